@@ -73,13 +73,13 @@ def open(root: Place) -> Archive:
         >>> len(a.articles(language=["uk", "ru"], published=("2026-03-02", None)))
         6
     """
-    from archive.read.archive import Archive  # noqa: PLC0415  pyarrow takes its time, and not every importer reads
+    from archive.read.archive import Archive  # noqa: PLC0415  pyarrow loads slowly, and not every importer reads
 
     return Archive(root)
 
 
 def __getattr__(name: str) -> ModuleType:
-    """Load `archive.plots`, the pictures of an archive for a notebook, when it is asked for."""
+    """Load `archive.plots`, charts for a notebook, on first use."""
     if name != "plots":
         raise AttributeError(f"module 'archive' has no attribute {name!r}")
     from archive.viewer import plots  # noqa: PLC0415  pandas, .5 s

@@ -1,4 +1,4 @@
-"""`python -m archive`: look after an archive, and look into it."""
+"""`python -m archive`: read and maintain an archive."""
 
 from __future__ import annotations
 
@@ -31,24 +31,24 @@ if TYPE_CHECKING:
 
 _EXAMPLES = """
 examples:
-  python -m archive ls                        snapshots and what the tables hold
+  python -m archive ls                        snapshots and sizes of the tables
   python -m archive show 3f2a                 the story of an article, by the start of its id
   python -m archive show https://…            the same, by address
-  python -m archive search міст --missing en  stories with a word, in any form, that have no English
+  python -m archive search міст --missing en  stories with a word, in any form, that are not in English
   python -m archive view                      the latest stories in the browser
   python -m archive diff 3f2a                 what changed in the latest edit, word by word
-  python -m archive why https://…             every look at an address, and what came of it
-  python -m archive sql 'FROM lags_by_outlet'  a question in SQL; without one: what can be asked
+  python -m archive why https://…             every visit of an address, and its outcome
+  python -m archive sql 'FROM lags_by_outlet'  a query in SQL; without one: tables and views
   python -m archive verify --archive old/     check another archive against its checksums
 
-Exit code: 0 all is well, 1 there is a problem (one sentence says which), 2 a wrong command.
+Exit code: 0 success, 1 a problem (one sentence says which), 2 a wrong command.
 """
 
 
 _OF_DAMAGE = (
     *(LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RuntimeError, MemoryError),
 )
-"""Errors of Python and Arrow about values that nobody expects in a row."""
+"""Errors of Python and Arrow about invalid values in a row."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -60,39 +60,39 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return ExitCode.USAGE
     options = parser().parse_args(arguments)
     fast_start()
-    if logging.lastResort is not None:  # prints warnings, where nobody has set up more
+    if logging.lastResort is not None:  # prints warnings if logging is not configured
         logging.lastResort.setFormatter(VisibleLog())
     console = Terminal(highlight=False)
     if not console.is_terminal:
-        console.width = 240  # a pipe has no width: lines that wrap would be hard to take apart
+        console.width = 240  # a pipe has no width: wrapped lines would be hard to parse
     command: Callable[[Console, argparse.Namespace], int] = options.command
     try:
         return command(console, options)
     except ArchiveError as error:
         print(visible(str(error)), file=sys.stderr)
         return ExitCode.USAGE if isinstance(error, WrongEngine | UnknownValue) else ExitCode.LOST
-    except BrokenPipeError:  # `| head` has seen enough
+    except BrokenPipeError:  # `| head` has closed the pipe
         sys.stderr.close()
         return ExitCode.OK
-    except _OF_DAMAGE as error:  # what no writer of ours has written, found where nobody expected it
+    except _OF_DAMAGE as error:  # an invalid value that no check has caught
         if os.environ.get("TRIPTYCH_TRACEBACK"):
             raise
         message = (
             f"{options.archive} is damaged, or this is a defect of Triptych ({type(error).__name__}: "
-            f"{str(error)[:200]}). `python -m archive verify` tells more, TRIPTYCH_TRACEBACK=1 where it was."
+            f"{str(error)[:200]}). `python -m archive verify` tells more, TRIPTYCH_TRACEBACK=1 where."
         )
         print(visible(message), file=sys.stderr)
         return ExitCode.LOST
-    except OSError as error:  # a disk that is full or goes away
+    except OSError as error:  # a full or failing disk
         message = f"{error.filename or options.archive}: {error.strerror or error}."
         print(visible(message), file=sys.stderr)
         return ExitCode.LOST
 
 
 def parser() -> argparse.ArgumentParser:
-    made = argparse.ArgumentParser(
+    root = argparse.ArgumentParser(
         prog="python -m archive",
-        description="Look after a news archive, and look into it. Reading never disturbs a crawl.",
+        description="Read and maintain a news archive. Reading never disturbs a crawl.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -101,8 +101,8 @@ def parser() -> argparse.ArgumentParser:
     where.add_argument(
         "--archive", metavar="FOLDER", help=f"the archive (default: {default})", default=default
     )
-    made.set_defaults(archive=default)
-    commands = made.add_subparsers(required=True, metavar="COMMAND")
+    root.set_defaults(archive=default)
+    commands = root.add_subparsers(required=True, metavar="COMMAND")
 
     def add(
         name: str, run: Callable[[Console, argparse.Namespace], int], text: str
@@ -136,31 +136,29 @@ def parser() -> argparse.ArgumentParser:
     page = add("raw", print_page, "print the page an article was read from, byte for byte as it was served")
     page.add_argument("id", help="article id, the start of one, or an address")
     page.add_argument("version", nargs="?", type=int, help="which version (default: the latest)")
-    why = add("why", list_observations, "tell what became of an address: every look, in the order of time")
-    why.add_argument("url", help="as fetched or as asked for")
+    why = add("why", list_observations, "list every visit of an address with its outcome, oldest first")
+    why.add_argument("url", help="the requested or the final address")
     repair = add(
         "repair",
         repair_archive,
-        "commit what dead writers left, turn the view to the last snapshot, sweep up",
+        "commit the records of dead writers, update the view to the last snapshot, clean up",
     )
-    repair.add_argument("--rebuild", action="store_true", help="make state.sqlite and the page index anew")
+    repair.add_argument("--rebuild", action="store_true", help="rebuild state.sqlite and the page index")
     add_spread(add("compact", compact_archive, "merge small files; worth it daily on a busy archive"))
     gc = add(
         "gc",
         collect_garbage,
-        "remove data files that no recent snapshot needs, fold the log; time travel does not need them",
+        "remove data files that no recent snapshot needs, and fold the log; time travel works without them",
     )
     gc.add_argument(
         "--keep-days", type=days, metavar="DAYS", help="how recent (default: 1, or TRIPTYCH_KEEP_HOURS)"
     )
-    gc.add_argument("--dry-run", action="store_true", help="only say what would go")
-    add("migrate", migrate_archive, "bring an archive of an older schema up to today's, in one snapshot")
-    export.add_arguments(
-        add("export", export.run, "write a table, or the raw pages, for another program to read")
-    )
-    sql.add_arguments(add("sql", sql.run, "ask the tables of one snapshot in SQL; needs triptych[sql]"))
+    gc.add_argument("--dry-run", action="store_true", help="only print what would be removed")
+    add("migrate", migrate_archive, "migrate an archive of an older schema to today's, in one snapshot")
+    export.add_arguments(add("export", export.run, "write a table, or the raw pages, for another program"))
+    sql.add_arguments(add("sql", sql.run, "query the tables of one snapshot in SQL; needs triptych[sql]"))
     purge.add_arguments(
-        add("purge", purge.run, "remove an article for good, from every version, page and snapshot")
+        add("purge", purge.run, "remove an article permanently, from every version, page and snapshot")
     )
     checking = add(
         "verify",
@@ -168,9 +166,11 @@ def parser() -> argparse.ArgumentParser:
         "check checksums, schema, links between tables, the view; list leftovers and quarantine",
     )
     checking.add_argument(
-        "--all", action="store_true", help="also what was looked at within a month and has not changed"
+        "--all",
+        action="store_true",
+        help="also check files that were checked within a month and are unchanged",
     )
-    return made
+    return root
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """One spelling for an address, and the ids made from it.
 
-Every package goes by it: two addresses with the same plain form are one page.
+All packages use it: two addresses with the same plain form are one page.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ _TRACKING = re.compile(
     r"|phpsessid|jsessionid|aspsessionid\w*|cfid|cftoken",
     re.IGNORECASE,
 )
-"""Parameters that say where the reader came from, or who it is, never which page it is."""
-_DRESSED = re.compile(
+"""Parameters that identify the reader or the source of the visit, never the page."""
+_PRESENTATION = re.compile(
     r"(?:amp|print|printable|mobile|m)(?:=(?:|1|y|yes|true|on))?"
     r"|(?:output|outputtype|view|mode|version|display)=(?:amp|print|printable|mobile)"
     # a number is what an id looks like
     r"|ref(?:=(?![0-9]+$).*)?",
     re.IGNORECASE,
 )
-"""Whole parameters of a query that choose the look of a page, or name the link to it. Decision 5."""
-_SAYS_WHICH = re.compile(
+"""Complete query parameters that choose the layout of a page, or name the link to it. Decision 5."""
+_IDENTIFYING = re.compile(
     r"(?:p|pg|page|paged|pagen_\d+|start|offset|l|hl|lang|language|locale)=", re.IGNORECASE
 )
 _WORDS = re.compile("[-_]+")
@@ -42,13 +42,13 @@ _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 _UNRESERVED = frozenset(b"-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 
 
-@lru_cache(maxsize=1 << 14)  # a page's addresses are asked for by each stage, and those it names again
+@lru_cache(maxsize=1 << 14)  # each stage needs the addresses of a page and of its links
 def plain_url(url: str) -> str:
-    """Spell an address in one way, to compare it; it cannot always be fetched in this form.
+    """Normalise an address to compare it; the result cannot always be fetched.
 
     https; no `www.` `m.` `amp.`, user, default port, AMP suffix, doubled or last slash, session, tracking or
-    fragment; a backslash of the path a slash; escapes only where they are needed; the query sorted. What is
-    no http(s) address is given back as it is.
+    fragment; backslashes in the path become slashes; only necessary escapes; the query sorted. Anything but
+    an http(s) address is returned unchanged.
     """
     try:
         parts = urlsplit(url.strip())
@@ -65,12 +65,12 @@ def plain_url(url: str) -> str:
     while steps and steps[-1].lower() in _AMP_STEPS:
         steps.pop()
     path = _escaped("/".join(steps))
-    kept = sorted(_escaped(piece) for piece in parts.query.split("&") if piece and not _is_noise(piece))
-    return f"https://{host}/{path}" + (f"?{'&'.join(kept)}" if kept else "")
+    query = sorted(_escaped(piece) for piece in parts.query.split("&") if piece and not _is_noise(piece))
+    return f"https://{host}/{path}" + (f"?{'&'.join(query)}" if query else "")
 
 
 def names_an_article(path: str) -> bool:
-    """True where the last step of the path is a number or the words of a headline, and no query is needed."""
+    """Tell if the last step of the path has a number or the words of a headline, so no query is needed."""
     step = path.rstrip("/").rpartition("/")[2]
     return any(map(str.isdigit, step)) or len(_WORDS.split(step)) >= 4
 
@@ -90,20 +90,20 @@ def plain_origin(url: str) -> str:
 
 
 def bare_url(url: str) -> str:
-    """Remove the query of an address where its path names the article; the rest can still be fetched.
+    """Remove the query of an address if its path names the article; the rest can still be fetched.
 
-    Sessions and readers' marks have names without end. Kept are those of a language and of a page's number.
+    Parameters of sessions and readers have countless names. Only those of a language and a page number stay.
     """
     address, mark, query = url.partition("#")[0].partition("?")
     if not mark or not names_an_article(address.partition("://")[2]):
         return url
-    kept = [piece for piece in query.split("&") if _SAYS_WHICH.match(piece)]
-    return f"{address}?{'&'.join(kept)}" if kept else address
+    pieces = [piece for piece in query.split("&") if _IDENTIFYING.match(piece)]
+    return f"{address}?{'&'.join(pieces)}" if pieces else address
 
 
 def _host(parts: SplitResult) -> str:
     host = (parts.hostname or "").rstrip(".")
-    # A name that DNS could not carry still compares, as it stands.
+    # a name that is invalid in DNS is compared unchanged
     with contextlib.suppress(UnicodeError):
         host = host if host.isascii() else host.encode("idna").decode("ascii").lower()
     host = f"[{host}]" if ":" in host else host
@@ -111,7 +111,7 @@ def _host(parts: SplitResult) -> str:
 
 
 def _escaped(part: str) -> str:
-    """Percent-encoding in one spelling, RFC 3986, 6.2.2: escapes in capitals, and none that is not needed."""
+    """Normalise percent-encoding, RFC 3986, 6.2.2: escapes in capitals, only where needed."""
     return _ESCAPE.sub(_one_escape, quote(part, safe=_UNQUOTED, errors="replace"))
 
 
@@ -121,15 +121,15 @@ def _one_escape(escape: re.Match[str]) -> str:
 
 
 def _is_noise(piece: str) -> bool:
-    return bool(_TRACKING.fullmatch(piece.partition("=")[0]) or _DRESSED.fullmatch(piece))
+    return bool(_TRACKING.fullmatch(piece.partition("=")[0]) or _PRESENTATION.fullmatch(piece))
 
 
 @lru_cache(maxsize=1 << 14)  # url, requested and canonical address are mostly one
 def address_key(url: str) -> bytes:
-    """Hash the plain form of an address into the 16 bytes that stand for it in the cache."""
+    """Hash the plain form of an address into its 16-byte key in the cache."""
     return hashlib.blake2b(plain_url(url).encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 def story_of_one(article_id: str) -> str:
-    """The story_id of an article that nothing has been paired with."""
+    """The story_id of an unpaired article."""
     return hashlib.blake2b(b"story\0" + article_id.encode(), digest_size=16).hexdigest()

@@ -5,30 +5,30 @@ ArchiveError
 ├── NotAnArchive         a file, a foreign folder, or a kind of address that is not served
 ├── ArchiveNotWritable   the folder cannot be written to
 ├── SchemaTooNew         written by a newer Triptych; refused rather than misread
-├── SchemaTooOld         written by an older Triptych; `python -m archive migrate` brings it up
-├── MigrationError       no way from the schema of the archive to today's
-├── ArchiveWriteError    the disk refused a write; what was acknowledged before is safe
-├── ObjectStoreError     an object store refuses, is not there, or does not answer
+├── SchemaTooOld         written by an older Triptych; run `python -m archive migrate`
+├── MigrationError       the schema of the archive cannot be migrated to today's
+├── ArchiveWriteError    the disk refused a write; acknowledged records are safe
+├── ObjectStoreError     an object store refuses, does not exist, or does not answer
 ├── ArchiveDamaged       a file is missing, cut or altered
 ├── SnapshotNotFound     no snapshot that old, or its files are gone
 ├── ArticleNotFound      no article, version or story of that id
-├── PageNotKept          the article is there, but its page was not stored
-├── ExportError          nothing could be written to where the export should go
-├── ArticlePurged        purged on request: it is not taken in again
-├── DecisionError        pairing named an article that the archive does not hold
+├── PageNotKept          the article exists, but its page was not stored
+├── ExportError          the export could not be written
+├── ArticlePurged        purged on request; it is not archived again
+├── DecisionError        pairing named an article that the archive does not have
 ├── UnknownValue         no article has this language, outlet, author or section; a ValueError too
-├── QuestionError        SQL that cannot be answered, or not within its memory
+├── QuestionError        SQL that is invalid, or needs more memory than allowed
 ├── WrongSetting         a limit in the environment that is no number
-│   └── WrongEngine      `--engine` names none, or Dask is not installed
-├── EngineError          the machines that were to do the work are not there, or have other code
-└── PoisonRecord         one record that cannot be stored; it is in quarantine, the rest goes on
+│   └── WrongEngine      an unknown `--engine`, or Dask is not installed
+├── EngineError          the machines of the engine do not answer, or have other code
+└── PoisonRecord         one record that cannot be stored; it goes to quarantine, the rest continues
 """
 
 from __future__ import annotations
 
 
 class ArchiveError(Exception):
-    """Base of all errors of this package; the message is one sentence for the person at the terminal."""
+    """Base of all errors of this package; the message is one sentence for the user."""
 
 
 class ArchiveNotFound(ArchiveError):

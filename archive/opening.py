@@ -19,7 +19,7 @@ from archive.format.columns import SCHEMA_VERSION
 from archive.format.layout import OWN_NAMES
 from archive.format.snapshot import Snapshot
 from archive.pull import pull
-from archive.storage import durable, inside, locks
+from archive.storage import durable, locks, path_guard
 from archive.storage.folder import Folder
 from archive.storage.snapshot_log import Log
 from archive.storage.working_copy import WorkingCopy, locate
@@ -31,14 +31,14 @@ if TYPE_CHECKING:
     from archive.storage.interface import Storage
 
     Place = str | os.PathLike[str] | Storage
-    """A folder, an address, or what is open already."""
+    """A folder, an address, or a storage that is already open."""
 
 
 def storage_at(root: Place) -> Storage:
-    """Make the storage of the archive that lies there, or may come to lie there.
+    """The storage of an existing or future archive.
 
-    Raises NotAnArchive where none can be, ArchiveNotWritable where a working copy cannot be made,
-    ArchiveDamaged where a link leads out of the folder.
+    Raises NotAnArchive if the place is unsuitable, ArchiveNotWritable if a working copy cannot be created,
+    ArchiveDamaged if a link leads out of the folder.
     """
     if not isinstance(root, (str, os.PathLike)):
         return root
@@ -50,21 +50,21 @@ def storage_at(root: Place) -> Storage:
     try:
         if path.exists() and not path.is_dir():
             raise NotAnArchive(f"{path} is a file; the archive needs a folder.")
-        inside.check_top(path)
+        path_guard.check_top(path)
         return WorkingCopy.at(path) or Folder(path)
     except OSError as error:
         raise NotAnArchive(f"{path} cannot be read: {error.strerror or error}.") from error
 
 
 def open_existing(root: Place) -> tuple[Storage, Log, Snapshot]:
-    """Open an archive for reading; raises where there is nothing that this version can read."""
+    """Open an archive for reading; raises if there is none that this version can read."""
     storage, head = open_any(root)
     refuse_older(storage, head)
     return storage, Log(storage, SCHEMA_VERSION), head
 
 
 def refuse_older(storage: Storage, head: Snapshot) -> None:
-    """Raise SchemaTooOld where a migration has to come first: read as it is, the archive could mislead."""
+    """Raise SchemaTooOld if a migration is needed: reading the old schema could give wrong answers."""
     if head.schema_version < SCHEMA_VERSION:
         raise SchemaTooOld(
             f"{storage.name} has schema {head.schema_version}, this Triptych has "
@@ -73,23 +73,23 @@ def refuse_older(storage: Storage, head: Snapshot) -> None:
 
 
 def with_room(head: Snapshot) -> Snapshot:
-    """The head, after which there may be another snapshot. Raises ArchiveDamaged: nobody could read that."""
+    """Return the head. Raises ArchiveDamaged if no snapshot can follow: its number would be too large."""
     if head.id >= gate.MOST_SNAPSHOTS:
         raise ArchiveDamaged(
             f"Nothing can be committed after snapshot {head.id}: expected a number below "
-            f"{gate.MOST_SNAPSHOTS}, which no archive reaches in years. Leave this archive alone, or put it "
-            "back from a backup; if it is your own, set TRIPTYCH_MOST_SNAPSHOTS."
+            f"{gate.MOST_SNAPSHOTS}, which no archive reaches in years. Do not use this archive, or restore "
+            "it from a backup; if it is your own, set TRIPTYCH_MOST_SNAPSHOTS."
         )
     return head
 
 
-def open_any(root: Place, known: int = SCHEMA_VERSION) -> tuple[Storage, Snapshot]:
-    """Open an archive of any schema up to the version `known`."""
+def open_any(root: Place, newest: int = SCHEMA_VERSION) -> tuple[Storage, Snapshot]:
+    """Open an archive of any schema up to the version `newest`."""
     storage = storage_at(root)
     try:
         pull(storage)
-        head = Log(storage, known).head(sure=False)
-        # where machines share a place, another one may be making the archive just now
+        head = Log(storage, newest).head(sure=False)
+        # in a shared place another machine may be creating the archive at this moment
         foreign = head is None and not storage.is_shared and storage.top_names()
     except OSError as error:
         raise NotAnArchive(
@@ -106,11 +106,11 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-# Writing: a folder that is an archive, may become one, or must be left alone.
+# Writing: a folder that is an archive, may become one, or must not be touched.
 
 
 def open_or_create(root: Place, run_id: str, first: Callable[[Layout], datetime]) -> tuple[Storage, Log]:
-    """Open an archive for writing, and make it where there is none: `first` gives the time of that."""
+    """Open an archive for writing, or create it: `first` gives the time of the creation."""
     storage = storage_at(root)
     layout = storage.layout
     log = Log(storage, SCHEMA_VERSION)
@@ -140,8 +140,7 @@ def open_or_create(root: Place, run_id: str, first: Callable[[Layout], datetime]
 
 
 def _create(storage: Storage, log: Log, run_id: str, at: datetime) -> None:
-    """Publish snapshot 0: tables without rows, which can be read already."""
-    # an archive is looked at without pyarrow, made with it
+    """Publish snapshot 0: readable tables without rows."""
     from archive.format.schema import STORED  # noqa: PLC0415  pyarrow, .1 s: opening needs none
     from archive.tables.parquet_files import TableFiles  # noqa: PLC0415  pyarrow, .1 s: opening needs none
 

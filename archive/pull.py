@@ -1,4 +1,4 @@
-"""Pull of the commits and purges of other machines; copies that could hold something purged are dropped."""
+"""Pull of the commits and purges of other machines; copies that may hold purged articles are dropped."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from archive.format.columns import SCHEMA_VERSION
-from archive.storage import inside
+from archive.storage import path_guard
 from archive.storage.snapshot_log import Log
 
 if TYPE_CHECKING:
@@ -15,19 +15,18 @@ if TYPE_CHECKING:
 
 
 def pull(storage: Storage) -> None:
-    """Bring in commits and purges of other machines.
+    """Apply the commits and purges of other machines.
 
-    Raises ObjectStoreError, or ArchiveDamaged when another archive is there than the one of this copy.
+    Raises ObjectStoreError, or ArchiveDamaged if the store has another archive than this working copy.
     """
     storage.pull(partial(_forget, storage))
 
 
 def _forget(storage: Storage) -> None:
-    """Drop files that could hold what another machine has purged; where needed they are fetched again.
+    """Drop files that may hold what another machine has purged; they are fetched again when needed.
 
-    Files that wait to be sent stay: the next commit admits nothing purged.
+    Files that wait to be uploaded stay: the next commit admits nothing purged.
     """
-    # an archive is looked at without pyarrow, which these need
     from archive.state import replay  # noqa: PLC0415  pyarrow, .1 s: opening needs none
     from archive.tables import views  # noqa: PLC0415  pyarrow, .1 s: opening needs none
 
@@ -35,13 +34,13 @@ def _forget(storage: Storage) -> None:
     head = Log(storage, SCHEMA_VERSION).head()
     if head is not None and views.current(layout) not in {None, head.id}:
         views.publish(storage, head)
-    for path in inside.folders(layout.views, "v"):
+    for path in path_guard.folders(layout.views, "v"):
         if head is None or path != layout.view(head.id):
             shutil.rmtree(path, ignore_errors=True)
     live = {storage.path(file.path) for file in head.files} if head is not None else set()
-    tables = inside.tree(layout.data, ".parquet")
-    pages = [*inside.files(layout.raw, ".warc.gz"), *inside.files(layout.raw_index, ".cdxj")]
-    for path in [*tables, *pages, *inside.files(layout.quarantine, ".jsonl")]:
+    tables = path_guard.tree(layout.data, ".parquet")
+    pages = [*path_guard.files(layout.raw, ".warc.gz"), *path_guard.files(layout.raw_index, ".cdxj")]
+    for path in [*tables, *pages, *path_guard.files(layout.quarantine, ".jsonl")]:
         if path not in live and not storage.is_only_here(path):
             path.unlink(missing_ok=True)
     replay.discard_state(layout)

@@ -1,7 +1,6 @@
-"""Printing for a person: text from an archive or a page says what it says and commands nothing.
+"""Printing of untrusted text from an archive or a page.
 
-Whoever wrote it may have put in what a terminal obeys (escape sequences), what turns a line round
-(bidirectional controls) or what Rich takes for markup.
+It may contain terminal commands (escape sequences), bidirectional controls or markup of Rich.
 """
 
 from __future__ import annotations
@@ -20,36 +19,36 @@ if TYPE_CHECKING:
     from rich.console import ConsoleOptions, RenderableType
 
 _MARK = "\ufffd"
-_OBEYED = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+_CONTROLS = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 _ORDINARY = {"\u00ad", "\u200c", "\u200d"}
 """Soft hyphen and joiners: parts of words and of emoji."""
 
 
 def visible(text: str, *, lines: bool = False) -> str:
-    """Show each control, format and bidirectional character as U+FFFD; `lines` keeps line breaks and tabs."""
+    """Show control, format and bidirectional characters as U+FFFD; `lines` allows line breaks and tabs."""
     if text.isprintable():
         return text
-    kept = _ORDINARY | {"\n", "\t"} if lines else _ORDINARY
-    return "".join(x if x in kept or unicodedata.category(x) not in _OBEYED else _MARK for x in text)
+    allowed = _ORDINARY | {"\n", "\t"} if lines else _ORDINARY
+    return "".join(x if x in allowed or unicodedata.category(x) not in _CONTROLS else _MARK for x in text)
 
 
 def literal(text: object, *, lines: bool = False) -> str:
-    """Make Rich print `text` letter by letter, as `visible` has it: nothing in it is markup."""
+    """Make Rich print `text` as `visible` returns it, without interpreting markup."""
     escaped = escape(visible(str(text), lines=lines))
-    # an odd one at the end would escape the tag that follows, and Rich sees to a single one only
+    # an odd number at the end would escape the tag that follows; Rich handles only a single one
     odd = (len(escaped) - len(escaped.rstrip("\\"))) % 2
     return escaped + "\\" * odd
 
 
 class VisibleLog(logging.Formatter):
-    """Log lines of commands, which may quote an archive."""
+    """Formatter of the log lines of commands, which may quote an archive."""
 
     def format(self, record: logging.LogRecord) -> str:
         return visible(super().format(record), lines=True)
 
 
 class Terminal(Console):
-    """A console that passes on no control character, whoever forgot to make it visible."""
+    """A console that never prints a control character, even if the caller forgot `visible`."""
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         for segment in super().render(renderable, options):

@@ -1,7 +1,7 @@
 """The writing side of the API: records are acknowledged, then committed.
 
-An article is safe from the moment `add_article` returns: it is in a segment, and whoever opens the archive
-next commits what this process could not. Appends may go on in one thread while another commits.
+An article is safe when `add_article` returns: it is in a segment, and if this process cannot commit it the
+next writer does. One thread may append while another commits.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ from archive.state.article_identity import candidates, identify
 from archive.state.debts import Debts
 from archive.state.model import KnownArticle, LastObservation
 from archive.state.tombstones import Tombstones
-from archive.wal import asked, recovery
-from archive.wal.asked import Asked
+from archive.wal import recovery, request_journal
 from archive.wal.batch import Batch
 from archive.wal.quarantine import Quarantine
+from archive.wal.request_journal import RequestedAddress
 from archive.wal.segment import Segment
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class ArchiveWriter:
         self._tombstones = Tombstones(layout)
         self._committer = Committer(storage, log, run_id, now)
         self._sealed: list[Batch] = []
-        with contextlib.ExitStack() as undo:  # a start that fails must not keep what it has locked
+        with contextlib.ExitStack() as undo:  # a failed start must release its locks
             undo.callback(self._committer.close)
             self._committer.repair()
             self._reader = replay.open_state(layout)
@@ -91,16 +91,16 @@ class ArchiveWriter:
             self._reader_file = layout.state.stat().st_ino
             self._replaced_readers: list[State] = []
             """Of caches that were rebuilt; open until `close`, because another thread may still read one."""
-            self._ask = lru_cache(64)(self._reader.known)  # stages ask about a page one after the other
+            self._read_known = lru_cache(64)(self._reader.known)  # several stages read the same page
             undo.callback(self._release_sealed)
             self._sealed += recovery.take_over(storage, self._reader, self._quarantine, now())
             self._batch = Batch(Segment.create(layout, run_id))
             undo.pop_all()
         self.recovered = sum(batch.articles for batch in self._sealed)
-        """Articles found in segments of writers that died; part of the next commit."""
+        """Articles recovered from segments of dead writers; part of the next commit."""
         self._inherited = bool(self._sealed)
         self._unsynced = self._closed = False
-        self._open: dict[bytes, Asked] = {}
+        self._requested: dict[bytes, RequestedAddress] = {}
         self._appending, self._committing = threading.Lock(), threading.Lock()
 
     @classmethod
@@ -111,10 +111,10 @@ class ArchiveWriter:
         run_id: str,
         now: Callable[[], datetime] = utc_now,
     ) -> ArchiveWriter:
-        """Open an archive for writing, making it where there is none.
+        """Open an archive for writing; create it where there is none.
 
-        Raises NotAnArchive, ArchiveNotWritable, SchemaTooNew or ArchiveWriteError. It is left to the owner to
-        call `sync`. `now` must give aware times.
+        Raises NotAnArchive, ArchiveNotWritable, SchemaTooNew or ArchiveWriteError. The owner must call
+        `sync`. `now` must return aware times.
         """
         storage, log = open_or_create(root, run_id, lambda layout: Clock(now, layout).first())
         try:
@@ -126,7 +126,7 @@ class ArchiveWriter:
 
     @property
     def unsynced(self) -> bool:
-        """True while a power cut may still take something that was acknowledged or noted."""
+        """True while a power cut may still lose something that was acknowledged or noted."""
         return self._unsynced
 
     @property
@@ -142,34 +142,36 @@ class ArchiveWriter:
     def add_article(self, record: ArticleRecord, page: WarcRecords | None = None) -> VersionVerdict:
         """Acknowledge an article: when this returns, a kill cannot lose it.
 
-        Returns what the commit makes of it, unless another writer commits first. `page` is kept only where
+        Returns what the commit will make of it, unless another writer commits first. `page` is stored only if
         its text is a new version.
-        Raises PoisonRecord for a record that cannot be stored as it is (it is in quarantine then; text is
-        never altered here), ArticlePurged, or ArchiveWriteError when the disk refuses it.
+        Raises PoisonRecord for a record that cannot be stored unaltered (it is put into quarantine; text is
+        never changed here), ArticlePurged, or ArchiveWriteError when the disk refuses it.
         """
         verdict = self._append(record, page)
         assert verdict is not None
         return verdict
 
     def note_asked(self, outlets: Mapping[str, str]) -> None:
-        """Write down, in one line, addresses that are about to be asked for: after a kill they are owed.
+        """Write down, in one line, addresses that are about to be requested: after a kill they are retried.
 
         `outlets`: the outlet of each address.
         """
         at = self._now()
-        noted = [Asked(url, outlet, at) for url, outlet in outlets.items()]
-        # a full disk makes the next record fail
+        addresses = [RequestedAddress(url, outlet, at) for url, outlet in outlets.items()]
+        # if the disk is full, the next record fails
         with self._appending, contextlib.suppress(ArchiveWriteError):
-            self._open.update((address_key(one.url), one) for one in noted)
-            self._batch.segment.append(asked.encode(noted))
+            for address in addresses:
+                self._requested[address_key(address.url)] = address
+            self._batch.segment.append(request_journal.encode(addresses))
             self._unsynced = True
 
     def debts(self) -> Debts:
-        """Debts of the outlets at this moment, records not committed yet included."""
+        """Debts of the outlets at this moment, uncommitted records included."""
         batches = [batch.failures for batch in (*self._sealed, self._batch)]
 
         def has_page(url: str) -> bool:
-            return (known := self.known(url)) is not None and not known.is_from_feed
+            article = self.known(url)
+            return article is not None and not article.is_from_feed
 
         return Debts(self._reader.connection, batches, has_page)
 
@@ -184,28 +186,28 @@ class ArchiveWriter:
             try:
                 self._quarantine.add_record(record, poison.reason, str(poison), self._now())
             except OSError as error:
-                _log.warning("%s could not be kept in quarantine: %s", record.url, error)
+                _log.warning("%s could not be put into quarantine: %s", record.url, error)
             raise
         if isinstance(record, ArticleRecord):
-            own = identify(record, self._places, self._text).article_id
-            record = record if own == record.article_id else replace(record, article_id=own)
+            article_id = identify(record, self._places, self._text).article_id
+            record = record if article_id == record.article_id else replace(record, article_id=article_id)
         record = self._tombstones.admit(record)
         story_id, verdict, after = None, None, None
         if isinstance(record, ArticleRecord):
             current = self._current(record.article_id)
             story_id = current.story_id if current else None
             verdict, after = judge(current, record, story_of_one(record.article_id))
-            # where another writer commits first, a page is kept that no row names
+            # if another writer commits first, the page is stored although no row refers to it
             page = page if verdict.outcome == "archived" else None
-        with self._appending, self._raw.keeping(record, page) as kept:
-            self._batch.segment.append(codec.encode(kept))
-            self._batch.add(kept, story_id, after)
-            self._open.pop(address_key(kept.requested_url), None)
+        with self._appending, self._raw.keeping(record, page) as stored:
+            self._batch.segment.append(codec.encode(stored))
+            self._batch.add(stored, story_id, after)
+            self._requested.pop(address_key(stored.requested_url), None)
             self._unsynced = True
         return verdict
 
     def sync(self) -> None:
-        """Make everything acknowledged safe from a power cut too. Blocks for milliseconds: use a thread."""
+        """Make everything acknowledged safe from a power cut. Blocks for milliseconds: use a thread."""
         with self._appending:
             if not self._unsynced:
                 return
@@ -214,7 +216,7 @@ class ArchiveWriter:
         self._sync(descriptors)
 
     def _sync(self, descriptors: Sequence[int]) -> None:
-        """Sync and close, pages first: a record must not outlive the page it names."""
+        """Sync and close, pages first: a record must not survive without its page."""
         try:
             for descriptor in descriptors:
                 os.fdatasync(descriptor)
@@ -227,65 +229,68 @@ class ArchiveWriter:
                 os.close(descriptor)
 
     def _current(self, article_id: str) -> CurrentVersion | None:
-        for batch in (self._batch, *reversed(self._sealed)):
-            if found := batch.current_versions.get(article_id):
-                return found
-        return self._asked(lambda x: self._reader.current_versions([x]).get(x), article_id)
+        for batch in self._newest_batches():
+            if current := batch.current_versions.get(article_id):
+                return current
+        return self._query(lambda x: self._reader.current_versions([x]).get(x), article_id)
+
+    def _newest_batches(self) -> tuple[Batch, ...]:
+        return (self._batch, *reversed(self._sealed))
 
     def known(self, url: str) -> KnownArticle | None:
-        """The article at an address, as fetched or asked for: in the archive, or acknowledged here.
+        """The article at an address, requested or final: in the archive, or acknowledged here.
 
-        None where a page only calls itself so. A PurgedAddress where a tombstone forbids to store it again.
+        None where a page only claims the address. A PurgedAddress where a tombstone forbids to store it
+        again.
         """
         if purged := self._tombstones.known(url):
             return purged
         key = address_key(url)
-        for batch in (self._batch, *reversed(self._sealed)):
-            if found := batch.known(key):
-                return found
-        return self._asked(self._ask, url)
+        for batch in self._newest_batches():
+            if article := batch.known(key):
+                return article
+        return self._query(self._read_known, url)
 
     def candidates(self, page: Page) -> Candidates:
         """Find the articles that a page may belong to: in the archive, or acknowledged here."""
         return candidates(page, self._places)
 
     def acknowledged(self, article_id: str, content_hash: str) -> ArticleRecord | None:
-        """Find a text of an article among the records that are not committed."""
-        for batch in (self._batch, *reversed(self._sealed)):
+        """Find a text of an article among the uncommitted records."""
+        for batch in self._newest_batches():
             for record in reversed(batch.records):
-                if (
-                    isinstance(record, ArticleRecord)
-                    and record.article_id == article_id
-                    and record.content_hash == content_hash
-                ):
+                if not isinstance(record, ArticleRecord):
+                    continue
+                if (record.article_id, record.content_hash) == (article_id, content_hash):
                     return record
         return None
 
     def _places(self, keys: Collection[bytes]) -> list[PlaceOfArticle]:
-        stored = self._asked(lambda _: self._reader.places(keys), "the addresses of a page") or []
-        fresh = (place for batch in (*self._sealed, self._batch) for place in batch.places.at(keys))
-        return [*stored, *fresh]
+        places = self._query(lambda _: self._reader.places(keys), "the addresses of a page") or []
+        for batch in (*self._sealed, self._batch):
+            places += batch.places.at(keys)
+        return places
 
     def _text(self, holder: Holder) -> Text | None:
-        for batch in (self._batch, *reversed(self._sealed)):
+        for batch in self._newest_batches():
             if text := batch.places.text(holder.article_id):
                 return text
-        return self._asked(lambda x: stored_text(x, self._reader, self._storage), holder.article_id)
+        return self._query(lambda x: stored_text(x, self._reader, self._storage), holder.article_id)
 
     def last_observation(self, url: str) -> LastObservation | None:
-        """The latest observation of an address, as it was asked for, that brought no article."""
+        """The latest observation of a requested address that brought no article."""
         key = address_key(url)
-        for batch in (self._batch, *reversed(self._sealed)):
-            if found := batch.last_observation(key):
-                return found
-        return self._asked(self._reader.last_observation, url)
+        for batch in self._newest_batches():
+            if observation := batch.last_observation(key):
+                return observation
+        return self._query(self._reader.last_observation, url)
 
-    def _asked(self, question: Callable[[str], T | None], about: str) -> T | None:
+    def _query(self, question: Callable[[str], T | None], about: str) -> T | None:
         try:
             return question(about)
         except (sqlite3.Error, ValueError, TypeError, LookupError, OverflowError) as error:
-            # not knowing costs one fetch, or the bytes of one page; the next commit rebuilds the cache
-            _log.warning("state.sqlite could not be asked about %s: %s", about, error)
+            # without an answer one page is fetched or stored again; the next commit rebuilds the cache
+            _log.warning("state.sqlite could not be queried for %s: %s", about, error)
             return None
 
     def commit(
@@ -295,14 +300,14 @@ class ArchiveWriter:
         about: Collection[str] = (),
         by: CommitBy | None = None,
     ) -> Snapshot | None:
-        """Make everything acknowledged visible to readers; None when there was nothing, or it is closed.
+        """Make everything acknowledged visible to readers; None if there was nothing, or it is closed.
 
-        `decide` is shown the stored articles with the ids `about` too, and the stories they are in. `by` may
-        do it in another process: it is given the log, the names of the segments, the summary, and what
-        does it here.
+        `decide` also gets the stored articles with the ids `about`, and their stories. `by` may commit in
+        another process: it gets the log, the names of the segments, the summary, and a function that commits
+        in this process.
 
-        Raises ArchiveWriteError, or what `decide` raises; the articles stay in their segments then, and the
-        next commit takes them along. Call it from one thread at a time; appends may go on meanwhile.
+        Raises ArchiveWriteError, or what `decide` raises; the articles stay in their segments then, for the
+        next commit. Call it from one thread at a time; other threads may append meanwhile.
         """
         with self._committing:
             if self._closed:
@@ -313,7 +318,7 @@ class ArchiveWriter:
             def commit_here() -> Snapshot | None:
                 return self._committer.commit(batches, decide, summary or {}, about)
 
-            # what a dead writer left is not always in its segment as it was taken in
+            # a dead writer's records may differ from the bytes in its segment
             try:
                 if by is None or self._inherited:
                     snapshot = commit_here()
@@ -327,7 +332,7 @@ class ArchiveWriter:
             self._renew_reader()
             done, self._sealed, self._inherited = self._sealed, [], False
             for batch in done:
-                batch.segment.discard()  # named in the manifest: whoever meets it again removes it
+                batch.segment.discard()  # named in the manifest: if this fails the next writer removes it
         return snapshot
 
     def _rotate(self) -> None:
@@ -336,28 +341,28 @@ class ArchiveWriter:
         following = Batch(Segment.create(self._layout, self._run_id))
         with self._appending:
             full = self._batch
-            # known() walks both without a lock: for a moment the batch is in two places, never in none
+            # known() reads both without a lock: for a moment the batch is in two places, never in none
             self._sealed = [*self._sealed, full]
             self._batch = following
             self._unsynced = False
-            if self._open:
-                following.segment.append(asked.encode(self._open.values()))
+            if self._requested:
+                following.segment.append(request_journal.encode(self._requested.values()))
             descriptors = [*self._raw.borrow(), full.segment.borrow()]
-            if self._storage.is_shared:  # a file that the commit sends must not grow any more
+            if self._storage.is_shared:  # a file that the commit uploads must not grow any more
                 self._raw.release()
         self._sync(descriptors)
 
     def _renew_reader(self) -> None:
-        """Open the cache again where it was rebuilt; a look-up under way finishes in the old file."""
+        """Open the cache again if it was rebuilt; a query in progress finishes in the old file."""
         with contextlib.suppress(OSError, sqlite3.Error):
             if (file := self._layout.state.stat().st_ino) != self._reader_file:
                 reader = replay.open_state(self._layout)
                 self._replaced_readers.append(self._reader)
                 self._reader, self._reader_file = reader, file
-        self._ask = lru_cache(64)(self._reader.known)
+        self._read_known = lru_cache(64)(self._reader.known)
 
     def close(self) -> None:
-        """Release everything; records not committed stay in their segment for the next writer."""
+        """Release everything; uncommitted records stay in their segment for the next writer."""
         with self._committing, self._appending:
             if self._closed:
                 return
@@ -373,7 +378,7 @@ class ArchiveWriter:
             self._release_sealed()
             for reader in (self._reader, *self._replaced_readers):
                 reader.close()
-            self._committer.close()  # after the reader: it notes how the cache is left
+            self._committer.close()  # after the reader: it notes the fingerprint of the cache
 
     def _release_sealed(self) -> None:
         for batch in self._sealed:

@@ -11,6 +11,7 @@ import re
 from urllib.parse import urlsplit
 
 from archive.addresses import plain_url
+from archive.format.languages import CODE_OF
 from crawler.extraction.fields.alternates import language_tag
 from crawler.items import ITEM_LANGUAGE, Article, LanguageEvidence, TextLanguage
 from crawler.workers.stages import WorkerStage
@@ -25,17 +26,6 @@ _CLAIM_OF_TWO = 0.9  # the text is uk or ru; `html lang` is right in 94 of 100
 _SURE, _FEW_LETTERS = 0.99, 40
 _EITHER = {"uk", "ru"}
 """Languages of a text that is `unsure`: it has no letter that only one of them has."""
-
-_TOKENS = {
-    "uk": "uk",
-    "ua": "uk",
-    "ukr": "uk",
-    "en": "en",
-    "eng": "en",
-    "english": "en",
-    "ru": "ru",
-    "rus": "ru",
-}
 
 
 class LanguageStage(WorkerStage):
@@ -64,8 +54,8 @@ def url_hint(url: str) -> str | None:
     except ValueError:
         return None
     for token in (*parts.path.lower().split("/")[1:3], *host[:-2]):
-        if token in _TOKENS:
-            return _TOKENS[token]
+        if token in CODE_OF:
+            return CODE_OF[token]
     return None
 
 

@@ -108,7 +108,7 @@ class RepetitionStage:
         learned = held | lately.intersection(lines)
         for one in found.all:
             # of its own address, a text that is not committed counts as another
-            pending = None if found.own else memory.acknowledged(one.article_id, one.content_hash)
+            pending = None if found.of_address else memory.acknowledged(one.article_id, one.content_hash)
             if pending is not None:
                 stored = _text(pending.headline, pending.body, pending.extra)
             elif (read := await asyncio.to_thread(_stored, self._uri, one)) is not None:

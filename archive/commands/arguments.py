@@ -1,4 +1,4 @@
-"""Types of command-line arguments; argparse prints the sentence of a ValueError and ends with exit code 2."""
+"""Types of command-line arguments; argparse prints the message of a ValueError and exits with code 2."""
 
 from __future__ import annotations
 
@@ -43,34 +43,34 @@ def day(text: str) -> date:
 
 
 def address(text: str) -> str:
-    found = urlsplit(text)
-    if found.scheme not in {"http", "https"} or not found.netloc or re.search(r"\s", text):
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.netloc or re.search(r"\s", text):
         raise ArgumentTypeError(f"{visible(text)!r} is no address; write http://127.0.0.1:8765")
     return text
 
 
 _WORTH_IT = 64 << 20
-"""Bytes of data files from which more than one process pays for its start."""
+"""Bytes of data files above which several processes are faster, in spite of their start."""
 
 
 def add_spread(parser: ArgumentParser) -> None:
-    """Add the options that say who does work over partitions."""
+    """Add the options for work over partitions."""
     parser.add_argument(
         "--processes",
         type=count,
         metavar="COUNT",
-        help="so many processes of this machine (default: cores, and 1 for less than 64 MB)",
+        help="number of processes on this machine (default: cores, and 1 for less than 64 MB)",
     )
     parser.add_argument(
         "--engine",
         metavar="dask=ADDRESS",
-        help="the workers of a Dask cluster, such as dask=tcp://HOST:8786, in place of this machine's "
-        "processes; each has to reach the archive by the same name (needs triptych[dask])",
+        help="use the workers of a Dask cluster, such as dask=tcp://HOST:8786, instead of processes of this "
+        "machine; each must reach the archive by the same name (needs triptych[dask])",
     )
 
 
 def spread(options: Namespace, data: int) -> Spread:
-    """Read these options; `data` is the number of bytes that the work is about. Raises WrongSetting."""
+    """Read these options; `data` is the number of bytes to work on. Raises WrongSetting."""
     if options.engine is not None:
         cluster.address(options.engine)
         return Spread(engine=options.engine)

@@ -17,8 +17,8 @@ every = "15m"
 silent_after = "12h"
 ```
 
-It goes over the environment, so that a shell's leftovers change no scheduled run; `-s NAME=VALUE` of one run
-goes over both.
+It overrides the environment, so that variables left in a shell change no scheduled run; `-s NAME=VALUE` of
+one run overrides both.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ NAMES = frozenset(
         *gate.LIMITS,
     }
 )
-"""Settings of ours; each is TRIPTYCH_<NAME> in the environment."""
+"""Our settings; each is TRIPTYCH_<NAME> in the environment."""
 
 Value = str | int | float | bool
 Table = dict[str, Value]
@@ -68,96 +68,111 @@ Table = dict[str, Value]
 @dataclass(frozen=True)
 class Configuration:
     path: Path | None = None
-    """None: there is no file."""
-    own: dict[str, str] = field(default_factory=dict)
-    """Name of a setting of ours, in capitals -> value as the environment has it."""
+    """None if there is no file."""
+    settings: dict[str, str] = field(default_factory=dict)
+    """Name of one of our settings, in capitals -> value as in the environment."""
     scrapy: Table = field(default_factory=dict)
     schedule: dict[str, Table] = field(default_factory=dict)
-    """Name of an outlet -> its table; under "" what is of all."""
+    """Name of an outlet -> its table; "" for all outlets."""
     watch: dict[str, Table] = field(default_factory=dict)
-    """As `schedule`."""
+    """Like `schedule`."""
 
 
 def read_configuration() -> Configuration:
-    """Read the file that TRIPTYCH_CONFIG names, else `triptych.toml` in the working folder, if it is there.
+    """Read the file that TRIPTYCH_CONFIG names, or `triptych.toml` in the working folder, if it exists.
 
-    Raises WrongSetting for a file that is named and missing, that is no TOML, has a name nobody reads, or
-    lies in an archive, which a stranger may have made.
+    Raises WrongSetting for a named file that is missing, that is invalid or has an unknown name, or that is
+    in an archive, which a stranger may have made.
     """
-    named = os.environ.get("TRIPTYCH_CONFIG")
-    path = Path(named or FILE)
-    if not named and not path.exists():
+    configured = os.environ.get("TRIPTYCH_CONFIG")
+    path = Path(configured or FILE)
+    if not configured and not path.exists():
         return Configuration()
-    if not named and Path("_log").exists():
+    if not configured and Path("_log").exists():
         raise WrongSetting(
-            f"{FILE} lies in an archive; settings are not taken from there. Work in another folder."
+            f"{FILE} is in an archive; settings are not read from there. Work in another folder."
         )
-    try:
-        if path.exists() and not path.is_file():  # a pipe would be waited for, a device read without end
-            raise WrongSetting(f"{path} is no file of settings.")
-        if path.stat().st_size > _LARGEST:
-            raise WrongSetting(f"{path} has more than {_LARGEST:,} bytes: that is no file of settings.")
-        tables = tomllib.loads(path.read_text("utf-8-sig"))
-    except OSError as error:
-        raise WrongSetting(f"{path} cannot be read: {error.strerror}.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise WrongSetting(f"{path} is no TOML: {error}.") from None
-    if unknown := sorted(tables.keys() - {"settings", "scrapy", "schedule", "watch"}):
-        if unknown[0].upper() in NAMES:
-            raise WrongSetting(f"{path}: {unknown[0]} has to stand below a line [settings].")
-        raise WrongSetting(
-            f"{path}: [{unknown[0]}] is no table of this file; expected [settings], [scrapy], "
-            "[schedule] or [watch]."
-        )
-    own = {}
+    tables = _parsed(path)
+    _check_tables(path, tables)
+    settings = {}
     for name, value in _table(path, tables, "settings").items():
-        if name != name.lower() or name.upper() not in NAMES:
-            near = difflib.get_close_matches(name.lower(), [known.lower() for known in NAMES], 1)
-            ask = f"; did you mean {near[0]}?" if near else ", see docs/reference/settings.md."
-            raise WrongSetting(f"{path}: {name} in [settings] is no setting{ask}")
-        own[name.upper()] = str(value)
-    scrapys = _table(path, tables, "scrapy")
-    for name in scrapys:
+        _check_setting(path, name)
+        settings[name.upper()] = str(value)
+    scrapy = _table(path, tables, "scrapy")
+    for name in scrapy:
         if name.upper() in NAMES:
             raise WrongSetting(f"{path}: {name} is a setting of Triptych: {name.lower()}, below [settings].")
         if name != name.upper():
             raise WrongSetting(f"{path}: {name} in [scrapy] is no setting of Scrapy's; they are in capitals.")
     return Configuration(
-        path, own, scrapys, _by_outlet(path, tables, "schedule"), _by_outlet(path, tables, "watch")
+        path, settings, scrapy, _by_outlet(path, tables, "schedule"), _by_outlet(path, tables, "watch")
     )
 
 
+def _parsed(path: Path) -> dict[str, object]:
+    try:
+        if path.exists() and not path.is_file():  # a pipe would block, a device would never end
+            raise WrongSetting(f"{path} is no file of settings.")
+        if path.stat().st_size > _LARGEST:
+            raise WrongSetting(f"{path} has more than {_LARGEST:,} bytes: that is no file of settings.")
+        return tomllib.loads(path.read_text("utf-8-sig"))
+    except OSError as error:
+        raise WrongSetting(f"{path} cannot be read: {error.strerror}.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise WrongSetting(f"{path} is no TOML: {error}.") from None
+
+
+def _check_tables(path: Path, tables: dict[str, object]) -> None:
+    for name in sorted(tables.keys() - {"settings", "scrapy", "schedule", "watch"}):
+        if name.upper() in NAMES:
+            raise WrongSetting(f"{path}: {name} must be below a line [settings].")
+        raise WrongSetting(
+            f"{path}: [{name}] is no table of this file; expected [settings], [scrapy], [schedule] or "
+            "[watch]."
+        )
+
+
+def _check_setting(path: Path, name: str) -> None:
+    if name == name.lower() and name.upper() in NAMES:
+        return
+    near = difflib.get_close_matches(name.lower(), map(str.lower, NAMES), 1)
+    hint = f"; did you mean {near[0]}?" if near else ", see docs/reference/settings.md."
+    raise WrongSetting(f"{path}: {name} in [settings] is no setting{hint}")
+
+
 def into_environment() -> Configuration:
-    """Let this process and those it starts see the settings of the file. Raises WrongSetting."""
-    read = read_configuration()
-    for name, value in read.own.items():
+    """Put the settings of the file into the environment of this process. Raises WrongSetting."""
+    configuration = read_configuration()
+    for name, value in configuration.settings.items():
         os.environ[f"TRIPTYCH_{name}"] = value
-    return read
+    return configuration
 
 
 def _by_outlet(path: Path, tables: dict[str, object], name: str) -> dict[str, Table]:
-    whole = tables.get(name, {})
-    if not isinstance(whole, dict):
-        raise WrongSetting(f"{path}: [{name}] has to be a table of names and values.")
-    outlets: dict[str, object] = {key: table for key, table in whole.items() if isinstance(table, dict)}
-    usual = {key: value for key, value in whole.items() if key not in outlets}
-    return {
-        "": _table(path, {name: usual}, name),
-        **{outlet: _table(path, outlets, outlet, f"{name}.{outlet}") for outlet in outlets},
-    }
-
-
-def _table(path: Path, tables: dict[str, object], name: str, shown: str | None = None) -> Table:
     table = tables.get(name, {})
-    shown = shown or name
     if not isinstance(table, dict):
-        raise WrongSetting(f"{path}: [{shown}] has to be a table of names and values.")
+        raise WrongSetting(f"{path}: [{name}] must be a table of names and values.")
+    outlets: dict[str, object] = {}
+    of_all: dict[str, object] = {}
+    for key, value in table.items():
+        (outlets if isinstance(value, dict) else of_all)[key] = value
+    by_outlet = {"": _table(path, {name: of_all}, name)}
+    for outlet in outlets:
+        by_outlet[outlet] = _table(path, outlets, outlet, f"{name}.{outlet}")
+    return by_outlet
+
+
+def _table(path: Path, tables: dict[str, object], name: str, full_name: str | None = None) -> Table:
+    table = tables.get(name, {})
+    full_name = full_name or name
+    if not isinstance(table, dict):
+        raise WrongSetting(f"{path}: [{full_name}] must be a table of names and values.")
     for key, value in table.items():
         if isinstance(value, str) and "\0" in value:
-            raise WrongSetting(f"{path}: {key} in [{name}] has a character that no setting can have.")
+            raise WrongSetting(f"{path}: {key} in [{name}] has an invalid character.")
         if not isinstance(value, str | int | float | bool):
             kind = type(value).__name__
             raise WrongSetting(
-                f"{path}: {key} in [{shown}] is a {kind}; expected a text, a number or true or false."
+                f"{path}: {key} in [{full_name}] is a {kind}; expected a text, a number or true or false."
             )
     return table

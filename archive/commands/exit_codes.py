@@ -1,6 +1,6 @@
 """The exit codes of all commands; docs/reference/outcomes.md has the table.
 
-`python -m archive` ends with the first three of them, what crawls, pairs, imports and watches with any.
+`python -m archive` uses the first three; the commands that crawl, pair, import and watch use all.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ if TYPE_CHECKING:
 class ExitCode(IntEnum):
     OK = 0
     LOST = 1
-    """Something was lost, or has failed."""
+    """Something was lost or failed."""
     USAGE = 2
     """A wrong argument, setting or declaration."""
     OWED = 3
     MISSED = 4
-    """Less than is expected, or an alarm."""
+    """Less than expected, or an alarm."""
     CUT_SHORT = 5
-    """By a limit of the run's own: time, memory, its budget of pages."""
+    """Stopped by a limit of the run: time, memory, or its page budget."""
     UNUSABLE = 6
     """The archive cannot be opened, read or written."""
     NOTHING_NEW = 7
     """0 for the caller, unless the setting EXIT_NOTHING_NEW asks for it."""
     INTERRUPTED = 128 + signal.SIGINT
-    """As a shell has it of Ctrl-C; of SIGTERM, too."""
+    """As a shell reports Ctrl-C; also for SIGTERM."""
 
 
 _WORST_FIRST = (
@@ -53,18 +53,18 @@ _UNUSABLE = (
 
 
 def worst(codes: Sequence[int]) -> ExitCode:
-    """Return that of several runs: the first of 6, 1, 2, 130, 4, 5, 3, 0, 7 that one has; 0 of none."""
-    known = {code if code in _WORST_FIRST else ExitCode.LOST for code in codes}
-    return next((code for code in _WORST_FIRST if code in known), ExitCode.OK)
+    """The exit code of several runs: the first of 6, 1, 2, 130, 4, 5, 3, 0, 7 that occurs; 0 without runs."""
+    valid = {code if code in _WORST_FIRST else ExitCode.LOST for code in codes}
+    return next((code for code in _WORST_FIRST if code in valid), ExitCode.OK)
 
 
 def of_error(error: Exception) -> ExitCode:
-    """Return the exit code of a command that an error of the archive, or of a disk, has ended."""
+    """The exit code of a command that ended with an error of the archive or of a disk."""
     if isinstance(error, exceptions.WrongSetting):
         return ExitCode.USAGE
     return ExitCode.UNUSABLE if isinstance(error, _UNUSABLE) else ExitCode.LOST
 
 
-def for_caller(code: ExitCode, *, told: bool) -> ExitCode:
-    """Return what a command ends with: that nothing is new is no failure, unless it is to be told."""
-    return code if told or code != ExitCode.NOTHING_NEW else ExitCode.OK
+def for_caller(code: ExitCode, *, report_nothing_new: bool) -> ExitCode:
+    """The exit code of a command: NOTHING_NEW is success, unless the caller asked for it."""
+    return code if report_nothing_new or code != ExitCode.NOTHING_NEW else ExitCode.OK

@@ -1,4 +1,4 @@
-"""`python -m archive export`: the archive in a form that others open."""
+"""`python -m archive export`: the archive in a format for other programs."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 _ARTICLES = "articles"
 _FORMATS = ("csv", "jsonl", "parquet", "tmx", "iceberg")
 _ABOUT = (
-    "csv: text that a spreadsheet would take for a formula gets an apostrophe before it; jsonl: an object a "
-    "line, times as ISO 8601 in UTC; parquet: one file; tmx: headlines of a story beside each other, and "
-    "paragraphs as `scrapy pair` has aligned them; iceberg: a folder with a catalogue, the data files are "
-    "linked and not written anew (needs triptych[iceberg])"
+    "csv: text that a spreadsheet would execute as a formula gets a leading apostrophe; jsonl: an object a "
+    "line, times as ISO 8601 in UTC; parquet: one file; tmx: the headlines of each story, and the paragraphs "
+    "aligned by `scrapy pair`; iceberg: a folder with a catalogue, with links to the data files (needs "
+    "triptych[iceberg])"
 )
 
 
@@ -50,31 +50,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--html",
         type=Path,
         metavar="FOLDER",
-        help="pages that stand alone, as `view --output` writes them; no purge reaches them",
+        help="self-contained pages, as `view --output` writes them; no purge reaches them",
     )
     add_page_arguments(parser, "--html")
-    parser.add_argument("--output", metavar="PATH", help="replaced when the export is whole; - for stdout")
+    parser.add_argument("--output", metavar="PATH", help="replaced when the export is complete; - for stdout")
     parser.add_argument("--table", help="articles (default), versions, stories, …; not for tmx")
-    parser.add_argument("--language", action="append", metavar="TAG", help="only this; may be given again")
-    parser.add_argument("--outlet", action="append", metavar="NAME", help="only this; may be given again")
-    parser.add_argument("--as-of", metavar="TIME", help="as the archive was then: 2026-03-01, or with a time")
+    parser.add_argument("--language", action="append", metavar="TAG", help="only this; may be repeated")
+    parser.add_argument("--outlet", action="append", metavar="NAME", help="only this; may be repeated")
+    parser.add_argument(
+        "--as-of", metavar="TIME", help="the archive at that time: 2026-03-01, or with a time"
+    )
     add_spread(parser)
     parser.add_argument(
         "--sample",
         type=count,
         metavar="N",
-        help="so many articles, or stories, balanced by outlet and language",
+        help="number of articles, or stories, balanced by outlet and language",
     )
     parser.add_argument(
-        "--seed", type=int, metavar="S", help="of the sample: another number, another sample (default: 0)"
+        "--seed", type=int, metavar="S", help="of the sample: another seed gives another sample (default: 0)"
     )
     parser.add_argument(
         "--whole-stories",
         action="store_true",
-        help="of a sample of articles: with the others of their stories, beyond N",
+        help="add the other articles of the sample's stories, beyond N",
     )
     parser.add_argument(
-        "--no-bom", action="store_true", help="csv: without the mark that Excel needs and most others skip"
+        "--no-bom", action="store_true", help="csv: without the byte-order mark that Excel needs"
     )
 
 
@@ -90,7 +92,7 @@ def run(console: Console, options: argparse.Namespace) -> int:
         return 0
     try:
         message = (_table if options.dataset is None else _dataset)(opened, options)
-    except ValueError as error:  # a table, column, moment or value that there is not
+    except ValueError as error:  # an unknown table, column, moment or value
         print(f"{visible(str(error)).rstrip('.')}.", file=sys.stderr)
         return 2
     where = Terminal(stderr=True) if options.output == "-" else console
@@ -99,21 +101,18 @@ def run(console: Console, options: argparse.Namespace) -> int:
 
 
 def _contradiction(options: argparse.Namespace) -> str:
-    """Say which options do not go together; nothing where all do."""
-    chosen = options.language or options.outlet or options.as_of or options.sample
-    if (options.seed is not None or options.whole_stories) and not options.sample:
+    """A message about options that exclude each other; empty if there are none."""
+    is_selection = any((options.language, options.as_of, options.sample))
+    has_output = any((options.output, options.table))
+    if not options.sample and (options.seed is not None or options.whole_stories):
         return "--seed and --whole-stories are of a --sample N"
-    if options.wacz is not None and (options.output or options.table or chosen):
+    if options.wacz and (has_output or is_selection or options.outlet):
         return "--wacz FILE says where to, and takes all pages"
-    if options.dataset is not None and (options.output or options.table):
+    if options.dataset and has_output:
         return "--dataset DIR says where to, and takes all tables"
-    if options.html is not None and (
-        options.output or options.table or options.language or options.as_of or options.sample
-    ):
+    if options.html and (has_output or is_selection):
         return "--html FOLDER takes --outlet, --most and --interface alone"
-    if options.format and not options.output:
-        return "say where to with --output"
-    return ""
+    return "" if options.output or not options.format else "say where to with --output"
 
 
 def _wacz(console: Console, opened: Archive, file: Path) -> int:
@@ -149,11 +148,12 @@ def _dataset(opened: Archive, options: argparse.Namespace) -> str:
         def advance(table: str, rows: int) -> None:
             progress.update(task, description=table, advance=rows)
 
-        made = dataset.export(opened, options.dataset, choice, advance)
-    files = sum(len(x.parts) for x in made.tables)
+        contents = dataset.export(opened, options.dataset, choice, advance)
+    files = sum(len(x.parts) for x in contents.tables)
     return (
-        f"{made.rows(_ARTICLES)} articles of {made.rows('stories')} stories in {options.dataset}: "
-        f"{len(made.tables)} tables, {files} files of data, {made.bytes / 1e6:.1f} MB. Its card is README.md."
+        f"{contents.rows(_ARTICLES)} articles of {contents.rows('stories')} stories in {options.dataset}: "
+        f"{len(contents.tables)} tables, {files} files of data, {contents.bytes / 1e6:.1f} MB. Its card is "
+        "README.md."
     )
 
 
@@ -173,7 +173,7 @@ def _table(opened: Archive, options: argparse.Namespace) -> str:
     with bar() as progress:
         total = None if progress.disable or choice.sample else len(choice.rows(opened, table))
         task = progress.add_task(table, total=total)
-        told = export(
+        message = export(
             opened,
             options.output,
             options.format,
@@ -183,4 +183,4 @@ def _table(opened: Archive, options: argparse.Namespace) -> str:
             spread=spread(options, sum(file.bytes for file in opened.snapshot.stored(table))),
             progress=lambda rows: progress.advance(task, rows),
         )
-    return f"{told} in {options.output}."
+    return f"{message} in {options.output}."

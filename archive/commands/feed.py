@@ -27,41 +27,41 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--search",
         default="",
         metavar="WORDS",
-        help="as `search` takes them, or the address of a search in the browser; without: all stories",
+        help="as for `search`, or the address of a search in the browser (default: all stories)",
     )
     parser.add_argument(
         "--output",
         required=True,
         type=_output,
         metavar="FILE",
-        help="FILE.atom (or .xml) is Atom, FILE.json JSON Feed; replaced when it is whole",
+        help="FILE.atom (or .xml) is Atom, FILE.json JSON Feed; replaced when it is complete",
     )
     add_filters(parser)
     parser.add_argument(
         "--interface",
         choices=("en", "uk", "ru"),
         default="en",
-        help="language in which the feed says what happened (default: en)",
+        help="language of the feed's messages (default: en)",
     )
     parser.add_argument(
         "--late",
         type=count,
         default=24,
         metavar="HOURS",
-        help="after which a translation is late, or missing (default: 24)",
+        help="hours after which a translation is late, or missing (default: 24)",
     )
-    parser.add_argument("--most", type=count, default=100, metavar="N", help="the latest (default: 100)")
+    parser.add_argument("--most", type=count, default=100, metavar="N", help="most entries (default: 100)")
     parser.add_argument(
         "--base",
         type=address,
         metavar="URL",
-        help="where `view` is served: links lead to its pages; without, to the outlet's",
+        help="address of `view`, for links to its pages (default: links to the outlet)",
     )
 
 
 def _output(text: str) -> str:
     if not text.endswith(_SUFFIXES):
-        raise ArgumentTypeError(f"{visible(text)!r} has to end with .atom, .xml or .json")
+        raise ArgumentTypeError(f"{visible(text)!r} must end with .atom, .xml or .json")
     return text
 
 
@@ -78,15 +78,15 @@ def run(console: Console, options: argparse.Namespace) -> int:
     with looking_up(opened, texts=bool(question.text)) as lookup:
         lookup.check(question)
         late = timedelta(hours=options.late)
-        found = alerts(opened, lookup, question, Interface(options.interface), late=late, most=options.most)
-    asked = address_of(replace(question, order="match" if question.text else "time"))
-    filters = unquote_plus(asked.partition("?")[2])
-    # of what is asked, not of where the archive or the file lies: these may move
-    seal = hashlib.sha256(f"{opened.root.name} {asked}".encode()).hexdigest()[:32]
+        entries = alerts(opened, lookup, question, Interface(options.interface), late=late, most=options.most)
+    query = address_of(replace(question, order="match" if question.text else "time"))
+    filters = unquote_plus(query.partition("?")[2])
+    # of the query, not of the paths of the archive or the file, which may change
+    seal = hashlib.sha256(f"{opened.root.name} {query}".encode()).hexdigest()[:32]
     title = f"{question.text or filters or 'stories'} · {opened.root.name}"
-    feed = Feed(f"urn:triptych:search:{seal}", title, found, options.base or "")
+    feed = Feed(f"urn:triptych:search:{seal}", title, entries, options.base or "")
     with writing(options.output) as file:
         file.write(as_json_feed(feed) if options.output.endswith(".json") else as_atom(feed))
-    entries = "entry" if len(found) == 1 else "entries"
-    console.print(f"{len(found)} {entries} in {literal(options.output)}", soft_wrap=True)
+    noun = "entry" if len(entries) == 1 else "entries"
+    console.print(f"{len(noun)} {noun} in {literal(options.output)}", soft_wrap=True)
     return 0

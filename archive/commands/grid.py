@@ -1,4 +1,4 @@
-"""Tables for a terminal: columns that fit, one line a row, widths as the terminal draws each character."""
+"""Tables for a terminal: columns that fit, one line a row, measured in terminal cells."""
 
 from __future__ import annotations
 
@@ -16,21 +16,22 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 NARROWEST, WIDEST = 80, 200
-"""Characters of a line; wider ones are hard to follow with the eye."""
+"""Characters of a line; longer ones are hard to read."""
 _GAP = "  "
 _LEAST = 7
-"""Characters that each column has, where all of them stand side by side."""
+"""Least width of a column; otherwise each column gets its own line."""
 
 
 def line_width(console: Console) -> int:
-    """Choose the length of lines: the terminal's, or COLUMNS, within what a person can read."""
-    told = os.environ.get("COLUMNS", "")
-    width = int(told) if told.isascii() and told.isdecimal() and len(told) < 6 else console.width
+    """The length of lines: the terminal's, or COLUMNS, within readable limits."""
+    columns = os.environ.get("COLUMNS", "")
+    is_number = columns.isascii() and columns.isdecimal() and len(columns) < 6
+    width = int(columns) if is_number else console.width
     return min(max(width, NARROWEST), WIDEST)
 
 
 def fit(text: str, width: int) -> str:
-    """Cut or fill a text to so many cells of a terminal; what is cut ends in `…`."""
+    """Cut or fill a text to this number of cells; a cut text ends in `…`."""
     if cell_len(text) <= width:
         return set_cell_size(text, width)
     return set_cell_size(set_cell_size(text, width - 1).rstrip() + "…", width)
@@ -44,54 +45,52 @@ def print_grid(
     right: Sequence[str] = (),
     below: Sequence[Sequence[Text]] = (),
 ) -> None:
-    """Print rows under their names; numbers, the columns `right`, end below each other.
+    """Print rows under their names; the columns `right`, numbers, are right-aligned.
 
-    `below`: for each row lines that stand under it, which are not cut here.
+    `below`: lines under each row, which are not cut here.
 
-    The widest columns give way first. Of columns that are too many for one line each has a line of its own.
+    The widest columns are cut first. If there are too many columns for one line, each has its own line.
     """
     width = line_width(console)
-    shown = [[_one_line(cell) for cell in row] for row in rows]
+    cells = [list(map(_one_line, row)) for row in rows]
     if len(names) * (_LEAST + len(_GAP)) > width + len(_GAP):
-        _print_records(console, names, shown, width)
+        _print_records(console, names, cells, width)
         return
-    heads = [_one_line(name) for name in names]
-    natural = [max(cell_len(row[n]) for row in (heads, *shown)) for n in range(len(names))]
+    heads = list(map(_one_line, names))
+    natural = [max(map(cell_len, column)) for column in zip(heads, *cells, strict=True)]
     widths = widths_within(natural, width - len(_GAP) * (len(names) - 1))
 
-    def line(cells: Sequence[str], style: str = "") -> None:
-        parts = [
-            " " * (size - cell_len(cell)) + cell
-            if name in right and cell_len(cell) <= size
-            else fit(cell, size)
-            for name, cell, size in zip(names, cells, widths, strict=True)
-        ]
+    def line(row: Sequence[str], style: str = "") -> None:
+        parts = []
+        for name, cell, size in zip(names, row, widths, strict=True):
+            is_right = name in right and cell_len(cell) <= size
+            parts.append(" " * (size - cell_len(cell)) + cell if is_right else fit(cell, size))
         print_line(console, _GAP.join(parts).rstrip(), style)
 
     line(heads, "bold")
-    for n, row in enumerate(shown):
+    for n, row in enumerate(cells):
         line(row)
         for text in below[n] if below else ():
             console.print(text, soft_wrap=True)
 
 
 def print_line(console: Console, text: str, style: str = "") -> None:
-    """Print a line as it is: nothing in it is markup, and it is not broken."""
+    """Print a line without interpreting markup, and without wrapping it."""
     console.print(Text(visible(text), style=style), soft_wrap=True)
 
 
 def widths_within(natural: Sequence[int], limit: int) -> list[int]:
-    """Cut the widest of some widths, all to one length, until their sum is within a limit."""
+    """Reduce the greatest widths, all to the same width, until their sum is within a limit."""
     low, high = 1, max(natural, default=1)
     while low < high:
         middle = (low + high + 1) // 2
         low, high = (middle, high) if sum(min(x, middle) for x in natural) <= limit else (low, middle - 1)
     widths = [min(x, low) for x in natural]
-    left = limit - sum(widths)
-    for n, size in enumerate(natural):  # what is left over by rounding
-        if left > 0 and size > widths[n]:
+    remaining = limit - sum(widths)
+    for n, size in enumerate(natural):  # remainder of rounding
+        if remaining > 0 and size > widths[n]:
             widths[n] += 1
-            left -= 1
+            remaining -= 1
     return widths
 
 

@@ -1,18 +1,18 @@
-"""Commands that look into an archive: ls, diff, raw, why."""
+"""Commands that read an archive: ls, diff, raw, why."""
 
 from __future__ import annotations
 
 import sys
 from collections import Counter
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
 import archive
 from archive.addresses import plain_url
 from archive.opening import utc_now
-from archive.state.debts import OWED_FOR, debt_after
+from archive.state.debts import RETRY_PERIOD, debt_after
 from archive.state.model import moment
 from archive.terminal import literal, visible
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from archive.read.archive import Archive
 
 MOST_NAMING = 10
-"""Articles that `why` lists which name an address."""
+"""Articles naming an address that `why` lists."""
 
 
 def list_snapshots(console: Console, options: argparse.Namespace) -> int:
@@ -39,8 +39,8 @@ def list_snapshots(console: Console, options: argparse.Namespace) -> int:
         "versions",
         "stories",
         "pairs",
-        "looks",
-        "taken down",
+        "visits",
+        "removed",
         "run",
     )
     table = Table(*names, box=None, padding=(0, 2, 0, 0))
@@ -58,8 +58,8 @@ def list_snapshots(console: Console, options: argparse.Namespace) -> int:
             _when(entry.committed_at),
             literal(entry.operation),
             *(map(str, counts) if entry.is_snapshot else ("",) * len(counts)),
-            f"+{gone}" if (gone := entry.summary.get("archive/articles_gone")) else "",
-            # an empty archive is made before a run has a name
+            f"+{removed}" if (removed := entry.summary.get("archive/articles_gone")) else "",
+            # an empty archive is created before a run has a name
             "" if entry.operation == "create" else literal(entry.run_id),
         )
     console.print(table)
@@ -79,8 +79,8 @@ def show_diff(console: Console, options: argparse.Namespace) -> int:
         return 2
     versions = options.versions or opened.last_edit(article_id)
     if versions is None:
-        why = "one version only" if latest == 1 else "a text of its feed and then of its page"
-        console.print(f"Article {literal(article_id)} has {why}: nothing has changed.")
+        reason = "only one version" if latest == 1 else "a text of its feed, then of its page"
+        console.print(f"Article {literal(article_id)} has {reason}: nothing has changed.")
         return 0
     diff = opened.diff(article_id, *versions)
     if not console.is_terminal:
@@ -89,8 +89,8 @@ def show_diff(console: Console, options: argparse.Namespace) -> int:
     style = {"same": "", "removed": "red strike", "added": "green bold"}
     for part in (diff.headline, diff.body):
         for change in part:
-            shown = visible(change.text, lines=True)
-            console.print(shown, style=style[change.kind], end="", markup=False, soft_wrap=True)
+            text = visible(change.text, lines=True)
+            console.print(text, style=style[change.kind], end="", markup=False, soft_wrap=True)
         console.print("\n")
     return 0
 
@@ -107,7 +107,7 @@ def print_page(_console: Console, options: argparse.Namespace) -> int:
 
 def list_observations(console: Console, options: argparse.Namespace) -> int:
     # pyarrow, .17 s: --help needs none
-    from archive.read.find import at_address, spelled_otherwise  # noqa: PLC0415
+    from archive.read.find import at_address  # noqa: PLC0415
 
     # pyarrow, .17 s: --help needs none
     from archive.state.tombstones import Tombstones, blank_address  # noqa: PLC0415
@@ -116,52 +116,59 @@ def list_observations(console: Console, options: argparse.Namespace) -> int:
     stone = Tombstones(opened.storage.layout).of_address(options.url)
     if stone is not None:
         console.print(literal(f"purged on {_when(stone.at)} UTC: {stone.reason}"), soft_wrap=True)
-    shown = options.url if stone is None else blank_address(options.url)
-    looks = opened.observations(url=shown).to_arrow().sort_by("observed_at").to_pylist()
-    if not looks and (spelled := spelled_otherwise(opened, shown)):
-        console.print(literal(f"looked at as {', '.join(spelled)}"), soft_wrap=True)
-        of_all = [row for url in spelled for row in opened.observations(url=url).to_pylist()]
-        looks = sorted(of_all, key=lambda row: row["observed_at"])
-    here, naming = at_address(opened, options.url) if stone is None else ([], [])
-    for sentence in _standing(opened, options.url, here, naming):
-        console.print(literal(sentence), soft_wrap=True)
-    if not looks:
-        asked = visible(options.url)
-        print(f"No crawl has looked at {asked}; is it spelled as the outlet does?", file=sys.stderr)
+        visits = _visits(console, opened, blank_address(options.url))
+    else:
+        visits = _visits(console, opened, options.url)
+        for sentence in _about_articles(opened, options.url, *at_address(opened, options.url)):
+            console.print(literal(sentence), soft_wrap=True)
+    if not visits:
+        url = visible(options.url)
+        print(f"No crawl has visited {url}; is it spelled as the outlet does?", file=sys.stderr)
         return 1
-    table = Table("when (UTC)", "outcome", "why", "status", "version", "run", box=None, padding=(0, 2, 0, 0))
-    for look in looks:
-        reason = " ".join(x for x in (look["reason"], look["detail"]) if x) + (
-            " (gone)" if look["gone"] else ""
-        )
-        cells = (look["outcome"], reason, look["http_status"], look["version"], look["run_id"])
-        table.add_row(_when(look["observed_at"]), *(literal("" if x is None else str(x)) for x in cells))
-    console.print(table)
-    if message := _owed(options.url, looks):
+    _print_visits(console, visits)
+    if message := _retry_message(options.url, visits):
         console.print(literal(message), soft_wrap=True)
     return 0
 
 
-def _standing(
-    opened: Archive, url: str, here: Sequence[Mapping[str, object]], naming: Sequence[Mapping[str, object]]
-) -> Iterator[str]:
-    """Sentences on the article at an address: what it is, what it calls itself, and who names the address."""
-    from archive.read.find import at_address  # noqa: PLC0415  pyarrow, .17 s: --help needs none
+def _visits(console: Console, opened: Archive, url: str) -> list[dict[str, Any]]:
+    """Observations of an address in the order of time; in other spellings if it has none."""
+    from archive.read.find import spelled_otherwise  # noqa: PLC0415  pyarrow, .17 s: --help needs none
 
-    for row in here:
-        own = plain_url(str(row["url"])) == plain_url(url)
-        where = "" if own else f", whose latest text was fetched at {row['url']}"
+    visits = opened.observations(url=url).to_pylist()
+    if not visits and (spellings := spelled_otherwise(opened, url)):
+        console.print(literal(f"visited as {', '.join(spellings)}"), soft_wrap=True)
+        for spelling in spellings:
+            visits += opened.observations(url=spelling).to_pylist()
+    return sorted(visits, key=lambda row: row["observed_at"])
+
+
+def _print_visits(console: Console, visits: Sequence[Mapping[str, Any]]) -> None:
+    table = Table("when (UTC)", "outcome", "why", "status", "version", "run", box=None, padding=(0, 2, 0, 0))
+    for visit in visits:
+        reason = " ".join(filter(None, (visit["reason"], visit["detail"])))
+        reason += " (gone)" if visit["gone"] else ""
+        cells = (visit["outcome"], reason, visit["http_status"], visit["version"], visit["run_id"])
+        table.add_row(_when(visit["observed_at"]), *(literal("" if x is None else str(x)) for x in cells))
+    console.print(table)
+
+
+def _about_articles(
+    opened: Archive,
+    url: str,
+    articles: Sequence[Mapping[str, object]],
+    naming: Sequence[Mapping[str, object]],
+) -> Iterator[str]:
+    """Sentences on the articles at an address, and on those that name it."""
+    for row in articles:
+        is_latest = plain_url(str(row["url"])) == plain_url(url)
+        where = "" if is_latest else f", whose latest text was fetched at {row['url']}"
         yield f"article {row['article_id']} of {row['outlet']}, version {row['version']}{where}"
         if row["syndicated_from"]:
             yield f"a copy: its page names {row['syndicated_from']} as the original"
         elif calls_itself_otherwise(row):
-            there, _ = at_address(opened, str(row["canonical_url"]))
-            others = [x for x in there if x["article_id"] != row["article_id"]]
-            same = [x for x in there if x["article_id"] == row["article_id"]]
-            said = "; that is another article, with another text" if others else "; nothing was fetched there"
-            said = "; that is the same article, with the same text" if same else said
-            yield f"its page calls itself {row['canonical_url']}{said}"
-    if naming and not here:
+            yield f"its page calls itself {row['canonical_url']}; {_at_canonical(opened, row)}"
+    if naming and not articles:
         yield "no article was fetched at this address"
     for row in naming[:MOST_NAMING]:
         if row["syndicated_from"] and plain_url(str(row["syndicated_from"])) == plain_url(url):
@@ -172,8 +179,17 @@ def _standing(
         yield f"and {len(naming) - MOST_NAMING} more articles name it"
 
 
+def _at_canonical(opened: Archive, row: Mapping[str, object]) -> str:
+    from archive.read.find import at_address  # noqa: PLC0415  pyarrow, .17 s: --help needs none
+
+    articles, _ = at_address(opened, str(row["canonical_url"]))
+    if row["article_id"] in {x["article_id"] for x in articles}:
+        return "that is the same article, with the same text"
+    return "that is another article, with another text" if articles else "nothing was fetched there"
+
+
 def calls_itself_otherwise(row: Mapping[str, object]) -> bool:
-    """Tell if a page names another canonical address than that at which it was fetched."""
+    """Tell if the canonical address of a page is not the one it was fetched at."""
     canonical = row["canonical_url"]
     return bool(canonical) and plain_url(str(canonical)) != plain_url(str(row["url"]))
 
@@ -182,16 +198,16 @@ def _when(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M}"
 
 
-def _owed(url: str, looks: Sequence[Mapping[str, object]]) -> str | None:
-    """A sentence on an address that is asked for again."""
-    debt = debt_after(url, looks)
+def _retry_message(url: str, visits: Sequence[Mapping[str, object]]) -> str | None:
+    """A sentence on an address that is retried."""
+    debt = debt_after(url, visits)
     if debt is None:
         return None
-    over = moment(debt.since) + OWED_FOR
+    end = moment(debt.since) + RETRY_PERIOD
     if debt.is_over(utc_now()):
-        return f"Owed no more: its time was over on {_when(over)} UTC. It is asked for where a list names it."
+        return f"No longer retried since {_when(end)} UTC, unless a list names it again."
     tries = f"tried {debt.tries} times" if debt.tries != 1 else "tried once"
     return (
-        f"Owed since {_when(moment(debt.since))} UTC, {tries}; the first crawl or revisit of {debt.outlet} "
-        f"after {_when(debt.due)} UTC asks for it again, listed or not, until {_when(over)} UTC."
+        f"Retried since {_when(moment(debt.since))} UTC, {tries}; the first crawl or revisit of "
+        f"{debt.outlet} after {_when(debt.due)} UTC requests it again, listed or not, until {_when(end)} UTC."
     )

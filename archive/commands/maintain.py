@@ -1,4 +1,4 @@
-"""Commands that look after an archive: repair, compact, migrate, gc, verify."""
+"""Commands that maintain an archive: repair, compact, migrate, gc, verify."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ def repair_archive(console: Console, options: argparse.Namespace) -> int:
     from archive.operations.maintain import repair  # noqa: PLC0415  pyarrow, .17 s: --help needs none
 
     done = repair(options.archive, rebuild=options.rebuild)
-    made = f"snapshot {done.snapshot.id}" if done.snapshot else "no new snapshot"
-    console.print(f"{done.articles} articles recovered, {made}; view and cache are up to the log.")
+    snapshot = f"snapshot {done.snapshot.id}" if done.snapshot else "no new snapshot"
+    console.print(f"{done.articles} articles recovered, {snapshot}; view and cache are up to date.")
     if done.returned:
-        console.print(f"{done.returned} data files that the store had lost are there again.")
+        console.print(f"{done.returned} data files that the store had lost were uploaded again.")
     if done.mended:
-        console.print(f"Rows that were there twice are there once, in snapshot {done.mended.id}.")
+        console.print(f"Duplicate rows were removed in snapshot {done.mended.id}.")
     if done.renewed:
         console.print(f"{done.renewed} altered copies on this machine were fetched again.")
     return 0
@@ -54,7 +54,7 @@ def collect_garbage(console: Console, options: argparse.Namespace) -> int:
     from archive.operations.maintain import gc  # noqa: PLC0415  pyarrow, .17 s: --help needs none
 
     done = gc(options.archive, options.keep_days, dry_run=options.dry_run)
-    verb = "would go" if options.dry_run else "removed"
+    verb = "would be removed" if options.dry_run else "removed"
     console.print(f"{done.files} data files, {done.bytes / 1e6:.1f} MB, and {done.views} views {verb}.")
     if any(done.folded):
         verb = "would be folded" if options.dry_run else "are folded"
@@ -72,7 +72,7 @@ def verify_archive(console: Console, options: argparse.Namespace) -> int:
     for finding in done.findings:
         mark = "[red]wrong[/red]" if finding.grave else "note "
         console.print(f"{mark} {literal(finding.text)}", soft_wrap=True)
-    console.print(done.told(), soft_wrap=True)
+    console.print(done.summary(), soft_wrap=True)
     grave = sum(finding.grave for finding in done.findings)
     console.print(f"{grave} problems" if grave else "The archive is whole.")
     return 1 if grave else 0

@@ -1,4 +1,4 @@
-"""A progress bar on stderr that vanishes at the end; none where stderr is no terminal."""
+"""A progress bar on stderr that disappears at the end; none if stderr is no terminal."""
 
 from __future__ import annotations
 

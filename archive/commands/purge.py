@@ -1,4 +1,4 @@
-"""`python -m archive purge`: asks before it takes something away for good."""
+"""`python -m archive purge`: asks before it deletes something permanently."""
 
 from __future__ import annotations
 
@@ -19,35 +19,36 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         required=True,
         type=_reason,
         metavar="TEXT",
-        help="kept for ever in the tombstone: name no person in it",
+        help="stays in the tombstone permanently: name no person in it",
     )
     parser.add_argument("--yes", action="store_true", help="do not ask")
-    parser.add_argument("--dry-run", action="store_true", help="only say what would go")
+    parser.add_argument("--dry-run", action="store_true", help="only print what would be deleted")
 
 
 def _reason(text: str) -> str:
     if not text.strip():
-        raise argparse.ArgumentTypeError("say why: whoever asks later what became of it reads this")
+        raise argparse.ArgumentTypeError("give a reason: it is shown to users who look for the article")
     return text
 
 
 def run(console: Console, options: argparse.Namespace) -> int:
     from archive.operations.purge import find, purge  # noqa: PLC0415  pyarrow is not needed for --help
 
-    found = find(options.archive, options.url)
-    name = f"“{literal(found.headline)}”" if found.headline else "an address without an article"
+    erasable = find(options.archive, options.url)
+    name = f"“{literal(erasable.headline)}”" if erasable.headline else "an address without an article"
     console.print(
-        f"{name}: {found.versions} versions, {found.observations} looks, {len(found.ranges)} pages or lines"
+        f"{name}: {erasable.versions} versions, {erasable.observations} visits, "
+        f"{len(erasable.ranges)} pages or lines"
     )
-    for address in sorted(found.addresses):
+    for address in sorted(erasable.addresses):
         console.print(f"goes: {literal(address)}", soft_wrap=True)
-    for address in found.claimed:
+    for address in erasable.canonical_elsewhere:
         console.print(
-            f"stays: {literal(address)}, which its page calls canonical; nothing was fetched there, or "
-            "another article was",
+            f"stays: {literal(address)}, its canonical address; nothing was fetched there, or another "
+            "article was",
             soft_wrap=True,
         )
-    for address in found.siblings:
+    for address in erasable.siblings:
         console.print(f"stays: {literal(address)}, the same story", soft_wrap=True)
     if options.dry_run:
         return 0

@@ -20,7 +20,7 @@ from archive.terminal import visible
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from rich.console import Console
 
@@ -31,16 +31,16 @@ if TYPE_CHECKING:
 
 _MOST = 20
 _MANY = 2000
-"""Texts that nobody has read yet, of which the terminal says that it takes a while."""
+"""Above this number of unread texts the terminal announces a delay."""
 _WIDE = 140
-"""Characters of a line from which on notes have columns, not lines."""
+"""Characters of a line from which on notes have columns instead of lines."""
 _COLUMNS = ("published, UTC", "story", "outlet", "languages", "headline", "lag", "notes")
 _NOTES = (5, 6)
 _FLAGS = {
     "edited": "an article of the story was edited",
-    "gone": "one was taken down",
-    "numbers": "a number stands in one language alone",
-    "quotes": "a quotation stands in one language alone",
+    "gone": "one was removed by its outlet",
+    "numbers": "a number is only in one language",
+    "quotes": "a quotation is only in one language",
     "conflict": "the texts contradict the link between them",
 }
 
@@ -55,59 +55,65 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--order", choices=("time", "match", "lag", "difference", "edits"), help="(default: "
         "match with words, else time)")  # fmt: skip
     parser.add_argument("--most", type=count, default=_MOST, metavar="N", help=f"stories (default: {_MOST})")
-    parser.add_argument("--page", type=count, default=1, metavar="N", help="the next stories, and so on")
-    parser.add_argument("--json", action="store_true", help="a list of objects, as /search.json has it")
+    parser.add_argument(
+        "--page", type=count, default=1, metavar="N", help="2 for the next stories, and so on"
+    )
+    parser.add_argument("--json", action="store_true", help="a list of objects, as in /search.json")
 
 
 def add_filters(parser: argparse.ArgumentParser) -> None:
-    again = "; may be given again"
+    again = "; may be repeated"
     parser.add_argument("--outlet", action="append", default=[], metavar="NAME", help=f"only this{again}")
     parser.add_argument(
         "--language", action="append", default=[], metavar="TAG", help=f"the story has this language{again}"
     )
     parser.add_argument(
-        "--missing", action="append", default=[], metavar="TAG", help=f"the story lacks this language{again}"
+        "--missing",
+        action="append",
+        default=[],
+        metavar="TAG",
+        help=f"the story does not have this language{again}",
     )
     parser.add_argument("--since", type=day, metavar="DAY", help="published from this day on, 2026-03-01")
     parser.add_argument("--until", type=day, metavar="DAY", help="published until the end of this day, UTC")
-    parser.add_argument("--author", default="", metavar="NAME", help="as the archive writes it")
-    parser.add_argument("--section", default="", metavar="NAME", help="as the outlet prints it")
+    parser.add_argument("--author", default="", metavar="NAME", help="as in the archive")
+    parser.add_argument("--section", default="", metavar="NAME", help="as printed by the outlet")
     for flag, meaning in _FLAGS.items():
         parser.add_argument(f"--{flag}", action="store_true", help=meaning)
     parser.add_argument(
         "--omitted",
         type=count,
         metavar="PERCENT",
-        help="at least so much of one language's text is not in another's",
+        help="at least this share of one language's text is not in another's",
     )
 
 
 def question_of(words: str, options: argparse.Namespace) -> Question:
-    """Make a question of words, or of an address that a browser shows, and of options."""
+    """Build a query from words, or from the address of a search in a browser, and from options."""
     # starlette, .1 s: --help needs none
     from archive.viewer.search.answers import FLAGS, Question  # noqa: PLC0415
     from archive.viewer.web import questions  # noqa: PLC0415
 
-    asked = Question(words.strip())
+    question = Question(words.strip())
     if words.startswith(("http://", "https://", "/")) and " " not in words:
-        asked = questions.of_address(urlsplit(words).query)
+        question = questions.of_address(urlsplit(words).query)
     return replace(
-        asked,
-        outlets=(*asked.outlets, *options.outlet),
-        languages=(*asked.languages, *options.language),
-        missing=(*asked.missing, *options.missing),
-        since=options.since or asked.since,
-        until=options.until or asked.until,
-        author=options.author or asked.author,
-        section=options.section or asked.section,
-        flags=asked.flags | {x for x in FLAGS if getattr(options, x)},
-        omitted=options.omitted or asked.omitted,
+        question,
+        outlets=(*question.outlets, *options.outlet),
+        languages=(*question.languages, *options.language),
+        missing=(*question.missing, *options.missing),
+        since=options.since or question.since,
+        until=options.until or question.until,
+        author=options.author or question.author,
+        section=options.section or question.section,
+        flags=question.flags | {x for x in FLAGS if getattr(options, x)},
+        omitted=options.omitted or question.omitted,
     )
 
 
 @contextmanager
 def looking_up(opened: Archive, *, texts: bool) -> Iterator[Lookup]:
-    """Bring the side file of search up to a snapshot and open it; `texts`: for a question that has words."""
+    """Update the side file of search to a snapshot and open it; `texts`: for a query with words."""
     from archive.viewer.search import fill, side_file  # noqa: PLC0415  pyarrow and numpy: --help needs none
     from archive.viewer.search.lookup import Lookup  # noqa: PLC0415
 
@@ -118,13 +124,13 @@ def looking_up(opened: Archive, *, texts: bool) -> Iterator[Lookup]:
             with closing(Lookup(side_file.connect(path))) as before:
                 unread = before.articles - before.read
             if unread > _MANY:
-                print(f"{unread:,} texts are read once, which takes minutes for 100,000.", file=sys.stderr)
+                print(f"Indexing {unread:,} texts once; 100,000 take minutes.", file=sys.stderr)
             if unread:
                 fill.fill(opened)
         with closing(Lookup(side_file.connect(path))) as lookup:
             yield lookup
     except sqlite3.DatabaseError as error:
-        raise ArchiveDamaged(f"{path} cannot be read ({error}): remove it, it is made anew.") from error
+        raise ArchiveDamaged(f"{path} cannot be read ({error}): remove it, it will be rebuilt.") from error
 
 
 def run(console: Console, options: argparse.Namespace) -> int:
@@ -147,9 +153,11 @@ def _print_json(answer: Answer) -> None:
 
     rows = story_rows(answer.lines)
     for row, line in zip(rows, answer.lines, strict=True):
-        row["snippets"] = {
-            x.language: "".join(text for text, _ in x.snippet) for x in line.articles if x.snippet
-        }
+        snippets = {}
+        for article in line.articles:
+            if article.snippet:
+                snippets[article.language] = "".join(text for text, _ in article.snippet)
+        row["snippets"] = snippets
     sys.stdout.buffer.write(as_json(rows) + b"\n")
     sys.stdout.buffer.flush()
 
@@ -159,27 +167,34 @@ def _print(console: Console, answer: Answer, page: int, most: int) -> None:
 
     t = Interface("en")
     first = (page - 1) * most
-    if answer.lines:
-        rows = [_row(x, t) for x in answer.lines]
-        wide = line_width(console) >= _WIDE
-        kept = [n for n in range(len(_COLUMNS)) if n not in _NOTES or (wide and any(row[n] for row in rows))]
-        below = []
-        for row, line in zip(rows, answer.lines, strict=True):
-            notes = "" if wide else ", ".join(row[n] for n in _NOTES if row[n])
-            snippets = [_snippet(console, x) for x in line.articles if x.snippet]
-            below.append([Text(f"    {notes}", "dim")] * bool(notes) + snippets)
-        shown = [[row[n] for n in kept] for row in rows]
-        print_grid(console, [_COLUMNS[n] for n in kept], shown, below=below)
+    count = t.count("n_stories", answer.found)
     if first and not answer.lines:
-        print_line(console, f"{t.count('n_stories', answer.found)} in all, none on page {page}")
+        print_line(console, f"{count} in all, none on page {page}")
         return
-    more = f", {first + 1} to {first + len(answer.lines)} shown" if answer.found > len(answer.lines) else ""
-    next_page = f"; --page {page + 1} goes on" if answer.found > first + len(answer.lines) else ""
-    print_line(console, f"{t.count('n_stories', answer.found)}{more}{next_page}")
+    if answer.lines:
+        _print_stories(console, answer.lines, t)
+    last = first + len(answer.lines)
+    shown = f", {first + 1} to {last} shown" if answer.found > len(answer.lines) else ""
+    next_page = f"; --page {page + 1} continues" if answer.found > last else ""
+    print_line(console, f"{count}{shown}{next_page}")
     for name in ("outlet", "language", "missing"):
-        counted = [f"{visible(x)} {n:,}" for x, n in answer.counts[name].items() if n]
-        if len(counted) > 1 or (counted and name == "missing"):
-            print_line(console, fit(f"{name}: {', '.join(counted)}", line_width(console)).rstrip(), "dim")
+        counts = [f"{visible(x)} {n:,}" for x, n in answer.counts[name].items() if n]
+        if len(counts) > 1 or (counts and name == "missing"):
+            print_line(console, fit(f"{name}: {', '.join(counts)}", line_width(console)).rstrip(), "dim")
+
+
+def _print_stories(console: Console, lines: Sequence[StoryLine], t: Interface) -> None:
+    rows = [_row(line, t) for line in lines]
+    is_wide = line_width(console) >= _WIDE
+    columns = [n for n in range(len(_COLUMNS)) if n not in _NOTES or (is_wide and any(x[n] for x in rows))]
+    cells = [[row[n] for n in columns] for row in rows]
+    below = []
+    for row, line in zip(rows, lines, strict=True):
+        notes = "" if is_wide else ", ".join(filter(None, map(row.__getitem__, _NOTES)))
+        texts = [Text(f"    {notes}", "dim")] if notes else []
+        texts += [_snippet(console, article) for article in line.articles if article.snippet]
+        below.append(texts)
+    print_grid(console, [_COLUMNS[n] for n in columns], cells, below=below)
 
 
 def _row(line: StoryLine, t: Interface) -> list[str]:
@@ -204,7 +219,7 @@ def _row(line: StoryLine, t: Interface) -> list[str]:
 
 
 def _snippet(console: Console, article: Listed) -> Text:
-    """A piece of the text around what was asked for, which is bold and not cut away."""
+    """A piece of the text around the words of the query, which are bold and never cut."""
     text = Text(f"    {visible(article.language)}  ")
     room = line_width(console) - cell_len(text.plain)
     pieces = [(" ".join(visible(x, lines=True).split("\n")), is_hit) for x, is_hit in article.snippet]
@@ -212,10 +227,10 @@ def _snippet(console: Console, article: Listed) -> Text:
     before = "".join(x for x, _ in pieces[:first])
     if cell_len(before) > room // 3:
         before = "… " + before[-(room // 3) :].partition(" ")[2]
-    for shown, is_hit in [(before, False), *pieces[first:]]:
-        room -= cell_len(shown)
+    for piece, is_hit in [(before, False), *pieces[first:]]:
+        room -= cell_len(piece)
         text.append(
-            shown if room >= 0 else fit(shown, max(cell_len(shown) + room, 1)).rstrip(), "bold" * is_hit
+            piece if room >= 0 else fit(piece, max(cell_len(piece) + room, 1)).rstrip(), "bold" * is_hit
         )
         if room <= 0:
             break

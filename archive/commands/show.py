@@ -11,6 +11,7 @@ from rich.table import Table
 import archive
 from archive.commands.grid import line_width
 from archive.commands.look import calls_itself_otherwise
+from archive.format.languages import display_order
 from archive.terminal import literal
 
 if TYPE_CHECKING:
@@ -25,12 +26,12 @@ if TYPE_CHECKING:
 Row = Mapping[str, object]
 
 _BEGINNING = 400
-"""Characters of a text that are shown; the browser has it all."""
+"""Characters of a text that are printed; the browser shows all of it."""
 _LONG = 200
-"""Characters of a paragraph that one language has alone."""
-_ORDER = {"uk": 0, "en": 1, "ru": 2}
+"""Characters of a paragraph that only one language has."""
+
 _LABEL, _NARROWEST = 9, 21
-"""Characters of the names of fields, and at least of an article: three stand side by side in 80."""
+"""Width of the names of fields, and least width of an article: three fit into 80 characters."""
 
 
 def run(console: Console, options: argparse.Namespace) -> int:
@@ -38,7 +39,7 @@ def run(console: Console, options: argparse.Namespace) -> int:
 
     opened = archive.open(options.archive)
     rows = find(opened, options.id, ["gone", "gone_reason"])
-    rows.sort(key=lambda row: (_ORDER.get(str(row["language"]), len(_ORDER)), str(row["language"])))
+    rows.sort(key=lambda row: display_order(str(row["language"] or "")))
     console.print(f"[bold]story {literal(rows[0]['story_id'])}[/bold], {len(rows)} articles\n")
     width = line_width(console)
     at_once = max(1, (width - _LABEL) // (_NARROWEST + 2))
@@ -57,27 +58,28 @@ def run(console: Console, options: argparse.Namespace) -> int:
     return 0
 
 
-def _print_one_sided(console: Console, found: Sequence[OneSided], width: int) -> None:
-    """Print what one language has and another lacks, each two languages in the order uk, en, ru."""
-    for (language, lacking), paragraphs in groupby(found, key=lambda x: (x.language, x.lacking)):
+def _print_one_sided(console: Console, passages: Sequence[OneSided], width: int) -> None:
+    """Print the paragraphs of only one language, for each two languages in the order uk, en, ru."""
+    for (language, lacking), paragraphs in groupby(passages, key=lambda x: (x.language, x.lacking)):
         console.print(f"\n[bold]only in {literal(language)}, not in {literal(lacking)}[/bold]")
-        for each in paragraphs:
-            text = each.text if len(each.text) <= _LONG else f"{each.text[:_LONG]}…"
-            sure = "" if each.confidence is None else f", {each.confidence:.2f}"
-            doubt = f" (doubtful{sure}: read both)" if each.doubtful else ""
+        for paragraph in paragraphs:
+            text = paragraph.text
+            text = text if len(text) <= _LONG else f"{text[:_LONG]}…"
+            sure = "" if paragraph.confidence is None else f", {paragraph.confidence:.2f}"
+            doubt = f" (doubtful{sure}: read both)" if paragraph.doubtful else ""
             console.print(f"- {literal(f'{text}{doubt}')}", width=width)
 
 
 def _print_side_by_side(console: Console, rows: Sequence[Row], width: int) -> None:
-    """Print articles as columns: their fields beside each other, then how each text begins."""
+    """Print articles as columns: their fields, then the beginning of each text."""
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, show_header=False)
     table.add_column(width=_LABEL, style="dim")
     for _ in rows:
         table.add_column(width=(width - _LABEL) // len(rows) - 2, overflow="fold")
-    for name, told in _FIELDS.items():
+    for name, format_field in _FIELDS.items():
         if name == "gone" and not any(row["gone_reason"] for row in rows):
             continue
-        cells = (literal(told(row), lines=True) for row in rows)
+        cells = (literal(format_field(row), lines=True) for row in rows)
         table.add_row(name, *cells, style="bold" if name == "headline" else "")
     console.print(table, width=width)
     console.print()
@@ -98,7 +100,7 @@ def _at(value: object) -> str:
 
 def _gone(row: Row) -> str:
     if row["gone"]:
-        return f"taken down, known since {_at(row['gone'])} ({row['gone_reason']})"
+        return f"removed, known since {_at(row['gone'])} ({row['gone_reason']})"
     return "was gone, came back" if row["gone_reason"] else "no"
 
 
@@ -116,11 +118,11 @@ _FIELDS: dict[str, Callable[[Row], str]] = {
 
 
 def _conflicts(opened: Archive, rows: Sequence[Mapping[str, object]]) -> Iterator[str]:
-    """Sentences on links of a story's articles that the texts contradict."""
+    """Sentences on links between a story's articles that the texts contradict."""
     from archive.read.find import conflicts  # noqa: PLC0415  pyarrow, .17 s: --help needs none
 
     for pair, articles in conflicts(opened, [str(row["article_id"]) for row in rows]):
-        named = "".join(f"\n  {x['language'] or 'unknown language'}: {x['url']}" for x in articles)
+        addresses = "".join(f"\n  {x['language'] or 'unknown language'}: {x['url']}" for x in articles)
         score = "" if pair["score"] is None else f" (probability {pair['score']:.2f})"
-        but = f"though {pair['evidence']} joins them"
-        yield f"These texts do not seem to be the same story{score}, {but}:{named}"
+        link = f"although {pair['evidence']} links them"
+        yield f"These texts do not seem to be the same story{score}, {link}:{addresses}"

@@ -1,4 +1,4 @@
-"""`python -m archive sql`: a question in SQL, answered as a table, CSV or JSON."""
+"""`python -m archive sql`: a query in SQL, with the result as a table, CSV or JSON."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from archive.read.sql import SqlRows
 
-_SHOWN = 1000
-"""Rows of a table on a terminal; CSV and JSON have them all."""
+_PRINTED = 1000
+"""Rows printed on a terminal; CSV and JSON have all."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,11 +35,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--csv", action="store_true", help="all rows, as `export --format csv` writes them")
     form.add_argument("--json", action="store_true", help="all rows, as a list of objects")
-    parser.add_argument("--as-of", metavar="TIME", help="as the archive was then: 2026-03-01, or with a time")
     parser.add_argument(
-        "--seconds", type=count, metavar="N", help="give up an answer that takes longer (default: no limit)"
+        "--as-of", metavar="TIME", help="the archive at that time: 2026-03-01, or with a time"
     )
-    parser.add_argument("--memory", default="2GB", metavar="SIZE", help="what DuckDB may take (default: 2GB)")
+    parser.add_argument(
+        "--seconds", type=count, metavar="N", help="stop a query that takes longer (default: no limit)"
+    )
+    parser.add_argument("--memory", default="2GB", metavar="SIZE", help="memory for DuckDB (default: 2GB)")
 
 
 def run(console: Console, options: argparse.Namespace) -> int:
@@ -55,7 +57,7 @@ def run(console: Console, options: argparse.Namespace) -> int:
                 options.question, as_of=options.as_of, memory=options.memory, seconds=options.seconds
             )
             _print(console, options, rows)
-    except ValueError as error:  # a moment that there is not
+    except ValueError as error:  # an invalid moment
         print(f"{error}.", file=sys.stderr)
         return 2
     except MemoryError as error:
@@ -79,20 +81,21 @@ def _names(console: Console) -> int:
 
     tables = [(name, "table", about.split(". ")[0].rstrip(".")) for name, _, about in TABLES]
     views = [(x.name, "view", ", ".join(x.columns)) for x in VIEWS.values()]
-    print_grid(console, ["name", "kind", "what a row is, or has"], [*tables, *views])
+    print_grid(console, ["name", "kind", "rows, or columns"], [*tables, *views])
     console.print("\nFor example:  python -m archive sql 'SELECT * FROM lags_by_outlet'", markup=False)
     return 0
 
 
 def _print_table(console: Console, rows: SqlRows) -> None:
-    found = list(islice(_objects(rows), _SHOWN + 1))
-    shown = [[_text(x[name]) for name in rows.columns] for x in found[:_SHOWN]]
-    numbers = [
-        name for name in rows.columns if found and all(isinstance(x[name], int | float | None) for x in found)
-    ]
-    print_grid(console, rows.columns, shown, right=numbers)
-    more = f", the first {_SHOWN:,} of more: --csv and --json have all" if len(found) > _SHOWN else ""
-    console.print(f"{len(shown):,} {'row' if len(shown) == 1 else 'rows'}{more}", highlight=False)
+    objects = list(islice(_objects(rows), _PRINTED + 1))
+    cells = [[_text(x[name]) for name in rows.columns] for x in objects[:_PRINTED]]
+    numbers = []
+    for name in rows.columns:
+        if objects and all(isinstance(x[name], int | float | None) for x in objects):
+            numbers.append(name)
+    print_grid(console, rows.columns, cells, right=numbers)
+    more = f", the first {_PRINTED:,} of more: --csv and --json have all" if len(objects) > _PRINTED else ""
+    console.print(f"{len(cells):,} {'row' if len(cells) == 1 else 'rows'}{more}", highlight=False)
 
 
 def _text(value: object) -> str:
@@ -142,7 +145,7 @@ def _objects(rows: SqlRows) -> Iterator[dict[str, object]]:
 
 
 def _plain(value: object) -> object:
-    """Convert what SQL has and JSON has not: times are ISO 8601 in UTC, lengths of time seconds."""
+    """Convert SQL types that JSON does not have: times to ISO 8601 in UTC, intervals to seconds."""
     if isinstance(value, datetime):
         at = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
         return at.isoformat().replace("+00:00", "Z")

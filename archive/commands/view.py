@@ -37,9 +37,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=_port,
         default=_PORT,
         metavar="N",
-        help=f"of 127.0.0.1 (default: {_PORT}; 0: any that is free)",
+        help=f"of 127.0.0.1 (default: {_PORT}; 0: any free port)",
     )
-    parser.add_argument("--no-browser", action="store_true", help="only say where the pages are")
+    parser.add_argument("--no-browser", action="store_true", help="only print where the pages are")
     parser.add_argument(
         "--no-secret",
         action="store_true",
@@ -49,22 +49,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--output",
         type=Path,
         metavar="FOLDER",
-        help="write pages there instead, each of which stands alone; no purge reaches them",
+        help="write self-contained pages there instead; no purge reaches them",
     )
     parser.add_argument(
-        "--outlet", action="append", metavar="NAME", help="with --output: only this; may be given again"
+        "--outlet", action="append", metavar="NAME", help="with --output: only this; may be repeated"
     )
     add_page_arguments(parser, "--output")
 
 
 def add_page_arguments(parser: argparse.ArgumentParser, option: str) -> None:
-    """Add what pages in a folder can be told; `option` says which folder."""
+    """Add the options of pages in a folder; `option`: the one that names the folder."""
     parser.add_argument(
         "--most",
         type=count,
         default=_MOST,
         metavar="COUNT",
-        help=f"with {option}: of the latest stories, so many (default: {_MOST})",
+        help=f"with {option}: number of stories, the latest (default: {_MOST})",
     )
     parser.add_argument(
         "--interface", choices=("en", "uk", "ru"), default="en", help=f"with {option}: language of the pages"
@@ -78,15 +78,15 @@ def _port(text: str) -> int:
 
 
 def run(console: Console, options: argparse.Namespace) -> int:
-    wanted = options.what
-    if wanted and (Path(wanted).is_dir() or wanted.startswith("s3://")):
-        options.archive, wanted = wanted, None
+    target = options.what
+    if target and (Path(target).is_dir() or target.startswith("s3://")):
+        options.archive, target = target, None
     opened = archive.open(options.archive)
     story = None
-    if wanted:
+    if target:
         from archive.read.find import find  # noqa: PLC0415  pyarrow is not needed for --help
 
-        story = str(find(opened, wanted)[0]["story_id"])
+        story = str(find(opened, target)[0]["story_id"])
     if not options.output:
         return _serve(console, options, story)
     page = write_pages(console, options, opened, options.output, story)
@@ -98,9 +98,9 @@ def run(console: Console, options: argparse.Namespace) -> int:
 def write_pages(
     console: Console, options: argparse.Namespace, opened: Archive, folder: Path, story: str | None = None
 ) -> Path:
-    """Write the pages of stories, as `view --output` and `export --html` do; return the one to begin with.
+    """Write the pages of stories, as `view --output` and `export --html` do; return the first page.
 
-    Raises ArticleNotFound where there is no story to show.
+    Raises ArticleNotFound if there is no story to show.
     """
     # pyarrow, .17 s, and templates: --help needs none
     from archive.viewer.search import fill, side_file  # noqa: PLC0415
@@ -125,13 +125,13 @@ def _serve(console: Console, options: argparse.Namespace, story: str | None) -> 
     from archive.viewer.web.server import listening, serve  # noqa: PLC0415  uvicorn, .3 s
 
     try:
-        taken = listening(options.port)
+        listener = listening(options.port)
     except OSError as error:
         raise WrongSetting(
             f"Nothing can be served at 127.0.0.1:{options.port}: {error.strerror or error}; give another "
-            "--port, or 0 for any that is free."
+            "--port, or 0 for any free one."
         ) from error
-    address = f"http://127.0.0.1:{taken.getsockname()[1]}/" + (f"stories/{story}" if story else "")
+    address = f"http://127.0.0.1:{listener.getsockname()[1]}/" + (f"stories/{story}" if story else "")
     secret = "" if options.no_secret else token_urlsafe(24)
     if secret:
         address += f"?token={secret}"
@@ -142,7 +142,7 @@ def _serve(console: Console, options: argparse.Namespace, story: str | None) -> 
             if not options.no_browser:
                 webbrowser.open(_private_way(Path(folder), address))
 
-        serve(str(options.archive), taken, ready, secret)
+        serve(str(options.archive), listener, ready, secret)
     return 0
 
 

@@ -1,12 +1,13 @@
 """Alignments of the paragraphs of a story's variants, for the texts and stories as they are now.
 
-The rows of two articles stand and fall together: a new text of either, or a story that no longer holds both,
-moves them to `former_alignments`, from which past states are derived.
+All rows of two articles are valid together: a new text of either, or a story that no longer holds both, moves
+them to `former_alignments`, from which past states are derived.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from archive.commit import stories
@@ -36,10 +37,10 @@ class Alignments:
     new: tuple[tuple[str, AlignmentRecord], ...] = ()
     """With their story."""
     dropped: frozenset[Couple] = frozenset()
-    moved: Mapping[Couple, str] = field(default_factory=dict)
-    """To another story, both together."""
+    moves: Mapping[Couple, str] = field(default_factory=dict)
+    """New story of couples whose two articles moved together."""
     files: frozenset[str] = frozenset()
-    """Paths of the files that hold what is dropped or moved."""
+    """Paths of the files that hold a dropped or moved row."""
 
 
 def realign(
@@ -52,60 +53,58 @@ def realign(
     stale: Collection[str] = (),
     outdated: Collection[Couple] = (),
 ) -> tuple[tuple[Story, ...], Alignments]:
-    """Align the variants of stories that have changed; the stories with their coverage, and the changes.
+    """Align the variants of changed stories; return the stories with their coverage, and the changes.
 
-    `stale` names articles whose text is another one though its version is the same, `outdated` variants to be
-    aligned anew though their texts are the same.
+    `stale`: articles whose text changed without a new version. `outdated`: couples to be aligned again
+    although their texts are the same.
     """
-    known = {
-        (row["id_a"], row["id_b"]): row
-        for row in state.alignments({member.article_id for story in built for member in story.members})
-    }
-    valid = {}
+    stored = _stored_alignments(built, state)
+    valid, moves = {}, {}
     missing: dict[str, list[Couple]] = {}
-    moved = {}
     for story in built:
         for couple, versions in story.couples().items():
-            row = known.get(couple)
-            old = couple in outdated or any(x in stale for x in couple)
-            if old or row is None or (row["version_a"], row["version_b"]) != versions:
+            row = stored.get(couple)
+            is_stale = couple in outdated or not set(couple).isdisjoint(stale)
+            if row is None or is_stale or _versions_of(row) != versions:
                 missing.setdefault(story.story_id, []).append(couple)
                 continue
             valid[couple] = row
             if row["story_id"] != story.story_id:
-                moved[couple] = story.story_id
-    new = _aligned(built, missing, applied, state, storage, align) if align and missing else []
-    dropped = frozenset(known.keys() - valid.keys())
-    shown = _coverages(valid.values(), [record for _, record in new])
-    return (
-        tuple(
-            replace(story, coverages=tuple(shown[x] for x in story.couples() if x in shown))
-            for story in built
-        ),
-        Alignments(
-            tuple(new),
-            dropped,
-            moved,
-            frozenset(known[couple]["path"] for couple in (*dropped, *moved)),
-        ),
-    )
+                moves[couple] = story.story_id
+    new = tuple(_align_missing(built, missing, applied, state, storage, align)) if align and missing else ()
+    dropped = frozenset(stored.keys() - valid.keys())
+    files = frozenset(stored[couple]["path"] for couple in (*dropped, *moves))
+    coverage_of = _coverages(valid.values(), [record for _, record in new])
+    covered = tuple(story.with_coverages(coverage_of) for story in built)
+    return covered, Alignments(new, dropped, moves, files)
 
 
-def lacking(state: State, article_ids: Collection[str], outdated: Collection[Couple] = ()) -> set[str]:
-    """Find the stories of these articles that have variants without an alignment of their present texts.
+def _stored_alignments(built: Iterable[Story], state: State) -> dict[Couple, sqlite3.Row]:
+    article_ids = {member.article_id for story in built for member in story.members}
+    return {(row["id_a"], row["id_b"]): row for row in state.alignments(article_ids)}
 
-    An `outdated` alignment is none.
+
+def _versions_of(row: sqlite3.Row) -> tuple[int, int]:
+    return row["version_a"], row["version_b"]
+
+
+def unaligned_stories(
+    state: State, article_ids: Collection[str], outdated: Collection[Couple] = ()
+) -> set[str]:
+    """Find the stories of these articles with variants whose present texts have no alignment.
+
+    An `outdated` alignment does not count.
     """
     members = state.members(state.in_stories({facts.story_id for facts in state.facts(article_ids)}))
-    known = {
-        (row["id_a"], row["id_b"]): (row["version_a"], row["version_b"])
-        for row in state.alignments({member.article_id for member in members})
-    }
-    return {
-        story.story_id
-        for story in stories.build(members, ())
-        if any(x in outdated or known.get(x) != versions for x, versions in story.couples().items())
-    }
+    built = stories.build(members, ())
+    stored = _stored_alignments(built, state)
+    unaligned = set()
+    for story in built:
+        for couple, versions in story.couples().items():
+            row = stored.get(couple)
+            if row is None or couple in outdated or _versions_of(row) != versions:
+                unaligned.add(story.story_id)
+    return unaligned
 
 
 def stored_coverages(state: State, article_ids: Collection[str]) -> dict[Couple, Coverage]:
@@ -126,12 +125,12 @@ def coverages(rows: Iterable[Mapping[str, object]]) -> dict[Couple, Coverage]:
     return {couple: _coverage(couple, *numbers) for couple, numbers in sums.items()}
 
 
-def _coverages(known: Iterable[sqlite3.Row], new: Iterable[AlignmentRecord]) -> dict[Couple, Coverage]:
+def _coverages(stored: Iterable[sqlite3.Row], new: Iterable[AlignmentRecord]) -> dict[Couple, Coverage]:
     sums: dict[Couple, list[int]] = {}
     for x in new:
         numbers = sums.setdefault((x.article_id_a, x.article_id_b), [0, 0, 0, 0])
         _count(numbers, x.characters_a, x.characters_b, both=x.kind in _SHARED)
-    for row in known:
+    for row in stored:
         numbers = [row["whole_a"], row["partnered_a"], row["whole_b"], row["partnered_b"]]
         sums[row["id_a"], row["id_b"]] = numbers
     return {couple: _coverage(couple, *numbers) for couple, numbers in sums.items()}
@@ -151,7 +150,7 @@ def _share(part: int, whole: int) -> float | None:
     return round(part / whole, 4) if whole else None
 
 
-def _aligned(  # noqa: PLR0917
+def _align_missing(  # noqa: PLR0917
     built: Sequence[Story],
     missing: Mapping[str, Sequence[Couple]],
     applied: AppliedObservations,
@@ -159,29 +158,31 @@ def _aligned(  # noqa: PLR0917
     storage: Storage,
     align: Align,
 ) -> list[tuple[str, AlignmentRecord]]:
-    languages = {m.article_id: m.language or "" for story in built for m in story.members}
-    versions = {m.article_id: m.version for story in built for m in story.members}
-    named = {x for couples in missing.values() for couple in couples for x in couple}
-    texts = _texts(named, applied, state, storage)
-    variants = {x: VariantText(x, versions[x], languages[x], *texts[x]) for x in sorted(named) if x in texts}
-    found: list[tuple[str, AlignmentRecord]] = []
+    article_ids = {x for couples in missing.values() for couple in couples for x in couple}
+    texts = _texts(article_ids, applied, state, storage)
+    variants = {}
+    for member in chain.from_iterable(story.members for story in built):
+        if member.article_id in texts:
+            text = texts[member.article_id]
+            variants[member.article_id] = VariantText(
+                member.article_id, member.version, member.language or "", *text
+            )
+    records: list[tuple[str, AlignmentRecord]] = []
     for story_id, couples in sorted(missing.items()):
-        own = {x: variants[x] for couple in couples for x in couple if x in variants}
-        ready = [couple for couple in couples if own.keys() >= set(couple)]
-        found += [(story_id, record) for record in align(own, ready)]
-    return found
+        ready = [(a, b) for a, b in couples if a in variants and b in variants]
+        of_story = {x: variants[x] for x in chain.from_iterable(couples) if x in variants}
+        records += [(story_id, record) for record in align(of_story, ready)]
+    return records
 
 
 def _texts(
     ids: Collection[str], applied: AppliedObservations, state: State, storage: Storage
 ) -> dict[str, tuple[str, tuple[TextBlock, ...]]]:
     """Headline and blocks of the latest text of each article, from this commit or from its data file."""
-    texts = {
-        x: (draft.record.headline, draft.record.blocks)
-        for x in ids
-        for draft in applied.drafts.get(x, ())
-        if draft.valid_to is None
-    }
+    texts = {}
+    for article_id in ids:
+        if draft := applied.latest_draft(article_id):
+            texts[article_id] = draft.record.headline, draft.record.blocks
     files = state.version_files(set(ids) - texts.keys())
     for row in latest_rows(files, storage.present_path, ["headline", "blocks"]):
         blocks = tuple(TextBlock(x["kind"], x["text"]) for x in row["blocks"])

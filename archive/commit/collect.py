@@ -1,6 +1,6 @@
-"""Collection of data files that no snapshot of the last day needs, and of views that no reader can have open.
+"""Removal of data files that no snapshot of the last day needs, and of views that no reader can have open.
 
-Every row stays, and what the log says of every snapshot: past states are derived from rows, not from old
+Every row stays, and so does the log entry of every snapshot: past states are derived from rows, not from old
 files.
 """
 
@@ -45,22 +45,22 @@ def collect(
 
     Call it under the commit lock.
     """
-    keep = views.kept() if keep is None else keep
+    keep = views.retention() if keep is None else keep
     count, size = storage.sweep(partial(_needed, log, now - keep), now, keep, dry_run=dry_run)
     dropped = 0 if dry_run else views.prune(storage.layout, now.timestamp(), keep.total_seconds())
     return Collected(count, size, dropped, fold(storage, log, now - keep, most=most, dry_run=dry_run))
 
 
 def _needed(log: Log, since: datetime, names: Collection[str]) -> set[str]:
-    """Those of these data files that a snapshot has which was the latest at some moment since then.
+    """Data files among `names` of the snapshots that were the latest at some moment since then.
 
-    The latest snapshot is asked first: where it has them all, no other is read.
+    The latest snapshot is read first: if it has all of them, no other is read.
     """
-    left, needed = set(names), set[str]()
+    remaining, needed = set(names), set[str]()
     for snapshot_id in reversed(log.ids()):
         committed_at, paths = log.paths(snapshot_id)
-        needed |= left & paths
-        left -= paths
-        if not left or committed_at < since:
+        needed |= remaining & paths
+        remaining -= paths
+        if not remaining or committed_at < since:
             break
     return needed

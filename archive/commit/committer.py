@@ -1,7 +1,7 @@
 """The one loop that makes snapshots, and the lock it runs under.
 
-An operation is a function from the next snapshot, which knows the head and the state of the archive, to what
-is to be published; see archive/commit/next_snapshot.py. It is called anew where another writer was faster.
+An operation is a function that gets the next snapshot, which knows the head and the state of the archive, and
+returns what to publish; see archive/commit/next_snapshot.py. It is called again if another writer was faster.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     Build = Callable[[NextSnapshot], Snapshot | None]
 
 _log = logging.getLogger(__name__)
-_KEEP_UP_EVERY = timedelta(hours=1)
+_COLLECT_EVERY = timedelta(hours=1)
 APPEND = Operation(
     "append",
     consequence=(
@@ -80,12 +80,12 @@ class Committer:
         self._clock = Clock(now, storage.layout)
         self._current = CurrentState(storage, log)
         self._doubted = False
-        """True when the cache was made anew for an error that may be another's: once a writer."""
+        """True once the cache was rebuilt for an error that may have another cause: once a writer."""
         self._stones = Tombstones(storage.layout)
 
     @classmethod
     def open(cls, root: Place, run_id: str) -> Self:
-        """Open an archive that is there; raises what opening one for reading raises."""
+        """Open an existing archive; raises what opening one for reading raises."""
         storage, log, _ = open_existing(root)
         return cls(storage, log, run_id)
 
@@ -98,12 +98,12 @@ class Committer:
     def close(self) -> None:
         with contextlib.suppress(ArchiveError), locks.hold(self._layout.lock):
             self._current.close()
-        self._current.close()  # where the lock could not be had
+        self._current.close()  # if the lock could not be acquired
 
     def make(self, operation: Operation, build: Build) -> Snapshot | None:
         """Publish the snapshot that `build` makes on the head; None where it finds nothing to do.
 
-        Raises ArchiveWriteError, ObjectStoreError, or what `build` raises; the archive is as before then.
+        Raises ArchiveWriteError, ObjectStoreError, or what `build` raises; the archive is unchanged then.
         """
         with self._exclusive(), self._translated_errors():
             self._finish_purges()
@@ -116,22 +116,23 @@ class Committer:
         summary: Mapping[str, int],
         about: Collection[str] = (),
     ) -> Snapshot | None:
-        """Commit the records of each segment; None when all of them are committed already, or there are none.
+        """Commit the records of each segment; None if all of them are committed already, or there are none.
 
-        Then the account of the run, its `summary`, is kept without a snapshot.
+        In that case the account of the run, its `summary`, is stored without a snapshot.
         """
 
         def build(following: NextSnapshot) -> Snapshot | None:
             state = following.state
-            fresh = {x: self._admitted(records) for x, records in batches.items() if not state.has_segment(x)}
-            if not any(fresh.values()):
+            segments = [name for name in batches if not state.has_segment(name)]
+            records: list[Record] = []
+            for name in segments:
+                records += self._admitted(batches[name])
+            if not records:
                 return None
-            records = [record for records in fresh.values() for record in records]
             planned = plan.derive(records, state, self._storage, decide, about)
-            # what is in the index is true whether or not the commit succeeds
-            pointers = [pointer for x in records if (pointer := warc_files.pointer_of(x))]
-            cdxj_index.add(self._storage, pointers)
-            return assemble(following, [planned], segments=fresh, summary=summary)
+            # the index holds true pointers whether or not the commit succeeds
+            cdxj_index.add(self._storage, list(filter(None, map(warc_files.pointer_of, records))))
+            return assemble(following, [planned], segments=segments, summary=summary)
 
         with self._exclusive(), self._translated_errors():
             self._finish_purges()
@@ -141,7 +142,7 @@ class Committer:
         return snapshot
 
     def _note_run(self, summary: Mapping[str, int]) -> None:
-        """Keep the account of a run that has nothing to commit, unless the last snapshot has it already."""
+        """Store the account of a run that has nothing to commit, unless the last snapshot has it already."""
         head = self._head()
         if head.run_id == self._run_id and summary.items() <= head.summary.items():
             return
@@ -151,11 +152,11 @@ class Committer:
             self._log.note_run(account(head.id, at, self._run_id, head.schema_version, counts))
         except OSError as error:
             raise ArchiveWriteError(
-                f"The account of the run cannot be kept in {self._layout.root}: {error}."
+                f"The account of the run cannot be stored in {self._layout.root}: {error}."
             ) from error
 
     def commit_decisions(self, parts: Parts, summary: Mapping[str, int]) -> Snapshot | None:
-        """Commit decisions on stored articles, in one snapshot however many they are."""
+        """Commit decisions on stored articles, all in one snapshot."""
 
         def build(following: NextSnapshot) -> Snapshot:
             return assemble(following, plan.in_parts(following.state, self._storage, parts), summary=summary)
@@ -163,10 +164,10 @@ class Committer:
         return self.make(APPEND, build)
 
     def purge(self, prepare: Callable[[State], Tombstone]) -> Tombstone:
-        """Erase what `prepare` finds; once its tombstone is written this cannot be called off."""
+        """Erase what `prepare` finds; once its tombstone is written this cannot be cancelled."""
         with self._exclusive(), self._translated_errors():
             self._finish_purges()
-            # not later than the snapshot that carries it out, whatever the clock says
+            # not later than the snapshot that carries it out, whatever time the clock shows
             stone = replace(prepare(self._current.at(self._head())), at=self._clock.now())
             tombstones.write(self._storage, stone)
             self._finish_purges()
@@ -178,7 +179,7 @@ class Committer:
             return collect(self._storage, self._log, self._clock.now(), keep, dry_run=dry_run)
 
     def repair(self) -> None:
-        """Bring cache and view up to the log, finish purges, and remove what is of no use any more."""
+        """Bring cache and view up to the log, finish purges, and remove files that are no longer needed."""
         with self._exclusive(), self._translated_errors():
             for path in self._layout.temporary.iterdir():
                 if path.is_dir() and not path.is_symlink():
@@ -191,13 +192,13 @@ class Committer:
                 self._show(head)
             self._finish_purges()
             self._storage.flush()
-            self._keep_up(state)
+            self._collect_hourly(state)
 
-    def _keep_up(self, state: State) -> None:
-        """Collect and fold a little, once an hour whoever begins: it costs what a day of commits has left."""
+    def _collect_hourly(self, state: State) -> None:
+        """Collect and fold a little, once an hour, by the first writer that starts."""
         now = self._clock.now()
         last = state.about("kept_up")
-        if last is None or not timedelta() <= now - datetime.fromisoformat(last) < _KEEP_UP_EVERY:
+        if last is None or not timedelta() <= now - datetime.fromisoformat(last) < _COLLECT_EVERY:
             collect(self._storage, self._log, now, most=MOST_AT_ONCE)
             state.remember("kept_up", now.isoformat())
 
@@ -223,8 +224,8 @@ class Committer:
             ) from error
 
     def _make(self, operation: Operation, build: Build) -> Snapshot | None:
-        """Take number after number until one is free: the lock makes a second try rare, not impossible."""
-        believed = True
+        """Try number after number until one is free: the lock makes a second try rare, not impossible."""
+        may_rebuild = True
         while True:
             head = with_room(self._head())
             try:
@@ -240,16 +241,16 @@ class Committer:
                     if self._log.append(snapshot):
                         break
             except sqlite3.DatabaseError as error:
-                if not believed or not replay.is_damage(error):
+                if not may_rebuild or not replay.is_damage(error):
                     raise ArchiveWriteError(f"Cannot read {self._layout.state}: {error}.") from error
-                believed = False
+                may_rebuild = False
                 self._current.rebuild_because(str(error))
                 continue
             except (TypeError, LookupError, UnicodeError):
-                # a row of the cache that is none of ours; what fails with a new cache too is a mistake
-                if not believed or self._doubted:
+                # a row of the cache that we did not write; a failure with a new cache too is a bug
+                if not may_rebuild or self._doubted:
                     raise
-                believed, self._doubted = False, True
+                may_rebuild, self._doubted = False, True
                 self._current.rebuild_because("a row is not as it was written")
                 continue
             following.discard()
@@ -265,14 +266,14 @@ class Committer:
     def _head(self) -> Snapshot:
         head = self._log.head()
         if head is None:
-            raise ArchiveNotFound(f"{self._storage.name} has lost its log; it is no archive any more.")
+            raise ArchiveNotFound(f"{self._storage.name} has lost its log and can no longer be opened.")
         return head
 
     @contextmanager
     def _discarding(self, following: NextSnapshot) -> Iterator[None]:
-        """Discard the files of an attempt that fails, and say where that leaves the archive."""
+        """Discard the files of an attempt that fails, and report the state of the archive."""
         operation = following.operation
-        # the last step, fsync of the log's folder, can fail when the manifest is there for all to see
+        # the last step, fsync of the log's folder, can fail after the manifest was published
         manifest = self._layout.manifest(following.commit.seq)
         try:
             yield
@@ -285,13 +286,13 @@ class Committer:
             following.discard()
             raise ObjectStoreError(f"{error} {operation.consequence}".rstrip()) from None
         except BaseException:
-            # pairing may be asked while files are written, and be interrupted
+            # pairing may run while files are written, and be interrupted
             if not manifest.exists():
                 following.discard()
             raise
 
     def _catch_up(self, snapshot: Snapshot) -> None:
-        """Bring the cache to a snapshot that stands; where it fails, the next commit or start does it."""
+        """Bring the cache to a committed snapshot; if this fails, the next commit or start does it."""
         try:
             self._current.at(snapshot)
         except (ArchiveWriteError, sqlite3.Error) as error:
@@ -299,7 +300,7 @@ class Committer:
             self.close()
 
     def _show(self, snapshot: Snapshot) -> None:
-        """Turn the view to a snapshot that stands; where it fails, the next commit or start does it."""
+        """Point the view to a committed snapshot; if this fails, the next commit or start does it."""
         try:
             views.publish(self._storage, snapshot)
             views.prune(self._layout, self._clock.now().timestamp())
@@ -307,7 +308,7 @@ class Committer:
             _log.warning("snapshot %d is committed; its view will follow: %s", snapshot.id, error)
 
     def _finish_purges(self) -> None:
-        """Carry out every purge that a kill has cut short; a migration comes before them."""
+        """Carry out every purge that a kill interrupted; a migration comes before them."""
         for stone in self._stones.pending():
             if self._head().schema_version != SCHEMA_VERSION:
                 return
@@ -319,12 +320,12 @@ class Committer:
     def _admitted(self, records: Sequence[Record]) -> list[Record]:
         """Leave out records of articles that were purged after they were acknowledged."""
         self._stones.refresh()
-        kept, refused = tombstones.admitted(self._stones, records)
-        pages = [pointer for record in refused if (pointer := warc_files.pointer_of(record))]
+        admitted, refused = tombstones.admitted(self._stones, records)
+        pages = list(filter(None, map(warc_files.pointer_of, refused)))
         overwrite.blank_pages(self._storage, pages, self._clock.now())
-        if pages:  # an attempt that came too late may have put them there
+        if pages:  # an attempt that came too late may have added them
             cdxj_index.remove(self._storage, {(page.file, page.offset) for page in pages})
-        return kept
+        return admitted
 
 
 # Decisions on stored articles: the outcome of `scrapy pair`.
@@ -335,10 +336,10 @@ def publish_decisions(
 ) -> Snapshot:
     """Publish one snapshot of all parts, of which only one is in memory at a time.
 
-    `parts` is called under the lock, and again where another writer was faster. Its argument finds the story
-    of each article as it is at that moment. No two parts may have an article or a story in common, nor
-    stories that one of them joins: DecisionError. A kill before the end leaves the archive as it was.
-    Raises ArchiveWriteError, or what a decision raises.
+    `parts` is called under the lock, and again if another writer was faster. Its argument finds the present
+    story of each article. No two parts may share an article or a story, nor stories that one of them joins:
+    DecisionError. A kill before the end leaves the archive unchanged. Raises ArchiveWriteError, or what a
+    decision raises.
     """
     with Committer.open(root, run_id) as committer:
         try:
@@ -356,21 +357,20 @@ def publish_same_event(
     run_id: str,
     summary: Mapping[str, int] | None = None,
 ) -> Snapshot | None:
-    """Publish a snapshot with these rows; None where there are none and no summary.
+    """Publish a snapshot with these rows; None without rows and summary.
 
     Rows of articles that were purged meanwhile are left out. Raises ArchiveWriteError.
     """
 
     def build(following: NextSnapshot) -> Snapshot | None:
-        named = {x for each in records for x in (each.article_id_a, each.article_id_b)}
-        there = following.state.numbers(named).keys()
-        kept = [x for x in records if x.article_id_a in there and x.article_id_b in there]
-        if not kept and not summary:
+        article_ids = {x for record in records for x in (record.article_id_a, record.article_id_b)}
+        archived = following.state.numbers(article_ids).keys()
+        valid = [x for x in records if x.article_id_a in archived and x.article_id_b in archived]
+        if not valid and not summary:
             return None
-        table = rows.table("same_event", rows.same_event(kept), following.commit)
-        if kept:
-            following.add("same_event", table)
-        return following.finish(summary={"archive/same_event": len(kept), **(summary or {})})
+        if valid:
+            following.add("same_event", rows.table("same_event", rows.plain_rows(valid), following.commit))
+        return following.finish(summary={"archive/same_event": len(valid), **(summary or {})})
 
     with Committer.open(root, run_id) as committer:
         return committer.make(APPEND, build)
@@ -378,8 +378,8 @@ def publish_same_event(
 
 # The commit of a writer's segments by another process, which reads them from the disk.
 #
-# The writer keeps its locks on them meanwhile. Whatever goes wrong here, the writer still has the records
-# and can commit them itself; a segment is committed once, by whoever names it in a manifest first.
+# The writer keeps its locks on them meanwhile. If anything fails here, the writer still has the records and
+# can commit them itself; a segment is committed once, by the first manifest that names it.
 
 
 class SegmentCommitter:
@@ -401,7 +401,7 @@ class SegmentCommitter:
 
 
 def _records(path: Path) -> list[Record]:
-    """Read all records of a segment; ArchiveDamaged where one cannot be read, which the writer still has."""
+    """Read all records of a segment; ArchiveDamaged where one cannot be read; the writer still has it."""
     records = []
     for line in segment.read(path.read_bytes()):
         if isinstance(line, segment.Damage):

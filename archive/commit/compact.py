@@ -1,4 +1,4 @@
-"""Merging small files: fewer to open, better compressed; not a row is changed."""
+"""Merging small files: fewer to open, better compressed; no row changes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from archive.format.snapshot import DataFile, Snapshot
 
 LEVEL = 9
-"""zstd: a tenth smaller than a commit's files, for four times the processor time that nobody waits for."""
+"""zstd: a tenth smaller than a commit's files, for four times the CPU time, in the background."""
 COMPACT = Operation("compact", LEVEL)
 
 
@@ -41,7 +41,7 @@ def merge_small_files(
 ) -> Snapshot | None:
     """Merge the data files of each month, and the files of the page index; None where no data file merges.
 
-    `over` is a `map` that may do its work elsewhere: no group knows of another one.
+    `over` is a `map` that may work in other processes: groups are independent.
     """
     cdxj_index.merge(following.storage)
     following.storage.flush()

@@ -1,14 +1,13 @@
-"""Erasing all that a tombstone names: rows first, in a snapshot of its own; then every older copy.
+"""Erasing everything that a tombstone names: rows first, in a separate snapshot; then every older copy.
 
-Until that snapshot the article is there whole, from it on no reader sees it. The rest can be interrupted at
-any point, and the next writer goes on with it: it needs the tombstone alone, and twice changes nothing.
+Before that snapshot the article is complete, after it no reader sees it. The rest can be interrupted at any
+point: the next writer continues from the tombstone, and doing it twice changes nothing.
 """
 
 from __future__ import annotations
 
 import contextlib
 import sqlite3
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -17,13 +16,14 @@ from archive.commit import rows, stories
 from archive.commit.alignments import stored_coverages
 from archive.commit.next_snapshot import Operation
 from archive.exceptions import ArchiveDamaged, ArchiveWriteError
-from archive.format.schema import LANGUAGES, OBSERVATIONS
+from archive.format.languages import STORY_LANGUAGES
+from archive.format.schema import OBSERVATIONS
 from archive.pages import cdxj_index, overwrite
 from archive.state import replay
 from archive.state.tombstones import blank_observation
-from archive.storage import inside
+from archive.storage import path_guard
 from archive.storage.cache import drop_cache_folder
-from archive.tables import unpacked, views
+from archive.tables import data_file_reader, views
 from archive.tables.parquet_files import read, translated_errors
 
 if TYPE_CHECKING:
@@ -50,54 +50,53 @@ _IDS = {
     "former_alignments": ["article_id_a", "article_id_b"],
     "same_event": ["article_id_a", "article_id_b"],
     "observations": ["article_id"],
-    "stories": [f"article_id_{language}" for language in LANGUAGES],
+    "stories": [f"article_id_{language}" for language in STORY_LANGUAGES],
 }
 _BLANKED = ("version", "content_hash", "etag", "last_modified", "alternates")
 
 
 def erase(stones: Tombstones, following: NextSnapshot) -> Snapshot | None:
-    """Write every file that has a purged row again without it; None where no file has one."""
+    """Rewrite every file that has a purged row without it; None where no file has one."""
     storage, state = following.storage, following.state
-    gone = replay.articles_under(state, stones)
-    changed = {facts.story_id for facts in state.facts(gone)}
-    places = set(state.story_files(changed).values())
+    purged = replay.articles_under(state, stones)
+    changed = {facts.story_id for facts in state.facts(purged)}
+    story_paths = set(state.story_files(changed).values())
     for file in following.head.files:
-        if file.path in places:
-            left = _stories(read(storage, [file]), changed, gone, state, following.commit)
+        if file.path in story_paths:
+            remaining = _stories(read(storage, [file]), changed, purged, state, following.commit)
         else:
             (path,) = storage.present([file])
             hits = _hits(path, file.table, stones)
             if not any(hits):
                 continue
-            left = _without(read(storage, [file]), file.table, hits)
-        following.replace([file], left)
+            remaining = _without(read(storage, [file]), file.table, hits)
+        following.replace([file], remaining)
     return following.finish() if following.has_replaced else None
 
 
 def _hits(path: Path, table: str, stones: Tombstones) -> list[bool]:
-    """True for each row of a file that speaks of a purged article."""
+    """True for each row of a file that belongs to a purged article."""
     addresses = ["url", "requested_url"] if table == "observations" else []
     try:
-        found = unpacked.opened(path).read(columns=[*_IDS[table], *addresses])
+        columns = data_file_reader.opened(path).read(columns=[*_IDS[table], *addresses]).to_pydict()
     except FileNotFoundError:
         raise ArchiveDamaged(f"{path} is missing; `python -m archive verify` tells more.") from None
     except pa.ArrowException as error:
         raise ArchiveDamaged(f"{path} is not readable: {error}.") from error
-    columns = [found[name].to_pylist() for name in _IDS[table]]
-    purged = {x for x in {x for column in columns for x in column if x is not None} if stones.of_id(x)}
-    hits = [any(x in purged for x in ids) for ids in zip(*columns, strict=True)]
+    article_ids = set().union(*(columns[name] for name in _IDS[table])) - {None}
+    purged = {x for x in article_ids if stones.of_id(x)}
+    hits = [not purged.isdisjoint(ids) for ids in zip(*(columns[name] for name in _IDS[table]), strict=True)]
     if addresses:
         # an observation without an article goes by its address
-        for position, (article_id, *urls) in enumerate(
-            zip(columns[0], *(found[name].to_pylist() for name in addresses), strict=True)
-        ):
-            if article_id is None and not urls[0].startswith("purged:"):
-                hits[position] = stones.of_address(*urls) is not None
+        rows = zip(columns["article_id"], columns["url"], columns["requested_url"], strict=True)
+        for position, (article_id, url, requested_url) in enumerate(rows):
+            if article_id is None and not url.startswith("purged:"):
+                hits[position] = stones.of_address(url, requested_url) is not None
     return hits
 
 
 def _without(table: pa.Table, name: str, hits: list[bool]) -> pa.Table:
-    """Remove the hit rows; observations stay without their content, so that the sums of a crawl add up."""
+    """Remove the hit rows; observations stay without their content, so that the totals of a crawl add up."""
     if name != "observations":
         return table.filter(pa.array([not hit for hit in hits], pa.bool_()))
     with translated_errors():
@@ -109,19 +108,17 @@ def _without(table: pa.Table, name: str, hits: list[bool]) -> pa.Table:
 
 
 def _stories(
-    table: pa.Table, changed: set[str], gone: set[str], state: State, commit: rows.Commit
+    table: pa.Table, changed: set[str], purged: set[str], state: State, commit: rows.Commit
 ) -> pa.Table:
-    """Build the stories of purged articles anew from the articles that are left."""
-    here = set(table["story_id"].to_pylist()) & changed
-    members = state.members(state.in_stories(here) - gone)
+    """Rebuild the stories of purged articles from the remaining articles."""
+    story_ids = set(table["story_id"].to_pylist()) & changed
+    members = state.members(state.in_stories(story_ids) - purged)
     ids = [member.article_id for member in members]
-    known = stored_coverages(state, set(ids))
-    left = [
-        replace(story, coverages=tuple(known[x] for x in story.couples() if x in known))
-        for story in stories.build(members, state.joints(ids))
-    ]
-    keep = pa.array([x not in here for x in table["story_id"].to_pylist()], pa.bool_())
-    return pa.concat_tables([table.filter(keep), rows.table("stories", rows.stories(left), commit)])
+    coverage_of = stored_coverages(state, set(ids))
+    remaining = [story.with_coverages(coverage_of) for story in stories.build(members, state.joints(ids))]
+    is_unchanged = pa.array([x not in story_ids for x in table["story_id"].to_pylist()], pa.bool_())
+    new_rows = rows.table("stories", rows.stories(remaining), commit)
+    return pa.concat_tables([table.filter(is_unchanged), new_rows])
 
 
 def clean(storage: Storage, stones: Tombstones, stone: Tombstone, head: Snapshot, state: State) -> None:
@@ -132,7 +129,7 @@ def clean(storage: Storage, stones: Tombstones, stone: Tombstone, head: Snapshot
             views.publish(storage, head)
         storage.mirror("_data")
         old = _earlier_files(layout, stones, head)
-        views.drop_with(layout, {path.name.rpartition("-")[2] for path in old}, keep=head.id)
+        views.drop_with(layout, {_unique_name(path.name) for path in old}, keep=head.id)
         drop_cache_folder(layout.root)
         for path in old:
             if path.is_relative_to(layout.data):
@@ -145,23 +142,27 @@ def clean(storage: Storage, stones: Tombstones, stone: Tombstone, head: Snapshot
         replay.scrub(state)
     except (OSError, sqlite3.Error) as error:
         raise ArchiveWriteError(
-            f"The purge is not finished, the next command goes on with it: {error}."
+            f"The purge is not finished; the next command continues it: {error}."
         ) from error
 
 
 def _earlier_files(layout: Layout, stones: Tombstones, head: Snapshot) -> list[Path]:
-    """Files of earlier snapshots, or of none, that hold a purged row; some are left in a view only."""
-    live = {file.path.rpartition("-")[2] for file in head.files}
-    examined = set(live)
-    found = []
-    for folder in (layout.data, *inside.folders(layout.views, "v")):
-        for path in sorted(inside.tree(folder, ".parquet")):
-            own, table = path.name.rpartition("-")[2], path.relative_to(folder).parts[0]
-            if own in examined or table not in _IDS:
+    """Files of earlier snapshots, or of none, that hold a purged row; some exist only in a view."""
+    examined = {_unique_name(file.path) for file in head.files}
+    paths = []
+    for folder in (layout.data, *path_guard.folders(layout.views, "v")):
+        for path in sorted(path_guard.tree(folder, ".parquet")):
+            name, table = _unique_name(path.name), path.relative_to(folder).parts[0]
+            if name in examined or table not in _IDS:
                 continue
-            examined.add(own)
-            with contextlib.suppress(ArchiveDamaged):  # what cannot be read is of no use to anybody
+            examined.add(name)
+            with contextlib.suppress(ArchiveDamaged):  # nobody can read it
                 if not any(_hits(path, table, stones)):
                     continue
-            found.append(path)
-    return found
+            paths.append(path)
+    return paths
+
+
+def _unique_name(path: str) -> str:
+    """The part of a file name that is the same in the data folder and in a view."""
+    return path.rpartition("-")[2]

@@ -1,10 +1,10 @@
-"""Folding the log: manifests that nobody can need any more become rows of the history.
+"""Folding the log: manifests that are no longer needed become rows of the history.
 
-A manifest is needed while its snapshot may be read, a machine that is a little behind may want to catch up
-from it, or a segment that it names may still lie about. What is asked of older ones is in their entries.
+A manifest is needed while its snapshot may be read, while another machine may catch up from it, or while a
+segment that it names may still exist. For older ones the entries are enough.
 
-The order: a block with the entries, durable; then the blocks that it replaces go, then manifests and
-accounts, the oldest first. A kill between leaves some things in two places, and readers take them once.
+The order: write a block with the entries, durable; then delete the blocks that it replaces, then manifests
+and accounts, the oldest first. After a kill some entries exist twice, and readers count them once.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 KEPT_MANIFESTS = 100
-"""The last ones, however old: the cache, made anew, takes from them which segments are committed."""
+"""The last ones, however old: a rebuilt cache reads from them which segments are committed."""
 _PORTION = 4096
 
 
@@ -37,7 +37,7 @@ class Folded(NamedTuple):
 def fold(
     storage: Storage, log: Log, since: datetime, *, most: int | None = None, dry_run: bool = False
 ) -> Folded:
-    """Fold what was over before `since`, at most so many; call it under the commit lock."""
+    """Fold what ended before `since`, at most `most`; call it under the commit lock."""
     manifests, accounts = 0, 0
     portion: dict[str, LogEntry] = {}
     for name, entry in _over(storage, log, since):
@@ -63,27 +63,9 @@ def _move(storage: Storage, log: Log, portion: dict[str, LogEntry]) -> None:
 
 
 def _over(storage: Storage, log: Log, since: datetime) -> Iterator[tuple[str, LogEntry]]:
-    """Stored names and entries of manifests and accounts that are over, each kind in the order of time."""
-    ids = log.ids()
-    # the first stays: by it an archive is known
-    candidates = [x for x in ids if 0 < x <= ids[-1] - KEPT_MANIFESTS]
-    before: LogEntry | None = None
-    for snapshot_id in candidates:
-        try:
-            entry = log.entry(snapshot_id)
-        except (ArchiveDamaged, SnapshotNotFound) as error:
-            _log.warning("left as it is: %s", error)
-            continue
-        # a snapshot is the latest until the next one is made
-        if before is not None and entry.committed_at < since:
-            yield storage.stored_name(storage.layout.manifest(before.id)), before
-        if entry.committed_at >= since:
-            break
-        before = entry
-    else:
-        # the manifest after the candidates is one of the last, which stay
-        if before is not None and _committed_before(log, before.id + 1, since):
-            yield storage.stored_name(storage.layout.manifest(before.id)), before
+    """Stored names and entries of manifests and accounts that ended before `since`, by kind and time."""
+    for entry in _snapshots_over(log, since):
+        yield storage.stored_name(storage.layout.manifest(entry.id)), entry
     for name in storage.names(ACCOUNTS):
         try:
             account = log.account(name)
@@ -93,6 +75,29 @@ def _over(storage: Storage, log: Log, since: datetime) -> Iterator[tuple[str, Lo
         if account.committed_at >= since:
             break
         yield name, account
+
+
+def _snapshots_over(log: Log, since: datetime) -> Iterator[LogEntry]:
+    """Entries of snapshots that were replaced before `since`; not the first, which identifies an archive."""
+    ids = log.ids()
+    before: LogEntry | None = None
+    for snapshot_id in ids:
+        if not 0 < snapshot_id <= ids[-1] - KEPT_MANIFESTS:
+            continue
+        try:
+            entry = log.entry(snapshot_id)
+        except (ArchiveDamaged, SnapshotNotFound) as error:
+            _log.warning("left as it is: %s", error)
+            continue
+        # a snapshot is the latest until the next one is made
+        if before is not None and entry.committed_at < since:
+            yield before
+        if entry.committed_at >= since:
+            return
+        before = entry
+    # the manifest after the candidates is one of the last, which stay
+    if before is not None and _committed_before(log, before.id + 1, since):
+        yield before
 
 
 def _committed_before(log: Log, snapshot_id: int, since: datetime) -> bool:

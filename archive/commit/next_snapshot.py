@@ -1,7 +1,7 @@
-"""The next snapshot while it is made: the head that it follows, and the files that it is to have.
+"""The next snapshot while it is made: the head that it follows, and its files.
 
-Every operation that changes an archive is a function that is given one of these, and answers with the
-snapshot to publish. `Committer.make` calls it, publishes, and calls it anew where another writer was faster.
+Every operation that changes an archive is a function that gets one of these and returns the snapshot to
+publish. `Committer.make` calls it, publishes, and calls it again if another writer was faster.
 """
 
 from __future__ import annotations
@@ -34,18 +34,18 @@ class Operation:
 
     name: str
     level: int = 3
-    """Of zstd. A commit is waited for; what rewrites at leisure takes a higher one."""
+    """Of zstd. A commit should be fast; operations that rewrite files in the background use a higher one."""
     stored: Mapping[str, pa.Schema] = field(default_factory=lambda: STORED)
     """The schema of each stored table."""
     version: int = SCHEMA_VERSION
     """Of the schema."""
     failure: str = "The commit into {root} failed: {error}."
     consequence: str = "No snapshot is made."
-    """State of the archive after a failure, for the person who reads the error."""
+    """State of the archive after a failure, for the error message."""
 
 
 class NextSnapshot:
-    """One attempt at a snapshot; `discard` takes back all files that it has written."""
+    """One attempt at a snapshot; `discard` removes all files that it has written."""
 
     def __init__(  # noqa: PLR0917  only the committer makes one
         self,
@@ -74,35 +74,34 @@ class NextSnapshot:
         return self._current.at(self.head)
 
     def add(self, name: str, table: pa.Table) -> None:
-        """Write rows of this commit into files of their own; durable when it returns."""
+        """Write rows of this commit into new files; durable when it returns."""
         for file in self._written.write(name, table, self.commit.month):
             self._files[file.path] = file
 
     def replace_encoded(self, files: Sequence[DataFile], data: bytes) -> None:
-        """Write one file, as `parquet_files.encoded` has made it of their rows, in the place of files."""
-        self.has_replaced = True
-        for old in files:
-            del self._files[old.path]
+        """Replace files by one, as `parquet_files.encoded` has made it of their rows."""
         rows = sum(file.rows for file in files)
-        new = self._written.store(files[0].table, data, rows, files[0].month)
-        self._files[new.path] = new
-        self._rewrote[new.path] = tuple(old.path for old in files)
+        self._replace(files, [self._written.store(files[0].table, data, rows, files[0].month)])
 
     def replace(self, files: Sequence[DataFile], table: pa.Table) -> None:
-        """Write these rows in the place of files of the head, all of one table and month."""
+        """Replace files of the head, all of one table and month, by files with these rows."""
+        self._replace(files, self._written.write(files[0].table, table, files[0].month))
+
+    def _replace(self, old: Sequence[DataFile], new: Iterable[DataFile]) -> None:
         self.has_replaced = True
-        for old in files:
-            del self._files[old.path]
-        for new in self._written.write(files[0].table, table, files[0].month):
-            self._files[new.path] = new
-            self._rewrote[new.path] = tuple(old.path for old in files)
+        old_paths = tuple(file.path for file in old)
+        for path in old_paths:
+            del self._files[path]
+        for file in new:
+            self._files[file.path] = file
+            self._rewrote[file.path] = old_paths
 
     def finish(self, *, segments: Iterable[str] = (), summary: Mapping[str, int] | None = None) -> Snapshot:
-        """The snapshot, all of whose files are on disk; it exists when its manifest is published.
+        """The snapshot with all its files on disk; it exists once its manifest is published.
 
-        `segments`: ids of those whose records are in it.
+        `segments`: ids of the segments whose records are in it.
         """
-        self._stand_for_empty_tables()
+        self._add_empty_files()
         return Snapshot(
             id=self.commit.seq,
             parent=self.head.id,
@@ -116,15 +115,15 @@ class NextSnapshot:
             summary=dict(sorted((summary or {}).items())),
         )
 
-    def _stand_for_empty_tables(self) -> None:
-        """A file without rows stands for a table without rows, and for that only."""
+    def _add_empty_files(self) -> None:
+        """Give a table without rows exactly one empty file, and any other table none."""
         for name in self.operation.stored:
-            own = [file for file in self._files.values() if file.table == name]
-            if not own:
+            files = [file for file in self._files.values() if file.table == name]
+            if not files:
                 file = self._written.write_empty(name, self.commit.month)
                 self._files[file.path] = file
-            elif any(file.rows for file in own):
-                for file in own:
+            elif any(file.rows for file in files):
+                for file in files:
                     if not file.rows:
                         del self._files[file.path]
 

@@ -75,6 +75,13 @@ class AppliedObservations:
     newest: dict[str, ArticleRecord] = field(default_factory=dict)
     """The newest record of each article whose text was fetched."""
 
+    def latest_draft(self, article_id: str) -> Draft | None:
+        """The draft of the latest text of an article; None where this commit does not write one."""
+        for draft in self.drafts.get(article_id, ()):
+            if draft.valid_to is None:
+                return draft
+        return None
+
 
 def apply(
     records: Iterable[Record],
@@ -84,8 +91,8 @@ def apply(
 ) -> AppliedObservations:
     """Apply records in the order of time.
 
-    `stored`: the current version of every article named. `resolve` finds an article by its address.
-    `contradictions`: what contradicts a page, by its article's id and the time of its fetch.
+    `stored`: the current version of every article in `records`. `resolve` finds an article by its address.
+    `contradictions`: what contradicts a page, by article id and time of the fetch.
     """
     applied = AppliedObservations(stored, dict(stored))
     for record in sorted(records, key=_moment):
@@ -105,9 +112,9 @@ def _article(applied: AppliedObservations, record: ArticleRecord, contradiction:
     before = applied.current.get(article_id)
     verdict, after = judge(before, record, story_of_one(article_id))
     applied.current[article_id] = after
-    # of a page whose own text is held, a feed's entry says less
-    says_less = record.text_from == FEED and before is not None and before.text_from != FEED
-    if not says_less:
+    # the entry of a feed has less than the page, once the page's own text is archived
+    is_lesser = record.text_from == FEED and before is not None and before.text_from != FEED
+    if not is_lesser:
         applied.newest[article_id] = record
     if verdict.outcome == "archived":
         drafts = applied.drafts.setdefault(article_id, [])
@@ -118,7 +125,7 @@ def _article(applied: AppliedObservations, record: ArticleRecord, contradiction:
                 _supersede(applied, before, record.fetched_at)
             drafts.append(Draft(record, verdict.version, None, record.fetched_at))
     observation = _of_article(record, verdict, contradiction)
-    applied.observations.append(replace(observation, alternates=None) if says_less else observation)
+    applied.observations.append(replace(observation, alternates=None) if is_lesser else observation)
 
 
 def _supersede(applied: AppliedObservations, before: CurrentVersion, valid_to: datetime) -> None:
@@ -133,7 +140,7 @@ def _supersede(applied: AppliedObservations, before: CurrentVersion, valid_to: d
 def _of_article(record: ArticleRecord, verdict: VersionVerdict, contradiction: str | None) -> Observation:
     archived = verdict.outcome == "archived"
     reread = verdict.reason == "new-extractor"
-    told = archived and contradiction is not None
+    is_contradicted = archived and contradiction is not None
     return Observation(
         article_id=record.article_id,
         version=verdict.version,
@@ -141,8 +148,8 @@ def _of_article(record: ArticleRecord, verdict: VersionVerdict, contradiction: s
         url=record.url,
         requested_url=record.requested_url,
         outcome=verdict.outcome,
-        reason=Reason.CANONICAL_CONTRADICTION.value if told else verdict.reason,
-        detail=contradiction if told else None,
+        reason=Reason.CANONICAL_CONTRADICTION.value if is_contradicted else verdict.reason,
+        detail=contradiction if is_contradicted else None,
         http_status=record.http_status,
         observed_at=record.fetched_at,
         missing=None,
@@ -166,8 +173,8 @@ def _observation(
         missing = before.missing + 1
         applied.current[before.article_id] = replace(before, missing=missing)
     elif before is not None and record.outcome == "unchanged":
-        seen = max(before.last_seen, record.observed_at)
-        applied.current[before.article_id] = replace(before, last_seen=seen, missing=0)
+        last_seen = max(before.last_seen, record.observed_at)
+        applied.current[before.article_id] = replace(before, last_seen=last_seen, missing=0)
     applied.observations.append(
         Observation(
             article_id=article_id,

@@ -1,4 +1,4 @@
-"""Plan of a commit, derived from its records, the cache and pairing's decisions; writes no file."""
+"""The plan of a commit, derived from its records, the cache and the decisions of pairing; writes no file."""
 
 from __future__ import annotations
 
@@ -42,48 +42,54 @@ if TYPE_CHECKING:
 
     Decided = Mapping[tuple[str, str], tuple[str, bool, float | None, str | None]]
 
+
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Rereadings:
-    """New columns of stored versions that today's extractor reads otherwise, see operations/reread.py."""
+    """New columns of stored versions that today's extractor reads differently, see operations/reread.py."""
 
     rows: Mapping[tuple[str, int], Row] = field(default_factory=dict)
     """(article_id, version) -> the columns that change."""
     files: frozenset[str] = frozenset()
-    """Paths of the files that these versions lie in."""
+    """Paths of the files that contain these versions."""
 
 
 @dataclass(frozen=True, slots=True)
 class CommitPlan:
     applied: AppliedObservations
-    joined: Mapping[str, str]
-    """article_id -> story_id, where it is new or another than before."""
+    new_story_of: Mapping[str, str]
+    """article_id -> story_id, where the article is new or its story changes."""
     touched: Mapping[str, CurrentVersion]
-    """Stored articles whose latest row stays but whose derived columns do not."""
+    """Stored articles whose latest row stays while its derived columns change."""
     pairs: tuple[PairRecord, ...]
-    """New or decided otherwise than before."""
+    """New or decided differently than before."""
     stories: tuple[Story, ...]
     emptied: frozenset[str]
     """Stories that have lost their last article."""
     refused: Mapping[str, int]
     refusals: tuple[RefusalRecord, ...]
-    """New or for another reason than the last time."""
+    """New or with another reason than last time."""
     alignments: Alignments
     rereadings: Rereadings = field(default_factory=Rereadings)
 
     def story_of(self, article_id: str) -> str:
-        return self.joined.get(article_id) or self.applied.current[article_id].story_id
+        return self.new_story_of.get(article_id) or self.applied.current[article_id].story_id
+
+    def rewritten_stories(self) -> set[str]:
+        """Stories whose stored rows are replaced or removed."""
+        return {story.story_id for story in self.stories} | self.emptied
 
     def counters(self) -> Counter[str]:
         """Counters that a commit adds to the caller's, under `archive/`."""
+        applied = self.applied
         aligned = {(x.article_id_a, x.article_id_b) for _, x in self.alignments.new}
-        counters = Counter(f"archive/{observation.outcome}" for observation in self.applied.observations)
-        counters["archive/articles_new"] = sum(1 for x in self.applied.drafts if x not in self.applied.stored)
-        counters["archive/versions_new"] = sum(len(drafts) for drafts in self.applied.drafts.values())
-        if newly := sum(1 for x in self.applied.observations if x.missing == GONE_AFTER):
-            counters["archive/articles_gone"] = newly
+        counters = Counter(f"archive/{observation.outcome}" for observation in applied.observations)
+        counters["archive/articles_new"] = len(applied.drafts.keys() - applied.stored.keys())
+        counters["archive/versions_new"] = sum(map(len, applied.drafts.values()))
+        if newly_gone := sum(x.missing == GONE_AFTER for x in applied.observations):
+            counters["archive/articles_gone"] = newly_gone
         counters["archive/pairs_decided"] = len(self.pairs)
         counters["archive/stories_written"] = len(self.stories)
         counters["archive/versions_reread"] = len(self.rereadings.rows)
@@ -102,83 +108,121 @@ def derive(
     about: Collection[str] = (),
 ) -> CommitPlan:
     records, contradictions = identified(records, state, storage)
-    named = {x.article_id for x in records if isinstance(x, ArticleRecord)}
-    resolve = _resolver(records, state)
-    for record in records:
-        if isinstance(record, ObservationRecord):
-            found = record.article_id or resolve(record.url) or resolve(record.requested_url)
-            named |= {found} if found else set()
-    applied = apply(records, state.current_versions(named), resolve, contradictions)
-    fresh = fresh_facts(state, applied)
-    decisions, related = Decisions(), set[str]()
-    if decide is not None and (fresh or about):
-        shown = related_facts(state, fresh, about)
-        related = {facts.article_id for facts in shown}
-        decisions = check_decisions(decide(fresh, shown), related | {facts.article_id for facts in fresh})
-    current = applied.current
-    current |= state.current_versions(related - current.keys())
-    joined = {x: current[x].story_id for x in applied.newest.keys() - applied.stored.keys()}
-    for membership in decisions.memberships:
-        if membership.story_id != current[membership.article_id].story_id or membership.article_id in joined:
-            joined[membership.article_id] = membership.story_id
-    before = state.pair_decisions({pair.article_id_a for pair in decisions.pairs})
-    pairs = tuple(
-        pair for pair in (_with_score(before, x) for x in decisions.pairs) if _is_news(before, pair)
-    )
-    refused = state.refusals({refusal.article_id_a for refusal in decisions.refusals})
-    lacking = alignments.lacking(state, about, decisions.outdated) if decisions.align else set()
-    built, emptied = _stories(applied, state, joined, pairs, lacking)
-    covered, laid = alignments.realign(
+    applied = _applied(records, contradictions, state)
+    decisions = _decisions(applied, state, decide, about)
+    new_story_of = _new_stories(applied, decisions)
+    pairs = _new_pairs(decisions, state)
+    unaligned = alignments.unaligned_stories(state, about, decisions.outdated) if decisions.align else set()
+    built, emptied = _stories(applied, state, new_story_of, pairs, unaligned)
+    covered, realigned = alignments.realign(
         built, applied, state, storage, decisions.align, outdated=decisions.outdated
     )
     return CommitPlan(
         applied=applied,
-        joined=joined,
-        touched=_touched(applied, joined),
+        new_story_of=new_story_of,
+        touched=_touched(applied, new_story_of),
         pairs=pairs,
         stories=covered,
         emptied=emptied,
         refused=dict(decisions.refused),
-        refusals=tuple(x for x in decisions.refusals if _is_new_refusal(refused, x)),
-        alignments=laid,
+        refusals=_new_refusals(decisions, state),
+        alignments=realigned,
     )
+
+
+def _applied(
+    records: Sequence[Record], contradictions: Mapping[tuple[str, datetime], str], state: State
+) -> AppliedObservations:
+    resolve = _resolver(records, state)
+    article_ids = set()
+    for record in records:
+        article_id = record.article_id
+        if isinstance(record, ObservationRecord):
+            article_id = article_id or resolve(record.url) or resolve(record.requested_url)
+        if article_id:
+            article_ids.add(article_id)
+    return apply(records, state.current_versions(article_ids), resolve, contradictions)
+
+
+def _decisions(
+    applied: AppliedObservations, state: State, decide: Decide | None, about: Collection[str]
+) -> Decisions:
+    """Let pairing decide; adds the current versions of the articles that it may name to `applied`."""
+    fresh = fresh_facts(state, applied)
+    if decide is None or not (fresh or about):
+        return Decisions()
+    related = related_facts(state, fresh, about)
+    related_ids = {facts.article_id for facts in related}
+    applied.current |= state.current_versions(related_ids - applied.current.keys())
+    return check_decisions(decide(fresh, related), related_ids | {facts.article_id for facts in fresh})
+
+
+def _new_stories(applied: AppliedObservations, decisions: Decisions) -> dict[str, str]:
+    """Stories of the articles that are new or move to another story."""
+    current = applied.current
+    new_story_of = {x: current[x].story_id for x in applied.newest.keys() - applied.stored.keys()}
+    for membership in decisions.memberships:
+        if (
+            membership.story_id != current[membership.article_id].story_id
+            or membership.article_id in new_story_of
+        ):
+            new_story_of[membership.article_id] = membership.story_id
+    return new_story_of
+
+
+def _new_pairs(decisions: Decisions, state: State) -> tuple[PairRecord, ...]:
+    before = state.pair_decisions({pair.article_id_a for pair in decisions.pairs})
+    pairs = [_with_score(before, pair) for pair in decisions.pairs]
+    return tuple(pair for pair in pairs if _is_new_pair(before, pair))
+
+
+def _new_refusals(decisions: Decisions, state: State) -> tuple[RefusalRecord, ...]:
+    before = state.refusals({refusal.article_id_a for refusal in decisions.refusals})
+    refusals = []
+    for refusal in decisions.refusals:
+        latest = before.get((refusal.article_id_a, refusal.article_id_b))
+        if latest != (refusal.reason, refusal.evidence, refusal.kept):
+            refusals.append(refusal)
+    return tuple(refusals)
 
 
 def identified(
     records: Sequence[Record], state: State, storage: Storage
 ) -> tuple[list[Record], dict[tuple[str, datetime], str]]:
-    """Give each record the article that it belongs to as the archive is now.
+    """Give each record the article that it belongs to in the present archive.
 
-    Also, by the id and the time of a fetch, what contradicts the page: see `Identity`.
+    Also, by article id and time of a fetch, what contradicts the page: see `Identity`.
     """
     fresh = FreshPlaces()
-    articles = [x for x in records if isinstance(x, ArticleRecord)]
-    asked = {address_key(url) for x in articles for url in {x.url, x.canonical_url or x.url}}
+    keys_of_pages = set()
+    for record in records:
+        if isinstance(record, ArticleRecord):
+            keys_of_pages |= {address_key(record.url), address_key(record.canonical_url or record.url)}
     stored: dict[bytes, list[Place]] = {}
-    for place in state.places(asked):
+    for place in state.places(keys_of_pages):
         stored.setdefault(place[0], []).append(place)
 
     def places(keys: Collection[bytes]) -> list[Place]:
-        found = [place for key in keys for place in stored.get(key, ())]
-        if others := [key for key in keys if key not in asked]:
-            found += state.places(others)
-        return found + fresh.at(keys)
+        matches = [place for key in keys for place in stored.get(key, ())]
+        if unread := set(keys) - keys_of_pages:
+            matches += state.places(unread)
+        return matches + fresh.at(keys)
 
     def texts(holder: Holder) -> Text | None:
         return fresh.text(holder.article_id) or stored_text(holder.article_id, state, storage)
 
-    found: list[Record] = []
+    with_articles: list[Record] = []
     contradictions = {}
     for record in records:
         if isinstance(record, ArticleRecord):
-            own = identify(record, places, texts)
-            if own.article_id != record.article_id:
-                record = replace(record, article_id=own.article_id)  # noqa: PLW2901
+            identity = identify(record, places, texts)
+            if identity.article_id != record.article_id:
+                record = replace(record, article_id=identity.article_id)  # noqa: PLW2901
             fresh.add(record)
-            if own.contradiction is not None:
-                contradictions[own.article_id, record.fetched_at] = own.contradiction
-        found.append(record)
-    return found, contradictions
+            if identity.contradiction is not None:
+                contradictions[identity.article_id, record.fetched_at] = identity.contradiction
+        with_articles.append(record)
+    return with_articles, contradictions
 
 
 def stored_text(article_id: str, state: State, storage: Storage) -> Text | None:
@@ -193,15 +237,15 @@ def stored_text(article_id: str, state: State, storage: Storage) -> Text | None:
 
 
 def in_parts(state: State, storage: Storage, parts: Parts) -> Iterator[CommitPlan]:
-    """Derive one plan after the other: all plans of a large archive do not fit into memory."""
+    """Derive one plan after the other: the plans of a large archive do not fit into memory together."""
     for decide, about in parts(lambda ids: {x: story_id for x, _, story_id in state.homes(ids)}):
         yield derive((), state, storage, decide, about)
 
 
 def _resolver(records: Sequence[Record], state: State) -> Callable[[str], str | None]:
     """Find an article by its address: in this commit first, then in the archive."""
-    own = {address_key(x.url): x.article_id for x in records if isinstance(x, ArticleRecord)}
-    return lambda url: own.get(address_key(url)) or state.find_article(url)
+    fresh = {address_key(x.url): x.article_id for x in records if isinstance(x, ArticleRecord)}
+    return lambda url: fresh.get(address_key(url)) or state.find_article(url)
 
 
 def _with_score(decided: Decided, pair: PairRecord) -> PairRecord:
@@ -213,64 +257,59 @@ def _with_score(decided: Decided, pair: PairRecord) -> PairRecord:
     return replace(pair, score=before[2], details=json.dumps(details, ensure_ascii=False))
 
 
-def _is_news(decided: Decided, pair: PairRecord) -> bool:
+def _is_new_pair(decided: Decided, pair: PairRecord) -> bool:
     before = decided.get((pair.article_id_a, pair.article_id_b))
     return before != (pair.evidence, pair.reciprocal, pair.score, pair.details)
 
 
-def _is_new_refusal(refused: Mapping[tuple[str, str], object], refusal: RefusalRecord) -> bool:
-    before = refused.get((refusal.article_id_a, refusal.article_id_b))
-    return before != (refusal.reason, refusal.evidence, refusal.kept)
-
-
-def _touched(applied: AppliedObservations, joined: Mapping[str, str]) -> dict[str, CurrentVersion]:
-    """Stored articles with a new story, or seen again, whose latest row this commit does not write."""
+def _touched(applied: AppliedObservations, new_story_of: Mapping[str, str]) -> dict[str, CurrentVersion]:
+    """Stored articles with a new story, or observed again, whose latest row this commit does not write."""
     touched = {}
     for article_id, current in applied.current.items():
         before = applied.stored.get(article_id)
-        written = any(draft.valid_to is None for draft in applied.drafts.get(article_id, ()))
-        if article_id in joined and not _is_new(applied, article_id):
-            touched[article_id] = replace(current, story_id=joined[article_id])
-        elif before is not None and not written and _seen(before) != _seen(current):
+        is_new = before is None and article_id in applied.drafts
+        if article_id in new_story_of and not is_new:
+            touched[article_id] = replace(current, story_id=new_story_of[article_id])
+        elif before is not None and applied.latest_draft(article_id) is None and _was_seen(before, current):
             touched[article_id] = current
     return touched
 
 
-def _seen(current: CurrentVersion) -> tuple[datetime, datetime]:
-    return current.first_seen, current.last_seen
-
-
-def _is_new(applied: AppliedObservations, article_id: str) -> bool:
-    return article_id in applied.drafts and article_id not in applied.stored
+def _was_seen(before: CurrentVersion, after: CurrentVersion) -> bool:
+    return (before.first_seen, before.last_seen) != (after.first_seen, after.last_seen)
 
 
 def _stories(
     applied: AppliedObservations,
     state: State,
-    joined: Mapping[str, str],
+    new_story_of: Mapping[str, str],
     pairs: Sequence[PairRecord],
-    lacking: Collection[str],
+    unaligned: Collection[str],
 ) -> tuple[tuple[Story, ...], frozenset[str]]:
-    """Stories that change, and ids of those left empty; `lacking` change in their alignments alone."""
-    edited = {x for x, drafts in applied.drafts.items() if any(draft.valid_to is None for draft in drafts)}
+    """Stories that change, and ids of those left empty; of the `unaligned` only the alignments change."""
+    edited = {article_id for article_id in applied.drafts if applied.latest_draft(article_id)}
     paired = {article_id for pair in pairs for article_id in (pair.article_id_a, pair.article_id_b)}
-    moved = joined.keys() | edited | paired
-    affected = {*lacking, *joined.values()} | {applied.current[article_id].story_id for article_id in moved}
-    affected |= {joined[article_id] for article_id in paired & joined.keys()}
-    stored = {x.article_id: x for x in state.members(state.in_stories(affected) | (moved - edited))}
+    changed = new_story_of.keys() | edited | paired
+    affected = {*unaligned, *new_story_of.values()}
+    affected.update(applied.current[article_id].story_id for article_id in changed)
     members = []
-    for article_id in stored.keys() | edited:
-        member = _newest(applied, article_id) if article_id in edited else stored[article_id]
-        story_id = joined.get(article_id, member.story_id)
+    for member in state.members((state.in_stories(affected) | changed) - edited):
+        members.append(member)
+    members += [_edited_member(applied, article_id) for article_id in edited]
+    of_affected = []
+    for member in members:
+        story_id = new_story_of.get(member.article_id, member.story_id)
         if story_id in affected:
-            members.append(replace(member, story_id=story_id))
-    built = stories.build(members, _joints(state, members, pairs))
+            of_affected.append(replace(member, story_id=story_id))
+    built = stories.build(of_affected, _joints(state, of_affected, pairs))
     existing = set(state.story_files(affected))
     return tuple(built), frozenset(existing - {story.story_id for story in built})
 
 
-def _newest(applied: AppliedObservations, article_id: str) -> StoryMember:
-    record = next(draft.record for draft in applied.drafts[article_id] if draft.valid_to is None)
+def _edited_member(applied: AppliedObservations, article_id: str) -> StoryMember:
+    draft = applied.latest_draft(article_id)
+    assert draft is not None
+    record = draft.record
     return StoryMember(
         article_id=article_id,
         story_id=applied.current[article_id].story_id,

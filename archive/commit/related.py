@@ -1,4 +1,4 @@
-"""Facts that pairing decides on: of the articles of a commit, and of the stored ones related to them."""
+"""Facts that pairing decides on: about the articles of a commit, and the stored articles related to them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def fresh_facts(state: State, applied: AppliedObservations) -> list[LinkFacts]:
-    """Facts of each article observed in this commit, unchanged ones too: their alternates may be new."""
+    """Facts about each article observed in this commit, even unchanged: its alternates may be new."""
     facts = (_facts(applied.current[x], record) for x, record in sorted(applied.newest.items()))
     return with_labels(state, facts)
 
@@ -45,74 +45,65 @@ def _facts(current: CurrentVersion, record: ArticleRecord) -> LinkFacts:
 
 
 def related_facts(state: State, fresh: Sequence[LinkFacts], about: Collection[str] = ()) -> list[LinkFacts]:
-    """Facts of stored articles that the fresh ones name, that name them, or that share their key.
+    """Facts about stored articles that the fresh ones name, that name them, or that share their key.
 
-    Also of those with the ids `about`, and of all articles of the stories of any of these.
+    Also about those with the ids `about`, and about all articles in the stories of any of these.
     """
-    targets = {alternate.url for facts in fresh for alternate in facts.alternates}
-    addresses = {url for x in fresh for url in (x.url, x.requested_url, x.canonical_url) if url}
-    found = state.at_addresses(targets) | state.pointing_at(addresses) | set(about)
+    targets: set[str] = set()
+    addresses: set[str] = set()
     keys: dict[str, set[str]] = {}
     for facts in fresh:
+        targets.update(alternate.url for alternate in facts.alternates)
+        addresses.update(filter(None, (facts.url, facts.requested_url, facts.canonical_url)))
         if facts.story_key:
             keys.setdefault(facts.outlet, set()).add(facts.story_key)
+    related = state.at_addresses(targets) | state.pointing_at(addresses) | set(about)
     for outlet, story_keys in keys.items():
-        found |= state.sharing_key(outlet, story_keys)
-    stories = {facts.story_id for facts in fresh} | {facts.story_id for facts in state.facts(found)}
-    own = {facts.article_id for facts in fresh}
-    shown = state.facts((found | state.in_stories(stories)) - own)
-    return with_labels(state, sorted(shown, key=lambda facts: facts.article_id))
+        related |= state.sharing_key(outlet, story_keys)
+    story_ids = {facts.story_id for facts in (*fresh, *state.facts(related))}
+    fresh_ids = {facts.article_id for facts in fresh}
+    related_articles = state.facts((related | state.in_stories(story_ids)) - fresh_ids)
+    return with_labels(state, sorted(related_articles, key=lambda facts: facts.article_id))
 
 
-def check_decisions(decisions: Decisions, known: set[str]) -> Decisions:
-    """Put each pair's smaller id first; DecisionError where a decision names an unknown article."""
-    named = {x.article_id for x in decisions.memberships}
-    named |= {article_id for pair in decisions.pairs for article_id in (pair.article_id_a, pair.article_id_b)}
-    named |= {
-        article_id for each in decisions.refusals for article_id in (each.article_id_a, each.article_id_b)
-    }
-    if strange := sorted(named - known):
-        raise DecisionError(f"Pairing named an article it was not shown: {', '.join(strange[:3])}.")
-    if same := [pair.article_id_a for pair in decisions.pairs if pair.article_id_a == pair.article_id_b]:
-        raise DecisionError(f"Pairing paired an article with itself: {same[0]}.")
-    pairs = tuple(
-        {(pair.article_id_a, pair.article_id_b): pair for pair in map(_ordered, decisions.pairs)}.values()
-    )
-    return replace(decisions, pairs=pairs)
+def check_decisions(decisions: Decisions, allowed: set[str]) -> Decisions:
+    """Put each pair's smaller id first; DecisionError where a decision names an article not `allowed`."""
+    decided = {x.article_id for x in decisions.memberships}
+    for pair in decisions.pairs:
+        decided |= {pair.article_id_a, pair.article_id_b}
+    for refusal in decisions.refusals:
+        decided |= {refusal.article_id_a, refusal.article_id_b}
+    if unknown := sorted(decided - allowed):
+        raise DecisionError(f"Pairing named an article it was not shown: {', '.join(unknown[:3])}.")
+    pairs = {}
+    for pair in map(_ordered, decisions.pairs):
+        if pair.article_id_a == pair.article_id_b:
+            raise DecisionError(f"Pairing paired an article with itself: {pair.article_id_a}.")
+        pairs[pair.article_id_a, pair.article_id_b] = pair
+    return replace(decisions, pairs=tuple(pairs.values()))
 
 
 def _ordered(pair: PairRecord) -> PairRecord:
-    if pair.article_id_a < pair.article_id_b:
-        return pair
-    return PairRecord(
-        pair.article_id_b,
-        pair.article_id_a,
-        pair.evidence,
-        pair.reciprocal,
-        pair.score,
-        pair.details,
-        pair.decided_at,
-    )
+    a, b = sorted((pair.article_id_a, pair.article_id_b))
+    return replace(pair, article_id_a=a, article_id_b=b)
 
 
-# Labels: a person has said that two articles are a pair, or none. They outrank all other evidence for ever.
+# Labels: a person has judged whether two articles are a pair. They always outrank all other evidence.
 
 
 def with_labels(state: State, facts: Iterable[LinkFacts]) -> list[LinkFacts]:
-    """Add to the facts of each article the labels that name it."""
+    """Add to the facts about each article the labels that name it."""
     same: dict[str, set[str]] = {}
-    other: dict[str, set[str]] = {}
+    separate: dict[str, set[str]] = {}
     for a, b, evidence in state.labels():
-        named = other if evidence == SEPARATED else same
-        named.setdefault(a, set()).add(b)
-        named.setdefault(b, set()).add(a)
-    if not same and not other:
+        partners = separate if evidence == SEPARATED else same
+        partners.setdefault(a, set()).add(b)
+        partners.setdefault(b, set()).add(a)
+    if not same and not separate:
         return list(facts)
-    return [
-        replace(
-            each,
-            same_as=frozenset(same.get(each.article_id, ())),
-            not_same_as=frozenset(other.get(each.article_id, ())),
-        )
-        for each in facts
-    ]
+    labelled = []
+    for article in facts:
+        same_as = frozenset(same.get(article.article_id, ()))
+        not_same_as = frozenset(separate.get(article.article_id, ()))
+        labelled.append(replace(article, same_as=same_as, not_same_as=not_same_as))
+    return labelled

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pyarrow as pa
 
-from archive.commit.stories import Story
 from archive.format.codec import plain
 from archive.format.schema import STORED
 
@@ -15,8 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
-    from archive.commit.observations import Draft, Observation
-    from archive.format.records import AlignmentRecord, PairRecord, RefusalRecord, SameEventRecord
+    from archive.commit.observations import Draft
+    from archive.commit.stories import Story
+    from archive.format.records import AlignmentRecord
     from archive.state.model import CurrentVersion
 
 Row = dict[str, object]
@@ -25,7 +25,7 @@ _K = TypeVar("_K")
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """Columns that all rows of a commit have in common."""
+    """Columns that all rows of a commit share."""
 
     seq: int
     at: datetime
@@ -38,26 +38,16 @@ class Commit:
         return {"ingested_at": self.at, "commit_seq": self.seq}
 
 
-def versions(
-    drafts: Iterable[Draft], current: Mapping[str, CurrentVersion], stories: Mapping[str, str]
-) -> list[Row]:
-    """Rows of versions; `stories` holds the story of each article after this commit."""
-    rows = []
-    for draft in drafts:
-        known = current[draft.record.article_id]
-        latest = draft.valid_to is None
-        rows.append(
-            plain(draft.record)
-            | {
-                "story_id": stories[known.article_id],
-                "version": draft.version,
-                "valid_from": draft.record.fetched_at,
-                "valid_to": draft.valid_to,
-                "first_seen": known.first_seen,
-                "last_seen": known.last_seen if latest else draft.last_seen,
-            }
-        )
-    return rows
+def version(draft: Draft, current: CurrentVersion, story_id: str) -> Row:
+    """Row of a version; `story_id`: of its article after this commit."""
+    return plain(draft.record) | {
+        "story_id": story_id,
+        "version": draft.version,
+        "valid_from": draft.record.fetched_at,
+        "valid_to": draft.valid_to,
+        "first_seen": current.first_seen,
+        "last_seen": current.last_seen if draft.valid_to is None else draft.last_seen,
+    }
 
 
 def table(name: str, rows: Iterable[Row], commit: Commit) -> pa.Table:
@@ -65,20 +55,13 @@ def table(name: str, rows: Iterable[Row], commit: Commit) -> pa.Table:
     return pa.Table.from_pylist([row | common for row in rows], schema=STORED[name])
 
 
-def observations(items: Iterable[Observation]) -> list[Row]:
-    return [plain(item) for item in items]
-
-
-def pairs(items: Iterable[PairRecord]) -> list[Row]:
-    return [plain(item) for item in items]
+def plain_rows(records: Iterable[object]) -> list[Row]:
+    """Rows of records whose fields are the columns."""
+    return list(map(plain, records))
 
 
 def stories(items: Iterable[Story]) -> list[Row]:
     return [item.row() for item in items]
-
-
-def refusals(items: Iterable[RefusalRecord]) -> list[Row]:
-    return [plain(item) for item in items]
 
 
 def alignments(items: Iterable[tuple[str, AlignmentRecord]]) -> list[Row]:
@@ -86,13 +69,5 @@ def alignments(items: Iterable[tuple[str, AlignmentRecord]]) -> list[Row]:
     return [{"story_id": story_id} | plain(item) for story_id, item in items]
 
 
-def same_event(items: Iterable[SameEventRecord]) -> list[Row]:
-    return [plain(item) for item in items]
-
-
 def memberships(stories_of: Mapping[str, str]) -> list[Row]:
     return [{"article_id": article, "story_id": story} for article, story in sorted(stories_of.items())]
-
-
-def by_key(items: Mapping[_K, PairRecord] | Mapping[_K, Story]) -> dict[object, Row]:
-    return {key: item.row() if isinstance(item, Story) else plain(item) for key, item in items.items()}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from archive.format.schema import LANGUAGES
+from archive.format.languages import STORY_LANGUAGES, display_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -20,7 +20,7 @@ _LEAD = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """Shares of two variants that stand in both, 0 to 1, from their alignment."""
+    """Shares of two variants that both contain, 0 to 1, from their alignment."""
 
     article_id_a: str
     article_id_b: str
@@ -33,18 +33,21 @@ class Coverage:
 class Story:
     story_id: str
     members: tuple[StoryMember, ...]
-    """Published first first."""
+    """In the order of publication."""
     evidence: tuple[str, ...]
     similarity: float | None
     coverages: tuple[Coverage, ...] = ()
 
     def couples(self) -> dict[tuple[str, str], tuple[int, int]]:
         """Variants to be aligned: ids of two articles, the smaller first, and the versions of their texts."""
-        variants = self._variants()
-        shown = sorted(
-            (member.article_id, member.version) for x in LANGUAGES if (member := variants.get(x)) is not None
-        )
-        return {(a, b): (of_a, of_b) for (a, of_a), (b, of_b) in combinations(shown, 2)}
+        by_language = self._variants()
+        aligned = [by_language[x] for x in STORY_LANGUAGES if x in by_language]
+        aligned.sort(key=lambda member: member.article_id)
+        return {(a.article_id, b.article_id): (a.version, b.version) for a, b in combinations(aligned, 2)}
+
+    def with_coverages(self, coverage_of: Mapping[tuple[str, str], Coverage]) -> Story:
+        coverages = tuple(coverage_of[x] for x in self.couples() if x in coverage_of)
+        return replace(self, coverages=coverages)
 
     def row(self) -> dict[str, object]:
         variants = self._variants()
@@ -61,7 +64,7 @@ class Story:
             "evidence": list(self.evidence),
             "similarity": self.similarity,
         }
-        for language in LANGUAGES:
+        for language in STORY_LANGUAGES:
             member = variants.get(language)
             published = member.published_at if member else None
             row[f"lag_{language}"] = int((published - first).total_seconds()) if published and first else None
@@ -71,12 +74,12 @@ class Story:
         return row | self._coverage_columns(variants)
 
     def _coverage_columns(self, variants: Mapping[str, StoryMember]) -> dict[str, float | None]:
-        language_of = {variants[x].article_id: x for x in LANGUAGES if x in variants}
+        language_of = {variants[x].article_id: x for x in STORY_LANGUAGES if x in variants}
         columns: dict[str, float | None] = {}
-        for each in self.coverages:
-            a, b = language_of[each.article_id_a], language_of[each.article_id_b]
-            columns[f"coverage_{b}_of_{a}"] = each.of_a
-            columns[f"coverage_{a}_of_{b}"] = each.of_b
+        for coverage in self.coverages:
+            a, b = language_of[coverage.article_id_a], language_of[coverage.article_id_b]
+            columns[f"coverage_{b}_of_{a}"] = coverage.of_a
+            columns[f"coverage_{a}_of_{b}"] = coverage.of_b
         return columns
 
     def _variants(self) -> Mapping[str, StoryMember]:
@@ -88,15 +91,14 @@ class Story:
         return variants
 
     def _languages(self) -> list[str]:
-        own = {member.language for member in self.members if member.language}
-        return [x for x in LANGUAGES if x in own] + sorted(own.difference(LANGUAGES))
+        return sorted({member.language for member in self.members if member.language}, key=display_order)
 
 
 def original_language(members: Sequence[StoryMember]) -> tuple[str | None, str]:
     """Decide which language the variants were translated from, with the reason; `members` as in a Story.
 
-    What a text says of itself counts first: `note`. Then the time: `first`, by an hour, because the order
-    in which an outlet publishes its languages says little below that. None where neither decides.
+    A text's own statement decides first: `note`. Then the time: `first`, by an hour, because the order in
+    which an outlet publishes its languages means little below that. None where neither decides.
     """
     first: dict[str, StoryMember] = {}
     for member in members:
@@ -105,25 +107,29 @@ def original_language(members: Sequence[StoryMember]) -> tuple[str | None, str]:
     if len(first) < 2:
         return None, "one-language"
     notes = {code: member.translated_from for code, member in first.items() if member.translated_from}
-    named = set(notes.values()) - {"und"}
-    free = first.keys() - notes.keys()
-    if len(named) > 1 or named & notes.keys() or not (free or named):
+    sources = set(notes.values()) - {"und"}
+    without_note = first.keys() - notes.keys()
+    if len(sources) > 1 or sources & notes.keys() or not (without_note or sources):
         return None, "notes-contradict"
-    if named or len(free) == 1:
-        (original,) = named or free
+    if sources or len(without_note) == 1:
+        (original,) = sources or without_note
         return (None, "note-contradicts-time") if _is_later(original, first) else (original, "note")
-    times = sorted((member.published_at, code) for code in free if (member := first[code]).published_at)
-    if len(times) < len(free):
+    return _published_first([first[code] for code in without_note])
+
+
+def _published_first(members: Sequence[StoryMember]) -> tuple[str | None, str]:
+    times = sorted((member.published_at, member.language) for member in members if member.published_at)
+    if len(times) < len(members):
         return None, "no-time"
-    (earliest, original), (next_one, _) = times[:2]
-    return (original, "first") if next_one - earliest >= _LEAD else (None, "within-an-hour")
+    (earliest, original), (second, _) = times[:2]
+    return (original, "first") if second - earliest >= _LEAD else (None, "within-an-hour")
 
 
 def _is_later(original: str, first: Mapping[str, StoryMember]) -> bool:
-    """Tell if another variant was published an hour before it or more."""
-    own = first[original].published_at if original in first else None
+    """Tell if another variant was published at least an hour earlier."""
+    published = first[original].published_at if original in first else None
     times = [member.published_at for member in first.values() if member.published_at]
-    return own is not None and own - min(times) >= _LEAD
+    return published is not None and published - min(times) >= _LEAD
 
 
 def build(members: Iterable[StoryMember], joints: Iterable[Joint]) -> list[Story]:
@@ -133,12 +139,12 @@ def build(members: Iterable[StoryMember], joints: Iterable[Joint]) -> list[Story
     for member in members:
         grouped.setdefault(member.story_id, []).append(member)
         story_of[member.article_id] = member.story_id
-    joined: dict[str, list[Joint]] = {}
+    joints_of: dict[str, list[Joint]] = {}
     for joint in joints:
         story_id = story_of.get(joint.article_id_a)
         if story_id is not None and story_id == story_of.get(joint.article_id_b):
-            joined.setdefault(story_id, []).append(joint)
-    return [_story(story_id, grouped[story_id], joined.get(story_id, ())) for story_id in sorted(grouped)]
+            joints_of.setdefault(story_id, []).append(joint)
+    return [_story(story_id, grouped[story_id], joints_of.get(story_id, ())) for story_id in sorted(grouped)]
 
 
 def _story(story_id: str, members: Sequence[StoryMember], joints: Sequence[Joint]) -> Story:

@@ -1,16 +1,16 @@
 """The rule by which an observation makes a new version; without files.
 
 * The text (content_hash) of the latest version again: unchanged.
-* The text of one of the last five versions: unchanged, `reverted`; pages that flap between two texts would
-  otherwise make a version a day.
+* The text of one of the last five versions: unchanged, `reverted`; a page that alternates between two texts
+  would otherwise make a version a day.
 * Another text read by the same extractor: a new version.
-* Another text read by another extractor: nobody can tell our change from theirs, so it is unchanged,
-  `new-extractor`, and the next observation is compared with its text. It is a new version only when the page
-  itself says so: other bytes, and a later modified_at than the latest version had.
-* The text of a feed says nothing of a page whose own text is held: unchanged, `from-feed`. The first text of
-  the page takes the place of a feed's as a new version, whatever it says, and is no edit: `replaces-feed`.
-* A new text fetched before the latest version was (a writer that was late to commit): kept as a version that
-  was superseded from the start.
+* Another text read by another extractor: our change cannot be told from theirs, so it is unchanged,
+  `new-extractor`, and the next observation is compared with its text. It is a new version only if the page
+  itself changed: other bytes, and a later modified_at than the latest version has.
+* The text of a feed, once the page's own text is archived: unchanged, `from-feed`. The first text of the page
+  replaces the feed's as a new version, whatever it contains, and is no edit: `replaces-feed`.
+* A new text fetched before the latest version (by a writer that committed late): a version that is superseded
+  from the start.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ class VersionVerdict:
 def judge(
     current: CurrentVersion | None, record: ArticleRecord, story_id: str
 ) -> tuple[VersionVerdict, CurrentVersion]:
-    """Judge an observation; the verdict, and the current version after it.
+    """Judge an observation; return the verdict, and the current version after it.
 
-    `story_id` is for an article that has no version yet.
+    `story_id` is for an article without a version.
     """
     of_feed = Reason.FROM_FEED.value if record.text_from == FEED else None
     if current is None:
@@ -49,22 +49,22 @@ def judge(
     if of_feed and current.text_from != FEED:
         return VersionVerdict("unchanged", current.version, of_feed), current
     replaces = current.text_from == FEED and not of_feed
-    seen = replace(
+    observed = replace(
         current,
         first_seen=min(current.first_seen, record.fetched_at),
         last_seen=max(current.last_seen, record.fetched_at),
         missing=0,
     )
-    if not replaces and (same := _same(current, record, seen)) is not None:
+    if not replaces and (same := _same(current, record, observed)) is not None:
         verdict, after = same
         return replace(verdict, reason=verdict.reason or of_feed), after
     version = current.recent[0][0] + 1
     recent = ((version, record.content_hash), *current.recent)[:REVERTS]
     reason = Reason.REPLACES_FEED.value if replaces else of_feed
     if record.fetched_at < current.valid_from:
-        return VersionVerdict("archived", version, reason, late=True), replace(seen, recent=recent)
+        return VersionVerdict("archived", version, reason, late=True), replace(observed, recent=recent)
     latest = replace(
-        seen,
+        observed,
         version=version,
         valid_from=record.fetched_at,
         content_hash=record.content_hash,
@@ -80,20 +80,20 @@ def judge(
 
 
 def _same(
-    current: CurrentVersion, record: ArticleRecord, seen: CurrentVersion
+    current: CurrentVersion, record: ArticleRecord, observed: CurrentVersion
 ) -> tuple[VersionVerdict, CurrentVersion] | None:
     """Judge a text that makes no version; None where it makes one."""
     if record.content_hash == current.content_hash:
-        return VersionVerdict("unchanged", current.version), seen
+        return VersionVerdict("unchanged", current.version), observed
     if (record.content_hash, record.extractor) == (current.reread_hash, current.reread_extractor):
-        return VersionVerdict("unchanged", current.version, "new-extractor"), seen
+        return VersionVerdict("unchanged", current.version, "new-extractor"), observed
     for version, content_hash in current.recent:
         if content_hash == record.content_hash:
-            return VersionVerdict("unchanged", version, "reverted"), seen
+            return VersionVerdict("unchanged", version, "reverted"), observed
     if record.extractor not in {current.extractor, current.reread_extractor} and not _says_so(
         current, record
     ):
-        reread = replace(seen, reread_hash=record.content_hash, reread_extractor=record.extractor)
+        reread = replace(observed, reread_hash=record.content_hash, reread_extractor=record.extractor)
         return VersionVerdict("unchanged", current.version, "new-extractor"), reread
     return None
 

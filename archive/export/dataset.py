@@ -1,7 +1,7 @@
 """An archive as a data set: a folder of Parquet parts with a card, Croissant and a Data Package.
 
-The folder appears under its name when it is whole. It is made beside that name, in `.NAME.part`, which a
-killed export leaves and the next one of that name begins anew.
+The folder gets its name when it is complete. Until then it is `.NAME.part`, which stays after a kill; the
+next export of that name starts again.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from archive.exceptions import ExportError
 from archive.export import dataset_card
 from archive.export.choice import Choice, among
-from archive.export.dataset_card import Contents, Held, Part, Shelf
+from archive.export.dataset_card import Contents, Holding, Part, TableParts
 from archive.export.files import parquet_writer, row_groups
 from archive.format.docs import TABLES
 from archive.storage import durable, locks
@@ -27,6 +27,8 @@ from archive.tables.parquet_files import translated_errors
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    import pyarrow as pa
 
     from archive.read.archive import Archive
     from archive.read.scan import RowSet
@@ -45,9 +47,9 @@ def export(
 ) -> Contents:
     """Write a data set into a folder that must not exist. Raises ExportError."""
     if os.path.lexists(output):
-        raise ExportError(f"{output} is there already: give the data set a folder that is not.")
+        raise ExportError(f"{output} exists already: give the data set a new folder.")
     try:
-        with _whole(output) as folder:
+        with _complete_folder(output) as folder:
             contents = _fill(archive, folder, choice, progress, rows_of_a_part)
             for name, text in dataset_card.files(contents, output.absolute().name):
                 durable.write_new(folder / name, text.encode("utf-8", "replace"))
@@ -57,25 +59,25 @@ def export(
 
 
 @contextmanager
-def _whole(output: Path) -> Iterator[Path]:
-    """Give a folder to fill that gets its name when all is in it, and is gone where that fails."""
-    early = output.absolute().with_name(f".{output.absolute().name}.part")
-    early.mkdir(exist_ok=True)
-    descriptor = os.open(early, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+def _complete_folder(output: Path) -> Iterator[Path]:
+    """Yield a folder to fill; it gets its name when it is complete, and is removed if that fails."""
+    temporary = output.absolute().with_name(f".{output.absolute().name}.part")
+    temporary.mkdir(exist_ok=True)
+    descriptor = os.open(temporary, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
-        mine = locks.try_lock(descriptor)
-        if not mine or not os.path.samestat(os.fstat(descriptor), os.lstat(early)):
+        is_locked = locks.try_lock(descriptor)
+        if not is_locked or not os.path.samestat(os.fstat(descriptor), os.lstat(temporary)):
             raise ExportError(f"Another export is writing {output}.")
-        for path in early.iterdir():  # of one that was killed
+        for path in temporary.iterdir():  # of a killed export
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
         try:
-            yield early
-            for path in (*early.rglob("*/"), early):
+            yield temporary
+            for path in (*temporary.rglob("*/"), temporary):
                 durable.sync_folder(path)
-            early.rename(output)
-            durable.sync_folder(early.parent)
+            temporary.rename(output)
+            durable.sync_folder(temporary.parent)
         except BaseException:
-            shutil.rmtree(early, ignore_errors=True)
+            shutil.rmtree(temporary, ignore_errors=True)
             raise
     finally:
         locks.close(descriptor)
@@ -84,73 +86,69 @@ def _whole(output: Path) -> Iterator[Path]:
 def _fill(
     archive: Archive, folder: Path, choice: Choice, progress: Callable[[str, int], None], most: int
 ) -> Contents:
-    followed = None if choice.is_everything else _Followed(archive, choice)
+    chosen = None if choice.is_everything else _Chosen(archive, choice)
     tables = []
     for name, _, about in TABLES:
         rows = archive.table(name, as_of=choice.as_of)
-        if followed is not None:
-            rows = followed.rows(name, rows)
+        if chosen is not None:
+            rows = chosen.rows(name, rows)
         parts = _write(rows, folder / "data" / name, partial(progress, name), most)
-        named = tuple(replace(x, path=f"data/{name}/{x.path}") for x in parts)
-        tables.append(Shelf(name, about, rows.schema, named))
-    snapshot = archive.snapshot
-    articles = archive.articles(
-        as_of=choice.as_of, columns=["article_id", "outlet", "language", "published_at", "extractor", "gone"]
-    )
-    if followed is not None:
-        articles = articles.where(among("article_id", followed.articles))
-    found = articles.to_arrow()
-    held = found.group_by(["outlet", "language"]).aggregate(
-        [("article_id", "count"), ("published_at", "min"), ("published_at", "max")]
-    )
+        with_paths = tuple(replace(x, path=f"data/{name}/{x.path}") for x in parts)
+        tables.append(TableParts(name, about, rows.schema, with_paths))
+    columns = ["article_id", "outlet", "language", "published_at", "extractor", "gone"]
+    rows = archive.articles(as_of=choice.as_of, columns=columns)
+    if chosen is not None:
+        rows = rows.where(among("article_id", chosen.articles))
+    articles = rows.to_arrow()
     with translated_errors():
-        rows_held = held.to_pylist()
-        extractors = found["extractor"].unique().to_pylist()
+        extractors = articles["extractor"].unique().to_pylist()
     return Contents(
         tables=tuple(tables),
-        held=tuple(
-            sorted(
-                (
-                    Held(
-                        row["outlet"], row["language"] or "und", row["article_id_count"],
-                        row["published_at_min"], row["published_at_max"],
-                    )
-                    for row in rows_held
-                ),
-                key=lambda x: (x.outlet, x.language),
-            )
-        ),
-        gone=len(found) - found["gone"].null_count,
+        holdings=_holdings(articles),
+        gone=len(articles) - articles["gone"].null_count,
         choice=choice,
         archive=archive.root.name,
-        snapshot=snapshot.id,
-        committed_at=snapshot.committed_at,
+        snapshot=archive.snapshot.id,
+        committed_at=archive.snapshot.committed_at,
         sha256=archive.manifest_sha256(),
         extractors=tuple(sorted(extractors)),
         triptych=_triptych(),
-    )  # fmt: skip
+    )
 
 
-class _Followed:
-    """Articles that are chosen, and the rows of all tables that belong to them."""
+def _holdings(articles: pa.Table) -> tuple[Holding, ...]:
+    grouped = articles.group_by(["outlet", "language"]).aggregate(
+        [("article_id", "count"), ("published_at", "min"), ("published_at", "max")]
+    )
+    with translated_errors():
+        rows = grouped.to_pylist()
+    holdings = []
+    for row in rows:
+        first, last = row["published_at_min"], row["published_at_max"]
+        language = row["language"] or "und"
+        holdings.append(Holding(row["outlet"], language, row["article_id_count"], first, last))
+    return tuple(sorted(holdings, key=lambda x: (x.outlet, x.language)))
+
+
+class _Chosen:
+    """The chosen articles, and the rows of all tables that belong to them."""
 
     def __init__(self, archive: Archive, choice: Choice) -> None:
         self.articles = choice.articles(archive)
-        of_them = among("article_id", self.articles)
-        homes = archive.articles(as_of=choice.as_of, columns=["story_id"]).where(of_them)
-        self._stories = homes.to_arrow()["story_id"].unique().to_pylist()
-        self._of_them = of_them
+        self._condition = among("article_id", self.articles)
+        rows = archive.articles(as_of=choice.as_of, columns=["story_id"]).where(self._condition)
+        self._stories = rows.to_arrow()["story_id"].unique().to_pylist()
 
     def rows(self, table: str, rows: RowSet) -> RowSet:
         if table in _BY_ARTICLE:
-            return rows.where(self._of_them)
+            return rows.where(self._condition)
         if table == "stories":
             return rows.where(among("story_id", self._stories))
         return rows.where(*(among(f"article_id_{side}", self.articles) for side in "ab"))
 
 
 def _write(rows: RowSet, folder: Path, progress: Callable[[int], None], most: int) -> Iterator[Part]:
-    """Write rows as parts; a table without rows has one, from which its columns can be told."""
+    """Write rows as parts; a table without rows has one part, which has its columns."""
     durable.make_folder(folder)
     groups = row_groups(rows, min(2048, most))
     number, more = 0, True

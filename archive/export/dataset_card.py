@@ -1,7 +1,7 @@
-"""Descriptions beside the parts of a data set: a card for people, Croissant and a Data Package for programs.
+"""Descriptions of a data set: a card for people, Croissant and a Data Package for programs.
 
-No word of an archive is markup here: outlets and languages are quoted as JSON in the card's head, and
-written letter by letter in its tables.
+No text of an archive is interpreted as markup: outlets and languages are JSON strings in the card's head, and
+escaped in its tables.
 """
 
 from __future__ import annotations
@@ -25,12 +25,11 @@ if TYPE_CHECKING:
 Json = dict[str, object]
 
 RIGHTS = (
-    "Headlines, texts, quotations and pictures belong to the outlets and authors named in each row. Whoever "
-    "made this folder gives no licence to them and has asked nobody for one: what you may do with them is "
-    "what the law of your country allows without the owner's leave, such as quotation, and text and data "
-    "mining for research (in the European Union articles 3 and 4 of Directive 2019/790). Do not publish the "
-    "texts again. A person who is named in them may ask for erasure; a later purge of the archive does not "
-    "reach this folder."
+    "Headlines, texts, quotations and pictures belong to the outlets and authors named in each row. This "
+    "folder comes without a licence to them, and none was requested: you may only do what the law of your "
+    "country allows without the owner's permission, such as quotation, and text and data mining for research "
+    "(in the European Union articles 3 and 4 of Directive 2019/790). Do not republish the texts. A person "
+    "named in them may request erasure; a later purge of the archive does not reach this folder."
 )
 _FRAMES = 'pandas.read_parquet("NAME/data/articles")\npolars.read_parquet("NAME/data/articles/*.parquet")'
 _CONTEXT: Json = {
@@ -71,20 +70,20 @@ _CONTEXT: Json = {
     "subField": "cr:subField",
     "transform": "cr:transform",
 }
-"""As the specification of Croissant 1.0 has it, https://docs.mlcommons.org/croissant/."""
+"""From the specification of Croissant 1.0, https://docs.mlcommons.org/croissant/."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
     path: str
-    """From the folder of the data set."""
+    """Relative to the folder of the data set."""
     rows: int
     bytes: int
     sha256: str
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class TableParts:
     """A table with its parts."""
 
     name: str
@@ -98,8 +97,8 @@ class Shelf:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """Articles of an outlet in a language; `und` where that is not known."""
+class Holding:
+    """Articles of an outlet in a language; `und` if it is unknown."""
 
     outlet: str
     language: str
@@ -110,16 +109,16 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    tables: tuple[Shelf, ...]
-    held: tuple[Held, ...]
+    tables: tuple[TableParts, ...]
+    holdings: tuple[Holding, ...]
     gone: int
-    """Articles that their outlet has taken down."""
+    """Articles that their outlet has removed."""
     choice: Choice
     archive: str
     snapshot: int
     committed_at: datetime
     sha256: str | None
-    """Of the manifest of the snapshot; None where it is folded into the history."""
+    """Of the manifest of the snapshot; None if it is folded into the history."""
     extractors: tuple[str, ...]
     triptych: str
 
@@ -132,7 +131,7 @@ class Contents:
 
     @property
     def languages(self) -> list[str]:
-        return sorted({x.language for x in self.held})
+        return sorted({x.language for x in self.holdings})
 
     @property
     def version(self) -> str:
@@ -140,7 +139,7 @@ class Contents:
 
 
 def files(contents: Contents, name: str) -> Iterator[tuple[str, str]]:
-    """Write each file that stands beside the parts: its name and its text."""
+    """The name and text of each file besides the parts."""
     yield "README.md", _card(contents, name)
     yield "croissant.json", _json(_croissant(contents, name))
     yield "datapackage.json", _json(_package(contents, name))
@@ -154,24 +153,22 @@ def _json(content: Json) -> str:
 
 
 def _card(contents: Contents, name: str) -> str:
-    configs = "\n".join(
-        f"- config_name: {x.name}\n"
-        + ("  default: true\n" if x.name == "articles" else "")
-        + f"  data_files:\n  - split: train\n    path: data/{x.name}/*.parquet"
-        for x in contents.tables
-        if x.rows  # `datasets` takes a table without rows for an error
-    )
+    configs, tables, holdings = [], [], []
+    for table in contents.tables:
+        if table.rows:  # `datasets` rejects a table without rows
+            configs.append(
+                f"- config_name: {table.name}\n"
+                + ("  default: true\n" if table.name == "articles" else "")
+                + f"  data_files:\n  - split: train\n    path: data/{table.name}/*.parquet"
+            )
+        about = table.about.split(". ")[0].removeprefix("One row ").rstrip(".")
+        tables.append(f"| `{table.name}` | {table.rows:,} | {about} |")
+    for x in contents.holdings:
+        cells = (_plain(x.outlet), _plain(x.language), f"{x.articles:,}", _day(x.first), _day(x.last))
+        holdings.append(f"| {' | '.join(cells)} |")
     languages = "\n".join(f"- {json.dumps(x)}" for x in contents.languages if x != "und") or "- und"
-    # the words of a table's description are ours
-    tables = "\n".join(
-        f"| `{x.name}` | {x.rows:,} | {x.about.split('. ')[0].removeprefix('One row ').rstrip('.')} |"
-        for x in contents.tables
-    )
-    held = "\n".join(
-        f"| {_plain(x.outlet)} | {_plain(x.language)} | {x.articles:,} | {_day(x.first)} | {_day(x.last)} |"
-        for x in contents.held
-    )
     provenance = "\n".join(f"| {k} | {_plain(v)} |" for k, v in _provenance(contents).items())
+    lines = "\n".join
     return f"""---
 pretty_name: {json.dumps(_title(contents), ensure_ascii=False)}
 license: other
@@ -185,7 +182,7 @@ tags:
 - news
 - parallel
 configs:
-{configs}
+{lines(configs)}
 ---
 
 # {_plain(_title(contents))}
@@ -194,7 +191,7 @@ configs:
 
 | table | rows | a row is |
 |---|---|---|
-{tables}
+{lines(tables)}
 
 Each column has its meaning in `datapackage.json`, in `croissant.json` and in the Parquet files.
 Tables are joined by `article_id`, `story_id`, `article_id_a` and `article_id_b`. Times are UTC.
@@ -213,11 +210,11 @@ duckdb.sql("SELECT outlet, count(*) FROM '{_quoted(name)}/data/articles/*.parque
 
 | outlet | language | articles | first published | last published |
 |---|---|---|---|---|
-{held}
+{lines(holdings)}
 
 Language is decided from the text, not taken from the address. `stories` are found by links between the
-languages and by content; `alignments` is empty where `scrapy pair` has not run. An outlet's articles are
-those that its feeds, site maps or archives listed while it was crawled: not all that it has published.
+languages and by content; `alignments` is empty if `scrapy pair` has not run. An outlet's articles are those
+that its feeds, site maps or archives listed while it was crawled: not all that it has published.
 {_of_deletions(contents)}{_of_a_choice(contents)}
 
 ## Where it comes from
@@ -236,23 +233,23 @@ The same archive, snapshot and choice make the same files, byte for byte. SHA-25
 
 
 def _title(contents: Contents) -> str:
-    outlets = sorted({x.outlet for x in contents.held})
-    named = ", ".join(outlets[:3]) + (f" and {len(outlets) - 3} more" if len(outlets) > 3 else "")
-    return f"News of {named or 'no outlet'}, archived by Triptych"
+    outlets = sorted({x.outlet for x in contents.holdings})
+    names = ", ".join(outlets[:3]) + (f" and {len(outlets) - 3} more" if len(outlets) > 3 else "")
+    return f"News of {names or 'no outlet'}, archived by Triptych"
 
 
 def _about(contents: Contents) -> str:
     return (
         f"{contents.rows('articles'):,} news articles in {len(contents.languages)} languages, "
         f"{contents.rows('stories'):,} stories, with the variants of a story in each language side by side, "
-        "every version of a text, and every look at its address."
+        "every version of a text, and every visit of its address."
     )
 
 
 def _of_deletions(contents: Contents) -> str:
     if not contents.gone:
         return ""
-    return f"\nTaken down by their outlets: {contents.gone:,} of the articles; `gone` says which.\n"
+    return f"\nRemoved by their outlets: {contents.gone:,} of the articles; see the column `gone`.\n"
 
 
 def _of_a_choice(contents: Contents) -> str:
@@ -275,7 +272,7 @@ def _of_a_choice(contents: Contents) -> str:
 
 def _provenance(contents: Contents) -> dict[str, str]:
     choice = contents.choice
-    told = {
+    facts = {
         "archive": contents.archive,
         "snapshot": f"{contents.snapshot}, committed {contents.committed_at:%Y-%m-%d %H:%M:%S} UTC",
         "SHA-256 of its manifest": contents.sha256 or "folded into the history",
@@ -287,9 +284,9 @@ def _provenance(contents: Contents) -> dict[str, str]:
         "as of": str(choice.as_of or "the snapshot"),
     }
     if choice.sample:
-        told["sample"] = f"{choice.sample} articles, seed {choice.seed}"
-        told["sample"] += ", and the others of their stories" if choice.whole_stories else ""
-    return told
+        facts["sample"] = f"{choice.sample} articles, seed {choice.seed}"
+        facts["sample"] += ", and the others of their stories" if choice.whole_stories else ""
+    return facts
 
 
 def _size(rows: int) -> str:
@@ -303,7 +300,7 @@ def _day(at: datetime | None) -> str:
 
 
 def _plain(text: str) -> str:
-    """Write a text so that Markdown takes nothing in it for markup, and no table is broken by it."""
+    """Escape a text so that Markdown finds no markup in it, and it fits into a table."""
     one_line = " ".join(visible(text).split())
     return re.sub(r"([\\`*_{}\[\]()#+!|<>~&])", r"\\\1", one_line)
 
@@ -317,6 +314,7 @@ def _quoted(name: str) -> str:
 
 def _croissant(contents: Contents, name: str) -> Json:
     distribution: list[Json] = []
+    records: list[Json] = []
     for table in contents.tables:
         distribution.append(
             {
@@ -326,6 +324,15 @@ def _croissant(contents: Contents, name: str) -> Json:
                 "description": f"The parts of {table.name}",
                 "encodingFormat": "application/x-parquet",
                 "includes": f"data/{table.name}/*.parquet",
+            }
+        )
+        records.append(
+            {
+                "@type": "cr:RecordSet",
+                "@id": table.name,
+                "name": table.name,
+                "description": table.about,
+                "field": [_field(table.name, column) for column in table.schema],
             }
         )
     return {
@@ -343,16 +350,7 @@ def _croissant(contents: Contents, name: str) -> Json:
         "inLanguage": contents.languages,
         "isLiveDataset": False,
         "distribution": distribution,
-        "recordSet": [
-            {
-                "@type": "cr:RecordSet",
-                "@id": table.name,
-                "name": table.name,
-                "description": table.about,
-                "field": [_field(table.name, column) for column in table.schema],
-            }
-            for table in contents.tables
-        ],
+        "recordSet": records,
     }
 
 
@@ -366,16 +364,16 @@ def _field(table: str, column: pa.Field) -> Json:
     inner = kind.value_type if pa.types.is_list(kind) else kind
     name = f"{table}/{column.name}"
     source: Json = {"fileSet": {"@id": f"{table}-parts"}, "extract": {"column": column.name}}
-    made: Json = {
+    field: Json = {
         "@type": "cr:Field",
         "@id": name,
         "name": column.name,
         "description": _meaning(column),
     }
     if pa.types.is_list(kind):
-        made["repeated"] = True
+        field["repeated"] = True
     if not pa.types.is_struct(inner):
-        return {**made, "dataType": _croissant_type(inner), "source": source}
+        return {**field, "dataType": _croissant_type(inner), "source": source}
     parts = [
         {
             "@type": "cr:Field",
@@ -387,7 +385,7 @@ def _field(table: str, column: pa.Field) -> Json:
         }
         for part in inner
     ]
-    return {**made, "subField": parts}
+    return {**field, "subField": parts}
 
 
 def _croissant_type(kind: pa.DataType) -> str:
@@ -436,19 +434,19 @@ def _package(contents: Contents, name: str) -> Json:
 
 
 def _column(column: pa.Field) -> Json:
-    """Describe a column so that frictionless accepts the rows as it reads them, which is through pandas.
+    """Describe a column so that frictionless accepts the rows, which it reads with pandas.
 
-    There a list is an array of numpy and a whole number that may be missing a float; `arrowType` is exact.
+    In pandas a list is a numpy array and a nullable integer is a float; `arrowType` is exact.
     """
-    made: Json = {
+    description: Json = {
         "name": column.name,
         "type": _package_type(column),
         "arrowType": str(column.type),
         "description": _meaning(column),
     }
     if not column.nullable:
-        made["constraints"] = {"required": True}
-    return made
+        description["constraints"] = {"required": True}
+    return description
 
 
 def _package_type(column: pa.Field) -> str:

@@ -1,4 +1,4 @@
-"""A table in one file that other programs read; it appears under its name only when it is whole."""
+"""A table in one file for other programs; it gets its name only when it is complete."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _BATCH = 2048
 _EVERYTHING = Choice()
 _NAMESPACE = "triptych"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""Beginnings after which a spreadsheet reads a formula; OWASP, "CSV Injection"."""
+"""Characters with which a formula begins in a spreadsheet; OWASP, "CSV Injection"."""
 
 
 def export(
@@ -51,9 +51,10 @@ def export(
     spread: Spread = ALONE,
     progress: Progress = lambda _rows: None,
 ) -> str:
-    """Write the chosen rows; the sentence to print. `-` is standard output.
+    """Write the chosen rows; return the message to print. `-` is standard output.
 
-    Rows as text of the present are written file by file, as `spread` says; all else by this process alone.
+    Text formats of the present state are encoded_part file by file, by the workers of `spread`; everything
+    else by this process.
     """
     if form == "tmx":
         with writing(output) as file:
@@ -75,7 +76,7 @@ def export(
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The rows of one data file that are to be written as text."""
+    """The rows of one data file, to be encoded_part as text."""
 
     archive: str
     snapshot: int
@@ -85,50 +86,53 @@ class Part:
     file: int
 
 
-def written(part: Part) -> tuple[bytes, int]:
-    """Write a part as text; it and the number of its rows."""
+def encoded_part(part: Part) -> tuple[bytes, int]:
+    """Encode a part as text; return it and the number of its rows."""
     rows = part.choice.rows(Archive(part.archive).at(part.snapshot), part.table).of_file(part.file)
-    texts = [(_rows(part.form, batch), batch.num_rows) for batch in rows.batches(_BATCH)]
-    return b"".join(text for text, _ in texts), sum(number for _, number in texts)
+    texts, count = [], 0
+    for batch in rows.batches(_BATCH):
+        texts.append(_rows(part.form, batch))
+        count += batch.num_rows
+    return b"".join(texts), count
 
 
 def _texts(  # noqa: PLR0917
     archive: Archive, rows: RowSet, form: str, table: str, choice: Choice, spread: Spread
 ) -> Iterator[tuple[bytes, int]]:
-    """Rows as text, and how many; the same bytes whoever has written them."""
-    if spread == ALONE or choice.as_of is not None or choice.sample:  # these are made of all files
+    """Rows as text, and their number; the same bytes with any workers."""
+    if spread == ALONE or choice.as_of is not None or choice.sample:  # these need all files
         for batch in rows.batches(_BATCH):
             yield _rows(form, batch), batch.num_rows
         return
     name, snapshot = str(archive.storage.name), archive.snapshot.id
     jobs = [Part(name, snapshot, form, table, choice, file) for file in range(len(rows.files()))]
-    yield from over(written, jobs, spread)
+    yield from over(encoded_part, jobs, spread)
 
 
 @contextmanager
 def writing(output: str) -> Iterator[BinaryIO]:
-    """Write a file that appears under its name when it is whole; `-` is standard output. ExportError."""
+    """Write a file that gets its name when it is complete; `-` is standard output. ExportError."""
     if output == "-":
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
     final = Path(output)
-    early = final.with_name(f".{final.name}.{os.getpid()}.part")
+    temporary = final.with_name(f".{final.name}.{os.getpid()}.part")
     try:
-        with early.open("xb") as file:
+        with temporary.open("xb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        early.replace(final)
+        temporary.replace(final)
         durable.sync_folder(final.absolute().parent)
     except OSError as error:
         raise ExportError(f"Cannot write {output}: {error.strerror or error}.") from error
     finally:
-        early.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
 
 
 def _parquet(file: BinaryIO, rows: RowSet, progress: Progress) -> int:
-    """Write one file of the written schema; row groups of a size that can be read one at a time."""
+    """Write one file of the table's schema, in row groups that can be read one at a time."""
     count = 0
     with parquet_writer(file, rows.schema) as writer:
         for group in row_groups(rows):
@@ -144,7 +148,7 @@ def parquet_writer(file: BinaryIO, schema: pa.Schema) -> pq.ParquetWriter:
 
 
 def row_groups(rows: RowSet, size: int = _BATCH) -> Iterator[pa.Table]:
-    """Read rows in portions of about `size`, of the written schema; none where there are no rows."""
+    """Read rows in portions of about `size`, with the table's schema; none if there are no rows."""
     waiting: list[pa.RecordBatch] = []
     for batch in rows.batches(size):
         waiting.append(batch)
@@ -156,14 +160,14 @@ def row_groups(rows: RowSet, size: int = _BATCH) -> Iterator[pa.Table]:
 
 
 def _head(form: str, schema: pa.Schema, *, bom: bool) -> bytes:
-    """Write what stands before the first row. `bom`: Excel reads UTF-8 only behind that mark."""
+    """The text before the first row. `bom`: Excel needs this mark to read UTF-8."""
     if form != "csv":
         return b""
     return ("\ufeff".encode() if bom else b"") + _csv([schema.names])
 
 
 def _rows(form: str, batch: pa.RecordBatch) -> bytes:
-    """Write rows as text; in CSV lists and structs as JSON, null as nothing."""
+    """Encode rows as text; in CSV lists and structs are JSON, null is empty."""
     rows = batch.to_pylist()
     if form == "csv":
         return _csv([csv_cell(row[name]) for name in batch.schema.names] for row in rows)
@@ -178,7 +182,7 @@ def _csv(rows: Iterable[Sequence[object]]) -> bytes:
 
 
 def csv_cell(value: object) -> object:
-    """Write a value so that no spreadsheet takes it for a formula; lists as JSON."""
+    """Encode a value so that no spreadsheet executes it as a formula; lists as JSON."""
     if value is None or isinstance(value, bool | int | float):
         return value
     text = value if isinstance(value, str) else _text(value)
@@ -196,25 +200,25 @@ def _iso(value: object) -> str:
     return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-# Whole tables as Apache Iceberg: the data files are linked into a folder and registered there, not written
-# anew. Links, because a later `compact` and `gc` would take the archive's own files from under the catalogue.
-# A purge does not reach them, as it reaches no other export.
+# Tables as Apache Iceberg: the data files are linked into a folder and registered there, not rewritten.
+# Links, because a later `compact` and `gc` would delete the archive's files that the catalogue needs. Like
+# any other export, they are not reached by a purge.
 
 
 def register_iceberg(archive: Archive, output: str, table: str) -> str:
-    """Add a table to the catalogue `catalog.db` in a folder, in place of an earlier export of it."""
+    """Add a table to the catalogue `catalog.db` in a folder; it replaces an earlier export of it."""
     try:
         from pyiceberg.catalog.sql import SqlCatalog  # noqa: PLC0415  an extra: nothing else needs it
     except ImportError:
         raise ExportError("Iceberg needs pyiceberg: pip install 'triptych[iceberg]'.") from None
     rows = archive.table(table)
     folder = Path(output).absolute()
-    place = folder / "data" / f"{table}-{archive.snapshot.id}"
+    links_folder = folder / "data" / f"{table}-{archive.snapshot.id}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(place, ignore_errors=True)
-        place.mkdir(parents=True)
-        linked = [_link(path, place) for path in rows.files()]
+        shutil.rmtree(links_folder, ignore_errors=True)
+        links_folder.mkdir(parents=True)
+        links = [_link(path, links_folder) for path in rows.files()]
     except OSError as error:
         raise ExportError(f"Cannot write {output}: {error.strerror or error}.") from error
     catalog = SqlCatalog("triptych", uri=f"sqlite:///{folder}/catalog.db", warehouse=folder.as_uri())
@@ -222,12 +226,12 @@ def register_iceberg(archive: Archive, output: str, table: str) -> str:
     catalog.create_namespace_if_not_exists(_NAMESPACE)
     if catalog.table_exists(name):
         catalog.drop_table(name)
-    catalog.create_table(name, schema=rows.stored_schema).add_files(linked)
+    catalog.create_table(name, schema=rows.stored_schema).add_files(links)
     return f"{len(rows)} rows of {table}, as {name} in {folder / 'catalog.db'}"
 
 
 def _link(source: Path, folder: Path) -> str:
-    """Link a data file into a folder, or copy it to another file system; the new path."""
+    """Link a data file into a folder, or copy it to another file system; return the new path."""
     target = folder / source.name
     try:
         os.link(source, target)

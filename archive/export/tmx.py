@@ -1,7 +1,7 @@
 """Translation memories (TMX 1.4) of stories that have several languages, for translators' tools.
 
-A headline stands beside the headlines of its variants; paragraphs, two languages at a time, where by
-`alignments` they say the same, with the score of that.
+A unit has the headlines of all variants, or paragraphs of two languages with the same content, from
+`alignments`, with their score.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Count:
     stories: int = 0
     units: int = 0
     bare: int = 0
-    """Stories of which no paragraphs are aligned."""
+    """Stories without aligned paragraphs."""
 
     def __str__(self) -> str:
         bare = f" ({self.bare} by the headline only: `scrapy pair` aligns paragraphs)" if self.bare else ""
@@ -54,7 +54,7 @@ class _Story:
     variants: dict[str, Row]
     """The first published article of each of its languages."""
     links: list[Row]
-    """Of its alignments."""
+    """Rows of its alignments."""
 
 
 def write(
@@ -94,27 +94,27 @@ def _stories(rows: RowSet, links: RowSet, progress: Callable[[int], None]) -> It
     # ids are hashes: their first digit splits the stories evenly
     parts = [""] if len(rows) <= _FEW else list("0123456789abcdef")
     for part in parts:
-        mine = (ds.field("story_id") >= part, ds.field("story_id") < f"{part}~")
-        found = rows.where(*mine).to_arrow()
+        conditions = (ds.field("story_id") >= part, ds.field("story_id") < f"{part}~")
+        articles_table = rows.where(*conditions).to_arrow()
         order = [(x, "ascending") for x in ("story_id", "published_at", "article_id")]
         with translated_errors():
-            members = _by_story(found.sort_by(order).to_pylist())
-        aligned = _by_story(links.where(*mine).to_pylist())
-        progress(found.num_rows)
+            members = _by_story(articles_table.sort_by(order).to_pylist())
+        aligned = _by_story(links.where(*conditions).to_pylist())
+        progress(articles_table.num_rows)
         for story_id, articles in members.items():
             variants = {str(x["language"]): x for x in reversed(articles) if x["language"] is not None}
             yield _Story(story_id, variants, aligned.get(story_id, []))
 
 
 def _by_story(rows: Iterable[Row]) -> dict[str, list[Row]]:
-    found: dict[str, list[Row]] = {}
+    stories: dict[str, list[Row]] = {}
     for row in rows:
-        found.setdefault(row["story_id"], []).append(row)
-    return found
+        stories.setdefault(row["story_id"], []).append(row)
+    return stories
 
 
 def _is_of(link: Row, story: _Story) -> bool:
-    """True where both articles are exported; rows of an earlier text are no longer among the alignments."""
+    """True if both articles are exported; the alignments are of their present texts."""
     return all(
         (row := story.variants.get(link[f"language_{side}"])) is not None
         and row["article_id"] == link[f"article_id_{side}"]

@@ -1,7 +1,7 @@
-"""Raw pages as one WACZ 1.1.1 file, which ReplayWeb.page and pywb open.
+"""Raw pages as one WACZ 1.1.1 file, for ReplayWeb.page and pywb.
 
-A zip of the WARC files (stored: they are compressed already), their index, the list of articles, and a
-datapackage with a checksum of each.
+A zip of the WARC files (stored: they are already compressed), their index, the list of articles, and a
+datapackage with the checksum of each file.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from archive.exceptions import ArchiveWriteError, PageNotKept
 from archive.pages import cdxj_index, warc_files
-from archive.storage import inside
+from archive.storage import path_guard
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,14 +28,14 @@ _PAGES = {"format": "json-pages-1.0", "id": "pages", "title": "Articles"}
 
 
 def export(archive: Archive, target: Path, now: datetime) -> int:
-    """Write the file; the number of pages in it. A version without a page is left out.
+    """Write the file; return the number of its pages. Versions without a page are left out.
 
-    Raises PageNotKept when there is no page at all, ArchiveWriteError when `target` exists or is refused.
+    Raises PageNotKept if there are no pages, ArchiveWriteError if `target` exists or cannot be written.
     """
     archive.storage.mirror("_raw")
-    files = inside.files(archive.storage.layout.raw, ".warc.gz")
+    files = path_guard.files(archive.storage.layout.raw, ".warc.gz")
     if not files:
-        raise PageNotKept(f"{archive.root} keeps no pages: it was crawled with KEEP_RAW=none.")
+        raise PageNotKept(f"{archive.root} has no pages: it was crawled with KEEP_RAW=none.")
     pages = list(_pages(archive))
     resources: list[dict[str, object]] = []
     try:
@@ -47,11 +47,11 @@ def export(archive: Archive, target: Path, now: datetime) -> int:
                     for part in parts:
                         digest.update(part)
                         size += entry.write(part)
-                found = {"name": name.rpartition("/")[2].lower(), "path": name, "bytes": size}
-                resources.append(found | {"hash": f"sha256:{digest.hexdigest()}"})
+                resource = {"name": name.rpartition("/")[2].lower(), "path": name, "bytes": size}
+                resources.append(resource | {"hash": f"sha256:{digest.hexdigest()}"})
 
             for path in files:
-                add(f"archive/{path.name}", _whole_members(path))
+                add(f"archive/{path.name}", _complete_members(path))
             add("indexes/index.cdx", (line.encode() for line in cdxj_index.lines(archive.storage)))
             add("pages/pages.jsonl", (json.dumps(line).encode() + b"\n" for line in [_PAGES, *pages]))
             described = {
@@ -86,10 +86,10 @@ def _pages(archive: Archive) -> Iterator[dict[str, str]]:
                 }
 
 
-def _whole_members(path: Path) -> Iterator[bytes]:
-    """Leave out the end of a file that a crawl has not finished."""
+def _complete_members(path: Path) -> Iterator[bytes]:
+    """Leave out the incomplete end of a file that a crawl is writing."""
     with path.open("rb") as file:
-        left = warc_files.whole_length(file.fileno())
-        while left > 0 and (part := file.read(min(left, _PORTION))):
-            left -= len(part)
+        remaining = warc_files.complete_length(file.fileno())
+        while remaining > 0 and (part := file.read(min(remaining, _PORTION))):
+            remaining -= len(part)
             yield part

@@ -1,1 +1,1 @@
-"""The bytes of an archive and what they mean: this folder is the format's specification."""
+"""The format of an archive: this folder is its specification."""

@@ -1,4 +1,4 @@
-"""Encoding of records as JSON lines, and the way back; fields and types are those of the dataclasses."""
+"""Encoding and decoding of records as JSON lines; fields and types are those of the dataclasses."""
 
 from __future__ import annotations
 
@@ -54,18 +54,17 @@ def encode(record: Record) -> bytes:
 
 def _in_utc(record: Record) -> Record:
     """Convert times to UTC: msgspec cuts the seconds off an offset (Kyiv until 1924: +02:02:04)."""
-    others = {
-        name: value.astimezone(UTC)
-        for name, form in fields_of(type(record))
-        if form.startswith("datetime")
-        and (value := getattr(record, name)) is not None
-        and value.tzinfo is not UTC
-    }
-    return replace(record, **others) if others else record
+    converted = {}
+    for name, form in fields_of(type(record)):
+        if form.startswith("datetime"):
+            value = getattr(record, name)
+            if value is not None and value.tzinfo is not UTC:
+                converted[name] = value.astimezone(UTC)
+    return replace(record, **converted) if converted else record
 
 
 def decode(line: bytes) -> Record | None:
-    """Decode a line; None for another kind of line, such as the header. ValueError where it is none."""
+    """Decode a line; None for another kind of line, such as the header. ValueError if it is invalid."""
     try:
         read = _LINE.decode(line)
         decoder = _RECORDS.get(read.kind or "")
@@ -74,15 +73,14 @@ def decode(line: bytes) -> Record | None:
         raise ValueError(f"not a record: {error}") from error
 
 
-# What a record must be before it may enter a segment.
+# Validation of a record before it enters a segment.
 #
-# One bad value would fail the whole Parquet file it lands in, so it is found here, one record at a time.
-# Text is never altered: a record with a lone surrogate or a NUL is refused, and whoever cleans text does it
-# before.
+# One bad value would make the complete Parquet file fail, so records are checked here, one at a time. Text is
+# never altered: a record with a lone surrogate or a NUL is refused; the caller must clean its text first.
 
 
 def validate(record: Record) -> None:
-    """Raise PoisonRecord when the record cannot be stored exactly as it is."""
+    """Raise PoisonRecord if the record cannot be stored unaltered."""
     _check(record, "")
     extra = getattr(record, "extra", None)
     if extra is not None:
@@ -95,7 +93,7 @@ def validate(record: Record) -> None:
 
 
 def _plan(kind: type[object]) -> tuple[tuple[str, str, bool], ...]:
-    """Name and form of each field, and True where it may be None; made once."""
+    """Name and type of each field, and True if it may be None; computed once."""
     if kind not in _PLANS:
         _PLANS[kind] = tuple(
             (n, form.removesuffix(" | None"), form.endswith("| None")) for n, form in fields_of(kind)

@@ -1,6 +1,6 @@
-"""A column of a table as its record declares it: type, meaning, who decides it, what follows from a change.
+"""A column of a table as its record declares it: type, meaning, origin, and the effect of a change.
 
-No pyarrow here: looking at an archive needs none. archive/format/schema.py makes the Parquet schema of it.
+No pyarrow here: some commands do without. archive/format/schema.py makes the Parquet schema.
 """
 
 from __future__ import annotations
@@ -9,20 +9,20 @@ from dataclasses import dataclass, fields
 from enum import Enum
 
 SCHEMA_VERSION = 7
-"""Of all tables. Change a column, and it changes too, with a step in archive/operations/migrate.py."""
+"""Of all tables. If a column changes it changes too, with a step in archive/operations/migrate.py."""
 
 
 class By(Enum):
     """The part of the program that decides the value of a column."""
 
     FETCH = "fetch"
-    """The request and its answer, and what the outlet's declaration makes of the address."""
+    """The request and its answer, and the outlet's declaration."""
     PAGE = "page"
-    """Extraction, from what the page states."""
+    """Extraction, from the page."""
     PIPELINE = "pipeline"
-    """A stage, from what was extracted; pairing and aligning, from several articles."""
+    """A stage, from the extracted fields; pairing and aligning, from several articles."""
     ARCHIVE = "archive"
-    """The archive, from what it holds."""
+    """The archive, from its content."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +33,11 @@ class Column:
     by: By
     meaning: str
     makes_version: bool = False
-    """A page with another value is another version of its article."""
-    kept: bool = False
-    """The cache `state.sqlite` has the value of each article's latest version."""
+    """A page with another value makes a new version of its article."""
+    cached: bool = False
+    """The cache `state.sqlite` has its value for the latest version of each article."""
     repeats: bool = False
-    """Many rows have the same value: worth a dictionary in Parquet."""
+    """Many rows have the same value: Parquet uses a dictionary."""
     bits: int = 32
     """Of a whole number."""
 
@@ -56,21 +56,21 @@ def column(
     meaning: str,
     *,
     makes_version: bool = False,
-    kept: bool = False,
+    cached: bool = False,
     repeats: bool = False,
     bits: int = 32,
 ) -> dict[str, object]:
-    """Metadata of a dataclass's field; its name and form are those of the field."""
+    """Metadata of a field of a dataclass; the column has its name and type."""
     return {
         "by": by,
         "meaning": meaning,
         "makes_version": makes_version,
-        "kept": kept,
+        "cached": cached,
         "repeats": repeats,
         "bits": bits,
     }
 
 
 def columns_of(record: type) -> tuple[Column, ...]:
-    """Columns of a dataclass whose fields are all declared with `column`, in their order."""
+    """Columns of a dataclass whose fields are all declared with `column`, in order."""
     return tuple(Column(field.name, str(field.type), **field.metadata) for field in fields(record))

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def details_of(details: str | None) -> Mapping[str, object]:
-    """Read the `details` of a pair; empty for what no run of ours writes: a stranger may have written it."""
+    """Read the `details` of a pair; empty if they are invalid, as in an archive from a stranger."""
     try:
         read = json.loads(details or "{}")
     except (ValueError, TypeError, RecursionError):

@@ -54,15 +54,14 @@ TABLES = (
     (
         "refusals",
         REFUSALS,
-        "One row for two articles that some evidence calls one story and that did not become a pair. A log: "
-        "a new row if reason or evidence change. `pairs` has what holds today.",
+        "One row for two articles with some evidence that did not become a pair. A log: a new row if reason "
+        "or evidence change.",
     ),
     (
         "alignments",
         ALIGNMENTS,
-        "One row for paragraphs that two variants of a story share, or that one has alone, for the `uk`, "
-        "`en` and `ru` articles in `stories`. Every block but captions is a paragraph. Lists are empty, not "
-        "null. `archive.open(…).only_in(story_id)` orders them by language.",
+        "One row for paragraphs, without captions, that two variants of a story share or that one has alone. "
+        "Lists are empty, not null. `archive.open(…).only_in(story_id)` orders them by language.",
     ),
     (
         "same_event",

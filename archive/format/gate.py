@@ -1,9 +1,9 @@
-"""The gate: the names and numbers that a file of an archive may hold, whoever wrote it.
+"""The gate: the names and numbers that are allowed in the files of an archive.
 
-An archive can come from a stranger. Every name out of a manifest, a tombstone, an index, a row or the cache
-passes here before anything is done with it, and so does every number that memory or time is taken for. What
-is refused raises ArchiveDamaged. The limits stand in docs/reference/settings.md; an operator who has a
-larger archive raises them in the environment, never from a file of the archive.
+An archive can come from a stranger. Every name from a manifest, a tombstone, an index, a row or the cache is
+checked here before use, and so is every number that decides on memory or time. A refusal raises
+ArchiveDamaged. The limits are in docs/reference/settings.md; an operator with a larger archive raises them in
+the environment, never in a file of the archive.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import re
 
 from archive.exceptions import ArchiveDamaged, WrongSetting
 
-_SHOWN = 80
+_QUOTED = 80
 LIMITS = {
     "MOST_SNAPSHOTS": 10**8,  # a commit every three seconds for ten years
     "MOST_ROWS": 10**7,  # of a Parquet file; ours have 65,536
@@ -27,21 +27,21 @@ LIMITS = {
     "LARGEST_UNPACKED": 1 << 30,  # bytes of a Parquet file in memory; ours of 8,192 articles have 40 MB
     "MOST_UNPACKED_TIMES": 300,  # bytes in memory for each on disk, where more than that is read at once
 }
-"""Used as `gate.LARGEST_JSON`; the environment's TRIPTYCH_LARGEST_JSON goes before it."""
+"""Used as `gate.LARGEST_JSON`; TRIPTYCH_LARGEST_JSON in the environment overrides it."""
 
 
 def __getattr__(name: str) -> int:
-    """A limit, as the operator has set it. Raises WrongSetting."""
+    """A limit, as set by the operator. Raises WrongSetting."""
     if name not in LIMITS:
         raise AttributeError(name)
-    told = os.environ.get(f"TRIPTYCH_{name}")
-    if not told:
+    setting = os.environ.get(f"TRIPTYCH_{name}")
+    if not setting:
         return LIMITS[name]
-    if not (told.isascii() and told.isdecimal() and len(told) < 19):
+    if not (setting.isascii() and setting.isdecimal() and len(setting) < 19):
         raise WrongSetting(
-            f"TRIPTYCH_{name} is {told[:_SHOWN]!r}; expected a whole number, such as {LIMITS[name]}."
+            f"TRIPTYCH_{name} is {setting[:_QUOTED]!r}; expected a whole number, such as {LIMITS[name]}."
         )
-    return int(told)
+    return int(setting)
 
 
 _HEX = "[0-9a-f]{32}"
@@ -73,17 +73,17 @@ _ID = re.compile(ID)
 
 
 def refuse(expected: str, came: object) -> ArchiveDamaged:
-    """The error for what may not stand where it does."""
-    shown = ascii(came)
-    shown = shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}…"
+    """The error for a value that is not allowed."""
+    quoted = ascii(came)
+    quoted = quoted if len(quoted) <= _QUOTED else f"{quoted[:_QUOTED]}…"
     return ArchiveDamaged(
-        f"The archive is damaged or was made to do harm: expected {expected}, got {shown}; put the file "
-        "that says so back from a backup, or leave this archive alone."
+        f"The archive is damaged or was made to do harm: expected {expected}, got {quoted}; restore the "
+        "file with this value from a backup, or do not use this archive."
     )
 
 
 def stored_name(name: object) -> str:
-    """Of any file that is known by its name: data, pages and their index, manifests, tombstones."""
+    """Check the name of any stored file: data, pages and their index, manifests, tombstones."""
     return _matching(_STORED, name, "the name of a stored file")
 
 
@@ -92,14 +92,14 @@ def is_stored_name(name: str) -> bool:
 
 
 def data_name(name: object, table: object = None, month: object = None) -> str:
-    """Of a data file; of that table and month, where they are given."""
+    """Check the name of a data file, and its table and month, if given."""
     checked = _matching(_DATA, name, "the name of a data file")
-    found = _DATA.fullmatch(checked)
-    assert found is not None
-    if table is not None and table != found["table"]:
-        raise refuse(f"a file of the table {found['table']}", table)
-    if month is not None and month != found["month"]:
-        raise refuse(f"a file of the month {found['month']}", month)
+    match = _DATA.fullmatch(checked)
+    assert match is not None
+    if table is not None and table != match["table"]:
+        raise refuse(f"a file of the table {match['table']}", table)
+    if month is not None and month != match["month"]:
+        raise refuse(f"a file of the month {match['month']}", month)
     return checked
 
 
@@ -108,22 +108,22 @@ def page_name(name: object) -> str:
 
 
 def blanked_name(name: object) -> str:
-    """Of a file that a purge may overwrite a part of."""
+    """Check the name of a file that a purge may overwrite in part."""
     return _matching(_BLANKED, name, "the name of a WARC file or of a file in _quarantine")
 
 
 def lease_name(outlet: object) -> str:
-    """Of the lease of an outlet, whose name is one part of a path and begins with no dot."""
+    """The name of an outlet's lease; an outlet's name is one part of a path and begins with no dot."""
     return f"_leases/{_matching(_OUTLET, outlet, 'the name of an outlet')}.json"
 
 
 def hex_id(value: object) -> str:
-    """Of an article, a story, a segment or a tombstone, or a hash of one."""
+    """Check the id of an article, a story, a segment or a tombstone, or a hash of one."""
     return _matching(_ID, value, "an id of 16 to 64 hex digits")
 
 
 def number(value: object, most: int, what: str) -> int:
-    """A whole number from 0 to `most`."""
+    """Check a whole number from 0 to `most`."""
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= most:
         raise refuse(f"{what} from 0 to {most}", value)
     return value

@@ -1,38 +1,39 @@
-"""Names and places of all files of an archive: this page is the specification of the format.
+"""Names and places of all files of an archive; this page is the specification of the format.
 
 ```
 news-archive/
   _log/00000000000000000012.json      manifest of snapshot 12; its creation by link(2) IS the commit
-  _history/<first>-<last>-<uuid>.json.zst   entries of snapshots whose manifests are gone, and of runs
+  _history/<first>-<last>-<uuid>.json.zst   entries of snapshots whose manifests were folded, and of runs
                                       without one: archive/format/log_entry.py
   _runs/<time>-<hash of the run>.json   account of a run that found nothing to commit
   _data/<stored table>/ingest_month=2026-03/part-<uuid>.parquet        immutable, zstd
   _wal/<uuid>.jsonl.zst               segments: one zstd frame with checksum a record, or a line of addresses
-                                      that are about to be asked for; locked by their writer
+                                      that are about to be requested; locked by their writer
   _views/v000000000012/<table>/*.parquet   hard links: exactly snapshot 12
-  _views/current -> v000000000012     swapped by one rename, so that all tables turn at once
-  _raw/20260301-<run>-00000.warc.gz   whole pages, WARC/1.1; one writer's, locked as it grows, 1 GB at most
+  _views/current -> v000000000012     swapped by one rename, so that all tables change at once
+  _raw/20260301-<run>-00000.warc.gz   complete pages, WARC/1.1; of one writer, locked while it grows, 1 GB at
+                                      most
   _raw/index/<sha256>.cdxj            their index by address, sorted; rebuilt from them
   _quarantine/<uuid>.jsonl            records that could not be stored, each with the reason
   _purged/<id>.json                   tombstones: hashes of what was purged, the reason, the time
-  _leases/<outlet>.json               in an object store alone: which machine crawls an outlet, and how the
-                                      last crawl of it ended: archive/storage/leases.py
-  _tmp/                               files of a commit under way; swept under the commit lock
+  _leases/<outlet>.json               only in an object store: which machine crawls an outlet, and how its
+                                      last crawl ended: archive/storage/leases.py
+  _tmp/                               files of a commit in progress; swept under the commit lock
   _lock                               flock'ed while committing
   state.sqlite                        cache: addresses, current texts, links, debts; rebuilt when missing,
-                                      behind, or changed by another
-  state.fingerprint                   inode, size and times of the cache, as its last writer has left it
+                                      behind, or changed by another program
+  state.fingerprint                   inode, size and times of the cache, as its last writer left it
   articles -> _views/current/articles     likewise versions, observations, stories, pairs,
                                       refusals, alignments, same_event
 ```
 
 Stored tables are `articles` (the latest text of each article), `superseded` (the earlier ones),
-`observations`, `stories`, `pairs`, `refusals`, `alignments`, `same_event`, and three that no reader is shown,
-from which past states are derived: the logs `memberships` and `decisions`, and `former_alignments`. A
-reader's `versions` is `articles` and `superseded` together, so no text is stored twice.
+`observations`, `stories`, `pairs`, `refusals`, `alignments`, `same_event`, and three internal ones, from
+which past states are derived: the logs `memberships` and `decisions`, and `former_alignments`. A reader's
+`versions` is `articles` and `superseded` together, so no text is stored twice.
 
 Only columns derived from the logs ever change in a stored row (`story_id`, `valid_to`, `first_seen`,
-`last_seen`), by writing the file anew (copy on write). A row's month is that of its commit.
+`last_seen`), by rewriting the file (copy on write). A row is in the month of its commit.
 
 The order of an article: its page to `_raw`, then its record to the segment; synced in this order too.
 
@@ -42,11 +43,11 @@ view, swap; then the segments named in the manifest are removed. A segment named
 replayed.
 
 The order of a fold: a block with the entries to `_tmp`, fsync, rename into `_history`, fsync directory; then
-the blocks whose entries it has go; then manifests, then accounts. Numbers of snapshots follow each other
-without a gap: 0, by whose manifest an archive is known, then the history, then `_log`. An entry that stands
-in two places is one. A number that is folded is never given again.
+delete the blocks whose entries it has, then manifests, then accounts. Snapshots are numbered without gaps: 0,
+whose manifest identifies an archive, then the history, then `_log`. An entry in two places counts once. The
+number of a folded snapshot is never used again.
 
-No path holds text that came from a page.
+No path contains text from a page.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ if TYPE_CHECKING:
 
 FOLDERS = ("_log", "_data", "_wal", "_views", "_quarantine", "_tmp", "_raw", "_purged", "_history", "_runs")
 _LATER = frozenset({"_raw", "_purged", "_history", "_runs"})
-"""Made with the first file in them."""
+"""Created with the first file in them."""
 TABLES = ("articles", "versions", "observations", "stories", "pairs", "refusals", "alignments", "same_event")
 ONLY_IN_STORES = ("_leases",)
 WORKING_FOLDERS = ("_incoming", "_outbox")  # archive/storage/working_copy.py
@@ -70,7 +71,7 @@ OWN_NAMES = frozenset({*FOLDERS, *TABLES, *WORKING_FOLDERS, *ONLY_IN_STORES, *FI
 
 
 def snapshot_number(name: str) -> int | None:
-    """Read the number of a snapshot off the name or path of its manifest; None for any other file."""
+    """The number of a snapshot in the name or path of its manifest; None for any other file."""
     stem = name[name.rfind("/") + 1 : -len(".json")]
     if not name.endswith(".json") or len(stem) != 20 or not (stem.isascii() and stem.isdecimal()):
         return None
@@ -147,12 +148,12 @@ class Layout:
         return self.temporary / uuid4().hex
 
     def new_data_file(self, table: str, month: str) -> str:
-        """Make a name for a data file, relative to the root as manifests have it."""
+        """A new name for a data file, relative to the root as in manifests."""
         return f"_data/{table}/ingest_month={month}/part-{uuid4().hex}.parquet"
 
     def new_segment(self) -> Path:
         return self.segments / f"{uuid4().hex}.jsonl.zst"
 
     def first_folders(self) -> list[Path]:
-        """The folders that are there from the beginning; the others come with what lies in them."""
+        """The folders that always exist; the others are created with their first file."""
         return [self.root / name for name in FOLDERS if name not in _LATER]

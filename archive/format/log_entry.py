@@ -1,9 +1,9 @@
-"""Entries of the history: all that the log keeps for ever of a snapshot, or of a run that made none.
+"""Entries of the history: the permanent part of the log, one for each snapshot, or run without a snapshot.
 
-A manifest lists every data file, and is needed for as long as somebody may read its snapshot. Later
-questions, when it was, by which run, how many rows, are answered by its entry, a few hundred bytes. Entries
-lie in blocks, one JSON object a line, sealed and packed with zstd; the account of a run that found nothing
-new is a sealed file of its own until it is folded into a block.
+A manifest lists every data file, and is needed while its snapshot may be read. Later its entry, a few hundred
+bytes, is enough: the time, the run, the number of rows. Entries are in blocks, one JSON object a line, sealed
+and packed with zstd; the account of a run that found nothing new is a separate sealed file until it is folded
+into a block.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class LogEntry(Struct, frozen=True):
     run_id: _Name
     schema_version: _Number
     rows: dict[_Name, _Number]
-    """Of each stored table; empty where the manifest was read without its files."""
+    """Of each stored table; empty if the manifest was read without its files."""
     segments: tuple[_Segment, ...]
     summary: dict[_Name, _Count]
 
@@ -54,7 +54,7 @@ class LogEntry(Struct, frozen=True):
 
     @property
     def key(self) -> tuple[int, str]:
-        """Two entries with one key are one entry, met in two places."""
+        """Entries with the same key are one entry, stored in two places."""
         return (self.id, "") if self.is_snapshot else (self.id, f"{self.committed_at} {self.run_id}")
 
     @property
@@ -68,7 +68,7 @@ def account(after: int, at: datetime, run_id: str, schema_version: int, summary:
 
 
 def account_name(entry: LogEntry) -> str:
-    """The stored name of a run's account: those of a folder sort by time."""
+    """The stored name of a run's account; names sort by time."""
     return f"_runs/{entry.committed_at.astimezone(UTC):%Y%m%dT%H%M%S%f}-{run_hash(entry.run_id)}.json"
 
 
@@ -98,7 +98,7 @@ class _Block(Struct):
 
 
 def encode_block(entries: Sequence[LogEntry]) -> list[tuple[str, bytes]]:
-    """Pack entries into one or more blocks: of each the numbers for its name, and the bytes."""
+    """Pack entries into one or more blocks; return the numbers for its name, and the bytes, of each."""
     lines = ",\n".join(msgspec.json.encode(entry).decode() for entry in entries)
     data = seal(f'{{"version": {_VERSION}, "entries": [\n{lines}\n ]\n}}\n')
     if len(data) > _LARGEST_WRITTEN and len(entries) > 1:

@@ -1,8 +1,8 @@
-"""Reasons that an observation carries: why its address brought no new article, in one countable word.
+"""Reasons of observations: why an address brought no new article, in one countable word.
 
-docs/reference/outcomes.md has what each of them means to a reader. Two families have no end: `http-…` with
-the status of an answer, and `error-…` with the name of an error of our own. An archive may hold reasons that
-are written no more: a list that ended too soon was `cut-short` before it was `list-cut-short`.
+docs/reference/outcomes.md explains them to users. Two families are open: `http-…` with the status of an
+answer, and `error-…` with the name of an internal error. An archive may have reasons that are no longer used:
+`list-cut-short` was `cut-short` before.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ _MOMENT, _UNASKED, _PLACE = _Mark
 
 class Reason(StrEnum):
     is_of_the_moment: bool
-    """True if a later observation may end otherwise: the page is owed."""
+    """True if the reason is temporary: the page is retried."""
     is_asked: bool
-    """True if the address was requested. If it was not, the next listing says the same again."""
+    """True if the address was requested. If not, the next listing will bring it again."""
     is_of_the_place: bool
-    """True if it is about the network or the host, and so says nothing about the outlet's rules."""
+    """True if the network or the host is the cause, not the outlet's rules."""
 
     def __new__(cls, value: str, *marks: _Mark) -> Reason:
         member = str.__new__(cls, value)
@@ -35,19 +35,19 @@ class Reason(StrEnum):
         member.is_of_the_place = _PLACE in marks
         return member
 
-    # the text is the same, or is no edit
+    # the same text, or no edit
     NOT_MODIFIED = "not-modified"
     REVERTED = "reverted"
     NEW_EXTRACTOR = "new-extractor"
     FROM_FEED = "from-feed"
-    """The page was refused; the text is the one that a feed has."""
+    """The page was refused; the text is from a feed."""
     REPLACES_FEED = "replaces-feed"
-    """The page came, and its text takes the place of the feed's."""
+    """The text of the page replaces the feed's."""
 
-    # archived, and a page that is called the same says another thing
+    # archived, although another page with this canonical address has another text
     CANONICAL_CONTRADICTION = "canonical-contradiction"
 
-    # passed over, or turned away on its way
+    # skipped, or refused before an answer
     KNOWN = "known", _UNASKED
     PURGED = "purged", _UNASKED
     NOT_AN_ARTICLE = "not-an-article", _UNASKED
@@ -59,7 +59,7 @@ class Reason(StrEnum):
     ROBOTS_TXT = "robots.txt", _PLACE
     NO_SUCH_VARIANT = "no-such-variant"
     GIVEN_UP = "given-up"
-    """Of the row that ends a debt whose time is over."""
+    """Of the row that ends a debt after its time."""
     OFFSITE = "offsite"
     PRIVATE_ADDRESS = "private-address"
     SCHEME = "scheme"
@@ -73,13 +73,13 @@ class Reason(StrEnum):
     MAX_REDIRECTS = "max-redirects"
     IGNORED = "ignored"
 
-    # the page came, and is no article
+    # the page was fetched, and is no article
     NO_BODY = "no-body"
     NO_HEADLINE = "no-headline"
     TOO_SHORT = "too-short"
     HOME_PAGE = "home-page"
     BLOCKED_PAGE = "blocked-page", _MOMENT
-    """As BLOCKED, told by the words of the text; of its own, as archives have counted the two apart."""
+    """Like BLOCKED, but detected by the words of the text; archives count the two separately."""
     ERROR_PAGE = "error-page"
     NOT_HTML = "not-html"
     EMPTY = "empty"
@@ -91,7 +91,7 @@ class Reason(StrEnum):
     POISON_RECORD = "poison-record"
     DROPPED = "dropped"
 
-    # nothing came that can be used
+    # nothing usable was fetched
     TIMEOUT = "timeout", _MOMENT, _PLACE
     NO_SUCH_HOST = "no-such-host", _MOMENT, _PLACE
     CONNECTION_REFUSED = "connection-refused", _MOMENT, _PLACE
@@ -99,12 +99,12 @@ class Reason(StrEnum):
     CUT_SHORT = "cut-short", _MOMENT, _PLACE
     BAD_CODING = "bad-coding", _MOMENT, _PLACE
     BAD_HEAD = "bad-head", _MOMENT, _PLACE
-    """A status line or header that breaks HTTP: a Content-Length that is no number, or two of them."""
+    """A status line or header that violates HTTP: a Content-Length that is no number, or two of them."""
     TLS = "tls", _MOMENT, _PLACE
-    """A certificate that expired in the night is renewed in the morning."""
+    """Temporary: a certificate that expired at night is renewed in the morning."""
     BAD_REDIRECT = "bad-redirect"
     BLOCKED = "blocked", _MOMENT, _PLACE
-    """Of a block page or consent wall, told by its markup, title or words before anything else is read."""
+    """A block page or consent wall, detected by its markup, title or words before extraction."""
     WORKER_DIED = "worker-died", _MOMENT
     BAD_REPLY = "bad-reply"
     UNFINISHED = "unfinished", _UNASKED, _MOMENT
@@ -117,53 +117,54 @@ class Reason(StrEnum):
     NO_LIST_IN_IT = "no-list-in-it"
     LIST_CUT_SHORT = "list-cut-short"
     FEED_OVERRUN = "feed-overrun"
-    """Of a feed of which no entry was known from an earlier run: some may have been missed."""
+    """A feed without any entry of an earlier run: some entries may have been missed."""
 
     # of an outlet
     EXPECTATION_MISSED = "expectation-missed", _UNASKED
-    """Its crawls bring less than its declaration expects."""
+    """Its crawls found less than its declaration expects."""
 
 
-_KNOWN = {reason.value: reason for reason in Reason}
+_MEMBERS = {reason.value: reason for reason in Reason}
 _ERROR = "error-"
 _REFUSED = {403, 408, 425, 429}
-# 501 and 505 say that it will be no other way tomorrow
+# 501 and 505 will not change soon
 _LASTING = {501, 505}
 
 
 def http_reason(status: int) -> str:
-    """Return the reason of an answer that is no page."""
+    """The reason for an answer that is no page."""
     return f"http-{status}"
 
 
 def error_reason(error: BaseException | None) -> str:
-    """Return the reason of an error that nobody foresaw."""
+    """The reason for an unexpected error."""
     return f"{_ERROR}{type(error).__name__}"
 
 
 def is_of_the_moment(reason: str | None) -> bool:
-    """Return whether a later look may end otherwise; what is an error of ours may be mended since."""
+    """Tell if a reason is temporary; an internal error counts, because it may be fixed since."""
     if reason is None:
         return False
-    if (known := _KNOWN.get(reason)) is not None:
-        return known.is_of_the_moment
+    member = _MEMBERS.get(reason)
+    if member is not None:
+        return member.is_of_the_moment
     return reason.startswith(_ERROR) or _is_passing(reason)
 
 
 def is_asked(reason: str | None) -> bool:
-    """Return whether a look with this reason is one for which something was asked."""
-    known = _KNOWN.get(reason or "")
-    return known is None or known.is_asked
+    """Tell if an observation with this reason made a request."""
+    member = _MEMBERS.get(reason or "")
+    return member is None or member.is_asked
 
 
 def is_of_the_place(reason: str) -> bool:
-    """Return whether the network or the host is the reason, so that nothing is known of the page."""
-    known = _KNOWN.get(reason)
-    return _is_passing(reason) if known is None else known.is_of_the_place
+    """Tell if the network or the host is the reason, so that the page itself was not observed."""
+    member = _MEMBERS.get(reason)
+    return _is_passing(reason) if member is None else member.is_of_the_place
 
 
 def _is_passing(reason: str) -> bool:
-    """Return whether an HTTP status says that the host may answer otherwise later."""
+    """Tell if the host may answer an HTTP status like this differently later."""
     kind, _, status = reason.partition("-")
     if kind != "http" or not (status.isascii() and status.isdecimal()):
         return False

@@ -1,7 +1,7 @@
-"""Records that a writer hands to the archive, one a row; each field says what its column means.
+"""Records that a writer passes to the archive, one a row; each field documents its column.
 
-No pyarrow here: the crawl makes these, and archive/format/schema.py makes the Parquet schema of them.
-Every `datetime` is aware and UTC; a naive one is refused.
+No pyarrow here: the crawl makes these, and archive/format/schema.py makes their Parquet schema. Every
+`datetime` is aware and UTC; a naive one is refused.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
     Align = Callable[[Mapping[str, "VariantText"], Collection[tuple[str, str]]], Sequence["AlignmentRecord"]]
-    """Align the texts of one story, by article id, for these pairs of ids; no rows where it cannot."""
+    """Align the texts of one story, by article id, for these pairs of ids; no rows if it cannot."""
 
 
-# Parts of an article are structs: a worker hands over some twenty with each page, faster than dataclasses.
-# dataclasses.replace and asdict do not take them, though mypy lets them pass.
+# Parts of an article are structs: a worker sends some twenty with each page, faster than dataclasses.
+# dataclasses.replace and asdict do not accept them, although mypy does.
 
 
 class Alternate(Struct, frozen=True):
@@ -53,11 +53,11 @@ class Medium(Struct, frozen=True):
     kind: str
     """`image` `video`."""
     url: str
-    """Absolute; of a player the address of the video, where its own tells it."""
+    """Absolute; of a player the address of the video, if it can be derived."""
 
 
 class LanguageEvidence(Struct, frozen=True):
-    """A claim about the language of the text: its source, and one tag."""
+    """A claim about the language of the text: its source and its tag."""
 
     source: str
     """`text` (langdetect on headline + body), `html-lang`, `og-locale`, `hreflang-self`, `url`;
@@ -66,17 +66,17 @@ class LanguageEvidence(Struct, frozen=True):
 
 
 FEED: Final = "feed"
-"""Of `text_from`: the page was refused, and a feed of the outlet had the text."""
+"""Value of `text_from`: the page was refused, and the text is from a feed of the outlet."""
 PARTS = (Alternate, TextBlock, Medium, LanguageEvidence)
 Part = Alternate | TextBlock | Medium | LanguageEvidence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleRecord:
-    """One look at one article that yielded text; the archive decides whether it is a new version.
+    """One observation of an article's text; the archive decides whether it is a new version.
 
-    The one declaration of an article's columns, in the order of the table: the schema, the cache, what a
-    rereading replaces and reports are derived from it. Columns that only the archive decides stand below.
+    The only declaration of an article's columns, in the order of the table: the schema, the cache, the
+    columns of a rereading and reports are derived from it. Columns that the archive adds are below.
     """
 
     article_id: str = field(
@@ -84,21 +84,21 @@ class ArticleRecord:
             By.PIPELINE,
             "blake2b-128 hex of the address it was first fetched at, never changes; before schema 5, of the "
             "canonical URL",
-            kept=True,
+            cached=True,
         )
     )
     outlet: str = field(
         metadata=column(
             By.FETCH,
             "declaration name; for the `page` spider, the registered domain",
-            kept=True,
+            cached=True,
             repeats=True,
         )
     )
-    url: str = field(metadata=column(By.FETCH, "after redirects", kept=True))
-    requested_url: str = field(metadata=column(By.FETCH, "before redirects", kept=True))
+    url: str = field(metadata=column(By.FETCH, "after redirects", cached=True))
+    requested_url: str = field(metadata=column(By.FETCH, "before redirects", cached=True))
     canonical_url: str | None = field(
-        metadata=column(By.PAGE, "as declared by the page, made absolute", kept=True)
+        metadata=column(By.PAGE, "as declared by the page, made absolute", cached=True)
     )
     syndicated_from: str | None = field(
         default=None,
@@ -112,14 +112,14 @@ class ArticleRecord:
         metadata=column(
             By.PIPELINE,
             "language the text says it was translated from; und if it names none; null before schema 6",
-            kept=True,
+            cached=True,
         ),
     )
     language: str | None = field(
         metadata=column(
             By.PIPELINE,
             "decided BCP 47 tag; null only with a reason in language_reason",
-            kept=True,
+            cached=True,
             repeats=True,
         )
     )
@@ -128,12 +128,12 @@ class ArticleRecord:
         metadata=column(By.PIPELINE, "every claim, with its source")
     )
     language_reason: str | None = field(
-        metadata=column(
-            By.PIPELINE, "how the evidence was weighed, or why there is no language", repeats=True
-        )
+        metadata=column(By.PIPELINE, "how the language was decided, or why there is none", repeats=True)
     )
     html_lang: str | None = field(metadata=column(By.PAGE, "the lang attribute as printed", repeats=True))
-    headline: str = field(metadata=column(By.PAGE, "the article's own title", makes_version=True, kept=True))
+    headline: str = field(
+        metadata=column(By.PAGE, "the article's own title", makes_version=True, cached=True)
+    )
     lead: str | None = field(metadata=column(By.PAGE, "standfirst"))
     body: str = field(
         metadata=column(
@@ -160,12 +160,12 @@ class ArticleRecord:
         metadata=column(By.PIPELINE, "where the page states them", repeats=True)
     )
     published_at: datetime | None = field(
-        metadata=column(By.PAGE, "first publication; Kyiv time if the outlet prints no zone", kept=True)
+        metadata=column(By.PAGE, "first publication; Kyiv time if the outlet prints no zone", cached=True)
     )
     published_raw: str | None = field(metadata=column(By.PAGE, "as printed"))
     published_source: str | None = field(metadata=column(By.PAGE, "where the page states it", repeats=True))
     modified_at: datetime | None = field(
-        metadata=column(By.PAGE, "last modification, as the page states it", kept=True)
+        metadata=column(By.PAGE, "last modification, as the page states it", cached=True)
     )
     modified_raw: str | None = field(metadata=column(By.PAGE, "as printed"))
     section: str | None = field(metadata=column(By.PAGE, "rubric, as printed", repeats=True))
@@ -182,22 +182,24 @@ class ArticleRecord:
     )
     alternates: tuple[Alternate, ...] = field(
         metadata=column(
-            By.PAGE, "declared other languages; source: hreflang switcher sitemap url-rule", kept=True
+            By.PAGE, "declared other languages; source: hreflang switcher sitemap url-rule", cached=True
         )
     )
     story_key: str | None = field(
-        metadata=column(By.FETCH, "the outlet's id of the story, if its languages share one", kept=True)
+        metadata=column(By.FETCH, "the outlet's id of the story, if its languages share one", cached=True)
     )
-    content_hash: str = field(metadata=column(By.PIPELINE, "of the normalised headline and body", kept=True))
+    content_hash: str = field(
+        metadata=column(By.PIPELINE, "of the normalised headline and body", cached=True)
+    )
     raw_sha256: str = field(
-        metadata=column(By.FETCH, "of the page's bytes, or of the feed's entry", kept=True)
+        metadata=column(By.FETCH, "of the page's bytes, or of the feed's entry", cached=True)
     )
     text_from: str | None = field(
         default=None,
         metadata=column(
             By.FETCH,
             "page, or feed if the page was refused; null before schema 5: page",
-            kept=True,
+            cached=True,
             repeats=True,
         ),
     )
@@ -213,9 +215,9 @@ class ArticleRecord:
     http_status: int = field(
         metadata=column(By.FETCH, "status of the fetch that brought this text", repeats=True)
     )
-    etag: str | None = field(metadata=column(By.FETCH, "validator of that fetch", kept=True))
+    etag: str | None = field(metadata=column(By.FETCH, "validator of that fetch", cached=True))
     last_modified: str | None = field(
-        metadata=column(By.FETCH, "validator of that fetch, as sent", kept=True)
+        metadata=column(By.FETCH, "validator of that fetch, as sent", cached=True)
     )
     fetched_at: datetime = field(metadata=column(By.FETCH, "when it was fetched"))
     raw_file: str | None = field(
@@ -226,16 +228,16 @@ class ArticleRecord:
     )
     raw_offset: int | None = field(
         default=None,
-        metadata=column(By.ARCHIVE, "where its response record begins, a gzip member of its own", bits=64),
+        metadata=column(By.ARCHIVE, "where its response record begins, a separate gzip member", bits=64),
     )
     raw_length: int | None = field(default=None, metadata=column(By.ARCHIVE, "bytes of that member", bits=64))
     extractor: str = field(
         metadata=column(
-            By.PAGE, "what read the page; a new one makes no new version", kept=True, repeats=True
+            By.PAGE, "extractor that read the page; a new one makes no new version", cached=True, repeats=True
         )
     )
     run_id: str = field(metadata=column(By.FETCH, "the crawl that fetched it", repeats=True))
-    extra: str | None = field(metadata=column(By.PIPELINE, "JSON object: what has no column"))
+    extra: str | None = field(metadata=column(By.PIPELINE, "JSON object with further fields"))
 
 
 COMMIT_COLUMNS = (
@@ -258,7 +260,7 @@ _ARCHIVED = {
             "str",
             By.ARCHIVE,
             "the story it belongs to now; an unpaired article is a story of one",
-            kept=True,
+            cached=True,
             repeats=True,
         ),
         Column(
@@ -266,10 +268,10 @@ _ARCHIVED = {
             "int",
             By.ARCHIVE,
             "1, 2, …: texts of this article in the order they were archived",
-            kept=True,
+            cached=True,
             repeats=True,
         ),
-        Column("valid_from", "datetime", By.ARCHIVE, "when this text was first fetched", kept=True),
+        Column("valid_from", "datetime", By.ARCHIVE, "when this text was first fetched", cached=True),
         Column(
             "valid_to",
             "datetime | None",
@@ -283,34 +285,34 @@ _ARCHIVED = {
             "datetime",
             By.ARCHIVE,
             "first visit that found this article, any version",
-            kept=True,
+            cached=True,
         ),
         Column(
             "last_seen",
             "datetime",
             By.ARCHIVE,
             "last visit that found it while this was the latest text",
-            kept=True,
+            cached=True,
         ),
     ),
 }
 """Columns that the archive adds to a record, by the column that they follow."""
 VERSION_COLUMNS = (
-    *(x for own in columns_of(ArticleRecord) for x in (own, *_ARCHIVED.get(own.name, ()))),
+    *(x for declared in columns_of(ArticleRecord) for x in (declared, *_ARCHIVED.get(declared.name, ()))),
     *COMMIT_COLUMNS,
 )
 """Of `articles` and `versions`, in their order."""
-KEPT_COLUMNS = tuple(x for x in VERSION_COLUMNS if x.kept)
-"""Columns of each article's latest version that the cache has."""
+CACHED_COLUMNS = tuple(x for x in VERSION_COLUMNS if x.cached)
+"""Columns of each article's latest version in the cache."""
 READ_COLUMNS = tuple(x for x in VERSION_COLUMNS if x.by in {By.PAGE, By.PIPELINE} and x.name != "article_id")
-"""Columns that a later reading of the same page replaces; the others tell of its fetch and its place."""
+"""Columns that a rereading of the same page replaces; the others describe its fetch and its place."""
 TEXT_COLUMNS = tuple(x.name for x in VERSION_COLUMNS if x.makes_version)
-"""Names of the columns that `content_hash` is the hash of: another text is another version."""
+"""Names of the columns in `content_hash`: another text is another version."""
 
 
 @dataclass(frozen=True, slots=True)
 class ObservationRecord:
-    """An observation that brought no article text: skipped, dropped, failed, 404, 304."""
+    """An observation without article text: skipped, dropped, failed, 404, 304."""
 
     url: str
     requested_url: str
@@ -327,15 +329,15 @@ class ObservationRecord:
 SEPARATED = "label-no"
 """Evidence of a person's decision that two articles are no pair."""
 WITHDRAWN = "withdrawn"
-"""Evidence that they are none any more: the texts alone had said so, and say another thing now; or they are
-no longer one story."""
+"""Evidence that they are no longer a pair: only their texts agreed, and no longer do; or their stories differ
+now."""
 NO_PAIR = frozenset((SEPARATED, WITHDRAWN))
-"""Such decisions are kept among `decisions`, never in `pairs`."""
+"""Such decisions are only in `decisions`, never in `pairs`."""
 
 
 @dataclass(frozen=True, slots=True)
 class PairRecord:
-    """Two articles that are one story in two languages, with the evidence that says so."""
+    """Two articles that are one story in two languages, with the evidence."""
 
     article_id_a: str
     """The smaller of the two ids."""
@@ -345,7 +347,7 @@ class PairRecord:
     `content`; or one of NO_PAIR."""
     reciprocal: bool
     score: float | None
-    """Content score in [0, 1]; None where only explicit evidence was weighed."""
+    """Content score in [0, 1]; None if only explicit evidence was weighed."""
     details: str | None
     """JSON: every piece of evidence, both directions."""
     decided_at: datetime
@@ -353,7 +355,7 @@ class PairRecord:
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """The story an article now belongs to; the latest one recorded holds."""
+    """The new story of an article; the latest record holds."""
 
     article_id: str
     story_id: str
@@ -361,7 +363,7 @@ class Membership:
 
 @dataclass(frozen=True, slots=True)
 class LinkFacts:
-    """All that pairing by explicit evidence needs to know of an article."""
+    """The facts about an article that pairing by explicit evidence needs."""
 
     article_id: str
     story_id: str
@@ -374,14 +376,14 @@ class LinkFacts:
     story_key: str | None
     first_seen: datetime
     same_as: frozenset[str] = frozenset()
-    """Articles that a person has said to be the same story, in another language."""
+    """Articles that a person has labelled as the same story, in another language."""
     not_same_as: frozenset[str] = frozenset()
-    """Articles that a person has said to be another story."""
+    """Articles that a person has labelled as another story."""
 
 
 @dataclass(frozen=True, slots=True)
 class RefusalRecord:
-    """Two articles that evidence calls one story, and why they did not become a pair."""
+    """Two articles that evidence links as one story, and why they did not become a pair."""
 
     article_id_a: str
     """The smaller of the two ids."""
@@ -389,7 +391,7 @@ class RefusalRecord:
     reason: str
     evidence: str
     kept: str | None
-    """The article that has the place in the story, where there is no second."""
+    """The article that already has the place in the story."""
     score: float | None
     details: str | None
     decided_at: datetime
@@ -397,7 +399,7 @@ class RefusalRecord:
 
 @dataclass(frozen=True, slots=True)
 class VariantText:
-    """The text of one article of a story, as aligning needs it."""
+    """The text of one article of a story, for alignment."""
 
     article_id: str
     version: int
@@ -408,7 +410,7 @@ class VariantText:
 
 @dataclass(frozen=True, slots=True)
 class AlignmentRecord:
-    """Paragraphs of two variants that say the same, or that one of them says alone."""
+    """Paragraphs of two variants with the same content, or that only one of them has."""
 
     article_id_a: str
     """The smaller of the two ids."""
@@ -433,18 +435,18 @@ class AlignmentRecord:
     quotes_only_a: tuple[QuoteMark, ...] = ()
     quotes_only_b: tuple[QuoteMark, ...] = ()
     confidence: float | None = None
-    """Of what one side says alone: the probability that the other says it nowhere."""
+    """Of paragraphs on one side only: the probability that the other side has their content nowhere."""
     doubtful: bool | None = None
     """True: read both texts before you publish it. A doubtful link counts as neither linked nor one-sided."""
     nearest: tuple[int, ...] | None = None
-    """Numbers of blocks of the other side that come nearest."""
+    """Numbers of the nearest blocks of the other side."""
     in_common: tuple[str, ...] | None = None
-    """Its numbers, dates and names that stand there too, as printed."""
+    """Its numbers, dates and names that are also in these blocks, as printed."""
 
 
 @dataclass(frozen=True, slots=True)
 class SameEventRecord:
-    """Articles of two outlets that seem to tell of one event; they are no translations of each other."""
+    """Articles of two outlets that seem to report one event, without being translations of each other."""
 
     article_id_a: str
     """The smaller of the two ids."""
@@ -454,27 +456,27 @@ class SameEventRecord:
     language_a: str
     language_b: str
     tier: str
-    """`sure`, `probable`; `none` where they were one of these and are no longer."""
+    """`sure`, `probable`; `none` if they were one of these and are no longer."""
     probability: float
     hours_apart: float | None
-    """None where a publication time is unknown."""
+    """None if a publication time is unknown."""
     shared: tuple[str, ...]
     """Names, numbers and dates of both, the rarest first, as a prints them."""
     details: str | None
-    """JSON: what else speaks for it."""
+    """JSON: further evidence."""
     decided_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """Decisions of pairing in one commit; `refused` counts edges by the reason they were not taken."""
+    """Decisions of pairing in one commit; `refused` counts edges by the reason of their refusal."""
 
     pairs: tuple[PairRecord, ...] = ()
     memberships: tuple[Membership, ...] = ()
     refused: tuple[tuple[str, int], ...] = ()
     refusals: tuple[RefusalRecord, ...] = ()
-    """The same edges one by one, where both articles are known."""
+    """The same edges one by one, if both articles are archived."""
     align: Align | None = None
-    """Lays the variants of a story beside each other once the stories are known; None: nobody does."""
+    """Aligns the variants of a story once the stories are decided; None: no alignment."""
     outdated: frozenset[tuple[str, str]] = frozenset()
-    """Ids of two variants, the smaller first, to be laid anew though their texts are the same."""
+    """Ids of two variants, the smaller first, to be aligned again although their texts are the same."""

@@ -1,7 +1,7 @@
-"""Schemas of all tables: columns of articles as archive/format/records.py declares them, the others here.
+"""Schemas of all tables: columns of articles are declared in archive/format/records.py, the others here.
 
 A field that is not nullable is a promise: the writer refuses a row without it. The descriptions make
-`docs/reference/data-format.md`. Change a column, and SCHEMA_VERSION changes with it.
+`docs/reference/data-format.md`. If a column changes, SCHEMA_VERSION changes too.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from archive.format.columns import SCHEMA_VERSION
+from archive.format.languages import STORY_LANGUAGES
 from archive.format.marks import QuoteMark
 from archive.format.records import COMMIT_COLUMNS, PARTS, VERSION_COLUMNS, Alternate
 
@@ -21,9 +22,7 @@ if TYPE_CHECKING:
     from archive.format.columns import Column
     from archive.format.records import Part
 
-LANGUAGES = ("uk", "en", "ru")
 OUTCOMES = ("archived", "unchanged", "skipped", "dropped", "failed")
-"""The languages that have columns of their own in `stories`."""
 
 TIME = pa.timestamp("us", tz="UTC")
 TEXT = pa.string()
@@ -43,7 +42,7 @@ _ARROW_TYPES = {
     "datetime": TIME,
     "tuple[str, ...]": TEXTS,
 } | {f"tuple[{kind.__name__}, ...]": _structs(kind) for kind in PARTS}
-"""By the form of a column, without `| None`."""
+"""By the type of a column, without `| None`."""
 
 
 def _always(name: str, kind: pa.DataType, description: str) -> pa.Field:
@@ -75,7 +74,7 @@ _VERSION_FIELDS = _declared(VERSION_COLUMNS)
 ARTICLES = _schema("articles", _VERSION_FIELDS)
 VERSIONS = _schema("versions", _VERSION_FIELDS)
 FORMER_READINGS = _schema("former_readings", _VERSION_FIELDS)
-"""Internal: what a version said before a later extractor's reading of its page took its place."""
+"""Internal: columns of versions before a later extractor read their page again."""
 
 DELETION = pa.schema(
     [
@@ -139,10 +138,13 @@ STORIES = _schema(
             "one-language, no-time, within-an-hour, notes-contradict, note-contradicts-time. Null before "
             "schema 6",
         ),
-        *(_maybe(f"lag_{x}", pa.int64(), "seconds from the first variant to this one") for x in LANGUAGES),
-        *(_maybe(f"headline_{x}", TEXT, "headline of this variant") for x in LANGUAGES),
-        *(_maybe(f"url_{x}", TEXT, "address of this variant") for x in LANGUAGES),
-        *(_maybe(f"article_id_{x}", TEXT, "id of this variant") for x in LANGUAGES),
+        *(
+            _maybe(f"lag_{x}", pa.int64(), "seconds from the first variant to this one")
+            for x in STORY_LANGUAGES
+        ),
+        *(_maybe(f"headline_{x}", TEXT, "headline of this variant") for x in STORY_LANGUAGES),
+        *(_maybe(f"url_{x}", TEXT, "address of this variant") for x in STORY_LANGUAGES),
+        *(_maybe(f"article_id_{x}", TEXT, "id of this variant") for x in STORY_LANGUAGES),
         _always("evidence", TEXTS, "kinds of evidence that join its articles, each once"),
         _maybe("similarity", pa.float64(), "content score of its weakest pair"),
         *(
@@ -152,7 +154,7 @@ STORIES = _schema(
                 "share of the second language's characters whose counterpart in the first was found; "
                 "doubtful ones count as missing",
             )
-            for x, y in permutations(LANGUAGES, 2)
+            for x, y in permutations(STORY_LANGUAGES, 2)
         ),
         *_COMMIT,
     ],
@@ -175,7 +177,7 @@ _PAIR_FIELDS = [
 
 PAIRS = _schema("pairs", _PAIR_FIELDS)
 DECISIONS = _schema("decisions", _PAIR_FIELDS)
-"""Internal: every decision ever taken on a pair; `pairs` is the latest of each."""
+"""Internal: every decision on a pair; `pairs` has the latest of each."""
 
 REFUSALS = _schema(
     "refusals",
@@ -186,7 +188,7 @@ REFUSALS = _schema(
             "reason",
             TEXT,
             "same-language, unknown-language, one-sided-other-outlet, label-no; conflict: the texts "
-            "contradict it, and another translation is clear or a trace alone supports it; withdrawn: the "
+            "contradict it; withdrawn: the "
             "texts no longer support it; second-<language>: another article has stronger evidence",
         ),
         _always("evidence", TEXT, "strongest evidence for the pair, as in pairs"),
@@ -224,8 +226,8 @@ _ALIGNMENT_FIELDS = [
     _always(
         "numbers_differ",
         _NUMBER_MARKS,
-        "of linked paragraphs: numbers at the same place that contradict each other, as printed, with their "
-        "unit or what they count, and how likely a reader of both texts agrees, 0 to 1",
+        "of linked paragraphs: contradicting numbers at one place, as printed; what they count; how likely a "
+        "reader agrees, 0 to 1",
     ),
     _always(
         "numbers_converted",
@@ -235,8 +237,8 @@ _ALIGNMENT_FIELDS = [
     _always(
         "quotes_only_a",
         _QUOTE_MARKS,
-        "words of a person here that b reports nowhere, not even as indirect speech; `speaker` as printed, "
-        "`speaker_key` the same for all spellings of a name",
+        "words of a person that b reports nowhere, not even indirectly; `speaker` as printed, `speaker_key` "
+        "the same for all spellings",
     ),
     _always("quotes_only_b", _QUOTE_MARKS, "the same of b"),
     _maybe(
@@ -247,8 +249,8 @@ _ALIGNMENT_FIELDS = [
     _maybe(
         "doubtful",
         pa.bool_(),
-        "read both texts before you publish it; a doubtful link counts as neither linked nor one-sided; null "
-        "before schema 6, of links before schema 7",
+        "read both texts before you publish it; such a link counts as neither; null before schema 6, of "
+        "links before schema 7",
     ),
     _maybe("nearest", NUMBERS, "of omitted and added: indexes of the nearest blocks of the other text"),
     _maybe("in_common", TEXTS, "its numbers, dates and names that those blocks also have"),
@@ -282,7 +284,7 @@ MEMBERSHIPS = _schema(
     "memberships",
     [
         _always("article_id", TEXT, "the article"),
-        _always("story_id", TEXT, "the story it belongs to from this commit on"),
+        _always("story_id", TEXT, "its story from this commit on"),
         *_COMMIT,
     ],
 )
@@ -302,7 +304,7 @@ STORED = {
     "former_alignments": FORMER_ALIGNMENTS,
     "same_event": SAME_EVENT,
 }
-"""Tables as they lie in `_data`."""
+"""Tables as stored in `_data`."""
 
 PUBLIC = {
     "articles": ("articles",),
@@ -314,7 +316,7 @@ PUBLIC = {
     "alignments": ("alignments",),
     "same_event": ("same_event",),
 }
-"""Tables as a reader sees them, and the stored tables each is made of."""
+"""Tables as a reader sees them, and the stored tables of each."""
 
 SORT = {
     "articles": ("outlet", "language", "published_at", "article_id", "version"),
@@ -337,4 +339,4 @@ REPETITIVE = frozenset((
     *("language_a", "language_b", "version_a", "version_b"),
     *("outlet_a", "outlet_b", "tier"),
 ))  # fmt: skip
-"""Columns worth a dictionary; on the rest it costs more than it saves."""
+"""Columns with a dictionary; for the others it costs more than it saves."""

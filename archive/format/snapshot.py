@@ -1,4 +1,4 @@
-"""A snapshot and its data files, as a manifest has them, and the seal of a JSON document."""
+"""A snapshot and its data files, as in a manifest, and the seal of a JSON document."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class DataFile:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One state of the archive: the files that make it up, and how it came about."""
+    """One state of the archive: its files, and the operation that made it."""
 
     id: int
     parent: int | None
@@ -42,9 +42,9 @@ class Snapshot:
     schema_version: int
     files: tuple[DataFile, ...]
     rewrote: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """New file -> the files of the parent whose remaining rows it took over."""
+    """New file -> the files of the parent whose remaining rows it has."""
     segments: tuple[str, ...] = ()
-    """Segments whose records this commit brought in."""
+    """Segments whose records this commit added."""
     summary: Mapping[str, int] = field(default_factory=dict)
     """Counters: the commit's own under `archive/`, the caller's as given."""
 
@@ -56,23 +56,23 @@ class Snapshot:
 
 
 def snapshot_of(document: dict[str, object]) -> Snapshot:
-    """Raises ArchiveDamaged, KeyError, TypeError or ValueError for what no writer of ours has written."""
-    told: dict[str, Any] = dict(document)
-    told["id"] = gate.number(told["id"], gate.MOST_SNAPSHOTS, "the number of a snapshot")
-    if told["parent"] is not None:
-        gate.number(told["parent"], gate.MOST_SNAPSHOTS, "the number of a snapshot")
+    """Raises ArchiveDamaged, KeyError, TypeError or ValueError for an invalid manifest."""
+    fields: dict[str, Any] = dict(document)
+    fields["id"] = gate.number(fields["id"], gate.MOST_SNAPSHOTS, "the number of a snapshot")
+    if fields["parent"] is not None:
+        gate.number(fields["parent"], gate.MOST_SNAPSHOTS, "the number of a snapshot")
     for name in ("operation", "run_id"):
-        gate.text(told[name], name)
-    told["committed_at"] = datetime.fromisoformat(str(told["committed_at"])).astimezone(UTC)
-    told["files"] = tuple(_data_file(DataFile(**file)) for file in told["files"])
-    told["rewrote"] = {
-        gate.data_name(new): tuple(gate.data_name(x) for x in old) for new, old in told["rewrote"].items()
+        gate.text(fields[name], name)
+    fields["committed_at"] = datetime.fromisoformat(str(fields["committed_at"])).astimezone(UTC)
+    fields["files"] = tuple(_data_file(DataFile(**file)) for file in fields["files"])
+    fields["rewrote"] = {
+        gate.data_name(new): tuple(gate.data_name(x) for x in old) for new, old in fields["rewrote"].items()
     }
-    told["segments"] = tuple(gate.hex_id(name) for name in told["segments"])
-    for count in told["summary"].values():
+    fields["segments"] = tuple(gate.hex_id(name) for name in fields["segments"])
+    for count in fields["summary"].values():
         if not isinstance(count, int):
             raise gate.refuse("a counter of a run", count)
-    return Snapshot(**told)
+    return Snapshot(**fields)
 
 
 def _data_file(file: DataFile) -> DataFile:
@@ -83,9 +83,9 @@ def _data_file(file: DataFile) -> DataFile:
     return file
 
 
-# JSON documents that end with their own checksum, so that a letter altered in one is found by who reads it.
+# JSON documents that end with their checksum, so that a reader detects any altered letter.
 #
-# The last line but one is `"sha256": "…"`, of everything before the comma that parts it from the rest.
+# The last line but one is `"sha256": "…"`, the hash of everything before the comma in front of it.
 
 
 _SEAL = re.compile(rb',\n "sha256": "([0-9a-f]{64})"\n\}\n')
@@ -98,9 +98,9 @@ def seal(text: str) -> bytes:
 
 
 def read_sealed(data: bytes, required: Callable[[dict[str, object]], bool]) -> dict[str, object]:
-    """Read a sealed JSON object without its checksum; ValueError where that does not match.
+    """Read a sealed JSON object without its checksum; ValueError if that does not match.
 
-    Documents of before schema 3 have none: `required` tells by the object, before anything is checked.
+    Documents from before schema 3 have none: `required` decides by the object, before anything is checked.
     """
     try:
         document = json.loads(data)
@@ -108,17 +108,17 @@ def read_sealed(data: bytes, required: Callable[[dict[str, object]], bool]) -> d
         raise ValueError("expected an object, got lists within lists without end") from None
     if not isinstance(document, dict):
         raise ValueError(f"expected an object, got {type(document).__name__}")
-    asked = required(document)
-    if document.pop("sha256", None) is None and not asked:
+    is_required = required(document)
+    if document.pop("sha256", None) is None and not is_required:
         return document
     check_seal(data)
     return document
 
 
 def check_seal(data: bytes) -> None:
-    """Raise ValueError where a sealed document does not end with the checksum of what is before it."""
-    found = _SEAL.search(data, max(len(data) - 90, 0))
-    if found is None or found.end() != len(data):
+    """Raise ValueError if a sealed document does not end with the checksum of what is before it."""
+    match = _SEAL.search(data, max(len(data) - 90, 0))
+    if match is None or match.end() != len(data):
         raise ValueError("it does not end with its checksum")
-    if hashlib.sha256(data[: found.start()]).hexdigest().encode() != found[1]:
-        raise ValueError("its checksum is that of another text")
+    if hashlib.sha256(data[: match.start()]).hexdigest().encode() != match[1]:
+        raise ValueError("checksum mismatch: it changed after it was written")

@@ -1,7 +1,7 @@
-"""A Dask cluster that somebody else runs: its address, and whether its machines have this code.
+"""A Dask cluster that somebody else runs: its address, and a check that its machines have this code.
 
-Dask finds a function by its name, so a scheduler and workers of another version would do other work under the
-same name. Their code is compared before anything is sent, and again by each worker that joins later.
+Dask finds a function by its name, so machines with another version would run different code under the same
+name. Their code is compared before anything is sent, and again by each worker that joins later.
 """
 
 from __future__ import annotations
@@ -30,28 +30,28 @@ if TYPE_CHECKING:
 EXAMPLE = "dask=tcp://HOST:8786"
 _ADDRESS = re.compile(r"dask=((?:tcp|tls)://(?:[\w.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]):[0-9]{1,5})")
 _ANSWERS_WITHIN = 10.0
-"""Seconds for the scheduler, and for each round of questions to all workers."""
+"""Seconds for the scheduler, and for each round of requests to all workers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """The code of one machine, as far as it decides what comes out."""
+    """The versions of one machine that affect the results."""
 
     python: str
-    """`3.11`: another one has another table of Unicode."""
+    """`3.11`: another version has another Unicode table."""
     distributed: str
     source: str
-    """Digest of the files of this package and of those beside it."""
+    """Digest of the files of `archive`, `crawler` and `pipelines`."""
 
-    def differs(self, other: Code) -> str | None:
-        """Tell how the other's differs from this, or None."""
-        for name, mine, its in (
-            ("Python", self.python, other.python),
-            ("distributed", self.distributed, other.distributed),
-            ("Triptych of source", self.source, other.source),
+    def difference(self, remote: Code) -> str | None:
+        """A phrase on how another machine's code differs from this, or None."""
+        for name, here, there in (
+            ("Python", self.python, remote.python),
+            ("distributed", self.distributed, remote.distributed),
+            ("Triptych of source", self.source, remote.source),
         ):
-            if mine != its:
-                return f"has {name} {its}, and {mine} is here"
+            if here != there:
+                return f"has {name} {there}, and {here} is here"
         return None
 
 
@@ -69,8 +69,8 @@ def code_here() -> Code:
 
 def address(engine: str) -> str:
     """`tcp://HOST:PORT` of `dask=tcp://HOST:PORT`. Raises WrongEngine, also where the extra is missing."""
-    found = _ADDRESS.fullmatch(engine)
-    if found is None or not 0 < int(found[1].rpartition(":")[2]) < 65_536:
+    match = _ADDRESS.fullmatch(engine)
+    if match is None or not 0 < int(match[1].rpartition(":")[2]) < 65_536:
         raise WrongEngine(
             f"--engine {visible(engine)!r} is none; expected {EXAMPLE}, the address of a Dask scheduler."
         )
@@ -78,7 +78,7 @@ def address(engine: str) -> str:
         import distributed  # noqa: F401, PLC0415  an extra, half a second to load
     except ImportError:
         raise WrongEngine("--engine dask=… needs Dask: pip install 'triptych[dask]'.") from None
-    return found[1]
+    return match[1]
 
 
 def is_loopback(engine: str) -> bool:
@@ -94,7 +94,7 @@ async def connected(scheduler: str) -> Client:
     """Open a client to a scheduler whose workers all have this code. Raises EngineError."""
     from distributed import Client  # noqa: PLC0415  an extra, half a second to load
 
-    for name in ("distributed", "distributed.client"):  # what it tells in many lines is one of ours
+    for name in ("distributed", "distributed.client"):  # one line of ours replaces its many
         logging.getLogger(name).setLevel(logging.CRITICAL)
     client = Client(scheduler, asynchronous=True, timeout=_ANSWERS_WITHIN, set_as_default=False)
     try:
@@ -113,12 +113,12 @@ async def connected(scheduler: str) -> Client:
 
 
 async def _compare(client: Client, scheduler: str) -> None:
-    mine = code_here()
-    found: dict[str, object] = {}
+    machines: dict[str, object] = {}
     try:
-        found["the scheduler"] = await asyncio.wait_for(client.run_on_scheduler(code_here), _ANSWERS_WITHIN)
-    except Exception as error:  # whatever its Python makes of a name that it does not have
-        found["the scheduler"] = error
+        answer = await asyncio.wait_for(client.run_on_scheduler(code_here), _ANSWERS_WITHIN)
+        machines["the scheduler"] = answer
+    except Exception as error:  # depends on its Python, which may not know the function
+        machines["the scheduler"] = error
     try:
         answers: Mapping[str, object] = await asyncio.wait_for(
             client.run(code_here, on_error="return"), _ANSWERS_WITHIN
@@ -128,21 +128,25 @@ async def _compare(client: Client, scheduler: str) -> None:
             f"not every worker of {scheduler} answers; one may be cut off and not missed yet: try again in "
             "half a minute."
         ) from error
-    found |= {f"worker {name}": answer for name, answer in answers.items()}
-    for name, other in found.items():
-        if isinstance(other, ImportError):
-            raise EngineError(
-                f"{visible(name)} has no Triptych ({visible(str(other))}): install the same version there."
-            )
-        if isinstance(other, OSError):  # one that has just gone; its successor is asked when it works
-            continue
-        if not isinstance(other, Code):
-            raise EngineError(f"{visible(name)} cannot say which code it has: {visible(str(other))}")
-        if (how := mine.differs(other)) is not None:
-            raise EngineError(f"{visible(name)} {how}: install the same version there.")
+    machines |= {f"worker {name}": answer for name, answer in answers.items()}
+    for name, code in machines.items():
+        _check_code(visible(name), code)
+
+
+def _check_code(machine: str, code: object) -> None:
+    if isinstance(code, ImportError):
+        raise EngineError(
+            f"{machine} has no Triptych ({visible(str(code))}): install the same version there."
+        )
+    if isinstance(code, OSError):  # a worker that has just left; its successor checks itself
+        return
+    if not isinstance(code, Code):
+        raise EngineError(f"{machine} cannot say which code it has: {visible(str(code))}")
+    if (difference := code_here().difference(code)) is not None:
+        raise EngineError(f"{machine} {difference}: install the same version there.")
 
 
 def ensure_same(code: Code) -> None:
     """Refuse work of another version; called by a worker. Raises EngineError."""
-    if (how := code.differs(code_here())) is not None:
-        raise EngineError(f"a worker that has joined {how} where the command was given.")
+    if (difference := code.difference(code_here())) is not None:
+        raise EngineError(f"a worker that has joined {difference} where the command was given.")

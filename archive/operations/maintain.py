@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from archive.commit.committer import Committer
 from archive.commit.compact import COMPACT, merge_small_files
 from archive.opening import open_existing, storage_at
-from archive.operations.doubled import REPAIR, mend
+from archive.operations.duplicate_rows import REPAIR, remove_duplicates
 from archive.operations.partitions import ALONE, over
 from archive.pages import cdxj_index
 from archive.state import replay
@@ -30,14 +30,14 @@ _RUN = "upkeep"
 @dataclass(frozen=True, slots=True)
 class Repaired:
     articles: int
-    """Articles recovered from segments of writers that died."""
+    """Articles recovered from segments of dead writers."""
     snapshot: Snapshot | None
     returned: int = 0
-    """Data files that an object store had lost, put there again."""
+    """Data files that an object store had lost, uploaded again."""
     renewed: int = 0
     """Altered copies on this machine, fetched again from the object store."""
     mended: Snapshot | None = None
-    """The snapshot without the rows that were there twice; None where there were none."""
+    """The snapshot without duplicate rows; None where there were none."""
 
 
 def compact(root: str | os.PathLike[str], spread: Spread = ALONE) -> Snapshot | None:
@@ -49,7 +49,7 @@ def compact(root: str | os.PathLike[str], spread: Spread = ALONE) -> Snapshot | 
 def gc(root: str | os.PathLike[str], keep_days: float | None = None, *, dry_run: bool = False) -> Collected:
     """Remove files that no snapshot of the last `keep_days` needs, and fold older manifests into the history.
 
-    Without a number of days it is the time for which views are kept.
+    Without a number of days, files are kept as long as views.
     """
     keep = None if keep_days is None else timedelta(days=keep_days)
     with Committer.open(root, _RUN) as committer:
@@ -57,10 +57,10 @@ def gc(root: str | os.PathLike[str], keep_days: float | None = None, *, dry_run:
 
 
 def repair(root: str | os.PathLike[str], *, rebuild: bool = False) -> Repaired:
-    """Commit the records that dead writers left, turn the view to the head, and collect.
+    """Commit the records of dead writers, update the view to the head, and collect.
 
-    `rebuild` makes the cache anew too and, in a folder, the index of pages. A data file that an object store
-    has lost is put there again, if this machine has it; a copy here that is altered is fetched again.
+    `rebuild` also rebuilds the cache and, in a folder, the index of pages. A data file that an object store
+    has lost is uploaded again, if this machine has it; an altered copy on this machine is fetched again.
     """
     storage = storage_at(root)
     renewed = storage.renew_altered()
@@ -74,7 +74,7 @@ def repair(root: str | os.PathLike[str], *, rebuild: bool = False) -> Repaired:
             with locks.hold(storage.layout.lock):
                 cdxj_index.rebuild(storage)
     with Committer.open(storage, _RUN) as committer:
-        mended = committer.make(REPAIR, mend)
+        mended = committer.make(REPAIR, remove_duplicates)
     with ArchiveWriter.open(storage, run_id=_RUN) as writer:
         recovered = writer.recovered
         return Repaired(recovered, writer.commit(), returned, renewed, mended)

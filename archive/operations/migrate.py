@@ -1,4 +1,4 @@
-"""Migration from an older schema to today's: every file is written anew, in one snapshot.
+"""Migration from an older schema to today's: every file is rewritten, in one snapshot.
 
 All files of a snapshot have one schema, because readers disagree about a folder with two: some drop the new
 column silently, some refuse. So no other operation changes the schema.
@@ -36,8 +36,8 @@ Edit = Callable[[pa.Table], pa.Table]
 class Step:
     """A change from one version of the schema to the next.
 
-    Columns that are new and may be null, and wider types, need no edit; a column that is renamed, split or
-    dropped does, and so does a new one that must have a value.
+    New nullable columns and wider types need no edit; a column that is renamed, split or dropped does, and so
+    does a new one that must have a value.
     """
 
     about: str
@@ -58,8 +58,8 @@ _AUTHORS = (
     "the alignments"
 )
 _READINGS = "former_readings: empty, for `scrapy reextract --publish` to fill"
-_SHOWN = "media, outbound_links: empty, for `scrapy reextract --publish` to fill"
-_NEW = (
+_MEDIA = "media, outbound_links: empty, for `scrapy reextract --publish` to fill"
+_ACCESS = (
     "syndicated_from, access: empty, for `scrapy reextract --publish` to fill; text_from: empty, the text is "
     "the page's; every article keeps its id"
 )
@@ -92,8 +92,8 @@ TODAY = Target(
     {
         1: Step(_AUTHORS, {}),
         2: Step(_READINGS, {}),
-        3: Step(_SHOWN, {}),
-        4: Step(_NEW, {}),
+        3: Step(_MEDIA, {}),
+        4: Step(_ACCESS, {}),
         5: Step(_EVENTS, {}),
         6: Step(_MARKS, {"alignments": _without_marks, "former_alignments": _without_marks}),
     },
@@ -106,8 +106,8 @@ def migrate(
 ) -> Snapshot | None:
     """Migrate an archive; None where there is nothing to do. Doubles its size on disk until a `gc`.
 
-    Crawls of the older version go on acknowledging, and fail at their next commit with a sentence; their
-    articles wait in segments for a writer of this version.
+    Crawls of the older version still acknowledge articles, and fail at their next commit with a message;
+    their articles wait in segments for a writer of this version.
     """
     storage, _ = open_any(root, target.version)
     operation = Operation(
@@ -131,24 +131,23 @@ def _migrate(target: Target, following: NextSnapshot) -> Snapshot | None:
             raise MigrationError(f"{file.table} is no table of schema {target.version}.")
         table = read(following.storage, [file])
         for step in steps:
-            table = step.edits.get(file.table, _as_it_is)(table)
+            if edit := step.edits.get(file.table):
+                table = edit(table)
         following.replace([file], _conform(table, file.table, target.stored[file.table]))
     return following.finish()
 
 
 def _steps(version: int, target: Target) -> list[Step]:
-    missing = [x for x in range(version, target.version) if x not in target.steps]
-    if missing:
-        raise MigrationError(f"This Triptych knows no way from schema {missing[0]} to {missing[0] + 1}.")
-    return [target.steps[x] for x in range(version, target.version)]
-
-
-def _as_it_is(table: pa.Table) -> pa.Table:
-    return table
+    steps = []
+    for number in range(version, target.version):
+        if number not in target.steps:
+            raise MigrationError(f"This Triptych cannot migrate schema {number} to {number + 1}.")
+        steps.append(target.steps[number])
+    return steps
 
 
 def _conform(table: pa.Table, name: str, schema: pa.Schema) -> pa.Table:
-    """Put the columns into the order of the schema; MigrationError where one would be dropped or invented."""
+    """Order the columns as in the schema; MigrationError where one would be dropped or lacks a value."""
     if strange := [x for x in table.column_names if x not in schema.names]:
         raise MigrationError(f"{name}.{strange[0]} has no place in the new schema: a step must drop it.")
     columns = []

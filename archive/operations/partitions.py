@@ -1,8 +1,8 @@
-"""Work over partitions of an archive: one pure function, here, in a pool of processes, or on a cluster.
+"""Work over partitions of an archive: one pure function, in this process, in a pool, or on a cluster.
 
-Results come in the order of the jobs, whoever has worked them out and in whatever order, so what is made of
-them is the same bytes on any number of workers. A job whose worker was killed is done again by another one.
-A job names files, and a result is what the caller writes: both are sent between processes.
+Results come in the order of the jobs, so the output has the same bytes with any number of workers. If a
+worker is killed, another one repeats its job. A job names files, and a result is what the caller writes: both
+are sent between processes.
 """
 
 from __future__ import annotations
@@ -29,22 +29,22 @@ if TYPE_CHECKING:
     from archive.operations.cluster import Code
 
     Driver = Callable[[Callable[[Any], Any], Sequence[Any]], Iterable[Any]]
-    """Another engine: calls the function for each job, anywhere, and gives the results in their order."""
+    """Another engine: calls the function for each job, anywhere, and returns the results in their order."""
 
 J = TypeVar("J")
 R = TypeVar("R")
 
 _TRIES = 4
-"""Workers that may be killed with a job in their hands, by which time the job seems to be the cause."""
+"""After so many killed workers a job is considered the cause."""
 _AHEAD = 2
-"""Jobs that are given out for each worker, so that none waits while results are written."""
+"""Jobs submitted for each worker, so that none waits while results are written."""
 _PATIENCE, _RETRY = 300.0, 5.0
 """Seconds for a scheduler to come back; and between two tries."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """On how many workers, and where."""
+    """The number and the place of the workers."""
 
     processes: int = 1
     engine: str | None = None
@@ -54,14 +54,14 @@ class Spread:
 
 
 ALONE = Spread()
-"""In the process that asks."""
+"""In the calling process."""
 
 
 def over(function: Callable[[J], R], jobs: Sequence[J], spread: Spread) -> Generator[R, None, None]:
     """Call a function for each job, and yield the results in the order of the jobs.
 
-    The function has to be importable by its name, and may raise errors of ours. Raises EngineError where a
-    job could not be done by anybody, or what a driver raises.
+    The function must be importable by its name, and may raise errors of ours. Raises EngineError if a job
+    cannot be done, or what a driver raises.
     """
     if spread.driver is not None:
         yield from _driven(spread.driver, function, jobs)
@@ -80,8 +80,8 @@ def _driven(driver: Driver, function: Callable[[J], R], jobs: Sequence[J]) -> It
         yield result
     if missing:
         raise EngineError(
-            f"the driver was given {len(jobs)} parts and brought {len(jobs) - missing} results: expected one "
-            "for each, in their order. Nothing was published."
+            f"the driver got {len(jobs)} parts and returned {len(jobs) - missing} results: expected one for "
+            "each, in their order. Nothing was published."
         )
 
 
@@ -101,21 +101,21 @@ def _in_pool(function: Callable[[J], R], jobs: Sequence[J], processes: int) -> I
     at = 0
     while at < len(jobs):
         pool = ProcessPoolExecutor(processes, mp_context=context, initializer=_begin)
-        given: dict[int, Future[R]] = {}
+        futures: dict[int, Future[R]] = {}
         try:
             while at < len(jobs):
                 for number in range(at, min(at + _AHEAD * processes, len(jobs))):
-                    if number not in done and number not in given:
-                        given[number] = pool.submit(function, jobs[number])
-                result = done.pop(at) if at in done else given.pop(at).result()
+                    if number not in done and number not in futures:
+                        futures[number] = pool.submit(function, jobs[number])
+                result = done.pop(at) if at in done else futures.pop(at).result()
                 at += 1
                 yield result
         except BrokenProcessPool:
-            for number, future in given.items():
+            for number, future in futures.items():
                 if future.done() and not future.cancelled() and future.exception() is None:
                     done[number] = future.result()
-            # nobody knows which of them its worker had in its hands
-            killed.update(number for number in (at, *given) if number not in done)
+            # which of them the killed worker was running is unknown
+            killed.update(number for number in (at, *futures) if number not in done)
             if max(killed.values(), default=0) >= _TRIES:
                 raise EngineError(
                     f"{_TRIES} times a process was killed in the middle of its work; memory may be short: "
@@ -126,7 +126,7 @@ def _in_pool(function: Callable[[J], R], jobs: Sequence[J], processes: int) -> I
 
 
 def _begin() -> None:
-    """Begin a process of the pool: Ctrl-C is for its parent, and it ends with that, be it by kill -9."""
+    """Begin a process of the pool: it ignores Ctrl-C and ends with its parent, even after kill -9."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
@@ -149,16 +149,16 @@ def _on_cluster(function: Callable[[J], R], jobs: Sequence[J], scheduler: str) -
     thread.start()
     workers = _Workers(scheduler, loop)
     try:
-        given: dict[int, Any] = {}
+        futures: dict[int, Any] = {}
         for at in range(len(jobs)):
             while True:
                 for number in range(at, min(at + _AHEAD * workers.threads, len(jobs))):
-                    if number not in given:
-                        given[number] = workers.submit(function, jobs[number])
-                result = workers.result(given.pop(at))
+                    if number not in futures:
+                        futures[number] = workers.submit(function, jobs[number])
+                result = workers.result(futures.pop(at))
                 if result is not None:
                     break
-                given.clear()  # with the scheduler all of them are gone
+                futures.clear()  # they were lost with the scheduler
             yield result[0]
     finally:
         workers.close()

@@ -1,7 +1,7 @@
-"""Replacement of what an earlier extractor read from a stored page by what today's reads; not an edit.
+"""Replacement of an earlier extractor's reading of a stored page by today's; not an edit.
 
-A row keeps its version, its page and its times. Its earlier columns go to `former_readings`, from which
-`as_of` answers; the stories that show it and the alignments of its text change in the same snapshot.
+A row keeps its version, its page and its times. Its earlier columns move to `former_readings`, where `as_of`
+reads them; its story and the alignments of its text change in the same snapshot.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from archive.commit.observations import AppliedObservations, Draft
 from archive.commit.plan import CommitPlan, Rereadings
 from archive.format import codec
 from archive.format.records import READ_COLUMNS
-from archive.tables import unpacked
+from archive.tables import data_file_reader
 from archive.tables.parquet_files import translated_errors
 
 if TYPE_CHECKING:
@@ -43,79 +43,81 @@ COLUMNS = tuple(column.name for column in READ_COLUMNS)
 class Rereading:
     version: int
     record: ArticleRecord
-    """As today's extractor reads the page of that version; COLUMNS of it are taken."""
+    """Today's reading of the page of that version; COLUMNS of it are used."""
 
 
 def publish(root: Place, rereadings: Iterable[Rereading], align: Align) -> Snapshot | None:
-    """Publish one snapshot with these readings of stored versions; None where none of the versions is there.
+    """Publish one snapshot with these readings of stored versions; None if none of the versions exists.
 
-    A version that was purged meanwhile, or whose page is another one, is left as it is. The cache of known
-    addresses is filled anew afterwards. Raises ArchiveWriteError and what opening an archive raises.
+    A version that was purged meanwhile, or whose page is another one, stays unchanged. The cache is rebuilt
+    afterwards. Raises ArchiveWriteError and what opening an archive raises.
     """
-    wanted = {(x.record.article_id, x.version): x.record for x in rereadings}
+    records = {(x.record.article_id, x.version): x.record for x in rereadings}
     with Committer.open(root, "reread") as committer:
-        return committer.make(REREAD, partial(_reread, wanted, align))
+        return committer.make(REREAD, partial(_reread, records, align))
 
 
-def _reread(wanted: Mapping[Key, ArticleRecord], align: Align, following: NextSnapshot) -> Snapshot | None:
-    plan = _plan(wanted, align, following.state, following.storage)
+def _reread(records: Mapping[Key, ArticleRecord], align: Align, following: NextSnapshot) -> Snapshot | None:
+    plan = _plan(records, align, following.state, following.storage)
     return None if plan is None else assemble(following, [plan])
 
 
 def _plan(
-    wanted: Mapping[Key, ArticleRecord], align: Align, state: State, storage: Storage
+    records: Mapping[Key, ArticleRecord], align: Align, state: State, storage: Storage
 ) -> CommitPlan | None:
-    found, files, latest = _stored(wanted, state, storage)
-    if not found:
+    stored, files, latest = _stored(records, state, storage)
+    if not stored:
         return None
-    today = {x: found[x, version] for x, version in latest.items()}
-    drafts = {x: [Draft(record, latest[x], None, record.fetched_at)] for x, record in today.items()}
-    applied = AppliedObservations(stored={}, drafts=drafts)
+    drafts = {}
+    for article_id, version in latest.items():
+        record = stored[article_id, version]
+        drafts[article_id] = [Draft(record, version, None, record.fetched_at)]
+    members = []
     in_stories = state.in_stories({facts.story_id for facts in state.facts(latest)})
-    members = [
-        member
-        if (record := today.get(member.article_id)) is None
-        else replace(
-            member, language=record.language, headline=record.headline, published_at=record.published_at
-        )
-        for member in state.members(in_stories)
-    ]
+    for member in state.members(in_stories):
+        if member.article_id in drafts:
+            record = drafts[member.article_id][0].record
+            member = replace(  # noqa: PLW2901
+                member, language=record.language, headline=record.headline, published_at=record.published_at
+            )
+        members.append(member)
     built = stories.build(members, state.joints(in_stories))
-    covered, laid = alignments.realign(built, applied, state, storage, align, stale=latest.keys())
+    applied = AppliedObservations(stored={}, drafts=drafts)
+    covered, realigned = alignments.realign(built, applied, state, storage, align, stale=latest.keys())
     return CommitPlan(
         applied=AppliedObservations(stored={}),
-        joined={},
+        new_story_of={},
         touched={},
         pairs=(),
         stories=covered,
         emptied=frozenset(),
         refused={},
         refusals=(),
-        alignments=laid,
-        rereadings=Rereadings({key: _read(record) for key, record in found.items()}, files),
+        alignments=realigned,
+        rereadings=Rereadings({key: _read(record) for key, record in stored.items()}, files),
     )
 
 
 def _stored(
-    wanted: Mapping[Key, ArticleRecord], state: State, storage: Storage
+    records: Mapping[Key, ArticleRecord], state: State, storage: Storage
 ) -> tuple[dict[Key, ArticleRecord], frozenset[str], dict[str, int]]:
-    """Rereadings whose version is there with the same page, their files, and the latest version of each."""
-    found: dict[Key, ArticleRecord] = {}
+    """Rereadings whose version has the same page, their files, and the latest version of each article."""
+    stored: dict[Key, ArticleRecord] = {}
     files: set[str] = set()
     latest: dict[str, int] = {}
-    located = state.version_files({article_id for article_id, _ in wanted})
+    located = state.version_files({article_id for article_id, _ in records})
     for path, newest in sorted({(path, newest) for _, newest, path in located}):
         with translated_errors():
-            file = unpacked.opened(storage.present_path(path))
+            file = data_file_reader.opened(storage.present_path(path))
             table = file.read(columns=["article_id", "version", "raw_sha256"])
         for article_id, version, page in zip(*(column.to_pylist() for column in table.columns), strict=True):
-            record = wanted.get((article_id, version))
+            record = records.get((article_id, version))
             if record is not None and record.raw_sha256 == page:
-                found[article_id, version] = record
+                stored[article_id, version] = record
                 files.add(path)
                 if newest:
                     latest[article_id] = version
-    return found, frozenset(files), latest
+    return stored, frozenset(files), latest
 
 
 def _read(record: ArticleRecord) -> Row:

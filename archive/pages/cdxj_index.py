@@ -1,8 +1,8 @@
-"""Index of the raw pages by address: sorted CDXJ files that pywb and its like read as they are.
+"""Index of the raw pages by address: sorted CDXJ files that pywb and similar tools can read.
 
-Each commit adds one file in `_raw/index`; eight of a size become one, so a commit costs the same in a large
-archive. Every page in a WARC file is in the index, named by a row or not: a purge goes by it. It holds
-nothing that the WARC files do not: `rebuild` makes it anew.
+Each commit adds one file in `_raw/index`; eight of a size are merged, so a commit costs the same in a large
+archive. Every page in a WARC file is in the index, with or without a row: a purge uses it. It can be rebuilt
+from the WARC files.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ import logging
 import mmap
 import os
 import re
-from itertools import groupby
+from itertools import chain, groupby
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
 from archive.exceptions import ArchiveDamaged
 from archive.pages import warc_files, warc_record
 from archive.pages.warc_files import Pointer
-from archive.storage import durable, inside
+from archive.storage import durable, path_guard
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -40,9 +40,9 @@ _MIME = re.compile(rb"\r\ncontent-type:[ \t]*([\w.+/-]+)", re.IGNORECASE)
 
 
 def surt(url: str) -> str:
-    """`http://www.pravda.com.ua/rus/1/?b&a` -> `ua,com,pravda)/rus/1?a&b`: the host from the right.
+    """`http://www.pravda.com.ua/rus/1/?b&a` -> `ua,com,pravda)/rus/1?a&b`: the host reversed.
 
-    As the Python package `surt` of the Internet Archive has it, but for session ids, which it takes out.
+    Like the Python package `surt` of the Internet Archive, except that it removes session ids.
     """
     try:
         parts = urlsplit(url.strip())
@@ -74,28 +74,25 @@ def add(storage: Storage, pointers: Iterable[Pointer]) -> None:
     if not lines:
         return
     _write(storage, sorted(set(lines)))
-    if storage.is_shared:  # others have these files too: only `compact` merges them
+    if storage.is_shared:  # other machines have these files too: only `compact` merges them
         return
     sizes: dict[int, list[Path]] = {}
     for path in _files(storage):
-        # powers of eight: a line is written anew once a class
+        # powers of eight: a line is rewritten once a class
         sizes.setdefault((path.stat().st_size.bit_length() - 1) // 3, []).append(path)
     for group in sizes.values():
         if len(group) >= _MERGE_AT:
-            merged = _write(storage, _merged(group))
-            for path in group:
-                if path != merged:
-                    storage.remove(path)
+            _replace(storage, group, _merged(group))
 
 
 def find(storage: Storage, url: str) -> list[Pointer]:
-    """Find every page of an address, oldest first; http and https, with `www.` and without, are one."""
+    """Find every page of an address, oldest first; http and https, with and without `www.`, are one."""
     storage.mirror("_raw/index")
     start = f"{surt(url)} ".encode()
-    found: set[bytes] = set()
+    matches: set[bytes] = set()
     for path in _files(storage):
-        found.update(_lines_from(path, start))
-    return [_pointer(line) for line in sorted(found)]
+        matches.update(_lines_from(path, start))
+    return [_pointer(line) for line in sorted(matches)]
 
 
 def lines(storage: Storage) -> Iterator[str]:
@@ -104,29 +101,36 @@ def lines(storage: Storage) -> Iterator[str]:
 
 
 def rebuild(storage: Storage) -> int:
-    """Make the index anew from the pages of a local archive; their number. Call it under the commit lock.
+    """Rebuild the index from the pages of a local archive; their number. Call it under the commit lock.
 
-    Of a file that cannot be read to its end, entries behind the damage are kept.
+    If a file cannot be read to its end, the old entries after the damage stay.
     """
     before = _files(storage)
-    old = [line for path in before for line in path.read_bytes().splitlines(keepends=True)]
-    kept: list[bytes] = []
-    for path in inside.files(storage.layout.raw, ".warc.gz"):
+    old_lines = [line for path in before for line in path.read_bytes().splitlines(keepends=True)]
+    new_lines: list[bytes] = []
+    for path in path_guard.files(storage.layout.raw, ".warc.gz"):
         end = 0
         for pointer, record in warc_files.scan(storage, path):
             end = pointer.offset + pointer.length
             if line := _line(pointer, record):
-                kept.append(line)
+                new_lines.append(line)
         if end < path.stat().st_size:
-            kept += [line for line in old if _lies_behind(line, f"_raw/{path.name}", end)]
-    written = _write(storage, sorted(set(kept))) if kept else None
+            new_lines += [line for line in old_lines if _is_after(line, f"_raw/{path.name}", end)]
+    _replace(storage, before, sorted(set(new_lines)))
+    return len(new_lines)
+
+
+def _replace(storage: Storage, before: Iterable[Path], sorted_lines: Iterable[bytes]) -> None:
+    """Replace index files by one with these lines, or by none if there are no lines."""
+    lines = iter(sorted_lines)
+    first = next(lines, None)
+    after = None if first is None else _write(storage, chain([first], lines))
     for path in before:
-        if path != written:
+        if path != after:
             storage.remove(path)
-    return len(kept)
 
 
-def _lies_behind(line: bytes, file: str, end: int) -> bool:
+def _is_after(line: bytes, file: str, end: int) -> bool:
     try:
         pointer = _pointer(line)
     except ArchiveDamaged:  # the index itself is damaged
@@ -135,16 +139,17 @@ def _lies_behind(line: bytes, file: str, end: int) -> bool:
 
 
 def remove(storage: Storage, places: set[tuple[str, int]]) -> None:
-    """Take pages out, by file and offset; what is gone already stays gone. Call it under the commit lock."""
+    """Remove pages from the index, by file and offset, if they are in it. Call it under the commit lock."""
     storage.mirror("_raw/index")
     for path in _files(storage):
         before = path.read_bytes().splitlines(keepends=True)
-        found = [_pointer(line) for line in before]
-        kept = [line for line, x in zip(before, found, strict=True) if (x.file, x.offset) not in places]
-        if len(kept) < len(before):
-            written = _write(storage, kept) if kept else None
-            if path != written:
-                storage.remove(path)
+        remaining = []
+        for line in before:
+            pointer = _pointer(line)
+            if (pointer.file, pointer.offset) not in places:
+                remaining.append(line)
+        if len(remaining) < len(before):
+            _replace(storage, [path], remaining)
 
 
 def merge(storage: Storage) -> None:
@@ -153,20 +158,16 @@ def merge(storage: Storage) -> None:
         return
     storage.mirror("_raw/index")
     before = _files(storage)
-    if len(before) < _MERGE_AT:
-        return
-    whole = _write(storage, _merged(before))
-    for path in before:
-        if path != whole:
-            storage.remove(path)
+    if len(before) >= _MERGE_AT:
+        _replace(storage, before, _merged(before))
 
 
 def _files(storage: Storage) -> list[Path]:
-    return inside.files(storage.layout.raw_index, ".cdxj")
+    return path_guard.files(storage.layout.raw_index, ".cdxj")
 
 
 def _write(storage: Storage, sorted_lines: Iterable[bytes]) -> Path:
-    """Write an index file named by its content, so that a repeated attempt makes the same file."""
+    """Write an index file named by its content, so that a repeated attempt writes the same file."""
     digest = hashlib.sha256()
     durable.make_folder(storage.layout.raw_index)
     temporary = storage.layout.new_temporary()
@@ -221,8 +222,8 @@ def _pointer(line: bytes) -> Pointer:
         return Pointer(f"_raw/{entry['filename']}", int(entry["offset"]), int(entry["length"]))
     except (ValueError, LookupError, TypeError, RecursionError) as error:
         raise ArchiveDamaged(
-            f"The index of pages has a line that is none ({line[:60]!r}): "
-            "`python -m archive repair --rebuild` makes it anew."
+            f"The index of pages has an invalid line ({line[:60]!r}): run "
+            "`python -m archive repair --rebuild`."
         ) from error
 
 
@@ -244,7 +245,7 @@ def _lines_at(storage: Storage, pointers: Iterable[Pointer]) -> Iterator[bytes]:
 
 
 def _start_of(file: BinaryIO, pointer: Pointer) -> warc_record.Record | None:
-    """Read the start of a record up to the end of the HTTP headers; mostly a kilobyte will do."""
+    """Read the start of a record up to the end of the HTTP headers; a kilobyte is mostly enough."""
     file.seek(pointer.offset)
     data = file.read(min(pointer.length, 65_536))
     record = warc_record.read_start(data, 2048)

@@ -1,8 +1,8 @@
 """Overwriting in place: erased bytes become a hole of the same length, so that nothing else moves.
 
-Rows name pages by offset, and a living writer may be appending to the same file: rewriting a WARC file would
-mean rewriting every row that names it, and waiting for its writer. A hole is a WARC record of its own, in a
-gzip member of stored blocks; readers of WARC pass over it. Doing it twice gives the same bytes.
+Rows refer to pages by offset, and a running writer may append to the same file: rewriting a WARC file would
+mean rewriting all rows that refer to it, and waiting for its writer. A hole is a WARC record in a gzip member
+of stored blocks; readers of WARC skip it. Doing it twice gives the same bytes.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ _HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03"
 
 
 def page_range(storage: Storage, pointer: Pointer) -> Range | None:
-    """Range of a page and the request that follows it; None where no page lies there, or not any more."""
-    begun = _begun(storage, pointer)
-    if begun is None or begun.fields.get("warc-type") != "response":
+    """Range of a page and the request that follows it; None if there is no page, or no longer."""
+    record = _record_start(storage, pointer)
+    if record is None or record.fields.get("warc-type") != "response":
         return None
     length = pointer.length
     with storage.present_path(pointer.file).open("rb") as file:
@@ -45,12 +45,12 @@ def page_range(storage: Storage, pointer: Pointer) -> Range | None:
 
 
 def address(storage: Storage, pointer: Pointer) -> str | None:
-    """Address of the page that lies there, if one does."""
-    begun = _begun(storage, pointer)
-    return None if begun is None else begun.fields.get("warc-target-uri")
+    """Address of the page at this place, if there is one."""
+    record = _record_start(storage, pointer)
+    return None if record is None else record.fields.get("warc-target-uri")
 
 
-def _begun(storage: Storage, pointer: Pointer) -> warc_record.Record | None:
+def _record_start(storage: Storage, pointer: Pointer) -> warc_record.Record | None:
     try:
         with storage.present_path(pointer.file).open("rb") as file:
             file.seek(pointer.offset)
@@ -60,20 +60,20 @@ def _begun(storage: Storage, pointer: Pointer) -> warc_record.Record | None:
 
 
 def without_purged(storage: Storage, pages: Iterable[Pointer], at: datetime) -> list[Pointer]:
-    """Overwrite the purged ones of these pages; the others are returned."""
+    """Overwrite the purged pages among these; return the others."""
     stones = Tombstones(storage.layout)
-    kept: list[Pointer] = []
+    remaining: list[Pointer] = []
     purged: list[Pointer] = []
     for page in pages:
-        (purged if stones.of_address(address(storage, page)) else kept).append(page)
+        (purged if stones.of_address(address(storage, page)) else remaining).append(page)
     blank_pages(storage, purged, at)
-    return kept
+    return remaining
 
 
 def overwrite(storage: Storage, ranges: Iterable[Range], at: datetime) -> None:
     """Overwrite ranges; durable when it returns. `at`: the moment of the request, the same on every try."""
-    for wanted in ranges:
-        path = storage.present_path(wanted.path)
+    for erased in ranges:
+        path = storage.present_path(erased.path)
         hole = _page_hole if path.name.endswith(".warc.gz") else _line_hole
         try:
             # not O_APPEND: pwrite would append then
@@ -81,11 +81,11 @@ def overwrite(storage: Storage, ranges: Iterable[Range], at: datetime) -> None:
         except FileNotFoundError:
             continue
         try:
-            if os.fstat(descriptor).st_size >= wanted.offset + wanted.length:
-                data = hole(wanted, at)
+            if os.fstat(descriptor).st_size >= erased.offset + erased.length:
+                data = hole(erased, at)
                 done = 0
                 while done < len(data):
-                    done += os.pwrite(descriptor, data[done:], wanted.offset + done)
+                    done += os.pwrite(descriptor, data[done:], erased.offset + done)
                 os.fsync(descriptor)
                 storage.enqueue(path)
         except OSError as error:
@@ -95,14 +95,15 @@ def overwrite(storage: Storage, ranges: Iterable[Range], at: datetime) -> None:
 
 
 def blank_pages(storage: Storage, pointers: Iterable[Pointer], at: datetime) -> None:
-    overwrite(storage, [found for x in pointers if (found := page_range(storage, x)) is not None], at)
+    ranges = (page_range(storage, pointer) for pointer in pointers)
+    overwrite(storage, list(filter(None, ranges)), at)
 
 
-def _page_hole(wanted: Range, at: datetime) -> bytes:
-    """Make a gzip member of exactly this length: stored blocks have a cost that is known beforehand."""
-    blocks = -(-(wanted.length - len(_HEADER) - 8) // (_BLOCK + 5))
-    size = wanted.length - len(_HEADER) - 8 - 5 * blocks
-    record = _record(size, wanted.offset, at)
+def _page_hole(erased: Range, at: datetime) -> bytes:
+    """Make a gzip member of exactly this length: the size of stored blocks is known beforehand."""
+    blocks = -(-(erased.length - len(_HEADER) - 8) // (_BLOCK + 5))
+    size = erased.length - len(_HEADER) - 8 - 5 * blocks
+    record = _record(size, erased.offset, at)
     parts = [_HEADER]
     for number in range(blocks):
         piece = record[number * _BLOCK : (number + 1) * _BLOCK]
@@ -112,7 +113,7 @@ def _page_hole(wanted: Range, at: datetime) -> bytes:
 
 
 def _record(size: int, offset: int, at: datetime) -> bytes:
-    """Make a WARC record of exactly `size` bytes, or spaces where none is so short."""
+    """Make a WARC record of exactly `size` bytes, or spaces if no record is so short."""
     head = (
         "WARC/1.1\r\nWARC-Type: metadata\r\n"
         f"WARC-Record-ID: <urn:uuid:{UUID(int=(offset << 64) + int(at.timestamp() * 1e6))}>\r\n"
@@ -125,9 +126,9 @@ def _record(size: int, offset: int, at: datetime) -> bytes:
     return b" " * size
 
 
-def _line_hole(wanted: Range, at: datetime) -> bytes:
+def _line_hole(erased: Range, at: datetime) -> bytes:
     """Make a line of quarantine; its length counts the line's end."""
     entry = {"at": at.isoformat(), "reason": "purged", "detail": "", "source": "", "content": ""}
     line = json.dumps(entry)
-    short = line if len(line) < wanted.length else "{}"[: max(wanted.length - 1, 0)]
-    return f"{short:<{wanted.length - 1}}\n".encode()
+    short = line if len(line) < erased.length else "{}"[: max(erased.length - 1, 0)]
+    return f"{short:<{erased.length - 1}}\n".encode()

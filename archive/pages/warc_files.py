@@ -1,7 +1,7 @@
-"""WARC files in `_raw`: one a writer, each page two gzip members, found by the row that names it.
+"""WARC files in `_raw`: one a writer, each page two gzip members, found by the row that refers to it.
 
-The bytes of a page go out before the record that points at them, in one write(2), and are synced before it
-too. So a kill leaves at worst a page that no row names, and half a member at the very end of a file.
+The bytes of a page are written before the record that points at them, in one write(2), and are synced before
+it too. So a kill leaves at worst a page without a row, and an incomplete member at the end of a file.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from archive.exceptions import ArchiveDamaged, ArchiveWriteError
 from archive.format import gate
 from archive.format.records import ArticleRecord
 from archive.pages import warc_record
-from archive.storage import durable, inside, locks
+from archive.storage import durable, locks, path_guard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,14 +33,13 @@ _log = logging.getLogger(__name__)
 
 ROLL_AT = 1 << 30
 SOFTWARE = "Triptych"
-# what zlib puts before every member that archive/pages/warc_record.py makes: no name, no time, written on
-# Unix
+# the start of every member that archive/pages/warc_record.py makes: no name, no time, written on Unix
 _MAGIC = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03"
 
 
 @dataclass(frozen=True, slots=True)
 class Pointer:
-    """Place of the response record of a page, a gzip member of its own."""
+    """Place of the response record of a page, a separate gzip member."""
 
     file: str
     """Relative to the archive's root."""
@@ -48,14 +47,14 @@ class Pointer:
     length: int
 
     def __post_init__(self) -> None:
-        """Raise ArchiveDamaged for a place where no page can lie."""
+        """Raise ArchiveDamaged for a place where no page can be."""
         gate.page_name(self.file)
         gate.number(self.offset, gate.LARGEST_FILE, "a place in a file")
         gate.number(self.length, gate.LARGEST_PAGE, "the length of a page")
 
 
 class RawFile:
-    """The WARC file of one writer, made when the first page comes, locked while it may grow."""
+    """The WARC file of one writer, created with the first page, locked while it may grow."""
 
     def __init__(
         self, storage: Storage, run_id: str, now: Callable[[], datetime], roll_at: int = ROLL_AT
@@ -71,7 +70,7 @@ class RawFile:
         self._suffix = storage.writer_suffix()
 
     def append(self, page: warc_record.WarcRecords) -> Pointer:
-        """Append a page. ArchiveWriteError when the disk refuses it; nothing of the page is left then."""
+        """Append a page. ArchiveWriteError when the disk refuses it; the page is removed then."""
         try:
             if self._descriptor < 0 or self._size >= self._roll_at:
                 self.close()
@@ -84,7 +83,7 @@ class RawFile:
 
     @contextlib.contextmanager
     def keeping(self, record: Record, page: warc_record.WarcRecords | None) -> Iterator[Record]:
-        """Append a page around the storing of the record that names it, and take it back where that fails."""
+        """Append a page, then store its record in the `with` block; if that fails remove the page."""
         if page is None or not isinstance(record, ArticleRecord):
             yield record
             return
@@ -102,13 +101,13 @@ class RawFile:
         return [os.dup(self._descriptor)] if self._descriptor >= 0 else []
 
     def release(self) -> None:
-        """Let go of the file, so that the next page begins another; whoever borrowed it makes it durable."""
+        """Release the file, so that the next page begins another; a thread that borrowed it syncs it."""
         if self._descriptor >= 0:
             descriptor, self._descriptor = self._descriptor, -1
             locks.close(descriptor)
 
     def close(self) -> None:
-        """Make the file durable and let go of it; the next page would begin another."""
+        """Make the file durable and release it; the next page would begin another."""
         if self._descriptor >= 0:
             descriptor, self._descriptor = self._descriptor, -1
             try:
@@ -120,9 +119,9 @@ class RawFile:
         data = page.response + page.request
         offset = self._size
         try:
-            written = os.write(self._descriptor, data)
-            if written != len(data):
-                raise OSError(None, f"only {written} of {len(data)} bytes were taken")
+            size = os.write(self._descriptor, data)
+            if size != len(data):
+                raise OSError(None, f"only {size} of {len(data)} bytes were taken")
         except OSError:
             with contextlib.suppress(OSError):
                 os.ftruncate(self._descriptor, offset)
@@ -155,12 +154,12 @@ class RawFile:
 
 
 def read(storage: Storage, pointer: Pointer) -> warc_record.RawPage:
-    """Read a page. Raises ArchiveDamaged when no whole response record lies there."""
+    """Read a page. Raises ArchiveDamaged if there is no complete response record."""
     return read_with_record(storage, pointer)[0]
 
 
 def read_with_record(storage: Storage, pointer: Pointer) -> tuple[warc_record.RawPage, bytes]:
-    """Read a page, and its record as it lies there, a gzip member. Raises ArchiveDamaged as `read` does."""
+    """Read a page, and its record as stored, a gzip member. Raises ArchiveDamaged as `read` does."""
     where = f"{storage.path(pointer.file)} at {pointer.offset}"
     try:
         with storage.present_path(pointer.file).open("rb") as file:
@@ -184,7 +183,7 @@ def pointer_of(record: Record) -> Pointer | None:
 
 
 def without_lost(storage: Storage, record: Record) -> Record:
-    """Take the page off a record whose page never reached the disk before a power cut."""
+    """Remove the reference to a page that a power cut has lost from its record."""
     if isinstance(record, ArticleRecord):
         try:
             if (pointer := pointer_of(record)) is not None:
@@ -196,9 +195,9 @@ def without_lost(storage: Storage, record: Record) -> Record:
 
 
 def mend(layout: Layout, run_id: str) -> list[Pointer]:
-    """Cut off the half member that a dead writer may have left, and sync what it left whole.
+    """Cut off the incomplete member of a dead writer, and sync the rest.
 
-    Returns the last page of each file: it may be one that no row names.
+    Returns the last page of each file: it may be a page without a row.
     """
     last = []
     for path in _of_run(layout, run_id):
@@ -217,12 +216,12 @@ def mend(layout: Layout, run_id: str) -> list[Pointer]:
 
 
 def _of_run(layout: Layout, run_id: str) -> list[Path]:
-    found = inside.files(layout.raw, ".warc.gz")
-    return [path for path in found if f"-{_safe(run_id)}-" in path.name]
+    paths = path_guard.files(layout.raw, ".warc.gz")
+    return [path for path in paths if f"-{_safe(run_id)}-" in path.name]
 
 
 def scan(storage: Storage, path: Path) -> Iterator[tuple[Pointer, warc_record.Record]]:
-    """Read the start of every record of a file in order; ends where the file is cut or altered."""
+    """Read the start of every record of a file in order; ends at damage."""
     name = storage.stored_name(path)
     with path.open("rb") as file:
         if not os.fstat(file.fileno()).st_size:
@@ -238,25 +237,25 @@ def scan(storage: Storage, path: Path) -> Iterator[tuple[Pointer, warc_record.Re
                 position += length
 
 
-def whole_length(descriptor: int) -> int:
-    """Count the bytes up to the end of the last whole member."""
+def complete_length(descriptor: int) -> int:
+    """Count the bytes up to the end of the last complete member."""
     return _last_pages(descriptor)[0] if os.fstat(descriptor).st_size else 0
 
 
 def _last_pages(descriptor: int) -> tuple[int, list[tuple[int, int]]]:
-    """Find the end of the last whole member, and offset and length of the response among the last two."""
+    """Find the end of the last complete member, and offset and length of the response among the last two."""
     pages: list[tuple[int, int]] = []
     end = 0
     with mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ) as data:
         start = data.rfind(_MAGIC)
-        seen = 0
-        while start >= 0 and seen < 2:
+        members = 0
+        while start >= 0 and members < 2:
             length = warc_record.member_length(data, start)
             if length is not None:
-                seen += 1
+                members += 1
                 end = max(end, start + length)
-                found = warc_record.read_start(data[start : start + 65_536])
-                if found is not None and found.fields.get("warc-type") == "response":
+                record = warc_record.read_start(data[start : start + 65_536])
+                if record is not None and record.fields.get("warc-type") == "response":
                     pages.append((start, length))
             start = data.rfind(_MAGIC, 0, start)
         return end or len(data), pages

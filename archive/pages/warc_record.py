@@ -1,7 +1,7 @@
-"""WARC/1.1 records of one page, each a gzip member of its own: made and read here, without files.
+"""WARC/1.1 records of one page, each a separate gzip member: built and parsed here, without files.
 
-A page is kept decoded: readers of WARC disagree on `br`, and some stop at it. What the server said of the
-encoding stays as `X-Archive-Orig-*`, Content-Length says what lies there, every other header is as it came.
+A page is stored decoded: readers of WARC disagree on `br`, and some stop at it. The server's headers about
+the encoding stay as `X-Archive-Orig-*`, Content-Length is the stored length, every other header is unchanged.
 The reason phrase is the standard one of the status, and header names are in the spelling of the caller.
 """
 
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 Headers = tuple[tuple[str, str], ...]
 
-# on 241 real pages, against zlib's own level 6: 1.3 % larger in .38 of the time. ISA-L at 3 takes half of
-# that again, but is 11 % larger for as long as the archive lasts; zlib-ng's level 3 is 6.5 % larger
+# on 241 real pages, against zlib's level 6: 1.3 % larger in .38 of the time. ISA-L at 3 takes half of that
+# time, but is 11 % larger; zlib-ng's level 3 is 6.5 % larger
 LEVEL = 5
 _GZIP = zlib.MAX_WBITS | 16
 _OF_THE_TRANSFER = frozenset({"content-encoding", "transfer-encoding", "content-length"})
@@ -49,7 +49,7 @@ class Exchange:
     fetched_at: datetime
     request_headers: Headers
     response_headers: Headers
-    """As the server sent them: those of the encoding are put aside here."""
+    """As the server sent them: those of the encoding are renamed here."""
     ip: str | None = None
 
 
@@ -69,7 +69,7 @@ class RawPage:
     status: int
     headers: Headers
     body: bytes
-    """Decoded of its transfer and content encodings, in the charset it came in."""
+    """Decoded from its transfer and content encodings, in its original charset."""
     fetched_at: datetime
     """Aware, UTC."""
 
@@ -86,7 +86,7 @@ class Record:
 def build(exchange: Exchange, body: bytes) -> WarcRecords:
     """Build the records of a page, whose `body` is decoded. Takes about 2 ms: for a worker process."""
     response_id = f"<urn:uuid:{uuid4()}>"
-    head = _http_head(_status_line(exchange.status), _kept_headers(exchange.response_headers, len(body)))
+    head = _http_head(_status_line(exchange.status), _stored_headers(exchange.response_headers, len(body)))
     common = [("WARC-Target-URI", _address(exchange.url)), ("WARC-Date", _date(exchange.fetched_at))]
     response = [
         ("WARC-Type", "response"),
@@ -97,7 +97,7 @@ def build(exchange: Exchange, body: bytes) -> WarcRecords:
     ]
     parts = urlsplit(_address(exchange.url))
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    asked = [("Host", parts.netloc.rpartition("@")[2]), *exchange.request_headers]
+    request_headers = [("Host", parts.netloc.rpartition("@")[2]), *exchange.request_headers]
     request = [
         ("WARC-Type", "request"),
         ("WARC-Record-ID", f"<urn:uuid:{uuid4()}>"),
@@ -106,12 +106,16 @@ def build(exchange: Exchange, body: bytes) -> WarcRecords:
     ]
     return WarcRecords(
         member(response, "application/http; msgtype=response", head, body),
-        member(request, "application/http; msgtype=request", _http_head(f"GET {target} HTTP/1.1", asked)),
+        member(
+            request,
+            "application/http; msgtype=request",
+            _http_head(f"GET {target} HTTP/1.1", request_headers),
+        ),
     )
 
 
 def warcinfo(software: str, run_id: str, at: datetime) -> bytes:
-    """Build the record that a file begins with."""
+    """Build the first record of a file."""
     about = [("software", software), ("isPartOf", run_id), ("format", "WARC File Format 1.1")]
     about += [("description", "pages of a Triptych archive, decoded, in their own charsets")]
     fields = [
@@ -142,9 +146,9 @@ def member(fields: Iterable[tuple[str, str]], content_type: str, *blocks: bytes)
 
 
 def read_member(data: bytes) -> tuple[Record, int]:
-    """Read the record that `data` begins with, and the length of its gzip member.
+    """Read the record at the start of `data`, and the length of its gzip member.
 
-    Raises ArchiveDamaged when it is cut or altered, or is no record.
+    Raises ArchiveDamaged if it is cut or altered, or is no record.
     """
     stretch = zlib.decompressobj(_GZIP)
     try:
@@ -159,7 +163,7 @@ def read_member(data: bytes) -> tuple[Record, int]:
 
 
 def read_start(data: bytes, most: int = 16_384) -> Record | None:
-    """Read the fields of the record that `data` begins with, and the start of its block; None where none is.
+    """Read the fields of the record at the start of `data`, and the start of its block; None without one.
 
     Decompresses no more than `most` bytes.
     """
@@ -172,10 +176,7 @@ def read_start(data: bytes, most: int = 16_384) -> Record | None:
 
 
 def member_length(data: mmap, position: int) -> int | None:
-    """Measure the gzip member that begins there; None when it is cut, altered, or longer than any page.
-
-    Keeps nothing of it.
-    """
+    """Measure the gzip member at a position; None if it is cut, altered, or longer than any page."""
     stretch = zlib.decompressobj(_GZIP)
     at, unpacked = position, 0
     try:
@@ -207,10 +208,10 @@ def page(record: Record) -> RawPage:
 
 def http_parts(block: bytes) -> tuple[int, Headers, bytes]:
     """Parse the block of a response record into status, headers and body."""
-    head, found, body = block.partition(b"\r\n\r\n")
+    head, separator, body = block.partition(b"\r\n\r\n")
     line, *lines = head.decode("latin-1").split("\r\n")
     status = line.split(" ")[1:2]
-    if not found or not line.startswith("HTTP/") or not status or not status[0].isdecimal():
+    if not separator or not line.startswith("HTTP/") or not status or not status[0].isdecimal():
         raise ArchiveDamaged(f"expected an HTTP answer, got {line[:60]!r}")
     pairs = (text.partition(":") for text in lines)
     return int(status[0]), tuple((name, value.strip(" \t")) for name, _, value in pairs), body
@@ -227,22 +228,21 @@ def _record(plain: bytes) -> Record:
 
 
 def _fields(plain: bytes) -> tuple[dict[str, str], bytes]:
-    head, found, rest = plain.partition(b"\r\n\r\n")
+    head, separator, rest = plain.partition(b"\r\n\r\n")
     line, *lines = head.decode("utf-8", "replace").split("\r\n")
-    if not found or not line.startswith("WARC/"):
+    if not separator or not line.startswith("WARC/"):
         raise ArchiveDamaged(f"expected a WARC record, got {line[:60]!r}")
     pairs = (text.partition(":") for text in lines)
     return {name.lower(): value.strip(" \t") for name, _, value in pairs}, rest
 
 
-def _kept_headers(headers: Headers, length: int) -> Sequence[tuple[str, str]]:
-    own = ("content-length", str(length))
-    kept = [
-        (f"X-Archive-Orig-{name}" if name.lower() in _OF_THE_TRANSFER else name, value)
-        for name, value in headers
-        if (name.lower(), value) != own
-    ]
-    return [*kept, ("Content-Length", str(length))]
+def _stored_headers(headers: Headers, length: int) -> Sequence[tuple[str, str]]:
+    stored = []
+    for name, value in headers:
+        if (name.lower(), value) != ("content-length", str(length)):
+            is_renamed = name.lower() in _OF_THE_TRANSFER
+            stored.append((f"X-Archive-Orig-{name}" if is_renamed else name, value))
+    return [*stored, ("Content-Length", str(length))]
 
 
 def _http_head(line: str, headers: Iterable[tuple[str, str]]) -> bytes:
@@ -263,7 +263,7 @@ def _value(value: str) -> str:
 
 
 def _address(url: str) -> str:
-    return _NO_ADDRESS.sub(lambda found: quote(found[0]), url)
+    return _NO_ADDRESS.sub(lambda match: quote(match[0]), url)
 
 
 def _date(moment: datetime) -> str:

@@ -1,4 +1,4 @@
-"""The reading side of the API: without locks, every answer from one snapshot."""
+"""The reading side of the API: no locks, and every answer from one snapshot."""
 
 from __future__ import annotations
 
@@ -33,19 +33,19 @@ from archive.format.schema import (
 from archive.opening import open_existing
 from archive.pages import warc_files
 from archive.read import sql, values
-from archive.read.deletions import LOOK, Deletions
+from archive.read.deletions import VISIT, Deletions
 from archive.read.diff import Diff, compare, is_edit
 from archive.read.one_sided import OneSided, one_sided
 from archive.read.scan import Moment, RowSet, all_of, among, between, to_utc
 from archive.read.time_travel import Past
 from archive.state import replay
 from archive.state.debts import Debts
-from archive.storage import inside
-from archive.tables import unpacked, views
+from archive.storage import path_guard
+from archive.tables import data_file_reader, views
 from archive.tables.parquet_files import translated_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -68,7 +68,7 @@ _SCHEMAS = {
 
 
 class Archive:
-    """An archive as it was when it was opened; open it again to see later commits.
+    """An archive at the time of opening; open it again to see later commits.
 
     `as_of` is transaction time: the rows committed by then. A date means 00:00 UTC.
     """
@@ -94,7 +94,7 @@ class Archive:
         return self.storage.layout.root
 
     def manifest_sha256(self) -> str | None:
-        """Hash the manifest of the snapshot, which has the hashes of its files; None where it is folded."""
+        """Hash the manifest of the snapshot, which has the hashes of its files; None if it is folded."""
         try:
             return hashlib.sha256(self.storage.layout.manifest(self.snapshot.id).read_bytes()).hexdigest()
         except OSError:
@@ -113,19 +113,18 @@ class Archive:
     ) -> RowSet:
         """The latest version of each article. `published` is from (included) and to (excluded).
 
-        `syndicated`: True for copies alone, whose pages name an original of another outlet; False for the
-        others. `gone`: True for those alone that their outlet has taken down; False for the others. The
-        columns `gone` and `gone_reason` are joined from observations, and no `where` may name them.
+        `syndicated`: True for copies only, whose pages name an original of another outlet; False for the
+        others. `gone`: True only for articles that their outlet removed; False for the others. The columns
+        `gone` and `gone_reason` are joined from observations, and no `where` may name them.
         Raises UnknownValue for a language or an outlet that no article has.
         """
         self._check(language, outlet)
-        copies = ds.field("syndicated_from").is_valid()
         where = all_of(
             among("language", language),
             among("outlet", outlet),
             between("published_at", published),
-            None if syndicated is None else copies if syndicated else ~copies,
-            None if gone is None else self._are_gone(as_of) if gone else ~self._are_gone(as_of),
+            _is(syndicated, lambda: ds.field("syndicated_from").is_valid()),
+            _is(gone, lambda: self._are_gone(as_of)),
         )
         return self._rows("articles", where, as_of, columns)
 
@@ -155,15 +154,15 @@ class Archive:
         return ds.field("article_id").isin(rows["article_id"].combine_chunks())
 
     def _ever_gone(self, as_of: Moment | None) -> ds.Dataset:
-        """What is joined to the articles that ever were gone, with their ids."""
+        """Columns that are joined to the articles that ever were removed, with their ids."""
         ever = ds.field("article_id").isin(pa.array(self._deletions(as_of).articles(), pa.string()))
         rows = self._rows("articles", ever, as_of, ["article_id", *DELETION.names])
         return ds.InMemoryDataset(rows.to_arrow())
 
     def _deletions(self, as_of: Moment | None) -> Deletions:
-        # not before somebody asks: of a store the files have to come first
+        # read lazily: the files of a store must be downloaded first
         return Deletions(
-            lambda: self.observations(as_of=as_of, columns=LOOK).where(ds.field("gone")).to_arrow()
+            lambda: self.observations(as_of=as_of, columns=VISIT).where(ds.field("gone")).to_arrow()
         )
 
     def versions(
@@ -173,7 +172,7 @@ class Archive:
         as_of: Moment | None = None,
         columns: Sequence[str] | None = None,
     ) -> RowSet:
-        """All versions of all articles, or of one, by its id or the start of it."""
+        """All versions, or those of one article, by its id or the start of it."""
         article_id = self._whole("article_id", article_id)
         rows = self._rows("versions", among("article_id", article_id), as_of, columns)
         return rows if article_id is None else rows.seek()
@@ -188,7 +187,7 @@ class Archive:
         as_of: Moment | None = None,
         columns: Sequence[str] | None = None,
     ) -> RowSet:
-        """All observations; `url` matches the address as fetched and as requested.
+        """All observations; `url` matches the final and the requested address.
 
         Raises UnknownValue for an outcome that does not exist.
         """
@@ -205,18 +204,18 @@ class Archive:
 
     @contextmanager
     def debts(self) -> Iterator[Debts | None]:
-        """Debts of each outlet, from this machine's cache; None where that is missing or behind."""
-        found = replay.cache_at(self.storage.layout, self.snapshot)
-        if found is None:
+        """Debts of each outlet, from this machine's cache; None if that is missing or behind."""
+        cache = replay.cache_at(self.storage.layout, self.snapshot)
+        if cache is None:
             yield None
             return
-        with closing(found):
+        with closing(cache):
             try:
-                yield Debts(found)
+                yield Debts(cache)
             except sqlite3.Error as error:
                 raise ArchiveDamaged(
-                    f"{self.storage.layout.state} cannot be read ({error}): `python -m archive repair "
-                    "--rebuild` makes it anew."
+                    f"{self.storage.layout.state} cannot be read ({error}): run `python -m archive repair "
+                    "--rebuild`."
                 ) from error
 
     def stories(
@@ -233,14 +232,14 @@ class Archive:
         """
         self._check(None, outlet)
         story_id = self._whole("story_id", story_id)
-        moved = self.successors(story_id) if story_id and as_of is None else ()
-        wanted = moved if moved and story_id not in moved else story_id
-        where = all_of(among("story_id", wanted), among("outlet", outlet))
+        successors = self.successors(story_id) if story_id and as_of is None else ()
+        ids = successors if successors and story_id not in successors else story_id
+        where = all_of(among("story_id", ids), among("outlet", outlet))
         rows = self._rows("stories", where, as_of, columns)
         return rows if story_id is None else rows.seek()
 
     def successors(self, story_id: str) -> tuple[str, ...]:
-        """Find the stories that now hold the articles which were ever in this one: itself, or others."""
+        """Find the stories that now have the articles which were ever in this one: itself, or others."""
         return values.successors(self.storage, self.snapshot, story_id)
 
     def pairs(self, *, as_of: Moment | None = None, columns: Sequence[str] | None = None) -> RowSet:
@@ -255,7 +254,7 @@ class Archive:
         return frozenset((row["article_id_a"], row["article_id_b"]) for row in rows)
 
     def refusals(self, *, as_of: Moment | None = None, columns: Sequence[str] | None = None) -> RowSet:
-        """Pairs by some evidence that pairing refused; a row each time the reason was another one."""
+        """Pairs by some evidence that pairing refused; a new row if the reason changes."""
         return self._rows("refusals", None, as_of, columns)
 
     def alignments(
@@ -265,7 +264,7 @@ class Archive:
         as_of: Moment | None = None,
         columns: Sequence[str] | None = None,
     ) -> RowSet:
-        """Paragraphs of a story's variants that say the same, and those that one of them says alone."""
+        """Paragraphs of a story's variants with the same content, and those that only one of them has."""
         story_id = self._whole("story_id", story_id)
         rows = self._rows("alignments", among("story_id", story_id), as_of, columns)
         return rows if story_id is None else rows.seek()
@@ -284,7 +283,7 @@ class Archive:
         return one_sided(self.alignments(story_id, as_of=as_of), self.versions(as_of=as_of, columns=columns))
 
     def same_event(self, *, as_of: Moment | None = None, columns: Sequence[str] | None = None) -> RowSet:
-        """Articles of two outlets that seem to tell of one event; the last row of two articles holds."""
+        """Articles of two outlets that seem to report one event; the last row of two articles holds."""
         return self._rows("same_event", None, as_of, columns)
 
     def table(
@@ -296,7 +295,7 @@ class Archive:
         as_of: Moment | None = None,
         columns: Sequence[str] | None = None,
     ) -> RowSet:
-        """Rows of a table by its name; ValueError where it has no such column, or no row such a value."""
+        """Rows of a table by its name; ValueError if it has no such column, or no row with that value."""
         if name not in PUBLIC:
             raise ValueError(f"no table {name!r}; there are: {', '.join(PUBLIC)}")
         chosen = {"language": language, "outlet": outlet}
@@ -332,21 +331,21 @@ class Archive:
         return self._rows(name, None, as_of, None).dataset()
 
     def at(self, snapshot_id: int) -> Archive:
-        """Return this archive as an earlier snapshot has it. Raises SnapshotNotFound where that is folded."""
+        """Return this archive at an earlier snapshot. Raises SnapshotNotFound if that is folded."""
         earlier = copy(self)
         earlier.snapshot = self._log.read(snapshot_id)
         return earlier
 
     def snapshots(self) -> list[Snapshot]:
-        """Every snapshot whose manifest is kept, oldest first: the first one, those of a day, a hundred."""
+        """Every snapshot with a manifest, oldest first: the first, and those of a day, or a hundred."""
         return self._log.read_all()
 
     def history(self) -> Iterator[LogEntry]:
-        """Entries of the log: every snapshot there was, and of runs that found nothing new, latest first."""
+        """Entries of the log: every snapshot, and runs that found nothing new, latest first."""
         return self._log.entries()
 
     def last_counter(self, name: str) -> int | None:
-        """Value of a counter in the latest snapshot that has it; None where none has it."""
+        """Value of a counter in the latest snapshot that has it, or None."""
         for entry in self._log.entries(rows=False):
             if (count := entry.summary.get(name)) is not None:
                 return count
@@ -355,20 +354,20 @@ class Archive:
     def path(self, table: str, as_of: Moment | None = None) -> Path:
         """A folder that never changes, for `pd.read_parquet`, Polars, DuckDB, Spark.
 
-        Where there is no view of that moment (it is kept for a day, and needs hard links) the folder is in
-        this machine's cache. Raises SnapshotNotFound when files of that moment have been collected;
-        `articles(as_of=…)` and its fellows serve every moment.
+        If there is no view of that moment (it lasts a day, and needs hard links) the folder is in this
+        machine's cache. Raises SnapshotNotFound if files of that moment have been collected;
+        `articles(as_of=…)` and the other methods read every moment.
         """
         if table not in PUBLIC:
             raise ValueError(f"no table {table!r}; there are: {', '.join(PUBLIC)}")
         snapshot = self.snapshot if as_of is None else self._snapshot_at(as_of)
         folder = self.storage.layout.view(snapshot.id) / table
-        if self.storage.is_shared:  # its folder is of this machine, so that a reader may write there
+        if self.storage.is_shared:  # a reader may write into this machine's folder
             views.build(self.storage, snapshot)
         if folder.is_dir():
-            inside.check_view(folder)
+            path_guard.check_view(folder)
             with translated_errors():
-                unpacked.check(inside.files(folder, ".parquet"))
+                data_file_reader.check(path_guard.files(folder, ".parquet"))
             return folder.resolve()
         return views.folder_without_links(self.storage, snapshot, table)
 
@@ -393,26 +392,24 @@ class Archive:
     def last_edit(self, article_id: str) -> tuple[int, int] | None:
         """Return the numbers of the last two versions between which the outlet changed the text.
 
-        None where it has not: the text of a page that takes the place of its feed's is no change.
+        None if there are none: a page's text that replaces its feed's is no edit.
         """
         rows = self.versions(article_id, columns=["version", "text_from"]).to_arrow().to_pylist()
         rows.sort(key=lambda row: row["version"], reverse=True)
-        edits = (
-            (before["version"], after["version"])
-            for after, before in pairwise(rows)
-            if is_edit(before, after)
-        )
-        return next(edits, None)
+        for after, before in pairwise(rows):
+            if is_edit(before, after):
+                return before["version"], after["version"]
+        return None
 
     def raw(self, article_id: str, version: int | None = None) -> RawPage:
         """Read the page of a version, or of the latest; one seek.
 
-        Raises ArticleNotFound, PageNotKept, or ArchiveDamaged when what lies there is not that page.
+        Raises ArticleNotFound, PageNotKept, or ArchiveDamaged if there is another page in its place.
         """
         return self._raw(article_id, version)[0]
 
     def warc_record(self, article_id: str, version: int | None = None) -> bytes:
-        """Read the WARC record of that page as it lies here, a gzip member. Raises as `raw` does."""
+        """Read the WARC record of that page as stored, a gzip member. Raises as `raw` does."""
         return self._raw(article_id, version)[1]
 
     def _raw(self, article_id: str, version: int | None) -> tuple[RawPage, bytes]:
@@ -420,15 +417,15 @@ class Archive:
         rows = self.versions(article_id, columns=columns).to_pylist()
         if not rows:
             raise ArticleNotFound(f"There is no article {article_id} in {self.root}.")
-        asked = ("valid_to", None) if version is None else ("version", version)
-        wanted = [row for row in rows if row[asked[0]] == asked[1]]
-        if not wanted:
-            known = max(row["version"] for row in rows)
-            raise ArticleNotFound(f"Article {article_id} has versions 1 to {known}, not {version}.")
-        row = wanted[0]
+        name, value = ("valid_to", None) if version is None else ("version", version)
+        matches = [row for row in rows if row[name] == value]
+        if not matches:
+            latest = max(row["version"] for row in rows)
+            raise ArticleNotFound(f"Article {article_id} has versions 1 to {latest}, not {version}.")
+        row = matches[0]
         if row["raw_file"] is None:
             raise PageNotKept(
-                f"The page of article {article_id}, version {row['version']}, was not kept: "
+                f"The page of article {article_id}, version {row['version']}, was not stored: "
                 "its text came from a feed, it was fetched with KEEP_RAW=none, or lost in a power cut."
             )
         return warc_files.read_with_record(
@@ -454,7 +451,7 @@ class Archive:
     def _not_before_the_first(self, as_of: Moment) -> None:
         try:
             began = self._log.read(0).committed_at
-        except SnapshotNotFound:  # only an archive that is whole can refuse
+        except SnapshotNotFound:  # the first snapshot is lost: nothing to compare with
             return
         if to_utc(as_of) < began:
             raise SnapshotNotFound(
@@ -465,17 +462,26 @@ class Archive:
         moment = to_utc(as_of)
         self._not_before_the_first(as_of)
         ids = self._log.ids()
-        # not by bisection: a commit of a wrong clock may say 2099 between two of today
+        # not by bisection: a wrong clock may date a commit in 2099 between two of today
         for position in range(len(ids) - 1, -1, -1):
             if self._log.entry(ids[position], rows=False).committed_at > moment:
                 continue
-            # where the next number is missing, a later snapshot that is folded may have been the latest then
+            # if the next number is missing, a later, folded snapshot may have been the latest then
             if ids[position + 1 : position + 2] in ([], [ids[position] + 1]):
                 return self._log.read(ids[position])
             break
         raise SnapshotNotFound(f"Files of {as_of} have been collected: only as_of reads that moment.")
 
     def _last_by(self, moment: datetime) -> int:
-        """The number of the last snapshot that says it was committed by a moment; the log may be folded."""
-        numbers = (x.id for x in self._log.entries(rows=False) if x.is_snapshot and x.committed_at <= moment)
-        return next(numbers, 0)
+        """The number of the last snapshot that was committed by a moment, according to the log."""
+        for entry in self._log.entries(rows=False):
+            if entry.is_snapshot and entry.committed_at <= moment:
+                return entry.id
+        return 0
+
+
+def _is(expected: bool | None, condition: Callable[[], ds.Expression]) -> ds.Expression | None:
+    """The condition, its opposite, or none."""
+    if expected is None:
+        return None
+    return condition() if expected else ~condition()

@@ -1,7 +1,7 @@
 """Comparison of two versions of an article by words: a moved line break is no change.
 
-A text may be made so that its words cannot be compared in a reasonable time. Then its paragraphs are compared
-first, then the words of those that differ; what is over the limit is told as removed and added.
+The words of some texts cannot be compared in a reasonable time. Then paragraphs are compared first, then the
+words of those that differ; whatever exceeds the limit is reported as removed and added.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     Code = tuple[bool, int, int, int, int]
-    """As difflib's opcodes: the same or not, from and to in the old text, from and to in the new one."""
+    """Like difflib's opcodes: the same or not, from and to in the old text, from and to in the new one."""
 
-# a word with its spaces is one piece, so that the pieces put together are the text
+# a word with its spaces is one piece, so that the joined pieces are the text
 _WORDS = re.compile(r"\S+\s*|\s+")
 _LINES = re.compile(r"[^\n]*\n\s*|[^\n]+")
 LIMIT = 8_000_000
@@ -42,7 +42,7 @@ class Diff:
 
     @property
     def removed(self) -> int:
-        """Number of words that headline and body have lost."""
+        """Number of words removed from headline and body."""
         return _count(self, "removed")
 
     @property
@@ -50,33 +50,36 @@ class Diff:
         return _count(self, "added")
 
     def __str__(self) -> str:
-        """Format as plain text: [-gone-] {+new+}."""
+        """Format as plain text: [-removed-] {+added+}."""
         marks = {"same": ("", ""), "removed": ("[-", "-]"), "added": ("{+", "+}")}
-        parts = [
-            "".join(f"{marks[x.kind][0]}{x.text}{marks[x.kind][1]}" for x in part)
-            for part in (self.headline, self.body)
-        ]
-        return "\n\n".join(parts)
+        texts = []
+        for part in (self.headline, self.body):
+            pieces = []
+            for change in part:
+                before, after = marks[change.kind]
+                pieces.append(f"{before}{change.text}{after}")
+            texts.append("".join(pieces))
+        return "\n\n".join(texts)
 
 
 def is_edit(before: Mapping[str, object], after: Mapping[str, object]) -> bool:
-    """Return whether the outlet changed the text between two rows of `versions`, which have `text_from`.
+    """Tell if the outlet changed the text between two rows of `versions` with `text_from`.
 
-    The page's text differs from its feed's in what each of them leaves out.
+    The texts of a page and of its feed differ without an edit.
     """
     return (before["text_from"] == FEED) == (after["text_from"] == FEED)
 
 
 def compare(before: Mapping[str, str], after: Mapping[str, str], work: Work | None = None) -> Diff:
-    """Compare two rows of `versions`, which have headline and body."""
+    """Compare two rows of `versions` with headline and body."""
     work = work or Work()
-    parts = (tuple(_changes(before[name], after[name], work)) for name in ("headline", "body"))
-    return Diff(*parts)
+    headline = tuple(_changes(before["headline"], after["headline"], work))
+    return Diff(headline, tuple(_changes(before["body"], after["body"], work)))
 
 
 @dataclass(slots=True)
 class Work:
-    """Comparisons of words that one diff may cost; difflib needs n³ of them where all words are alike."""
+    """Number of word comparisons that one diff may make; difflib needs n³ if all words are equal."""
 
     limit: int = LIMIT
     done: int = 0
@@ -90,17 +93,17 @@ class Work:
 
 
 class _Exceeded(Exception):
-    """Raised where a comparison of whole texts by words is over the limit; never leaves this module."""
+    """Raised if a comparison of complete texts by words exceeds the limit; never leaves this module."""
 
 
 class _Matcher(difflib.SequenceMatcher[str]):
-    """Counts its comparisons; over the limit it raises _Exceeded, or finds no more that is the same."""
+    """Counts its comparisons; over the limit it raises _Exceeded, or finds no further matches."""
 
     def __init__(self, old: list[str], new: list[str], work: Work, *, is_strict: bool) -> None:
         super().__init__(None, old, new, autojunk=False)
         self._work, self._is_strict = work, is_strict
         places = Counter(new)
-        # up to each word of the old text: it is compared with each place of the same word in the new one
+        # each word of the old text is compared with each place of the same word in the new one
         self._costs = [0, *accumulate(1 + places[word] for word in old)]
 
     def find_longest_match(
@@ -116,15 +119,15 @@ class _Matcher(difflib.SequenceMatcher[str]):
 
 def _changes(before: str, after: str, work: Work) -> Iterator[Change]:
     old, new = _WORDS.findall(before), _WORDS.findall(after)
-    # half of the limit, so that something is left for the paragraphs
-    whole = Work(max(0, (work.limit - work.done) // 2))
+    # half of the limit, so that the other half remains for the paragraphs
+    half = Work(max(0, (work.limit - work.done) // 2))
     try:
-        codes = _matched(old, new, whole, is_strict=True)
+        codes = _matched(old, new, half, is_strict=True)
     except _Exceeded:
-        work.done += whole.done
+        work.done += half.done
         codes = _by_paragraphs(before, after, work)
     else:
-        work.done += whole.done
+        work.done += half.done
     for is_same, a, b, c, d in codes:
         if is_same:
             yield Change("same", "".join(new[c:d]))
@@ -141,53 +144,60 @@ def _matched(old: list[str], new: list[str], work: Work, *, is_strict: bool = Fa
 
 
 def _by_paragraphs(before: str, after: str, work: Work) -> list[Code]:
-    """Paragraphs first, then the words of those that differ, as far as the limit goes; in words."""
-    old, new = (_LINES.findall(text) for text in (before, after))
-    words = [[_WORDS.findall(line) for line in lines] for lines in (old, new)]
+    """Match paragraphs, then the words of those that differ, within the limit; positions are in words."""
+    old, new = _LINES.findall(before), _LINES.findall(after)
+    old_words, new_words = list(map(_WORDS.findall, old)), list(map(_WORDS.findall, new))
     # the number of words before each paragraph
-    starts = [[0, *accumulate(map(len, lines))] for lines in words]
-    found: list[Code] = []
+    old_starts = [0, *accumulate(map(len, old_words))]
+    new_starts = [0, *accumulate(map(len, new_words))]
+    codes: list[Code] = []
     for is_same, a, b, c, d in _trimmed(old, new, work):
-        place = starts[0][a], starts[0][b], starts[1][c], starts[1][d]
         if is_same:
-            found.append((True, *place))
+            codes.append((True, old_starts[a], old_starts[b], new_starts[c], new_starts[d]))
             continue
-        ours, theirs = ([*chain(*lines[x:y])] for lines, x, y in ((words[0], a, b), (words[1], c, d)))
-        found += (
-            (same, e + place[0], f + place[0], g + place[2], h + place[2])
-            for same, e, f, g, h in _trimmed(ours, theirs, work)
-        )
-    return _joined(found)
+        old_part, new_part = [*chain(*old_words[a:b])], [*chain(*new_words[c:d])]
+        for code in _trimmed(old_part, new_part, work):
+            codes.append(_shifted(code, old_starts[a], new_starts[c]))
+    return _merged(codes)
+
+
+def _shifted(code: Code, old: int, new: int) -> Code:
+    is_same, a, b, c, d = code
+    return is_same, a + old, b + old, c + new, d + new
 
 
 def _trimmed(old: list[str], new: list[str], work: Work) -> list[Code]:
-    """Match what is left without the common beginning and end, which cost one comparison each."""
+    """Match texts without their common beginning and end, which cost one comparison a piece."""
     pairs = ([x.strip() for x in old], [x.strip() for x in new])
     least = min(map(len, pairs))
-    first = next((n for n in range(least) if pairs[0][n] != pairs[1][n]), least)
-    last = next((n for n in range(least - first) if pairs[0][-1 - n] != pairs[1][-1 - n]), least - first)
+    first = _common(pairs[0][:least], pairs[1][:least])
+    last = _common(pairs[0][::-1][: least - first], pairs[1][::-1][: least - first])
     a, b = len(old) - last, len(new) - last
-    middle = [
-        (same, c + first, d + first, e + first, f + first)
-        for same, c, d, e, f in _matched(old[first:a], new[first:b], work)
-    ]
+    middle = [_shifted(code, first, first) for code in _matched(old[first:a], new[first:b], work)]
     return [(True, 0, first, 0, first), *middle, (True, a, len(old), b, len(new))]
 
 
-def _joined(codes: Iterable[Code]) -> list[Code]:
-    """Codes of one kind that follow one another are one; the empty ones are left out."""
-    found: list[Code] = []
+def _common(old: list[str], new: list[str]) -> int:
+    """Length of the common beginning of two lists of one length."""
+    for number, (x, y) in enumerate(zip(old, new, strict=True)):
+        if x != y:
+            return number
+    return len(old)
+
+
+def _merged(codes: Iterable[Code]) -> list[Code]:
+    """Merge successive codes of one kind, and leave out empty ones."""
+    merged: list[Code] = []
     for same, a, b, c, d in codes:
         if (a, c) == (b, d):
             continue
-        if found and found[-1][0] == same:
-            _, first, _, third, _ = found.pop()
-            found.append((same, first, b, third, d))
+        if merged and merged[-1][0] == same:
+            _, first, _, third, _ = merged.pop()
+            merged.append((same, first, b, third, d))
         else:
-            found.append((same, a, b, c, d))
-    return found
+            merged.append((same, a, b, c, d))
+    return merged
 
 
 def _count(diff: Diff, kind: str) -> int:
-    changes = (change for part in (diff.headline, diff.body) for change in part)
-    return sum(len(change.text.split()) for change in changes if change.kind == kind)
+    return sum(len(x.text.split()) for x in (*diff.headline, *diff.body) if x.kind == kind)

@@ -20,7 +20,7 @@ from archive.state import replay
 from archive.state.model import ID, REQUESTED, URL, id_key
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from archive.read.archive import Archive
 
@@ -46,71 +46,75 @@ _CLAIMED = ("canonical_url", "syndicated_from")
 Row = dict[str, object]
 
 
-def find(archive: Archive, wanted: str, more: Sequence[str] = ()) -> list[Row]:
+def find(archive: Archive, query: str, more: Sequence[str] = ()) -> list[Row]:
     """Find the articles of the story that an article id, story id, their start, or a URL leads to.
 
-    `more`: columns beside the usual ones.
+    `more`: columns in addition to the usual ones.
 
-    An address leads to the article that was fetched there; where nothing was, to one whose page calls itself
-    so, or calls that its original.
+    An address leads to the article that was fetched there; if there is none, to one whose page claims it as
+    canonical address, or as its original.
     """
-    # texts of no other story are read: those of a large archive are gigabytes
-    if (known := _known(archive, wanted, more)) is not None:
-        return known
-    stories = _stories(archive, wanted, _FETCHED) or _stories(archive, wanted, _CLAIMED)
-    if not wanted or not stories:
-        raise ArticleNotFound(f"Nothing in {archive.root} has the id or address {wanted!r}.")
-    if len(stories) > 1 and "://" in wanted:
-        raise ArticleNotFound(f"{wanted!r} leads to articles of {len(stories)} stories; give an id.")
+    # texts of other stories are not read: in a large archive they are gigabytes
+    if (rows := _find_by_cache(archive, query, more)) is not None:
+        return rows
+    stories = _stories(archive, query, _FETCHED) or _stories(archive, query, _CLAIMED)
+    if not query or not stories:
+        raise ArticleNotFound(f"Nothing in {archive.root} has the id or address {query!r}.")
+    if len(stories) > 1 and "://" in query:
+        raise ArticleNotFound(f"{query!r} leads to articles of {len(stories)} stories; give an id.")
     if len(stories) > 1:
-        raise ArticleNotFound(f"{wanted!r} is the start of {len(stories)} stories' ids; give more of it.")
+        raise ArticleNotFound(f"{query!r} is the start of {len(stories)} stories' ids; give more of it.")
     story = archive.articles(columns=[*_COLUMNS, *more]).seek(ds.field("story_id") == stories[0])
-    rows: list[Row] = story.to_arrow().sort_by("language").to_pylist()
-    return rows
+    articles: list[Row] = story.to_arrow().sort_by("language").to_pylist()
+    return articles
 
 
-def _stories(archive: Archive, wanted: str, addresses: Sequence[str]) -> list[str]:
-    if "://" in wanted:
-        hit = functools.reduce(operator.or_, (ds.field(name) == wanted for name in addresses))
+def _stories(archive: Archive, query: str, addresses: Sequence[str]) -> list[str]:
+    if "://" in query:
+        hit = _any(ds.field(name) == query for name in addresses)
     else:
-        hit = pc.starts_with(ds.field("article_id"), wanted) | pc.starts_with(ds.field("story_id"), wanted)
-    found = archive.articles(columns=["story_id"]).where(hit).to_arrow()["story_id"].unique()
-    stories: list[str] = found.to_pylist()
+        hit = pc.starts_with(ds.field("article_id"), query) | pc.starts_with(ds.field("story_id"), query)
+    rows = archive.articles(columns=["story_id"]).where(hit).to_arrow()
+    stories: list[str] = rows["story_id"].unique().to_pylist()
     return stories
 
 
+def _any(conditions: Iterable[ds.Expression]) -> ds.Expression:
+    return functools.reduce(operator.or_, conditions)
+
+
 _SHORT = 8
-"""Digits of an id: for the start of many all ids are read, which tells how many there are."""
+"""Digits of an id; for a shorter start all ids are read, to report how many match."""
 
 
-def _known(archive: Archive, wanted: str, more: Sequence[str]) -> list[Row] | None:
-    """Find the rows by this machine's cache, which says in which files they lie.
+def _find_by_cache(archive: Archive, query: str, more: Sequence[str]) -> list[Row] | None:
+    """Find the rows by this machine's cache, which knows their files.
 
-    None where there is no cache of this snapshot, or it does not lead to one story and all its articles: then
-    all files are asked.
+    None if there is no cache of this snapshot, or it does not lead to one story and all its articles: then
+    all files are read.
     """
     cache = replay.cache_at(archive.storage.layout, archive.snapshot)
     if cache is None:
         return None
     with closing(cache):
         try:
-            found = _story_in_cache(cache, wanted)
-            lies = [] if found is None else cache.execute(_LIES_IN, (id_key(found),)).fetchall()
+            story_id = _story_in_cache(cache, query)
+            locations = [] if story_id is None else cache.execute(_LOCATIONS, (id_key(story_id),)).fetchall()
         except sqlite3.Error:
             return None
-    if found is None or not lies:
+    if story_id is None or not locations:
         return None
-    paths = {path for _, path in lies}
+    paths = {path for _, path in locations}
     numbers = [x for x, file in enumerate(archive.snapshot.stored("articles")) if file.path in paths]
     articles = archive.articles(columns=[*_COLUMNS, *more]).of_files(numbers)
-    rows = articles.where(ds.field("story_id") == found).to_arrow()
-    if sorted(rows["article_id"].to_pylist()) != sorted(article_id for article_id, _ in lies):
+    table = articles.where(ds.field("story_id") == story_id).to_arrow()
+    if sorted(table["article_id"].to_pylist()) != sorted(article_id for article_id, _ in locations):
         return None
-    ordered: list[Row] = rows.sort_by("language").to_pylist()
-    return ordered
+    rows: list[Row] = table.sort_by("language").to_pylist()
+    return rows
 
 
-_LIES_IN = (
+_LOCATIONS = (
     "SELECT a.article_id, f.path FROM story s JOIN article a ON a.number = s.article"
     " JOIN version v ON v.article = s.article AND v.latest JOIN file f ON f.id = v.file WHERE s.key = ?"
 )
@@ -126,29 +130,30 @@ _WITH_ID = (
 )
 
 
-def _story_in_cache(cache: sqlite3.Connection, wanted: str) -> str | None:
-    """The one story that an address or an id leads to; None where there is none, or more than one."""
-    if "://" in wanted:
-        rows = cache.execute(_AT_ADDRESS, (address_key(wanted), wanted)).fetchall()
-    elif _SHORT <= len(wanted) <= 32 and not wanted.strip("0123456789abcdef"):
-        bounds = (bytes.fromhex(wanted.ljust(32, digit)) for digit in "0f")
+def _story_in_cache(cache: sqlite3.Connection, query: str) -> str | None:
+    """The only story that an address or an id leads to; None if there is none, or more than one."""
+    if "://" in query:
+        rows = cache.execute(_AT_ADDRESS, (address_key(query), query)).fetchall()
+    elif _SHORT <= len(query) <= 32 and not query.strip("0123456789abcdef"):
+        bounds = (bytes.fromhex(query.ljust(32, digit)) for digit in "0f")
         rows = cache.execute(_WITH_ID, tuple(bounds)).fetchall()
     else:
         return None
     return str(rows[0][0]) if len(rows) == 1 else None
 
 
-def find_article(archive: Archive, wanted: str) -> tuple[str, int]:
-    """Find the one article that an id, its start or a URL leads to, and the number of its latest version."""
-    rows = find(archive, wanted)
-    hits = [
-        row
-        for row in rows
-        if str(row["article_id"]).startswith(wanted) or wanted in {row[name] for name in _FETCHED}
-    ] or [row for row in rows if wanted == row["canonical_url"] and not row["syndicated_from"]]
+def find_article(archive: Archive, query: str) -> tuple[str, int]:
+    """Find the only article that an id, its start or a URL leads to, and the number of its latest version."""
+    rows = find(archive, query)
+    hits = []
+    for row in rows:
+        if str(row["article_id"]).startswith(query) or query in {row[name] for name in _FETCHED}:
+            hits.append(row)
+    if not hits:
+        hits = [row for row in rows if query == row["canonical_url"] and not row["syndicated_from"]]
     if len(hits) != 1:
         ids = ", ".join(f"{row['article_id']} ({row['language']})" for row in rows)
-        raise ArticleNotFound(f"{wanted!r} is a story of {len(rows)} articles; give one of {ids}.")
+        raise ArticleNotFound(f"{query!r} is a story of {len(rows)} articles; give one of {ids}.")
     numbers = archive.versions(str(hits[0]["article_id"]), columns=["version"]).to_arrow()["version"]
     return str(hits[0]["article_id"]), pc.max(numbers).as_py()
 
@@ -156,72 +161,84 @@ def find_article(archive: Archive, wanted: str) -> tuple[str, int]:
 def at_address(archive: Archive, url: str) -> tuple[list[Row], list[Row]]:
     """Find the articles that were fetched at an address, in any spelling, and those that only name it.
 
-    An article is fetched where a look at it led; its own addresses are those of all its looks.
+    An article is fetched where a visit led; it has the addresses of all its visits.
     """
-    key = address_key(url)
-    # Python compares addresses, and Arrow finds the few worth it: with the same last step
-    steps = {x.partition("?")[0].rstrip("/").rpartition("/")[2] for x in (url, plain_url(url))} - {""}
-
-    def are_near(names: Sequence[str]) -> ds.Expression:
-        each = (pc.match_substring(ds.field(name), step) for name in names for step in steps)
-        return functools.reduce(operator.or_, each)
-
-    def names_it(row: Row, names: Sequence[str]) -> bool:
-        return any(row[name] and address_key(str(row[name])) == key for name in names)
-
-    if not steps:
+    # Arrow finds the few candidates, with the same last path segment, and Python compares their addresses
+    segments = {x.partition("?")[0].rstrip("/").rpartition("/")[2] for x in (url, plain_url(url))} - {""}
+    if not segments:
         return [], []
-    looks = archive.observations(columns=["article_id", *_FETCHED]).seek(are_near(_FETCHED)).to_arrow()
-    perhaps = _perhaps_of_host(looks, _FETCHED, url)
-    fetched = {row["article_id"] for row in perhaps.to_pylist() if names_it(row, _FETCHED)} - {None}
+    fetched = _fetched_at(archive, url, segments)
     columns = ["article_id", "outlet", "url", *_CLAIMED, "version"]
-    wanted = are_near(_CLAIMED)
+    condition = _have_segment(_CLAIMED, segments)
     if fetched:
-        wanted |= ds.field("article_id").isin(pa.array(sorted(fetched), pa.string()))
-    rows = archive.articles(columns=columns).seek(wanted).to_arrow()
-    is_here = pc.is_in(rows["article_id"], pa.array(sorted(fetched), pa.string()))
-    here: list[Row] = rows.filter(is_here).to_pylist()
-    claiming = _perhaps_of_host(rows, _CLAIMED, url).to_pylist()
-    naming = [row for row in claiming if row["article_id"] not in fetched and names_it(row, _CLAIMED)]
-    return here, naming
+        condition |= ds.field("article_id").isin(pa.array(sorted(fetched), pa.string()))
+    rows = archive.articles(columns=columns).seek(condition).to_arrow()
+    is_fetched = pc.is_in(rows["article_id"], pa.array(sorted(fetched), pa.string()))
+    articles: list[Row] = rows.filter(is_fetched).to_pylist()
+    naming = []
+    for row in _maybe_of_host(rows, _CLAIMED, url).to_pylist():
+        if row["article_id"] not in fetched and _has_address(row, _CLAIMED, url):
+            naming.append(row)
+    return articles, naming
 
 
-def _perhaps_of_host(rows: pa.Table, names: Sequence[str], url: str) -> pa.Table:
-    """Leave out rows whose addresses are of another host: a last step such as `news` is in all of an archive.
+def _fetched_at(archive: Archive, url: str, segments: Collection[str]) -> set[str]:
+    """Ids of the articles that were fetched at an address."""
+    condition = _have_segment(_FETCHED, segments)
+    visits = archive.observations(columns=["article_id", *_FETCHED]).seek(condition).to_arrow()
+    fetched = set()
+    for row in _maybe_of_host(visits, _FETCHED, url).to_pylist():
+        if row["article_id"] is not None and _has_address(row, _FETCHED, url):
+            fetched.add(row["article_id"])
+    return fetched
+
+
+def _have_segment(names: Sequence[str], segments: Collection[str]) -> ds.Expression:
+    return _any(pc.match_substring(ds.field(name), x) for name in names for x in segments)
+
+
+def _has_address(row: Row, names: Sequence[str], url: str) -> bool:
+    return any(row[name] and address_key(str(row[name])) == address_key(url) for name in names)
+
+
+def _maybe_of_host(rows: pa.Table, names: Sequence[str], url: str) -> pa.Table:
+    """Leave out rows whose addresses are of another host: all hosts have a segment such as `news`.
 
     Characters that are not ASCII, or are removed from an address, may stand for the name of the host.
     """
     host = urlsplit(plain_url(url)).hostname or ""
     if not host.isascii():
         return rows
-    each = (
-        pc.match_substring(ds.field(name), host, ignore_case=True)
-        | pc.match_substring_regex(ds.field(name), "[^ -~]")
-        for name in names
-    )
-    return rows.filter(functools.reduce(operator.or_, each))
+    conditions = []
+    for name in names:
+        conditions.append(pc.match_substring(ds.field(name), host, ignore_case=True))
+        conditions.append(pc.match_substring_regex(ds.field(name), "[^ -~]"))
+    return rows.filter(_any(conditions))
 
 
 def spelled_otherwise(archive: Archive, url: str) -> list[str]:
-    """Find other spellings of an address that crawls have asked for."""
-    wanted = plain_url(bare_url(url))
-    step = wanted.partition("?")[0].rpartition("/")[2]
+    """Find other spellings of an address that crawls have requested."""
+    plain = plain_url(bare_url(url))
+    segment = plain.partition("?")[0].rpartition("/")[2]
+    if not segment:
+        return []
     rows = archive.observations(columns=["requested_url"])
-    near = rows.where(pc.match_substring(ds.field("requested_url"), step)).to_arrow() if step else None
-    perhaps = None if near is None else _perhaps_of_host(near, ["requested_url"], wanted)
-    found = perhaps["requested_url"].unique().to_pylist() if perhaps is not None else []
-    return sorted(address for address in found if plain_url(bare_url(address)) == wanted)
+    near = rows.where(pc.match_substring(ds.field("requested_url"), segment)).to_arrow()
+    addresses = _maybe_of_host(near, ["requested_url"], plain)["requested_url"].unique().to_pylist()
+    return sorted(address for address in addresses if plain_url(bare_url(address)) == plain)
 
 
 def conflicts(archive: Archive, ids: Sequence[str]) -> list[tuple[Row, list[Row]]]:
-    """Find the pairs of these articles whose link the texts contradict, each with its two articles."""
+    """Find the pairs of these articles whose texts contradict their link, each with its two articles."""
     among = pa.array(ids, pa.string())
     sides = ("article_id_a", "article_id_b")
-    named = functools.reduce(operator.or_, (ds.field(side).isin(among) for side in sides))
-    pairs = archive.pairs(columns=[*sides, "evidence", "score", "details"]).seek(named).to_pylist()
-    found = [row for row in pairs if is_conflict(row["details"])]
-    both = pa.array(sorted({row[side] for row in found for side in sides}), pa.string())
+    have_article = _any(ds.field(side).isin(among) for side in sides)
+    pairs = archive.pairs(columns=[*sides, "evidence", "score", "details"]).seek(have_article).to_pylist()
+    contradicted = [row for row in pairs if is_conflict(row["details"])]
+    if not contradicted:
+        return []
+    article_ids = pa.array(sorted({row[side] for row in contradicted for side in sides}), pa.string())
     articles = archive.articles(columns=["article_id", "language", "url"])
-    rows = articles.seek(ds.field("article_id").isin(both)).to_pylist() if found else []
+    rows = articles.seek(ds.field("article_id").isin(article_ids)).to_pylist()
     by_id = {row["article_id"]: row for row in rows}
-    return [(row, [by_id[row[side]] for side in sides if row[side] in by_id]) for row in found]
+    return [(row, [by_id[row[side]] for side in sides if row[side] in by_id]) for row in contradicted]

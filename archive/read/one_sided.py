@@ -1,7 +1,7 @@
-"""Paragraphs that one language of a story has and another lacks, told by language.
+"""Paragraphs that one language of a story has and another does not, sorted by language.
 
-The table `alignments` has them as `omitted` and `added`, by the order of two ids. A reader wants languages:
-always uk, en, ru, as everywhere, and then the rest.
+The table `alignments` has them as `omitted` and `added`, by the order of two ids. Here they are in the usual
+order of languages: uk, en, ru, then others.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow.dataset as ds
 
-from archive.format.schema import LANGUAGES
+from archive.format.languages import display_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -24,79 +24,76 @@ _BOTH = ("a", "b"), ("b", "a")
 
 @dataclass(frozen=True, slots=True)
 class OneSided:
-    """A paragraph that one article has and another of the story lacks."""
+    """A paragraph that one article of a story has and another does not."""
 
     language: str
     lacking: str
-    """Language of the article that lacks it."""
+    """Language of the article without it."""
     article_id: str
     version: int
     block: int
     """Its number in the blocks of the article, from 0."""
     text: str
     confidence: float | None
-    """Probability that the other says it nowhere; None of a doubtful link, and before schema 6."""
+    """Probability that the other article has it nowhere; None for a doubtful link, and before schema 6."""
     doubtful: bool
-    """True where it must be read before it is published; so is all from before schema 6."""
+    """True if a person must check it before publication, as all from before schema 6."""
     nearest: str | None
-    """Text of the other article that comes nearest."""
+    """The nearest text of the other article."""
     in_common: tuple[str, ...]
-    """Its numbers, dates and names that stand there too, as printed."""
-
-
-def rank(language: str) -> tuple[int, str]:
-    """Return the key by which languages are sorted for people."""
-    return LANGUAGES.index(language) if language in LANGUAGES else len(LANGUAGES), language
+    """Its numbers, dates and names that are also in the nearest text, as printed."""
 
 
 def one_sided(alignments: RowSet, versions: RowSet) -> list[OneSided]:
-    """Find what each language of a story has alone, by the order of the languages, then of reading.
+    """Find the paragraphs of only one language of a story, in the order of languages, then of reading.
 
-    Paragraphs of a doubtful link are among it, as doubtful: `nearest` is what they are linked with.
-    `alignments` are those of the story, `versions` all that there are.
+    Paragraphs of a doubtful link are among them, as doubtful: `nearest` is what they are linked with.
+    `alignments` are those of the story, `versions` those of the archive.
     """
     rows = alignments.where(ds.field("kind").isin([*_SIDES]) | ds.field("doubtful")).to_pylist()
     texts = _texts(rows, versions)
     return sorted(
-        _told(rows, texts), key=lambda x: (rank(x.language), rank(x.lacking), x.article_id, x.block)
+        _paragraphs(rows, texts),
+        key=lambda x: (display_order(x.language), display_order(x.lacking), x.article_id, x.block),
     )
 
 
 def _texts(rows: Iterable[Mapping[str, object]], versions: RowSet) -> dict[tuple[object, object], list[str]]:
-    wanted = {row[f"article_id_{side}"] for row in rows for side in "ab"}
-    if not wanted:
-        return {}
-    found = versions.seek(ds.field("article_id").isin(sorted(map(str, wanted)))).to_pylist()
-    return {(row["article_id"], row["version"]): [x["text"] for x in row["blocks"]] for row in found}
+    article_ids = {str(row[f"article_id_{side}"]) for row in rows for side in "ab"}
+    texts: dict[tuple[object, object], list[str]] = {}
+    if article_ids:
+        for row in versions.seek(ds.field("article_id").isin(sorted(article_ids))).to_pylist():
+            texts[row["article_id"], row["version"]] = [x["text"] for x in row["blocks"]]
+    return texts
 
 
-def _told(
+def _paragraphs(
     rows: Iterable[Mapping[str, object]], texts: Mapping[tuple[object, object], list[str]]
 ) -> Iterator[OneSided]:
     for row in rows:
-        for side, opposite in _SIDES.get(str(row["kind"]), _BOTH):
-            yield from _of_side(row, side, opposite, texts)
+        for side, lacking in _SIDES.get(str(row["kind"]), _BOTH):
+            yield from _of_side(row, side, lacking, texts)
 
 
 def _of_side(
-    row: Mapping[str, object], own: str, other: str, texts: Mapping[tuple[object, object], list[str]]
+    row: Mapping[str, object], side: str, lacking: str, texts: Mapping[tuple[object, object], list[str]]
 ) -> Iterator[OneSided]:
-    own_texts, other_texts = (
-        texts.get((row[f"article_id_{x}"], row[f"version_{x}"]), []) for x in (own, other)
-    )
-    blocks: list[int] = row[f"paragraphs_{own}"]  # type: ignore[assignment]
-    nearest: list[int] = row["nearest"] or row[f"paragraphs_{other}"]  # type: ignore[assignment]
-    # a row may name a paragraph that is not there, where a file was altered
-    for block in (n for n in blocks if 0 <= n < len(own_texts)):
+    text = texts.get((row[f"article_id_{side}"], row[f"version_{side}"]), [])
+    lacking_text = texts.get((row[f"article_id_{lacking}"], row[f"version_{lacking}"]), [])
+    blocks: list[int] = row[f"paragraphs_{side}"]  # type: ignore[assignment]
+    nearest: list[int] = row["nearest"] or row[f"paragraphs_{lacking}"]  # type: ignore[assignment]
+    for block in blocks:
+        if not 0 <= block < len(text):  # the file was altered
+            continue
         yield OneSided(
-            str(row[f"language_{own}"]),
-            str(row[f"language_{other}"]),
-            str(row[f"article_id_{own}"]),
-            int(row[f"version_{own}"]),  # type: ignore[call-overload]
+            str(row[f"language_{side}"]),
+            str(row[f"language_{lacking}"]),
+            str(row[f"article_id_{side}"]),
+            int(row[f"version_{side}"]),  # type: ignore[call-overload]
             block,
-            own_texts[block],
+            text[block],
             row["confidence"],  # type: ignore[arg-type]
             row["doubtful"] is not False,
-            " ".join(other_texts[n] for n in nearest if 0 <= n < len(other_texts)) or None,
+            " ".join(lacking_text[n] for n in nearest if 0 <= n < len(lacking_text)) or None,
             tuple(row["in_common"] or ()),  # type: ignore[arg-type]
         )

@@ -1,4 +1,4 @@
-"""Counters of each crawl, as its last commit says, or its account where it had nothing to commit."""
+"""Counters of each crawl, from its last commit, or from its account if it had nothing to commit."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
-# what names a run: when, the outlet, the process
+# the id of a run: time, outlet, process
 _RUN = re.compile(r"\d{8}T\d{6}Z-(?P<outlet>.+)-\d+")
 _ACCOUNTS = frozenset({"append", NOTHING_NEW})
 
@@ -27,36 +27,36 @@ class RunAccount:
     outlet: str
     committed_at: datetime
     counts: Mapping[str, int]
-    """Of the whole run, `archived`, `skipped(known)`, …, and what has a slash in its name."""
+    """Of the whole run: `archived`, `skipped(known)`, …, and counters with a slash in their name."""
 
 
 class Accounts:
-    """The accounts of all runs that the log has, in manifests, in its history, or of their own."""
+    """The accounts of all runs in the log: in manifests, in its history, or in separate files."""
 
     def __init__(self, root: str | os.PathLike[str]) -> None:
         self._log = Log(storage_at(root), SCHEMA_VERSION)
 
     @property
     def begin(self) -> datetime | None:
-        """Time of the first snapshot; None where there is none."""
+        """Time of the first snapshot, or None."""
         return self._log.entry(0, rows=False).committed_at if self._log.ids() else None
 
     def runs(self, since: datetime, until: datetime | None = None) -> Iterator[RunAccount]:
         """Read the runs that ended after `since` and before `until`, latest first, without lists of files.
 
-        Runs that keep no account of an outlet, `scrapy pair` or an import, are left out. Raises
+        Runs without an account of an outlet, such as `scrapy pair` or an import, are left out. Raises
         ArchiveDamaged.
         """
-        seen: set[str] = set()
+        run_ids: set[str] = set()
         for entry in self._log.entries(rows=False):
             if entry.committed_at <= since:
                 return
             if until is not None and entry.committed_at >= until:
                 continue
             match = _RUN.fullmatch(entry.run_id)
-            if match is None or entry.run_id in seen or entry.operation not in _ACCOUNTS:
+            if match is None or entry.run_id in run_ids or entry.operation not in _ACCOUNTS:
                 continue
-            seen.add(entry.run_id)
+            run_ids.add(entry.run_id)
             yield RunAccount(entry.run_id, match["outlet"], entry.committed_at, entry.summary)
 
 

@@ -1,7 +1,9 @@
-"""A lazy set of rows: nothing is read until it is asked for as a table, a frame or batches."""
+"""A lazy set of rows: nothing is read before it is converted to a table, a frame or batches."""
 
 from __future__ import annotations
 
+import functools
+import operator
 from abc import ABC, abstractmethod
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -10,7 +12,7 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 
 from archive.exceptions import ArchiveDamaged
-from archive.tables import unpacked
+from archive.tables import data_file_reader
 from archive.tables.parquet_files import translated_errors
 
 if TYPE_CHECKING:
@@ -20,32 +22,32 @@ if TYPE_CHECKING:
     import pandas as pd
 Moment = str | date | datetime
 _FILE = "__filename"
-"""Name that Arrow has for the path of the file that a row is from."""
+"""Arrow's name for the path of the file of a row."""
 _Rows = TypeVar("_Rows", pa.Table, pa.RecordBatch)
 
 
-class Joined(Protocol):
-    """Columns that are in no file and come to the rows that were read."""
+class JoinedColumns(Protocol):
+    """Columns that are in no file and are joined to the rows that were read."""
 
     @property
     def schema(self) -> pa.Schema: ...
 
     @property
     def needs(self) -> Sequence[str]:
-        """Columns of the rows that they are found by."""
+        """Columns of the rows that the join uses."""
 
     def joined(self, rows: _Rows) -> _Rows:
-        """Append them to rows, which have what they need."""
+        """Append them to rows that have the needed columns."""
 
 
 class Rows(ABC):
-    """Rows that are read as a table of Arrow first, then as what a program or a person works with."""
+    """Rows that are read as an Arrow table, then converted to Python objects or a frame."""
 
     @abstractmethod
     def to_arrow(self) -> pa.Table: ...
 
     def to_pylist(self) -> list[dict[str, Any]]:
-        """Read rows as objects of Python. Raises ArchiveDamaged for a time or a text that there is not."""
+        """Read rows as Python objects. Raises ArchiveDamaged for an invalid time or text."""
         table = self.to_arrow()
         with translated_errors():
             rows: list[dict[str, Any]] = table.to_pylist()
@@ -55,21 +57,22 @@ class Rows(ABC):
         """Read rows as a frame. Raises ArchiveDamaged as `to_pylist` does."""
         table = self.to_arrow()
         with translated_errors():
-            table.validate(full=True)  # pandas would find a text that is none when it is printed
+            table.validate(full=True)  # otherwise pandas finds an invalid text only when it is printed
             try:
                 frame: pd.DataFrame = table.to_pandas()
             except pa.ArrowException:
                 raise
-            except ValueError as error:  # a day of no calendar
+            except ValueError as error:  # an impossible date
                 raise OverflowError(str(error)) from error
         return frame
 
 
 class RowSet(Rows):
-    """Rows of one snapshot; `columns` and filters reach the Parquet files, so that little is read.
+    """Rows of one snapshot; `columns` and filters are applied by the Parquet reader, so that little is read.
 
-    What reads them raises ArchiveDamaged or SnapshotNotFound for a file that is altered or gone. A table or a
-    batch of Arrow may still hold a time or a text that Python has not; `to_pylist` and `to_pandas` find it.
+    Reading raises ArchiveDamaged or SnapshotNotFound for a file that is altered or missing. A table or a
+    batch of Arrow may still have a time or a text that Python cannot represent; `to_pylist` and `to_pandas`
+    find it.
     """
 
     def __init__(
@@ -80,38 +83,39 @@ class RowSet(Rows):
         columns: Sequence[str] | None = None,
         *,
         derive: Callable[[Sequence[str] | None], pa.Table] | None = None,
-        joined: Joined | None = None,
-        sought: bool = False,
+        joined: JoinedColumns | None = None,
+        sparse: bool = False,
     ) -> None:
-        """`joined`: columns behind those of the schema; no filter may name them. `sought`: see `seek`."""
+        """`joined`: columns after those of the schema; no filter may name them. `sparse`: see `seek`."""
         self._files = tuple(files)
         self._stored = schema
         self._schema = schema if joined is None else _with(schema, joined.schema)
         self._where = where
         self._columns = list(columns) if columns is not None else None
         self._derive = derive
-        self._sought = sought
+        self._sparse = sparse
         names = self._schema.names
         if unknown := [name for name in self._columns or () if name not in names]:
             raise ValueError(f"no column {unknown[0]!r}; there are: {', '.join(names)}")
-        own = set(schema.names)
-        # what nobody asks for costs nothing
-        self._joined = joined if self._columns is None or not own.issuperset(self._columns) else None
+        stored_names = set(schema.names)
+        # not joined if no joined column is requested
+        is_joined = self._columns is None or not stored_names.issuperset(self._columns)
+        self._join = joined if is_joined else None
         self._read = self._columns
-        if self._joined is not None and self._columns is not None:
-            wanted = (*self._columns, *self._joined.needs)
-            self._read = [name for name in dict.fromkeys(wanted) if name in own]
+        if self._join is not None and self._columns is not None:
+            needed = dict.fromkeys((*self._columns, *self._join.needs))
+            self._read = [name for name in needed if name in stored_names]
 
     def files(self) -> list[Path]:
-        """The Parquet files that the rows come from, before any filter."""
+        """The Parquet files of the rows, before any filter."""
         return list(self._files)
 
     def of_file(self, number: int) -> RowSet:
-        """Narrow the rows to those of one of `files`. Raises ValueError for rows that are derived."""
+        """Narrow the rows to one of `files`. Raises ValueError for derived rows."""
         return self.of_files([number])
 
     def of_files(self, numbers: Sequence[int]) -> RowSet:
-        """Narrow the rows to those of some of `files`. Raises ValueError for rows that are derived."""
+        """Narrow the rows to some of `files`. Raises ValueError for derived rows."""
         if self._derive is not None:
             raise ValueError("rows of a moment in the past come from several files each")
         return self._narrowed([self._files[number] for number in numbers], self._where)
@@ -123,26 +127,26 @@ class RowSet(Rows):
             >>> len(a.articles().where(ds.field("headline") == "A bridge is painted"))
             1
         """
-        whole = self._where
+        combined = self._where
         for condition in conditions:
-            whole = condition if whole is None else whole & condition
-        return self._narrowed(self._files, whole)
+            combined = condition if combined is None else combined & condition
+        return self._narrowed(self._files, combined)
 
     def seek(self, *conditions: ds.Expression) -> RowSet:
         """Filter the rows by conditions that few rows meet.
 
-        The columns that conditions name are read first, and the others from files that have such a row alone.
+        The columns in the conditions are read first, and the others only from files with such a row.
         """
-        found = self.where(*conditions)
-        found._sought = True
-        return found
+        rows = self.where(*conditions)
+        rows._sparse = True
+        return rows
 
     def _narrowed(self, files: Sequence[Path], where: ds.Expression | None) -> RowSet:
         return RowSet(
             *(files, self._stored, where, self._columns),
             derive=self._derive,
-            joined=self._joined,
-            sought=self._sought,
+            joined=self._join,
+            sparse=self._sparse,
         )
 
     @property
@@ -163,22 +167,22 @@ class RowSet(Rows):
         return self._stored
 
     def dataset(self) -> ds.Dataset:
-        """All rows, with the columns that files have.
+        """All rows, with the columns of the files.
 
-        Raises ArchiveDamaged where a file is none, or all would take too much memory. What is read from it
-        later may raise errors of Arrow.
+        Raises ArchiveDamaged if a file is invalid, or all would take too much memory. Reading it may raise
+        errors of Arrow.
         """
         return self._dataset(self._files)
 
     def _dataset(self, files: Sequence[Path]) -> Any:
-        # a column that nobody asks for costs even when it is not read; a filter may ask for any
+        # even unread columns of the schema cost time; a filter may use any column
         schema = self._stored
         if self._read and self._where is None:
             schema = pa.schema([schema.field(name) for name in self._read], schema.metadata)
         with translated_errors():
             if self._derive is not None:
                 return ds.InMemoryDataset(self._derived(self._derive))
-            return unpacked.dataset(files, schema)
+            return data_file_reader.dataset(files, schema)
 
     def _derived(self, derive: Callable[[Sequence[str] | None], pa.Table]) -> pa.Table:
         try:
@@ -190,12 +194,12 @@ class RowSet(Rows):
 
     def _scanner(self, **options: int) -> ds.Scanner:
         source = self._dataset(self._with_hits())
-        # an error of Arrow is about the filter here, which is the caller's
+        # an error of Arrow here is about the caller's filter
         return source.scanner(columns=self._read, filter=self._where, **options)
 
     def _with_hits(self) -> Sequence[Path]:
-        """Leave out the files without a row that the filter keeps, where few rows are sought."""
-        if not self._sought or self._where is None or self._derive is not None or len(self._files) < 2:
+        """If few rows match, leave out the files without a match."""
+        if not self._sparse or self._where is None or self._derive is not None or len(self._files) < 2:
             return self._files
         source = self._dataset(self._files)
         scanner = source.scanner(columns=[_FILE], filter=self._where)
@@ -222,7 +226,7 @@ class RowSet(Rows):
                 yield self._complete(batch)
 
     def tables(self, files: int = 16) -> Iterator[pa.Table]:
-        """Read portions of so many files, one in memory at a time; of no files one without rows."""
+        """Read portions of `files` files, one in memory at a time; without files one empty table."""
         if self._derive is not None:
             yield self.to_arrow()
             return
@@ -236,12 +240,12 @@ class RowSet(Rows):
         return count
 
     def _complete(self, rows: _Rows) -> _Rows:
-        """Join what comes from elsewhere. Raises ArchiveDamaged where a value is missing that no row lacks.
+        """Join further columns. Raises ArchiveDamaged if a required value is missing.
 
         A file may lack a column.
         """
-        if self._joined is not None:
-            rows = self._joined.joined(rows)
+        if self._join is not None:
+            rows = self._join.joined(rows)
             rows = rows if self._columns is None else rows.select(self._columns)
         for field in self.schema:
             if not field.nullable and rows.column(field.name).null_count:
@@ -257,7 +261,7 @@ def _damaged(why: str) -> ArchiveDamaged:
     return ArchiveDamaged(f"The archive is damaged: {why}; `python -m archive verify` tells more.")
 
 
-# What a reader may give for a moment: a date is its first instant, and no zone means UTC.
+# The forms of a moment: a date is its first instant, and no time zone means UTC.
 
 
 def to_utc(value: Moment) -> datetime:
@@ -272,7 +276,7 @@ def to_utc(value: Moment) -> datetime:
     return value.replace(tzinfo=UTC) if value.utcoffset() is None else value.astimezone(UTC)
 
 
-# Conditions of Arrow, made of what a reader chooses rows by.
+# Conditions of Arrow for the filters of a reader.
 
 
 def among(column: str, values: str | Sequence[str] | None) -> ds.Expression | None:
@@ -294,9 +298,6 @@ def between(column: str, bounds: tuple[Moment | None, Moment | None] | None) -> 
 
 
 def all_of(*conditions: ds.Expression | None) -> ds.Expression | None:
-    """Join conditions; what is None asks for nothing."""
-    joint = None
-    for condition in conditions:
-        if condition is not None:
-            joint = condition if joint is None else joint & condition
-    return joint
+    """Join the conditions that are not None."""
+    present = [condition for condition in conditions if condition is not None]
+    return functools.reduce(operator.and_, present) if present else None

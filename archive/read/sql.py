@@ -1,10 +1,9 @@
-"""Questions in SQL to one snapshot, answered by DuckDB in memory.
+"""Queries in SQL on one snapshot, executed by DuckDB in memory.
 
-DuckDB opens no file, no network and no extension, and can be told to do so by nobody: rows come to it from
-`archive.tables`, which has measured them. Whoever made the archive can make a question fail, and nothing
-else; whoever wrote it can take time. DuckDB's limit does not count a text that a function makes: `bounded`
-lets the whole process have no more, for a program that asks one question. Who asks in a notebook has her own
-machine's memory.
+DuckDB opens no file, no network and no extension, and a query cannot change that: its rows come from
+`archive.tables`, which has measured them. The author of the archive can only make a query fail; the author of
+the query can only take time. DuckDB's limit does not count a text that a function makes: `bounded` limits the
+whole process, for a program with one query. A notebook may use all memory of its machine.
 """
 
 from __future__ import annotations
@@ -27,13 +26,13 @@ if TYPE_CHECKING:
     import pyarrow.dataset as ds
 
 MEMORY = "2GB"
-"""What DuckDB may take unless told otherwise; the rows that are being read come on top."""
+"""DuckDB's default limit; rows that are being read come on top."""
 OF_DELETIONS = "articles_gone"
-"""What `articles` gets its last two columns from."""
+"""The source of the last two columns of `articles`."""
 _READING = 1 << 30
-"""Bytes beside DuckDB's: rows that are being read, and those that are printed."""
-_ANSWERED = {"SELECT", "EXPLAIN", "MULTI"}
-"""Kinds of statements; PIVOT is several."""
+"""Bytes in addition to DuckDB's: rows that are being read, and those that are printed."""
+_ALLOWED = {"SELECT", "EXPLAIN", "MULTI"}
+"""Kinds of statements; PIVOT consists of several."""
 _ARTICLES = f"""CREATE VIEW articles AS SELECT stored.*, found.gone, found.gone_reason
 FROM articles_stored AS stored LEFT JOIN {OF_DELETIONS} AS found ON stored.article_id = found.article_id"""
 _SHUT: dict[str, str | bool | int | float | list[str]] = {
@@ -41,13 +40,13 @@ _SHUT: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
     "allow_community_extensions": False,
-    "python_enable_replacements": False,  # a name in a question is no variable of the program
-    "temp_directory": "",  # what has no room in memory is refused, not written beside the archive
+    "python_enable_replacements": False,  # a name in a query is no variable of the program
+    "temp_directory": "",  # a query that exceeds the memory fails, and writes no temporary files
 }
 
 
 class SqlRows(Rows):
-    """The answer to a question, which is asked when its rows are: QuestionError then, or ArchiveDamaged."""
+    """The lazy result of a query: reading its rows may raise QuestionError or ArchiveDamaged."""
 
     def __init__(
         self, connection: duckdb.DuckDBPyConnection, relation: duckdb.DuckDBPyRelation, seconds: float | None
@@ -76,9 +75,9 @@ def ask(
     memory: str = MEMORY,
     seconds: float | None = None,
 ) -> SqlRows:
-    """Put one question to tables and views. QuestionError where DuckDB refuses it, or is not installed.
+    """Execute one query on tables and views. QuestionError if DuckDB refuses it, or is not installed.
 
-    `seconds`: an answer that takes longer is a QuestionError too.
+    `seconds`: a query that takes longer is a QuestionError too.
     """
     try:
         import duckdb  # noqa: PLC0415  an extra: nothing else needs it
@@ -87,13 +86,13 @@ def ask(
     _bytes_of(memory)
     with _translated():
         statements = duckdb.extract_statements(question)
-        if len(statements) != 1 or statements[0].type.name not in _ANSWERED:
+        if len(statements) != 1 or statements[0].type.name not in _ALLOWED:
             raise QuestionError(
-                "The archive is only read: ask one question, that begins with SELECT, FROM or WITH."
+                "The archive is read-only: give one query that begins with SELECT, FROM or WITH."
             )
         connection = duckdb.connect(":memory:", config={**_SHUT, "memory_limit": memory})
         connection.execute("SET TimeZone = 'UTC'")
-        connection.execute("SET enable_progress_bar = false")  # it is written among the rows
+        connection.execute("SET enable_progress_bar = false")  # it would be printed among the rows
         for name in _needed(question, tables):
             if name in VIEWS:
                 connection.execute(f'CREATE VIEW "{name}" AS {VIEWS[name].query}')
@@ -139,9 +138,9 @@ def _interrupted(connection: duckdb.DuckDBPyConnection, seconds: float | None) -
 
 @contextlib.contextmanager
 def bounded(memory: str) -> Iterator[None]:
-    """Let this process have so much memory meanwhile, and a gigabyte more to read rows.
+    """Limit this process to so much memory, and a gigabyte more to read rows.
 
-    What needs more gets a MemoryError or a QuestionError. Linux alone counts so.
+    Exceeding it raises MemoryError or QuestionError. Only Linux supports this.
     """
     try:
         import resource  # noqa: PLC0415  Windows has none
@@ -159,42 +158,46 @@ def bounded(memory: str) -> Iterator[None]:
 
 
 def _own_memory() -> int:
-    """Bytes of this process that a limit of data counts."""
+    """Bytes of this process that count for RLIMIT_DATA."""
     try:
         status = Path("/proc/self/status").read_text("ascii")
     except OSError:
         return _READING
-    found = re.search(r"^VmData:\s+(\d+) kB", status, re.MULTILINE)
-    return int(found[1]) * 1024 if found else _READING
+    match = re.search(r"^VmData:\s+(\d+) kB", status, re.MULTILINE)
+    return int(match[1]) * 1024 if match else _READING
 
 
 def _bytes_of(memory: str) -> int:
-    found = re.fullmatch(r"([1-9]\d{0,5}(?:\.\d+)?) ?([KMGT])i?B", memory, re.IGNORECASE)
-    if not found:
+    match = re.fullmatch(r"([1-9]\d{0,5}(?:\.\d+)?) ?([KMGT])i?B", memory, re.IGNORECASE)
+    if not match:
         raise QuestionError(f"{memory!r} is no amount of memory; write 500MB or 4GB.")
-    return int(float(found[1]) * 1024 ** (1 + "KMGT".index(found[2].upper())))
+    return int(float(match[1]) * 1024 ** (1 + "KMGT".index(match[2].upper())))
 
 
 def _needed(question: str, tables: Mapping[str, object]) -> list[str]:
-    """Choose the tables, then the views, that a question names; all where it names none, as SHOW does.
+    """Choose the tables, then the views, that a query names; all if it names none, such as SHOW.
 
-    To open a table is to measure all its files.
+    Opening a table measures all its files.
     """
     words = set(re.findall(r"\w+", question.lower()))
-    named = [x for x in (*tables, *VIEWS) if x in words]
+    names = [*tables, *VIEWS]
+    pending = [x for x in names if x in words] or list(names)
     needed: set[str] = set()
-    rest = named or [*tables, *VIEWS]
-    while rest:
-        name = rest.pop()
+    while pending:
+        name = pending.pop()
+        if name in needed:
+            continue
         needed.add(name)
-        reads = VIEWS[name].reads if name in VIEWS else ((OF_DELETIONS,) if name == "articles" else ())
-        rest += [x for x in reads if x not in needed]
-    return sorted((x for x in (*tables, *VIEWS) if x in needed), key=lambda x: x in ("articles", *VIEWS))
+        if name in VIEWS:
+            pending += VIEWS[name].reads
+        elif name == "articles":
+            pending.append(OF_DELETIONS)
+    return sorted(filter(needed.__contains__, names), key=lambda x: x in ("articles", *VIEWS))
 
 
 @contextlib.contextmanager
 def _translated() -> Iterator[None]:
-    """Translate errors of DuckDB into a sentence of ours."""
+    """Translate errors of DuckDB into our messages."""
     import duckdb  # noqa: PLC0415  as above
 
     try:
@@ -202,26 +205,25 @@ def _translated() -> Iterator[None]:
     except (duckdb.OutOfMemoryException, MemoryError) as error:
         raise too_much() from error
     except duckdb.Error as error:
-        raise QuestionError(f"DuckDB cannot answer this: {_told(str(error))}") from error
-    except (OSError, RuntimeError, ValueError) as error:  # what DuckDB says where Arrow asks for its rows
-        told = str(error)
-        if told.startswith("Out of Memory Error"):
+        raise QuestionError(f"DuckDB cannot answer this: {_first_paragraph(str(error))}") from error
+    except (OSError, RuntimeError, ValueError) as error:  # raised while Arrow reads DuckDB's rows
+        message = str(error)
+        if message.startswith("Out of Memory Error"):
             raise too_much() from error
-        if "Arrow Appender" in told:
-            raise QuestionError(
-                f"DuckDB cannot answer this: {_told(told.partition(': ')[2].partition('*')[0])}"
-            ) from error
+        if "Arrow Appender" in message:
+            reason = _first_paragraph(message.partition(": ")[2].partition("*")[0])
+            raise QuestionError(f"DuckDB cannot answer this: {reason}") from error
         raise
 
 
 def too_much() -> QuestionError:
     return QuestionError(
-        "This question takes more memory than it may: ask for fewer rows or columns, or allow more, "
-        f'with --memory 8GB or sql(…, memory="8GB"); it is {MEMORY} without.'
+        "This query needs more memory than allowed: select fewer rows or columns, or allow more with "
+        f'--memory 8GB or sql(…, memory="8GB"); the default is {MEMORY}.'
     )
 
 
-def _told(text: str) -> str:
-    """Take the first paragraph of an error, without the drawing of where it is."""
-    told = " ".join(text.split("\n\n", 1)[0].split())
-    return told if told.endswith(("?", "!")) else f"{told.rstrip('.')}."
+def _first_paragraph(text: str) -> str:
+    """The first paragraph of an error, without DuckDB's pointer to the position."""
+    paragraph = " ".join(text.split("\n\n", 1)[0].split())
+    return paragraph if paragraph.endswith(("?", "!")) else f"{paragraph.rstrip('.')}."

@@ -6,14 +6,18 @@ docs/reference/sql.md is made of them.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import TYPE_CHECKING
 
+from archive.format.languages import STORY_LANGUAGES
 from archive.read.quotations import quotations
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_ONE = "coalesce({0}_uk, {0}_en, {0}_ru)"
+_ONE = f"coalesce({', '.join(f'{{0}}_{x}' for x in STORY_LANGUAGES)})"
+_LAG_COLUMNS = ", ".join(f"lag_{x}" for x in STORY_LANGUAGES)
+_FIRST_LANGUAGE = " ".join(f"WHEN lag_{x} = times[1] THEN '{x}'" for x in STORY_LANGUAGES)
 _ADDRESS = "address of the article"
 
 
@@ -45,7 +49,7 @@ _LAGS = View(
         "language_b": "en or ru: pairs are uk en, uk ru, en ru",
         "seconds": "from a to b; negative where b came first",
     },
-    "\nUNION ALL\n".join(_LAG.format(a=a, b=b) for a, b in (("uk", "en"), ("uk", "ru"), ("en", "ru"))),
+    "\nUNION ALL\n".join(_LAG.format(a=a, b=b) for a, b in combinations(STORY_LANGUAGES, 2)),
     "SELECT outlet, language_a, language_b, seconds / 60 AS minutes FROM lags ORDER BY ALL",
     ("stories",),
 )
@@ -284,7 +288,7 @@ _MISSING = View(
     f"""SELECT s.story_id, s.outlet, l.language AS missing, s.languages,
   {_ONE.format("s.headline")} AS headline, {_ONE.format("s.url")} AS url, s.first_published_at
 FROM stories s
-JOIN (SELECT DISTINCT outlet, language FROM articles WHERE language IN ('uk', 'en', 'ru')) l USING (outlet)
+JOIN (SELECT DISTINCT outlet, language FROM articles WHERE language IN {STORY_LANGUAGES}) l USING (outlet)
 WHERE NOT list_contains(s.languages, l.language)""",
     "SELECT outlet, missing, languages, headline FROM missing_languages ORDER BY ALL",
     ("stories", "articles"),
@@ -300,12 +304,12 @@ _FIRST = View(
         "share": "of the outlet's stories, 0 to 1",
         "median_lead_hours": "median time until the second language",
     },
-    """WITH timed AS (
-  SELECT outlet, lag_uk, lag_en, lag_ru,
-    list_sort(list_filter([lag_uk, lag_en, lag_ru], lambda x: x IS NOT NULL)) AS times FROM stories
+    f"""WITH timed AS (
+  SELECT outlet, {_LAG_COLUMNS},
+    list_sort(list_filter([{_LAG_COLUMNS}], lambda x: x IS NOT NULL)) AS times FROM stories
 ), first AS (
   SELECT outlet, times[2] - times[1] AS lead, CASE WHEN times[1] = times[2] THEN NULL
-    WHEN lag_uk = times[1] THEN 'uk' WHEN lag_en = times[1] THEN 'en' ELSE 'ru' END AS language
+    {_FIRST_LANGUAGE} END AS language
   FROM timed WHERE len(times) > 1
 )
 SELECT outlet, language, count(*) AS stories,

@@ -1,4 +1,4 @@
-"""Values that rows are chosen by: one that no row has is an error that names the nearest, never no rows."""
+"""Values to filter rows by: one that no row has is an error with a suggestion, not an empty result."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
 from archive.exceptions import ArticleNotFound, UnknownValue
-from archive.format.schema import LANGUAGES, MEMBERSHIPS
+from archive.format.languages import CODE_OF, LANGUAGES
+from archive.format.schema import MEMBERSHIPS
 from archive.read.scan import RowSet
 
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
     from archive.format.snapshot import Snapshot
     from archive.storage.interface import Storage
 
-_NO_LANGUAGE = {"ua": "uk", "ukr": "uk", "gb": "en", "us": "en", "eng": "en", "rus": "ru"}
-"""Codes of countries, and of ISO 639-2, that are taken for those of languages."""
+_INTENDED = {"gb": "en", "us": "en"} | {name: code for name, code in CODE_OF.items() if name != code}
+"""The language that is meant by the code of a country or of ISO 639-2."""
 _MOST_NAMED = 40
 FULL_ID = 32
 """Digits of an id; fewer are the start of one."""
@@ -52,10 +53,10 @@ def unknown(column: str, value: str, existing: Sequence[str], rows: str = "row")
 
 
 def nearest(value: str, existing: Sequence[str]) -> str | None:
-    """Return the value that was likely meant; None where nothing is near."""
-    meant = _NO_LANGUAGE.get(value.lower(), "")
-    if meant in existing:
-        return meant
+    """Return the value that was probably meant, or None."""
+    intended = _INTENDED.get(value.lower(), "")
+    if intended in existing:
+        return intended
     return next(iter(difflib.get_close_matches(value.lower(), existing, 1, 0.6)), None)
 
 

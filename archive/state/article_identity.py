@@ -1,7 +1,7 @@
-"""The article that a page belongs to: that of the address it was fetched at.
+"""The article that a page belongs to: the article of the address it was fetched at.
 
-What a page calls its canonical address is a claim. It makes two addresses one article only where both are of
-one outlet and their texts agree; else each address keeps its own. Decision 19 says why.
+The canonical address of a page is a claim. It makes two addresses one article only if both belong to one
+outlet and their texts agree; otherwise each address has its own article. Decision 19 gives the reasons.
 
 Checked when a page is acknowledged and again at commit, because another writer may have committed in between.
 """
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     Places = Callable[[Collection[bytes]], Iterable[Place]]
     """All places with one of these keys, the oldest first."""
     Texts = Callable[[Holder], "Text | None"]
-    """The latest text of an article; None where it cannot be read, which then counts as another text."""
+    """The latest text of an article; None if it cannot be read, which then counts as another text."""
+
 
 MOSTLY = 0.8
 """Share of the longer text, in characters of whole lines, that two pages of one canonical address must have
@@ -36,7 +37,7 @@ the second page of a long article has nothing of the first."""
 
 
 class Text(NamedTuple):
-    """What two pages of one canonical address are compared by."""
+    """The parts of two pages with one canonical address that are compared."""
 
     headline: str
     body: str
@@ -45,7 +46,7 @@ class Text(NamedTuple):
 
 
 class Page(Protocol):
-    """What identity is decided by: an ArticleRecord, or an Article of a crawl."""
+    """The facts that decide identity: an ArticleRecord, or an Article of a crawl."""
 
     @property
     def article_id(self) -> str: ...
@@ -63,46 +64,50 @@ class Page(Protocol):
 class Identity:
     article_id: str
     contradiction: str | None = None
-    """A sentence: a page that is called the same as this one, and says another thing."""
+    """A sentence about a page that claims the same address and has another text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
     """Articles that a page may belong to."""
 
-    own: Holder | None
-    """The article of the address itself: whatever the page says today, it is that one."""
-    if_agreed: tuple[Holder, ...]
-    """Articles of its outlet that a canonical address leads to, from either page, the likeliest first."""
-    called_the_same: tuple[tuple[Holder, str], ...]
-    """Those of them that contradict the page if their text is another, each with what is wrong then."""
-    is_taken: bool
-    """True if an article with another address has the id of this one: it was found here first, or an older
-    version gave it the id for a canonical address that nobody had fetched."""
+    of_address: Holder | None
+    """The article of the address itself; the page belongs to it whatever text it has today."""
+    if_same_text: tuple[Holder, ...]
+    """Articles of its outlet linked by a canonical address, in either direction, the likeliest first."""
+    contradictions: tuple[tuple[Holder, str], ...]
+    """The articles among them that contradict the page if their text differs, each with a message."""
+    is_id_in_use: bool
+    """True if an article with another address has the id of this one: it was first found here, or an older
+    version of Triptych derived its id from a canonical address that was never fetched."""
 
     @property
     def all(self) -> tuple[Holder, ...]:
-        return self.if_agreed if self.own is None else (self.own,)
+        return self.if_same_text if self.of_address is None else (self.of_address,)
 
 
 def identify(page: ArticleRecord, places: Places, texts: Texts) -> Identity:
-    """Find the article of a page, a new one where there is none.
+    """Find the article of a page, a new one if there is none.
 
     `page.article_id` is the id of its address, or of a candidate to which the crawl has joined it.
     """
-    found = candidates(page, places)
-    contradiction = next((why for x, why in found.called_the_same if page.content_hash not in x.hashes), None)
-    if found.own is not None:
-        return Identity(found.own.article_id, contradiction)
-    told = page.article_id if id_key(page.article_id) != address_key(page.url) else None
-    for one in found.if_agreed:
-        if page.content_hash in one.hashes or one.article_id == told:
-            return Identity(one.article_id)
-    for candidate in found.if_agreed:
-        text = texts(candidate)
-        if text is not None and _agree(page, candidate, text):
-            return Identity(candidate.article_id)
-    return Identity(second_id(page) if found.is_taken else page.article_id, contradiction)
+    choice = candidates(page, places)
+    contradiction = None
+    for holder, message in choice.contradictions:
+        if page.content_hash not in holder.hashes:
+            contradiction = message
+            break
+    if choice.of_address is not None:
+        return Identity(choice.of_address.article_id, contradiction)
+    confirmed = page.article_id if id_key(page.article_id) != address_key(page.url) else None
+    for holder in choice.if_same_text:
+        if page.content_hash in holder.hashes or holder.article_id == confirmed:
+            return Identity(holder.article_id)
+    for holder in choice.if_same_text:
+        text = texts(holder)
+        if text is not None and _agree(page, holder, text):
+            return Identity(holder.article_id)
+    return Identity(second_id(page) if choice.is_id_in_use else page.article_id, contradiction)
 
 
 def _agree(page: ArticleRecord, candidate: Holder, text: Text) -> bool:
@@ -126,75 +131,75 @@ def _folded(line: str) -> str:
     return "".join(filter(str.isalnum, normalize("NFC", line).casefold()))
 
 
-_NONE = Candidates(None, (), (), is_taken=False)
+_NONE = Candidates(None, (), (), is_id_in_use=False)
 
 
 def candidates(page: Page, places: Places) -> Candidates:
-    here, named = address_key(page.url), _named(page.url, page.canonical_url)
-    there = list(places({here} if named is None else {here, named}))
-    if not there:
+    key, canonical_key = address_key(page.url), _canonical_key(page.url, page.canonical_url)
+    holders = _Holders(places({key} if canonical_key is None else {key, canonical_key}))
+    if holders.is_empty:
         return _NONE
-    found = _Found(there)
-    fetched_here = found.at(here, URL)
-    calling_themselves_so = found.at(here, CANONICAL)
-    own = [x for x in fetched_here if x in calling_themselves_so or is_own(x, here, places)]
-    own.sort(key=lambda x: id_key(x.article_id) != here)
-    takers = [x for x in found.at(here, ID) if x not in fetched_here]
-    naming = [x for x in calling_themselves_so if here in x.names]
-    fetched_there = [] if named is None else found.at(named, URL)
-    naming_the_same = [] if named is None else [x for x in found.at(named, CANONICAL) if named in x.names]
-    others = dict.fromkeys((*fetched_there, *fetched_here, *naming, *takers, *naming_the_same))
-    called_the_same = [
-        *((x, f"it calls itself {page.canonical_url}, where another text is") for x in fetched_there),
-        *((x, f"{x.url} calls itself this address, and has another text") for x in naming),
+    fetched = holders.at(key, URL)
+    of_address = holders.of_address(key, places)
+    with_id = [x for x in holders.at(key, ID) if x not in fetched]
+    # articles elsewhere that claim this address, and articles at the address that this page claims
+    claiming = holders.claiming(key)
+    claimed = holders.at(canonical_key, URL)
+    contradictions = [
+        *((x, f"it calls itself {page.canonical_url}, where another text is") for x in claimed),
+        *((x, f"{x.url} calls itself this address, and has another text") for x in claiming),
     ]
+    linked = dict.fromkeys((*claimed, *fetched, *claiming, *with_id, *holders.claiming(canonical_key)))
 
-    def is_another(holder: Holder) -> bool:
-        return holder.outlet == page.outlet and holder not in own
+    def is_eligible(holder: Holder) -> bool:
+        return holder.outlet == page.outlet and holder not in of_address
 
     return Candidates(
-        own[0] if own else None,
-        tuple(filter(is_another, others)),
-        tuple((x, why) for x, why in called_the_same if is_another(x)),
-        bool(found.at(here, ID)) and id_key(page.article_id) == here,
+        of_address[0] if of_address else None,
+        tuple(filter(is_eligible, linked)),
+        tuple(x for x in contradictions if is_eligible(x[0])),
+        bool(holders.at(key, ID)) and id_key(page.article_id) == key,
     )
 
 
 def second_id(page: Page) -> str:
-    """Return the id of a new article at an address whose own id belongs to another article."""
+    """Return the id of a new article at an address whose regular id belongs to another article."""
     text = f"{plain_url(page.url)}\0{page.content_hash}".encode("utf-8", "surrogatepass")
     return hashlib.blake2b(b"address\0" + text, digest_size=16).hexdigest()
 
 
-def _named(url: str, canonical: str | None) -> bytes | None:
-    """Key of the canonical address, where it is another."""
+def _canonical_key(url: str, canonical: str | None) -> bytes | None:
+    """Key of the canonical address; None if it is the address of the page."""
     if not canonical or canonical == url:
         return None
     key = address_key(canonical)
     return None if key == address_key(url) else key
 
 
-def is_own(holder: Holder, here: bytes, places: Places) -> bool:
-    """Tell if an article fetched at an address is the address's own, and was not only joined to it.
+def belongs_to(holder: Holder, key: bytes, places: Places) -> bool:
+    """Tell if an article fetched at an address belongs to that address, and was not only joined to it.
 
-    It is the one with the id of the address. But once it was fetched where its page calls itself, it is that
-    address's: what is here may be a page that shows now this article and now another. An older version took
-    the id from a canonical address that it had not fetched: such an article is of the address of its text.
+    It does if it has the id of the address. But once it was fetched at its canonical address, it belongs to
+    that one: the page here may show different articles on different days. An older version of Triptych
+    derived the id from a canonical address that it had not fetched: such an article belongs to the address
+    of its text.
     """
     first, last = id_key(holder.article_id), address_key(holder.url)
-    if here not in {first, last}:
+    if key not in {first, last}:
         return False
-    elsewhere = {first, last, *holder.names} - {here}
+    elsewhere = {first, last, *holder.names} - {key}
     if not elsewhere:
         return True
-    at = {(key, role) for key, role, x in places(elsewhere) if x.article_id == holder.article_id}
-    called = {key for key in elsewhere if key in holder.names or (key, CANONICAL) in at}
-    moved = any((key, URL) in at for key in called)
-    return not moved and (first == here or (first, URL) not in at)
+    roles = {(place, role) for place, role, x in places(elsewhere) if x.article_id == holder.article_id}
+    for address in elsewhere:
+        is_canonical = address in holder.names or (address, CANONICAL) in roles
+        if is_canonical and (address, URL) in roles:
+            return False
+    return first == key or (first, URL) not in roles
 
 
-class _Found:
-    """Articles by place, each in one object, however many records it is made of."""
+class _Holders:
+    """Articles by place, one object for each article, however many records it consists of."""
 
     def __init__(self, places: Iterable[Place]) -> None:
         self._holders: dict[str, Holder] = {}
@@ -204,12 +209,25 @@ class _Found:
             self._holders[holder.article_id] = holder if before is None else before.with_(holder)
             self._ids.setdefault((key, role), {})[holder.article_id] = None
 
-    def at(self, key: bytes, role: int) -> list[Holder]:
-        ids = self._ids.get((key, role), ())
-        if len(ids) < 2:
-            return [self._holders[x] for x in ids]
+    @property
+    def is_empty(self) -> bool:
+        return not self._holders
+
+    def at(self, key: bytes | None, role: int) -> list[Holder]:
+        """Articles with a role at an address, the oldest first."""
+        ids = self._ids.get((key, role), ()) if key is not None else ()
         holders = [self._holders[x] for x in ids]
-        return sorted(holders, key=lambda x: (x.first_seen, x.article_id))
+        return sorted(holders, key=lambda x: (x.first_seen, x.article_id)) if len(holders) > 1 else holders
+
+    def of_address(self, key: bytes, places: Places) -> list[Holder]:
+        """Articles that belong to an address, the one with its id first."""
+        claiming = self.at(key, CANONICAL)
+        holders = [x for x in self.at(key, URL) if x in claiming or belongs_to(x, key, places)]
+        return sorted(holders, key=lambda x: id_key(x.article_id) != key)
+
+    def claiming(self, key: bytes | None) -> list[Holder]:
+        """Articles whose latest page calls this address canonical."""
+        return [x for x in self.at(key, CANONICAL) if key in x.names]
 
 
 class FreshPlaces:
@@ -220,20 +238,20 @@ class FreshPlaces:
         self._latest: dict[str, ArticleRecord] = {}
 
     def add(self, record: ArticleRecord) -> None:
-        """Add a record under the id that it was given."""
-        named = _named(record.url, record.canonical_url)
+        """Add a record that already has its article's id."""
+        canonical_key = _canonical_key(record.url, record.canonical_url)
         holder = Holder(
             record.article_id,
             record.outlet,
             record.url,
             micros(record.fetched_at),
-            frozenset() if named is None else frozenset((named,)),
+            frozenset() if canonical_key is None else frozenset((canonical_key,)),
             frozenset((record.content_hash,)),
             record.content_hash,
         )
         places = {(address_key(record.url), URL), (id_key(record.article_id), ID)}
-        if named is not None:
-            places.add((named, CANONICAL))
+        if canonical_key is not None:
+            places.add((canonical_key, CANONICAL))
         for key, role in sorted(places):
             self._at.setdefault(key, []).append((key, role, holder))
         self._latest[record.article_id] = record
@@ -242,6 +260,6 @@ class FreshPlaces:
         return [place for key in keys for place in self._at.get(key, ())]
 
     def text(self, article_id: str) -> Text | None:
-        """The latest text of an article, where it is among these."""
+        """The latest text of an article, if it is among these."""
         record = self._latest.get(article_id)
         return None if record is None else Text(record.headline, record.body, record.canonical_url)

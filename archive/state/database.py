@@ -1,19 +1,19 @@
-"""The cache in SQLite: facts of each address and article, derived from the log.
+"""The cache in SQLite: facts about each address and article, derived from the log.
 
 Nothing here is a source of truth. archive/state/replay.py fills it from the files of the log, snapshot by
-snapshot; a cache that is missing, damaged or of another archive is filled anew.
+snapshot; a cache that is missing, damaged or from another archive is rebuilt.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from archive.addresses import address_key
-from archive.format.records import KEPT_COLUMNS, NO_PAIR, LinkFacts
+from archive.format.records import CACHED_COLUMNS, NO_PAIR, LinkFacts
 from archive.state import model
-from archive.state.article_identity import is_own
+from archive.state.article_identity import belongs_to
 from archive.state.model import (
     CANONICAL,
     ID,
@@ -30,18 +30,18 @@ from archive.state.model import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Sequence
     from pathlib import Path
 
     from archive.state.model import CurrentVersion, Holder
 
 
-# The tables of the cache; change one, or what is kept of an article, and STATE_VERSION changes with it.
+# The tables of the cache; if a table or the cached columns change, STATE_VERSION changes too.
 #
-# Articles are numbered in the order they came, and what belongs to one goes by its number: a commit adds at
-# the end of each tree, however large it is. Only what is looked up by a hash lies scattered: `place` and
-# `story`. In `place` an article's id, its addresses and the articles that name it are neighbours: its id is
-# the hash of its address.
+# Articles are numbered in the order of arrival, and other tables refer to the number: a commit appends to the
+# end of each tree, however large it is. Only the tables keyed by a hash, `place` and `story`, are written in
+# random places. In `place` an article's id, its addresses and the articles that name it are neighbours: its
+# id is the hash of its address.
 
 
 _SQL_TYPES = {
@@ -50,14 +50,14 @@ _SQL_TYPES = {
     "datetime": "INTEGER",  # microseconds
     "tuple[Alternate, ...]": "TEXT",  # JSON
 }
-"""By the form of a column, without `| None`."""
+"""By the type of a column, without `| None`."""
 
 
-def _kept_columns() -> str:
-    """Columns of the table `article` that are those of an article's latest version."""
+def _cached_columns() -> str:
+    """Columns of the table `article` that come from an article's latest version."""
     return ", ".join(
         f"{column.name} {_SQL_TYPES[column.base]}{'' if column.optional else ' NOT NULL'}"
-        for column in KEPT_COLUMNS
+        for column in CACHED_COLUMNS
     )
 
 
@@ -66,7 +66,7 @@ CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE file (id INTEGER PRIMARY KEY, path TEXT NOT NULL);
 CREATE INDEX file_path ON file (path);
 CREATE TABLE article (
-  number INTEGER PRIMARY KEY, {_kept_columns()},
+  number INTEGER PRIMARY KEY, {_cached_columns()},
   reread_hash TEXT, reread_extractor TEXT, missing INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX article_key ON article (outlet, story_key) WHERE story_key IS NOT NULL;
 CREATE TABLE version (
@@ -103,15 +103,17 @@ CONTENTS = (
     *("file", "article", "version", "place", "pair", "story", "look", "debt", "segment"),
     *("alignment", "refusal"),
 )
-"""All but `about`: what a rebuild empties first."""
+"""All tables but `about`: a rebuild empties them first."""
 NO_ARTICLE = 0
-"""In `story`: not a member, but the file that the story's row lies in."""
+"""In `story`: not a member, but the file with the story's row."""
 
 __all__ = ["KnownArticle", "LastObservation", "State", "micros", "moment"]
 
 STATE_VERSION = 9
+_V = TypeVar("_V")
 _ARTICLES = f"SELECT article FROM place WHERE key IN ({{}}) AND role = {ID}"
 """Numbers of the articles with these ids."""
+_ARTICLE_ROWS = "SELECT * FROM article WHERE number IN ({})"
 _PLACES = (
     f"SELECT p.key, p.role, {', '.join(f'a.{name}' for name in model.HOLDER_COLUMNS)}, (SELECT"
     " group_concat(content_hash, ' ') FROM (SELECT content_hash FROM version v WHERE v.article = a.number"
@@ -120,9 +122,20 @@ _PLACES = (
 )
 _PRAGMAS = (
     *("journal_mode=WAL", "synchronous=NORMAL"),  # a power cut may lose the last commits, never break it
-    "wal_autocheckpoint=4000",  # a page that every commit changes goes into the file once for some commits
+    "wal_autocheckpoint=4000",  # a page that every commit changes is written to the file once in a while
     "cache_size=-16000",
 )
+
+
+def portions(values: Sequence[_V]) -> Iterator[Sequence[_V]]:
+    """Split values into portions that fit into one statement."""
+    for start in range(0, len(values), 500):
+        yield values[start : start + 500]
+
+
+def marks(values: Sequence[object]) -> str:
+    """One `?` for each value of an `IN (…)`."""
+    return ",".join("?" * len(values))
 
 
 class State:
@@ -143,25 +156,25 @@ class State:
         self.connection.close()
 
     def _create(self) -> None:
-        wanted = str(STATE_VERSION)
-        if self._row("SELECT 1 FROM sqlite_master WHERE name = 'about'") and self.about("version") == wanted:
+        version = str(STATE_VERSION)
+        if self._row("SELECT 1 FROM sqlite_master WHERE name = 'about'") and self.about("version") == version:
             self._check_schema()
             return
         self.connection.execute("BEGIN IMMEDIATE")
         tables = [name for (name,) in self._rows("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        if "about" not in tables or self.about("version") != wanted:
+        if "about" not in tables or self.about("version") != version:
             for name in tables:
                 self.connection.execute(f'DROP TABLE "{name}"')
             for statement in TABLES.split(";"):
                 self.connection.execute(statement)
-            self.connection.execute("INSERT INTO about VALUES ('version', ?)", (wanted,))
+            self.connection.execute("INSERT INTO about VALUES ('version', ?)", (version,))
         self.connection.execute("COMMIT")
 
     def _check_schema(self) -> None:
-        """Raise sqlite3.DatabaseError where a table, an index or a trigger is not as it was made."""
-        found = {str(sql) for (sql,) in self._rows("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")}
-        made = {statement.strip() for statement in TABLES.split(";") if statement.strip()}
-        if found != made:
+        """Raise sqlite3.DatabaseError where a table, an index or a trigger differs from TABLES."""
+        present = {str(sql) for (sql,) in self._rows("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")}
+        expected = {statement.strip() for statement in TABLES.split(";")} - {""}
+        if present != expected:
             raise sqlite3.DatabaseError("its tables are not those that were made")
 
     def about(self, name: str) -> str | None:
@@ -173,31 +186,29 @@ class State:
 
     def _row(self, sql: str, *values: object) -> sqlite3.Row | None:
         with closing(self.connection.execute(sql, values)) as cursor:
-            found: sqlite3.Row | None = cursor.fetchone()
-        return found
+            row: sqlite3.Row | None = cursor.fetchone()
+        return row
 
     def _rows(
         self, sql: str, values: Collection[object] = (), *, first: object = None
     ) -> Iterator[sqlite3.Row]:
         """Run a query; `{}` stands for the values, passed in portions of 500, after `first`."""
-        # each answer is fetched whole: who stops in the middle, an error in a row, leaves no cursor behind
-        # that is closed after its connection
+        # each answer is fetched completely: an error in a row must leave no cursor that outlives its
+        # connection
         if "{}" not in sql:
             yield from self.connection.execute(sql, tuple(values)).fetchall()
             return
         before = () if first is None else (first,)
-        pending = list(dict.fromkeys(values))
-        for start in range(0, len(pending), 500):
-            portion = pending[start : start + 500]
-            asked = sql.format(",".join("?" * len(portion)))
-            yield from self.connection.execute(asked, (*before, *portion)).fetchall()
+        for portion in portions(list(dict.fromkeys(values))):
+            statement = sql.format(marks(portion))
+            yield from self.connection.execute(statement, (*before, *portion)).fetchall()
 
     def _of(self, sql: str, article_ids: Collection[str]) -> Iterator[sqlite3.Row]:
         """Run a query in which `{}` stands for the numbers of these articles."""
         # in the order of the tree: neighbours are read together
         return self._rows(sql.format(_ARTICLES), sorted(map(id_key, article_ids)))
 
-    # what the crawl asks
+    # queries of a crawl
 
     def known(self, url: str) -> KnownArticle | None:
         """The article that was fetched at an address, or where a request for it led.
@@ -213,32 +224,32 @@ class State:
             )
         )
         if len(rows) > 1 and rows[0]["role"] == rows[1]["role"] == URL:
-            fetched = {x.article_id: x for at, role, x in self.places({key}) if (at, role) == (key, URL)}
-            own = {x for x, holder in fetched.items() if is_own(holder, key, self.places)}
-            rows.sort(key=lambda row: (row["role"], row["article_id"] not in own))
+            of_address = set()
+            for place, role, holder in self.places({key}):
+                if (place, role) == (key, URL) and belongs_to(holder, key, self.places):
+                    of_address.add(holder.article_id)
+            rows.sort(key=lambda row: (row["role"], row["article_id"] not in of_address))
         return model.known_article(rows[0]) if rows else None
 
     def last_observation(self, url: str) -> LastObservation | None:
         row = self._row("SELECT outcome, reason, observed_at FROM look WHERE key = ?", address_key(url))
-        return (
-            None
-            if row is None
-            else LastObservation(row["outcome"], row["reason"], moment(row["observed_at"]))
-        )
+        if row is None:
+            return None
+        return LastObservation(row["outcome"], row["reason"], moment(row["observed_at"]))
 
     def find_article(self, url: str) -> str | None:
         known = self.known(url)
         return known.article_id if known else None
 
     def places(self, keys: Collection[bytes]) -> list[tuple[bytes, int, Holder]]:
-        """(key, role, article) of each place where one was fetched, or calls itself so, or that is its id."""
+        """(key, role, article) of each place in the role of an address, a canonical address or an id."""
         rows = self._rows(_PLACES, sorted(keys))
         return [(key, role, model.holder(row)) for key, role, *row in rows]
 
     def has_segment(self, segment_id: str) -> bool:
         return self._row("SELECT 1 FROM segment WHERE id = ?", segment_id) is not None
 
-    # what a commit asks
+    # queries of a commit
 
     def numbers(self, article_ids: Collection[str]) -> dict[str, int]:
         """Number of each of these articles that is known."""
@@ -258,12 +269,13 @@ class State:
             article_ids,
         ):
             recent.setdefault(number, []).append((version, content_hash))
-        rows = self._of("SELECT * FROM article WHERE number IN ({})", article_ids)
-        return {row["article_id"]: model.current_version(row, recent.get(row["number"], [])) for row in rows}
+        versions = {}
+        for row in self._of(_ARTICLE_ROWS, article_ids):
+            versions[row["article_id"]] = model.current_version(row, recent.get(row["number"], []))
+        return versions
 
     def facts(self, article_ids: Collection[str]) -> list[LinkFacts]:
-        rows = self._of("SELECT * FROM article WHERE number IN ({})", article_ids)
-        return [model.link_facts(row) for row in rows]
+        return list(map(model.link_facts, self._of(_ARTICLE_ROWS, article_ids)))
 
     def at_addresses(self, urls: Collection[str]) -> set[str]:
         return self._at(urls, f"role <= {CANONICAL}")
@@ -272,29 +284,25 @@ class State:
         return self._at(urls, f"role = {TARGET}")
 
     def _at(self, urls: Collection[str], role: str) -> set[str]:
-        rows = self._rows(
-            "SELECT article_id FROM article WHERE number IN"
-            f" (SELECT article FROM place WHERE key IN ({{}}) AND {role})",
-            sorted(address_key(url) for url in urls),
+        return self._article_ids(
+            f"number IN (SELECT article FROM place WHERE key IN ({{}}) AND {role})",
+            sorted(map(address_key, urls)),
         )
+
+    def _article_ids(self, where: str, values: Collection[object], first: object = None) -> set[str]:
+        rows = self._rows(f"SELECT article_id FROM article WHERE {where}", values, first=first)
         return {article_id for (article_id,) in rows}
 
     def sharing_key(self, outlet: str, story_keys: Collection[str]) -> set[str]:
-        rows = self._rows(
-            "SELECT article_id FROM article WHERE outlet = ? AND story_key IN ({})", story_keys, first=outlet
-        )
-        return {article_id for (article_id,) in rows}
+        return self._article_ids("outlet = ? AND story_key IN ({})", story_keys, first=outlet)
 
     def in_stories(self, story_ids: Collection[str]) -> set[str]:
-        rows = self._rows(
-            "SELECT article_id FROM article WHERE number IN (SELECT article FROM story WHERE key IN ({}))",
-            sorted(map(id_key, story_ids)),
+        return self._article_ids(
+            "number IN (SELECT article FROM story WHERE key IN ({}))", sorted(map(id_key, story_ids))
         )
-        return {article_id for (article_id,) in rows}
 
     def members(self, article_ids: Collection[str]) -> list[StoryMember]:
-        rows = self._of("SELECT * FROM article WHERE number IN ({})", article_ids)
-        return [model.story_member(row) for row in rows]
+        return list(map(model.story_member, self._of(_ARTICLE_ROWS, article_ids)))
 
     def joints(self, article_ids: Collection[str]) -> list[Joint]:
         """Pairs with one of these articles on the smaller side."""
@@ -308,19 +316,14 @@ class State:
         self, smaller_ids: Collection[str]
     ) -> dict[tuple[str, str], tuple[str, bool, float | None, str | None]]:
         """Evidence, reciprocal, score and details of the last decision on each pair of these articles."""
-        rows = self._of(f"SELECT {_BOTH}, pair.* FROM pair {_JOINED} WHERE a IN ({{}})", smaller_ids)
-        return {
-            (row["id_a"], row["id_b"]): (
-                row["evidence"],
-                bool(row["reciprocal"]),
-                row["score"],
-                row["details"],
-            )
-            for row in rows
-        }
+        decisions = {}
+        for row in self._of(f"SELECT {_BOTH}, pair.* FROM pair {_JOINED} WHERE a IN ({{}})", smaller_ids):
+            decision = (row["evidence"], bool(row["reciprocal"]), row["score"], row["details"])
+            decisions[row["id_a"], row["id_b"]] = decision
+        return decisions
 
     def alignments(self, smaller_ids: Collection[str]) -> list[sqlite3.Row]:
-        """Alignments in force: id_a, id_b, seq, versions, story_id of both, sums of characters, path."""
+        """Valid alignments: id_a, id_b, seq, versions, story_id of both, sums of characters, path."""
         return list(
             self._of(
                 f"SELECT {_BOTH}, alignment.*, x.story_id, path FROM alignment {_JOINED}"
@@ -335,12 +338,12 @@ class State:
         return {(row["id_a"], row["id_b"]): (row["reason"], row["evidence"], row["kept"]) for row in rows}
 
     def labels(self) -> list[tuple[str, str, str]]:
-        """Ids and evidence of every two articles that a person has judged: few, so all of them."""
+        """Ids and evidence of all pairs of articles that a person has judged; they are few."""
         # spelled as in the index
         sql = f"SELECT {_BOTH}, evidence FROM pair {_JOINED} WHERE evidence IN ('label', 'label-no')"
         return [(row["id_a"], row["id_b"], row["evidence"]) for row in self._rows(sql)]
 
-    # where stored rows lie, as paths relative to the archive
+    # files of stored rows, as paths relative to the archive
 
     def version_files(self, article_ids: Collection[str]) -> list[tuple[str, bool, str]]:
         """(article_id, True for the latest version, path) of each version of these articles."""

@@ -1,9 +1,9 @@
-"""Debts: pages that did not come for a reason of the moment, and are asked for again, listed or not.
+"""Debts: pages that failed for a temporary reason, and are retried whether or not a list names them.
 
-A debt is derived from `observations`, one after the other, and kept in the cache: it has no table of its own
-in the archive. It begins with the first observation that failed for the moment, and ends with an article at
-its address, with a reason that is final, or after OWED_FOR. A text that a feed had ends none: the page is
-owed all the same. All times are microseconds since 1970, UTC.
+A debt is derived from `observations`, one after the other, and stored in the cache only. It begins with the
+first observation that failed for a temporary reason. It ends with an article at its address, with a final
+reason, or after RETRY_PERIOD. The text of a feed does not end it: the page is still retried. All times are
+microseconds since 1970, UTC.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from archive.addresses import address_key
+from archive.format.languages import TRANSLATED_WITHIN
 from archive.format.reasons import Reason, is_asked, is_of_the_moment
 from archive.format.records import FEED
 from archive.state.model import REQUESTED, micros, moment
@@ -28,14 +29,14 @@ if TYPE_CHECKING:
 A_LIST = "a list of addresses, no page"
 STAYS_LISTED = "its list stays: the same backfill comes to it again"
 _NO_DEBT = (A_LIST, STAYS_LISTED)
-"""Beginnings of the detail of observations that are of the moment and no debt all the same."""
+"""Prefixes of the detail of observations that failed for a temporary reason and still make no debt."""
 
-OWED_FOR = timedelta(days=4)
-"""From the first failure on, as for translations: whoever fails for ever is not asked for ever."""
+RETRY_PERIOD = TRANSLATED_WITHIN
+"""From the first failure on; also for missing translations (crawler/revisit)."""
 MOST_TRIES = 12
 SHORTEST_PAUSE, LONGEST_PAUSE = timedelta(minutes=15), timedelta(days=1)
 FORGOTTEN_AFTER = timedelta(days=30)
-"""A debt so old is of an archive that no run has looked at: nobody is told of it."""
+"""So old a debt comes from an archive without runs for weeks; it is no longer reported."""
 
 
 def _micros(span: timedelta) -> int:
@@ -43,9 +44,9 @@ def _micros(span: timedelta) -> int:
 
 
 def pause(tries: int) -> timedelta:
-    """Return the time between so many tries in vain and the next one.
+    """Return the pause after this number of failed tries.
 
-    The run after the first failure asks at once; then 15 minutes, doubled with each try, a day at most.
+    The run after the first failure retries at once; then 15 minutes, doubled with each try, a day at most.
     """
     if tries < 2:
         return timedelta(0)
@@ -57,15 +58,15 @@ class Debt:
     key: bytes
     outlet: str
     url: str
-    """As it was asked for."""
+    """As requested."""
     reason: str
     """Of the last try."""
     since: int
     asked: int
-    """Time of the last try; of the discovery, where there was none."""
+    """Time of the last try; of the discovery if there was no try."""
     tries: int
     given_up: bool = False
-    """Kept, so that a list that goes on naming the page begins no other four days."""
+    """Stays in the cache, so that a list that still names the page does not start another RETRY_PERIOD."""
 
     @property
     def due(self) -> datetime:
@@ -74,15 +75,15 @@ class Debt:
     def history(self) -> str:
         """Format for a person."""
         tries = f"{self.tries} tries" if self.tries != 1 else "1 try"
-        return f"owed since {moment(self.since):%Y-%m-%d %H:%M} UTC, {tries}, at last {self.reason}"
+        return f"retried since {moment(self.since):%Y-%m-%d %H:%M} UTC, {tries}, last failure: {self.reason}"
 
     def is_over(self, now: datetime) -> bool:
-        return self.given_up or now - moment(self.since) >= OWED_FOR or self.tries >= MOST_TRIES
+        return self.given_up or now - moment(self.since) >= RETRY_PERIOD or self.tries >= MOST_TRIES
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An observation that brought no article; None stands for one that did."""
+    """An observation without an article; None stands for one with an article."""
 
     outlet: str
     url: str
@@ -94,7 +95,7 @@ class Failure:
 def fold(key: bytes, debt: Debt | None, failure: Failure | None, *, has_text: bool = False) -> Debt | None:
     """Return the debt of an address after an observation, from the debt before it.
 
-    `has_text`: a feed had the text, so that revisits go on asking for the page: they begin no new debt.
+    `has_text`: a feed had the text, so revisits continue to request the page and begin no new debt.
     """
     if failure is None:
         return None
@@ -102,21 +103,21 @@ def fold(key: bytes, debt: Debt | None, failure: Failure | None, *, has_text: bo
         return debt
     if failure.reason == Reason.GIVEN_UP:
         return replace(debt, given_up=True) if debt is not None else None
-    if (failure.detail or "").startswith(_NO_DEBT) or failure.reason is None:
+    if failure.reason is None or (failure.detail or "").startswith(_NO_DEBT):
         return debt
     if not is_of_the_moment(failure.reason):
         return None
-    # else its host said nothing of the page: no try, and no pause after it
-    asked = is_asked(failure.reason)
-    # no run has tried for days, so its outlet cannot have kept it alive: a new failure of an old page
-    long_ago = debt is not None and failure.at - debt.asked > _micros(OWED_FOR)
-    if debt is None or long_ago:
-        if failure.reason == Reason.NOT_YET_DUE:
-            return debt
-        return Debt(key, failure.outlet, failure.url, failure.reason, failure.at, failure.at, int(asked))
-    if not asked:
+    # no run has tried for days, so this is a new failure of an old page
+    if debt is None or failure.at - debt.asked > _micros(RETRY_PERIOD):
+        return debt if failure.reason == Reason.NOT_YET_DUE else _new_debt(key, failure, failure.reason)
+    if not is_asked(failure.reason):  # without a request there was no try, and no pause follows
         return debt
     return replace(debt, reason=failure.reason, asked=max(failure.at, debt.asked), tries=debt.tries + 1)
+
+
+def _new_debt(key: bytes, failure: Failure, reason: str) -> Debt:
+    tries = int(is_asked(reason))
+    return Debt(key, failure.outlet, failure.url, reason, failure.at, failure.at, tries)
 
 
 def debt_after(url: str, observations: Iterable[Mapping[str, object]]) -> Debt | None:
@@ -124,39 +125,42 @@ def debt_after(url: str, observations: Iterable[Mapping[str, object]]) -> Debt |
     debt, key = None, address_key(url)
     of_feed = None
     for row in observations:
-        came = row["outcome"] in {"archived", "unchanged"}
-        if row["reason"] == Reason.FROM_FEED or (came and of_feed is not None and row["version"] == of_feed):
+        has_text = row["outcome"] in {"archived", "unchanged"}
+        is_same_feed_text = has_text and of_feed is not None and row["version"] == of_feed
+        if row["reason"] == Reason.FROM_FEED or is_same_feed_text:
             of_feed = row["version"]
             continue
-        if came:
+        if has_text:
             of_feed = None
-        held = came or (row["article_id"] is not None and of_feed is None)
-        names = ("requested_url", "url") if held else ("requested_url",)
-        if key in {address_key(str(row[name])) for name in names}:
-            debt = fold(key, debt, None if held else failure_of(row), has_text=of_feed is not None)
+        has_article = has_text or (row["article_id"] is not None and of_feed is None)
+        keys = {address_key(str(row["requested_url"]))}
+        if has_article:
+            keys.add(address_key(str(row["url"])))
+        if key in keys:
+            failure = None if has_article else failure_of(row)
+            debt = fold(key, debt, failure, has_text=of_feed is not None)
     return debt
 
 
 def failure_of(row: Mapping[str, object]) -> Failure:
-    """Convert a row of `observations`; its time may be a datetime or a number already."""
-    reason, detail = (None if row[name] is None else str(row[name]) for name in ("reason", "detail"))
-    at = row["observed_at"]
+    """Convert a row of `observations`; its time may be a datetime or a number."""
+    reason, detail, at = row["reason"], row["detail"], row["observed_at"]
     return Failure(
         str(row["outlet"]),
         str(row["requested_url"]),
-        reason,
-        detail,
+        None if reason is None else str(reason),
+        None if detail is None else str(detail),
         at if isinstance(at, int) else micros(at),  # type: ignore[arg-type]
     )
 
 
 @dataclass(frozen=True, slots=True)
-class Owed:
-    """Debts of one outlet at a moment, counted."""
+class DebtCount:
+    """The number of debts of one outlet at a moment."""
 
     reasons: Mapping[str, int]
     next_at: datetime | None
-    """Time at which the first is due that is not over a budget; it may be past."""
+    """Time at which the first debt within the budget is due; it may be past."""
 
     @property
     def count(self) -> int:
@@ -164,25 +168,25 @@ class Owed:
 
     @property
     def failed(self) -> int:
-        """Number of those that a run asked for in vain; those over a budget were left on purpose."""
+        """Number of debts that a run requested and did not get; over-budget pages were not requested."""
         return self.count - self.reasons.get(Reason.OVER_BUDGET, 0)
 
 
 _NO_ARTICLE = f"""NOT EXISTS (SELECT 1 FROM place p JOIN article a ON a.number = p.article
   WHERE p.key = debt.key AND p.role <= {REQUESTED} AND a.text_from IS NOT '{FEED}')"""
-_OWED = f"""outlet = :outlet AND NOT given_up AND since > :now - {_micros(OWED_FOR)}
+_OPEN = f"""outlet = :outlet AND NOT given_up AND since > :now - {_micros(RETRY_PERIOD)}
  AND tries < {MOST_TRIES} AND {_NO_ARTICLE}"""
 _OVER = (
     f"outlet = :outlet AND NOT given_up AND since > :now - {_micros(FORGOTTEN_AFTER)} AND {_NO_ARTICLE} AND "
 )
 # the terms of the indexes in archive/state/database.py
-_TIME_IS_OVER, _TRIED_ENOUGH = f"since <= :now - {_micros(OWED_FOR)}", f"tries >= {MOST_TRIES}"
+_TIME_IS_OVER, _TRIED_ENOUGH = f"since <= :now - {_micros(RETRY_PERIOD)}", f"tries >= {MOST_TRIES}"
 _DUE = f"""(asked + CASE WHEN tries < 2 THEN 0 ELSE
  min({_micros(SHORTEST_PAUSE)} << min(tries - 2, 12), {_micros(LONGEST_PAUSE)}) END)"""
 
 
 class Debts:
-    """Debts in the cache, and in the records acknowledged since; a view of one moment."""
+    """Debts in the cache, and in the records acknowledged since; the state of one moment."""
 
     def __init__(
         self,
@@ -197,42 +201,43 @@ class Debts:
 
     def at(self, url: str) -> Debt | None:
         """Return the debt at an address, given up or not."""
-        found = self._at_key(address_key(url))
-        return None if found is None or self._has_page(url) else found
+        debt = self._at_key(address_key(url))
+        return None if debt is None or self._has_page(url) else debt
 
     def due(self, outlet: str, now: datetime, limit: int) -> list[Debt]:
-        """Return the debts to be asked for now, no more than `limit`, the newest first."""
+        """Return the debts to retry now, at most `limit`, the newest first."""
         fits = [x for x in self._overlay(outlet) if not x.is_over(now) and x.due <= now]
         stored = self._rows(
-            f"SELECT * FROM debt WHERE {_OWED} AND {_DUE} <= :now ORDER BY since DESC", outlet, now
+            f"SELECT * FROM debt WHERE {_OPEN} AND {_DUE} <= :now ORDER BY since DESC", outlet, now
         )
         return self._newest(fits, stored, limit)
 
     def over(self, outlet: str, now: datetime, limit: int) -> list[Debt]:
-        """Return the debts to be given up: their time is over, and no observation says so yet."""
+        """Return the debts to be given up: their time is over, and no observation records it yet."""
         oldest = now - FORGOTTEN_AFTER
-        fits = [
-            x for x in self._overlay(outlet) if x.is_over(now) and not x.given_up and moment(x.since) > oldest
-        ]
-        stored = (
+        fits = []
+        for debt in self._overlay(outlet):
+            if debt.is_over(now) and not debt.given_up and moment(debt.since) > oldest:
+                fits.append(debt)
+        too_old, tried_enough = (
             self._rows(f"SELECT * FROM debt WHERE {_OVER} {why} ORDER BY since DESC", outlet, now)
             for why in (_TIME_IS_OVER, f"{_TRIED_ENOUGH} AND NOT {_TIME_IS_OVER}")
         )
-        return self._newest(fits, chain.from_iterable(stored), limit)
+        return self._newest(fits, chain(too_old, tried_enough), limit)
 
-    def owed(self, outlet: str, now: datetime) -> Owed:
+    def count(self, outlet: str, now: datetime) -> DebtCount:
         """Count the debts, due or not."""
         changed = self._keys()
         unchanged = ""
         if changed:
-            # what has been acknowledged since is counted apart
+            # debts changed by uncommitted records are counted separately
             self._connection.execute("CREATE TEMP TABLE IF NOT EXISTS changed (key BLOB PRIMARY KEY)")
             self._connection.execute("DELETE FROM changed")
             self._connection.executemany("INSERT INTO changed VALUES (?)", [(key,) for key in changed])
             unchanged = "AND key NOT IN (SELECT key FROM changed)"
         reasons: Counter[str] = Counter()
         times: list[datetime] = []
-        sql = f"SELECT reason, count(*), min({_DUE}) FROM debt WHERE {_OWED} {unchanged} GROUP BY reason"
+        sql = f"SELECT reason, count(*), min({_DUE}) FROM debt WHERE {_OPEN} {unchanged} GROUP BY reason"
         with closing(self._connection.execute(sql, _values(outlet, now))) as rows:
             for reason, count, due in rows:
                 reasons[reason] += count
@@ -243,9 +248,9 @@ class Debts:
                 reasons[debt.reason] += 1
                 if debt.reason != Reason.OVER_BUDGET:
                     times.append(debt.due)
-        return Owed(dict(reasons), min(times, default=None))
+        return DebtCount(dict(reasons), min(times, default=None))
 
-    # --- what is not committed -------------------------------------------------------------------------
+    # --- uncommitted records -----------------------------------------------------------------------------
     def _keys(self) -> set[bytes]:
         return {key for failures in self._pending for key in failures}
 
@@ -269,7 +274,7 @@ class Debts:
 
     # --- the cache -------------------------------------------------------------------------------------
     def _rows(self, sql: str, outlet: str, now: datetime) -> Iterator[Debt]:
-        """Read as many rows as are taken, of what may be millions."""
+        """Read lazily: the caller takes a few of maybe millions of rows."""
         with closing(self._connection.execute(sql, _values(outlet, now))) as rows:
             for row in rows:
                 yield debt_of(row)

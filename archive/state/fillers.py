@@ -1,4 +1,4 @@
-"""Fillers of the cache, one for the rows of each table; archive/state/replay.py reads them, file by file."""
+"""Fillers of the cache, one for each table; archive/state/replay.py reads the rows, file by file."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import astuple
 from typing import TYPE_CHECKING
 
 from archive.addresses import address_key
-from archive.format.records import FEED, KEPT_COLUMNS, NO_PAIR
-from archive.state.database import NO_ARTICLE
+from archive.format.records import CACHED_COLUMNS, FEED, NO_PAIR
+from archive.state.database import NO_ARTICLE, marks, portions
 from archive.state.debts import Debt, Failure, debt_of, failure_of, fold
 from archive.state.model import CANONICAL, ID, REQUESTED, TARGET, URL, id_key
 
@@ -22,7 +22,7 @@ Row = dict[str, object]
 Place = tuple[bytes, int, int]
 """A row of the table `place`: key, role, number of the article."""
 
-_ARTICLE = [column.name for column in KEPT_COLUMNS]
+_ARTICLE = [column.name for column in CACHED_COLUMNS]
 _OBSERVATION = [
     "article_id",
     "version",
@@ -54,23 +54,25 @@ def _articles(state: State, rows: list[Row], file: int) -> None:
     (last,) = db.execute("SELECT coalesce(max(number), 0) FROM article").fetchone()
     new = [x for x in dict.fromkeys(ids) if x not in numbers]
     numbers |= {article_id: last + place for place, article_id in enumerate(new, 1)}
-    fresh = set(new)
-    _add_members(
-        db, [(row["story_id"], numbers[str(row["article_id"])]) for row in rows if row["article_id"] in fresh]
-    )
     places = {(id_key(x), ID, numbers[x]) for x in new}
+    is_new = set(new)
+    members = []
     for row in rows:
         number = row["number"] = numbers[str(row["article_id"])]
-        own = _addresses(number, row)
-        places |= own | _targets(number, row["alternates"], own)
+        if row["article_id"] in is_new:
+            members.append((row["story_id"], number))
+        addresses = _addresses(number, row)
+        places |= addresses | _targets(number, row["alternates"], addresses)
         row["alternates"] = _alternates(row["alternates"])
+    _add_members(db, members)
     _add_places(db, places)
-    # the story of a known article is changed by _memberships, which looks at the one it leaves
-    keep = ", ".join(f"{x} = excluded.{x}" for x in _ARTICLE if x not in {"article_id", "story_id"})
+    # the story of a known article is changed by _memberships, which reads the one it leaves
+    changed = [f"{x} = excluded.{x}" for x in _ARTICLE if x not in {"article_id", "story_id"}]
     names = ["number", *_ARTICLE]
     db.executemany(
         f"INSERT INTO article ({', '.join(names)}) VALUES ({', '.join(':' + name for name in names)})"
-        f" ON CONFLICT DO UPDATE SET {keep}, reread_hash = NULL, reread_extractor = NULL, missing = 0",
+        f" ON CONFLICT DO UPDATE SET {', '.join(changed)},"
+        " reread_hash = NULL, reread_extractor = NULL, missing = 0",
         rows,
     )
     _add_versions(db, rows, numbers, file, latest=1)
@@ -79,10 +81,11 @@ def _articles(state: State, rows: list[Row], file: int) -> None:
 def _superseded(state: State, rows: list[Row], file: int) -> None:
     numbers = _numbers(state, rows)
     _add_versions(state.connection, rows, numbers, file, latest=0)
-    # what an earlier text called itself is known only from its row
-    _add_places(
-        state.connection, {x for row in rows for x in _addresses(numbers[str(row["article_id"])], row)}
-    )
+    # the canonical address of an earlier text is only in its row
+    places: set[Place] = set()
+    for row in rows:
+        places |= _addresses(numbers[str(row["article_id"])], row)
+    _add_places(state.connection, places)
 
 
 def _add_versions(db: Connection, rows: list[Row], numbers: dict[str, int], file: int, latest: int) -> None:
@@ -96,20 +99,22 @@ def _memberships(state: State, rows: list[Row], _file: int) -> None:
     """Move articles to other stories, in the order of the commits: the last story holds."""
     db = state.connection
     story_of = {str(row["article_id"]): str(row["story_id"]) for row in rows}
-    moved = [
-        (article_id, number, old, story_of[article_id])
-        for article_id, number, old in state.homes(story_of)
-        if old != story_of[article_id]
-    ]
-    db.executemany("UPDATE article SET story_id = ? WHERE number = ?", [(x[3], x[1]) for x in moved])
-    left = sorted({(id_key(old), number) for _, number, old, _ in moved})
-    db.executemany("DELETE FROM story WHERE key = ? AND article = ?", left)
-    _add_members(db, [(new, number) for _, number, _, new in moved])
-    # a story without members has no row any more either
+    updates, departures = [], set()
+    members: list[tuple[object, int]] = []
+    for article_id, number, old in state.homes(story_of):
+        new = story_of[article_id]
+        if old != new:
+            updates.append((new, number))
+            departures.add((id_key(old), number))
+            members.append((new, number))
+    db.executemany("UPDATE article SET story_id = ? WHERE number = ?", updates)
+    db.executemany("DELETE FROM story WHERE key = ? AND article = ?", sorted(departures))
+    _add_members(db, members)
+    # delete the row of a story that has no members any more
     db.executemany(
         "DELETE FROM story WHERE key = ? AND NOT EXISTS"
         f" (SELECT 1 FROM story s WHERE s.key = story.key AND s.article != {NO_ARTICLE})",
-        [(key,) for key, _ in left],
+        [(key,) for key, _ in sorted(departures)],
     )
 
 
@@ -134,7 +139,7 @@ def _stories(state: State, rows: list[Row], file: int) -> None:
 
 
 def _alignments(state: State, rows: list[Row], file: int) -> None:
-    # a couple may lie in two portions of rows, so its characters are added up
+    # the rows of a couple may be split over two portions, so its characters are added up
     state.connection.executemany(
         "INSERT INTO alignment VALUES (:a, :b, :commit_seq, :version_a, :version_b,"
         " :characters_a, iif(:both, :characters_a, 0), :characters_b, iif(:both, :characters_b, 0), :file)"
@@ -161,83 +166,93 @@ def _observations(state: State, rows: list[Row], _file: int) -> None:
     numbers = _numbers(state, rows)
     places: set[Place] = set()
     for row in rows:
-        held = row["outcome"] in {"archived", "unchanged"}
-        if not held:
+        has_text = row["outcome"] in {"archived", "unchanged"}
+        if not has_text:
             _add_last_observation(db, row)
         number = row["number"] = numbers.get(str(row["article_id"]))
         if number is None:
             continue
         if row["missing"] is not None:
             db.execute("UPDATE article SET missing = :missing WHERE number = :number", row)
-        if not held:
-            continue
-        db.execute(
-            "UPDATE article SET missing = 0, first_seen = min(first_seen, :observed_at),"
-            " last_seen = max(last_seen, :observed_at), etag = coalesce(:etag, etag),"
-            " last_modified = coalesce(:last_modified, last_modified) WHERE number = :number",
-            row,
-        )
-        own = _addresses(number, row)
-        places |= own
-        if row["content_hash"] is not None and row["reason"] == "new-extractor":
-            db.execute(
-                "UPDATE article SET reread_hash = :content_hash, reread_extractor = :extractor"
-                " WHERE number = :number AND version = :version",
-                row,
-            )
-        if row["alternates"] is not None:
-            places |= _targets(number, row["alternates"], own)
-            values = (_alternates(row["alternates"]), number)
-            db.execute("UPDATE article SET alternates = ? WHERE number = ?", values)
+        if has_text:
+            places |= _observe_article(db, row, number)
     _add_places(db, places)
     _add_debts(db, rows)
 
 
+def _observe_article(db: Connection, row: Row, number: int) -> set[Place]:
+    """Update an article from an observation of its text; return its places."""
+    db.execute(
+        "UPDATE article SET missing = 0, first_seen = min(first_seen, :observed_at),"
+        " last_seen = max(last_seen, :observed_at), etag = coalesce(:etag, etag),"
+        " last_modified = coalesce(:last_modified, last_modified) WHERE number = :number",
+        row,
+    )
+    if row["content_hash"] is not None and row["reason"] == "new-extractor":
+        db.execute(
+            "UPDATE article SET reread_hash = :content_hash, reread_extractor = :extractor"
+            " WHERE number = :number AND version = :version",
+            row,
+        )
+    addresses = _addresses(number, row)
+    if row["alternates"] is None:
+        return addresses
+    values = (_alternates(row["alternates"]), number)
+    db.execute("UPDATE article SET alternates = ? WHERE number = ?", values)
+    return addresses | _targets(number, row["alternates"], addresses)
+
+
 def _add_debts(db: Connection, rows: list[Row]) -> None:
-    """Update the debts; rows have their numbers already, as a page that the archive has is no debt."""
+    """Update the debts; rows already have their numbers, because an archived page is no debt."""
     of_feed = _from_feed(db, {row["number"] for row in rows})
     failures: list[tuple[bytes, Failure | None, bool]] = []
     for row in rows:
-        came = row["outcome"] in {"archived", "unchanged"}
-        if came and row["number"] in of_feed:
-            continue
-        if str(row["requested_url"]).startswith("purged:"):
-            continue
-        asked = address_key(str(row["requested_url"]))
-        if came or (row["number"] is not None and row["number"] not in of_feed):
-            failures += [(key, None, False) for key in {asked, address_key(str(row["url"]))}]
-        else:
-            failures.append((asked, failure_of(row), row["number"] in of_feed))
-    keys = sorted({key for key, _, _ in failures})
-    before: dict[bytes, Debt] = {}
-    for start in range(0, len(keys), 500):
-        portion = keys[start : start + 500]
-        marks = ",".join("?" * len(portion))
-        found = db.execute(f"SELECT * FROM debt WHERE key IN ({marks})", portion)
-        before |= {row["key"]: debt_of(row) for row in found}
+        failures += _failures(row, of_feed)
+    before = _stored_debts(db, sorted({key for key, _, _ in failures}))
     after: dict[bytes, Debt | None] = dict(before)
     for key, failure, has_text in failures:
         after[key] = fold(key, after.get(key), failure, has_text=has_text)
-    paid = [(key,) for key in before if after[key] is None]
-    db.executemany("DELETE FROM debt WHERE key = ?", paid)
-    changed = [debt for key, debt in after.items() if debt is not None and debt != before.get(key)]
-    db.executemany("INSERT OR REPLACE INTO debt VALUES (?, ?, ?, ?, ?, ?, ?, ?)", map(astuple, changed))
+    settled, changed = [], []
+    for key, debt in after.items():
+        if debt is None:
+            settled.append((key,))
+        elif debt != before.get(key):
+            changed.append(astuple(debt))
+    db.executemany("DELETE FROM debt WHERE key = ?", settled)
+    db.executemany("INSERT OR REPLACE INTO debt VALUES (?, ?, ?, ?, ?, ?, ?, ?)", changed)
+
+
+def _failures(row: Row, of_feed: set[object]) -> list[tuple[bytes, Failure | None, bool]]:
+    """(address key, failure or None for a success, True if a feed had the text) of an observation."""
+    has_text = row["outcome"] in {"archived", "unchanged"}
+    is_of_feed = row["number"] in of_feed
+    if (has_text and is_of_feed) or str(row["requested_url"]).startswith("purged:"):
+        return []
+    requested = address_key(str(row["requested_url"]))
+    if has_text or (row["number"] is not None and not is_of_feed):
+        return [(key, None, False) for key in {requested, address_key(str(row["url"]))}]
+    return [(requested, failure_of(row), is_of_feed)]
+
+
+def _stored_debts(db: Connection, keys: list[bytes]) -> dict[bytes, Debt]:
+    debts = {}
+    for portion in portions(keys):
+        for row in db.execute(f"SELECT * FROM debt WHERE key IN ({marks(portion)})", portion):
+            debts[row["key"]] = debt_of(row)
+    return debts
 
 
 def _from_feed(db: Connection, numbers: set[object]) -> set[object]:
-    """Return those of these articles whose text is a feed's: their pages stay owed."""
-    known = sorted(number for number in numbers if isinstance(number, int))
-    found: set[object] = set()
-    for start in range(0, len(known), 500):
-        portion = known[start : start + 500]
-        marks = ",".join("?" * len(portion))
-        sql = f"SELECT number FROM article WHERE text_from = ? AND number IN ({marks})"
-        found.update(number for (number,) in db.execute(sql, (FEED, *portion)))
-    return found
+    """The articles among these whose text came from a feed: their pages are still retried."""
+    from_feed: set[object] = set()
+    for portion in portions(sorted(number for number in numbers if isinstance(number, int))):
+        sql = f"SELECT number FROM article WHERE text_from = ? AND number IN ({marks(portion)})"
+        from_feed.update(number for (number,) in db.execute(sql, (FEED, *portion)))
+    return from_feed
 
 
 def _add_last_observation(db: Connection, row: Row) -> None:
-    """Keep the last observation of an address without an article: the crawl need not repeat it."""
+    """Store the last observation of an address without an article: the crawl need not repeat it."""
     db.execute(
         "INSERT INTO look VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET outcome = excluded.outcome,"
         " reason = excluded.reason, observed_at = excluded.observed_at",
@@ -250,13 +265,14 @@ def _numbers(state: State, rows: list[Row]) -> dict[str, int]:
 
 
 def _both(state: State, rows: list[Row]) -> list[Row]:
-    """Add the numbers of their two articles to rows; those that have lost one to a purge are left out."""
+    """Add the numbers of their two articles to rows; leave out rows of which a purge removed one."""
     numbers = state.numbers({str(row[name]) for row in rows for name in ("article_id_a", "article_id_b")})
-    found = (
-        row | {"a": numbers.get(str(row["article_id_a"])), "b": numbers.get(str(row["article_id_b"]))}
-        for row in rows
-    )
-    return [row for row in found if row["a"] is not None and row["b"] is not None]
+    complete = []
+    for row in rows:
+        a, b = numbers.get(str(row["article_id_a"])), numbers.get(str(row["article_id_b"]))
+        if a is not None and b is not None:
+            complete.append(row | {"a": a, "b": b})
+    return complete
 
 
 def _alternates(items: object) -> str:
@@ -275,16 +291,16 @@ def _add_places(db: Connection, places: set[Place]) -> None:
 
 
 def _addresses(number: int, row: Row) -> set[Place]:
-    """Places of an article's own addresses, each once, in its first role."""
+    """Places of the addresses of an article, each once, in its first role."""
     names = ((CANONICAL, "canonical_url"), (REQUESTED, "requested_url"), (URL, "url"))
     roles = {address_key(str(row[x])): role for role, x in names if row.get(x) is not None}
     return {(key, role, number) for key, role in roles.items()}
 
 
-def _targets(number: int, alternates: object, own: set[Place]) -> set[Place]:
-    """Places of the alternates that an article names, but for itself."""
+def _targets(number: int, alternates: object, addresses: set[Place]) -> set[Place]:
+    """Places of the alternates that an article names, without its own addresses."""
     keys = {address_key(x["url"]) for x in alternates if x["url"]}  # type: ignore[attr-defined]
-    return {(key, TARGET, number) for key in keys - {key for key, _, _ in own}}
+    return {(key, TARGET, number) for key in keys.difference(key for key, _, _ in addresses)}
 
 
 FILLERS: dict[str, tuple[Callable[[State, list[Row], int], None], list[str] | None]] = {
@@ -302,4 +318,4 @@ FILLERS: dict[str, tuple[Callable[[State, list[Row], int], None], list[str] | No
     "refusals": (_refusals, ["article_id_a", "article_id_b", "reason", "evidence", "kept", "commit_seq"]),
     "observations": (_observations, [*_OBSERVATION]),
 }
-"""In this order: articles before what speaks of them. None: all columns."""
+"""In this order: articles before the rows that refer to them. None: all columns."""

@@ -1,10 +1,9 @@
-"""Fingerprint of the cache's files, by which a cache that somebody else has changed is told from ours.
+"""Fingerprint of the cache's files, which detects changes by another program.
 
-Whoever has changed the cache notes size, times and inode of its files in `state.fingerprint`, under the lock
-of the archive. Another program, an older copy, a cut file, the log of another database: each leaves other
-ones, and costs a rebuild. It is a few calls of stat(2) a commit, however large the cache is; for a checksum
-of all of it every start would read all of it. Bytes that change below the file system are not seen by it:
-`repair --rebuild`.
+The writer stores size, times and inode of the cache's files in `state.fingerprint`, under the lock of the
+archive. Another program, an older copy, a cut file or the log of another database changes them and causes a
+rebuild. It costs a few calls of stat(2) a commit, however large the cache is; a checksum would read the whole
+cache at every start. Bytes that change below the file system are not detected: `repair --rebuild`.
 """
 
 from __future__ import annotations
@@ -25,30 +24,30 @@ _LARGEST = 1000
 
 
 def of(layout: Layout) -> Fingerprint:
-    """The fingerprint of the cache as it lies there now."""
+    """The fingerprint of the cache as it is now."""
     state = layout.state
     log = _of_file(state.with_name(f"{state.name}-wal"))
     return [_of_file(state), log[:3]]  # SQLite sets the owner of the log when root opens it, and so its ctime
 
 
 def is_noted(layout: Layout) -> bool:
-    """True where the cache is as its last writer has left it."""
+    """True if the cache is as its last writer left it."""
     return _noted(layout) == of(layout)
 
 
 def note(layout: Layout) -> None:
     """Note the cache as it is now; call it under the lock of the archive. Raises OSError."""
-    found = of(layout)
-    if found == _noted(layout):
+    present = of(layout)
+    if present == _noted(layout):
         return
-    early = layout.new_temporary()
+    temporary = layout.new_temporary()
     try:
-        # not synced: after a power cut the cache may be another one than was noted, and is rebuilt
-        early.write_text(json.dumps(found))
-        early.replace(layout.state_fingerprint)
+        # not synced: after a power cut the cache may not match, and is rebuilt
+        temporary.write_text(json.dumps(present))
+        temporary.replace(layout.state_fingerprint)
     except OSError:
         with contextlib.suppress(OSError):
-            early.unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
         raise
 
 
@@ -61,11 +60,11 @@ def _noted(layout: Layout) -> object:
 
 
 def _of_file(path: Path) -> list[int]:
-    """Inode, size and times; of a file that is empty or not there nothing."""
+    """Inode, size and times; nothing for an empty or missing file."""
     try:
-        found = os.stat(path)  # noqa: PTH116  asked several times a commit
+        status = os.stat(path)  # noqa: PTH116  called several times a commit
     except OSError:
         return []
-    if not found.st_size:
+    if not status.st_size:
         return []
-    return [found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns]
+    return [status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns]

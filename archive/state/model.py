@@ -1,4 +1,4 @@
-"""Answers of the cache, made of its rows; times there are microseconds since 1970, UTC."""
+"""Answers of the cache, built from its rows; times there are microseconds since 1970, UTC."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from archive.addresses import address_key
 from archive.format import gate
-from archive.format.records import FEED, KEPT_COLUMNS, Alternate, LinkFacts
+from archive.format.records import CACHED_COLUMNS, FEED, Alternate, LinkFacts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 URL, REQUESTED, CANONICAL, ID, TARGET = range(5)
-"""Roles of an article at an address, in the table `place`: its address; what was asked for; what its page
-calls canonical, which is a claim; its id; or it names that address as an alternate."""
+"""Roles of an article at an address, in the table `place`: its address; the requested address; the canonical
+address that its page claims; its id; an alternate that it names."""
 _HASH = re.compile(r"[0-9a-f]{32}")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 REVERTS = 5
@@ -27,14 +27,14 @@ HOLDER_COLUMNS = (
     *("article_id", "outlet", "url", "canonical_url", "first_seen"),
     *("content_hash", "reread_hash"),
 )
-OWN_COLUMNS = frozenset({"reread_hash", "reread_extractor", "missing"})
-"""Columns of the table `article` that are none of `articles`."""
+CACHE_ONLY_COLUMNS = frozenset({"reread_hash", "reread_extractor", "missing"})
+"""Columns of the cache's table `article` that the table `articles` does not have."""
 _View = TypeVar("_View", "KnownArticle", "CurrentVersion", "LinkFacts", "StoryMember")
 
 
 @dataclass(frozen=True, slots=True)
 class KnownArticle:
-    """An article by one of its addresses, with all that decides if and how it is fetched again."""
+    """An article by one of its addresses, with everything that decides if and how it is fetched again."""
 
     article_id: str
     story_id: str
@@ -47,22 +47,22 @@ class KnownArticle:
 
     @property
     def is_from_feed(self) -> bool:
-        """True if its page has never come: the page is owed all the same."""
+        """True if its page was never fetched: it is still retried."""
         return self.text_from == FEED
 
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """An article with all that decides if a page belongs to it."""
+    """An article with everything that decides if a page belongs to it."""
 
     article_id: str
     outlet: str
     url: str
-    """Where its latest text was fetched; of articles that are not committed, its first."""
+    """Where its latest text was fetched; its first text while the article is not committed."""
     first_seen: int
     """Microseconds."""
     names: frozenset[bytes]
-    """Key of the address that its page calls canonical, where that is another."""
+    """Key of the canonical address of its page, if that differs from its address."""
     hashes: frozenset[str]
     """Of its latest texts."""
     content_hash: str
@@ -84,7 +84,7 @@ class LastObservation:
 
 
 def id_key(identity: str) -> bytes:
-    """Make 16 bytes that stand for an id of an article or story: its own, if it is a hash."""
+    """Convert an id of an article or story into 16 bytes: its own bytes if it is a hash."""
     if _HASH.fullmatch(identity):
         return bytes.fromhex(identity)
     return blake2b(identity.encode("utf-8", "surrogatepass"), digest_size=16).digest()
@@ -95,7 +95,7 @@ def micros(moment: datetime) -> int:
 
 
 def moment(value: int) -> datetime:
-    """Convert microseconds since 1970. Raises ArchiveDamaged for a year that Python has not."""
+    """Convert microseconds since 1970. Raises ArchiveDamaged for a year that Python cannot represent."""
     try:
         return _EPOCH + timedelta(microseconds=value)
     except OverflowError:
@@ -120,13 +120,15 @@ def current_version(row: sqlite3.Row, recent: list[tuple[int, str]]) -> CurrentV
 def holder(row: Sequence[Any]) -> Holder:
     """`row`: the columns of HOLDER_COLUMNS, and the hashes of its versions with spaces between."""
     article_id, outlet, url, canonical, first_seen, content_hash, reread_hash, hashes = row
-    named = None if canonical is None or canonical == url else address_key(canonical)
+    canonical_key = None if canonical is None or canonical == url else address_key(canonical)
     return Holder(
         article_id,
         outlet,
         url,
         first_seen,
-        frozenset() if named is None or named == address_key(url) else frozenset((named,)),
+        frozenset()
+        if canonical_key is None or canonical_key == address_key(url)
+        else frozenset((canonical_key,)),
         frozenset(hashes.split() if reread_hash is None else (*hashes.split(), reread_hash)),
         content_hash,
     )
@@ -149,23 +151,23 @@ _READERS: dict[str, Callable[[Any], object]] = {
     "datetime | None": _maybe_moment,
     "tuple[Alternate, ...]": _alternates,
 }
-"""By the form of a field; the others are in the row as they are."""
+"""By the type of a field; the others need no conversion."""
 
 
-def _view(kind: type[_View], row: sqlite3.Row, **beside: object) -> _View:
-    """The fields of a class that are columns of the row. sqlite3.DatabaseError for a row that is not ours."""
+def _view(kind: type[_View], row: sqlite3.Row, **more: object) -> _View:
+    """Build an object from the columns of a row. sqlite3.DatabaseError for a row that we did not write."""
     try:
         values: dict[str, Any] = {
             name: row[name] if read is None else read(row[name]) for name, read in _PLANS[kind]
         }
     except (ValueError, TypeError, LookupError, OverflowError, RecursionError) as error:
         raise sqlite3.DatabaseError(f"a row of an article cannot be read: {error}") from error
-    return kind(**values | beside)
+    return kind(**values | more)
 
 
 @dataclass(frozen=True, slots=True)
 class CurrentVersion:
-    """The current version of an article, with all that judging the next observation needs."""
+    """The current version of an article, with everything that judging the next observation needs."""
 
     article_id: str
     story_id: str
@@ -190,7 +192,7 @@ class CurrentVersion:
 
 @dataclass(frozen=True, slots=True)
 class StoryMember:
-    """An article as its story shows it."""
+    """An article as part of its story."""
 
     article_id: str
     story_id: str
@@ -202,12 +204,12 @@ class StoryMember:
     version: int
     """Of its latest text."""
     translated_from: str | None = None
-    """Language that it says to be a translation from; `und` for one that it does not name."""
+    """Language that its text says it was translated from; `und` if the text does not name it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Joint:
-    """A pair of articles as its story counts it."""
+    """A pair of articles as part of its story."""
 
     article_id_a: str
     article_id_b: str
@@ -215,12 +217,10 @@ class Joint:
     score: float | None
 
 
-_PLANS = {
-    kind: tuple(
-        (field.name, _READERS.get(str(field.type)))
-        for field in fields(kind)
-        if field.name in {column.name for column in KEPT_COLUMNS} | OWN_COLUMNS
-    )
-    for kind in (KnownArticle, CurrentVersion, LinkFacts, StoryMember)
-}
-"""Of each class the fields that are columns, and what reads them."""
+def _plan(kind: type) -> tuple[tuple[str, Callable[[Any], object] | None], ...]:
+    """The fields of a class that are columns, with their readers."""
+    columns = {column.name for column in CACHED_COLUMNS} | CACHE_ONLY_COLUMNS
+    return tuple((x.name, _READERS.get(str(x.type))) for x in fields(kind) if x.name in columns)
+
+
+_PLANS = {kind: _plan(kind) for kind in (KnownArticle, CurrentVersion, LinkFacts, StoryMember)}

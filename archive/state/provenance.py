@@ -1,9 +1,9 @@
-"""Proof that a cache was made here: SQLite opens no other, for opening a stranger's database runs his orders.
+"""Proof that a cache was made here: SQLite opens no other, because opening a stranger's database can do harm.
 
-A journal beside it may name any file, which SQLite then deletes; a WAL, triggers, views and indexes on
-expressions act too. So this machine's cache folder has a stamp for each archive: the inode of `state.sqlite`
-and a random number that stands in its header. A cache that does not match, because the archive was copied,
-moved, or is another user's, is thrown away unread and filled from the log.
+A journal next to it may name any file, which SQLite then deletes; a WAL, triggers, views and indexes on
+expressions can act too. So this machine's cache folder has a stamp for each archive: the inode of
+`state.sqlite` and a random number that is also in its header. A cache that does not match, because the
+archive was copied, moved, or belongs to another user, is deleted unread and rebuilt from the log.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ _log = logging.getLogger(__name__)
 _MAGIC = b"SQLite format 3\0"
 _USER_VERSION = slice(60, 64)
 """Place in the header of a database, https://www.sqlite.org/fileformat2.html#user_version_number."""
-_BESIDE = ("", "-wal", "-shm", "-journal")
+_SUFFIXES = ("", "-wal", "-shm", "-journal")
 
 
 def is_ours(state: Path) -> bool:
-    """Decide by the stamp, without SQLite; a journal beside it is never ours: the cache has a WAL."""
+    """Decide by the stamp, without SQLite; a journal next to it is never ours: the cache has a WAL."""
     try:
         inode, number = map(int, _stamp(state).read_text("ascii").split())
         descriptor = os.open(state, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW)
@@ -37,7 +37,7 @@ def is_ours(state: Path) -> bool:
         return False
     try:
         about = os.fstat(descriptor)
-        # a second name would be written to as well
+        # a second hard link would be written to as well
         if not stat.S_ISREG(about.st_mode) or about.st_nlink != 1 or about.st_ino != inode:
             return False
         head = os.read(descriptor, 100)
@@ -53,7 +53,7 @@ def is_ours(state: Path) -> bool:
 
 
 def ensure_ours(state: Path) -> None:
-    """Leave a cache that was made here; make an empty one in place of any other.
+    """Keep a cache that was made here; replace any other by an empty one.
 
     Raises OSError or sqlite3.Error where the archive's folder refuses it, ArchiveNotWritable where this
     machine's cache folder does.
@@ -76,15 +76,14 @@ def ensure_ours(state: Path) -> None:
 
 def discard(state: Path) -> None:
     """Remove a cache and what SQLite keeps beside it."""
-    for suffix in _BESIDE:
+    for suffix in _SUFFIXES:
         state.with_name(state.name + suffix).unlink(missing_ok=True)
 
 
 def _make(state: Path, stamp: Path) -> None:
     if os.path.lexists(state):
         _log.warning(
-            "%s was not made by this machine and user, or lies where it did not: it is filled anew from the "
-            "log",
+            "%s was not made by this machine and user, or was moved: it is rebuilt from the log",
             state,
         )
     discard(state)
@@ -99,12 +98,12 @@ def _make(state: Path, stamp: Path) -> None:
 
 
 def _stamp(state: Path) -> Path:
-    """By the true path: an archive may be called by a link."""
+    """By the resolved path: an archive may be opened through a link."""
     return cache_folder(state.parent.resolve(), "state")
 
 
 def _refused(stamp: Path, why: str) -> ArchiveNotWritable:
     return ArchiveNotWritable(
-        f"An archive is written to with a note in this machine's cache folder, and {stamp} cannot be made: "
-        f"{why}; set TRIPTYCH_CACHE to a folder that can be written to."
+        f"Writing to an archive needs a note in this machine's cache folder, and {stamp} cannot be created: "
+        f"{why}; set TRIPTYCH_CACHE to a writable folder."
     )

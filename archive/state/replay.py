@@ -7,6 +7,7 @@ import logging
 import sqlite3
 import time
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -14,10 +15,10 @@ import pyarrow.compute as pc
 
 from archive.exceptions import ArchiveDamaged, ArchiveWriteError, SnapshotNotFound
 from archive.state import fingerprint, provenance
-from archive.state.database import CONTENTS, NO_ARTICLE, STATE_VERSION, State
+from archive.state.database import CONTENTS, NO_ARTICLE, STATE_VERSION, State, marks
 from archive.state.fillers import FILLERS, Row
 from archive.state.tombstones import Tombstones
-from archive.storage import inside
+from archive.storage import path_guard
 from archive.tables.parquet_files import read
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _LOOKED_BACK = 100
-"""Snapshots that a new cache takes at least the segments of."""
+"""Number of snapshots whose segments a new cache reads at least."""
 _CLOCKS_APART = 86_400
 """Seconds by which the clocks of file system and writer may differ."""
 
@@ -41,7 +42,7 @@ _ORDER = {
     "refusals": ("commit_seq",),
     "observations": ("commit_seq", "observed_at"),
 }
-"""Logs: what was said last holds, so all their files are read in one order."""
+"""Logs: the last row holds, so all their files are read in one order."""
 
 
 _NOT_DAMAGE = frozenset(
@@ -51,12 +52,12 @@ _NOT_DAMAGE = frozenset(
         *(sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_AUTH, sqlite3.SQLITE_PROTOCOL),
     }
 )
-"""Errors that are not the file's fault."""
+"""Errors that do not mean a damaged file."""
 _TOO_SHORT = sqlite3.SQLITE_IOERR_SHORT_READ
 
 
 def is_damage(error: BaseException) -> bool:
-    """True where a cache that is made anew would not raise this."""
+    """True if a rebuilt cache would not raise this error."""
     if not isinstance(error, sqlite3.DatabaseError):
         return False
     code = getattr(error, "sqlite_errorcode", None)  # a text that is not UTF-8 has none
@@ -64,7 +65,7 @@ def is_damage(error: BaseException) -> bool:
 
 
 def open_state(layout: Layout) -> State:
-    """Open the cache, and make it anew when the file is no database, or was not made here."""
+    """Open the cache; rebuild it when the file is no database, or was not made here."""
     provenance.ensure_ours(layout.state)
     try:
         return State(layout.state)
@@ -78,15 +79,15 @@ def open_state(layout: Layout) -> State:
 
 
 def discard_state(layout: Layout) -> None:
-    """Remove the cache; the next commit makes it anew."""
+    """Remove the cache; the next commit rebuilds it."""
     layout.state_fingerprint.unlink(missing_ok=True)
     provenance.discard(layout.state)
 
 
 def cache_at(layout: Layout, head: Snapshot) -> sqlite3.Connection | None:
-    """Open the cache for reading if it was made here, is as it was left, and is of that snapshot.
+    """Open the cache for reading if it was made here, is unchanged, and is of that snapshot.
 
-    It is neither made nor brought up to it.
+    It is neither created nor updated.
     """
     if not (provenance.is_ours(layout.state) and fingerprint.is_noted(layout)):
         return None
@@ -110,22 +111,33 @@ def catch_up(state: State, storage: Storage, log: Log, head: Snapshot) -> None:
     stamp = state.about("snapshot")
     if stamp == _stamp(head):
         return
-    if stamp is not None:
-        try:
-            last = log.read(int(stamp.partition(" ")[0]))
-            if _stamp(last) == stamp:
-                missed = [snapshot for snapshot in log.since(last.id) if snapshot.id <= head.id]
-                # later observations of these articles are not in the rows that were written anew, and rows
-                # that were there twice are gone
-                if all(snapshot.operation not in {"reread", "repair"} for snapshot in missed):
-                    for snapshot in missed:
-                        _transaction(state, partial(_apply, state, storage, snapshot, last))
-                        last = snapshot
-                    return
-        except (SnapshotNotFound, ArchiveDamaged, ValueError) as error:
-            # files of a snapshot in between were collected: the head alone has everything
-            _log.info("the cache is filled from the head: %s", error)
-    _transaction(state, lambda: _rebuild(state, storage, log, head))
+    try:
+        missed = _missed(log, stamp, head) if stamp is not None else None
+    except (SnapshotNotFound, ArchiveDamaged, ValueError) as error:
+        # files of a snapshot in between were collected: the head alone has everything
+        _log.info("the cache is filled from the head: %s", error)
+        missed = None
+    if missed is None:
+        _transaction(state, lambda: _rebuild(state, storage, log, head))
+        return
+    for parent, snapshot in pairwise(missed):
+        _transaction(state, partial(_apply, state, storage, snapshot, parent))
+
+
+def _missed(log: Log, stamp: str, head: Snapshot) -> list[Snapshot] | None:
+    """The snapshot of the cache and all later ones up to the head; None if they cannot be applied."""
+    last = log.read(int(stamp.partition(" ")[0]))
+    if _stamp(last) != stamp:
+        return None
+    missed = [last]
+    for snapshot in log.since(last.id):
+        if snapshot.id > head.id:
+            break
+        # these rewrite rows without their later observations, or remove duplicate rows
+        if snapshot.operation in {"reread", "repair"}:
+            return None
+        missed.append(snapshot)
+    return missed
 
 
 def _stamp(snapshot: Snapshot) -> str:
@@ -152,18 +164,18 @@ def _rebuild(state: State, storage: Storage, log: Log, head: Snapshot) -> None:
 
 
 def _oldest_segment(layout: Layout) -> float:
-    """When the segment that lies there longest was last written to; now where there is none."""
-    written = [time.time()]
-    for path in inside.files(layout.segments, ".jsonl.zst"):
+    """Time of the last write to the oldest segment on disk; now if there is none."""
+    times = [time.time()]
+    for path in path_guard.files(layout.segments, ".jsonl.zst"):
         with contextlib.suppress(FileNotFoundError):
-            written.append(path.stat().st_mtime)
-    return min(written)
+            times.append(path.stat().st_mtime)
+    return min(times)
 
 
 def _recent(log: Log, since: float) -> Iterator[LogEntry]:
-    """Entries of the snapshots that can have brought in a segment which is still to be met.
+    """Entries of the snapshots that may have committed a segment that is still on disk.
 
-    Only one whose removal was cut short is, and it was written to before its commit.
+    Only a segment whose removal was interrupted is, and it was written before its commit.
     """
     for position, entry in enumerate(log.entries(rows=False)):
         if position >= _LOOKED_BACK and entry.committed_at.timestamp() < since - _CLOCKS_APART:
@@ -173,14 +185,11 @@ def _recent(log: Log, since: float) -> Iterator[LogEntry]:
 
 def _apply(state: State, storage: Storage, snapshot: Snapshot, parent: Snapshot) -> None:
     for new, olds in snapshot.rewrote.items():
-        marks = ",".join("?" * len(olds))
-        state.connection.execute(f"UPDATE file SET path = ? WHERE path IN ({marks})", (new, *olds))
+        state.connection.execute(f"UPDATE file SET path = ? WHERE path IN ({marks(olds)})", (new, *olds))
     if snapshot.operation == "purge":
         forget(state, Tombstones(storage.layout), snapshot)
-    before = {file.path for file in parent.files}
-    _fill(
-        state, storage, [x for x in snapshot.files if x.path not in before and x.path not in snapshot.rewrote]
-    )
+    paths = {file.path for file in parent.files} | snapshot.rewrote.keys()
+    _fill(state, storage, [x for x in snapshot.files if x.path not in paths])
     _add_segments(state, snapshot)
     _remember(state, snapshot)
 
@@ -215,7 +224,7 @@ def _one_after_the_other(
 ) -> Iterator[list[DataFile]]:
     """Group the files of a log in the order of their commits; those whose commits overlap are one group.
 
-    `within`: rows of one commit have an order too. Of the other logs a commit has one row for each article.
+    `within`: rows of one commit have an order too. In the other logs a commit has one row for each article.
     """
     spans = sorted(((_commits(storage, file), file) for file in files), key=lambda x: x[0])
     group: list[DataFile] = []
@@ -246,7 +255,7 @@ def _portions(table: pa.Table) -> Iterator[list[Row]]:
         yield table.slice(start, 8192).to_pylist()
 
 
-# The cache as a commit needs it: open, whole, and up to the head.
+# The cache as a commit needs it: open, undamaged, and up to the head.
 
 
 class CurrentState:
@@ -260,7 +269,7 @@ class CurrentState:
         self._file = -1
 
     def at(self, head: Snapshot) -> State:
-        """Bring the cache to `head`, anew if damaged. ArchiveWriteError when the disk refuses it."""
+        """Bring the cache to `head`, rebuild it if damaged. ArchiveWriteError when the disk refuses it."""
         try:
             try:
                 return self._at(head)
@@ -274,21 +283,21 @@ class CurrentState:
             raise ArchiveWriteError(f"Cannot write {self._layout.state}: {error}.") from error
 
     def rebuild_because(self, reason: str) -> None:
-        """Throw the cache away, with a line that says why; `at` makes it anew."""
+        """Delete the cache and log the reason; `at` rebuilds it."""
         _log.warning("state.sqlite is damaged (%s): it is rebuilt from the log", reason)
         self.close()
         discard_state(self._layout)
 
     def note(self) -> None:
-        """Note the cache as it is now, so that what another changes is found; if it fails it is rebuilt."""
+        """Note the fingerprint of the cache, to detect changes by others; if this fails it is rebuilt."""
         if self._state is not None:
             with contextlib.suppress(OSError):
                 fingerprint.note(self._layout)
 
     def close(self) -> None:
-        """Let go of the cache, with all that was written in the file itself."""
+        """Close the cache, with all writes in the file itself."""
         if self._state is not None:
-            # SQLite would do it as the last one closes, when nobody can note it
+            # SQLite would do it when the last connection closes, too late for the fingerprint
             with contextlib.suppress(sqlite3.Error):
                 self._state.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             self.note()
@@ -303,7 +312,7 @@ class CurrentState:
 
     def _opened(self) -> State:
         if self._state is not None and self._file_now() != self._file:
-            # made anew by another process, or thrown away after another machine's purge
+            # rebuilt by another process, or deleted after another machine's purge
             self._state.close()
             self._state = None
         if self._file_now() >= 0 and not fingerprint.is_noted(self._layout):
@@ -327,24 +336,27 @@ class CurrentState:
             return -1
 
 
-# Purged articles and the cache: out of its tables, and out of the free pages that SQLite leaves behind.
+# Purged articles are removed from the tables of the cache, and from the free pages that SQLite leaves behind.
 
 
 def articles_under(state: State, stones: Tombstones) -> set[str]:
-    """Find the articles that the cache still has and a tombstone names."""
+    """Find the articles in the cache that a tombstone names."""
     return {x for (x,) in state.connection.execute("SELECT article_id FROM article") if stones.of_id(x)}
 
 
 def forget(state: State, stones: Tombstones, snapshot: Snapshot) -> None:
     """Delete what a snapshot purged; part of the transaction that brings the cache to it."""
     db = state.connection
-    # a purge that is asked for but not yet carried out is another snapshot's
-    due = {stone.id for stone in stones.all if stone.at <= snapshot.committed_at}
-    named = articles_under(state, stones)
-    gone = {x for x in named if (stone := stones.of_id(x)) and stone.id in due}
-    numbers = [(number,) for number in state.numbers(gone).values()]
+    # a purge that is requested but not yet carried out belongs to another snapshot
+    due = [stone for stone in stones.all if stone.at <= snapshot.committed_at]
+    due_ids = {stone.id for stone in due}
+    purged = set()
+    for article_id in articles_under(state, stones):
+        stone = stones.of_id(article_id)
+        if stone and stone.id in due_ids:
+            purged.add(article_id)
     db.execute("CREATE TEMP TABLE gone (number INTEGER PRIMARY KEY)")
-    db.executemany("INSERT INTO gone VALUES (?)", numbers)
+    db.executemany("INSERT INTO gone VALUES (?)", [(number,) for number in state.numbers(purged).values()])
     for table, column in (
         *(("version", "article"), ("place", "article"), ("story", "article"), ("pair", "a"), ("pair", "b")),
         *(("alignment", "a"), ("alignment", "b"), ("refusal", "a"), ("refusal", "b"), ("article", "number")),
@@ -355,12 +367,12 @@ def forget(state: State, stones: Tombstones, snapshot: Snapshot) -> None:
         "DELETE FROM story WHERE NOT EXISTS"
         f" (SELECT 1 FROM story s WHERE s.key = story.key AND s.article != {NO_ARTICLE})"
     )
-    keys = [(bytes.fromhex(key),) for stone in stones.all if stone.id in due for key in stone.addresses]
+    keys = [(bytes.fromhex(key),) for stone in due for key in stone.addresses]
     for table in ("look", "debt"):
         db.executemany(f"DELETE FROM {table} WHERE key = ?", keys)
 
 
 def scrub(state: State) -> None:
-    """Write the file anew, so that nothing deleted can be read out of it. Costs its size."""
+    """Rewrite the file, so that nothing deleted can be read from it. Costs its size."""
     state.connection.execute("VACUUM")
     state.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

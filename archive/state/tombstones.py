@@ -1,8 +1,9 @@
-"""Tombstones of purged articles, which must not come back: `_purged/<id>.json`, one a request, kept for ever.
+"""Tombstones of purged articles, which must not come back: `_purged/<id>.json`, one a request, never deleted.
 
-A tombstone holds hashes, the reason and the time, and no word of the article: whoever knows its address can
-ask whether it was purged, nobody can read an address out of it. It is there before anything is taken away,
-and says `done` when everything is; until then whoever writes next goes on with it (archive/commit/erase.py).
+A tombstone holds hashes, the reason and the time, and no word of the article: if you know its address you can
+check whether it was purged, but no address can be read from it. It is written before anything is deleted, and
+has a time `done` when everything is; until then the next writer continues the purge
+(archive/commit/erase.py).
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from archive.format import gate
 from archive.format.records import ArticleRecord
 from archive.format.snapshot import read_sealed, seal
 from archive.state.model import KnownArticle
-from archive.storage import inside
+from archive.storage import path_guard
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """Bytes of a file that keeps its length: a page in a WARC file, a line of quarantine."""
+    """Bytes to overwrite in a file: a page in a WARC file, a line of quarantine."""
 
     path: str
     """Relative to the archive."""
@@ -51,7 +52,7 @@ class Tombstone:
     articles: tuple[str, ...]
     """Hashes of article ids, see `article_hash`."""
     addresses: tuple[str, ...]
-    """address_key of every address that led to them, in hex."""
+    """address_key of every address of these articles, in hex."""
     ranges: tuple[Range, ...] = ()
     """Bytes to be overwritten; empty once they are."""
     done: datetime | None = None
@@ -59,7 +60,7 @@ class Tombstone:
 
 @dataclass(frozen=True, slots=True)
 class PurgedAddress(KnownArticle):
-    """An address that was purged: nothing is known of it but that it must not be fetched."""
+    """An address that was purged; only known so that it is not fetched."""
 
 
 def article_hash(article_id: str) -> str:
@@ -69,22 +70,22 @@ def article_hash(article_id: str) -> str:
 
 
 class Tombstones:
-    """All tombstones; read again when the folder has changed, which costs one stat(2) a question."""
+    """All tombstones; read again when the folder has changed, which costs one stat(2) a query."""
 
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
-        self._folder = str(layout.purged)  # asked for with every record: a Path costs ten times the stat
-        self._seen = -1
+        self._folder = str(layout.purged)  # used with every record: a Path costs ten times the stat
+        self._folder_time = -1
         self.all: tuple[Tombstone, ...] = ()
         self._articles: dict[str, Tombstone] = {}
         self._addresses: dict[str, Tombstone] = {}
         self.refresh()
 
     def refresh(self) -> None:
-        """Raises ArchiveDamaged where they cannot be read: what was purged could be taken in again."""
+        """Raises ArchiveDamaged where they cannot be read: purged articles could be archived again."""
         try:
             changed = os.stat(self._folder).st_mtime_ns  # noqa: PTH116
-            if changed != self._seen:
+            if changed != self._folder_time:
                 self._read_all(changed)
         except FileNotFoundError:
             return
@@ -94,11 +95,11 @@ class Tombstones:
             ) from error
 
     def _read_all(self, changed: int) -> None:
-        paths = inside.files(self._layout.purged, ".json")
-        self.all = tuple(_read(inside.read(path, gate.LARGEST_JSON), path) for path in paths)
+        paths = path_guard.files(self._layout.purged, ".json")
+        self.all = tuple(_read(path_guard.read(path, gate.LARGEST_JSON), path) for path in paths)
         self._articles = {name: stone for stone in self.all for name in stone.articles}
         self._addresses = {key: stone for stone in self.all for key in stone.addresses}
-        self._seen = changed
+        self._folder_time = changed
 
     def pending(self) -> list[Tombstone]:
         self.refresh()
@@ -108,23 +109,25 @@ class Tombstones:
         return self._articles.get(article_hash(article_id)) if self._articles else None
 
     def of_address(self, *urls: str | None) -> Tombstone | None:
-        if not self._addresses:
-            return None
-        found = (self._addresses.get(address_key(url).hex()) for url in urls if url)
-        return next((stone for stone in found if stone is not None), None)
+        if self._addresses:
+            for url in urls:
+                stone = self._addresses.get(address_key(url).hex()) if url else None
+                if stone is not None:
+                    return stone
+        return None
 
     def of(self, record: Record) -> Tombstone | None:
-        """Find the tombstone of a record: of an article by its id, its address, and what it calls itself."""
+        """Find the tombstone of a record: of an article by its id, its address, or its canonical address."""
         if not self.all:
             return None
         if isinstance(record, ArticleRecord):
-            itself = record.canonical_url if names_itself(record) else None
-            return self.of_id(record.article_id) or self.of_address(record.url, itself)
+            canonical_url = record.canonical_url if names_itself(record) else None
+            return self.of_id(record.article_id) or self.of_address(record.url, canonical_url)
         by_id = self.of_id(record.article_id) if record.article_id else None
         return by_id or self.of_address(record.url, record.requested_url)
 
     def admit(self, record: Record) -> Record:
-        """Return the record as it may be kept: an observation of a purged address without the address.
+        """Return the record as it may be stored: an observation of a purged address without the address.
 
         Raises ArticlePurged for an article.
         """
@@ -149,32 +152,31 @@ class Tombstones:
 
 
 def names_itself(record: ArticleRecord) -> bool:
-    """Tell if, by its form, the canonical address may be another spelling of this very page's.
+    """Tell if, by its form, the canonical address may be another spelling of this page's address.
 
-    Then a page that calls itself by a purged address is the purged article, back under another address. It
-    may not be on another host, nor the page of another language (a missing translation often declares the
-    original), nor lack the part of the query that says which article it is.
+    Then a page with a purged canonical address is the purged article, back under another address. The two
+    must not differ in the host, nor be pages of different languages (a missing translation often declares
+    the original), nor differ in the part of the query that identifies the article.
     """
     if not record.canonical_url:
         return False
-    declared, own = plain_url(record.canonical_url), plain_url(record.url)
-    there, here = urlsplit(declared), urlsplit(own)
-    if declared == own or there.netloc != here.netloc:
-        return declared == own
-    if any(
-        plain_url(alternate.url) == declared and alternate.language and alternate.language != record.language
-        for alternate in record.alternates
-    ):
-        return False
-    loses_query = there.path == here.path and bool(here.query) and not there.query
-    if loses_query and names_an_article(here.path):
+    declared_url, url = plain_url(record.canonical_url), plain_url(record.url)
+    declared, page = urlsplit(declared_url), urlsplit(url)
+    if declared_url == url or declared.netloc != page.netloc:
+        return declared_url == url
+    for alternate in record.alternates:
+        is_other_language = alternate.language and alternate.language != record.language
+        if is_other_language and plain_url(alternate.url) == declared_url:
+            return False
+    loses_query = declared.path == page.path and bool(page.query) and not declared.query
+    if loses_query and names_an_article(page.path):
         # such a query belongs to a session or a reader, unless it is a page number or a language
-        return bare_url(own) == declared
-    return not (loses_query and any(map(str.isdigit, here.query)))
+        return bare_url(url) == declared_url
+    return not (loses_query and any(map(str.isdigit, page.query)))
 
 
 def blank_address(url: str) -> str:
-    """Replace a purged address, the same one always alike, so that observations can still be counted."""
+    """Replace a purged address, always by the same text, so that observations can still be counted."""
     return url if url.startswith("purged:") else f"purged:{address_key(url).hex()}"
 
 
@@ -189,7 +191,7 @@ def blank_observation(url: str, requested_url: str) -> dict[str, str | None]:
 
 
 def write(storage: Storage, stone: Tombstone) -> None:
-    """Write a tombstone whole or not at all; durable when it returns."""
+    """Write a tombstone atomically; durable when it returns."""
     data = seal(json.dumps(asdict(stone), default=datetime.isoformat, indent=1))
     storage.put(f"_purged/{stone.id}.json", data)
 
@@ -217,26 +219,26 @@ def _read(data: bytes, where: Path) -> Tombstone:
         raise ArchiveDamaged(f"The tombstone {where}: {error}") from error
     except (ValueError, KeyError, TypeError, OverflowError) as error:
         raise ArchiveDamaged(
-            f"The tombstone {where} is not readable: {error!r}; put it back from a backup, or what was "
-            "purged may be taken in again."
+            f"The tombstone {where} is not readable: {error!r}; restore it from a backup, or the purged "
+            "articles may be archived again."
         ) from error
 
 
-def _range(found: Range) -> Range:
-    gate.blanked_name(found.path)
-    gate.number(found.offset, gate.LARGEST_FILE, "a place in a file")
-    gate.number(found.length, gate.LARGEST_PAGE, "the length of a page")
-    return found
+def _range(place: Range) -> Range:
+    gate.blanked_name(place.path)
+    gate.number(place.offset, gate.LARGEST_FILE, "a place in a file")
+    gate.number(place.length, gate.LARGEST_PAGE, "the length of a page")
+    return place
 
 
 def admitted(stones: Tombstones, records: Iterable[Record]) -> tuple[list[Record], list[ArticleRecord]]:
-    """Part records that may be committed from articles that may not."""
-    kept: list[Record] = []
+    """Separate records that may be committed from purged articles."""
+    permitted: list[Record] = []
     refused: list[ArticleRecord] = []
     for record in records:
         try:
-            kept.append(stones.admit(record))
+            permitted.append(stones.admit(record))
         except ArticlePurged:
             assert isinstance(record, ArticleRecord)
             refused.append(record)
-    return kept, refused
+    return permitted, refused

@@ -12,26 +12,26 @@ Purpose = Literal[
     "views", "pairing", "state", "stores", "verified", "viewer", "leases", "told", "imports", "measured"
 ]
 _COPIES: tuple[Purpose, ...] = ("views", "pairing", "stores", "verified", "viewer")
-"""Folders that may hold something of an archive; `state` is a stamp, see archive/state/provenance.py.
+"""Folders that may hold content of an archive; `state` is a stamp, see archive/state/provenance.py.
 
-`leases` has locks and the times of runs, `told` what `scrapy watch` has told of, `imports` how far files on
-servers have been read.
+`leases` has locks and the times of runs, `told` the sent notifications of `scrapy watch`, `imports` how far
+files on servers have been read.
 """
 
 
 def cache() -> Path:
-    """Folder of files that can be made or fetched again."""
+    """Folder of files that can be rebuilt or fetched again."""
     caches = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
     return Path(os.environ.get("TRIPTYCH_CACHE") or caches / "triptych").absolute()
 
 
 def cache_folder(root: Path, purpose: Purpose) -> Path:
-    """Path of an archive's cache folder, which may not exist. It depends on the path of the archive alone."""
+    """Path of an archive's cache folder, which may not exist. It depends only on the path of the archive."""
     name = hashlib.sha256(str(root.absolute()).encode("utf-8", "surrogateescape")).hexdigest()[:16]
     return cache() / purpose / name
 
 
 def drop_cache_folder(root: Path) -> None:
-    """Delete all cached files of an archive, which outlive the files they were made of."""
+    """Delete all cached files of an archive, which may outlive the files they were made of."""
     for purpose in _COPIES:
         shutil.rmtree(cache_folder(root, purpose), ignore_errors=True)

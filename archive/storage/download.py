@@ -1,4 +1,4 @@
-"""Download of objects into the folder of a working copy, when they are first read; none is kept unchecked."""
+"""Download of objects into the folder of a working copy, when they are first read; each is verified."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from uuid import uuid4
 
 from archive.exceptions import ArchiveWriteError, SnapshotNotFound
 from archive.format import gate
-from archive.storage import durable, received
-from archive.storage.interface import TAKEN
+from archive.storage import durable, verified_download
+from archive.storage.interface import REMOVED
 from archive.storage.object_store import each
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from archive.storage.object_store import Store
 
 INCOMING = "_incoming"
-"""Objects on their way in; not `_tmp`, which is swept while readers fetch."""
+"""Folder of unfinished downloads; not `_tmp`, which is swept while readers fetch."""
 _LONGEST = timedelta(days=1)
 
 
@@ -35,22 +35,22 @@ class Download:
     store: Store
 
     def present(self, files: Iterable[DataFile]) -> list[Path]:
-        wanted = list(files)
-        each(self._fetch, [file for file in wanted if not self._is_here(file)])
-        return [self.folder.path(file.path) for file in wanted]
+        files = list(files)
+        each(self._fetch, [file for file in files if not self._is_present(file)])
+        return [self.folder.path(file.path) for file in files]
 
     def present_path(self, name: str) -> Path:
         path = self.folder.path(name)
         if not path.exists():
             with contextlib.suppress(FileNotFoundError):
-                self._place(name, received.fetch(self.store, name, self._sha256(name)))
+                self._place(name, verified_download.fetch(self.store, name, self._sha256(name)))
         return path
 
     def renew(self, name: str) -> bool:
-        """Fetch a file again; False where the store has none, or the same as is here."""
+        """Fetch a file again; False if the store has none, or the same as this machine."""
         path = self.folder.path(name)
         try:
-            data = received.fetch(self.store, name, self._sha256(name))
+            data = verified_download.fetch(self.store, name, self._sha256(name))
         except FileNotFoundError:
             return False
         with contextlib.suppress(OSError):
@@ -60,32 +60,32 @@ class Download:
         return True
 
     def _sha256(self, name: str) -> str | None:
-        """The checksum of a data file by the last manifest that is here; of other files None."""
+        """The checksum of a data file by the last downloaded manifest; None for other files."""
         if not name.startswith("_data/") or not (numbers := self.folder.snapshot_ids()):
             return None
         manifest = self.folder.layout.manifest(numbers[-1]).read_bytes()
-        return received.expected_sha256(manifest, name)
+        return verified_download.expected_sha256(manifest, name)
 
     def mirror(self, folder: str) -> None:
-        own = (item for item in self.store.list(folder) if gate.is_stored_name(item.path))
-        each(lambda item: self.present_path(item.path), own)
+        items = (item for item in self.store.list(folder) if gate.is_stored_name(item.path))
+        each(lambda item: self.present_path(item.path), items)
 
-    def write_early(self, data: bytes) -> Path:
-        """Write a durable file that is still to get its name."""
+    def write_temporary(self, data: bytes) -> Path:
+        """Write a durable file that does not have its final name yet."""
         folder = self.folder.layout.root / INCOMING
         durable.make_folder(folder)
-        early = folder / uuid4().hex
-        durable.write_new(early, data)
-        return early
+        temporary = folder / uuid4().hex
+        durable.write_new(temporary, data)
+        return temporary
 
     def sweep(self, now: datetime) -> None:
-        """Remove files that killed downloads have left."""
+        """Remove files of killed downloads."""
         for path in (self.folder.layout.root / INCOMING).glob("*"):
             with contextlib.suppress(FileNotFoundError):
                 if now.timestamp() - path.stat().st_mtime > _LONGEST.total_seconds():
                     path.unlink()
 
-    def _is_here(self, file: DataFile) -> bool:
+    def _is_present(self, file: DataFile) -> bool:
         try:
             return self.folder.path(file.path).stat().st_size == file.bytes
         except OSError:
@@ -93,22 +93,22 @@ class Download:
 
     def _fetch(self, file: DataFile) -> None:
         try:
-            data = received.fetch(self.store, file.path, file.sha256)
+            data = verified_download.fetch(self.store, file.path, file.sha256)
         except FileNotFoundError:
-            raise SnapshotNotFound(f"{file.path} is not in {self.store.uri} any more: {TAKEN}") from None
+            raise SnapshotNotFound(f"{file.path} is not in {self.store.uri} any more: {REMOVED}") from None
         self._place(file.path, data)
 
     def _place(self, name: str, data: bytes) -> None:
-        """Put a whole object under its name: it will not be fetched again."""
+        """Store a complete object under its name: it will not be fetched again."""
         final = self.folder.path(name)
-        early = None
+        temporary = None
         try:
-            early = self.write_early(data)
+            temporary = self.write_temporary(data)
             durable.make_folder(final.parent)
-            os.replace(early, final)  # noqa: PTH105
+            os.replace(temporary, final)  # noqa: PTH105
         except OSError as error:
-            if early is not None:
-                early.unlink(missing_ok=True)
+            if temporary is not None:
+                temporary.unlink(missing_ok=True)
             raise ArchiveWriteError(
-                f"Cannot keep {name} in {self.folder.layout.root}: {error.strerror or error}."
+                f"Cannot store {name} in {self.folder.layout.root}: {error.strerror or error}."
             ) from error

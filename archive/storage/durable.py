@@ -1,4 +1,4 @@
-"""Durable writing: a power cut leaves the old file or the new one, never a part."""
+"""Durable writing: a power cut leaves the old file or the new one, never a partial one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EXDEV, errno.ENOSYS, errno.EACCES})
-"""Errors of file systems without links; some mounts say that it is not permitted."""
+"""Errors of file systems without links; some mounts report a missing permission."""
 
 
 def sync_folder(folder: Path) -> None:
@@ -24,7 +24,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def make_folder(folder: Path, mode: int = 0o777) -> None:
-    """Create a folder with its parents, and make each new name durable; `mode` is of all that are made."""
+    """Create a folder with its parents, and make each new name durable; `mode` of all created folders."""
     if folder.is_dir():
         return
     make_folder(folder.parent, mode)
@@ -33,7 +33,7 @@ def make_folder(folder: Path, mode: int = 0o777) -> None:
 
 
 def write_new(path: Path, data: bytes) -> None:
-    """Write and fsync a file that does not exist yet; on failure nothing is left of it."""
+    """Write and fsync a file that does not exist yet; a failure leaves no file."""
     try:
         with path.open("xb") as file:
             file.write(data)
@@ -46,10 +46,10 @@ def write_new(path: Path, data: bytes) -> None:
 
 
 def publish_once(temporary: Path, final: Path) -> bool:
-    """Give a finished file its final name, unless that name is taken (False); the temporary name goes.
+    """Give a finished file its final name, unless that name exists (False); the temporary name is removed.
 
-    Where there are no links it checks and renames: safe among the processes of one machine, which hold
-    the lock of the archive meanwhile.
+    Without links it checks and renames: safe among the processes of one machine, which hold the lock of the
+    archive meanwhile.
     """
     try:
         os.link(temporary, final)

@@ -1,4 +1,4 @@
-"""An archive in a folder: every file is here already, and is sent nowhere."""
+"""An archive in a folder: all files are local, and none is sent anywhere."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from archive.exceptions import NotAnArchive
 from archive.format.layout import Layout, snapshot_number
-from archive.storage import durable, inside
+from archive.storage import durable, path_guard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from archive.format.snapshot import DataFile
 
 _PROBED = 32
-"""Manifests that are looked for above the view; it is turned by each commit."""
+"""Manifests checked after the one of the view, which each commit updates."""
 
 
 class Folder:
@@ -31,7 +31,7 @@ class Folder:
         self.name = str(root)
 
     def path(self, name: str) -> Path:
-        return inside.place(self.layout.root, name)
+        return path_guard.place(self.layout.root, name)
 
     def stored_name(self, path: Path) -> str:
         return path.relative_to(self.layout.root).as_posix()
@@ -53,23 +53,20 @@ class Folder:
         return {entry.name for entry in root.iterdir()} if root.is_dir() else set()
 
     def data_names(self) -> Iterator[str]:
-        return (self.stored_name(path) for path in inside.tree(self.layout.data, ".parquet"))
+        return (self.stored_name(path) for path in path_guard.tree(self.layout.data, ".parquet"))
 
     def last_snapshot(self, *, sure: bool = True) -> int | None:
-        if not sure and (found := self._above_the_view()) is not None:
-            return found
-        # names of one width: the greatest name has the greatest number, unless it is none of a manifest
+        if not sure and (number := self._above_the_view()) is not None:
+            return number
+        # all names have the same width, so the greatest name has the greatest number, if it is a manifest
         names = self._log_names()
-        name = max(names, default="")
-        if (number := snapshot_number(name)) is None:
-            name = max((x for x in names if snapshot_number(x) is not None), default="")
-            number = snapshot_number(name)
-        return number
+        number = snapshot_number(max(names, default=""))
+        return max(self._numbers(names), default=None) if number is None else number
 
     def _above_the_view(self) -> int | None:
-        """The last number from that of the view on; None where the view is of no use."""
+        """The last number, counted up from the view's; None if the view does not help."""
         try:
-            number = int(os.readlink(self.layout.current_view)[1:])  # noqa: PTH115  each reader asks
+            number = int(os.readlink(self.layout.current_view)[1:])  # noqa: PTH115  called by each reader
         except (OSError, ValueError):
             return None
         for last in range(number, number + _PROBED):
@@ -78,18 +75,23 @@ class Folder:
         return None
 
     def snapshot_ids(self) -> list[int]:
-        return sorted(x for name in self._log_names() if (x := snapshot_number(name)) is not None)
+        return sorted(self._numbers(self._log_names()))
+
+    def _numbers(self, names: Iterable[str]) -> Iterator[int]:
+        for name in names:
+            if (number := snapshot_number(name)) is not None:
+                yield number
 
     def _log_names(self) -> list[str]:
         try:
-            return os.listdir(self.layout.log)  # noqa: PTH208  a commit asks, and there may be many
+            return os.listdir(self.layout.log)  # noqa: PTH208  called by each commit, and there may be many
         except (FileNotFoundError, NotADirectoryError):
             return []
         except OSError as error:
             raise NotAnArchive(f"{self.layout.log} cannot be read: {error.strerror or error}.") from error
 
     def names(self, folder: str) -> list[str]:
-        return inside.names(self.layout.root, folder)
+        return path_guard.names(self.layout.root, folder)
 
     def ensure_writable(self) -> None:
         """Nothing to do."""
@@ -147,16 +149,16 @@ class Folder:
         dry_run: bool,
     ) -> tuple[int, int]:
         old: dict[str, int] = {}
-        for path in inside.tree(self.layout.data, ".parquet"):
+        for path in path_guard.tree(self.layout.data, ".parquet"):
             status = path.stat()
             if now.timestamp() - status.st_mtime >= keep.total_seconds():
                 old[self.stored_name(path)] = status.st_size
-        gone = old.keys() - set(needed(old)) if old else set()
+        unneeded = old.keys() - set(needed(old)) if old else set()
         if not dry_run:
-            for name in gone:
-                # not by `path`: what lies there may have a name of another version
+            for name in unneeded:
+                # not by `path`: the file may have a name of another version
                 (self.layout.data / name.removeprefix("_data/")).unlink(missing_ok=True)
-        return len(gone), sum(old[name] for name in gone)
+        return len(unneeded), sum(old[name] for name in unneeded)
 
     @contextmanager
     def fetched_anew(self) -> Iterator[Folder]:

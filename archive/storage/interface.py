@@ -1,8 +1,8 @@
-"""The interface to the bytes of an archive, wherever they lie: everything above it is handed one.
+"""The interface to the bytes of an archive, used by all other code.
 
-Two implementations: `Folder`, and `WorkingCopy`, a bucket and the folder of this machine through which it is
-used. `archive/opening.py` makes one from a path or an address. Code above asks for what it needs, and never
-which of the two it has. As pyiceberg's `FileIO` and the `logstore` of delta-rs.
+Two implementations: `Folder`, and `WorkingCopy`, a bucket with a local folder through which it is used.
+`archive/opening.py` makes one from a path or an address. Other code does not depend on which of the two it
+has. Comparable to pyiceberg's `FileIO` and the `logstore` of delta-rs.
 """
 
 from __future__ import annotations
@@ -18,119 +18,116 @@ if TYPE_CHECKING:
     from archive.format.layout import Layout
     from archive.format.snapshot import DataFile
 
-TAKEN = (
-    "a later `compact` and `gc`, or a purge, took it. Open the archive again; if that does not help, "
+REMOVED = (
+    "a later `compact` and `gc`, or a purge, removed it. Open the archive again; if that does not help, "
     "`python -m archive verify` tells more."
 )
-"""The reason why a data file that a snapshot names is not there, and what to do."""
+"""Why a data file of a snapshot may be missing, and what to do."""
 
 
 class Storage(Protocol):
-    """The bytes of one archive. Cheap to make; one may go to another process, or be used by several threads.
+    """The bytes of one archive. Cheap to create; can be sent to another process and shared by threads.
 
-    A bucket's methods raise ObjectStoreError where the store refuses or does not answer, ArchiveWriteError
-    where this machine's disk does.
+    The methods of a bucket raise ObjectStoreError if the store refuses or does not answer, ArchiveWriteError
+    if this machine's disk does.
     """
 
     @property
     def layout(self) -> Layout:
-        """The folder that the archive is used through.
-
-        By it alone one reaches what only this machine needs: segments, temporary files, views, cache, lock.
-        """
+        """The local folder; segments, temporary files, views, cache and lock exist only there."""
 
     @property
     def name(self) -> str:
-        """The archive as a person calls it: its path or its address."""
+        """The path or address of the archive, for messages."""
 
     @property
     def is_shared(self) -> bool:
-        """Other machines have the same files: one that has been sent to them is not changed for its form."""
+        """True if other machines have the same files: a file that was sent is not merged or rewritten."""
 
     # names and places
 
     def path(self, name: str) -> Path:
-        """The place of a stored name: one from a manifest, an index, a row or a tombstone.
+        """The path of a stored name: one from a manifest, an index, a row or a tombstone.
 
-        The only way from such a name to a path. The file may not be there yet, see `present`.
+        The only way from such a name to a path. The file may not exist yet, see `present`.
         """
 
     def stored_name(self, path: Path) -> str:
-        """The name of a file of this archive as manifests and rows have it, relative and with slashes."""
+        """The name of a file in manifests and rows: relative, with slashes."""
 
     def writer_suffix(self) -> str:
-        """An ending for file names of one writer; empty where all writers see each other's files."""
+        """A suffix for file names of one writer; empty if all writers see each other's files."""
 
     # reading
 
     def present(self, files: Iterable[DataFile]) -> list[Path]:
-        """Data files, whole and on this machine.
+        """Make data files available on this machine.
 
-        Raises SnapshotNotFound when they are gone from the store, ArchiveDamaged when they are not what the
-        manifest says. A folder looks at nothing: whoever opens a path meets what is wrong with it.
+        Raises SnapshotNotFound if the store has lost them, ArchiveDamaged if they do not match the manifest.
+        A folder checks nothing: opening the path fails.
         """
 
     def present_path(self, name: str) -> Path:
-        """A page file or another, on this machine; no file there when the archive has none."""
+        """Make any other file available on this machine; the path does not exist if the archive has none."""
 
     def mirror(self, folder: str) -> None:
-        """Bring everything under this folder of the archive onto this machine."""
+        """Download everything in this folder of the archive."""
 
     def top_names(self) -> set[str]:
-        """The names of all that lies at the top, folders and files; none where nothing is there."""
+        """The names of all folders and files at the top."""
 
     def data_names(self) -> Iterator[str]:
-        """The stored name of every data file, of the head, of earlier snapshots or of none."""
+        """The stored name of every data file, of the head, of earlier snapshots, or of none."""
 
     def last_snapshot(self, *, sure: bool = True) -> int | None:
-        """The number of the last snapshot, as far as `pull` has seen; None where there is none.
+        """The number of the last snapshot as of the last `pull`; None if there is none.
 
-        Where numbers are missing a reader that need not be `sure` may be told the last one before the gap.
+        If numbers are missing, a reader that need not be `sure` may get the last one before the gap.
         """
 
     def snapshot_ids(self) -> list[int]:
-        """The numbers of all snapshots whose manifest is kept, ascending.
+        """The numbers of all snapshots with a manifest, ascending.
 
-        The first, 0, stays for ever. After it those are missing that are folded into the history.
+        The first, 0, always has one. Those folded into the history are missing.
         """
 
     def names(self, folder: str) -> list[str]:
-        """The stored names of all files of a folder, sorted; a file may be gone when it is read."""
+        """The stored names of all files of a folder, sorted; a file may be deleted before it is read."""
 
     # writing
 
     def ensure_writable(self) -> None:
-        """Prove that no put overwrites another writer's commit, before anything is written.
+        """Prove that a put never overwrites another writer's commit, before anything is written.
 
         Once on each machine; raises ArchiveNotWritable. A folder has link(2), which needs no proof.
         """
 
     def commit(self, number: int, new: Collection[str], manifest: bytes) -> bool:
-        """Publish a snapshot by its manifest; `new` names the data files that no earlier one has.
+        """Publish a snapshot by its manifest; `new`: data files that no earlier snapshot has.
 
-        False when another writer was first with this number. Then `pull` before the next try.
+        False if another writer was first with this number. Then `pull` before the next try.
         """
 
     def put(self, name: str, data: bytes) -> None:
-        """Write a file that may change, in one piece; durable, and seen by others, when it returns."""
+        """Write or replace a file atomically; durable and visible to others when it returns."""
 
     def enqueue(self, path: Path) -> None:
-        """List a file that `flush` is to send; call it before the file is written or changed."""
+        """List a file for `flush` to send; call it before the file is written or changed."""
 
     def remove(self, path: Path) -> None:
-        """Take a file away here, and by the next `flush` from where others see it."""
+        """Delete a file here, and for others with the next `flush`."""
 
     def discard(self, names: Collection[str]) -> None:
-        """Take away files of which nobody needs to know that they are gone; after an error some stay."""
+        """Delete files that others need not delete too; after an error some stay."""
 
     def drop_stale(self, folder: str) -> None:
-        """Take away copies here of what others have discarded."""
+        """Delete local copies of files that others have discarded."""
 
     def is_only_here(self, path: Path) -> bool:
-        """True for a file that no other machine can have yet: it may grow, and must not get lost."""
+        """True for a file that no other machine can have yet: it may grow, and must not be lost."""
 
     def flush(self) -> None:
-        """Send and delete what is listed, but for files that still grow; call it under the commit lock.
+        """Send and delete what is listed, except files that still grow; call it under the commit lock.
 
         After an error the rest stays listed.
         """
@@ -138,25 +135,25 @@ class Storage(Protocol):
     # keeping
 
     def pull(self, forget: Callable[[], None]) -> None:
-        """Bring in what other machines have committed, then what they have purged.
+        """Apply the commits of other machines, then their purges.
 
-        In this order, because a tombstone is put before the snapshot that carries it out: whoever has seen
-        that snapshot sees the tombstone too, and takes nothing in again. `forget` is called under the commit
-        lock before new tombstones are written here: what could hold something purged goes.
-        Raises ArchiveDamaged when another archive is there than the one of this copy.
+        In this order, because a tombstone is written before the snapshot that carries it out: a machine that
+        has the snapshot then also gets the tombstone, and does not archive the article again. `forget` is
+        called under the commit lock before new tombstones are written here, to drop files that may hold
+        something purged. Raises ArchiveDamaged if the store has another archive than this copy.
         """
 
     def renew(self, name: str) -> bool:
-        """Fetch a file again whose copy here is altered; False where there is no other, or the same.
+        """Fetch a file again whose local copy is altered; False if the store has none, or the same.
 
-        Raises ArchiveDamaged where what is there is not whole either; the copy stays then.
+        Raises ArchiveDamaged if the file in the store is damaged too; the copy stays then.
         """
 
     def renew_altered(self, files: Iterable[DataFile] = ()) -> int:
-        """Fetch manifests, tombstones, index and these data files again that are altered here; how many."""
+        """Fetch altered copies of manifests, tombstones, index and these data files again; their number."""
 
     def put_right(self, files: Iterable[DataFile]) -> int:
-        """Put data files there again that are lost or altered, where they are whole here; how many."""
+        """Upload data files that the store has lost or altered, if this machine has them; their number."""
 
     def sweep(
         self,
@@ -168,9 +165,9 @@ class Storage(Protocol):
     ) -> tuple[int, int]:
         """Remove data files that are older than `keep` and not needed; their number and bytes.
 
-        `needed` is asked once which of the old ones are. A commit under way has files that no manifest names
-        yet, so young ones stay.
+        `needed` is called once with the old files. A commit in progress has files that no manifest names yet,
+        so young files stay.
         """
 
     def fetched_anew(self) -> AbstractContextManager[Storage]:
-        """The same archive without anything that this machine has of it already: what others would read."""
+        """The same archive without any local copies: what another machine would read."""

@@ -1,13 +1,12 @@
-"""Leases: one outlet is worked on in one place at a time, and every place knows how that ended.
+"""Leases: each outlet is crawled in one place at a time, and every place knows how its last run ended.
 
-Of an archive in a folder: a file in this machine's cache, locked with flock(2). The process that does the
-work has it open as well, so that the lease lasts as long as anybody works, and ends however they end.
+For an archive in a folder: a file in this machine's cache, locked with flock(2). The working process has it
+open too, so the lease lasts as long as the work, however it ends.
 
-Of an archive in an object store: `_leases/OUTLET.json`, put on condition that nobody else has put it since it
-was read. Its holder renews it; one that was not renewed for LEASE_SECONDS may be taken over. That time is
-measured by the clock of the store alone, between two of its own time stamps, so the clocks of machines may
-differ by any amount. A holder that cannot renew it counts from its last renewal, and ends its work before
-anybody may take over.
+For an archive in an object store: `_leases/OUTLET.json`, put on condition that nobody else has put it since
+it was read. Its holder renews it; one that was not renewed for LEASE_SECONDS may be taken over. That time is
+measured only by the store's clock, between two of its time stamps, so the clocks of machines may differ. A
+holder that cannot renew it counts from its last renewal, and stops before anybody may take over.
 """
 
 from __future__ import annotations
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
 LEASE_SECONDS = 180
 RENEW_SECONDS = 30
 _MARGIN = 60
-"""Seconds before the end of a lease at which a holder that could not renew it ends its work."""
+"""A holder that could not renew its lease stops so many seconds before the end."""
 _LARGEST = 65_536
 _CLOCK = "_leases/clock"
 _WRONG = '"00000000000000000000000000000000"'
@@ -45,53 +44,53 @@ _WRONG = '"00000000000000000000000000000000"'
 
 @dataclass(frozen=True, slots=True)
 class LastRun:
-    """What is known of an outlet's last run, wherever that was; times are aware, in UTC."""
+    """The last run of an outlet, on any machine; times are aware, in UTC."""
 
     begun_at: datetime | None = None
-    """None: never, as far as is known."""
+    """None if no run is known."""
     ended_at: datetime | None = None
-    """None: it still runs, or whoever ran it has died."""
+    """None if it still runs, or was killed."""
     exit_code: int | None = None
     revisited_at: datetime | None = None
-    """Begin of the last revisit."""
+    """Start of the last revisit."""
 
 
 class Lease(Protocol):
     """The right to work on one outlet."""
 
     last: LastRun
-    """The run that this lease is for; what it was before, in `before`."""
+    """The run of this lease; `before` is the one before it."""
     before: LastRun
 
     @property
     def descriptor(self) -> int | None:
-        """A file that processes which do the work have to inherit; None where there is none."""
+        """A file that the working processes must inherit, if any."""
 
     def renew(self) -> None:
-        """Keep it for another LEASE_SECONDS. After a failure, `is_over` decides. Raises ObjectStoreError."""
+        """Extend it by LEASE_SECONDS. After a failure, `is_over` decides. Raises ObjectStoreError."""
 
     @property
     def is_over(self) -> bool:
-        """True when somebody else may have it, or soon will: the work has to end now."""
+        """True if another machine may have it now or soon: the work must stop."""
 
     def release(self, last: LastRun) -> None:
-        """Let go of it, and tell everybody how it ended. Raises ObjectStoreError, OSError."""
+        """Release it and publish how the run ended. Raises ObjectStoreError, OSError."""
 
 
 class Leases(Protocol):
     def last_runs(self, outlets: Iterable[str]) -> dict[str, LastRun]:
-        """What is known of the last run of each of these outlets. Raises ObjectStoreError."""
+        """The last run of each of these outlets. Raises ObjectStoreError."""
 
-    def take(self, outlet: str, wanted: Callable[[LastRun], bool], now: datetime) -> Lease | None:
+    def take(self, outlet: str, is_due: Callable[[LastRun], bool], now: datetime) -> Lease | None:
         """Take the lease of an outlet, for a run that begins `now`.
 
-        None where somebody else has it, or where `wanted` says so of the last run, as it is known by the time
-        the lease is free. Raises ObjectStoreError, ArchiveNotWritable.
+        None if another process has it, or if after the last run none `is_due`. Raises ObjectStoreError,
+        ArchiveNotWritable.
         """
 
 
 def leases_of(uri: str) -> Leases:
-    """The leases of an archive, which need not be there yet."""
+    """The leases of an archive, which need not exist yet."""
     if is_address(uri):
         return StoreLeases(Store(check_address(uri)))
     return FolderLeases(cache_folder(Path(uri).resolve(), "leases"))
@@ -107,14 +106,14 @@ class FolderLeases:
     def last_runs(self, outlets: Iterable[str]) -> dict[str, LastRun]:
         return {outlet: _of_file(self._file(outlet)) for outlet in outlets}
 
-    def take(self, outlet: str, wanted: Callable[[LastRun], bool], now: datetime) -> Lease | None:
+    def take(self, outlet: str, is_due: Callable[[LastRun], bool], now: datetime) -> Lease | None:
         file = self._file(outlet)
         try:
             durable.make_folder(file.parent, 0o700)
             descriptor = os.open(file.with_suffix(".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             if locks.try_lock(descriptor):
                 before = _of_file(file)
-                if wanted(before):
+                if is_due(before):
                     return _FolderLease(file, descriptor, before, _begun(before, now))
             locks.close(descriptor)
         except OSError as error:
@@ -147,9 +146,9 @@ class _FolderLease:
             locks.close(self.descriptor)
 
     def _write(self, last: LastRun) -> None:
-        early = self._file.with_name(f"{self._file.name}.{uuid4().hex}")
-        durable.write_new(early, _packed(last))
-        early.replace(self._file)
+        temporary = self._file.with_name(f"{self._file.name}.{uuid4().hex}")
+        durable.write_new(temporary, _packed(last))
+        temporary.replace(self._file)
 
 
 def _of_file(file: Path) -> LastRun:
@@ -159,7 +158,7 @@ def _of_file(file: Path) -> LastRun:
         return LastRun()
 
 
-# For all machines that have an archive in common.
+# For all machines that share an archive.
 
 
 class StoreLeases:
@@ -172,26 +171,22 @@ class StoreLeases:
         ticks: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
-        self._clock = clock or self._time_there
+        self._clock = clock or self._store_time
         self._ticks = ticks
         self._proven = False
-        self._known: dict[str, tuple[str | None, LastRun]] = {}
+        self._runs: dict[str, tuple[str | None, LastRun]] = {}
+        """Last run of each outlet, with the tag of the object it was read from."""
 
     def last_runs(self, outlets: Iterable[str]) -> dict[str, LastRun]:
         listed = {item.path: item for item in self._store.list("_leases")}
-        found = {outlet: listed.get(gate.lease_name(outlet)) for outlet in outlets}
-        news = [
-            outlet
-            for outlet, item in found.items()
-            if item is not None and (item.tag is None or self._known.get(outlet, (None,))[0] != item.tag)
-        ]
-        for outlet, last in zip(news, each(self._last, news), strict=True):
-            item = found[outlet]
-            assert item is not None
-            self._known[outlet] = (item.tag, last)
-        return {
-            outlet: LastRun() if item is None else self._known[outlet][1] for outlet, item in found.items()
-        }
+        items = {outlet: listed.get(gate.lease_name(outlet)) for outlet in outlets}
+        tags = {}
+        for outlet, item in items.items():
+            if item is not None and (item.tag is None or self._runs.get(outlet, (None,))[0] != item.tag):
+                tags[outlet] = item.tag
+        for (outlet, tag), last in zip(tags.items(), each(self._last, tags), strict=True):
+            self._runs[outlet] = (tag, last)
+        return {outlet: self._runs[outlet][1] if item else LastRun() for outlet, item in items.items()}
 
     def _last(self, outlet: str) -> LastRun:
         try:
@@ -199,40 +194,41 @@ class StoreLeases:
         except (FileNotFoundError, ArchiveDamaged):
             return LastRun()
 
-    def take(self, outlet: str, wanted: Callable[[LastRun], bool], now: datetime) -> Lease | None:
+    def take(self, outlet: str, is_due: Callable[[LastRun], bool], now: datetime) -> Lease | None:
         self._prove()
         name = gate.lease_name(outlet)
         started = self._ticks()
         try:
-            there: Stamped | None = self._store.get_stamped(name, _LARGEST)
+            stored: Stamped | None = self._store.get_stamped(name, _LARGEST)
         except FileNotFoundError:
-            there = None
-        before, holder = (LastRun(), None) if there is None else _unpacked(there.data)
-        if holder is not None and there is not None:
-            left = timedelta(seconds=LEASE_SECONDS) - (self._clock() - there.modified)
-            if left >= timedelta(0):
-                return None
-        if not wanted(before):
+            stored = None
+        before, holder = (LastRun(), None) if stored is None else _unpacked(stored.data)
+        is_held = (
+            stored is not None
+            and holder is not None
+            and self._clock() - stored.modified <= timedelta(seconds=LEASE_SECONDS)
+        )
+        if is_held or not is_due(before):
             return None
         lease = _StoreLease(
             self._store, name, before=before, last=_begun(before, now), ticks=self._ticks, started=started
         )
-        return lease if lease.put(lease.last, there) else None
+        return lease if lease.put(lease.last, stored) else None
 
     def _prove(self) -> None:
-        """See that the store refuses what is put on a wrong condition; once for each opening."""
+        """Check that the store refuses a put on a wrong condition; once for each opening."""
         if self._proven:
             return
-        self._time_there()
+        self._store_time()
         if self._store.update(_CLOCK, b"{}", {"e_tag": _WRONG, "version": "1"}):
             raise ArchiveNotWritable(
-                f"{self._store.uri} has overwritten an object that was to be replaced only if it was "
-                "unaltered: it does not keep to If-Match, so no lease can be taken there. Crawl each outlet "
-                "from one machine by `scrapy crawl`, or use another store."
+                f"{self._store.uri} overwrote an object although its condition (If-Match) was not met, so no "
+                "lease can be taken there. Crawl each outlet from one machine with `scrapy crawl`, or use "
+                "another store."
             )
         self._proven = True
 
-    def _time_there(self) -> datetime:
+    def _store_time(self) -> datetime:
         self._store.put(_CLOCK, b"{}")
         return self._store.get_stamped(_CLOCK, _LARGEST).modified
 
@@ -255,26 +251,26 @@ class _StoreLease:
         self._holder = f"{socket.gethostname()[:64]} {os.getpid()} {uuid4().hex}"
         self._renewed = started
         self._lost = False
-        self._there: Stamped | None = None
+        self._stored: Stamped | None = None
 
-    def put(self, last: LastRun, over: Stamped | None, *, held: bool = True) -> bool:
-        """Put it in place of what was read; False when somebody else was first."""
+    def put(self, last: LastRun, over: Stamped | None, *, with_holder: bool = True) -> bool:
+        """Put it in place of the version that was read; False if another process was first."""
         self.last = last
-        data = _packed(last, self._holder if held else None, uuid4().hex)
+        data = _packed(last, self._holder if with_holder else None, uuid4().hex)
         if over is None:
             done = self._store.create(self._name, data)
         else:
             done = self._store.update(self._name, data, over.version)
         try:
-            self._there = self._store.get_stamped(self._name, _LARGEST)
+            self._stored = self._store.get_stamped(self._name, _LARGEST)
         except FileNotFoundError:
             return False
-        # an answer that was lost is asked for again, and then our own put is in the way
-        return done or self._there.data == data
+        # after a lost answer the client repeats the put, and our first one makes it fail
+        return done or self._stored.data == data
 
     def renew(self) -> None:
         started = self._ticks()
-        if self._put_again(self.last, held=True):
+        if self._put_again(self.last, with_holder=True):
             self._renewed = started
         else:
             self._lost = True
@@ -285,15 +281,14 @@ class _StoreLease:
 
     def release(self, last: LastRun) -> None:
         if not self._lost:
-            self._put_again(last, held=False)
+            self._put_again(last, with_holder=False)
 
-    def _put_again(self, last: LastRun, *, held: bool) -> bool:
-        # the second time over a put of ours of which no answer came
-        return self.put(last, self._there, held=held) or (
-            self._there is not None
-            and _unpacked(self._there.data)[1] == self._holder
-            and self.put(last, self._there, held=held)
-        )
+    def _put_again(self, last: LastRun, *, with_holder: bool) -> bool:
+        if self.put(last, self._stored, with_holder=with_holder):
+            return True
+        # an earlier put of ours may have succeeded without an answer: put over that one
+        is_ours = self._stored is not None and _unpacked(self._stored.data)[1] == self._holder
+        return is_ours and self.put(last, self._stored, with_holder=with_holder)
 
 
 def _begun(before: LastRun, now: datetime) -> LastRun:
@@ -301,19 +296,18 @@ def _begun(before: LastRun, now: datetime) -> LastRun:
 
 
 def _packed(last: LastRun, holder: str | None = None, serial: str | None = None) -> bytes:
-    told = {name: x.isoformat() if isinstance(x, datetime) else x for name, x in asdict(last).items()}
-    return json.dumps({**told, "holder": holder, "serial": serial}, indent=1).encode()
+    fields = {name: x.isoformat() if isinstance(x, datetime) else x for name, x in asdict(last).items()}
+    return json.dumps({**fields, "holder": holder, "serial": serial}, indent=1).encode()
 
 
 def _unpacked(data: bytes) -> tuple[LastRun, str | None]:
-    """The last run and who holds the lease; one that says nothing is held, by nobody knows whom."""
+    """The last run and the holder of the lease; an unreadable lease is held by an unknown holder."""
     with contextlib.suppress(ValueError, TypeError, KeyError, RecursionError, OverflowError):
         fields = json.loads(data)
         code, holder = fields["exit_code"], fields["holder"]
         if isinstance(code, int | None) and isinstance(holder, str | None):
-            times = (_moment(fields[name]) for name in ("begun_at", "ended_at", "revisited_at"))
-            begun, ended, revisited = times
-            return LastRun(begun, ended, code, revisited), holder
+            begun, ended = _moment(fields["begun_at"]), _moment(fields["ended_at"])
+            return LastRun(begun, ended, code, _moment(fields["revisited_at"])), holder
     return LastRun(), "unknown"
 
 

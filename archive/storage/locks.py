@@ -1,4 +1,4 @@
-"""Locks by flock(2): held by an open file, released when the process that held it ends, however it ends."""
+"""Locks by flock(2): held by an open file, and released when the process ends, however it ends."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ try:
 except ImportError:  # Windows: an archive can be read there
     fcntl = None  # type: ignore[assignment]
 
-_held: set[int] = set()
-_mine = threading.local()
+_locked: set[int] = set()
+_thread = threading.local()
 
 
 def try_lock(descriptor: int) -> bool:
-    """Lock an open file for this process alone; False when a living process holds it."""
-    _needed()
+    """Lock an open file for this process only; False if a running process holds it."""
+    _check_support()
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -36,29 +36,29 @@ def try_lock(descriptor: int) -> bool:
 
 
 def lock(descriptor: int) -> None:
-    """Lock an open file for this process alone; waits for a living process that holds it. Raises OSError."""
-    _needed()
+    """Lock an open file for this process only; waits for a process that holds it. Raises OSError."""
+    _check_support()
     fcntl.flock(descriptor, fcntl.LOCK_EX)
     _note(descriptor)
 
 
 def close(descriptor: int) -> None:
-    """Close a file, and let go of it if it was locked."""
-    _held.discard(descriptor)
+    """Close a file and release its lock."""
+    _locked.discard(descriptor)
     os.close(descriptor)
 
 
 @contextmanager
 def hold(path: Path) -> Iterator[None]:
-    """Wait for the lock on `path` and hold it; only spares work, the commit itself is safe without.
+    """Wait for the lock on `path` and hold it. It only avoids wasted work: commits are safe without it.
 
-    A thread that holds it already goes on. Raises ArchiveNotWritable.
+    A thread that holds it already continues. Raises ArchiveNotWritable.
     """
-    mine = _mine.__dict__.setdefault("paths", set())
-    if path in mine:
+    paths = _thread.__dict__.setdefault("paths", set())
+    if path in paths:
         yield
         return
-    _needed()
+    _check_support()
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     except OSError as error:
@@ -71,14 +71,14 @@ def hold(path: Path) -> Iterator[None]:
             raise ArchiveNotWritable(
                 f"Cannot write to the archive {path.parent}, it cannot be locked: {error.strerror}."
             ) from error
-        mine.add(path)
+        paths.add(path)
         yield
     finally:
-        mine.discard(path)
+        paths.discard(path)
         close(descriptor)
 
 
-def _needed() -> None:
+def _check_support() -> None:
     if fcntl is None:
         raise ArchiveNotWritable(
             "Writing to an archive needs flock(2), which Windows lacks; read it, or use WSL."
@@ -86,9 +86,9 @@ def _needed() -> None:
 
 
 def _note(descriptor: int) -> None:
-    """Remember a locked file, to close it in every process that is forked from this one."""
+    """Remember a locked file, to close it in every forked process."""
     _register_fork_handler()
-    _held.add(descriptor)
+    _locked.add(descriptor)
 
 
 @cache
@@ -99,8 +99,8 @@ def _register_fork_handler() -> None:
 
 
 def _close_all() -> None:
-    # a lock lives as long as any copy of its file is open: a forked worker would keep it for a dead crawl
-    for descriptor in _held:
+    # a lock lasts while any copy of its file is open: a forked worker would hold it for a dead crawl
+    for descriptor in _locked:
         with contextlib.suppress(OSError):
             os.close(descriptor)
-    _held.clear()
+    _locked.clear()

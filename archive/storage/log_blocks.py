@@ -1,8 +1,8 @@
-"""The history: blocks of entries of snapshots whose manifests are gone, and of runs without one.
+"""The history: blocks of entries of snapshots whose manifests were folded, and of runs without a snapshot.
 
-A block never changes. Its name says which numbers it has; blocks may overlap, and readers take what stands in
-two of them once. `add` puts a new block there before it takes away those whose entries it has, so
-that a kill at any step, and another machine that does the same, leave every entry in a block.
+A block never changes. Its name has the range of its numbers; blocks may overlap, and readers return an entry
+that is in two of them once. `add` writes a new block before it deletes those that it replaces, so after a
+kill at any step, and if another machine does the same, every entry is still in a block.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from uuid import uuid4
 from archive.exceptions import ArchiveDamaged
 from archive.format import gate
 from archive.format.log_entry import ROWS_PER_BLOCK, LogEntry, decode_block, encode_block
-from archive.storage import inside
+from archive.storage import path_guard
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -39,32 +39,32 @@ class LogBlocks:
 
     def entries(self) -> Iterator[LogEntry]:
         """Read every entry, latest first, block by block."""
-        seen: set[tuple[int, str]] = set()
+        returned: set[tuple[int, str]] = set()
         lowest = gate.MOST_SNAPSHOTS + 1
         for _ in range(_TRIES):
             try:
                 for cluster in self._clusters():
                     rows = self._union(cluster).values()
-                    found = [x for x in rows if x.id <= lowest and x.key not in seen]
-                    for entry in sorted(found, key=lambda x: x.order, reverse=True):
-                        seen.add(entry.key)
-                        yield entry
+                    for entry in sorted(rows, key=lambda x: x.order, reverse=True):
+                        if entry.id <= lowest and entry.key not in returned:
+                            returned.add(entry.key)
+                            yield entry
                     lowest = min(lowest, *(block.first for block in cluster))
-                    seen = {key for key in seen if key[0] <= lowest}
+                    returned = {key for key in returned if key[0] <= lowest}
             except FileNotFoundError:  # merged with others in between
                 continue
             return
         raise ArchiveDamaged(f"The history of {self._storage.name} changes faster than it can be read.")
 
     def find(self, number: int) -> LogEntry | None:
-        """The entry of a snapshot; None where it is not folded."""
+        """The entry of a snapshot; None if it is not folded."""
         for _ in range(_TRIES):
             try:
                 for block in self._blocks():
-                    if block.first <= number <= block.last and (
-                        entry := self._union([block]).get((number, ""))
-                    ):
-                        return entry
+                    if block.first <= number <= block.last:
+                        entry = self._union([block]).get((number, ""))
+                        if entry is not None:
+                            return entry
             except FileNotFoundError:
                 continue
             break
@@ -90,14 +90,14 @@ class LogBlocks:
         self._storage.discard([block.name for block in merged])
 
     def _blocks(self) -> list[_Block]:
-        found = []
+        blocks = []
         for name in self._storage.names(FOLDER):
             first, last, _ = name.removeprefix(f"{FOLDER}/").split("-")
-            found.append(_Block(int(last), int(first), name))
-        return sorted(found, reverse=True)
+            blocks.append(_Block(int(last), int(first), name))
+        return sorted(blocks, reverse=True)
 
     def _clusters(self) -> Iterator[list[_Block]]:
-        """Blocks that overlap, together; the latest first. Neighbours have one number in common at most."""
+        """Groups of overlapping blocks, the latest first. Neighbouring groups share one number at most."""
         cluster: list[_Block] = []
         lowest = 0
         for block in self._blocks():
@@ -110,7 +110,7 @@ class LogBlocks:
             yield cluster
 
     def _union(self, blocks: Iterable[_Block]) -> dict[tuple[int, str], LogEntry]:
-        # what two blocks say of one snapshot is the same
+        # entries of one snapshot in two blocks are equal
         rows: dict[tuple[int, str], LogEntry] = {}
         for block in sorted(blocks, key=lambda x: (x.first, x.last)):
             for entry in self._read(block.name):
@@ -119,4 +119,4 @@ class LogBlocks:
 
     def _read(self, name: str) -> tuple[LogEntry, ...]:
         path = self._storage.present_path(name)
-        return decode_block(inside.read(path, gate.LARGEST_BLOCK), path)
+        return decode_block(path_guard.read(path, gate.LARGEST_BLOCK), path)

@@ -1,8 +1,8 @@
 """An object store as an archive uses it: whole objects, listings, and a put that never overwrites.
 
-Through obstore, whose `mode="create"` is a conditional put (`If-None-Match: *`). Where and as whom is told by
-the variables that every S3 program reads, `AWS_ACCESS_KEY_ID` and its fellows; obstore reads those of Google
-in the same way.
+Through obstore, whose `mode="create"` is a conditional put (`If-None-Match: *`). Endpoint and credentials
+come from the usual variables of S3, `AWS_ACCESS_KEY_ID` and so on; obstore reads those of Google in the same
+way.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _KEYS = (
 )
 _AT_ONCE = 8
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-# a server that is away is noticed within 20 s; a part of a large object may take longer than that to travel
+# an unreachable server is detected within 20 s; a part of a large object may take longer to transfer
 _RETRY = {
     "max_retries": 4,
     "retry_timeout": timedelta(seconds=10),
@@ -53,14 +53,14 @@ NO_KEYS = "NoKeys"
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class StoredObject:
     path: str
     """Relative to the archive."""
     bytes: int
     modified: datetime
     """Time of the put, by the clock of the store."""
     tag: str | None = None
-    """The store's own hash (ETag), of which not every store says how it is made."""
+    """The store's hash (ETag); not every store documents how it is computed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +69,17 @@ class Stamped:
     modified: datetime
     """Time of the put, by the clock of the store."""
     version: dict[str, str | None]
-    """The ETag, and the generation where the store counts: what `update` compares."""
+    """The ETag, and the generation if the store has one; `update` compares them."""
 
 
 class Store:
     """One prefix of one bucket. Every method raises ObjectStoreError, in one sentence without secrets.
 
-    It connects when it is first asked, and goes to another process as its address.
+    It connects on first use, and is sent to another process as its address.
     """
 
     def __init__(self, uri: str, endpoint: str | None = None, *, anonymous: bool = False) -> None:
-        """`anonymous`: to read what anybody may, without keys, and whatever keys there are."""
+        """`anonymous`: read public objects without keys, even if there are keys."""
         self.uri = uri
         self.endpoint = endpoint or endpoint_of(uri)
         self._anonymous = anonymous
@@ -96,30 +96,30 @@ class Store:
         return self.get_tagged(path)[0]
 
     def get_tagged(self, path: str) -> tuple[bytes, str | None]:
-        """Read an object, with the store's own hash of it. FileNotFoundError where there is none."""
+        """Read an object with the store's hash of it. FileNotFoundError where there is none."""
         import obstore  # noqa: PLC0415  15 MB that only an archive in an object store needs
 
         with self._translated_errors():
             answer = obstore.get(self._client, path)
             return bytes(answer.bytes()), answer.meta["e_tag"]
 
-    def stat(self, path: str) -> Listed:
-        """Ask for the size and the tag of an object. FileNotFoundError where there is none."""
+    def stat(self, path: str) -> StoredObject:
+        """Request the size and the tag of an object. FileNotFoundError where there is none."""
         import obstore  # noqa: PLC0415  15 MB: a folder needs none of it
 
         with self._translated_errors():
             meta = obstore.head(self._client, path)
-            return Listed(path, meta["size"], meta["last_modified"], meta["e_tag"])
+            return StoredObject(path, meta["size"], meta["last_modified"], meta["e_tag"])
 
-    def part(self, path: str, begin: int, end: int) -> tuple[bytes, Listed]:
-        """Read bytes of an object, and what it is at that moment. FileNotFoundError where there is none."""
+    def part(self, path: str, begin: int, end: int) -> tuple[bytes, StoredObject]:
+        """Read bytes of an object, with its size and tag. FileNotFoundError where there is none."""
         import obstore  # noqa: PLC0415  15 MB: a folder needs none of it
 
         with self._translated_errors():
             answer = obstore.get(self._client, path, options={"range": (begin, end)})
             meta = answer.meta
-            seen = Listed(path, meta["size"], meta["last_modified"], meta["e_tag"])
-            return bytes(answer.bytes()), seen
+            item = StoredObject(path, meta["size"], meta["last_modified"], meta["e_tag"])
+            return bytes(answer.bytes()), item
 
     def put(self, path: str, data: bytes | Path) -> None:
         import obstore  # noqa: PLC0415  15 MB: a folder needs none of it
@@ -128,7 +128,7 @@ class Store:
             obstore.put(self._client, path, data)
 
     def create(self, path: str, data: bytes) -> bool:
-        """Put an object unless there is one (False). After an error it may have been made all the same."""
+        """Put an object unless it exists (False). After an error it may have been put nevertheless."""
         import obstore  # noqa: PLC0415  15 MB: a folder needs none of it
 
         # 15 MB: a folder needs none of it
@@ -142,7 +142,7 @@ class Store:
         return True
 
     def get_stamped(self, path: str, most: int) -> Stamped:
-        """Read an object of at most so many bytes. FileNotFoundError where there is none; ArchiveDamaged."""
+        """Read an object of at most `most` bytes. Raises FileNotFoundError, or ArchiveDamaged if larger."""
         import obstore  # noqa: PLC0415  15 MB: a folder needs none of it
 
         with self._translated_errors():
@@ -152,41 +152,42 @@ class Store:
             return Stamped(bytes(answer.bytes()), answer.meta["last_modified"], version)
 
     def update(self, path: str, data: bytes, version: dict[str, str | None]) -> bool:
-        """Put an object in place of that version of it; False where another is there, or none.
+        """Replace this version of an object; False if there is another version, or none.
 
-        After an error, and where the answer to a first try was lost, it may have been put all the same.
+        After an error, and after a lost answer to the first try, it may have been put nevertheless.
         """
         import obstore  # noqa: PLC0415  15 MB: a folder needs none of it
         from obstore.exceptions import PreconditionError  # noqa: PLC0415
 
         tag = version["e_tag"] or ""
-        # Ceph compares with the quotes that it sends, and has none there
+        # Ceph compares without quotes, although it sends the tag with quotes
         for form in dict.fromkeys((tag, tag.strip('"'))):
-            stated = {"e_tag": form, "version": version["version"]}
-            mode: Any = {name: value for name, value in stated.items() if value}
+            fields = {"e_tag": form, "version": version["version"]}
+            mode: Any = {name: value for name, value in fields.items() if value}
             with self._translated_errors(), contextlib.suppress(FileNotFoundError, PreconditionError):
                 obstore.put(self._client, path, data, mode=mode)
                 return True
         return False
 
-    def list(self, prefix: str, after: str | None = None, most: int | None = None) -> list[Listed]:
-        """List objects by their names; `after` leaves out all up to that one.
+    def list(self, prefix: str, after: str | None = None, most: int | None = None) -> list[StoredObject]:
+        """List objects by their names; only those after the name `after`.
 
-        Where there are more than `most`, it ends soon after them.
+        If there are more than `most`, the list ends soon after them.
         """
         import obstore  # noqa: PLC0415  15 MB: a folder needs none of it
 
         with self._translated_errors():
             stream = obstore.list(self._client, prefix or None, offset=after, chunk_size=1000)
-            found: list[Listed] = []
+            items: list[StoredObject] = []
             for portion in stream:
-                found += [Listed(x["path"], x["size"], x["last_modified"], x["e_tag"]) for x in portion]
-                if most is not None and len(found) > most:
+                for x in portion:
+                    items.append(StoredObject(x["path"], x["size"], x["last_modified"], x["e_tag"]))
+                if most is not None and len(items) > most:
                     break
-        return sorted(found, key=lambda x: x.path)
+        return sorted(items, key=lambda x: x.path)
 
     def names(self) -> set[str]:
-        """Names at the top, of objects and folders alike."""
+        """Names of objects and folders at the top."""
         import obstore  # noqa: PLC0415  15 MB: a folder needs none of it
 
         with self._translated_errors():
@@ -194,7 +195,7 @@ class Store:
         return {*top["common_prefixes"], *(x["path"] for x in top["objects"])}
 
     def delete(self, paths: Sequence[str]) -> None:
-        """Delete objects; one that is gone already is no error."""
+        """Delete objects; a missing one is no error."""
         import obstore  # noqa: PLC0415  15 MB: a folder needs none of it
 
         if paths:
@@ -220,22 +221,22 @@ class Store:
 
 
 def has_keys() -> bool:
-    """Return True if the environment says as whom S3 is to be asked."""
+    """Return True if the environment has credentials for S3."""
     return any(os.environ.get(name) for name in _KEYS)
 
 
 def may_pass(error: ObjectStoreError) -> bool:
-    """Return True if the same request may succeed a while later."""
+    """Return True if the same request may succeed later."""
     return "try again" in str(error) and not _REFUSED.search(str(error))
 
 
 def each(work: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:
-    """Call a function for several values at once: a store is slow to answer. Raises the first error."""
-    todo = list(items)
-    if len(todo) < 2:
-        return [work(item) for item in todo]
+    """Call a function for each item in threads, because a store is slow to answer. Raises the first error."""
+    pending = list(items)
+    if len(pending) < 2:
+        return list(map(work, pending))
     with ThreadPoolExecutor(_AT_ONCE) as threads:
-        return list(threads.map(work, todo))
+        return list(threads.map(work, pending))
 
 
 def is_address(text: str) -> bool:
@@ -243,11 +244,11 @@ def is_address(text: str) -> bool:
 
 
 def check_address(text: str) -> str:
-    """Strip the slash at the end of an address; NotAnArchive when no archive can be there."""
+    """Strip the slash at the end of an address; NotAnArchive if it is no address of an archive."""
     parts = urlsplit(text)
     if parts.scheme not in SCHEMES:
-        known = ", ".join(f"{scheme}://" for scheme in SCHEMES)
-        raise NotAnArchive(f"{text}: an archive is a folder or at {known}; not at {parts.scheme}://.")
+        schemes = ", ".join(f"{scheme}://" for scheme in SCHEMES)
+        raise NotAnArchive(f"{text}: an archive is a folder or at {schemes}; not at {parts.scheme}://.")
     if not parts.netloc or parts.query or parts.fragment or "@" in parts.netloc:
         raise NotAnArchive(
             f"{parts.scheme}://{parts.hostname or ''}…: give {parts.scheme}://bucket/prefix, "
@@ -257,10 +258,11 @@ def check_address(text: str) -> str:
 
 
 def endpoint_of(uri: str) -> str | None:
-    if not uri.startswith("s3:"):
-        return None
-    names = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")
-    return next((os.environ[name].rstrip("/") for name in names if os.environ.get(name)), None)
+    if uri.startswith("s3:"):
+        for name in ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT"):
+            if endpoint := os.environ.get(name):
+                return endpoint.rstrip("/")
+    return None
 
 
 def _connect(uri: str, endpoint: str | None, *, anonymous: bool = False) -> Any:
@@ -290,8 +292,8 @@ def _plain_allowed(uri: str, endpoint: str) -> bool:
     parts = urlsplit(endpoint)
     if parts.scheme != "http":
         return False
-    asked = os.environ.get("AWS_ALLOW_HTTP", "").lower() in {"1", "true", "yes"}
-    if parts.hostname in _LOOPBACK or asked:
+    is_allowed = os.environ.get("AWS_ALLOW_HTTP", "").lower() in {"1", "true", "yes"}
+    if parts.hostname in _LOOPBACK or is_allowed:
         return True
     raise ObjectStoreError(
         f"{uri}: the endpoint {endpoint} is not encrypted; use https://, or set AWS_ALLOW_HTTP=true "
@@ -299,10 +301,10 @@ def _plain_allowed(uri: str, endpoint: str) -> bool:
     )
 
 
-# What an object store's refusal means, in one sentence that says what to do, and no secret.
+# Messages for errors of an object store: one sentence that says what to do, and contains no secret.
 #
-# obstore's own messages are pages long and may quote addresses with signatures in them, so only what is
-# known to be harmless is taken from them: the code of the answer, the kind of the failure.
+# obstore's messages are pages long and may quote addresses with signatures, so only harmless parts are used:
+# the code of the answer and the kind of the failure.
 
 
 _CODES = {
@@ -347,7 +349,7 @@ def sentence(uri: str, endpoint: str | None, message: str) -> str:
         return f"{where}: {_CODES['NotImplemented']}."
     if code or status:
         answered = " ".join(x for x in (status and status[1], code and code[1]) if x)
-        return f"{where}: the server answered {answered}; try again, or ask who runs it."
+        return f"{where}: the server answered {answered}; try again, or ask its operator."
     for mark, meaning in _KINDS:
         if mark in message:
             return f"{where}: {meaning}."

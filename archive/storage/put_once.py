@@ -1,9 +1,8 @@
-"""A proof that an object store refuses a second put, on which every commit stands; made before the first one.
+"""A proof that an object store refuses a second put, which every commit depends on; before the first commit.
 
-A store that does not know `If-None-Match: *`, or a proxy that drops it, answers 200 and overwrites: of two
-machines that commit at once one would lose its articles, and nobody would be told. So whoever opens an
-archive for writing puts an object twice. What was proven is remembered in the cache of this machine, for
-each endpoint, bucket and prefix.
+A store that does not support `If-None-Match: *`, or a proxy that drops it, answers 200 and overwrites: if two
+machines commit at once, one would silently lose its articles. So opening an archive for writing puts an
+object twice. The proof is memory in the cache of this machine, for each endpoint, bucket and prefix.
 """
 
 from __future__ import annotations
@@ -23,45 +22,47 @@ if TYPE_CHECKING:
     from archive.storage.object_store import Store
 
 PROBES = "_tmp"
-"""Folder of probes in the store; each has a name of its own, so that openers do not disturb each other."""
+"""Folder of probes in the store; each has a unique name, so that writers do not disturb each other."""
 _TRIES = 3
 _FIRST, _SECOND = b"first", b"second"
 
 
-def prove(store: Store, remembered: Path) -> None:
-    """Put an object twice, unless `remembered` says that this was done.
+def prove(store: Store, memory: Path) -> None:
+    """Put an object twice, unless the file `memory` records that this was done.
 
-    Raises ArchiveNotWritable where the second put is not refused, ObjectStoreError where the store does not
-    answer or refuses the first one. Nothing else is written, and the probe is deleted.
+    Raises ArchiveNotWritable if the second put is not refused, ObjectStoreError if the store does not answer
+    or refuses the first one. Nothing else is written, and the probe is deleted.
     """
-    if _is_remembered(store, remembered):
+    if _is_remembered(store, memory):
         return
     probe = f"{PROBES}/put-once-{uuid4().hex}"
     try:
         _put_first(store, probe)
         answered = store.create(probe, _SECOND)
-        there = _read(store, probe)
+        content = _read(store, probe)
     finally:
-        with contextlib.suppress(ObjectStoreError):  # `gc` finds what stays
+        with contextlib.suppress(ObjectStoreError):  # `gc` removes what stays
             store.delete([probe])
-    if answered or there != _FIRST:
-        did = "overwrote an object" if there == _SECOND else "said that it had put an object a second time"
+    if answered or content != _FIRST:
+        failure = "reported success for the second put of an object"
+        if content == _SECOND:
+            failure = "overwrote an object"
         raise ArchiveNotWritable(
-            f"{store.uri} at {store.endpoint or 'its default endpoint'} {did} that was to be put once: it "
-            "does not keep to If-None-Match: *, and writers there would lose each other's articles. Nothing "
-            "was written; use a store that does, or ask who runs it. It can be read."
+            f"{store.uri} at {store.endpoint or 'its default endpoint'} {failure} that must be put only "
+            "once: it ignores If-None-Match: *, and writers there would lose each other's articles. Nothing "
+            "was written; use a store that supports it, or ask its operator. It can be read."
         )
-    _remember(store, remembered)
+    _remember(store, memory)
 
 
 def _put_first(store: Store, probe: str) -> None:
-    """Refused although there is nothing: a conflict that passes, or an answer that was lost."""
+    """Put the probe; a refusal may be a temporary conflict, or a repeated put after a lost answer."""
     for _ in range(_TRIES):
         if store.create(probe, _FIRST) or _read(store, probe) == _FIRST:
             return
     raise ArchiveNotWritable(
-        f"{store.uri} refuses to put an object with If-None-Match: * where there is none: no commit could be "
-        "made there. Nothing was written; use another store, or ask who runs it. It can be read."
+        f"{store.uri} refuses to put a new object with If-None-Match: *, so no commit is possible there. "
+        "Nothing was written; use another store, or ask its operator. It can be read."
     )
 
 
@@ -72,23 +73,23 @@ def _read(store: Store, probe: str) -> bytes | None:
     return None
 
 
-def _is_remembered(store: Store, remembered: Path) -> bool:
+def _is_remembered(store: Store, memory: Path) -> bool:
     try:
-        fields = json.loads(remembered.read_bytes())
+        fields = json.loads(memory.read_bytes())
         return bool((fields["uri"], fields["endpoint"]) == (store.uri, store.endpoint))
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return False
 
 
-def _remember(store: Store, remembered: Path) -> None:
+def _remember(store: Store, memory: Path) -> None:
     proven = {
         "uri": store.uri,
         "endpoint": store.endpoint,
         "proven": "a second put with If-None-Match: * was refused",
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
     }
-    early = remembered.with_name(f"{remembered.name}.{uuid4().hex}")
+    temporary = memory.with_name(f"{memory.name}.{uuid4().hex}")
     with contextlib.suppress(OSError):  # proven again by the next one
-        remembered.parent.mkdir(parents=True, exist_ok=True)
-        durable.write_new(early, json.dumps(proven, indent=1).encode())
-        early.replace(remembered)
+        memory.parent.mkdir(parents=True, exist_ok=True)
+        durable.write_new(temporary, json.dumps(proven, indent=1).encode())
+        temporary.replace(memory)

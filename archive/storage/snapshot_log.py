@@ -1,7 +1,7 @@
-"""The log of snapshots: a manifest in `_log` is what makes a snapshot exist.
+"""The log of snapshots: a snapshot exists if its manifest is in `_log`.
 
-Manifests that nobody can need any more are folded into the history, archive/storage/log_blocks.py, which
-keeps an entry of each; the account of a run that found nothing new lies in `_runs` until then.
+Manifests that are no longer needed are folded into the history, archive/storage/log_blocks.py, which has an
+entry of each; the account of a run that found nothing new is in `_runs` until then.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from archive.exceptions import ArchiveDamaged, SchemaTooNew, SnapshotNotFound
 from archive.format import gate, log_entry
 from archive.format.log_entry import LogEntry
 from archive.format.snapshot import Snapshot, check_seal, read_sealed, seal, snapshot_of
-from archive.storage import inside
+from archive.storage import path_guard
 from archive.storage.log_blocks import LogBlocks
 from archive.storage.object_store import each
 
@@ -31,12 +31,12 @@ if TYPE_CHECKING:
     from archive.storage.interface import Storage
 
 SEALED_SINCE = 3
-"""Schema version since which every manifest has a checksum of its own."""
+"""Schema version since which every manifest contains its checksum."""
 ACCOUNTS = "_runs"
 _RECENT = 4
-"""Manifests kept in memory, which never change: a commit asks for the last two again and again."""
+"""Manifests cached in memory; they never change, and a commit reads the last two repeatedly."""
 _AT_ONCE = 32
-"""Manifests that are fetched from a store together."""
+"""Manifests fetched from a store at once."""
 _FILES = b',\n "files": ['
 
 
@@ -50,7 +50,7 @@ class Log:
         self.history = LogBlocks(storage)
 
     def ids(self) -> list[int]:
-        """Numbers of the snapshots whose manifest is kept."""
+        """Numbers of the snapshots with a manifest."""
         return self._storage.snapshot_ids()
 
     def head(self, *, sure: bool = True) -> Snapshot | None:
@@ -59,12 +59,12 @@ class Log:
         return None if last is None else self.read(last)
 
     def read(self, snapshot_id: int) -> Snapshot:
-        if (known := self._recent.get(snapshot_id)) is not None:
-            return known
+        if (snapshot := self._recent.get(snapshot_id)) is not None:
+            return snapshot
         try:
             return self._remember(self._read(snapshot_id))
         except ArchiveDamaged:
-            # a copy of what lies in a store is fetched again
+            # fetch the copy of a manifest in a store again
             manifest = self._storage.layout.manifest(snapshot_id)
             if not self._storage.renew(self._storage.stored_name(manifest)):
                 raise
@@ -81,13 +81,13 @@ class Log:
         with _translated(path):
             snapshot = snapshot_of(read_sealed(data, required=self._is_sealed))
         if snapshot.id != snapshot_id:
-            raise ArchiveDamaged(f"The manifest {path} is that of snapshot {snapshot.id}.")
+            raise ArchiveDamaged(f"{path} should hold snapshot {snapshot_id} but holds {snapshot.id}.")
         return snapshot
 
     def _bytes(self, snapshot_id: int) -> tuple[Path, bytes]:
         path = self._present(snapshot_id)
         try:
-            return path, inside.read(path, gate.LARGEST_JSON)
+            return path, path_guard.read(path, gate.LARGEST_JSON)
         except FileNotFoundError:
             raise SnapshotNotFound(f"There is no snapshot {snapshot_id} in {self._storage.name}.") from None
         except OSError as error:
@@ -99,13 +99,13 @@ class Log:
             raise TypeError("it names no schema version")
         if version > self._schema_version:
             raise SchemaTooNew(
-                f"{self._storage.layout.root} was written with schema {version}, this Triptych knows up to "
+                f"{self._storage.layout.root} was written with schema {version}, this Triptych reads up to "
                 f"{self._schema_version}: update Triptych."
             )
         return version >= SEALED_SINCE
 
     def read_all(self) -> list[Snapshot]:
-        """Read every snapshot whose manifest is kept, oldest first."""
+        """Read every snapshot with a manifest, oldest first."""
         ids = self.ids()
         each(self._present, ids)
         return [self.read(snapshot_id) for snapshot_id in ids]
@@ -115,29 +115,31 @@ class Log:
         return self._storage.present_path(self._storage.stored_name(manifest))
 
     def since(self, snapshot_id: int) -> Iterable[Snapshot]:
-        """Read the snapshots after this one, oldest first; SnapshotNotFound where one is folded or lost."""
+        """Read the snapshots after this one, oldest first; SnapshotNotFound if one is folded or lost."""
         last = self._storage.last_snapshot()
-        for wanted in range(snapshot_id + 1, (-1 if last is None else last) + 1):
-            yield self.read(wanted)
+        for number in range(snapshot_id + 1, (-1 if last is None else last) + 1):
+            yield self.read(number)
 
-    # what is known of every snapshot and run, whether or not its manifest is kept
+    # entries of every snapshot and run, with or without a manifest
 
     def entries(self, *, rows: bool = True) -> Iterator[LogEntry]:
-        """Read the entries of all snapshots, and of runs that made none, latest first.
+        """Read the entries of all snapshots, and of runs without one, latest first.
 
-        Without `rows` manifests are read as far as their list of files. What is folded meanwhile comes once.
+        Without `rows` manifests are read up to their list of files. Entries folded meanwhile come once.
         """
-        seen: set[tuple[int, str]] = set()
-        sources = (self._kept(rows=rows), self._accounts(), self.history.entries())
+        returned: set[tuple[int, str]] = set()
+        sources = (self._entries_of_manifests(rows=rows), self._accounts(), self.history.entries())
         try:
             for entry in heapq.merge(*sources, key=lambda x: x.order, reverse=True):
-                if entry.key not in seen:
-                    seen.add(entry.key)
+                if entry.key not in returned:
+                    returned.add(entry.key)
                     yield entry
         except SnapshotNotFound:
-            yield from (entry for entry in self.entries(rows=rows) if entry.key not in seen)
+            for entry in self.entries(rows=rows):
+                if entry.key not in returned:
+                    yield entry
 
-    def _kept(self, *, rows: bool) -> Iterator[LogEntry]:
+    def _entries_of_manifests(self, *, rows: bool) -> Iterator[LogEntry]:
         ids = self.ids()[::-1]
         for position, snapshot_id in enumerate(ids):
             if self._storage.is_shared and not position % _AT_ONCE:
@@ -158,7 +160,7 @@ class Log:
             return _entry(document, snapshot_id)
 
     def paths(self, snapshot_id: int) -> tuple[datetime, set[str]]:
-        """Read when a snapshot was committed, and the names of its files, unchecked: only to be compared."""
+        """Read when a snapshot was committed, and the unchecked names of its files, only for comparison."""
         path, data = self._bytes(snapshot_id)
         with _translated(path):
             document: dict[str, Any] = read_sealed(data, required=self._is_sealed)
@@ -169,27 +171,27 @@ class Log:
             yield self.account(name)
 
     def account(self, name: str) -> LogEntry:
-        """Read the account of a run; SnapshotNotFound where it is folded by now."""
+        """Read the account of a run; SnapshotNotFound if it has been folded."""
         path = self._storage.present_path(name)
         try:
-            return log_entry.decode_account(inside.read(path, gate.LARGEST_ACCOUNT), path)
+            return log_entry.decode_account(path_guard.read(path, gate.LARGEST_ACCOUNT), path)
         except FileNotFoundError:
             raise SnapshotNotFound(f"There is no account {name} in {self._storage.name}.") from None
 
     # writing
 
     def note_run(self, entry: LogEntry) -> None:
-        """Keep the account of a run that found nothing new, the only one of it; durable when it returns."""
+        """Store the account of a run that found nothing new, in place of earlier ones; durable on return."""
         name = log_entry.account_name(entry)
         self._storage.put(name, log_entry.encode_account(entry))
-        own = f"-{log_entry.run_hash(entry.run_id)}.json"
-        self._storage.discard([x for x in self._storage.names(ACCOUNTS) if x.endswith(own) and x != name])
+        of_run = f"-{log_entry.run_hash(entry.run_id)}.json"
+        self._storage.discard([x for x in self._storage.names(ACCOUNTS) if x.endswith(of_run) and x != name])
 
     def append(self, snapshot: Snapshot) -> bool:
-        """Commit a snapshot; False when another writer was first with this number."""
+        """Commit a snapshot; False if another writer was first with this number."""
         document = asdict(snapshot) | {"committed_at": snapshot.committed_at.isoformat()}
         files = document.pop("files")
-        # one line a file: a person can read it, and grep finds where a data file came from
+        # one line a file: readable, and grep finds where a data file came from
         lines = ",\n".join(json.dumps(file) for file in files)
         data = seal(json.dumps(document, indent=1)[:-2] + f',\n "files": [\n{lines}\n ]\n}}\n')
         parent = self.read(snapshot.parent).files if snapshot.parent is not None else ()
@@ -203,7 +205,7 @@ class Log:
 
 @contextmanager
 def _translated(path: Path) -> Iterator[None]:
-    """Say of a manifest that is no manifest where it lies."""
+    """Add the path of an invalid manifest to the error."""
     try:
         yield
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
@@ -225,5 +227,5 @@ def _entry(document: dict[str, Any], snapshot_id: int) -> LogEntry:
     fields |= {"committed_at": _moment(document), "rows": dict(sorted(rows.items()))}
     entry = msgspec.convert(fields, LogEntry)
     if entry.id != snapshot_id or not entry.is_snapshot:
-        raise ValueError(f"it is that of snapshot {entry.id}, {entry.operation}")
+        raise ValueError(f"it holds snapshot {entry.id}, {entry.operation}")
     return entry

@@ -1,12 +1,12 @@
-"""Commit into an object store: new files are sent, then the manifest is put, unless there is one already.
+"""Commit into an object store: new files are uploaded, then the manifest is put, unless it exists already.
 
-That put is the commit. The manifest is read back: when the answer was lost nobody knows whether the put was
-made, and a store may have overwritten another one. It names files that no other has, and cannot be taken for
-another writer's.
+That put is the commit. The manifest is read back: after a lost answer it is unknown whether the put
+succeeded, and a store may have overwritten another manifest. It names files that no other manifest names, so
+it cannot be confused with another writer's.
 
-What a working copy still has to send is listed in `_outbox`, one empty file for each object, named after it.
-Pages, their index and quarantine files are listed before they are written, and sent before the manifest that
-names them. So after a kill the next commit sends what a dead writer could not.
+Files that still have to be uploaded are listed in `_outbox`, one empty file for each object, named after it.
+Pages, their index and quarantine files are listed before they are written, and uploaded before the manifest
+that names them. So after a kill the next commit uploads the files of the dead writer.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from urllib.parse import quote, unquote
 
 from archive.exceptions import ArchiveDamaged, ObjectStoreError
 from archive.format import gate
-from archive.storage import durable, locks, received
+from archive.storage import durable, locks, verified_download
 from archive.storage.object_store import each
 
 if TYPE_CHECKING:
@@ -43,48 +43,48 @@ class Upload:
     store: Store
 
     def commit(self, key: str, new: Collection[str], manifest: bytes) -> bool:
-        """Send what is listed and the new data files, then put the manifest; False when there is another."""
+        """Upload what is listed and the new data files, then put the manifest; False if there is another."""
         self.flush()
         each(lambda name: self.store.put(name, self.folder.path(name)), new)
         if self._create(key, manifest):
             return True
-        with contextlib.suppress(ObjectStoreError):  # `gc` finds what stays
+        with contextlib.suppress(ObjectStoreError):  # `gc` removes what stays
             self.store.delete([*new])
         return False
 
     def _create(self, key: str, manifest: bytes) -> bool:
-        """Put a manifest, and read back what lies there: a 200 alone is not believed."""
+        """Put a manifest and read it back: a 200 alone is not trusted."""
         answered = False
-        for left in reversed(range(_TRIES)):
+        for tries_left in reversed(range(_TRIES)):
             try:
                 answered |= self.store.create(key, manifest)
             except ObjectStoreError:
-                # it may have arrived all the same
-                if (found := self._look(key)) is None:
-                    if not left:
+                # it may have arrived nevertheless
+                if (stored := self._read_back(key)) is None:
+                    if not tries_left:
                         raise
                     continue
             else:
-                # ours too, when a first answer was lost and the client has tried again by itself
-                found = self._look(key)
-            if found == manifest:
+                # it may be ours although the put was refused: the client repeats it after a lost answer
+                stored = self._read_back(key)
+            if stored == manifest:
                 return True
-            if found is not None:
+            if stored is not None:
                 if not answered:
                     return False
                 raise ObjectStoreError(
-                    f"{self.store.uri}: {key} was put, and another machine's is there: the store has "
-                    "overwritten it, against If-None-Match: *; write to it from one machine only, or move "
+                    f"{self.store.uri}: {key} was put, and now holds another machine's manifest: the store "
+                    "overwrote it in spite of If-None-Match: *; write to it from one machine only, or move "
                     "the archive to another store."
                 )
         raise ObjectStoreError(
-            f"{self.store.uri}: {key} was put {_TRIES} times, and is not there; try again later, or ask who "
-            "runs the store."
+            f"{self.store.uri}: {key} was put {_TRIES} times, and does not exist; try again later, or ask "
+            "the operator of the store."
         )
 
-    def _look(self, name: str) -> bytes | None:
+    def _read_back(self, name: str) -> bytes | None:
         try:
-            return received.fetch(self.store, name)
+            return verified_download.fetch(self.store, name)
         except FileNotFoundError:
             return None
         except ArchiveDamaged as error:
@@ -103,9 +103,9 @@ class Upload:
         return self.put_back(file.path, data, file.sha256)
 
     def put_back(self, name: str, data: bytes, sha256: str | None = None) -> bool:
-        """Put a file that is whole here, unless there is a whole one."""
+        """Upload an intact file, unless the store has an intact one."""
         with contextlib.suppress(FileNotFoundError, ArchiveDamaged):
-            received.fetch(self.store, name, sha256)
+            verified_download.fetch(self.store, name, sha256)
             return False
         self.store.put(name, data)
         return True
@@ -117,7 +117,7 @@ class Upload:
         return self.folder.layout.root / OUTBOX
 
     def enqueue(self, path: Path) -> None:
-        """List an object to be sent; durable when it returns."""
+        """List an object to be uploaded; durable when it returns."""
         self._note(self._entry(path))
 
     def enqueue_removal(self, path: Path) -> None:
@@ -134,9 +134,9 @@ class Upload:
     def flush(self) -> None:
         names = sorted({name.removesuffix(_SENDING) for name in self._listed()})
         each(self._send, [name for name in names if not name.startswith(_DELETE)])
-        gone = [name for name in names if name.startswith(_DELETE)]
-        self.store.delete([gate.stored_name(unquote(name.removeprefix(_DELETE))) for name in gone])
-        for name in gone:
+        removed = [name for name in names if name.startswith(_DELETE)]
+        self.store.delete([gate.stored_name(unquote(name.removeprefix(_DELETE))) for name in removed])
+        for name in removed:
             (self._outbox / name).unlink(missing_ok=True)
 
     def _entry(self, path: Path) -> str:
@@ -144,7 +144,7 @@ class Upload:
 
     def _listed(self) -> Iterator[str]:
         try:
-            yield from os.listdir(self._outbox)  # noqa: PTH208  names are all that is wanted
+            yield from os.listdir(self._outbox)  # noqa: PTH208  only the names are needed
         except FileNotFoundError:
             return
 
@@ -160,7 +160,7 @@ class Upload:
         if path.name.endswith(".warc.gz") and _grows(path):
             return
         if entry.exists():
-            # what is added to the file from here on makes an entry of its own
+            # appending to the file from here on makes a new entry
             entry.rename(sending)
         if path.exists():
             self.store.put(self.folder.stored_name(path), path)
@@ -168,7 +168,7 @@ class Upload:
 
 
 def _grows(path: Path) -> bool:
-    """True for a file whose writer is alive and may append to it."""
+    """True for a file whose writer is running and may append to it."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:

@@ -1,8 +1,8 @@
-"""An archive in an object store, and the folder on this machine through which it is used.
+"""An archive in an object store, and the local folder through which it is used.
 
 The store holds `_log`, `_data`, `_raw`, `_purged` and `_quarantine`. The folder, the working copy, is an
-archive like any other: what has been read once is there, segments, cache, lock and views are there only. The
-file `_remote.json` in it says where it belongs, so that nobody commits into it alone.
+archive like any other: it has the files that were read, and is the only place of segments, cache, lock and
+views. Its file `_remote.json` names the store, so that nobody commits only into the folder.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from uuid import uuid4
 from archive.exceptions import ArchiveDamaged, ArchiveNotWritable, NotAnArchive
 from archive.format import gate
 from archive.format.layout import Layout, snapshot_number
-from archive.storage import durable, inside, locks, put_once, received
+from archive.storage import durable, locks, path_guard, put_once, verified_download
 from archive.storage.cache import cache, cache_folder
 from archive.storage.download import Download
 from archive.storage.folder import Folder
@@ -31,18 +31,18 @@ from archive.storage.object_store import Store, check_address, each, endpoint_of
 from archive.storage.upload import Upload
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from datetime import datetime
 
     from archive.format.snapshot import DataFile
-    from archive.storage.object_store import Listed
+    from archive.storage.object_store import StoredObject
 
 MARKER = "_remote.json"
 _LARGEST_MARKER = 65_536
 _AT_ONCE = 100
-"""Manifests; older ones come when they are asked for. The cache looks back as far when it is made anew."""
+"""Manifests fetched by `pull`; older ones on demand. A rebuilt cache reads as many."""
 _UNDER_WAY = timedelta(hours=1)
-"""Another machine may have sent a file whose manifest is still to come: the lock is of this machine only."""
+"""Another machine may have uploaded a file before its manifest: the lock is only for this machine."""
 
 
 class WorkingCopy:
@@ -60,17 +60,17 @@ class WorkingCopy:
         self._identified = False
         self._proven = False
         self._at_least = -1
-        """A snapshot that is known to be there, though a list may not show it yet."""
+        """A snapshot that is known to exist, though a list may not show it yet."""
 
     @classmethod
     def at(cls, root: Path) -> WorkingCopy | None:
-        """Open the working copy in a folder; None where the folder is an archive of its own.
+        """Open the working copy in a folder; None if the folder is an archive itself.
 
-        Only a folder that `locate` has made in this machine's cache is one, by its name: any other may have
-        come from a stranger, and would send keys and files to where he likes. Raises NotAnArchive.
+        Only a folder that `locate` has made in this machine's cache is one, by its name: any other may come
+        from a stranger, and could send keys and files to a foreign address. Raises NotAnArchive.
         """
         try:
-            data = inside.read(root / MARKER, _LARGEST_MARKER)
+            data = path_guard.read(root / MARKER, _LARGEST_MARKER)
         except (FileNotFoundError, NotADirectoryError):
             return None
         try:
@@ -81,9 +81,9 @@ class WorkingCopy:
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError, NotAnArchive):
             pass  # no marker of ours
         raise NotAnArchive(
-            f"{root} is a working copy of an archive in an object store ({MARKER} lies in it), and not one "
-            "that this machine has made in its cache: give the address itself (s3://bucket/prefix), or "
-            f"remove {MARKER} to read the folder as it is."
+            f"{root} is a working copy of an archive in an object store (it has {MARKER}), and was not made "
+            "by this machine in its cache: give the address itself (s3://bucket/prefix), or remove "
+            f"{MARKER} to read the folder as it is."
         )
 
     def path(self, name: str) -> Path:
@@ -93,7 +93,7 @@ class WorkingCopy:
         return self._folder.stored_name(path)
 
     def writer_suffix(self) -> str:
-        """A random suffix, as the names of other machines' files are not seen here."""
+        """A random suffix, because other machines' file names are unknown here."""
         return f"-{uuid4().hex[:12]}"
 
     def present(self, files: Iterable[DataFile]) -> list[Path]:
@@ -116,8 +116,9 @@ class WorkingCopy:
         return None if last is None else gate.number(last, gate.MOST_SNAPSHOTS, "the number of a snapshot")
 
     def snapshot_ids(self) -> list[int]:
-        """Asks the store: here are the manifests that were read."""
-        return [x for name in self.names("_log") if (x := snapshot_number(name)) is not None]
+        """Lists the store: this machine only has the manifests that were read."""
+        numbers = map(snapshot_number, self.names("_log"))
+        return [number for number in numbers if number is not None]
 
     def names(self, folder: str) -> list[str]:
         return [x.path for x in self._store.list(folder) if gate.is_stored_name(x.path)]
@@ -129,10 +130,10 @@ class WorkingCopy:
             self._at_least = number
             return False
         if self._is_folded(number):
-            # this machine was asleep for longer than manifests are kept, and the number was taken long ago
+            # this machine was suspended until the manifests were folded: the number was used long ago
             self._store.delete([key, *new])
             return False
-        # it stands; what this disk cannot take now is fetched by the next pull
+        # it is committed; if this disk refuses the manifest the next pull fetches it
         with contextlib.suppress(OSError):
             self._keep_manifest(number, manifest)
         return True
@@ -158,10 +159,11 @@ class WorkingCopy:
         self._folder.discard(names)
 
     def drop_stale(self, folder: str) -> None:
-        there = self.names(folder)
+        stored = self.names(folder)
         for name in self._folder.names(folder):
-            # what is beyond the last was perhaps put there a moment ago
-            if name not in there and there and name < there[-1] and not self.is_only_here(self.path(name)):
+            # a file after the last stored one may have just been put
+            is_stale = name not in stored and bool(stored) and name < stored[-1]
+            if is_stale and not self.is_only_here(self.path(name)):
                 self._folder.discard([name])
 
     def is_only_here(self, path: Path) -> bool:
@@ -173,11 +175,12 @@ class WorkingCopy:
     def put_right(self, files: Iterable[DataFile]) -> int:
         manifests = {item.path: item for item in self._store.list("_log")}
         doubtful = []
-        for path in inside.files(self.layout.log, ".json"):
+        for path in path_guard.files(self.layout.log, ".json"):
             name, data = self.stored_name(path), path.read_bytes()
-            listed = manifests.get(name)
-            alike = listed is not None and listed.bytes == len(data) and received.is_tagged(data, listed.tag)
-            if not alike and received.is_whole(name, data):
+            item = manifests.get(name)
+            if item and item.bytes == len(data) and verified_download.is_tagged(data, item.tag):
+                continue
+            if verified_download.is_intact(name, data):
                 doubtful.append((name, data))
         returned: int = sum(each(lambda item: self._upload.put_back(*item), doubtful))
         return returned + self._upload.put_right(files)
@@ -186,13 +189,14 @@ class WorkingCopy:
         return self._download.renew(name)
 
     def renew_altered(self, files: Iterable[DataFile] = ()) -> int:
-        found = [self.stored_name(path) for path in self._own_copies() if self._is_altered(path)]
+        altered = [self.stored_name(path) for path in self._own_copies() if self._is_altered(path)]
         for file in files:
             with contextlib.suppress(FileNotFoundError):
-                if received.is_whole(file.path, self.path(file.path).read_bytes(), file.sha256) is False:
-                    found.append(file.path)
-        # what the store has not whole either, `verify` tells
-        return sum(each(self._renewed, found))
+                data = self.path(file.path).read_bytes()
+                if verified_download.is_intact(file.path, data, file.sha256) is False:
+                    altered.append(file.path)
+        # `verify` reports files that are damaged in the store too
+        return sum(each(self._renewed, altered))
 
     def _renewed(self, name: str) -> bool:
         with contextlib.suppress(ArchiveDamaged):
@@ -200,13 +204,13 @@ class WorkingCopy:
         return False
 
     def _own_copies(self) -> Iterator[Path]:
-        """Copies of files that have a checksum of their own, and are in the store."""
+        """Copies of files that contain their checksum, and are in the store."""
         layout = self.layout
         for folder, ending in ((layout.log, ".json"), (layout.purged, ".json"), (layout.raw_index, ".cdxj")):
-            yield from (path for path in inside.files(folder, ending) if not self.is_only_here(path))
+            yield from (path for path in path_guard.files(folder, ending) if not self.is_only_here(path))
 
     def _is_altered(self, path: Path) -> bool:
-        return received.is_whole(self.stored_name(path), path.read_bytes()) is False
+        return verified_download.is_intact(self.stored_name(path), path.read_bytes()) is False
 
     def sweep(
         self,
@@ -220,12 +224,12 @@ class WorkingCopy:
         self._folder.sweep(needed, now, keep, dry_run=dry_run)
         age = max(keep, _UNDER_WAY)
         old = {x.path: x.bytes for x in self._store.list("_data") if now - x.modified >= age}
-        gone = sorted(old.keys() - set(needed(old))) if old else []
+        unneeded = sorted(old.keys() - set(needed(old))) if old else []
         if not dry_run:
             probes = [x.path for x in self._store.list(put_once.PROBES) if now - x.modified >= _UNDER_WAY]
-            self._store.delete([*gone, *probes])
+            self._store.delete([*unneeded, *probes])
             self._download.sweep(now)
-        return len(gone), sum(old[name] for name in gone)
+        return len(unneeded), sum(old[name] for name in unneeded)
 
     @contextmanager
     def fetched_anew(self) -> Iterator[WorkingCopy]:
@@ -235,7 +239,7 @@ class WorkingCopy:
             _make(root, self.name)
             yield WorkingCopy(root, self.name, self._store.endpoint)
 
-    # what other machines have committed and purged
+    # commits and purges of other machines
 
     def pull(self, forget: Callable[[], None]) -> None:
         self._pull_log()
@@ -243,17 +247,25 @@ class WorkingCopy:
 
     def _pull_log(self) -> None:
         last = self._last_here()
-        # the last one is listed again: a log that has lost it is not the one that this copy follows
+        # the last one is listed again: a log without it is not the one of this copy
         after = None if last < 1 else self.stored_name(self.layout.manifest(last - 1))
-        listed = {
-            number: x
-            for x in self._store.list("_log", after)
-            if (number := snapshot_number(x.path)) is not None
-        }
+        listed: dict[int, StoredObject] = {}
+        for item in self._store.list("_log", after):
+            if (number := snapshot_number(item.path)) is not None:
+                listed[number] = item
         if last >= 0:
             self._check_last(last, listed.get(last))
             self._identify()
-        numbers = listed.keys() - {0}  # the first manifest stays, those after it are folded
+        missing = self._missing(last, listed)
+        # a damaged manifest, unless it is the last, fails only when it is read
+        manifests = each(lambda number: self._stored_manifest(number, skip=number != missing[-1]), missing)
+        for number, manifest in zip(missing, manifests, strict=True):
+            if manifest is not None:
+                self._keep_manifest(number, manifest)
+
+    def _missing(self, last: int, listed: Mapping[int, StoredObject]) -> list[int]:
+        """The last manifests that are not on this machine; refuses a log with gaps."""
+        numbers = listed.keys() - {0}  # the first manifest always exists, those after it may be folded
         if numbers and max(numbers) - min(numbers) >= len(numbers) + _AT_ONCE:
             raise gate.refuse("a log in which no snapshots are missing", f"{len(listed)} up to {max(listed)}")
         missing = [number for number in sorted(listed) if number > last][-_AT_ONCE:]
@@ -261,37 +273,33 @@ class WorkingCopy:
             missing = [0, *missing]
         if self._at_least > max([last, *listed]):
             missing.append(self._at_least)
-        # an earlier one that is damaged there stops only who reads it
-        found = each(lambda number: self._manifest_there(number, skip=number != missing[-1]), missing)
-        for number, manifest in zip(missing, found, strict=True):
-            if manifest is not None:
-                self._keep_manifest(number, manifest)
+        return missing
 
-    def _manifest_there(self, number: int, *, skip: bool = False) -> bytes | None:
+    def _stored_manifest(self, number: int, *, skip: bool = False) -> bytes | None:
         with contextlib.suppress(FileNotFoundError, *([ArchiveDamaged] if skip else [])):
-            return received.fetch(self._store, self.stored_name(self.layout.manifest(number)))
+            return verified_download.fetch(self._store, self.stored_name(self.layout.manifest(number)))
         return None
 
-    def _check_last(self, number: int, seen: Listed | None) -> None:
-        """Compare the last manifest that is here; one that is not listed may be there, or be folded."""
-        if seen is None and self._is_folded(number, of=self.layout.manifest(number)):
+    def _check_last(self, number: int, item: StoredObject | None) -> None:
+        """Compare the last local manifest; one that is not listed may exist, or be folded."""
+        if item is None and self._is_folded(number, of=self.layout.manifest(number)):
             return
-        here = self.layout.manifest(number).read_bytes()
-        if seen is None or seen.bytes != len(here) or received.is_tagged(here, seen.tag) is False:
-            self._compare(number, here)
+        data = self.layout.manifest(number).read_bytes()
+        if item is None or item.bytes != len(data) or verified_download.is_tagged(data, item.tag) is False:
+            self._compare(number, data)
 
-    def _compare(self, number: int, here: bytes) -> None:
-        """Replace an altered copy; raise where a whole one is of another archive."""
+    def _compare(self, number: int, data: bytes) -> None:
+        """Replace an altered local manifest; raise if an intact one belongs to another archive."""
         name = self.stored_name(self.layout.manifest(number))
         try:
-            there = self._manifest_there(number)
+            stored = self._stored_manifest(number)
         except ArchiveDamaged:
-            if received.is_whole(name, here) is not True:
+            if verified_download.is_intact(name, data) is not True:
                 raise
-            return  # the one in the store is damaged, which `repair` puts right
-        if there == here:
+            return  # the one in the store is damaged; `repair` replaces it
+        if stored == data:
             return
-        if there is None or received.is_whole(name, here) is not False:
+        if stored is None or verified_download.is_intact(name, data) is not False:
             raise self._another(number)
         self._download.renew(name)
 
@@ -300,50 +308,50 @@ class WorkingCopy:
         return -1 if last is None else last
 
     def _is_folded(self, number: int, of: Path | None = None) -> bool:
-        """True where the history has that snapshot, made at the moment that the manifest `of` says."""
+        """True if the history has that snapshot, with the time in the manifest `of`."""
         entry = LogBlocks(self).find(number)
         if entry is None or of is None:
             return entry is not None
-        head = inside.read(of, gate.LARGEST_JSON)
+        head = path_guard.read(of, gate.LARGEST_JSON)
         return entry.committed_at.isoformat().encode() in head
 
     def _keep_manifest(self, number: int, data: bytes) -> None:
-        # a reader in another process may have brought it already
-        durable.publish_once(self._download.write_early(data), self.layout.manifest(number))
+        # a reader in another process may have fetched it already
+        durable.publish_once(self._download.write_temporary(data), self.layout.manifest(number))
 
     def _identify(self) -> None:
         """Compare the first manifests, once for each opening: no two archives have the same."""
         if self._identified:
             return
-        here = self.present_path(self.stored_name(self.layout.manifest(0)))
-        if not here.exists():
+        first = self.present_path(self.stored_name(self.layout.manifest(0)))
+        if not first.exists():
             raise self._another(0)
-        self._compare(0, here.read_bytes())
+        self._compare(0, first.read_bytes())
         self._identified = True
 
     def _another(self, number: int) -> ArchiveDamaged:
         return ArchiveDamaged(
-            f"{self.name} has not the snapshot {number} that {self.layout.root} was made from: it was put "
-            "there anew, or set back. Put the store right, or move that folder away; what it holds in _wal "
-            "was never committed."
+            f"{self.name} does not have the snapshot {number} of the working copy {self.layout.root}: the "
+            "store was replaced, or restored to an older state. Restore the store, or move that folder away; "
+            "records in its _wal were never committed."
         )
 
     def _pull_tombstones(self, forget: Callable[[], None]) -> None:
         changed: dict[Path, bytes] = {}
         for item in self._store.list("_purged"):
-            here = self.path(item.path)
-            # one that is carried out never changes again
-            if not here.exists() or b'"done": null' in here.read_bytes():
-                data = received.fetch(self._store, item.path)
-                if not here.exists() or data != here.read_bytes():
-                    changed[here] = data
+            path = self.path(item.path)
+            # a completed one never changes again
+            if not path.exists() or b'"done": null' in path.read_bytes():
+                data = verified_download.fetch(self._store, item.path)
+                if not path.exists() or data != path.read_bytes():
+                    changed[path] = data
         if not changed:
             return
         with locks.hold(self.layout.lock):
             forget()
             durable.make_folder(self.layout.purged)
             for path, data in changed.items():
-                self._download.write_early(data).replace(path)
+                self._download.write_temporary(data).replace(path)
             durable.sync_folder(self.layout.purged)
 
 
@@ -351,7 +359,7 @@ class WorkingCopy:
 
 
 def locate(root: str | os.PathLike[str]) -> Path:
-    """Find the folder of an archive; for an address that of its working copy, made where there is none."""
+    """Find the folder of an archive; for an address its working copy, created if needed."""
     text = os.fspath(root)
     if not is_address(text):
         return Path(text)
@@ -362,14 +370,14 @@ def locate(root: str | os.PathLike[str]) -> Path:
             _make(folder, uri)
         except OSError as error:
             raise ArchiveNotWritable(
-                f"{uri} needs a folder on this machine, and {folder} cannot be made: "
-                f"{error.strerror or error}; set TRIPTYCH_CACHE to one that can."
+                f"{uri} needs a folder on this machine, and {folder} cannot be created: "
+                f"{error.strerror or error}; set TRIPTYCH_CACHE to a writable folder."
             ) from error
     return folder
 
 
 def _folder(uri: str, endpoint: str | None) -> Path:
-    """Name a readable folder for each archive: two endpoints may have buckets of one name."""
+    """A readable, unique folder name for each archive: two endpoints may have buckets of one name."""
     digest = hashlib.sha256(f"{endpoint or ''}\0{uri}".encode()).hexdigest()[:16]
     readable = re.sub(r"[^A-Za-z0-9.-]+", "-", uri.partition("://")[2])[:60].strip("-")
     return cache() / f"{readable}-{digest}"
@@ -385,7 +393,7 @@ def _make(folder: Path, uri: str) -> None:
     durable.make_folder(folder, 0o700)
     for name in Layout(folder).first_folders():
         durable.make_folder(name)
-    early = folder / f"{MARKER}.{uuid4().hex}"
-    durable.write_new(early, json.dumps({"uri": uri, "endpoint": endpoint_of(uri)}).encode())
-    early.rename(folder / MARKER)
+    temporary = folder / f"{MARKER}.{uuid4().hex}"
+    durable.write_new(temporary, json.dumps({"uri": uri, "endpoint": endpoint_of(uri)}).encode())
+    temporary.rename(folder / MARKER)
     durable.sync_folder(folder)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from archive.tables import unpacked
+from archive.tables import data_file_reader
 from archive.tables.parquet_files import translated_errors
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def latest_rows(
 
 def _groups_with(path: Path, article_ids: Sequence[str], columns: list[str]) -> Iterator[pa.Table]:
     """Read only the row groups that hold one of these articles: a file has thousands of texts."""
-    file = unpacked.opened(path)
+    file = data_file_reader.opened(path)
     ids = pa.array(article_ids, pa.string())
     for number in range(file.num_row_groups):
         hits = pc.is_in(file.read_row_group(number, columns=["article_id"])["article_id"], value_set=ids)

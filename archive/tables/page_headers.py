@@ -1,10 +1,10 @@
-"""Headers of the pages in a Parquet file: they say what reading takes, whatever the footer says.
+"""Headers of the pages in a Parquet file: they decide how much memory reading takes, not the footer.
 
-Arrow believes the header of each page, takes the memory it names and makes as many values as it says. So the
-headers are read before the file is, and what our writer never makes is refused: an encoding in which a few
-bytes are many values or long texts (the delta ones), another compression, a file by another writer. Arrow is
-not asked: some footers end the process that lets it read them.
-The form: https://github.com/apache/parquet-format, parquet.thrift, in Thrift's compact protocol.
+Arrow trusts the header of each page, allocates the memory it states and makes as many values. So we read the
+headers before Arrow reads the file, and refuse what our writer never makes: an encoding in which a few bytes
+are many values or long texts (the delta ones), another compression, a file by another writer. Arrow itself
+cannot do this: some footers crash the process that reads them with it.
+The format: https://github.com/apache/parquet-format, parquet.thrift, in Thrift's compact protocol.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ _LARGEST_FOOTER = 32 << 20
 _UNCOMPRESSED, _ZSTD = 0, 6
 _DATA, _DICTIONARY, _SECOND = 0, 2, 3
 _KINDS = {_DATA: 5, _DICTIONARY: 7, _SECOND: 8}
-"""Field of the page header that is about a page of that type: data, dictionary, data of version 2."""
+"""Field of the page header for each type of page: data, dictionary, data of version 2."""
 _PLAIN, _LEVELS, _BY_DICTIONARY = 0, 3, frozenset({2, 8})
 _PER_VALUE = 16
-"""Bytes in memory of a value beside its text: itself or the place of its text, its levels."""
+"""Bytes in memory of a value without its text: the value or an offset, and its levels."""
 _SEARCHED = 1 << 20
-"""Bytes that texts out of a dictionary take at most before its longest entry is looked for."""
+"""Texts of a dictionary may take so many bytes before its longest entry is determined."""
 
 
 class Refused(Exception):
@@ -55,7 +55,7 @@ class _Page:
     encoding: int
     start: int
     end: int
-    """Place of what it holds, packed."""
+    """Range of its packed contents."""
 
 
 def unpacked_size(path: Path) -> int:
@@ -75,22 +75,22 @@ def unpacked_size(path: Path) -> int:
         try:
             return _all_columns(data, data[-8 - length : -8])
         except (IndexError, KeyError):
-            raise Refused("a footer or a header of a page that is not whole") from None
+            raise Refused("an incomplete footer or page header") from None
 
 
 def _all_columns(data: mmap.mmap, footer: bytes) -> int:
     size = pages = 0
     for chunk in _chunks(footer):
         if chunk.keys() & _ENCRYPTED or chunk[_CODEC] not in {_UNCOMPRESSED, _ZSTD}:
-            raise Refused("a column that is encrypted or packed otherwise")
+            raise Refused("a column that is encrypted or packed with another codec")
         start = chunk[_DATA_PAGE]
         if 0 < chunk.get(_DICTIONARY_PAGE, 0) < start:
             start = chunk[_DICTIONARY_PAGE]
         end = start + chunk[_PACKED]
         if not 0 < start <= end <= len(data):
             raise Refused(f"a column from {start} to {end}")
-        taken, count = _column(data, start, end, packed=chunk[_CODEC] == _ZSTD)
-        size += taken
+        column_size, count = _column(data, start, end, packed=chunk[_CODEC] == _ZSTD)
+        size += column_size
         pages += count
         if pages > _MOST_PAGES:
             raise Refused(f"more than {_MOST_PAGES} pages")
@@ -136,7 +136,7 @@ def _longest(data: mmap.mmap, page: _Page, *, packed: bool) -> int:
     for _ in range(page.values):
         length = int.from_bytes(plain[at : at + 4], "little")
         at += 4 + length
-        if at > len(plain):  # so they are no texts
+        if at > len(plain):  # so the values are no texts
             break
         longest = max(longest, length)
     return longest
@@ -150,12 +150,12 @@ def _pages(data: mmap.mmap, at: int, end: int) -> Iterator[_Page]:
         about = _KINDS[kind] << 8
         values, encoding = header[about | 1], header[about | (4 if kind == _SECOND else 2)]
         if min(unpacked, packed, values) < 0 or at + packed > end:
-            raise Refused(f"a page of {packed} bytes, {unpacked} unpacked, with {values} values")
+            raise Refused(f"a page too large: {packed} bytes packed, {unpacked} unpacked, {values} values")
         yield _Page(kind, unpacked, values, encoding, at, at + packed)
         at += packed
 
 
-# The footer: of each column of each group of rows, where it lies.
+# The footer: where each column of each row group is.
 
 
 _FILE = 1
@@ -168,30 +168,30 @@ _CHILDREN = 5
 
 
 def _chunks(footer: bytes) -> list[Numbers]:
-    """The column chunks of a footer that may be believed as to its form."""
-    found: list[Numbers] = []
+    """The column chunks of a well-formed footer."""
+    chunks: list[Numbers] = []
     writers: list[bytes] = []
 
     def groups(at: int) -> int:
         count, at = _list(footer, at)
         for _ in range(count):
-            before = len(found)
+            before = len(chunks)
             group: Numbers = {}
             at = _struct(footer, at, group, {_GROUP_COLUMNS: columns})
             if not 0 <= group[_GROUP_ROWS] <= gate.MOST_ROWS:
                 raise Refused(f"a group of {group[_GROUP_ROWS]} rows")
             if group[_GROUP_ROWS] == 0:  # nothing of it is read
-                del found[before:]
+                del chunks[before:]
         return at
 
     def columns(at: int) -> int:
         count, at = _list(footer, at)
-        if count > _MOST_COLUMNS or len(found) > _MOST_PAGES:
-            raise Refused(f"{len(found)} columns of groups, and {count} more")
+        if count > _MOST_COLUMNS or len(chunks) > _MOST_PAGES:
+            raise Refused(f"{len(chunks)} columns of groups, and {count} more")
         for _ in range(count):
             chunk: Numbers = {}
             at = _struct(footer, at, chunk, {_FILE: refuse})
-            found.append(chunk)
+            chunks.append(chunk)
         return at
 
     def writer(at: int) -> int:
@@ -208,7 +208,7 @@ def _chunks(footer: bytes) -> list[Numbers]:
         raise Refused(f"a file by {writers[:1]!r:.60}")
     if not 0 <= top[_ROWS] <= gate.MOST_ROWS:
         raise Refused(f"{top[_ROWS]} rows")
-    return found
+    return chunks
 
 
 def _schema(footer: bytes, at: int) -> int:
@@ -249,11 +249,11 @@ def _struct(
     within: int = 0,
     depth: int = 0,
 ) -> int:
-    """Read a struct, give the place behind it; `readers` do so with texts and lists, by their field."""
+    """Read a struct and return the position after it; `readers` do the same for texts and lists, by field."""
     if depth > _DEEPEST:
         raise Refused(f"structs within structs, more than {_DEEPEST}")
     field = 0
-    seen = set()
+    fields = set()
     while byte := data[at]:
         at += 1
         form = byte & 15
@@ -261,18 +261,18 @@ def _struct(
             field += byte >> 4
         else:
             field, at = _integer(data, at)
-        # one that comes twice, or has the number of another, would be read by Arrow as it likes
-        if field in seen or not 0 < field < 256:
-            raise Refused(f"a struct with the field {field} where it cannot be")
-        seen.add(field)
-        own = within << 8 | field
+        # Arrow's reading of a repeated or impossible field is undefined
+        if field in fields or not 0 < field < 256:
+            raise Refused(f"a struct with the impossible field {field}")
+        fields.add(field)
+        key = within << 8 | field
         if form in _INTEGERS:
-            numbers[own], at = _integer(data, at)
+            numbers[key], at = _integer(data, at)
         elif form == _STRUCT:
-            numbers[own] = 0
-            # of what lies deeper no number is asked for
+            numbers[key] = 0
+            # numbers of deeper structs are not needed
             inner = numbers if within == 0 and depth == 0 else {}
-            at = _struct(data, at, inner, within=own if inner is numbers else 0, depth=depth + 1)
+            at = _struct(data, at, inner, within=key if inner is numbers else 0, depth=depth + 1)
         elif field in readers and form in {_LIST, _BINARY}:
             at = readers[field](at)
         else:
@@ -286,7 +286,7 @@ def _skip(data: Bytes, at: int, form: int, depth: int) -> int:
         return at + length
     if form in _INTEGERS:
         return _unsigned(data, at)[1]
-    if form in {_TRUE, _FALSE}:  # in the field's own byte
+    if form in {_TRUE, _FALSE}:  # the value is in the byte of the field
         return at
     if form in {_LIST, _SET} and depth < _DEEPEST:
         form = data[at] & 15

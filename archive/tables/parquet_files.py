@@ -13,8 +13,8 @@ from archive.exceptions import ArchiveDamaged, SnapshotNotFound
 from archive.format.schema import REPETITIVE, SORT, STORED
 from archive.format.snapshot import DataFile
 from archive.storage import durable
-from archive.storage.interface import TAKEN
-from archive.tables import unpacked
+from archive.storage.interface import REMOVED
+from archive.tables import data_file_reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from archive.storage.interface import Storage
 
 ROWS_PER_FILE = {"articles": 8192, "superseded": 8192, "former_readings": 8192}
-"""Bounds what one late pairing or edit can cost: a touched file is written anew, 0.3 s for 8192 texts."""
+"""Limits the cost of one late pairing or edit: a touched file is rewritten, 0.3 s for 8192 texts."""
 _ROWS_PER_FILE = 65536
 _ROWS_PER_GROUP = 2048
 _MERGE_AT = 8
@@ -33,7 +33,7 @@ def rows_per_file(table: str) -> int:
 
 
 class TableFiles:
-    """Writes the files of one attempt at a commit; `discard` takes them back."""
+    """Writes the files of one attempt at a commit; `discard` removes them."""
 
     def __init__(self, storage: Storage, level: int = 3, stored: Mapping[str, pa.Schema] = STORED) -> None:
         self._storage = storage
@@ -80,7 +80,7 @@ class TableFiles:
 
 def encoded(table: pa.Table, schema: pa.Schema, sort: Sequence[str], level: int) -> bytes:
     """Encode rows as a data file; the same rows are the same bytes."""
-    # what was read from a file carries the numbers of its columns in the metadata: only ours is written
+    # a table read from a file has its column numbers in the metadata: only our metadata is written
     sorted_table = table.cast(schema).sort_by([(column, "ascending") for column in sort])
     sink = pa.BufferOutputStream()
     pq.write_table(
@@ -98,17 +98,17 @@ def encoded(table: pa.Table, schema: pa.Schema, sort: Sequence[str], level: int)
 
 @contextlib.contextmanager
 def translated_errors() -> Iterator[None]:
-    """Translate errors about a data file that is gone or altered, or a value in it, into a sentence of ours.
+    """Translate errors about a data file that was removed or altered, or a value in it, into our messages.
 
     Raises SnapshotNotFound or ArchiveDamaged.
     """
     try:
         yield
     except FileNotFoundError as error:
-        raise SnapshotNotFound(f"{error.filename or error} is not there any more: {TAKEN}") from error
+        raise SnapshotNotFound(f"{error.filename or error} is not there any more: {REMOVED}") from error
     except (OverflowError, UnicodeDecodeError) as error:
         raise ArchiveDamaged(
-            f"A row has a value that cannot be ({error}); `python -m archive verify` tells more."
+            f"A row has an impossible value ({error}); `python -m archive verify` tells more."
         ) from error
     except (OSError, pa.ArrowException) as error:
         reason = str(error).rstrip(".")
@@ -123,7 +123,7 @@ def read(storage: Storage, files: Iterable[DataFile], columns: Sequence[str] | N
     for file in files:
         try:
             (path,) = storage.present([file])
-            tables.append(unpacked.opened(path).read(columns=columns))
+            tables.append(data_file_reader.opened(path).read(columns=columns))
         except FileNotFoundError:
             raise ArchiveDamaged(
                 f"{storage.path(file.path)} is missing; `python -m archive verify` tells more."

@@ -1,10 +1,10 @@
 """Views: a folder of hard links for each snapshot, so that any Parquet reader sees exactly one.
 
-`articles` and its fellows in the root point into `_views/current`, which one rename turns to the next
+`articles` and the other tables in the root point into `_views/current`, which one rename switches to the next
 snapshot: all tables at once. A reader that wants to stay with a snapshot resolves the link first.
 
-No name in a view is in another one. Arrow lists a folder, then asks for each name, and leaves out without a
-word what is gone by then: names that two views have in common would be read as if they were all.
+File names in two views are never the same. Arrow lists a folder, then opens each name, and silently skips a
+file that was removed meanwhile: after a switch it would read only the names that both views share.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from uuid import uuid4
 
 from archive.exceptions import ArchiveDamaged, ArchiveError, ArchiveNotWritable, SnapshotNotFound
 from archive.format.schema import PUBLIC
-from archive.storage import durable, inside
+from archive.storage import durable, path_guard
 from archive.storage.cache import cache_folder
-from archive.tables import unpacked
+from archive.tables import data_file_reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,18 +37,18 @@ KEEP_HOURS = 24.0
 _MOST_HOURS = 24 * 365
 
 
-def kept() -> timedelta:
-    """The time for which a snapshot that was the latest can still be read: its view, files and manifest.
+def retention() -> timedelta:
+    """The time for which a former head can still be read: its view, files and manifest.
 
     `TRIPTYCH_KEEP_HOURS`; ArchiveError where that is no number of hours.
     """
-    told = os.environ.get("TRIPTYCH_KEEP_HOURS") or str(KEEP_HOURS)
+    setting = os.environ.get("TRIPTYCH_KEEP_HOURS") or str(KEEP_HOURS)
     try:
-        hours = float(told)
+        hours = float(setting)
     except ValueError:
         hours = -1
     if not 0 <= hours <= _MOST_HOURS:
-        raise ArchiveError(f"TRIPTYCH_KEEP_HOURS is {told!r}: expected hours, from 0 to {_MOST_HOURS}.")
+        raise ArchiveError(f"TRIPTYCH_KEEP_HOURS is {setting!r}: expected hours, from 0 to {_MOST_HOURS}.")
     return timedelta(hours=hours)
 
 
@@ -73,17 +73,17 @@ def build(storage: Storage, snapshot: Snapshot) -> None:
 
 
 def publish(storage: Storage, snapshot: Snapshot) -> bool:
-    """Show this snapshot; False where the file system has no links: archive.open serves it all the same."""
+    """Show this snapshot; False if the file system has no links: archive.open still reads it."""
     layout = storage.layout
     final = layout.view(snapshot.id)
     try:
-        if not final.is_dir() or _lacking(storage, snapshot):
+        if not final.is_dir() or _differences(storage, snapshot):
             _build(storage, snapshot, final)
-        _turn(layout, layout.current_view, final.name)
+        _point(layout, layout.current_view, final.name)
         for table in PUBLIC:
             link = layout.bare_table(table)
-            if not _leads(link, table):
-                _turn(layout, link, _target(table))
+            if not _points_to(link, table):
+                _point(layout, link, _target(table))
     except OSError as error:
         if error.errno in durable.NO_LINKS:
             return False
@@ -92,35 +92,40 @@ def publish(storage: Storage, snapshot: Snapshot) -> bool:
 
 
 def flaws(storage: Storage, snapshot: Snapshot) -> Iterator[str]:
-    """What a bare reader would miss, or see too much of, where the view shows this snapshot."""
-    yield from _lacking(storage, snapshot)
+    """Files that a bare reader would miss, or read in excess, in the view of this snapshot."""
+    yield from _differences(storage, snapshot)
     for table in PUBLIC:
-        if not _leads(storage.layout.bare_table(table), table):
+        if not _points_to(storage.layout.bare_table(table), table):
             yield f"{table}: the link to the view is missing"
 
 
-def _lacking(storage: Storage, snapshot: Snapshot) -> list[str]:
+def _differences(storage: Storage, snapshot: Snapshot) -> list[str]:
+    """Files of a view that are missing, altered or too much."""
     view = storage.layout.view(snapshot.id)
-    found = []
+    differences = []
     for table in PUBLIC:
         expected = {name_of(file, snapshot): file.bytes for file in files_of(snapshot, table)}
         try:
             with os.scandir(view / table) as entries:
-                there = {entry.name: entry.stat().st_size for entry in entries}
+                present = {entry.name: entry.stat().st_size for entry in entries}
         except OSError:
-            there = {}
-        for name in sorted(expected.keys() | there.keys()):
-            if expected.get(name) != there.get(name):
-                what = "altered" if name in expected and name in there else "missing"
-                found.append(f"{view.name}/{table}/{name} is {what if name in expected else 'too much'}")
-    return found
+            present = {}
+        for name in sorted(expected.keys() | present.keys()):
+            path = f"{view.name}/{table}/{name}"
+            if name not in present:
+                differences.append(f"{path} is missing")
+            elif name not in expected:
+                differences.append(f"{path} is too much")
+            elif expected[name] != present[name]:
+                differences.append(f"{path} is altered")
+    return differences
 
 
 def _target(table: str) -> str:
     return f"_views/current/{table}"
 
 
-def _leads(link: Path, table: str) -> bool:
+def _points_to(link: Path, table: str) -> bool:
     return link.is_symlink() and str(link.readlink()) == _target(table)
 
 
@@ -135,24 +140,24 @@ def name_of(file: DataFile, snapshot: Snapshot) -> str:
 
 
 def _build(storage: Storage, snapshot: Snapshot, final: Path) -> None:
-    early = storage.layout.new_temporary()
+    temporary = storage.layout.new_temporary()
     try:
         for table in PUBLIC:
-            folder = early / table
+            folder = temporary / table
             folder.mkdir(parents=True)
             files = files_of(snapshot, table)
             for file, path in zip(files, storage.present(files), strict=True):
                 _link(path, folder / name_of(file, snapshot))
-        if final.is_dir() and _lacking(storage, snapshot):
+        if final.is_dir() and _differences(storage, snapshot):
             final.rename(aside := storage.layout.new_temporary())
-            early.rename(final)
+            temporary.rename(final)
             shutil.rmtree(aside, ignore_errors=True)
         else:
-            early.rename(final)
+            temporary.rename(final)
     except FileExistsError:  # built by another process in between
-        shutil.rmtree(early, ignore_errors=True)
+        shutil.rmtree(temporary, ignore_errors=True)
     except OSError as error:
-        shutil.rmtree(early, ignore_errors=True)
+        shutil.rmtree(temporary, ignore_errors=True)
         if error.errno != errno.ENOTEMPTY:
             raise
 
@@ -168,22 +173,22 @@ def _link(source: Path, target: Path) -> None:
         shutil.copyfile(source, target)
 
 
-def _turn(layout: Layout, link: Path, target: str) -> None:
-    early = layout.new_temporary()
-    early.symlink_to(target)
+def _point(layout: Layout, link: Path, target: str) -> None:
+    temporary = layout.new_temporary()
+    temporary.symlink_to(target)
     try:
-        early.replace(link)
+        temporary.replace(link)
     except OSError:
-        early.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
 
 
 def prune(layout: Layout, now: float, keep_seconds: float | None = None) -> int:
-    """Drop views that are no longer kept, but for the current one and the two before; the number dropped.
+    """Drop expired views, except the current one and the two before; return their number.
 
-    The oldest first, up to one that is still kept: a commit must not look at all of them.
+    The oldest first, up to one that is not expired: a commit must not check all of them.
     """
-    keep = kept().total_seconds() if keep_seconds is None else keep_seconds
+    keep = retention().total_seconds() if keep_seconds is None else keep_seconds
     # a view is the latest until the next one is made, and a reader may have it open from then on
     shown, dropped = current(layout), 0
     for number, following in list(pairwise(_numbers(layout)))[:-2]:
@@ -201,19 +206,18 @@ def prune(layout: Layout, now: float, keep_seconds: float | None = None) -> int:
 
 
 def _numbers(layout: Layout) -> list[int]:
-    names = (path.name for path in inside.folders(layout.views, "v"))
+    names = (path.name for path in path_guard.folders(layout.views, "v"))
     return sorted(int(name[1:]) for name in names if name[1:].isdecimal())
 
 
 def drop_with(layout: Layout, names: set[str], keep: int) -> None:
-    """Drop the views, but for one, that have a file named `<uuid>.parquet` like these; each as a whole."""
-    for path in inside.folders(layout.views, "v"):
-        if path.name != f"v{keep:012d}" and any(
-            entry.name.rpartition("-")[2] in names for entry in inside.tree(path, ".parquet")
-        ):
-            early = layout.new_temporary()
-            path.rename(early)
-            shutil.rmtree(early)
+    """Drop the views that have a file named `<uuid>.parquet` like these, except the view `keep`."""
+    for path in path_guard.folders(layout.views, "v"):
+        names_in_view = {file.name.rpartition("-")[2] for file in path_guard.tree(path, ".parquet")}
+        if path.name != f"v{keep:012d}" and not names.isdisjoint(names_in_view):
+            temporary = layout.new_temporary()
+            path.rename(temporary)
+            shutil.rmtree(temporary)
 
 
 def remove(folder: Path) -> None:
@@ -221,39 +225,39 @@ def remove(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-# A folder for a snapshot of which the archive has no view: no links there, not writable, or the view is gone.
+# A folder for a snapshot without a view: no hard links, archive not writable, or the view was pruned.
 #
-# It is made in this machine's cache, of symbolic links, or of copies where not even those are to be had. It
-# does not keep the data files alive, as a view does: `gc` may remove them a day after a later snapshot.
+# It is made in this machine's cache, of symbolic links, or of copies if even those are not available. It does
+# not keep the data files alive, as a view does: `gc` may remove them a day after a later snapshot.
 
 
 def folder_without_links(storage: Storage, snapshot: Snapshot, table: str) -> Path:
     """Make the folder of a table in the cache. SnapshotNotFound where one of its files has been collected."""
-    own = cache_folder(storage.layout.root, "views")
-    stamp = f"{snapshot.committed_at:%Y%m%dT%H%M%S%f}"  # another archive may come to lie at this path
-    final = own / f"v{snapshot.id:012d}-{stamp}" / table
+    folder = cache_folder(storage.layout.root, "views")
+    stamp = f"{snapshot.committed_at:%Y%m%dT%H%M%S%f}"  # another archive may be put at this path later
+    final = folder / f"v{snapshot.id:012d}-{stamp}" / table
     if final.is_dir():
         return final
     files = files_of(snapshot, table)
     paths = [path.absolute() for path in storage.present(files)]
     if not all(path.exists() for path in paths):
         raise SnapshotNotFound(f"Files of snapshot {snapshot.id} have been collected: only as_of reads it.")
-    unpacked.check(paths)  # a bare reader will not
-    early = own / f"new-{uuid4().hex}"
+    data_file_reader.check(paths)  # a bare reader will not
+    temporary = folder / f"new-{uuid4().hex}"
     try:
-        early.mkdir(parents=True)
+        temporary.mkdir(parents=True)
         for file, path in zip(files, paths, strict=True):
-            _put(path, early / name_of(file, snapshot))
+            _put(path, temporary / name_of(file, snapshot))
         final.parent.mkdir(exist_ok=True)
-        early.rename(final)
+        temporary.rename(final)
     except OSError as error:
-        shutil.rmtree(early, ignore_errors=True)
-        if not final.is_dir():  # else another was faster
+        shutil.rmtree(temporary, ignore_errors=True)
+        if not final.is_dir():  # else another process was faster
             raise ArchiveNotWritable(
-                f"A folder with the files of snapshot {snapshot.id} cannot be made in {own}: "
+                f"A folder with the files of snapshot {snapshot.id} cannot be made in {folder}: "
                 f"{error.strerror or error}; set TRIPTYCH_CACHE to one that can."
             ) from error
-    _prune(own, keep=final.parent.name)
+    _prune(folder, keep=final.parent.name)
     return final
 
 
@@ -266,9 +270,9 @@ def _put(source: Path, target: Path) -> None:
         shutil.copyfile(source, target)
 
 
-def _prune(own: Path, keep: str) -> None:
+def _prune(folder: Path, keep: str) -> None:
     """Drop folders older than a day, as with views."""
-    for path in own.iterdir():
+    for path in folder.iterdir():
         with contextlib.suppress(FileNotFoundError):
-            if path.name != keep and time.time() - path.stat().st_mtime > kept().total_seconds():
+            if path.name != keep and time.time() - path.stat().st_mtime > retention().total_seconds():
                 shutil.rmtree(path, ignore_errors=True)

@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from archive.format import languages as articles
+
 if TYPE_CHECKING:
     from datetime import date, datetime
 
@@ -63,7 +65,7 @@ class Interface:
 
     def name(self, language: str) -> str:
         """Name a language of an article."""
-        if language in {"uk", "en", "ru"}:
+        if language in articles.LANGUAGES and self.has(language):
             return self(language)
         return self("unknown_language") if language == "?" else language
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from archive.format.languages import display_order
 from archive.tables.parquet_files import translated_errors
 from archive.viewer.drawing import Drawing, colour
 from archive.viewer.figure_frames import FIGURES
@@ -49,8 +50,7 @@ def _key(drawing: Drawing, t: Interface, languages: Sequence[str], y: float) -> 
 
 
 def _languages(rows: Sequence[dict[str, Any]]) -> list[str]:
-    found = {str(x["language"]) for x in rows}
-    return [x for x in ("uk", "en", "ru") if x in found] + sorted(found - {"uk", "en", "ru"})
+    return sorted({str(row["language"]) for row in rows}, key=display_order)
 
 
 def lag(t: Interface, frame: pd.DataFrame) -> Drawing | None:

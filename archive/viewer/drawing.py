@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
-from archive.format.schema import LANGUAGES, OUTCOMES
+from archive.format.languages import LANGUAGES
+from archive.format.schema import OUTCOMES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 def colour(language: str) -> str:
     """Class of what is drawn in the colour of a language."""
-    return language if language in LANGUAGES else "other"
+    return language if language in LANGUAGES and LANGUAGES[language].colour else "other"
 
 
 class Drawing:

@@ -16,6 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
+from archive.format.languages import STORY_LANGUAGES
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
 def lags(a: Archive) -> pd.DataFrame:
     """Seconds from the first language of a story to each other one, as quantiles by outlet and language."""
-    stories = a.stories(columns=["story_id", "outlet", "lag_uk", "lag_en", "lag_ru"]).to_pandas()
+    stories = a.stories(columns=["story_id", "outlet", *(f"lag_{x}" for x in STORY_LANGUAGES)]).to_pandas()
     stories = stories.rename(columns=lambda name: name.removeprefix("lag_"))
     late = stories.melt(["story_id", "outlet"], var_name="language", value_name="seconds").dropna()
     late = late.sort_values("seconds", kind="stable")

@@ -13,7 +13,7 @@ from archive.format.conflicts import details_of, is_conflict
 from archive.format.records import TextBlock
 from archive.format.schema import VERSIONS
 from archive.read.diff import Work, compare, is_edit
-from archive.tables import unpacked
+from archive.tables import data_file_reader
 from archive.tables.parquet_files import translated_errors
 from archive.viewer.side_by_side import Link, lay
 from archive.viewer.story import Edit, Joint, Only, StoryView, Variant
@@ -74,7 +74,7 @@ def read_versions(
         if place.file in files:
             (path,) = archive.storage.present([files[place.file]])
             with translated_errors():
-                (fragment,) = unpacked.dataset([path], VERSIONS).get_fragments()
+                (fragment,) = data_file_reader.dataset([path], VERSIONS).get_fragments()
                 part = fragment.subset(row_group_ids=[place.part])
                 table = part.to_table(schema=VERSIONS, columns=list(columns), filter=wanted)
                 found += table.to_pylist()

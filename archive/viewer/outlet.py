@@ -14,7 +14,7 @@ import pyarrow.dataset as ds
 from archive.format.schema import OUTCOMES
 from archive.read.find import at_address, spelled_otherwise
 from archive.read.runs import runs
-from archive.state.debts import OWED_FOR, debt_after
+from archive.state.debts import RETRY_PERIOD, debt_after
 from archive.state.tombstones import Tombstones, blank_address
 from archive.viewer.drawing import stacked_days
 
@@ -137,7 +137,7 @@ def _owed(archive: Archive, pages: Pages, name: str) -> tuple[str, list[Debt], l
     with archive.debts() as debts:
         if debts is None:
             return pages.t("owed_unknown"), [], []
-        owed, lost = debts.owed(name, now).count, debts.over(name, now, _MOST_DEBTS)
+        owed, lost = debts.count(name, now).count, debts.over(name, now, _MOST_DEBTS)
         due = debts.due(name, now, _MOST_DEBTS)
     if not owed and not lost:
         return pages.t("owed_none"), [], []
@@ -216,7 +216,7 @@ def _debt(pages: Pages, url: str, looks: Sequence[Mapping[str, object]]) -> str:
     since = _since(debt)
     values = {
         "since": pages.t.moment(since),
-        "until": pages.t.moment(since + OWED_FOR),
+        "until": pages.t.moment(since + RETRY_PERIOD),
         "due": pages.t.moment(debt.due),
         "tries": debt.tries,
         "reason": debt.reason,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from archive.exceptions import WrongSetting
+from archive.format.languages import LANGUAGES
 from archive.viewer.catalogue import Interface
 from archive.viewer.figure_frames import FIGURES
 
@@ -18,8 +19,12 @@ if TYPE_CHECKING:
 
     from archive.read.archive import Archive
 
-_COLOURS = {"uk": "#1f6fd1", "en": "#b4531a", "ru": "#6b4fb8"}
 _OTHER = "#4d7a3a"
+
+
+def _colour(language: object) -> str:
+    row = LANGUAGES.get(str(language))
+    return (row and row.colour) or _OTHER
 
 
 def _axes(name: str, ax: Axes | None) -> tuple[Axes, Interface]:
@@ -40,7 +45,7 @@ def lag(a: Archive, ax: Axes | None = None) -> Axes:
     ax, _ = _axes("lag", ax)
     for n, row in enumerate(rows):
         hours = [max(float(row[x]) / 3600, 1 / 60) for x in ("p05", "p25", "p50", "p75", "p95")]
-        shade = _COLOURS.get(str(row["language"]), _OTHER)
+        shade = _colour(row["language"])
         ax.plot([hours[0], hours[4]], [n, n], color=shade, linewidth=1)
         ax.barh(n, hours[3] - hours[1], left=hours[1], color=shade, height=0.6)
         ax.plot([hours[2], hours[2]], [n - 0.3, n + 0.3], color="white", linewidth=2)
@@ -114,7 +119,7 @@ def speakers(a: Archive, ax: Axes | None = None) -> Axes:
 
 
 def _bars(ax: Axes, lengths: Any, names: list[str], languages: Any) -> None:
-    ax.barh(range(len(names)), lengths, color=[_COLOURS.get(str(x), _OTHER) for x in languages])
+    ax.barh(range(len(names)), lengths, color=[_colour(x) for x in languages])
     ax.set_yticks(range(len(names)), names)
     ax.invert_yaxis()
 

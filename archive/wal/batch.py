@@ -1,4 +1,4 @@
-"""Records acknowledged but not committed, by address: the crawl must not fetch them again."""
+"""Records that are acknowledged but not committed, by address: the crawl must not fetch them again."""
 
 from __future__ import annotations
 
@@ -26,32 +26,32 @@ class Batch:
         self.records: list[Record] = []
         self.articles = 0
         self.places = FreshPlaces()
-        self._known: dict[bytes, KnownArticle] = {}
+        self._articles: dict[bytes, KnownArticle] = {}
         self._observations: dict[bytes, LastObservation] = {}
         self.failures: dict[bytes, list[Failure | None]] = {}
         """Failures at each address in order, None for a success; see archive/state/debts.py."""
         self.current_versions: dict[str, CurrentVersion] = {}
-        """Current versions after the next commit; not of articles that a dead writer left."""
+        """Current versions after the next commit; without the articles of dead writers."""
         for record in records:
             self.add(record, None)
 
     def add(self, record: Record, story_id: str | None, after: CurrentVersion | None = None) -> None:
-        """`story_id`: of an article that the archive has."""
+        """`story_id`: of an archived article."""
         self.records.append(record)
         if after is not None:
             self.current_versions[after.article_id] = after
         if isinstance(record, ObservationRecord):
-            observed = LastObservation(record.outcome, record.reason, record.observed_at)
-            self._observations[address_key(record.requested_url)] = observed
+            last = LastObservation(record.outcome, record.reason, record.observed_at)
+            self._observations[address_key(record.requested_url)] = last
             failure = Failure(
                 record.outlet, record.requested_url, record.reason, record.detail, micros(record.observed_at)
             )
-            held = record.outcome in {"archived", "unchanged"}
-            self._add_failure(record.requested_url, None if held else failure)
+            has_text = record.outcome in {"archived", "unchanged"}
+            self._add_failure(record.requested_url, None if has_text else failure)
         if not isinstance(record, ArticleRecord):
             return
         self.articles += 1
-        known = KnownArticle(
+        article = KnownArticle(
             article_id=record.article_id,
             story_id=story_id or story_of_one(record.article_id),
             etag=record.etag,
@@ -62,17 +62,17 @@ class Batch:
             text_from=record.text_from,
         )
         self.places.add(record)
-        # what the page calls itself is no address at which it was fetched
+        # a canonical address is not one at which the page was fetched
         for url in (record.requested_url, record.url):
-            self._known[address_key(url)] = known
-            if not known.is_from_feed:
+            self._articles[address_key(url)] = article
+            if not article.is_from_feed:
                 self._add_failure(url, None)
 
     def _add_failure(self, url: str, failure: Failure | None) -> None:
         self.failures.setdefault(address_key(url), []).append(failure)
 
     def known(self, key: bytes) -> KnownArticle | None:
-        return self._known.get(key)
+        return self._articles.get(key)
 
     def last_observation(self, key: bytes) -> LastObservation | None:
         return self._observations.get(key)

@@ -1,4 +1,4 @@
-"""Quarantine of records that cannot be stored, each with the reason, for a person to look at."""
+"""Quarantine of records that cannot be stored, each with the reason, for a person to inspect."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from archive.exceptions import ArchiveDamaged
 from archive.format import gate
-from archive.storage import inside
+from archive.storage import path_guard
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,11 +33,11 @@ class Entry:
     reason: str
     detail: str
     source: str
-    """The address it was fetched from, or the segment that the damage is in."""
+    """The address it was fetched from, or the damaged segment."""
 
 
 class Quarantine:
-    """The quarantine file of one writer, made with its first entry; one line an entry, in ASCII."""
+    """The quarantine file of one writer, created with its first entry; one line an entry, in ASCII."""
 
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
@@ -47,9 +47,9 @@ class Quarantine:
         return self._storage.layout.quarantine / f"{uuid4().hex}.jsonl"
 
     def add_record(self, record: Record, reason: str, detail: str, at: datetime) -> None:
-        shown = {field.name: getattr(record, field.name, None) for field in dataclasses.fields(record)}
+        content = {field.name: getattr(record, field.name, None) for field in dataclasses.fields(record)}
         source = record.url if isinstance(record.url, str) else repr(record.url)
-        self._add(at, reason, detail, source, json.dumps(shown, default=repr))
+        self._add(at, reason, detail, source, json.dumps(content, default=repr))
 
     def add_damage(self, data: bytes, segment_id: str, offset: int, at: datetime) -> None:
         detail = f"{len(data)} bytes at offset {offset} cannot be read"
@@ -65,7 +65,7 @@ class Quarantine:
         }
         line = json.dumps(entry).encode() + b"\n"
         if not self._storage.is_only_here(self._path):
-            # never written, or sent: what has been sent does not grow, so that a purge elsewhere holds
+            # new, or sent already: a sent file does not grow, so that a purge on another machine stays valid
             self._path = self._new_path()
             self._storage.enqueue(self._path)
         descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
@@ -77,7 +77,7 @@ class Quarantine:
 
 def entries(storage: Storage) -> Iterator[Entry]:
     for path in _files(storage):
-        for line in inside.read(path, gate.LARGEST_JSON).splitlines():
+        for line in path_guard.read(path, gate.LARGEST_JSON).splitlines():
             try:
                 fields = json.loads(line)
                 at = datetime.fromisoformat(fields["at"])
@@ -88,14 +88,14 @@ def entries(storage: Storage) -> Iterator[Entry]:
 
 def _files(storage: Storage) -> list[Path]:
     storage.mirror("_quarantine")
-    return inside.files(storage.layout.quarantine, ".jsonl")
+    return path_guard.files(storage.layout.quarantine, ".jsonl")
 
 
 def lines(storage: Storage) -> Iterator[tuple[str, int, int, bytes]]:
-    """Path, offset, length and bytes of each line; its encoded content is decoded at the end of the bytes."""
+    """Path, offset, length and bytes of each line; its encoded content is appended, decoded."""
     for path in _files(storage):
         offset = 0
-        for line in inside.read(path, gate.LARGEST_JSON).splitlines(keepends=True):
+        for line in path_guard.read(path, gate.LARGEST_JSON).splitlines(keepends=True):
             yield storage.stored_name(path), offset, len(line), line + _unpacked(line)
             offset += len(line)
 

@@ -1,4 +1,4 @@
-"""Recovery of records that a dead writer has left: whole ones are committed, the rest goes to quarantine."""
+"""Recovery of the records of dead writers: intact ones are committed, the rest goes to quarantine."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from archive.exceptions import PoisonRecord, SchemaTooNew
 from archive.format import codec, gate
 from archive.format.codec import validate
 from archive.pages import cdxj_index, overwrite, warc_files
-from archive.storage import inside, locks
-from archive.wal import asked, segment
+from archive.storage import locks, path_guard
+from archive.wal import request_journal, segment
 from archive.wal.batch import Batch
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from archive.format.codec import Record
     from archive.state.database import State
     from archive.storage.interface import Storage
-    from archive.wal.asked import Asked
     from archive.wal.quarantine import Quarantine
+    from archive.wal.request_journal import RequestedAddress
     from archive.wal.segment import Segment
 
 _log = logging.getLogger(__name__)
@@ -34,48 +34,52 @@ _log = logging.getLogger(__name__)
 
 def take_over(storage: Storage, state: State, quarantine: Quarantine, at: datetime) -> list[Batch]:
     """Take over the records of every dead writer; its segments stay locked by us, unless this fails."""
-    found: list[tuple[Segment, SegmentContents]] = []
+    recovered: list[tuple[Segment, SegmentContents]] = []
     room = gate.LARGEST_SEGMENTS
     with contextlib.ExitStack() as undo:
         orphans = segment.orphans(storage.layout)
         for orphan in orphans:  # all of them, before one can fail
             undo.callback(orphan.release)
         for orphan in orphans:
-            if state.has_segment(orphan.id):  # committed; only its removal was cut short
+            if state.has_segment(orphan.id):  # committed; only its removal was interrupted
                 orphan.discard()
                 continue
             try:
-                left = recover(storage, orphan, quarantine, at, room)
+                contents = recover(storage, orphan, quarantine, at, room)
             except SchemaTooNew as error:
                 _log.warning("%s", error)
                 orphan.release()
                 continue
-            room -= left.size
-            found.append((orphan, left))
-        _add_unfinished(state, [left for _, left in found])
+            room -= contents.size
+            recovered.append((orphan, contents))
+        _add_unfinished(state, [contents for _, contents in recovered])
         batches = []
-        for orphan, left in found:
-            if left.records:
-                batches.append(Batch(orphan, left.records))
+        for orphan, contents in recovered:
+            if contents.records:
+                batches.append(Batch(orphan, contents.records))
             else:
                 orphan.discard()
         undo.pop_all()
     return batches
 
 
-def _add_unfinished(state: State, found: Sequence[SegmentContents]) -> None:
-    """Add an observation for each address that a dead writer was to ask for, and that has none since."""
-    recorded = {address_key(record.requested_url) for left in found for record in left.records}
-    # a segment begins with what the one before it has left open
-    open_still = {address_key(one.url): (left, one) for left in found for one in left.asked}
-    for key, (left, one) in open_still.items():
-        last = state.last_observation(one.url)
-        if key in recorded or state.known(one.url) or (last is not None and last.at >= one.at):
+def _add_unfinished(state: State, recovered: Sequence[SegmentContents]) -> None:
+    """Add an observation for each requested address of a dead writer that has none since."""
+    recorded: set[bytes] = set()
+    requested: dict[bytes, tuple[SegmentContents, RequestedAddress]] = {}
+    for contents in recovered:
+        recorded.update(address_key(record.requested_url) for record in contents.records)
+        # a segment begins with the addresses that the one before it left open
+        for address in contents.requested:
+            requested[address_key(address.url)] = (contents, address)
+    for key, (contents, address) in requested.items():
+        last = state.last_observation(address.url)
+        if key in recorded or state.known(address.url) or (last is not None and last.at >= address.at):
             continue
-        record = asked.unfinished(one, left.run_id)
+        record = request_journal.unfinished(address, contents.run_id)
         with contextlib.suppress(PoisonRecord):
             validate(record)
-            left.records.append(record)
+            contents.records.append(record)
 
 
 @dataclass(slots=True)
@@ -84,35 +88,35 @@ class SegmentContents:
 
     run_id: str
     records: list[Record]
-    asked: list[Asked]
+    requested: list[RequestedAddress]
     size: int
     """Bytes of its lines, unpacked."""
 
 
 def recover(
-    storage: Storage, found: Segment, quarantine: Quarantine, at: datetime, room: int | None = None
+    storage: Storage, orphan: Segment, quarantine: Quarantine, at: datetime, room: int | None = None
 ) -> SegmentContents:
     """Read a segment that was taken over; SchemaTooNew when it must wait for a newer version.
 
-    Raises ArchiveDamaged where it unpacks to more than `room` bytes, without it as `segment.read`.
+    Raises ArchiveDamaged where it unpacks to more than `room` bytes, by default those of `segment.read`.
     """
     records: list[Record] = []
-    lines = list(segment.read(inside.read(found.path, gate.LARGEST_SEGMENTS), room))
+    lines = list(segment.read(path_guard.read(orphan.path, gate.LARGEST_SEGMENTS), room))
     run_id, version = _header(lines)
     if version > segment.VERSION:
         raise SchemaTooNew(
-            f"{found.path} was written by a newer Triptych (segment version {version}, this one knows "
-            f"{segment.VERSION}); it stays until that one opens the archive."
+            f"{orphan.path} was written by a newer Triptych (segment version {version}, this one reads "
+            f"{segment.VERSION}); it stays until that version opens the archive."
         )
     _mend_pages(storage, run_id, at)
     for line in lines:
         if isinstance(line, segment.Damage):
-            quarantine.add_damage(line.data, found.id, line.offset, at)
+            quarantine.add_damage(line.data, orphan.id, line.offset, at)
             continue
         try:
             record = codec.decode(line)
         except ValueError:
-            quarantine.add_damage(line, found.id, -1, at)
+            quarantine.add_damage(line, orphan.id, -1, at)
             continue
         if record is None:
             continue
@@ -123,7 +127,7 @@ def recover(
         else:
             records.append(warc_files.without_lost(storage, record))
     size = sum(len(line) for line in lines if isinstance(line, bytes))
-    return SegmentContents(run_id, records, list(asked.read(lines)), size)
+    return SegmentContents(run_id, records, list(request_journal.read(lines)), size)
 
 
 class _Header(msgspec.Struct):
@@ -144,7 +148,7 @@ def _header(lines: list[bytes | segment.Damage]) -> tuple[str, int]:
 
 
 def _mend_pages(storage: Storage, run_id: str, at: datetime) -> None:
-    # the last page may have no record: it must be in the index all the same
+    # the last page must be in the index even if it has no record
     if last := warc_files.mend(storage.layout, run_id):
         with locks.hold(storage.layout.lock):
             cdxj_index.add(storage, overwrite.without_purged(storage, last, at))

@@ -1,7 +1,7 @@
 """Segments: the write-ahead log of one writer, one zstd frame a record, readable with `zstdcat`.
 
-A record goes out in one write(2): when that returns, the kernel has it, and no kill of this process can take
-it back. The frame's checksum tells a record that is whole from one that is cut or altered.
+A record is written by one write(2): when that returns, the kernel has it, and a kill of this process cannot
+lose it. The frame's checksum detects a record that is cut or altered.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import zstandard
 
 from archive.exceptions import ArchiveDamaged, ArchiveWriteError
 from archive.format import gate
-from archive.storage import durable, inside, locks
+from archive.storage import durable, locks, path_guard
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +29,7 @@ _log = logging.getLogger(__name__)
 
 _MAGIC = zstandard.FRAME_HEADER
 _REPEATED = 1
-"""A block that is one byte, many times."""
+"""A block that is one repeated byte."""
 _CHECKSUM = 4
 VERSION = 1
 
@@ -51,7 +51,7 @@ class Segment:
     def create(cls, layout: Layout, run_id: str) -> Segment:
         header = {"kind": "segment", "version": VERSION, "run_id": run_id, "pid": os.getpid()}
         try:
-            # another writer that sweeps may take the early name for a dead one's: then there is another name
+            # another writer may sweep the new file as a dead writer's: then try another name
             while (segment := cls._start(layout)) is None:
                 pass
             try:
@@ -69,43 +69,43 @@ class Segment:
     @classmethod
     def _start(cls, layout: Layout) -> Segment | None:
         final = layout.new_segment()
-        # locked under a name that recovery does not look at, so that nobody can take it before the lock holds
+        # locked under a name that recovery skips, so that nobody takes it over before it is locked
         early = final.with_name(f"new-{final.name}")
         flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
         descriptor = os.open(early, flags, 0o644)
-        with _closing_unless_kept(descriptor) as kept:
+        with _closing_unless_popped(descriptor) as closing:
             if locks.try_lock(descriptor):
                 try:
                     early.rename(final)
                 except FileNotFoundError:
                     return None
-                kept.pop_all()
+                closing.pop_all()
                 return cls(final, descriptor, 0)
         return None
 
     @classmethod
     def take_over(cls, path: Path) -> Segment | None:
-        """Lock a segment whose writer is dead; None while it lives, or when another was faster."""
+        """Lock a segment whose writer is dead; None while it runs, or if another process was faster."""
         try:
             descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC)
         except FileNotFoundError:
             return None
-        with _closing_unless_kept(descriptor) as kept:
-            # committed and removed between the listing and the lock: the name is gone, the open file is not
+        with _closing_unless_popped(descriptor) as closing:
+            # it may have been committed and removed between the listing and the lock
             if locks.try_lock(descriptor) and path.exists():
                 size = os.fstat(descriptor).st_size
-                kept.pop_all()
+                closing.pop_all()
                 return cls(path, descriptor, size)
         return None
 
     def append(self, line: bytes) -> None:
         frame = self._compressor.compress(line)
         try:
-            written = os.write(self._descriptor, frame)
-            if written != len(frame):
-                raise OSError(None, f"only {written} of {len(frame)} bytes were taken")
+            size = os.write(self._descriptor, frame)
+            if size != len(frame):
+                raise OSError(None, f"only {size} of {len(frame)} bytes were taken")
         except OSError as error:
-            # a part of a frame would be skipped by the reader anyway; taking it back keeps the file clean
+            # a reader would skip a partial frame anyway; truncating keeps the file clean
             with contextlib.suppress(OSError):
                 os.ftruncate(self._descriptor, self.size)
             raise ArchiveWriteError(
@@ -121,9 +121,9 @@ class Segment:
         os.fdatasync(self._descriptor)
 
     def remove(self) -> None:
-        """Remove a committed segment; the name goes first, so that the lock is never free on a live name.
+        """Remove a committed segment; the file is deleted first, so that it is never there unlocked.
 
-        Raises OSError, without the lock then: whoever opens the archive next takes it over.
+        Raises OSError and releases the lock: the next writer takes the segment over.
         """
         try:
             self.path.unlink(missing_ok=True)
@@ -131,7 +131,7 @@ class Segment:
             self.release()
 
     def discard(self) -> None:
-        """Remove a segment that nobody needs; one that stays is met again by the next writer."""
+        """Remove a segment that is no longer needed; if this fails the next writer tries again."""
         try:
             self.remove()
         except OSError as error:
@@ -144,10 +144,10 @@ class Segment:
 
 
 @contextlib.contextmanager
-def _closing_unless_kept(descriptor: int) -> Iterator[contextlib.ExitStack]:
-    with contextlib.ExitStack() as kept:
-        kept.callback(locks.close, descriptor)
-        yield kept
+def _closing_unless_popped(descriptor: int) -> Iterator[contextlib.ExitStack]:
+    with contextlib.ExitStack() as closing:
+        closing.callback(locks.close, descriptor)
+        yield closing
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,11 +157,11 @@ class Damage:
 
 
 def read(data: bytes, most: int | None = None) -> Iterator[bytes | Damage]:
-    """Read the lines of a segment in order; bytes that cannot be read are returned as Damage.
+    """Read the lines of a segment in order; unreadable bytes are returned as Damage.
 
-    Raises ArchiveDamaged before more than `most` bytes, without it `gate.LARGEST_SEGMENTS`, are unpacked.
+    Raises ArchiveDamaged before more than `most` bytes, by default `gate.LARGEST_SEGMENTS`, are unpacked.
     """
-    left = gate.LARGEST_SEGMENTS if most is None else most
+    room = gate.LARGEST_SEGMENTS if most is None else most
     position = 0
     broken_from: int | None = None
     while position < len(data):
@@ -178,8 +178,8 @@ def read(data: bytes, most: int | None = None) -> Iterator[bytes | Damage]:
             yield Damage(broken_from, data[broken_from:position])
             broken_from = None
         line, position = frame
-        left -= len(line)
-        if left < 0:
+        room -= len(line)
+        if room < 0:
             raise ArchiveDamaged(
                 f"Segments in _wal unpack to more than {gate.LARGEST_SEGMENTS} bytes. Move them away, or, if "
                 "they are your own, set TRIPTYCH_LARGEST_SEGMENTS."
@@ -196,7 +196,7 @@ def _frame(data: bytes, position: int) -> tuple[bytes, int] | None:
         if not parameters.has_checksum or parameters.content_size > gate.LARGEST_PAGE:
             return None
         end = _end(data, position)
-        # takes the size that the header says and no more, and fails where that is not the size
+        # allocates the size in the header and no more, and fails if that is not the size
         line = zstandard.ZstdDecompressor(max_window_size=gate.LARGEST_PAGE).decompress(data[position:end])
     except (zstandard.ZstdError, IndexError):
         return None
@@ -217,22 +217,23 @@ def _end(data: bytes, position: int) -> int:
 
 
 def orphans(layout: Layout) -> list[Segment]:
-    """Take over every segment whose writer is dead, oldest first; sweep segments that were never started.
+    """Take over every segment whose writer is dead, oldest first; remove segments that were never started.
 
-    Raises OSError or ArchiveDamaged, and has none of them then.
+    Raises OSError or ArchiveDamaged, and then holds none of them.
     """
-    found: list[Segment] = []
+    segments: list[Segment] = []
     with contextlib.ExitStack() as undo:
-        for path in sorted(inside.files(layout.segments, ".jsonl.zst"), key=_age):
-            if (taken := Segment.take_over(path)) is None:
+        for path in sorted(path_guard.files(layout.segments, ".jsonl.zst"), key=_age):
+            segment = Segment.take_over(path)
+            if segment is None:
                 continue
-            undo.callback(taken.release)
-            if not path.name.startswith("new-"):
-                found.append(taken)
+            undo.callback(segment.release)
+            if path.name.startswith("new-"):
+                segment.discard()
             else:
-                taken.discard()
+                segments.append(segment)
         undo.pop_all()
-    return found
+    return segments
 
 
 def _age(path: Path) -> float:

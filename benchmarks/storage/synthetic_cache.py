@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from archive.commit.fold import KEPT_MANIFESTS
-from archive.format.records import KEPT_COLUMNS
+from archive.format.records import CACHED_COLUMNS
 from archive.state import fingerprint, replay
 from archive.state.database import NO_ARTICLE
 from archive.state.model import ID, TARGET, URL
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from archive.format.snapshot import DataFile, Snapshot
     from archive.storage.interface import Storage
 
-_KEPT = [column.name for column in KEPT_COLUMNS]
+_CACHED = [column.name for column in CACHED_COLUMNS]
 
 
 def fill(storage: Storage, head: Snapshot) -> None:
@@ -86,12 +86,12 @@ def _fill_articles(
     storage: Storage, db: Connection, files: Sequence[DataFile], numbered: dict[str, int]
 ) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray], np.ndarray]:
     """Key of each article, keys that articles name with their numbers, and the key of each one's story."""
-    names = ["number", *_KEPT]
+    names = ["number", *_CACHED]
     sql = f"INSERT INTO article ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
     own, named, naming, stories = [], [], [], []
     number = 1
     for file in files:
-        found = _columns(storage, file, _KEPT)
+        found = _columns(storage, file, _CACHED)
         numbers = range(number, number + file.rows)
         number += file.rows
         own.append(_keys(found["article_id"]))
@@ -108,7 +108,7 @@ def _fill_articles(
             json.dumps([(x["language"], x["url"], x["source"]) for x in items], ensure_ascii=False)
             for items in found["alternates"]
         ]
-        db.executemany(sql, zip(numbers, *(found[name] for name in _KEPT), strict=True))
+        db.executemany(sql, zip(numbers, *(found[name] for name in _CACHED), strict=True))
         where = numbered[file.path]
         db.executemany(
             "INSERT INTO version VALUES (?, 1, ?, ?, 1)",

@@ -282,7 +282,7 @@ class Command(BaseRunSpiderCommand):
             stats.get("start_time"),
             datetime.now(UTC),
             ended,
-            for_caller(ended.exit_code, told=self.settings.getbool("EXIT_NOTHING_NEW")),
+            for_caller(ended.exit_code, report_nothing_new=self.settings.getbool("EXIT_NOTHING_NEW")),
             stage.last_account,
             problems,
             missed,
@@ -293,8 +293,8 @@ class Command(BaseRunSpiderCommand):
             [snapshot.id for snapshot in (*stage.snapshots, *last)],
             str(self._log) if self._log is not None else None,
         )
-        console, owed = Terminal(), [*spider.debts.told()]
-        more = [*owed, *_left_unpaired(paired), *failed, *(one for one in held if one.state == "over")]
+        console, debt_lines = Terminal(), [*spider.debts.report_lines()]
+        more = [*debt_lines, *_left_unpaired(paired), *failed, *(one for one in held if one.state == "over")]
         if run.ended == Ending.NOTHING_NEW and not more and not report.has_more_to_tell(ledger, backoff):
             console.print(
                 report.quiet_line(ledger, spider.name, run.ended_at), soft_wrap=True, highlight=False
@@ -307,7 +307,7 @@ class Command(BaseRunSpiderCommand):
             published = report.Published(stage.run_id, [*stage.snapshots, *last], is_whole=not lost)
             report.print_report(console, ledger, published, uri, spider.name)
             report.print_slowed(console, backoff)
-            report.print_debts(console, owed)
+            report.print_debts(console, debt_lines)
             for told in _left_unpaired(paired):
                 console.print(f"[yellow]unpaired[/]  {literal(told)}", soft_wrap=True)
             for one in held:

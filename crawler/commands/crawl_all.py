@@ -123,7 +123,7 @@ async def _run(
 ) -> int:
     uri, idle = (
         settings["ARCHIVE_URI"],
-        for_caller(ExitCode.NOTHING_NEW, told=settings.getbool("EXIT_NOTHING_NEW")),
+        for_caller(ExitCode.NOTHING_NEW, report_nothing_new=settings.getbool("EXIT_NOTHING_NEW")),
     )
     given = [part for one in opts.set for part in ("-s", one)]
     if opts.engine is None:

@@ -149,7 +149,7 @@ def _reports(held: Archive, declared: list[type[Outlet]], now: datetime, uri: st
     known = gather(uri, declared, now)
     with held.debts() as debts:
         # a cache of this machine; another's commits it does not have yet
-        unpaid = {} if debts is None else {one.name: debts.owed(one.name, now).count for one in declared}
+        unpaid = {} if debts is None else {one.name: debts.count(one.name, now).count for one in declared}
     tables, names = read_configuration().watch, [outlet.name for outlet in declared]
     limits = read_limits({name: tables[name] for name in tables if name in {"", *names}}, names)
     alarm_of: dict[str, str] = {}

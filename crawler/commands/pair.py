@@ -158,7 +158,9 @@ class Command(ScrapyCommand):
         told = f"snapshot {outcome.snapshot.id}" if outcome.snapshot else "nothing new, no snapshot"
         if self.exitcode == ExitCode.OK and not outcome.snapshot and not (events and events.snapshot):
             assert self.settings is not None
-            self.exitcode = for_caller(ExitCode.NOTHING_NEW, told=self.settings.getbool("EXIT_NOTHING_NEW"))
+            self.exitcode = for_caller(
+                ExitCode.NOTHING_NEW, report_nothing_new=self.settings.getbool("EXIT_NOTHING_NEW")
+            )
         self._console.print(f"\nArchive   {uri}  ({told})", markup=False, highlight=False)
 
     def _events(self, uri: str, who: Spread, *, everything: bool) -> EventsFound:

@@ -22,7 +22,7 @@ from crawler.commands.crawl import Command as Crawl
 from crawler.reports.run_report import Ending, RunReport
 from crawler.reports.terminal import one_sentence
 from crawler.requests.budget import budget_of
-from crawler.revisit.debts import DebtsOfNow, debts_of_now, still_owed
+from crawler.revisit.debts import DebtForecast, debt_forecast, retry_sentence
 from crawler.revisit.debts import share_of as share_of_debts
 from crawler.revisit.share import Share, share_of
 from crawler.story.arguments import FIRST_DAY, Arguments
@@ -91,21 +91,21 @@ class Command(Crawl):
 
         assert self.settings is not None
         now = opts.at or datetime.now(UTC)
-        held = archive.open(uri)
+        opened = archive.open(uri)
         share = share_of(uri, spider_class.name, now)
-        limits = [limit for limit in (opts.limit, None if opts.all else share.left) if limit is not None]
-        plan = make_plan(held, spider_class(), now, min(limits, default=None))
+        limits = [limit for limit in (opts.limit, None if opts.all else share.remaining) if limit is not None]
+        plan = make_plan(opened, spider_class(), now, min(limits, default=None))
         if not opts.all:
             a_host = 3 if self.settings.getbool("OPT_OUT_FILES") else 1
             plan = replace(plan, visits=share.fitting(plan.visits, a_host))
-        debts = self._debts(held, spider_class(), now, opts)
+        debts = self._debts(opened, spider_class(), now, opts)
         if opts.limit is not None:
             plan = replace(plan, visits=plan.visits[: opts.limit - debts.due])
         console = Terminal(width=None if Terminal().is_terminal else 110)
         if opts.dry_run:
             console.print(_schedule(plan))
-            console.print(f"Of 24 hours' requests a fifth may be revisits: {_left(share)}.", soft_wrap=True)
-            console.print(f"Pages owed from earlier runs: {debts.owed.count}, {debts.due} asked for now.")
+            console.print(f"A fifth of 24 hours' requests may be revisits: {_left(share)}.", soft_wrap=True)
+            console.print(f"Pages to retry from earlier runs: {debts.count.count}, {debts.due} of them now.")
             self.exitcode = ExitCode.OK
             return
         at = "" if console.is_terminal else f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC  "
@@ -114,13 +114,11 @@ class Command(Crawl):
             arguments = replace(Arguments(), visits=plan.visits, at=opts.at, most_debts=debts.due)
             self.exitcode = self._crawl(spider_class, arguments)
             return
-        if debts.owed.failed:
-            console.print(literal(still_owed(debts.owed, now)), highlight=False, soft_wrap=True)
-        ended = Ending.OWED if debts.owed.failed else Ending.NOTHING_NEW
-        code, owed = (
-            for_caller(ended.exit_code, told=self.settings.getbool("EXIT_NOTHING_NEW")),
-            debts.owed.count,
-        )
+        if debts.count.failed:
+            console.print(literal(retry_sentence(debts.count, now)), highlight=False, soft_wrap=True)
+        ended = Ending.OWED if debts.count.failed else Ending.NOTHING_NEW
+        code = for_caller(ended.exit_code, report_nothing_new=self.settings.getbool("EXIT_NOTHING_NEW"))
+        owed = debts.count.count
         self.exitcode = self._told(
             RunReport(
                 spider_class.name, "revisit", "", uri, now, datetime.now(UTC), ended, code, {}, owed=owed
@@ -128,22 +126,22 @@ class Command(Crawl):
         )
 
     def _debts(
-        self, held: Archive, outlet: StorySpider, now: datetime, opts: argparse.Namespace
-    ) -> DebtsOfNow:
+        self, opened: Archive, outlet: StorySpider, now: datetime, opts: argparse.Namespace
+    ) -> DebtForecast:
         assert self.settings is not None
         pages = budget_of(outlet, self.settings).pages
         share = share_of_debts(pages, self.settings.getfloat("DEBT_SHARE"))
         most = share if opts.limit is None else min(share, opts.limit)
         if opts.dry_run:
-            with held.debts() as debts:
-                return debts_of_now(debts, outlet.name, now, most)
-        # of what a killed run has left, too
+            with opened.debts() as debts:
+                return debt_forecast(debts, outlet.name, now, most)
+        # includes the records of a killed run
         with ArchiveWriter.open(self.settings["ARCHIVE_URI"], run_id=f"probe-{os.getpid()}") as writer:
-            return debts_of_now(writer.debts(), outlet.name, now, most)
+            return debt_forecast(writer.debts(), outlet.name, now, most)
 
 
 def _left(share: Share) -> str:
-    return f"crawls made {share.crawled}, revisits {share.revisited}, {share.left} are left"
+    return f"crawls made {share.crawled}, revisits {share.revisited}, {share.remaining} are left"
 
 
 def _told(plan: Plan, share: Share) -> str:

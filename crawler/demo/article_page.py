@@ -9,8 +9,8 @@ from html import escape
 from pathlib import Path
 from string import Template
 
+from archive.format.languages import STORY_LANGUAGES
 from crawler.demo.story_files import (
-    LANGUAGES,
     WORDING,
     Story,
     Variant,
@@ -87,7 +87,7 @@ def _switcher(story: Story, variant: Variant, layout: Layout) -> str:
     targets = switcher_targets(story, variant)
     link_class = f' class="{layout.link_class}"' if layout.link_class else ""
     parts = []
-    for language in LANGUAGES:
+    for language in STORY_LANGUAGES:
         words = WORDING[language]
         label = words.menu_label if layout.menu_labels else words.label
         if language == variant.language:

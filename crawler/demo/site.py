@@ -9,9 +9,10 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from archive.format.languages import STORY_LANGUAGES
 from crawler.demo import article_page
 from crawler.demo.article_page import LAYOUTS
-from crawler.demo.story_files import LANGUAGES, WORDING, Story, Variant, load_stories, next_day
+from crawler.demo.story_files import WORDING, Story, Variant, load_stories, next_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +54,7 @@ def build_site(base_url: str, day: int = 1) -> dict[str, Answer]:
         "/style.css": Answer((LAYOUTS / "style.css").read_bytes(), "text/css; charset=utf-8"),
         "404": Answer(_MISSING.encode(), status=HTTPStatus.NOT_FOUND),
     }
-    for language in LANGUAGES:
+    for language in STORY_LANGUAGES:
         site[WORDING[language].home] = Answer(home_page(stories, language).encode())
     for number, story in enumerate(stories):
         picture = _PICTURE.format(hue=number * 47 % 360, name=story.name)

@@ -12,6 +12,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from archive.format.languages import STORY_LANGUAGES
 from crawler.items import BlockKind, TextBlock
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 STORIES = Path(__file__).with_name("stories")
-LANGUAGES = ("uk", "en", "ru")
+
 
 Links = Literal["hreflang", "switcher"]
 Dates = Literal["zone", "spaced", "kyiv", "utc"]
@@ -102,7 +103,7 @@ def load_stories() -> tuple[Story, ...]:
 def read_story(path: Path) -> Story:
     given = tomllib.loads(path.read_text(encoding="utf-8"))
     variants = tuple(
-        _variant(path, language, given.pop(language)) for language in LANGUAGES if language in given
+        _variant(path, language, given.pop(language)) for language in STORY_LANGUAGES if language in given
     )
     for name in ("shows", "links", "announced"):
         given[name] = tuple(given.get(name, ()))

@@ -1,1 +1,1 @@
-"""The lists in which new articles are announced."""
+"""The lists that announce new articles."""

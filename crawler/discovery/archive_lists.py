@@ -1,7 +1,7 @@
-"""The lists of an outlet's archive that a sitemap index names, and the days that each of them is of.
+"""The lists of an outlet's archive in a sitemap index, and the days of each list.
 
-Of an index of years only the lists of a backfill's days are asked for: by the days in their addresses, where
-the declaration says how to read them, else by `lastmod`. https://www.sitemaps.org/protocol.html#index
+Of an index of many years only the lists of a backfill's days are requested: by the days in their addresses,
+if the declaration says how to read them, else by `lastmod`. https://www.sitemaps.org/protocol.html#index
 """
 
 from __future__ import annotations
@@ -15,34 +15,34 @@ if TYPE_CHECKING:
     import re
     from collections.abc import Iterable, Iterator, Sequence
 
-    from crawler.discovery.sitemaps import ListedSitemap
+    from crawler.discovery.sitemaps import ChildSitemap
 
 
 class Days(NamedTuple):
     first: dt.date
     after: dt.date
-    """The first day that follows."""
+    """The first day after them."""
 
 
 def is_archive_list(url: str, patterns: Sequence[re.Pattern[str]]) -> bool:
-    """Return True if a list is one of articles; without patterns every list is."""
+    """Return True if a list has articles; without patterns every list has."""
     return not patterns or any(pattern.fullmatch(url) for pattern in patterns)
 
 
 def days_of(url: str, patterns: Iterable[re.Pattern[str]]) -> Days | None:
-    """The days that a list's address names; None where it names none that exist."""
-    match = next((found for pattern in patterns if (found := pattern.fullmatch(url))), None)
-    numbers = {name: int(value) for name, value in (match.groupdict() if match else {}).items() if value}
-    if "year" not in numbers:
-        return None
-    try:
-        return _days(numbers)
-    except (ValueError, OverflowError):
-        return None
+    """The days in a list's address; None if it has none, or an impossible date."""
+    for pattern in patterns:
+        if match := pattern.fullmatch(url):
+            numbers = {name: int(value) for name, value in match.groupdict().items() if value}
+            try:
+                return _days(numbers) if "year" in numbers else None
+            except (ValueError, OverflowError):
+                return None
+    return None
 
 
 def _days(numbers: dict[str, int]) -> Days:
-    """Raises ValueError for a day that no calendar has."""
+    """Raises ValueError for an impossible date."""
     year, month, day = numbers["year"], numbers.get("month"), numbers.get("day")
     if (week := numbers.get("week")) is not None:
         monday = dt.date.fromisocalendar(year, week, 1)
@@ -59,15 +59,15 @@ def _days(numbers: dict[str, int]) -> Days:
 
 
 def due_lists(
-    children: Iterable[ListedSitemap],
+    children: Iterable[ChildSitemap],
     patterns: Sequence[re.Pattern[str]],
     since: dt.date,
     until: dt.date | None,
-) -> Iterator[tuple[ListedSitemap, dt.date | None]]:
+) -> Iterator[tuple[ChildSitemap, dt.date | None]]:
     """The lists that may have articles of the days from `since` on, `until` excluded, in the index's order.
 
-    Beside each stands the first day after those of its address. What was last changed before `since` has no
-    article of that day; a `lastmod` that is missing, broken or in the future says nothing.
+    With the first day after those of its address, if any. A list last changed before `since` has no article
+    of that day; a `lastmod` that is missing, invalid or in the future is ignored.
     """
     for child in children:
         if not is_archive_list(child.url, patterns):
@@ -83,9 +83,9 @@ def due_lists(
 
 
 def kyiv_day(printed: str) -> dt.date | None:
-    """The day of a printed ISO date, as in Kyiv, by whose days the lists are made; None where it is none.
+    """The day of a printed ISO date in Kyiv, whose days the lists use; None if it is no date.
 
-    A list of April has its first hours as `03-31T22:30Z`.
+    In a list of April the first hours are `03-31T22:30Z`.
     """
     try:
         at = dt.datetime.fromisoformat(printed)

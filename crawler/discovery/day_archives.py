@@ -22,19 +22,19 @@ _SITEMAP = re.compile(rb"<(?:\w+:)?(?:urlset|sitemapindex)\b")
 
 
 def dated(template: str, day: dt.date) -> str:
-    """The address of a list, strftime fields filled in; `%B` is the English name in small letters.
+    """The address of a list, strftime fields filled in; `%B` is the English name in lower case.
 
-    `%-d` and `%-m` are numbers without a zero before them.
+    `%-d` and `%-m` are numbers without a leading zero.
     """
     filled = template.replace("%-d", str(day.day)).replace("%-m", str(day.month))
-    # those of strftime are of the machine's language
+    # strftime would use the language of the machine
     return day.strftime(filled.replace("%B", _MONTHS[day.month - 1]))
 
 
 def recent(template: str, today: dt.date) -> tuple[str, ...]:
-    """The addresses of a list that has the news of today, and of yesterday's where that is another.
+    """The address of today's list, and of yesterday's if it is different.
 
-    An address without a field for the year is taken as it is.
+    An address without a field for the year is used unchanged.
     """
     if not _YEAR.search(template):
         return (template,)
@@ -43,7 +43,7 @@ def recent(template: str, today: dt.date) -> tuple[str, ...]:
 
 
 def read_day_archive(body: bytes, url: str) -> Sitemap:
-    """Every link of the page, in its order; the spider keeps those that are articles.
+    """Every link of the page, in order; the spider selects the articles.
 
     Raises DiscoveryError for a page that is no HTML.
     """

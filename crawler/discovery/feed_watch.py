@@ -1,7 +1,7 @@
-"""Feeds that were faster than the crawls.
+"""Detection of feeds that change faster than they are crawled.
 
-A feed of twenty entries that has moved on by twenty since it was last read may have had a twenty-first. It
-is told by addresses alone, whatever their order and dates: not one of them was known before this run.
+If all twenty entries of a feed are new since it was last read, there may have been a twenty-first. Only the
+addresses are compared, not their order and dates: none of them was archived before this run.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from crawler.requests.leads import Lead
 
 LOOKED_BACK = timedelta(days=100)
-"""An outlet that was not crawled for longer begins anew."""
+"""An outlet that was not crawled for longer starts again."""
 MOST_ENTRIES = 1000
-"""A longer feed forgets nothing between two crawls, and would hold up the event loop."""
+"""A longer feed drops nothing between two crawls, and would block the event loop."""
 KEY = "feeds/"
-"""Beginning of the key of a feed in the account of a run that has read it."""
+"""Prefix of the key of a feed in the account of a run that has read it."""
 
 
 class FeedWatch:
@@ -40,21 +40,21 @@ class FeedWatch:
         self._started = datetime.now(UTC)
 
     def has_moved_on(self, address: str, pace: Pace, portions: Iterable[Iterable[Lead]]) -> bool:
-        """Return True if no entry of a feed was known before this run; asked before they are followed."""
+        """Return True if no entry of a feed was archived before this run; call it before following them."""
         self._ledger.feeds[address] = pace.entries
         if not 0 < pace.entries <= MOST_ENTRIES:
             return False
         return not any(self._was_known(lead.url) for leads in portions for lead in leads)
 
     def _was_known(self, url: str) -> bool:
-        known, last = self._ledger.known(url), self._ledger.last_observation(url)
-        if isinstance(known, PurgedAddress):
+        article, last = self._ledger.known(url), self._ledger.last_observation(url)
+        if isinstance(article, PurgedAddress):
             return True
         # another list of this run may have led to it a moment ago
-        return any(at < self._started for at in (known and known.last_seen, last and last.at) if at)
+        return any(at < self._started for at in (article and article.last_seen, last and last.at) if at)
 
     async def overrun(self, address: str, pace: Pace) -> Overrun | None:
-        """Return what to tell of a feed that has moved on; None if no earlier run has read it."""
+        """Return the report about a feed with only new entries; None if no earlier run has read it."""
         last_read = await asyncio.to_thread(self._last_read, address)
         if last_read is None:
             return None
@@ -64,6 +64,8 @@ class FeedWatch:
 
     def _last_read(self, address: str) -> datetime | None:
         """Read manifests, the latest first."""
-        ours = (run for run in runs(self._uri, self._started - LOOKED_BACK) if run.outlet == self._outlet)
-        moments = (run.committed_at for run in ours if KEY + address in run.counts)
-        return next((at for at in moments if at < self._started), None)
+        for run in runs(self._uri, self._started - LOOKED_BACK):
+            is_reading = run.outlet == self._outlet and KEY + address in run.counts
+            if is_reading and run.committed_at < self._started:
+                return run.committed_at
+        return None

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MOST_TEXT = 8 << 20
-"""Bytes of the texts of one feed, which wait in the crawl's memory until their pages have come."""
-# found by fuzzing: it promises to raise nothing, whatever it is given
+"""Bytes of the texts of one feed, which stay in the crawl's memory until their pages are fetched."""
+# found by fuzzing: feedparser promises to raise nothing
 _FEEDPARSER_RAISES = (
     ArithmeticError,
     AssertionError,
@@ -35,15 +35,15 @@ _FEEDPARSER_RAISES = (
 
 
 def read_feed_source(body: bytes, url: str) -> Sitemap:
-    """A feed in the shape of the other sources."""
+    """Read a feed, with the result type of the other sources."""
     leads = read_feed(body, url, None)
     return Sitemap(leads, (), is_cut_short(unpack(body, url), "rss", "feed", "RDF"))
 
 
 def read_feed(body: bytes, url: str, encoding: str | None) -> tuple[Lead, ...]:
-    """Every entry that links to a page, in the feed's order.
+    """Every entry with a link to a page, in the feed's order.
 
-    `encoding` is that of the Content-Type header; what the XML declares is tried after it.
+    `encoding` is from the Content-Type header; the encoding declared in the XML is tried after it.
     Raises DiscoveryError: `too-large`, `not-gzip`, `empty`, `not-a-feed`.
     """
     import feedparser  # noqa: PLC0415  runs in a worker; the crawl knows this function by its name alone
@@ -52,7 +52,7 @@ def read_feed(body: bytes, url: str, encoding: str | None) -> tuple[Lead, ...]:
     if encoding:
         headers["content-type"] += f"; charset={encoding}"
     try:
-        # never the bytes themselves: feedparser would try them as the name of a file
+        # not the bytes themselves: feedparser would try them as a file name
         parsed = feedparser.parse(io.BytesIO(unpack(body, url)), response_headers=headers)
     except _FEEDPARSER_RAISES as error:
         message = f"{url}: expected a feed, feedparser ended with {error!r}"
@@ -61,13 +61,13 @@ def read_feed(body: bytes, url: str, encoding: str | None) -> tuple[Lead, ...]:
         reason = Reason.NOT_A_FEED if body.strip() else Reason.EMPTY
         raise DiscoveryError(f"{url}: expected RSS, Atom or RDF, got something else", reason)
     leads: dict[str, Lead] = {}
-    texts = 0
+    size_of_texts = 0
     for entry in parsed.entries:
         if (lead := _lead(entry, url)) is not None and lead.url not in leads:
-            whole = entry_of(entry, lead.url, url) if texts < MOST_TEXT else None
-            texts += len(whole or b"")
-            leads[lead.url] = replace(lead, entry=whole)
-    # where XML breaks, feedparser goes on as if it were HTML and says so
+            text = entry_of(entry, lead.url, url) if size_of_texts < MOST_TEXT else None
+            size_of_texts += len(text or b"")
+            leads[lead.url] = replace(lead, entry=text)
+    # after invalid XML feedparser continues as if it were HTML, and reports it
     if not leads and isinstance(why := parsed.get("bozo_exception"), SAXException):
         raise DiscoveryError(f"{url}: expected entries, none can be read: {why}", Reason.NOT_A_FEED)
     return tuple(leads.values())
@@ -75,7 +75,7 @@ def read_feed(body: bytes, url: str, encoding: str | None) -> tuple[Lead, ...]:
 
 def _lead(entry: dict[str, Any], url: str) -> Lead | None:
     links = dict(_links(entry, url))
-    # what Feedburner moved away, the one link, or an RSS guid that is an address
+    # the original link that Feedburner moved, the first link, or an RSS guid that is an address
     printed = _text(entry, "feedburner_origlink"), next(iter(links), None), _text(entry, "link")
     address = next((page for link in printed if (page := listed_page(url, link))), None)
     if address is None:
@@ -91,9 +91,9 @@ def _lead(entry: dict[str, Any], url: str) -> Lead | None:
 
 
 def _links(entry: dict[str, Any], url: str) -> Iterator[tuple[str, str | None]]:
-    """Pages an entry says are itself, with the language where hreflang gives one."""
+    """Pages that an entry links to as itself, with the language from hreflang, if any."""
     for link in entry.get("links", ()):
-        # an element <links> takes the place of the list
+        # an element <links> replaces the list
         if not isinstance(link, dict) or link.get("rel", "alternate") != "alternate":
             continue
         if page := listed_page(url, link.get("href")):
@@ -101,6 +101,6 @@ def _links(entry: dict[str, Any], url: str) -> Iterator[tuple[str, str | None]]:
 
 
 def _text(record: dict[str, Any], key: str) -> str | None:
-    # dict.get: feedparser's own get answers `updated` with `published` where there is none
+    # dict.get: feedparser's get returns `published` if there is no `updated`
     value = dict.get(record, key)
     return (one_line(value) or None) if isinstance(value, str) else None

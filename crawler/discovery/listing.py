@@ -1,4 +1,4 @@
-"""A list as it comes from the worker that has read it: packed, as it may have 400,000 addresses."""
+"""A list as returned by the worker that read it: packed, because it may have 400,000 addresses."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from crawler.discovery.pace import Pace, pace_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from crawler.discovery.sitemaps import ListedSitemap, Sitemap
+    from crawler.discovery.sitemaps import ChildSitemap, Sitemap
     from crawler.outlet.declaration import Outlet
     from crawler.requests.leads import Lead
 
 PORTION = 500
-"""Addresses that the event loop goes through at once: some 20 ms."""
+"""Addresses that the event loop handles at once: some 20 ms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,21 +27,21 @@ class Listing:
     portions: tuple[bytes, ...]
     size: int
     """Number of addresses."""
-    children: tuple[ListedSitemap, ...]
+    children: tuple[ChildSitemap, ...]
     cut_short: bool
     pace: Pace | None
     """Of a feed."""
     entries: tuple[Lead, ...] = ()
-    """Of a feed: those that have the whole text of their page."""
+    """Of a feed: entries with the full text of their page."""
 
     def leads(self, outlet: Outlet) -> Iterator[list[Lead]]:
-        """Unpack the addresses in their order, one portion after the other, as the outlet spells them."""
+        """Unpack the addresses in order, one portion after the other, in the outlet's spelling."""
         unpacker = zstandard.ZstdDecompressor()
         for portion in self.portions:
             yield [_as_spelt(lead, outlet) for lead in _unpacked(unpacker, portion)]
 
     def texts(self, outlet: Outlet) -> Iterator[Lead]:
-        """Entries with the text of their page, as the outlet spells their addresses."""
+        """Entries with the text of their page, in the outlet's spelling of addresses."""
         return (_as_spelt(lead, outlet) for lead in self.entries)
 
 
@@ -52,15 +52,15 @@ def _unpacked(unpacker: zstandard.ZstdDecompressor, portion: bytes) -> tuple[Lea
 
 def read_listing(read: Callable[[bytes, str], Sitemap], body: bytes, url: str) -> Listing:
     """Read a list in a worker; raises DiscoveryError as `read` does."""
-    found = read(body, url)
-    entries = tuple(lead for lead in found.leads if lead.entry is not None)
-    leads = [replace(lead, entry=None) for lead in found.leads] if entries else found.leads
+    sitemap = read(body, url)
+    entries = tuple(lead for lead in sitemap.leads if lead.entry is not None)
+    leads = [replace(lead, entry=None) for lead in sitemap.leads] if entries else sitemap.leads
     packer = zstandard.ZstdCompressor(level=1)
     portions = tuple(
         packer.compress(pickle.dumps(leads[start : start + PORTION], pickle.HIGHEST_PROTOCOL))
         for start in range(0, len(leads), PORTION)
     )
-    return Listing(portions, len(leads), found.children, found.cut_short, _pace(leads), entries)
+    return Listing(portions, len(leads), sitemap.children, sitemap.cut_short, _pace(leads), entries)
 
 
 def _pace(leads: Sequence[Lead]) -> Pace | None:

@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from crawler.requests.leads import Lead
 
 FEWEST = 3
-"""Dated entries that make a pace."""
+"""Least number of dated entries for a pace."""
 SHORTEST, LONGEST = 5, 24 * 60
-"""Minutes: no scheduler runs a crawl more often, and feeds are asked for daily in any case."""
+"""Minutes: no scheduler runs a crawl more often, and feeds are requested daily in any case."""
 _FAST = timedelta(hours=1)
-# the longest step that a person would write into a schedule, and that is no longer than the pace
+# intervals that a person would write into a schedule; the longest that is not longer than the pace is used
 _STEPS = (5, 10, 15, 20, 25, 30, 40, 60, 90, 120, 180, 240, 360, 480, 720, LONGEST)
 
 
@@ -24,7 +24,7 @@ _STEPS = (5, 10, 15, 20, 25, 30, 40, 60, 90, 120, 180, 240, 360, 480, 720, LONGE
 class Pace:
     entries: int
     minutes: int | None
-    """Minutes between two crawls that would each find half of the entries known; None without dates."""
+    """Minutes between two crawls in which half of the entries change; None without dates."""
 
 
 def advice(minutes: int | None) -> str:
@@ -40,14 +40,14 @@ def advice(minutes: int | None) -> str:
 
 
 def pace_of(leads: Iterable[Lead], now: datetime | None = None) -> Pace:
-    """Return the pace of a feed, in whatever order its entries are; a date to come is none.
+    """Return the pace of a feed, with entries in any order; future dates are ignored.
 
-    It is the time in which the newer half of its entries came: what is pinned or listed again is in the other
-    half, and the next hour may be twice as busy.
+    It is the time span of the newer half of its entries: pinned and repeated entries are in the other half,
+    and the next hour may be twice as busy.
     """
     entries = list(leads)
     last = (now or datetime.now(UTC)) + _FAST
-    dates = sorted(at for lead in entries if (at := _date(lead)) is not None and at <= last)
+    dates = sorted(at for at in map(_date, entries) if at is not None and at <= last)
     if len(dates) < FEWEST:
         return Pace(len(entries), None)
     span = dates[-1] - dates[-1 - len(dates) // 2]
@@ -56,8 +56,8 @@ def pace_of(leads: Iterable[Lead], now: datetime | None = None) -> Pace:
 
 
 def _date(lead: Lead) -> datetime | None:
-    """Return when an entry was published, or last changed; UTC."""
-    # imported here, as the crawl's own process reads no dates
+    """The time at which an entry was published, or last changed; UTC."""
+    # imported here, because the crawl's main process reads no dates
     from crawler.extraction.fields.date_parsing import parse_date  # noqa: PLC0415
 
     for printed in (lead.published_raw, lead.modified_raw):

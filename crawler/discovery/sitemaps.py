@@ -1,4 +1,4 @@
-"""Sitemaps with the languages of their hreflang links, which Scrapy's own parser throws away.
+"""Sitemaps with the languages of their hreflang links, which Scrapy's parser discards.
 
 https://www.sitemaps.org/protocol.html, and Google's extensions for news and for localized versions.
 """
@@ -31,25 +31,25 @@ _LOCATIONS = b"<loc", b":loc"
 
 
 @dataclass(frozen=True, slots=True)
-class ListedSitemap:
-    """A sitemap that an index names."""
+class ChildSitemap:
+    """A sitemap in an index."""
 
     url: str
     modified_raw: str | None = None
-    """`lastmod` as printed: when an entry of it was last changed."""
+    """`lastmod` as printed: the last change of one of its entries."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sitemap:
     leads: tuple[Lead, ...]
-    children: tuple[ListedSitemap, ...]
-    """Further sitemaps, where this one is an index; itself is not among them."""
+    children: tuple[ChildSitemap, ...]
+    """Further sitemaps, if this one is an index; never itself."""
     cut_short: bool = False
-    """It ends before its last element does: what came is given, and there is more."""
+    """True if it ends before its last element: there is more than was received."""
 
 
 def read_sitemap(body: bytes, url: str) -> Sitemap:
-    """All that can be read of a sitemap or sitemap index, gzipped or not; a broken one up to the break.
+    """Read a sitemap or sitemap index, gzipped or not; an invalid one up to the error.
 
     Raises DiscoveryError: `too-large`, `not-gzip`, `empty`, `not-a-sitemap`.
     """
@@ -60,12 +60,12 @@ def read_sitemap(body: bytes, url: str) -> Sitemap:
     if cut_short and not _is_last_entry_whole(unpacked):
         del entries[-1:]
     leads: dict[str, Lead] = {}
-    children: dict[str, ListedSitemap] = {}
+    children: dict[str, ChildSitemap] = {}
     for entry in entries:
         try:
             _read_entry(entry, url, leads, children)
         except UnicodeDecodeError:
-            # bytes that recovery let through: the entry is lost, the others are not
+            # invalid bytes in spite of recovery: only this entry is lost
             continue
     if broken is not None and not (leads or children or cut_short):
         raise DiscoveryError(f"{url}: expected entries, none can be read: {broken}", Reason.NOT_A_SITEMAP)
@@ -73,7 +73,7 @@ def read_sitemap(body: bytes, url: str) -> Sitemap:
 
 
 def _read_entry(
-    entry: etree._Element, url: str, leads: dict[str, Lead], children: dict[str, ListedSitemap]
+    entry: etree._Element, url: str, leads: dict[str, Lead], children: dict[str, ChildSitemap]
 ) -> None:
     """Add what an entry names; the first of equal addresses stays."""
     kind = _name(entry)
@@ -88,7 +88,7 @@ def _read_entry(
     if kind == "sitemap":
         address = absolute(url, printed) if printed else None
         if address and address != url:
-            children.setdefault(address, ListedSitemap(address, modified))
+            children.setdefault(address, ChildSitemap(address, modified))
     elif (page := listed_page(url, printed)) and page not in leads:
         alternates = tuple(dict.fromkeys(_alternates(links, url))) if links else ()
         news = parts.get("news")
@@ -116,7 +116,7 @@ def _is_last_entry_whole(document: bytes) -> bool:
 
 
 def _parse(body: bytes, url: str) -> tuple[etree._Element, str | None]:
-    """The root, and the first thing in it that is no XML: something may be missing."""
+    """The root, and the first XML error, after which entries may be missing."""
     try:
         parser = _parser()
         root = etree.fromstring(body.strip(), parser)
@@ -124,7 +124,7 @@ def _parse(body: bytes, url: str) -> tuple[etree._Element, str | None]:
             # recovery leaves `?a=1=2` of `?a=1&b=2`
             parser = _parser()
             root = etree.fromstring(_AMPERSAND.sub(_escaped, body.strip()), parser)
-        # a recovered document may have no root at all, whatever the stubs say
+        # a recovered document may have no root, in spite of the stubs
         name = None if root is None else _name(root)
     except (etree.XMLSyntaxError, ValueError) as error:
         reason = Reason.NOT_A_SITEMAP if body.strip() else Reason.EMPTY
@@ -164,13 +164,13 @@ def _alternates(links: Iterable[etree._Element], url: str) -> Iterator[Alternate
 
 
 def _name(element: etree._Element) -> str | None:
-    """The tag without its namespace: outlets write the namespaces wrong, or not at all."""
+    """The tag without its namespace: outlets write wrong namespaces, or none."""
     tag = element.tag
     return tag.rpartition("}")[2] if isinstance(tag, str) else None
 
 
 def _first(element: etree._Element, name: str) -> str | None:
-    """Text of the first child of that name which has any."""
+    """Text of the first non-empty child of that name."""
     for child in element:
         if _name(child) == name and (text := _text(child)):
             return text

@@ -1,4 +1,4 @@
-"""From what sitemaps, feeds and day archives list to requests for pages, each address accounted for."""
+"""Requests for the addresses in sitemaps, feeds and day archives, with an account of each address."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from twisted.python.failure import Failure
 
-    from crawler.discovery.changes import StatedChanges
+    from crawler.discovery.changes import SitemapChanges
     from crawler.discovery.feed_watch import FeedWatch
     from crawler.discovery.listing import Listing
-    from crawler.discovery.sitemaps import ListedSitemap
+    from crawler.discovery.sitemaps import ChildSitemap
     from crawler.items import Observation
     from crawler.requests.articles import StoryRequests
     from crawler.requests.feed_texts import FeedTexts
@@ -47,13 +47,13 @@ _AWAITED = "awaited"
 
 
 class Discovering:
-    """The sources of one crawl: those of what is new, or an outlet's archive between two dates."""
+    """The sources of one crawl: those of new articles, or an outlet's archive between two dates."""
 
-    def __init__(  # noqa: PLR0917  one crawl's parts, made in one place
+    def __init__(  # noqa: PLR0917  called in one place
         self,
         requests: StoryRequests,
         debts: Debts,
-        changes: StatedChanges,
+        changes: SitemapChanges,
         feeds: FeedWatch,
         workers: Workers,
         texts: FeedTexts,
@@ -61,7 +61,7 @@ class Discovering:
         since: dt.date | None = None,
         until: dt.date | None = None,
     ) -> None:
-        """`since`: the first day of a backfill, None for what is new; `until` is exclusive."""
+        """`since`: the first day of a backfill, None for new articles; `until` is exclusive."""
         self._requests = requests
         self._outlet, self._ledger, self._budget = requests.outlet, requests.ledger, requests.budget
         self._workers, self._debts, self._texts = workers, debts, texts
@@ -70,26 +70,26 @@ class Discovering:
         self._feeds = feeds
         self._following = Following(requests, debts, changes, is_backfill=since is not None)
         self.sources = 0
-        """Asked for or to be asked for; those that a sitemap leads to are added as they are found."""
+        """Number of requested and pending lists; lists in a sitemap index are added when it is read."""
         self.declared: frozenset[str] = frozenset()
-        """Addresses of those that the outlet declares: at the end the ledger has each of them."""
+        """Addresses of the lists that the outlet declares; at the end the ledger has each of them."""
         self._unread = 0
         self.noted = asyncio.Event()
-        """Set when all addresses of the declared lists are written down, or the lists did not come."""
-        self._listed: set[str] = set()
-        """Lists that indexes named: each is asked for once, whatever names it again."""
+        """Set when all addresses of the declared lists are written down, or the lists have failed."""
+        self._requested_lists: set[str] = set()
+        """Lists in indexes: each is requested once, even if it is named again."""
 
     def requests(self) -> list[Request]:
         address = self._outlet.address
-        listed = [self._source(address(url), read, after, url) for url, read, after in self._declared()]
-        self.sources, self.declared = len(listed), frozenset(request.url for request in listed)
-        self._listed.update(self.declared)
-        self._unread = len(listed)
-        for request in listed:
+        requests = [self._source(address(url), read, after, url) for url, read, after in self._declared()]
+        self.sources, self.declared = len(requests), frozenset(request.url for request in requests)
+        self._requested_lists.update(self.declared)
+        self._unread = len(requests)
+        for request in requests:
             request.meta[_AWAITED] = True
-        if not listed:
+        if not requests:
             self.noted.set()
-        return listed
+        return requests
 
     def _is_noted(self, meta: dict[str, Any]) -> None:
         self._unread -= meta.pop(_AWAITED, False)
@@ -97,7 +97,7 @@ class Discovering:
             self.noted.set()
 
     def _declared(self) -> Iterator[tuple[str, object, dt.date | None]]:
-        """Address, how it is read, and the first day after those that it lists, where only it lists them."""
+        """Address, reader, and the first day after the days that only this list has."""
         outlet, since, until = self._outlet, self._since, self._until
         if since is None:
             for template in outlet.news_sitemaps:
@@ -116,23 +116,24 @@ class Discovering:
                 yield dated(template, day), read_day_archive, None
 
     def _source(self, url: str, read: object, after: dt.date | None, declared: str) -> Request:
-        """`declared`: the source that led to it, as the declaration writes it."""
+        """`declared`: the source that led to it, as written in the declaration."""
         return Request(
             url,
             callback=self.parse_source,
             errback=self.source_failed,
             cb_kwargs={"read": read},
             meta={"declared": declared, "after": after},
-            # several may lead to one page, as days that an outlet has no list of: each is told
+            # several may lead to one page, such as days without a list: each is reported
             dont_filter=True,
-            # a backfill has a list for each day of years: each day's stories come before the next list
+            # a backfill has a list for each day of years: the stories of a day come before the next list
             priority=10 if self._since is None else -10,
         )
 
     def _in_period(self, lead: Lead, after: dt.date | None) -> bool:
-        """Return True if a backfill asked for it. An address without a date passes: its page will tell.
+        """Return True if it is in the period of a backfill. An address without a date is: its page decides.
 
-        So is what was edited later than the days of its list: it is of one of them. A date to come is none.
+        So is a page edited after the days of its list, because it was published on one of them. Future dates
+        are ignored.
         """
         day = kyiv_day(lead.published_raw or lead.modified_raw or "")
         since, until = self._since, self._until
@@ -143,7 +144,7 @@ class Discovering:
         return since <= day and (until is None or day < until)
 
     async def parse_source(self, response: Response, read: Any) -> AsyncIterator[Any]:
-        """A sitemap, feed or day archive; `read` turns its bytes into leads and further sources."""
+        """Parse a sitemap, feed or day archive; `read` turns its bytes into leads and further sources."""
         try:
             async for step in self._follow_source(response, read):
                 yield step
@@ -153,30 +154,30 @@ class Discovering:
     async def _follow_source(self, response: Response, read: Any) -> AsyncIterator[Any]:
         address, ledger = first_address(response), self._ledger
         try:
-            found = await self._workers.run(read_listing, read, response.body, response.url)
+            listing = await self._workers.run(read_listing, read, response.body, response.url)
         except (DiscoveryError, ExtractionError) as error:
             ledger.sources[address] = str(error)
             yield self._requests.observation(
                 address, "failed", error.reason, url=response.url, detail=f"{A_LIST}: {error}"[:500]
             )
             return
-        why_not = Reason.LIST_CUT_SHORT if found.cut_short else self._nothing_of_ours(found)
-        ledger.sources[address] = why_not or "read"
-        if why_not is not None:
-            yield self._requests.observation(address, "failed", why_not, url=response.url, detail=A_LIST)
-        for request in self._further(response, found.children, read):
+        reason = Reason.LIST_CUT_SHORT if listing.cut_short else self._mismatch(listing)
+        ledger.sources[address] = reason or "read"
+        if reason is not None:
+            yield self._requests.observation(address, "failed", reason, url=response.url, detail=A_LIST)
+        for request in self._further(response, listing.children, read):
             yield request
-        entries = [*found.texts(self._outlet)]
+        entries = [*listing.texts(self._outlet)]
         for lead in entries:
             if self._debts.is_given_up(lead.url):
                 self._texts.give_up(lead.url)
         async for article in self._texts.listed(entries, response):
             yield article
         # None for other lists, and for a backfill
-        pace = found.pace if self._since is None else None
-        has_moved_on = pace and self._feeds.has_moved_on(address, pace, found.leads(self._outlet))
-        is_wanted = partial(self._in_period, after=response.meta["after"])
-        async for step in self._following.follow(found, address, is_wanted):
+        pace = listing.pace if self._since is None else None
+        has_moved_on = pace and self._feeds.has_moved_on(address, pace, listing.leads(self._outlet))
+        is_in_period = partial(self._in_period, after=response.meta["after"])
+        async for step in self._following.follow(listing, address, is_in_period):
             self._is_noted(response.meta)
             yield step
         if pace and has_moved_on and (overrun := await self._feeds.overrun(address, pace)):
@@ -184,21 +185,22 @@ class Discovering:
                 address, "skipped", Reason.FEED_OVERRUN, detail=f"{A_LIST}: {overrun}"
             )
 
-    def _nothing_of_ours(self, found: Listing) -> Reason | None:
-        """Return why a list that was read is not what the declaration says it is."""
+    def _mismatch(self, listing: Listing) -> Reason | None:
+        """Return why a list does not match its declaration, or None."""
         outlet = self._outlet
-        leads = chain.from_iterable(found.leads(outlet))
-        if found.size and not any(outlet.is_article(lead.url) for lead in leads):
+        leads = chain.from_iterable(listing.leads(outlet))
+        if listing.size and not any(outlet.is_article(lead.url) for lead in leads):
             return Reason.NO_ARTICLE_IN_IT
-        of_archive = self._since is not None and found.children
-        if of_archive and not any(is_archive_list(one.url, outlet.list_patterns) for one in found.children):
+        addresses = [child.url for child in listing.children]
+        is_for_days = self._since is not None and bool(addresses)
+        if is_for_days and not any(is_archive_list(url, outlet.list_patterns) for url in addresses):
             return Reason.NO_LIST_IN_IT
         return None
 
     def _further(
-        self, response: Response, children: tuple[ListedSitemap, ...], read: object
+        self, response: Response, children: tuple[ChildSitemap, ...], read: object
     ) -> Iterator[Request]:
-        """The lists that a sitemap index names; of a backfill, those of its days."""
+        """The lists in a sitemap index; for a backfill, those of its days."""
         sources, declared = self._ledger.sources, response.meta["declared"]
         due: list[tuple[str, dt.date | None]] = [(child.url, None) for child in children]
         if self._since is not None:
@@ -206,9 +208,9 @@ class Discovering:
             due = [(child.url, None if self._outlet.day_archives else after) for child, after in lists]
         over = []
         for url, after in due:
-            if url in self._listed:
+            if url in self._requested_lists:
                 continue
-            self._listed.add(url)
+            self._requested_lists.add(url)
             if not self._budget.allows_list(declared):
                 over.append(url)
                 continue
@@ -229,11 +231,11 @@ class Discovering:
         request: Request = failure.request  # type: ignore[attr-defined]
         outcome, reason, status = explain(failure)
         self._is_noted(request.meta)
-        # several may have been redirected to one page that is not there
+        # several may have been redirected to one missing page
         address = asked_address(request)
         self._ledger.sources[address] = reason
         logging.getLogger(self._outlet.name).warning("%s could not be read: %s", address, reason)
-        # a run of which nothing else is left leaves this in the archive, and so its account
+        # if a run brings nothing else, this is archived, and with it the run's account
         detail = A_LIST if status is not None else f"{A_LIST}: {failure.value}"[:500]
         yield self._requests.observation(
             address, outcome, reason, url=request.url, status=status, detail=detail
@@ -241,9 +243,12 @@ class Discovering:
 
 
 def _first_after(template: str, day: dt.date) -> dt.date | None:
-    """The first day that is in another list than this one; None where all are in one."""
-    following = (day + dt.timedelta(days=number) for number in range(1, 367))
-    return next((later for later in following if dated(template, later) != dated(template, day)), None)
+    """The first day that is in a later list; None if all days are in one."""
+    for number in range(1, 367):
+        later = day + dt.timedelta(days=number)
+        if dated(template, later) != dated(template, day):
+            return later
+    return None
 
 
 def _days(since: dt.date, until: dt.date) -> Iterator[dt.date]:

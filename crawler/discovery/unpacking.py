@@ -1,4 +1,4 @@
-"""The bytes of a list of stories, as the parsers can bear them."""
+"""Unpacking of the bytes of a list, in a form that the parsers accept."""
 
 from __future__ import annotations
 
@@ -8,53 +8,53 @@ import zlib
 from archive.format.reasons import Reason
 from crawler.exceptions import DiscoveryError
 
-# the sitemap protocol's own limit of one file, unpacked
+# the sitemap protocol's limit for one file, unpacked
 LARGEST = 50 << 20
 
 _TAIL, _COMMENTS = 1 << 20, 20
-"""Bytes and comments at the end of a document that may stand under its root."""
+"""Bytes and comments that may follow the root of a document."""
 _LAST = 4096
-"""Bytes before those in which the root ends."""
+"""Bytes before those that contain the end of the root."""
 _CHARACTER = re.compile(rb"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));")
 
 
 def unpack(body: bytes, url: str) -> bytes:
-    """XML out of gzip or not, without references to characters that XML has not.
+    """XML, unpacked if needed, without references to characters that XML does not allow.
 
-    A file cut short gives what came. Raises DiscoveryError: `too-large`, `not-gzip`.
+    Of a file cut short, the part that was received. Raises DiscoveryError: `too-large`, `not-gzip`.
     """
     if body.startswith(b"\x1f\x8b"):
         body = _gunzip(body, url)
     if len(body) > LARGEST:
         message = f"{url}: expected at most {LARGEST >> 20} MB, got more; it was not read"
         raise DiscoveryError(message, Reason.TOO_LARGE)
-    # emoji as two halves, &#55357;&#56832;, are seen in feeds: lxml and feedparser would raise
+    # feeds have emoji as surrogate pairs, &#55357;&#56832;, at which lxml and feedparser would raise
     return _CHARACTER.sub(_existing, body)
 
 
 def is_cut_short(document: bytes, *roots: str) -> bool:
-    """Return True if the end tag of the root is missing. A gzip file that was cut gives such a text, too."""
-    # each second byte of UTF-16
+    """Return True if the end tag of the root is missing, as in a gzip file that was cut."""
+    # without the zero bytes of UTF-16
     end = document[-_TAIL:].replace(b"\0", b"").rstrip()
     for _ in range(_COMMENTS):
         if not end.endswith(b"-->") or (start := end.rfind(b"<!--")) < 0:
             break
         end = end[:start].rstrip()
     end = end[-_LAST:]
-    whole = (rf"</(?:[\w.-]+:)?{root}\s*>|<(?:[\w.-]+:)?{root}[^<>]*/>" for root in roots)
-    return re.search("|".join(whole).encode(), end, re.IGNORECASE) is None
+    end_tags = (rf"</(?:[\w.-]+:)?{root}\s*>|<(?:[\w.-]+:)?{root}[^<>]*/>" for root in roots)
+    return re.search("|".join(end_tags).encode(), end, re.IGNORECASE) is None
 
 
 def _gunzip(body: bytes, url: str) -> bytes:
     """At most one byte more than LARGEST."""
     parts: list[bytes] = []
-    left = LARGEST + 1
+    room = LARGEST + 1
     try:
         # a file may be several gzip members in a row
-        while body.startswith(b"\x1f\x8b") and left > 0:
+        while body.startswith(b"\x1f\x8b") and room > 0:
             member = zlib.decompressobj(wbits=31)
-            parts.append(member.decompress(body, left))
-            left -= len(parts[-1])
+            parts.append(member.decompress(body, room))
+            room -= len(parts[-1])
             # a cut one is the last, and the end of its document is missing
             body = member.unused_data.lstrip(b"\0")
     except zlib.error as error:
@@ -66,7 +66,7 @@ def _gunzip(body: bytes, url: str) -> bytes:
 
 def _existing(reference: re.Match[bytes]) -> bytes:
     digits, base = (reference[1], 16) if reference[1] else (reference[2], 10)
-    # more digits than a code point has are not even counted: int() of a million digits takes its time
+    # no code point has more digits; int() of a million digits would take long
     digits = digits.lstrip(b"0")
     code = int(digits or b"0", base) if len(digits) <= 7 else -1
     exists = (

@@ -64,8 +64,8 @@ def explain(failure: Failure) -> tuple[Outcome, str, int | None]:
     if Reason.PRIVATE_ADDRESS in str(error):
         return "skipped", Reason.PRIVATE_ADDRESS, None
     causes = [(cause, REASONS | _UNREADABLE) for cause in _reasons(error)]
-    for cause, known in (*causes, (error, REASONS | _UNFOLLOWED)):
-        for kind, reason in known.items():
+    for cause, reasons in (*causes, (error, REASONS | _UNFOLLOWED)):
+        for kind, reason in reasons.items():
             if isinstance(cause, kind):
                 return "failed", reason, None
     return "failed", error_reason(error), None
@@ -73,5 +73,5 @@ def explain(failure: Failure) -> tuple[Outcome, str, int | None]:
 
 def _reasons(error: BaseException | None) -> list[BaseException]:
     """Return the causes in Twisted's list of failures; Scrapy itself keeps only their text."""
-    found: list[Failure] = getattr(getattr(error, "__cause__", None), "reasons", [])
-    return [failure.value for failure in found if failure.value is not None]
+    failures: list[Failure] = getattr(getattr(error, "__cause__", None), "reasons", [])
+    return [failure.value for failure in failures if failure.value is not None]

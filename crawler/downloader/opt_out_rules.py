@@ -55,19 +55,21 @@ def read_tdmrep(body: bytes) -> tuple[tuple[str, str], ...]:
         rules = json.loads(body)
     except (ValueError, RecursionError):
         return ()
-    found: list[tuple[str, str]] = []
+    rules_found: list[tuple[str, str]] = []
     for rule in rules[:_MOST_RULES] if isinstance(rules, list) else ():
         if not isinstance(rule, dict) or not isinstance(location := rule.get("location"), str):
             continue
         policy = rule.get("tdm-policy")
-        said = str(rule.get("tdm-reservation"))[:20]
-        found.append((location, f"{said}, policy {policy[:500]}" if isinstance(policy, str) else said))
-    return tuple(found)
+        statement = str(rule.get("tdm-reservation"))[:20]
+        rules_found.append(
+            (location, f"{statement}, policy {policy[:500]}" if isinstance(policy, str) else statement)
+        )
+    return tuple(rules_found)
 
 
 def rule_for(rules: tuple[tuple[str, str], ...], path: str) -> str | None:
     """Return the first rule for a path, or None."""
-    return next((said for location, said in rules if _is_at(location, path)), None)
+    return next((statement for location, statement in rules if _is_at(location, path)), None)
 
 
 def _is_at(location: str, path: str) -> bool:
@@ -77,8 +79,8 @@ def _is_at(location: str, path: str) -> bool:
         return False
     rest = rest[len(pieces[0]) :]
     for piece in pieces[1:]:
-        _, found, rest = rest.partition(piece) if piece else ("", "*", rest)
-        if not found:
+        _, matched, rest = rest.partition(piece) if piece else ("", "*", rest)
+        if not matched:
             return False
     return not (location.endswith("$") and rest and pieces[-1])
 
@@ -86,7 +88,7 @@ def _is_at(location: str, path: str) -> bool:
 def _closed(body: bytes, everything: frozenset[str]) -> set[str]:
     """Return the agents of groups with a rule that disallows everything and none that allows it."""
     closed: set[str] = set()
-    named: list[str] = []
+    agents: list[str] = []
     in_rules = True
     for line in body[:LARGEST].decode("utf-8-sig", errors="ignore").splitlines():
         match = _LINE.match(line)
@@ -94,13 +96,13 @@ def _closed(body: bytes, everything: frozenset[str]) -> set[str]:
             continue
         field, value = match[1].lower(), match[2].strip()
         if field == "user-agent":
-            named = [] if in_rules else named
+            agents = [] if in_rules else agents
             in_rules = False
             agent = "*" if value == "*" else _CANONICAL.get(product_token(value))
             if agent is not None:
-                named.append(agent)
+                agents.append(agent)
             continue
         in_rules = True
         if value in everything:
-            (closed.update if field == "disallow" else closed.difference_update)(named)
+            (closed.update if field == "disallow" else closed.difference_update)(agents)
     return closed

@@ -46,10 +46,10 @@ _suffixes = TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_
 
 
 def refusal(url: str, *, allow_private: bool) -> Reason | None:
-    """Return why a URL may not be asked for; None where it may.
+    """The reason why a URL may not be requested, or None.
 
-    A port is no reason: one given by a user or
-    an outlet is theirs to choose. A name is judged by its looks; what it resolves to, by the resolver.
+    Any port is allowed: a user or an outlet chose it. A name is judged by its form; the resolver checks its
+    addresses.
     """
     if any(unicodedata.category(character) in {"Cc", "Cs"} for character in url):
         return Reason.BAD_URL
@@ -66,7 +66,10 @@ def refusal(url: str, *, allow_private: bool) -> Reason | None:
     # browsers end the host at a backslash, and some clients decode a percent sign
     if _NEVER_IN_HOST.search(parts.netloc):
         return Reason.BAD_URL
-    host = _plain(parts.hostname or "")
+    return _host_refusal(_plain(parts.hostname or ""), allow_private=allow_private)
+
+
+def _host_refusal(host: str, *, allow_private: bool) -> Reason | None:
     if not host:
         return Reason.NO_HOST
     address = _literal(host)

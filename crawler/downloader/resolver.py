@@ -122,13 +122,13 @@ class PublicOnlyResolver:
         pinned = self._pinned.get(name.lower().removesuffix("."))
         if pinned is None and self._allow_private and not _is_literal(name):
             pinned = self._pinned.get(ANY_NAME)
-        found = await self._look_up(name) if pinned is None else (pinned,)
+        addresses = await self._look_up(name) if pinned is None else (pinned,)
         trusted = self._allow_private or pinned is not None or name == self._proxy
-        public = found if trusted else tuple(address for address in found if is_public(address))
+        public = addresses if trusted else tuple(address for address in addresses if is_public(address))
         if not public:
             raise DNSLookupError(
                 f"private-address: expected a host of the public internet, got {name} at "
-                f"{', '.join(map(str, found))}; ALLOW_PRIVATE_NETWORK=True lets it pass"
+                f"{', '.join(map(str, addresses))}; ALLOW_PRIVATE_NETWORK=True lets it pass"
             )
         self._known[name] = public
         return public

@@ -28,9 +28,9 @@ class Sources(Protocol):
         """Lists asked for or to be asked for."""
 
 
-class Asked(Protocol):
+class PageCount(Protocol):
     @property
-    def asked(self) -> int:
+    def requested(self) -> int:
         """Pages."""
 
 
@@ -40,8 +40,8 @@ class Watched(Protocol):
     name: str
     discovering: Sources | None
     """None where no list is read."""
-    budget: Asked
-    debts: Asked
+    budget: PageCount
+    debts: PageCount
 
 
 @dataclass(slots=True)
@@ -95,7 +95,7 @@ class Progress:
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._rate = Rate()
-        self._stories = self._paid = 0
+        self._stories = self._retried = 0
         self._bar = Bar(
             TextColumn("[bold]{task.description}"),
             BarColumn(bar_width=None),
@@ -131,9 +131,9 @@ class Progress:
     def item_scraped(self, item: object, response: Response | None) -> None:
         # not of the text of a feed: its page has not come
         if isinstance(item, Article) and response is not None and item.text_from == "page":
-            # the other languages of a story were asked for in its name
+            # the other languages of a story have the story in their meta
             self._stories += "story" not in response.meta
-            self._paid += "owed" in response.meta
+            self._retried += "owed" in response.meta
         self.update()
 
     def update(self) -> None:
@@ -144,15 +144,14 @@ class Progress:
         languages = " ".join(f"{language} {count}" for language, count in sorted(ledger.languages.items()))
         read = len(ledger.sources)
         planned = spider.discovering.sources if spider.discovering is not None else read
-        left = Left(ledger.unsettled, max(0, planned - read), read, spider.budget.asked)
-        told = [f"{self._stories} stories", languages, f"{rate:.1f}/s" if rate else "?/s"]
-        if owed := spider.debts.asked:
-            told.append(f"owed {self._paid}/{owed}")
-        told.append(f"ETA {clock(left.seconds(rate))}")
+        remaining = Left(ledger.unsettled, max(0, planned - read), read, spider.budget.requested)
+        parts = [f"{self._stories} stories", languages, f"{rate:.1f}/s" if rate else "?/s"]
+        if retries := spider.debts.requested:
+            parts.append(f"retried {self._retried}/{retries}")
+        parts.append(f"ETA {clock(remaining.seconds(rate))}")
         done = ledger.discovered - ledger.unsettled
-        self._bar.update(
-            self._task, completed=done, total=ledger.discovered, told="  ".join(part for part in told if part)
-        )
+        text = "  ".join(filter(None, parts))
+        self._bar.update(self._task, completed=done, total=ledger.discovered, told=text)
 
     def stop(self) -> None:
         self._bar.stop()

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from archive.format.languages import CODE_OF
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -19,8 +21,8 @@ LEAST_ADDRESSES, LEAST_SHARE = 3, 0.2
 MOST_FORMS = 2
 MOST_ADDRESSES, LONGEST = 5000, 1024
 """Addresses that are looked at, and characters of one: a list is anybody's, and may have a million."""
-_EDITIONS = frozenset({"uk", "ua", "ukr", "ru", "rus", "en", "eng"})
-"""First steps of a path that are an edition's."""
+_EDITIONS = CODE_OF.keys() - {"english"}
+"""First path segments that name an edition."""
 _ENDING = re.compile(r"\.(?:html?|php|aspx?)$")
 _DAY = re.compile(r"(?:19|20)\d\d/\d{1,2}/\d{1,2}(?=/|$)")
 _KINDS = (

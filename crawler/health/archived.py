@@ -12,8 +12,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from archive.format.languages import STORY_LANGUAGES
 from archive.format.reasons import Reason, is_of_the_moment
-from archive.format.schema import LANGUAGES
 from archive.read.runs import Accounts, RunAccount
 from archive.state.model import moment
 from crawler.discovery.pace import advice
@@ -264,7 +264,7 @@ def stories_by_languages(rows: pa.RecordBatch) -> Counter[tuple[str, int]]:
     lists = rows["languages"]
     has = np.zeros(len(rows), np.int64)
     tags, parents = pc.list_flatten(lists), np.asarray(pc.list_parent_indices(lists))
-    for position, language in enumerate(LANGUAGES):
+    for position, language in enumerate(STORY_LANGUAGES):
         has[parents[np.asarray(pc.equal(tags, language), bool)]] |= 1 << position
     counted = pa.table({"outlet": rows["outlet"], "has": has}).group_by(["outlet", "has"])
     return Counter(
@@ -276,4 +276,4 @@ def stories_by_languages(rows: pa.RecordBatch) -> Counter[tuple[str, int]]:
 
 
 def language_bits(languages: tuple[str, ...]) -> int:
-    return sum(1 << position for position, language in enumerate(LANGUAGES) if language in languages)
+    return sum(1 << position for position, language in enumerate(STORY_LANGUAGES) if language in languages)

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
-    from crawler.discovery.sitemaps import ListedSitemap, Sitemap
+    from crawler.discovery.sitemaps import ChildSitemap, Sitemap
     from crawler.downloader.robots_parser import BoundedRobots
     from crawler.items import Alternate, Article
     from crawler.requests.leads import Lead
@@ -251,7 +251,7 @@ class LiveCheck(StorySpider):
         self,
         check: Check,
         index: CheckedList,
-        children: tuple[ListedSitemap, ...],
+        children: tuple[ChildSitemap, ...],
         asked: set[str],
         read: Read,
     ) -> None:
@@ -408,11 +408,11 @@ def _sources(outlet: StorySpider) -> Iterator[tuple[str, str, str, Read]]:
         yield "day_archives", url, outlet.address(dated(url, yesterday)), read_day_archive
 
 
-def _newest(children: Sequence[ListedSitemap], patterns: Sequence[re.Pattern[str]]) -> str | None:
+def _newest(children: Sequence[ChildSitemap], patterns: Sequence[re.Pattern[str]]) -> str | None:
     """Return the list of an index that probably has the latest articles."""
     lists = [child for child in children if is_archive_list(child.url, patterns)]
 
-    def latest(numbered: tuple[int, ListedSitemap]) -> tuple[dt.date, dt.date, int]:
+    def latest(numbered: tuple[int, ChildSitemap]) -> tuple[dt.date, dt.date, int]:
         place, child = numbered
         days = days_of(child.url, patterns)
         changed = kyiv_day(child.modified_raw or "") or dt.date.min

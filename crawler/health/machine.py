@@ -22,7 +22,7 @@ from packaging.requirements import Requirement
 import archive
 from archive.commands.configuration import NAMES
 from archive.exceptions import ArchiveDamaged, ArchiveError, ArchiveNotFound
-from archive.operations.verified import verified_at
+from archive.operations.verification_memory import verified_at
 from archive.read.runs import Accounts
 from archive.storage import locks
 from archive.storage.cache import cache

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from scrapy.settings import BaseSettings
 
-    from archive.storage.object_store import Listed
+    from archive.storage.object_store import StoredObject
     from crawler.importing.remote_file import Ranged
 
 SUFFIXES = (".warc", ".warc.gz", ".wacz", ".arc", ".arc.gz")
@@ -104,7 +104,7 @@ class BucketFile:
             raise (Unavailable if may_pass(error) else SourceFailed)(told) from None
 
 
-def _tag(seen: Listed) -> str:
+def _tag(seen: StoredObject) -> str:
     return seen.tag or seen.modified.isoformat()
 
 

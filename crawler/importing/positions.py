@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from archive.exceptions import ArchiveError
-from archive.storage import inside
+from archive.storage import path_guard
 from archive.storage.cache import cache_folder
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Positions:
     def kept(self, address: str) -> Position | None:
         """None where there is none, or the archive is another one by now."""
         try:
-            found = Position(**json.loads(inside.read(self._path(address), _LARGEST)))
+            found = Position(**json.loads(path_guard.read(self._path(address), _LARGEST)))
             numbers = (found.size, found.at, found.snapshot)
             if not all(isinstance(number, int) and number >= 0 for number in numbers):
                 return None

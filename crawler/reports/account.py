@@ -82,7 +82,7 @@ def account(crawler: Crawler, *, finished: bool) -> dict[str, int]:
     asked = crawler.stats.get_value(REQUESTS, 0)
     discovering = getattr(spider, "discovering", None)
     again = asked if getattr(spider, "errand", "crawl") == "revisit" else 0
-    again = discovering.changes.asked if discovering is not None else again
+    again = discovering.changes.requested if discovering is not None else again
     read = sum(1 for why in ledger.sources.values() if why == "read")
     counts = {
         **ledger.totals(),

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from rich.table import Table
 
 import archive
+from archive.format.languages import STORY_LANGUAGES
 from archive.terminal import literal
 from crawler.reports.terminal import counts
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 # more rows than this say nothing on a terminal; the Parquet holds them all
 LISTED = 40
-SHOWN_LANGUAGES = ("uk", "en", "ru")
 
 
 class Published(NamedTuple):
@@ -106,7 +106,7 @@ def print_slowed(console: Console, backoff: BackOff) -> None:
 
 def print_debts(console: Console, sentences: Iterable[str]) -> None:
     for line in sentences:
-        console.print(f"[yellow]owed[/]      {literal(line)}", soft_wrap=True)
+        console.print(f"[yellow]retries[/]   {literal(line)}", soft_wrap=True)
 
 
 def _rows_of(read: Archive, run_id: str) -> list[Row]:
@@ -154,7 +154,7 @@ def _print_stories(console: Console, rows: list[Row], evidence: dict[str, set[st
     )
     # a ratio would squeeze the narrow columns out of an 80-column terminal
     table.add_column("headline", no_wrap=True, overflow="ellipsis", width=max(20, console.width - 38))
-    for language in SHOWN_LANGUAGES:
+    for language in STORY_LANGUAGES:
         table.add_column(language, justify="right", no_wrap=True, width=6)
     table.add_column("paired by", no_wrap=True, width=10)
     by_size = sorted(stories.values(), key=lambda found: (-len(found), found[0].headline))
@@ -162,9 +162,9 @@ def _print_stories(console: Console, rows: list[Row], evidence: dict[str, set[st
         by_language = {row.language: row for row in found}
         headline = (by_language.get("en") or by_language.get("uk") or found[0]).headline
         reasons = sorted(set().union(*(evidence.get(row.article_id, set()) for row in found)))
-        other = sorted(language or "unknown" for language in by_language.keys() - set(SHOWN_LANGUAGES))
+        other = sorted(language or "unknown" for language in by_language.keys() - set(STORY_LANGUAGES))
         first = min((row.published_at for row in found if row.published_at), default=None)
-        lags = [_lag(by_language.get(language), first) for language in SHOWN_LANGUAGES]
+        lags = [_lag(by_language.get(language), first) for language in STORY_LANGUAGES]
         if other:
             headline = f"({', '.join(other)}) {headline}"
         table.add_row(literal(headline), *lags, literal(", ".join(reasons)))
@@ -198,7 +198,7 @@ def _summary(rows: list[Row], pairs: Counter[str], outlet: str) -> Table:
     table.add_column(justify="right", no_wrap=True)
     table.add_column()
     languages = Counter(row.language or "unknown" for row in rows)
-    whole = sum(set(SHOWN_LANGUAGES) <= found for found in stories.values())
+    whole = sum(set(STORY_LANGUAGES) <= found for found in stories.values())
     table.add_row("stories", str(len(stories)), f"{literal(outlet)}; {whole} of them in uk, en and ru")
     table.add_row("articles", str(len(rows)), counts(languages))
     kinds = Counter({kind: count for kind, count in pairs.items() if kind != "pairs"})

@@ -1,6 +1,6 @@
-"""Requests for articles: made here and nowhere else, each address accounted for.
+"""All requests for articles, with an account of each address.
 
-An address that is not asked for leaves an observation that says why.
+An address that is not requested leaves an observation with the reason.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class StoryRequests:
         are_named: bool = False,
         is_backfill: bool = False,
     ) -> None:
-        """`are_named`: the user gave the addresses. `opt_outs`: asks each host for its reservations."""
+        """`are_named`: the user gave the addresses. `opt_outs`: requests each host's reservations."""
         self.outlet = outlet
         self.ledger = ledger
         self.budget = budget
@@ -55,9 +55,9 @@ class StoryRequests:
         self._parse_article = parse_article
         self._failed = failed
         self._opt_outs = opt_outs
-        self._looks_again = outlet.look_again or are_named
-        self._owed: set[str] = set()
-        self._named: Counter[str] = Counter()
+        self._visits_again = outlet.look_again or are_named
+        self._debt_stories: set[str] = set()
+        self._variants_of: Counter[str] = Counter()
 
     def article(
         self,
@@ -73,21 +73,21 @@ class StoryRequests:
         `is_noted`: the caller calls `note` before the request goes out.
         """
         if meta.get("owed"):
-            self._owed.add(meta["story"])
-        # of a debt, its story was counted: what else it brings must not keep out what is new
-        if meta.get("owed") or meta.get("story") not in self._owed:
+            self._debt_stories.add(meta["story"])
+        # the story of a debt was counted before: its further pages must not displace new ones
+        if meta.get("owed") or meta.get("story") not in self._debt_stories:
             self.budget.page()
-        told = {} if lead is None else {"lead": lead}
+        list_entry = {} if lead is None else {"lead": lead}
         try:
             request = Request(
                 url,
                 callback=self._parse_article,
                 errback=self._failed,
-                cb_kwargs={"declared": alternates, **told},
+                cb_kwargs={"declared": alternates, **list_entry},
                 meta={**meta, "address": url},
-                # the ledger asks once for each address; Scrapy's filter drops a redirect's target unaccounted
+                # the ledger allows each address once; Scrapy's filter drops a redirect's target unaccounted
                 dont_filter=True,
-                # a story is made whole before the next one begins, so that a kill leaves whole stories
+                # a story is completed before the next one begins, so that a kill leaves complete stories
                 priority=5 if meta else 0,
             )
         except ValueError:
@@ -99,20 +99,20 @@ class StoryRequests:
         return request
 
     def note(self, requests: Iterable[Request]) -> None:
-        """Write down addresses that a killed run has found and owes: none of a backfill, its lists stay."""
+        """Write down addresses that the next run retries after a kill; none of a backfill, its lists stay."""
         memory = self.ledger.memory
         if memory is None or self.is_backfill:
             return
-        urls = (request.meta["address"] for request in requests)
-        if new := {url: self.outlet.outlet_of(url) for url in urls if not memory.known(url)}:
-            memory.note_asked(new)
+        urls = [request.meta["address"] for request in requests]
+        if outlets := {url: self.outlet.outlet_of(url) for url in urls if not memory.known(url)}:
+            memory.note_asked(outlets)
 
     def variants(
         self, article: Article, story: str, *, again: bool = False
     ) -> Iterator[Request | Observation]:
-        """Ask for the other languages of a story, as far as its page or the outlet's rule tells.
+        """Request the other languages of a story that its page or the outlet's rule names.
 
-        Of a page that is looked at `again`, only those that nobody has looked at.
+        Of a page that is visited `again`, only those that were never requested.
         """
         inviting = self._may_invite(article)
         for alternate in variants_to_fetch(article):
@@ -121,9 +121,9 @@ class StoryRequests:
             yield from self.variant(alternate, story, inviting=inviting)
 
     def _may_invite(self, article: Article) -> bool:
-        """Return True if its hreflang may lead to another host: it is of the outlet, or points back."""
-        pointed = [alternate.url for alternate in article.alternates if alternate.source == "hreflang"]
-        return any(self._allows_address(url) for url in (article.url, *pointed))
+        """Return True if its hreflang may lead to another host: the page is of the outlet, or points back."""
+        targets = [alternate.url for alternate in article.alternates if alternate.source == "hreflang"]
+        return any(self._allows_address(url) for url in (article.url, *targets))
 
     def _allows_address(self, url: str) -> bool:
         try:
@@ -134,19 +134,20 @@ class StoryRequests:
     def variant(
         self, alternate: Alternate, story: str, *, inviting: bool, is_noted: bool = False
     ) -> Iterator[Request | Observation]:
-        """`story` is the address at which the crawl came upon it: one budget for all that its pages name."""
+        """`story`: the address that led to it; all pages that the story names share one limit."""
         if not self.ledger.discover(alternate.url):
             return
-        self._named[story] += 1
-        if self._named[story] > MOST_VARIANTS:
+        self._variants_of[story] += 1
+        if self._variants_of[story] > MOST_VARIANTS:
             yield self.observation(alternate.url, "skipped", Reason.TOO_MANY_VARIANTS)
             return
         if not self.outlet.is_article(alternate.url):
             # "UK" in BBC's menu is a country's section, not the Ukrainian variant
             yield self.observation(alternate.url, "skipped", Reason.NOT_AN_ARTICLE)
             return
-        if (known := self.ledger.known(alternate.url)) and not self._looks_again:
-            yield self.observation(alternate.url, "skipped", why_not(known))
+        article = self.ledger.known(alternate.url)
+        if article and not self._visits_again:
+            yield self.observation(alternate.url, "skipped", why_not(article))
             return
         invited = alternate.url if inviting and alternate.source == "hreflang" else None
         guessed = alternate.source == "url-rule"
@@ -162,7 +163,7 @@ class StoryRequests:
         status: int | None = None,
         detail: str | None = None,
     ) -> Observation:
-        """Return an observation of an address that brought no article, now; `url`: where a redirect led."""
+        """An observation, now, of an address without an article; `url`: the target of a redirect."""
         at = url or requested
         return Observation(
             url=at,
@@ -176,58 +177,60 @@ class StoryRequests:
         )
 
 
-# Which of the addresses that a page declares are worth a request.
+# The addresses declared by a page that are worth a request.
 
 
 def variants_to_fetch(article: Article) -> tuple[Alternate, ...]:
     """One alternate for each other page that an article names; see `worth_fetching`.
 
-    Its canonical address is its own, unless it names that one as another language's: a missing translation
-    often declares the original.
+    Its canonical address is the page itself, unless the page names it as another language's: a missing
+    translation often declares the original.
     """
-    own = [article.url, article.requested_url]
+    addresses = [article.url, article.requested_url]
     if article.canonical_url is not None:
         declared = plain_url(article.canonical_url)
         tags = {a.language for a in article.alternates if a.language and plain_url(a.url) == declared}
         if article.language is None or tags <= {article.language}:
-            own.append(article.canonical_url)
-    return worth_fetching(own, article.alternates)
+            addresses.append(article.canonical_url)
+    return worth_fetching(addresses, article.alternates)
 
 
 def worth_fetching(addresses: Iterable[str], alternates: Sequence[Alternate]) -> tuple[Alternate, ...]:
-    """One alternate for each other page: never the page itself, which has these addresses, never a home page.
+    """One alternate for each other page: never the page with these addresses, never a home page.
 
-    hreflang stands before switcher, sitemap and URL rule, as it may lead to another host. A claim of
-    the article's own language is followed all the same: RBC's paths and tags claim the wrong one. Not so
-    one that differs in the region alone, BBC's `en` and `en-GB`: that is the same text on another host.
+    hreflang comes before switcher, sitemap and URL rule, because it may lead to another host. An alternate in
+    the article's own language is still requested: RBC's paths and tags claim the wrong one. But not if it
+    only differs in the region, such as BBC's `en` and `en-GB`: that is the same text on another host.
     """
-    own = {plain_url(url) for url in addresses}
-    own_tags = {a.language for a in alternates if a.language and plain_url(a.url) in own}
-    found: dict[str, Alternate] = {}
+    page = {plain_url(url) for url in addresses}
+    page_tags = {a.language for a in alternates if a.language and plain_url(a.url) in page}
+    chosen: dict[str, Alternate] = {}
     for source in ("hreflang", "switcher", "sitemap", "url-rule"):
         for alternate in alternates:
             if alternate.source != source or is_home_page(alternate.url):
                 continue
             key = plain_url(alternate.url)
-            if key not in own and not _differs_in_region(alternate.language, own_tags):
-                found.setdefault(key, alternate)
-    return tuple(found.values())
+            if key not in page and not _differs_in_region(alternate.language, page_tags):
+                chosen.setdefault(key, alternate)
+    return tuple(chosen.values())
 
 
-def _differs_in_region(tag: str | None, own: set[str]) -> bool:
-    return tag is not None and tag not in own and tag.split("-")[0] in {one.split("-")[0] for one in own}
+def _differs_in_region(tag: str | None, page_tags: set[str]) -> bool:
+    if tag is None or tag in page_tags:
+        return False
+    return tag.split("-")[0] in {page_tag.split("-")[0] for page_tag in page_tags}
 
 
-def why_not(known: KnownArticle) -> Reason:
-    return Reason.PURGED if isinstance(known, PurgedAddress) else Reason.KNOWN
+def why_not(article: KnownArticle) -> Reason:
+    return Reason.PURGED if isinstance(article, PurgedAddress) else Reason.KNOWN
 
 
 def is_new(ledger: Ledger, alternate: Alternate) -> bool:
-    """Return True if a page that is requested again names a variant that was never requested.
+    """Return True if a variant was never requested.
 
-    An address that the outlet's rule made, and that was not there, counts as new once a page names it.
+    A failed guess by the outlet's rule counts as new once a page names the address.
     """
     if ledger.known(alternate.url):
         return False
-    look = ledger.last_observation(alternate.url)
-    return look is None or (look.reason == Reason.NO_SUCH_VARIANT and alternate.source != "url-rule")
+    last = ledger.last_observation(alternate.url)
+    return last is None or (last.reason == Reason.NO_SUCH_VARIANT and alternate.source != "url-rule")

@@ -1,6 +1,6 @@
-"""Limits on the requests of one run to one outlet; they end a trap that makes addresses without end.
+"""Limits on the requests of one run to one outlet; they stop a trap with endless addresses.
 
-What is over the budget is told, and the next run goes on with it: what the archive has by then costs nothing.
+Pages over the budget are reported, and the next run requests them: archived pages cost nothing then.
 """
 
 from __future__ import annotations
@@ -18,25 +18,25 @@ if TYPE_CHECKING:
 @dataclass(slots=True)
 class Budget:
     pages: int
-    """Of articles; the variants of a story count, and are fetched all the same once it was begun."""
+    """Of articles; variants of a story count, but are always fetched once the story was begun."""
     lists: int
     """Sitemaps that one source leads to."""
-    asked: int = 0
+    requested: int = 0
     _lists: Counter[str] = field(default_factory=Counter)
 
     def allows_story(self) -> bool:
-        return self.asked < self.pages
+        return self.requested < self.pages
 
     def page(self) -> None:
-        self.asked += 1
+        self.requested += 1
 
     def allows_list(self, source: str) -> bool:
-        """Counts it, too; `source` is where the outlet's declaration led."""
+        """Also counts it; `source`: the list named by the outlet's declaration."""
         self._lists[source] += 1
         return self._lists[source] <= self.lists
 
 
 def budget_of(outlet: Outlet, settings: BaseSettings, pages: int | None = None) -> Budget:
-    """Return what the operator says for this run, `pages`; else the setting, or the outlet's lower number."""
+    """The budget given for this run, `pages`; else the lower of the setting and the outlet's number."""
     usual = settings.getint("PAGE_BUDGET")
     return Budget(pages or min(usual, outlet.page_budget or usual), settings.getint("LIST_BUDGET"))

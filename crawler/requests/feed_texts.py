@@ -1,8 +1,8 @@
-"""Texts that feeds have of pages which are refused: kept beside the refusal, never instead of asking.
+"""Texts from feeds for pages that were refused; the page itself is still requested.
 
-A page is refused where its host answers 401, 403 or 451, shows a block page, or forbids it in robots.txt; a
-page whose debt was given up counts as refused, too. Nothing is done to get round a refusal: the feed was
-asked for as each crawl asks for it, under its own rules of robots.txt, and the page stays owed.
+A page is refused if its host answers 401, 403 or 451, shows a block page, or forbids it in robots.txt; a page
+whose debt was given up also counts. A refusal is never circumvented: the feed is requested as in every crawl,
+under its rules of robots.txt, and the page is still retried.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ REFUSED = frozenset((
     *("http-401", "http-403", "http-451"),
     *(Reason.ROBOTS_TXT, Reason.BLOCKED, Reason.BLOCKED_PAGE, Reason.GIVEN_UP),
 ))  # fmt: skip
-"""Reasons for which the text of a feed is read. So is `host-refuses`, where the host had forbidden pages; one
-that is overloaded is waited for."""
+"""Reasons for using the text of a feed; also `host-refuses`, if the host forbade pages, but not if it is
+overloaded."""
 
 
 @dataclass(frozen=True, slots=True)
 class FeedText:
-    """The whole text of a page as the entry of a feed."""
+    """The complete text of a page from the entry of a feed."""
 
     lead: Lead
     """With its entry."""
     http_status: int
-    """Of the answer that brought the feed."""
+    """Of the answer with the feed."""
     fetched_at: datetime
     """Aware, UTC."""
     reserved: tuple[Claim, ...]
@@ -46,7 +46,7 @@ class FeedText:
 
 
 class FeedTexts:
-    """Of one crawl. Entries and refusals come in any order; a text is read once both are there."""
+    """Feed texts of one crawl. Entries and refusals come in any order; a text is read after both."""
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class FeedTexts:
         read: Callable[[FeedText, bytes], Awaitable[Article | None]],
         reserved: Callable[[Response], Awaitable[tuple[Claim, ...]]],
     ) -> None:
-        """`read` makes an article of a text and its entry, None where it is no article after all."""
+        """`read` makes an article from a text and its entry, or None if it is no article."""
         self._requests = requests
         self._read = read
         self._reserved = reserved
@@ -62,7 +62,7 @@ class FeedTexts:
         self._refused: set[str] = set()
 
     async def listed(self, leads: Sequence[Lead], response: Response) -> AsyncIterator[Article]:
-        """Keep the entries of a feed; yield an article of each whose page has been refused already."""
+        """Store the entries of a feed; yield an article for each whose page was already refused."""
         with_text = [lead for lead in leads if lead.entry is not None and self._may_use(lead.url)]
         if not with_text:
             return
@@ -77,11 +77,11 @@ class FeedTexts:
                 yield article
 
     def _may_use(self, url: str) -> bool:
-        known = self._requests.ledger.known(url)
-        return self._requests.outlet.is_article(url) and (known is None or known.is_from_feed)
+        article = self._requests.ledger.known(url)
+        return self._requests.outlet.is_article(url) and (article is None or article.is_from_feed)
 
     async def refused(self, url: str) -> Article | None:
-        """Return the article that a feed has of a refused page; None where none has it, or not yet."""
+        """The article of a refused page from a feed; None if no feed has it, or not yet."""
         key = plain_url(url)
         text = self._waiting.pop(key, None)
         if text is None:
@@ -90,12 +90,12 @@ class FeedTexts:
         return await self._article(text)
 
     def give_up(self, url: str) -> None:
-        """Count a page as refused that is asked for no more; one whose text is held needs no second."""
+        """Count a page that is no longer requested as refused, unless its text is archived."""
         if self._requests.ledger.known(url) is None:
             self._refused.add(plain_url(url))
 
     def came(self, url: str) -> None:
-        """Forget the text of a page that came itself."""
+        """Forget the feed text of a page that was fetched."""
         self._waiting.pop(plain_url(url), None)
 
     async def _article(self, text: FeedText) -> Article | None:

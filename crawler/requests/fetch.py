@@ -1,4 +1,4 @@
-"""An HTTP answer of Scrapy's as extraction takes it."""
+"""Conversion of Scrapy's HTTP response for extraction."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def fetch_of(response: Response) -> Fetch:
-    """Fetched now: a page is read as soon as it has come."""
+    """`fetched_at` is now: a page is read immediately."""
     return Fetch(
         url=response.url,
         requested_url=first_address(response),
@@ -29,7 +29,7 @@ def fetch_of(response: Response) -> Fetch:
 
 
 def encoding_of(response: Response) -> str | None:
-    """Of the Content-Type header; None where it names none."""
+    """The encoding in the Content-Type header, if any."""
     return http_content_type_encoding(_header(response, "Content-Type"))
 
 

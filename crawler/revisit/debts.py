@@ -1,8 +1,7 @@
-"""Pages owed from earlier runs: asked for again by each crawl and revisit of their outlet, listed or not.
+"""Pages of earlier runs that each crawl and revisit of their outlet retries, whether or not they are listed.
 
 archive/state/debts.py has the rule: what a debt is, the pause between its tries, and when its time is over.
-Here are the requests of one run, the share of its budget that they may take, and what is told of them at its
-end.
+Here are the requests of one run, the share of its budget that they may take, and the report at its end.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from archive.format.reasons import Reason
-from archive.state.debts import Owed
+from archive.state.debts import DebtCount
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,13 +25,13 @@ if TYPE_CHECKING:
     from crawler.items import Observation
     from crawler.requests.articles import StoryRequests
 
-# rows written by one run: a disaster of millions is ended by many
+# rows written by one run; after a disaster with millions of debts several runs give them up
 GIVEN_UP_AT_ONCE = 1000
 NAMED_REASONS = 3
 
 
 def share_of(pages: int, share: float) -> int:
-    """Return how many debts a run may ask for that may ask for so many pages; one at least."""
+    """Return how many debts a run with this page budget may retry; at least one."""
     return max(1, int(pages * share))
 
 
@@ -45,22 +44,22 @@ class Debts:
         most: int,
         *,
         at: datetime | None = None,
-        are_asked: bool = True,
-        by_itself: bool = True,
+        retries: bool = True,
+        is_recurring: bool = True,
     ) -> None:
-        """`most` are asked for. `at`: the moment that a revisit is planned for; None for now.
+        """At most `most` are retried. `at`: the moment of a planned revisit; None for now.
 
-        `are_asked`: not by a run that is of single addresses, it asks for these and their variants.
-        `by_itself`: of an outlet with crawls of its own.
+        `retries`: False for a run of single addresses, which only requests these and their variants.
+        `is_recurring`: True for an outlet that is crawled regularly.
         """
         self._requests = requests
         self._most = most
         self._at = at
-        self._are_asked = are_asked
-        self._by_itself = by_itself
-        self._asked: dict[str, None] = {}
+        self._retries = retries
+        self._is_recurring = is_recurring
+        self._retried: dict[str, None] = {}
         self._given_up = 0
-        self.left = Owed({}, None)
+        self.remaining = DebtCount({}, None)
         """Debts after the run, counted at its end."""
 
     @property
@@ -71,10 +70,10 @@ class Debts:
     def _memory(self) -> Memory | None:
         return self._requests.ledger.memory
 
-    # --- what is asked for -----------------------------------------------------------------------------
+    # --- requests ----------------------------------------------------------------------------------------
     def requests(self) -> Iterator[Request | Observation]:
-        """Requests for what is due, the newest first, and a look for each debt whose time is over."""
-        if self._memory is None or not self._are_asked:
+        """Requests for due debts, the newest first, and an observation for each debt whose time is over."""
+        if self._memory is None or not self._retries:
             return
         requests, debts, now = self._requests, self._memory.debts(), self._now
         outlet = requests.outlet.name
@@ -90,120 +89,124 @@ class Debts:
     def _request(self, debt: Debt) -> Request | Observation:
         requests, outlet = self._requests, self._requests.outlet
         if not outlet.is_article(debt.url):
-            # the rule has changed since, or the address was given by hand
+            # the rule has changed since, or a user gave the address
             return requests.observation(debt.url, "skipped", Reason.NOT_AN_ARTICLE)
-        self._asked[debt.url] = None
-        # of a story that the archive has: it may be only the outlet's rule that led there
+        self._retried[debt.url] = None
+        # if its story is archived, the address may be a guess of the outlet's rule
         guessed = any(requests.ledger.known(sibling.url) for sibling in outlet.siblings(debt.url))
         return requests.article(debt.url, story=debt.url, owed=True, guessed=guessed)
 
     def is_given_up(self, url: str) -> bool:
-        """Return True if the page at an address was owed until the end, and is asked for no more."""
+        """Return True if the page at an address was retried until the end of its period."""
         debt = None if self._memory is None else self._memory.debts().at(url)
         return debt is not None and debt.is_over(self._now)
 
     def must_wait(self, url: str) -> bool:
-        """Return True if a listed address has failed so lately that it is left for a later run."""
+        """Return True if a listed address has failed so recently that a later run retries it."""
         if self._memory is None:
             return False
         debt = self._memory.debts().at(url)
         return debt is not None and debt.due > self._now
 
     def unfinished(self, urls: Iterable[str]) -> Iterator[Observation]:
-        """Return pages that were found and not settled when the run ended: later runs ask for them.
+        """Observations of pages that were found and not finished when the run ended: later runs retry them.
 
-        None of a backfill: what it lists is listed next year too.
+        None for a backfill: its lists will still be there.
         """
         for url in urls:
             if not self._requests.is_backfill and not self._requests.ledger.known(url):
                 yield self._requests.observation(url, "failed", Reason.UNFINISHED)
 
-    # --- what is told ----------------------------------------------------------------------------------
-    def count(self) -> Owed:
-        """Count what is owed at the end of the run, before the archive is closed.
+    # --- report ------------------------------------------------------------------------------------------
+    def count(self) -> DebtCount:
+        """Count the debts at the end of the run, before the archive is closed.
 
-        That is all of the outlet; of a run of single addresses, what it has not got.
+        All debts of the outlet; for a run of single addresses, only of those.
         """
-        self.left = self._owed()
-        return self.left
+        self.remaining = self._counted()
+        return self.remaining
 
-    def _owed(self) -> Owed:
+    def _counted(self) -> DebtCount:
         if self._memory is None:
-            return Owed({}, None)
+            return DebtCount({}, None)
         debts, now = self._memory.debts(), self._now
-        if self._are_asked:
-            return debts.owed(self._requests.outlet.name, now)
-        found = [debt for url in self._requests.ledger.left() if (debt := debts.at(url)) is not None]
-        owed = [debt for debt in found if not debt.is_over(now)]
-        reasons = Counter(debt.reason for debt in owed)
-        return Owed(reasons, min((debt.due for debt in owed), default=None))
+        if self._retries:
+            return debts.count(self._requests.outlet.name, now)
+        reasons: Counter[str] = Counter()
+        times = []
+        for url in self._requests.ledger.left():
+            debt = debts.at(url)
+            if debt is not None and not debt.is_over(now):
+                reasons[debt.reason] += 1
+                times.append(debt.due)
+        return DebtCount(reasons, min(times, default=None))
 
-    @property
-    def asked(self) -> int:
-        """Number that the run asks for."""
-        return len(self._asked)
+    def requested(self) -> int:
+        """Number of debts that the run retries."""
+        return len(self._retried)
 
     @property
     def unpaid(self) -> bool:
-        """True if pages are owed after this run, or were given up in it."""
-        return bool(self.left.failed or self._given_up)
+        """True if pages are to be retried after this run, or were given up in it."""
+        return bool(self.remaining.failed or self._given_up)
 
-    def told(self) -> Iterator[str]:
-        """The last lines of the report; none where nothing was owed."""
+    def report_lines(self) -> Iterator[str]:
+        """The last lines of the report; none if there were no debts."""
         if texts := self._requests.ledger.feed_texts:
-            yield f"{texts} texts came from a feed, as their pages were refused; the pages are not here yet"
-        if self._asked:
-            ended = Counter(self._ended(url) for url in self._asked)
-            came = ended["archived"] + ended["unchanged"]
-            final = f", {ended['final']} are not there or no articles" if ended["final"] else ""
-            yield f"{came} of {len(self._asked)} pages owed from earlier runs came{final}"
+            yield f"{texts} texts came from a feed, because their pages were refused"
+        if self._retried:
+            results = Counter(self._result(url) for url in self._retried)
+            fetched = results["archived"] + results["unchanged"]
+            final = f", {results['final']} do not exist or are no articles" if results["final"] else ""
+            yield f"{fetched} of {len(self._retried)} pages retried from earlier runs were fetched{final}"
         if self._given_up:
-            yield f"{self._given_up} pages given up: owed for four days, and they did not come"
-        if self.left.failed:
-            yield still_owed(self.left, datetime.now(UTC), by_itself=self._by_itself)
-        if over := self.left.reasons.get(Reason.OVER_BUDGET):
-            yield f"{over} pages were over the budget; the next runs go on with them, listed or not"
+            yield f"{self._given_up} pages given up after four days of retries"
+        if self.remaining.failed:
+            yield retry_sentence(self.remaining, datetime.now(UTC), is_recurring=self._is_recurring)
+        if over := self.remaining.reasons.get(Reason.OVER_BUDGET):
+            yield f"{over} pages were over the budget; the next runs request them, listed or not"
 
-    def _ended(self, url: str) -> str:
+    def _result(self, url: str) -> str:
         outcome = self._requests.ledger.outcome(url)
         if outcome is None or self._requests.ledger.may_end_otherwise(url):
-            return "owed"
+            return "retry"
         return outcome[0] if outcome[0] in {"archived", "unchanged"} else "final"
 
 
 @dataclass(frozen=True, slots=True)
-class DebtsOfNow:
-    """Debts that a run would find, before it is begun."""
+class DebtForecast:
+    """Debts that a run would find, before it begins."""
 
-    owed: Owed
+    count: DebtCount
     due: int
-    """No more than it may ask for."""
+    """At most those that it may retry."""
     over: bool
     """True if some are to be given up."""
 
 
-def debts_of_now(debts: Stored | None, outlet: str, now: datetime, most: int) -> DebtsOfNow:
-    """`debts` is None where this machine has no cache of them."""
+def debt_forecast(debts: Stored | None, outlet: str, now: datetime, most: int) -> DebtForecast:
+    """`debts` is None if this machine has no cache of them."""
     if debts is None:
-        return DebtsOfNow(Owed({}, None), 0, over=False)
+        return DebtForecast(DebtCount({}, None), 0, over=False)
     due, over = len(debts.due(outlet, now, most)), bool(debts.over(outlet, now, 1))
-    return DebtsOfNow(debts.owed(outlet, now), due, over)
+    return DebtForecast(debts.count(outlet, now), due, over)
 
 
-def still_owed(owed: Owed, now: datetime, *, by_itself: bool = True) -> str:
-    """A sentence: how many pages, the commonest reasons, and when they are asked for again.
+def retry_sentence(count: DebtCount, now: datetime, *, is_recurring: bool = True) -> str:
+    """A sentence: how many pages, the most common reasons, and when they are retried.
 
-    `by_itself`: of an outlet with crawls of its own; nobody but the user comes back to a page of any site.
+    `is_recurring`: of an outlet that is crawled regularly; a page of any other site is only requested by a
+    user.
     """
-    reasons = Counter(
-        {reason: count for reason, count in owed.reasons.items() if reason != Reason.OVER_BUDGET}
-    )
-    named = [f"{reason} {count}" for reason, count in reasons.most_common(NAMED_REASONS)]
+    reasons = Counter(dict(count.reasons))
+    reasons.pop(Reason.OVER_BUDGET, None)
+    phrases = [f"{reason} {number}" for reason, number in reasons.most_common(NAMED_REASONS)]
     if len(reasons) > NAMED_REASONS:
-        named.append("…")
-    pages = f"{owed.failed} pages are" if owed.failed != 1 else "1 page is"
-    if not by_itself:
-        return f"{pages} still owed ({', '.join(named)}): give the address again, no other run asks for it"
-    later = owed.next_at is not None and owed.next_at > now
-    when = f"the first run after {owed.next_at:%Y-%m-%d %H:%M} UTC" if later else "the next run"
-    return f"{pages} still owed ({', '.join(named)}): {when} asks again, listed or not"
+        phrases.append("…")
+    pages = f"{count.failed} pages are" if count.failed != 1 else "1 page is"
+    pages = f"{pages} still to retry ({', '.join(phrases)})"
+    if not is_recurring:
+        return f"{pages}: give the address again, no other run requests it"
+    is_later = count.next_at is not None and count.next_at > now
+    when = f"the first run after {count.next_at:%Y-%m-%d %H:%M} UTC" if is_later else "the next run"
+    return f"{pages}: {when} requests them again, listed or not"

@@ -23,84 +23,86 @@ if TYPE_CHECKING:
     Mask = npt.NDArray[np.bool_]
 
 _PORTION = 1 << 17
-# a skipped address was not asked for, but for the one that robots.txt forbids: asking again soon is no use
-_LOOKED = pa.array(["archived", "unchanged", "dropped", "failed"])
+# skipped addresses were not requested; one forbidden by robots.txt counts, as a retry soon is useless
+_VISITED = pa.array(["archived", "unchanged", "dropped", "failed"])
 _READ = pa.array(["archived", "unchanged"])
 
 
 @dataclass(frozen=True, slots=True)
-class Looks:
-    """Columns, one number for each article asked about; times are microseconds since 1970, 0 for never."""
+class VisitHistory:
+    """Columns with one number for each article; times are microseconds since 1970, 0 for never."""
 
     last: Numbers
     read: Numbers
-    """Time at which the page itself came last, not a 304."""
+    """Time of the last answer with the page, not a 304."""
     last_was_read: Mask
     """True if the last request brought the page or a 304."""
     not_modified: Numbers
     """Answers 304 since then."""
     missing: Numbers
-    """404 and 410 in a row, as of the last look."""
+    """404 and 410 in a row, as of the last visit."""
 
 
-def read_looks(held: Archive, outlet: str, articles: pa.Array) -> Looks:
-    """`articles`: ids. Two passes, as the rows come in no order."""
+def read_visits(archive: Archive, outlet: str, articles: pa.Array) -> VisitHistory:
+    """`articles`: ids. Two passes, because the rows are in no order."""
     count = len(articles)
     last, read, not_modified, missing = (np.zeros(count, np.int64) for _ in range(4))
     last_was_read = np.zeros(count, bool)
     if not count:
-        return Looks(last, read, last_was_read, not_modified, missing)
-    for rows in _portions(held, outlet):
-        index, at, brought = _index(rows, articles), _micros(rows), _is_among(rows, _READ)
-        ours = (index >= 0) & _is_look(rows)
-        np.maximum.at(last, index[ours], at[ours])
-        page = ours & brought & (_status(rows) != 304)
+        return VisitHistory(last, read, last_was_read, not_modified, missing)
+    for rows in _portions(archive, outlet):
+        index, at, has_text = _index(rows, articles), _micros(rows), _is_among(rows, _READ)
+        is_visit = (index >= 0) & _is_visit(rows)
+        np.maximum.at(last, index[is_visit], at[is_visit])
+        page = is_visit & has_text & (_status(rows) != 304)
         np.maximum.at(read, index[page], at[page])
-    for rows in _portions(held, outlet):
-        index, at, brought = _index(rows, articles), _micros(rows), _is_among(rows, _READ)
-        ours = (index >= 0) & _is_look(rows)
-        same = ours & brought & (_status(rows) == 304) & (at > read[index])
+    for rows in _portions(archive, outlet):
+        index, at, has_text = _index(rows, articles), _micros(rows), _is_among(rows, _READ)
+        is_visit = (index >= 0) & _is_visit(rows)
+        same = is_visit & has_text & (_status(rows) == 304) & (at > read[index])
         np.add.at(not_modified, index[same], 1)
-        latest = ours & (at == last[index])
-        last_was_read[index[latest]] = brought[latest]
+        latest = is_visit & (at == last[index])
+        last_was_read[index[latest]] = has_text[latest]
         missing[index[latest]] = _numbers(rows, "missing")[latest]
-    return Looks(last, read, last_was_read, not_modified, missing)
+    return VisitHistory(last, read, last_was_read, not_modified, missing)
 
 
-def last_asked(held: Archive, outlet: str, addresses: Sequence[str]) -> dict[str, int]:
+def last_requested(archive: Archive, outlet: str, addresses: Sequence[str]) -> dict[str, int]:
     """Return the time of the last request for each of these addresses; those never requested are left out."""
-    wanted = ds.field("requested_url").isin(pa.array(addresses, pa.string()))
+    is_address = ds.field("requested_url").isin(pa.array(addresses, pa.string()))
     columns = ["requested_url", "observed_at", "outcome", "reason"]
-    rows = held.observations(columns=columns).where(ds.field("outlet") == outlet, wanted).to_arrow()
-    found: dict[str, int] = {}
+    rows = archive.observations(columns=columns).where(ds.field("outlet") == outlet, is_address).to_arrow()
+    times: dict[str, int] = {}
     for address, at in zip(rows["requested_url"].to_pylist(), _micros(rows).tolist(), strict=True):
-        found[address] = max(at, found.get(address, 0))
-    return found
+        times[address] = max(at, times.get(address, 0))
+    return times
 
 
-def validators(held: Archive, outlet: str, read: dict[str, int]) -> dict[str, tuple[str | None, str | None]]:
-    """ETag and Last-Modified that came with the page, of article ids and the times at which it was read."""
-    wanted = ds.field("article_id").isin(pa.array([*read], pa.string()))
+def validators(
+    archive: Archive, outlet: str, read: dict[str, int]
+) -> dict[str, tuple[str | None, str | None]]:
+    """ETag and Last-Modified of the visit that read each page; `read`: article ids and these times."""
+    is_article = ds.field("article_id").isin(pa.array([*read], pa.string()))
     columns = ["article_id", "observed_at", "etag", "last_modified"]
-    rows = held.observations(columns=columns).where(ds.field("outlet") == outlet, wanted)
-    return {
-        row["article_id"]: (row["etag"], row["last_modified"])
-        for portion in rows.batches(_PORTION)
-        for row, at in zip(portion.to_pylist(), _micros(portion).tolist(), strict=True)
-        if at == read[row["article_id"]] and (row["etag"] or row["last_modified"])
-    }
+    rows = archive.observations(columns=columns).where(ds.field("outlet") == outlet, is_article)
+    by_article = {}
+    for portion in rows.batches(_PORTION):
+        for row, at in zip(portion.to_pylist(), _micros(portion).tolist(), strict=True):
+            if at == read[row["article_id"]] and (row["etag"] or row["last_modified"]):
+                by_article[row["article_id"]] = (row["etag"], row["last_modified"])
+    return by_article
 
 
-def _portions(held: Archive, outlet: str) -> Iterator[pa.RecordBatch]:
+def _portions(archive: Archive, outlet: str) -> Iterator[pa.RecordBatch]:
     columns = ["article_id", "outcome", "reason", "http_status", "observed_at", "missing"]
-    known = pc.invert(pc.is_null(ds.field("article_id")))
-    rows = held.observations(columns=columns).where(ds.field("outlet") == outlet, known)
+    has_article = pc.invert(pc.is_null(ds.field("article_id")))
+    rows = archive.observations(columns=columns).where(ds.field("outlet") == outlet, has_article)
     return rows.batches(_PORTION)
 
 
 def _index(rows: pa.RecordBatch, articles: pa.Array) -> Numbers:
-    found: Numbers = _plain(pc.fill_null(pc.index_in(rows["article_id"], value_set=articles), -1))
-    return found
+    positions: Numbers = _plain(pc.fill_null(pc.index_in(rows["article_id"], value_set=articles), -1))
+    return positions
 
 
 def _micros(rows: pa.RecordBatch | pa.Table) -> Numbers:
@@ -119,10 +121,10 @@ def _is_among(rows: pa.RecordBatch, outcomes: pa.Array) -> Mask:
     return np.asarray(pc.is_in(rows["outcome"].cast(pa.string()), value_set=outcomes), bool)
 
 
-def _is_look(rows: pa.RecordBatch) -> Mask:
+def _is_visit(rows: pa.RecordBatch) -> Mask:
     forbidden = pc.fill_null(pc.equal(rows["reason"].cast(pa.string()), Reason.ROBOTS_TXT), False)
-    looked: Mask = _is_among(rows, _LOOKED) | np.asarray(forbidden, bool)
-    return looked
+    is_visit: Mask = _is_among(rows, _VISITED) | np.asarray(forbidden, bool)
+    return is_visit
 
 
 def _plain(values: pa.Array | pa.ChunkedArray) -> Numbers:

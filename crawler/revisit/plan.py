@@ -1,12 +1,13 @@
-"""Archived pages that are due to be requested again, read from the archive's tables and nothing else.
+"""Archived pages that are due for another visit, read only from the archive's tables.
 
-One outlet's articles of the last year are held as columns of numbers, some 100 bytes each. A plan is of a
-moment, so that tomorrow's can be shown today.
+One outlet's articles of the last year are in memory as columns of numbers, some 100 bytes each. A plan is for
+a moment, so tomorrow's can be shown today.
 """
 
 from __future__ import annotations
 
 import heapq
+from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -17,9 +18,9 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
 from archive.state.model import micros, moment
-from crawler.revisit.history import Looks, read_looks, validators
+from crawler.revisit.history import VisitHistory, read_visits, validators
 from crawler.revisit.schedule import ENDS_AFTER, Due, article_due, is_conditional
-from crawler.revisit.translations import translations
+from crawler.revisit.translations import Awaited, translations
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -40,13 +41,13 @@ _BANDS = (
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """An address to be asked for; without an article it is one where a translation should be."""
+    """An address to be requested; without an article it is the expected address of a translation."""
 
     url: str
     due: Due
     article_id: str | None = None
     etag: str | None = None
-    """With `last_modified`: to be sent; both None where the look must be unconditional."""
+    """To be sent, with `last_modified`; both None for an unconditional request."""
     last_modified: str | None = None
 
 
@@ -65,74 +66,82 @@ class Plan:
     outlet: str
     now: datetime
     visits: tuple[Visit, ...]
-    """The most overdue first, measured in its own wait; no more than the limit."""
+    """The most overdue first, relative to its wait; at most the limit."""
     due: int
     bands: tuple[Band, ...]
     translations: Band
-    """Addresses where a translation should be, and pages that may come to name one."""
+    """Expected addresses of translations, and pages that may name one later."""
     ended: int
-    """Articles that are not looked at any more: a year without a change, or gone for good."""
+    """Articles without further visits: a year without a change, or removed for good."""
     next_at: datetime | None
-    """Time at which the next page that is not due now will be due."""
+    """Time at which the next page will be due."""
 
 
-def make_plan(held: Archive, outlet: Outlet, now: datetime, limit: int | None = None) -> Plan:
+def make_plan(archive: Archive, outlet: Outlet, now: datetime, limit: int | None = None) -> Plan:
     """`now` must be aware."""
     is_own = ds.field("outlet") == outlet.name
     within = ds.field("valid_from") > pa.scalar(now - ENDS_AFTER, pa.timestamp("us", tz="UTC"))
-    articles = held.articles(columns=_COLUMNS).where(is_own, within).to_arrow().combine_chunks()
-    ids = articles["article_id"].combine_chunks()
-    looks = read_looks(held, outlet.name, ids)
-    dues = _article_dues(articles, looks)
-    asked = translations(held, outlet, articles, looks, now)
-    for row, due in asked.pages.items():
-        usual = dues.get(row)
-        # a page that has gone has its own rule, and one that is due sooner needs none
-        if usual is not None and usual.why == "change" and due.at < usual.at:
-            dues[row] = due
+    rows = archive.articles(columns=_COLUMNS).where(is_own, within)
+    articles = rows.to_arrow().combine_chunks()
+    history = read_visits(archive, outlet.name, articles["article_id"].combine_chunks())
+    dues = _article_dues(articles, history)
+    awaited = translations(archive, outlet, articles, history, now)
+    _hasten(dues, awaited)
     bands = _bands(dues, _changed(articles), now)
-    named = [Visit(url, due) for url, due in asked.addresses.items()]
-    late = Band("translations")
-    for due in (*asked.addresses.values(), *asked.pages.values()):
-        _count(late, due, now)
-    # by number, as the visits of a whole year would be large
-    found = [(due.overdue(now), row) for row, due in dues.items() if due.at <= now]
-    found += [(visit.due.overdue(now), -1 - n) for n, visit in enumerate(named) if visit.due.at <= now]
-    first = heapq.nlargest(len(found) if limit is None else limit, found)
-    taken = [dues_row for _, dues_row in first]
-    pages = _visits(held, outlet.name, articles, looks, {row: dues[row] for row in taken if row >= 0})
-    waiting = [due.at for due in (*dues.values(), *asked.addresses.values()) if due.at > now]
+    addresses = [Visit(url, due) for url, due in awaited.addresses.items()]
+    # by number, because the visits of a year would be large: rows, and negative numbers for addresses
+    overdue = [(due.overdue(now), row) for row, due in dues.items() if due.at <= now]
+    overdue += [(visit.due.overdue(now), -1 - n) for n, visit in enumerate(addresses) if visit.due.at <= now]
+    first = [row for _, row in heapq.nlargest(len(overdue) if limit is None else limit, overdue)]
+    pages = _visits(archive, outlet.name, articles, history, {row: dues[row] for row in first if row >= 0})
+    later = [due.at for due in (*dues.values(), *awaited.addresses.values()) if due.at > now]
     return Plan(
         outlet.name,
         now,
-        tuple(pages[row] if row >= 0 else named[-1 - row] for row in taken),
-        len(found),
+        tuple(pages[row] if row >= 0 else addresses[-1 - row] for row in first),
+        len(overdue),
         bands,
-        late,
-        len(held.articles(columns=["outlet"]).where(is_own)) - len(dues),
-        min(waiting, default=None),
+        _translation_band(awaited, now),
+        len(archive.articles(columns=["outlet"]).where(is_own)) - len(dues),
+        min(later, default=None),
     )
 
 
-def _article_dues(articles: pa.Table, looks: Looks) -> dict[int, Due]:
+def _hasten(dues: dict[int, Due], awaited: Awaited) -> None:
+    """Visit pages earlier that may name a translation."""
+    for row, due in awaited.pages.items():
+        usual = dues.get(row)
+        # a removed page has its own rule, and one that is due sooner needs none
+        if usual is not None and usual.why == "change" and due.at < usual.at:
+            dues[row] = due
+
+
+def _translation_band(awaited: Awaited, now: datetime) -> Band:
+    band = Band("translations")
+    for due in (*awaited.addresses.values(), *awaited.pages.values()):
+        _count(band, due, now)
+    return band
+
+
+def _article_dues(articles: pa.Table, history: VisitHistory) -> dict[int, Due]:
     """By row."""
-    found = {}
+    dues = {}
     changed = _changed(articles)
-    last = np.maximum(looks.last, _micros(articles["valid_from"]))
+    last = np.maximum(history.last, _micros(articles["valid_from"]))
     for row in range(len(articles)):
-        due = article_due(moment(int(changed[row])), moment(int(last[row])), int(looks.missing[row]))
+        due = article_due(moment(int(changed[row])), moment(int(last[row])), int(history.missing[row]))
         if due is not None:
-            found[row] = due
-    return found
+            dues[row] = due
+    return dues
 
 
 def _changed(articles: pa.Table) -> npt.NDArray[np.int64]:
-    """Of a first version, what the page says, if that is earlier: a backfill finds texts of years ago."""
-    found = _micros(articles["valid_from"])
-    # as numbers: Arrow compares no times that have a zone
+    """Of a first version the page's own date, if that is earlier: a backfill fetches texts of years ago."""
+    fetched = _micros(articles["valid_from"])
+    # as numbers: Arrow does not compare times with a time zone
     stated = pc.max_element_wise(*(pc.cast(articles[name], pa.int64()) for name in _STATED))
-    said = np.asarray(pc.if_else(pc.is_null(stated), pa.array(found), stated), np.int64)
-    return np.minimum(np.where(np.asarray(articles["version"]) == 1, said, found), found)
+    changed = np.asarray(pc.if_else(pc.is_null(stated), pa.array(fetched), stated), np.int64)
+    return np.minimum(np.where(np.asarray(articles["version"]) == 1, changed, fetched), fetched)
 
 
 def _micros(times: pa.ChunkedArray) -> npt.NDArray[np.int64]:
@@ -144,9 +153,8 @@ def _bands(dues: dict[int, Due], changed: npt.NDArray[np.int64], now: datetime) 
     limits = [below / timedelta(microseconds=1) for _, below in _BANDS]
     at = micros(now)
     for row, due in dues.items():
-        age = at - int(changed[row])
-        own = next((band for band, below in zip(bands, limits, strict=True) if age < below), bands[-1])
-        _count(own, due, now)
+        position = bisect_right(limits, at - int(changed[row]))
+        _count(bands[min(position, len(bands) - 1)], due, now)
     return tuple(bands)
 
 
@@ -159,17 +167,17 @@ def _count(band: Band, due: Due, now: datetime) -> None:
 
 
 def _visits(
-    held: Archive, outlet: str, articles: pa.Table, looks: Looks, dues: dict[int, Due]
+    archive: Archive, outlet: str, articles: pa.Table, history: VisitHistory, dues: dict[int, Due]
 ) -> dict[int, Visit]:
-    """By row; with validators where the look may be conditional."""
+    """Visits by row; with validators if the request may be conditional."""
     ids = {row: articles["article_id"][row].as_py() for row in dues}
-    asking = {
-        ids[row]: int(looks.read[row])
-        for row in dues
-        if is_conditional(int(looks.not_modified[row]), bool(looks.last_was_read[row]))
-    }
-    sent = validators(held, outlet, asking) if asking else {}
-    return {
-        row: Visit(articles["url"][row].as_py(), due, ids[row], *sent.get(ids[row], (None, None)))
-        for row, due in dues.items()
-    }
+    read_at = {}
+    for row, article_id in ids.items():
+        if is_conditional(int(history.not_modified[row]), bool(history.last_was_read[row])):
+            read_at[article_id] = int(history.read[row])
+    by_article = validators(archive, outlet, read_at) if read_at else {}
+    visits = {}
+    for row, due in dues.items():
+        etag, last_modified = by_article.get(ids[row], (None, None))
+        visits[row] = Visit(articles["url"][row].as_py(), due, ids[row], etag, last_modified)
+    return visits

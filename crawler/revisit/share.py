@@ -1,4 +1,4 @@
-"""Requests left to revisits: at most a fifth of all requests to an outlet in 24 hours."""
+"""Requests available to revisits: at most a fifth of all requests to an outlet in 24 hours."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ class Share:
     """Requests of the last 24 hours, from the accounts in the manifests."""
 
     @property
-    def left(self) -> int:
+    def remaining(self) -> int:
         return allowance(self.crawled, self.revisited)
 
     def fitting(self, visits: tuple[Visit, ...], a_host: int) -> tuple[Visit, ...]:
-        """The first of them that fit into it; `a_host`: requests that each host costs beside, robots.txt."""
-        taken: list[Visit] = []
+        """The first visits that fit; `a_host`: additional requests for each host, such as robots.txt."""
+        chosen: list[Visit] = []
         hosts: set[str | None] = set()
         for visit in visits:
             hosts.add(urlsplit(visit.url).hostname)
-            if len(taken) + 1 + a_host * len(hosts) > self.left:
+            if len(chosen) + 1 + a_host * len(hosts) > self.remaining:
                 break
-            taken.append(visit)
-        return tuple(taken)
+            chosen.append(visit)
+        return tuple(chosen)
 
 
 def share_of(uri: str, outlet: str, now: datetime) -> Share:
-    ours = [run.counts for run in runs(uri, now - SHARE_OF) if run.outlet == outlet]
-    crawled = sum(counts.get("requests/crawl", 0) for counts in ours)
-    return Share(crawled, sum(counts.get("requests/revisit", 0) for counts in ours))
+    accounts = [run.counts for run in runs(uri, now - SHARE_OF) if run.outlet == outlet]
+    crawled = sum(counts.get("requests/crawl", 0) for counts in accounts)
+    return Share(crawled, sum(counts.get("requests/revisit", 0) for counts in accounts))

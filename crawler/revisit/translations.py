@@ -1,7 +1,7 @@
-"""Stories of the last four days that lack a language of their outlet, and where it should come to be.
+"""Stories of the last four days without one of their outlet's languages, and the addresses to visit for it.
 
-Where the outlet's rule says at which address, that address is asked for. Where it does not, the page that was
-published first is looked at: it may come to name its translation.
+If the outlet's rule gives the address of the translation, that address is requested. If not, the page that
+was published first is visited: it may name its translation later.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from archive.addresses import plain_url
+from archive.format.languages import TRANSLATED_WITHIN
 from archive.state.model import micros, moment
-from crawler.revisit.history import Looks, last_asked
-from crawler.revisit.schedule import TRANSLATION_FOR, Due, translation_due
+from crawler.revisit.history import VisitHistory, last_requested
+from crawler.revisit.schedule import Due, translation_due
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,53 +42,79 @@ class _Member:
     language: str | None
     url: str
     published: datetime
-    """As its page says, if that is before it was found."""
-    looked: datetime
+    """As stated by the page, if that is before its first visit."""
+    visited: datetime
 
 
-def translations(held: Archive, outlet: Outlet, articles: pa.Table, looks: Looks, now: datetime) -> Awaited:
-    found = Awaited()
+def translations(
+    archive: Archive, outlet: Outlet, articles: pa.Table, visits: VisitHistory, now: datetime
+) -> Awaited:
+    awaited = Awaited()
     guesses: dict[str, _Member] = {}
-    wanted = {language.split("-")[0] for language in outlet.languages}
-    if len(wanted) < 2:
-        return found
-    for story in _stories(articles, looks, now):
-        lacking = wanted - {(member.language or "").split("-")[0] for member in story}
+    languages = {language.split("-")[0] for language in outlet.languages}
+    if len(languages) < 2:
+        return awaited
+    for story in _stories(articles, visits, now):
+        missing = languages - {(member.language or "").split("-")[0] for member in story}
         original = min(story, key=lambda member: member.published)
-        if not lacking or micros(now - TRANSLATION_FOR) > micros(original.published):
+        if not missing or micros(now - TRANSLATED_WITHIN) > micros(original.published):
             continue
-        have = {plain_url(member.url) for member in story}
-        told = set()
-        for member in story:
-            for guess in outlet.siblings(member.url):
-                if guess.language in lacking and plain_url(guess.url) not in have:
-                    guesses.setdefault(guess.url, original)
-                    told.add(guess.language)
-        if lacking - told and (due := translation_due(original.published, original.looked)):
-            found.pages[original.row] = due
-    known = set(pc.unique(articles["url"]).filter(pc.is_in(pc.unique(articles["url"]),
-                value_set=pa.array([*guesses], pa.string()))).to_pylist()) if guesses else set()  # fmt: skip
-    asked = last_asked(held, outlet.name, [*guesses]) if guesses else {}
+        guessed = _guesses(outlet, story, missing)
+        for url in guessed:
+            guesses.setdefault(url, original)
+        due = translation_due(original.published, original.visited)
+        if due is not None and missing.difference(guessed.values()):
+            awaited.pages[original.row] = due
+    awaited.addresses.update(_due_addresses(archive, outlet, articles, guesses))
+    return awaited
+
+
+def _due_addresses(
+    archive: Archive, outlet: Outlet, articles: pa.Table, guesses: dict[str, _Member]
+) -> Iterator[tuple[str, Due]]:
+    """Guessed addresses that are in no article, with the time of their next visit."""
+    requested = last_requested(archive, outlet.name, [*guesses]) if guesses else {}
+    archived = _archived(articles, [*guesses])
     for url, original in guesses.items():
-        looked = moment(asked[url]) if url in asked else original.looked
-        if url not in known and (due := translation_due(original.published, looked)):
-            found.addresses[url] = due
-    return found
+        visited = moment(requested[url]) if url in requested else original.visited
+        due = translation_due(original.published, visited)
+        if due is not None and url not in archived:
+            yield url, due
 
 
-def _stories(articles: pa.Table, looks: Looks, now: datetime) -> Iterator[list[_Member]]:
-    """Those with an article first seen in these days; each with all its articles."""
-    # as numbers: Arrow compares no times that have a zone
+def _guesses(outlet: Outlet, story: list[_Member], missing: set[str]) -> dict[str, str]:
+    """Addresses that the outlet's rule gives for missing languages, with their language."""
+    archived = {plain_url(member.url) for member in story}
+    guesses: dict[str, str] = {}
+    for member in story:
+        for guess in outlet.siblings(member.url):
+            if guess.language in missing and plain_url(guess.url) not in archived:
+                guesses.setdefault(guess.url, guess.language)
+    return guesses
+
+
+def _archived(articles: pa.Table, urls: list[str]) -> set[str]:
+    """The addresses among these that are of archived articles."""
+    if not urls:
+        return set()
+    column = pc.unique(articles["url"])
+    return set(column.filter(pc.is_in(column, value_set=pa.array(urls, pa.string()))).to_pylist())
+
+
+def _stories(articles: pa.Table, visits: VisitHistory, now: datetime) -> Iterator[list[_Member]]:
+    """Stories with an article first seen in these days; each with all its articles."""
+    # as numbers: Arrow does not compare times with a time zone
     first = pc.min_element_wise(*(pc.cast(articles[name], pa.int64()) for name in _STATED))
-    since = micros(now - TRANSLATION_FOR)
-    fresh = pc.unique(articles.filter(pc.greater(first, since))["story_id"])
-    rows = pc.indices_nonzero(pc.is_in(articles["story_id"], value_set=fresh))
+    since = micros(now - TRANSLATED_WITHIN)
+    recent = pc.unique(articles.filter(pc.greater(first, since))["story_id"])
+    rows = pc.indices_nonzero(pc.is_in(articles["story_id"], value_set=recent))
     stories: dict[str, list[_Member]] = {}
     columns = ("story_id", "language", "url", "valid_from")
-    taken = articles.select(columns).take(rows).to_pylist()
-    for row, values, published in zip(rows.to_pylist(), taken, first.take(rows).to_pylist(), strict=True):
-        looked = max(values["valid_from"], moment(int(looks.last[row])))
-        told = values["story_id"], values["language"], values["url"]
-        member = _Member(row, *told, moment(published), looked)
+    members = articles.select(columns).take(rows).to_pylist()
+    for row, values, published in zip(rows.to_pylist(), members, first.take(rows).to_pylist(), strict=True):
+        visited = max(values["valid_from"], moment(int(visits.last[row])))
+        member = _Member(
+            row, values["story_id"], values["language"], values["url"], moment(published), visited
+        )
         stories.setdefault(member.story, []).append(member)
     yield from stories.values()

@@ -11,7 +11,7 @@ from scrapy import signals
 from scrapy.http import Request
 
 from archive.format.reasons import Reason, http_reason
-from crawler.discovery.changes import StatedChanges
+from crawler.discovery.changes import SitemapChanges
 from crawler.discovery.feed_watch import FeedWatch
 from crawler.discovery.sources import Discovering
 from crawler.downloader.failures import explain
@@ -111,8 +111,8 @@ class StorySpider(Outlet, scrapy.Spider):
             self.requests,
             most if arguments.most_debts is None else min(most, arguments.most_debts),
             at=arguments.at,
-            are_asked=not arguments.urls and not self.requires_url,
-            by_itself=not self.requires_url,
+            retries=not arguments.urls and not self.requires_url,
+            is_recurring=not self.requires_url,
         )
 
     @cached_property
@@ -124,8 +124,8 @@ class StorySpider(Outlet, scrapy.Spider):
         return "crawl" if self.arguments.visits is None else "revisit"
 
     async def start(self) -> AsyncIterator[Any]:
-        owed = [*self.debts.requests()]
-        for step in owed:
+        retries = [*self.debts.requests()]
+        for step in retries:
             if isinstance(step, Observation) and step.reason == Reason.GIVEN_UP:
                 self.feed_texts.give_up(step.requested_url)
         if not self.arguments.urls and self.arguments.visits is None:
@@ -133,9 +133,9 @@ class StorySpider(Outlet, scrapy.Spider):
             for request in self.discovering.requests():
                 yield request
             if self.arguments.since is None:
-                # no page is asked for before the lists are written down: they move on, debts do not
+                # no page is requested before the lists are written down: they change, debts do not
                 await self.discovering.noted.wait()
-        for step in owed:
+        for step in retries:
             yield step
         for url in self.arguments.urls:
             self.ledger.asked.add(url)
@@ -159,7 +159,7 @@ class StorySpider(Outlet, scrapy.Spider):
 
     def _discovering(self) -> Discovering:
         uri = self.settings["ARCHIVE_URI"]
-        changes, feeds = StatedChanges(self.requests, uri), FeedWatch(self.ledger, self.name, uri)
+        changes, feeds = SitemapChanges(self.requests, uri), FeedWatch(self.ledger, self.name, uri)
         since, until = self.arguments.since, self.arguments.until
         return Discovering(
             self.requests,

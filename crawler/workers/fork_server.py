@@ -144,14 +144,14 @@ def _packed(value: object) -> bytes:
 def _sendable(error: BaseException) -> Exception:
     """Return the error with its traceback as a note, in a form that can be unpickled."""
     trace = "".join(traceback.format_exception(error))
-    sent: Exception = RuntimeError(f"{type(error).__name__}: {error}")
+    sendable: Exception = RuntimeError(f"{type(error).__name__}: {error}")
     # a future accepts no StopIteration; cancellation and interruption belong to the caller's side
     if isinstance(error, Exception) and not isinstance(error, StopIteration):
         with contextlib.suppress(Exception):  # see _packed
             pickle.loads(pickle.dumps(error))
-            sent = error
-    sent.add_note(trace)
-    return sent
+            sendable = error
+    sendable.add_note(trace)
+    return sendable
 
 
 def _is_large() -> bool:
@@ -176,10 +176,10 @@ def _read(source: socket.socket, length: int) -> bytearray | None:
     data = bytearray(length)
     rest = memoryview(data)
     while rest:
-        taken = source.recv_into(rest)
-        if not taken:
+        count = source.recv_into(rest)
+        if not count:
             return None
-        rest = rest[taken:]
+        rest = rest[count:]
     return data
 
 
@@ -188,5 +188,5 @@ if __name__ == "__main__":
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     prepare(*sys.argv[3:])
-    with socket.socket(fileno=int(sys.argv[1])) as asked:
-        serve(asked, float(sys.argv[2]))
+    with socket.socket(fileno=int(sys.argv[1])) as control:
+        serve(control, float(sys.argv[2]))

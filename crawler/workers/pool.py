@@ -87,7 +87,7 @@ class Workers:
             self._pause.cancel()
         for worker in self._workers:
             worker.end(None)
-            self._waiting += worker.held
+            self._waiting += worker.tasks
         self._workers.clear()
         self._fail_all("the pool is closed")
         if self._server is not None:
@@ -112,7 +112,7 @@ class Workers:
             task = self._waiting.popleft()
             if not task.result.done():  # its caller may have been cancelled
                 # of the workers with the fewest tasks the newest: it has just replaced one that ended
-                min(free, key=lambda worker: (len(worker.held), worker.answered)).give(task)
+                min(free, key=lambda worker: (len(worker.tasks), worker.answered)).give(task)
 
     def _heard(self, worker: Worker) -> None:
         if worker.pid:
@@ -120,7 +120,7 @@ class Workers:
             self._vain_workers = 0
         if worker.ended:
             self._workers.discard(worker)
-            self._waiting.extendleft(reversed(worker.held))
+            self._waiting.extendleft(reversed(worker.tasks))
             if not worker.pid and not worker.server.ended:
                 self._vain_workers += 1
         if self._server is not None and self._server.ended:

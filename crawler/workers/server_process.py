@@ -26,16 +26,16 @@ class ServerProcess:
     """Start the server without waiting: it does its imports while the crawl does its own."""
 
     def __init__(self, timeout: float, preload: Sequence[str] = ()) -> None:
-        self._control, theirs = socket.socketpair()
+        self._control, server_end = socket.socketpair()
         # a process group of its own: Ctrl-C is for the crawl, which ends its workers when it is done
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", _SERVER, str(theirs.fileno()), str(timeout), *preload],
-            pass_fds=[theirs.fileno()],
+            [sys.executable, "-P", "-m", _SERVER, str(server_end.fileno()), str(timeout), *preload],
+            pass_fds=[server_end.fileno()],
             stdin=subprocess.DEVNULL,
             process_group=0,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(path or "." for path in sys.path)},
         )
-        theirs.close()
+        server_end.close()
         self.pid = self._process.pid
         self.begun = False
         """True when one of its workers has said that it runs."""
@@ -61,10 +61,10 @@ class ServerProcess:
             return End.HUNG
         return End.KILLED if (self._process.returncode or 0) < 0 else End.BY_ITSELF
 
-    def fork(self, ours: socket.socket) -> None:
+    def fork(self, worker_end: socket.socket) -> None:
         """Ask for a worker at this end of a pair; if the server has ended, the pair is just closed."""
         with contextlib.suppress(OSError):
-            socket.send_fds(self._control, [b"+"], [ours.fileno()])
+            socket.send_fds(self._control, [b"+"], [worker_end.fileno()])
 
     def give_up(self) -> None:
         """Kill it, because it does not answer."""

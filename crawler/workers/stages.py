@@ -1,6 +1,6 @@
 """Stages that need nothing but the article: they run in the worker process that read its page.
 
-They stand in ITEM_PIPELINES among the others. A worker imports this, so nothing of Scrapy is imported here.
+They are in ITEM_PIPELINES among the others. A worker imports this, so nothing of Scrapy is imported here.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class WorkerStage(ABC):
-    """A stage that is a pure function of one article; made without arguments, and pickled to the workers."""
+    """A stage that is a pure function of one article; needs no arguments, and is pickled to the workers."""
 
     @abstractmethod
     def decide(self, article: Article) -> Article:
@@ -35,15 +35,15 @@ def worker_stages(settings: BaseSettings) -> tuple[WorkerStage, ...]:
     from scrapy.utils.conf import build_component_list  # noqa: PLC0415  a worker needs no Scrapy
     from scrapy.utils.misc import load_object  # noqa: PLC0415  .3 s: a worker needs no Scrapy
 
-    listed = build_component_list(settings.get_component_priority_dict_with_base("ITEM_PIPELINES"))
-    return tuple(stage() for name in listed if issubclass(stage := load_object(name), WorkerStage))
+    names = build_component_list(settings.get_component_priority_dict_with_base("ITEM_PIPELINES"))
+    return tuple(stage() for name in names if issubclass(stage := load_object(name), WorkerStage))
 
 
-def decide(said: Article, stages: Sequence[WorkerStage]) -> Article:
-    """Return the article with all that the stages decide, or as it was with `refused`."""
-    article = said
+def decide(article: Article, stages: Sequence[WorkerStage]) -> Article:
+    """Return the article as decided by all stages, or unchanged except for `refused`."""
+    decided = article
     for stage in stages:
-        article = stage.decide(article)
-        if article.refused is not None:
-            return said.with_(refused=article.refused)
-    return article.with_(is_decided=True)
+        decided = stage.decide(decided)
+        if decided.refused is not None:
+            return article.with_(refused=decided.refused)
+    return decided.with_(is_decided=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 # the last line of each has a word of paywalls and is none, so that all paywall patterns are tried
-_SAID = {
+_TEXTS = {
     "uk": (
         "Рада ухвалила бюджет міста на рік",
         "Автор: Олена Гнатюк",
@@ -48,7 +48,7 @@ def warm() -> None:
 
     speedups.install()
     jt_stoplist_init()
-    for language, (headline, byline, date, text, aside) in _SAID.items():
+    for language, (headline, byline, date, text, aside) in _TEXTS.items():
         page = _PAGE.format(
             language=language, headline=headline, byline=byline, date=date, text=text, aside=aside
         )

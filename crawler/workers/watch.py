@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import psutil
 
-LOOKS = 5
+MEASUREMENTS = 5
 """Measurements that are needed to reach a limit, or one fewer if each comes late."""
 _LATE = 1.25
 """Factor of the interval that counts at most, so that a loop that is a little late loses nothing."""
@@ -38,28 +38,28 @@ class Watch:
 
         `since` is the CPU time at the beginning; None if the first measurement has to find it.
         """
-        self.wait = self._between = min(cpu, idle) / LOOKS
+        self.wait = self._between = min(cpu, idle) / MEASUREMENTS
         self._pid = pid
         self._cpu = cpu
         self._idle = idle
-        self._seen = since
+        self._last_cpu = since
         self._process: psutil.Process | None = None
         self.cost = 0.0
         """Seconds of CPU time that count."""
         self._without = 0.0
 
-    def look(self, *, moved: bool = False) -> WatchResult | None:
+    def measure(self, *, has_moved: bool = False) -> WatchResult | None:
         """Measure; None while the process may go on.
 
-        `moved` means that it has shown signs of work otherwise.
+        `has_moved`: it has shown other signs of work.
         """
         now = self._used()
         if now is None:
             return WatchResult.ENDED
-        used = 0.0 if self._seen is None else max(0.0, now - self._seen)
-        self._seen = now
+        used = 0.0 if self._last_cpu is None else max(0.0, now - self._last_cpu)
+        self._last_cpu = now
         self.cost += min(used, self.wait * _LATE)
-        self._without = 0.0 if moved or used >= _TICK else self._without + self.wait
+        self._without = 0.0 if has_moved or used >= _TICK else self._without + self.wait
         if self.cost >= self._cpu:
             return WatchResult.COSTLY
         if self._without >= self._idle:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from crawler.workers.server_process import ServerProcess
 
-HELD = 2
+QUEUED_TASKS = 2
 WORKERS_A_TASK = 2
 """Workers that may end at a task before the task is to blame."""
 SERVERS_A_TASK = 4
@@ -45,9 +45,11 @@ class Task:
         try:
             value, error = pickle.loads(reply)
         except Exception as broken:  # objects of libraries may raise any error when they are unpickled
-            error = BadReply(f"what {self.name} gave cannot be unpacked: {type(broken).__name__}: {broken}")
+            error = BadReply(
+                f"the result of {self.name} cannot be unpacked: {type(broken).__name__}: {broken}"
+            )
         if isinstance(error, MemoryError):
-            self.fail(WorkerDied(f"{self.name} wanted more than {MEMORY_LIMIT >> 20} MB"))
+            self.fail(WorkerDied(f"{self.name} needed more than {MEMORY_LIMIT >> 20} MB"))
         elif error is not None:
             self.fail(error)
         elif not self.result.done():  # its caller may have been cancelled
@@ -74,15 +76,15 @@ def packed(value: object) -> list[memoryview]:
 
     The parts are not joined, so that a page of megabytes is sent without a copy.
     """
-    beside: list[pickle.PickleBuffer] = []
-    parts = [memoryview(pickle.dumps(value, pickle.HIGHEST_PROTOCOL, buffer_callback=beside.append))]
-    parts += [buffer.raw() for buffer in beside]
+    buffers: list[pickle.PickleBuffer] = []
+    parts = [memoryview(pickle.dumps(value, pickle.HIGHEST_PROTOCOL, buffer_callback=buffers.append))]
+    parts += [buffer.raw() for buffer in buffers]
     lengths = b"".join(part.nbytes.to_bytes(LENGTH, "big") for part in parts)
     return [memoryview(len(parts).to_bytes(LENGTH, "big") + lengths), *parts]
 
 
 class Worker:
-    """A worker process; calls `heard` after each message and at its end; `held` are the tasks it has."""
+    """A worker process; calls `heard` after each message and at its end; `tasks` are the tasks it has."""
 
     def __init__(
         self, seconds: float, idle_start: float, heard: Callable[[Worker], None], server: ServerProcess
@@ -92,21 +94,21 @@ class Worker:
         self._heard = heard
         # kept here, as the pool may have another server by the time this worker's end is noticed
         self.server = server
-        self._socket, theirs = socket.socketpair()
-        for end in (self._socket, theirs):
+        self._socket, worker_end = socket.socketpair()
+        for end in (self._socket, worker_end):
             end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)
-        with theirs:
-            server.fork(theirs)
+        with worker_end:
+            server.fork(worker_end)
         self._socket.setblocking(False)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._watch: Watch | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._received = bytearray()
-        self._moved = False
+        self._has_moved = False
         self._used = 0.0
         """Seconds of CPU in the life of the worker, from its last answer."""
         self._unsent: deque[memoryview] = deque()
-        self.held: deque[Task] = deque()
+        self.tasks: deque[Task] = deque()
         self.answered = 0
         self.pid = 0
         """Process id; 0 until the worker has sent it."""
@@ -116,7 +118,7 @@ class Worker:
 
     @property
     def takes(self) -> bool:
-        return not self.worn and (len(self.held) < HELD if self.held else not self._ended_unheard())
+        return not self.worn and (len(self.tasks) < QUEUED_TASKS if self.tasks else not self._ended_unheard())
 
     def _ended_unheard(self) -> bool:
         """Tell if an idle worker has ended unnoticed: a task given to it now would be blamed for that."""
@@ -134,17 +136,17 @@ class Worker:
             self._begin_watch()
 
     def give(self, task: Task) -> None:
-        self.held.append(task)
+        self.tasks.append(task)
         idle = not self._unsent
         self._unsent += task.job
         if idle and not self._send():
             assert self._loop is not None
             self._loop.add_writer(self._socket, self._send_on)
-        if len(self.held) == 1 and self.pid:
+        if len(self.tasks) == 1 and self.pid:
             self._begin_watch()
 
     def end(self, failure: ExtractionError | None, *, with_server: bool = False) -> None:
-        """Kill the process. Its tasks stay in `held`, except the one at work if that fails with `failure`.
+        """Kill the process. Its tasks stay in `tasks`, except the one at work if that fails with `failure`.
 
         `failure` is None if the task at work is not to blame.
         """
@@ -158,8 +160,8 @@ class Worker:
             return
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.pid, signal.SIGKILL)
-        if failure is not None and self.held and self.held[0].suffer(failure, with_server=with_server):
-            self.held.popleft()
+        if failure is not None and self.tasks and self.tasks[0].suffer(failure, with_server=with_server):
+            self.tasks.popleft()
 
     # --- time limits ---------------------------------------------------------------------------------
     def _begin_watch(self) -> None:
@@ -167,7 +169,7 @@ class Worker:
         self._end_watch()
         if not self.pid:
             self._watch = Watch(self.server.pid, cpu=2 * self._idle_start, idle=self._idle_start)
-        elif self.held:
+        elif self.tasks:
             idle = IDLE * self._seconds
             self._watch = Watch(self.pid, cpu=self._seconds, idle=idle, since=self._used)
         self._wait()
@@ -179,16 +181,16 @@ class Worker:
 
     def _wait(self) -> None:
         if self._watch is not None and self._loop is not None:
-            self._timer = self._loop.call_later(self._watch.wait, self._look)
+            self._timer = self._loop.call_later(self._watch.wait, self._measure)
 
-    def _look(self) -> None:
+    def _measure(self) -> None:
         watch = self._watch
         # if the loop was blocked for long, the answer is ready already
         self._read()
         if watch is None or self._watch is not watch:
             return
-        result = watch.look(moved=self._moved)
-        self._moved = False
+        result = watch.measure(has_moved=self._has_moved)
+        self._has_moved = False
         if result is None:
             self._wait()
             return
@@ -208,12 +210,12 @@ class Worker:
             WatchResult.COSTLY: f"used {self._seconds:g} s of CPU",
             WatchResult.IDLE: f"used no CPU for {IDLE * self._seconds:g} s",
         }
-        name = self.held[0].name
+        name = self.tasks[0].name
         self.end(ExtractionTimeout(f"{name} {limits[result]} and did not end, in {WORKERS_A_TASK} workers"))
         self._heard(self)
 
     def _end_as_dead(self) -> None:
-        name = self.held[0].name if self.held else "nothing"
+        name = self.tasks[0].name if self.tasks else "nothing"
         failure = WorkerDied(f"the process running {name} ended, in {WORKERS_A_TASK} workers")
         self.end(failure, with_server=self.server.ended)
         self._heard(self)
@@ -227,16 +229,16 @@ class Worker:
         """Send as much as possible; True if everything is sent."""
         while self._unsent:
             try:
-                sent = self._socket.sendmsg([*self._unsent])
+                size = self._socket.sendmsg([*self._unsent])
             except BlockingIOError:
                 return False
             except OSError:  # it has ended, which reading will notice too
                 self._unsent.clear()
                 return True
-            while self._unsent and sent >= self._unsent[0].nbytes:
-                sent -= self._unsent.popleft().nbytes
+            while self._unsent and size >= self._unsent[0].nbytes:
+                size -= self._unsent.popleft().nbytes
             if self._unsent:
-                self._unsent[0] = self._unsent[0][sent:]
+                self._unsent[0] = self._unsent[0][size:]
         return True
 
     def _read(self) -> None:
@@ -251,7 +253,7 @@ class Worker:
             if not portion:
                 self._end_as_dead()
                 return
-            self._moved = True
+            self._has_moved = True
             self._received += portion
             while not self.ended and self._take_message():
                 pass
@@ -275,9 +277,9 @@ class Worker:
             self.answered += 1
             reply = bytes(memoryview(self._received)[ANSWER.size : ANSWER.size + length])
             del self._received[: ANSWER.size + length]
-            self.held.popleft().answer(reply)
+            self.tasks.popleft().answer(reply)
         self._begin_watch()
-        if self.worn and not self.held:
+        if self.worn and not self.tasks:
             self.end(None)
         self._heard(self)
         return True

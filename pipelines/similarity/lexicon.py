@@ -8,10 +8,12 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from archive.format.languages import COMPARED_LANGUAGES
+
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-LANGUAGES = ("uk", "ru", "en")
+LANGUAGES = COMPARED_LANGUAGES
 """Languages that folding and the lexicon know, in the order in which a pair is compared."""
 LEXICON = Path(__file__).parent / "lexicon.txt"
 _PLACES = Path(__file__).parent / "places.txt"

@@ -22,7 +22,7 @@ def questions(opened, article_id):
 
     def debts():
         with opened.debts() as found:
-            return found and list(found.owed("courier", datetime.now(UTC)).__dict__)
+            return found and list(found.count("courier", datetime.now(UTC)).__dict__)
 
     return [
         *(lambda n=n, m=m: opened.table(n, as_of=m).to_arrow() for n in PUBLIC for m in moments),

@@ -215,7 +215,7 @@ def test_a_length_that_is_none_is_no_redirect_and_is_owed(outlet: HostileOutlet)
     run = outlet.crawl(*QUICK)
     assert outlet.outcomes(run) == {**expected, "/good.html": "archived"}
     assert run.exit_code == 3, run.err
-    assert f"{len(NO_LENGTH)} pages are still owed (bad-head {len(NO_LENGTH)})" in run.out
+    assert f"{len(NO_LENGTH)} pages are still to retry (bad-head {len(NO_LENGTH)})" in run.out
 
 
 def test_a_list_that_is_a_bomb_leaves_the_other_lists_alone(outlet: HostileOutlet) -> None:

@@ -338,7 +338,11 @@ def test_a_page_without_end_is_begun_twice_and_no_third_time(workers: Workers, t
         (tasks.raise_stop, RuntimeError, "StopIteration"),
         (tasks.exits, RuntimeError, "SystemExit: enough"),
         (tasks.cannot_be_packed, BadReply, "a function cannot be packed"),
-        (tasks.cannot_be_unpacked, BadReply, "what cannot_be_unpacked gave cannot be unpacked: ValueError"),
+        (
+            tasks.cannot_be_unpacked,
+            BadReply,
+            "the result of cannot_be_unpacked cannot be unpacked: ValueError",
+        ),
     ],
 )
 def test_what_cannot_be_passed_on_is_an_error_of_its_page_alone(lone: Workers, task, error, told) -> None:

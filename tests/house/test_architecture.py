@@ -257,7 +257,7 @@ def test_one_door_leads_from_a_stored_name_to_a_path() -> None:
     archive = {name for name in names if name.startswith("archive.")}
     assert archive == {
         "archive.format.layout",
-        *(f"archive.storage.{x}" for x in ("inside", "working_copy")),
+        *(f"archive.storage.{x}" for x in ("path_guard", "working_copy")),
     } | {
         "archive.storage.download",
         "archive.storage.upload",
@@ -272,7 +272,7 @@ def test_one_door_leads_to_data_files() -> None:
     )
     called = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'|`[^`\n]*`")
     names = {name for name, module in MODULES.items() if opens.search(called.sub("", module.source))}
-    assert names == {"archive.tables.unpacked"}
+    assert names == {"archive.tables.data_file_reader"}
 
 
 def test_one_loop_makes_every_snapshot() -> None:

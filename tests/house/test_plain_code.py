@@ -8,6 +8,9 @@ import pytest
 
 from tests.house.measure import Figures, ceilings, complexity, measure
 
+PARALLEL = 3
+"""Two landings at the same time may together exceed a ceiling that each of them kept."""
+
 
 @pytest.mark.parametrize("figure", Figures().counts())
 def test_no_folder_is_above_its_ceiling(figure: str) -> None:
@@ -17,7 +20,7 @@ def test_no_folder_is_above_its_ceiling(figure: str) -> None:
     for folder, figures in measure().items():
         count = figures.counts()[figure]
         limit = max(limits.get(folder, 0), figures.allowed().get(figure, 0))
-        if count > limit:
+        if count > limit + PARALLEL:
             above[folder] = f"{count}, at most {limit}"
     assert above == {}, "`python -m tests.house.measure FOLDER` names them"
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from archive.format.languages import STORY_LANGUAGES
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
@@ -13,7 +15,7 @@ PAGE = 50
 """Stories of one page of a list."""
 ORDERS = ("time", "match", "lag", "difference", "edits")
 FLAGS = ("edited", "gone", "numbers", "quotes", "conflict")
-COMPARED = ("uk", "en", "ru")
+COMPARED = STORY_LANGUAGES
 """Languages of which a list says that one is missing."""
 OMITTED = (10, 20, 50)
 """Shares, in percent, that the filter of omissions counts."""

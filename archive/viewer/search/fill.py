@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from archive.format.records import FEED
-from archive.tables import unpacked
+from archive.tables import data_file_reader
 from archive.tables.parquet_files import translated_errors
 from archive.viewer.search import fill_columns, side_file
 from archive.viewer.search.read_texts import read_texts
@@ -175,7 +175,7 @@ class _Fill:
 
     def _take(self, file: DataFile, number: int) -> None:
         (path,) = self._archive.storage.present([file])
-        opened = unpacked.opened(path)
+        opened = data_file_reader.opened(path)
         for part in range(opened.metadata.num_row_groups):
             take = getattr(self, f"_take_{file.table}")
             take(opened, part, number)

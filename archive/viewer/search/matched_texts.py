@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import zstandard
 
+from archive.format.languages import SEARCHED_LANGUAGES
 from archive.viewer.search.side_file import connect_texts
-from archive.viewer.search.word_forms import LANGUAGES, expression, keys, snippet, terms
+from archive.viewer.search.word_forms import expression, keys, snippet, terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -76,7 +77,7 @@ class MatchedTexts:
         return known
 
     def _keys_of(self, word: str) -> frozenset[str]:
-        languages = [*LANGUAGES, ""]
+        languages = [*SEARCHED_LANGUAGES, ""]
         query = f"SELECT key FROM word WHERE word = ? AND language IN ({', '.join('?' * len(languages))})"
         return frozenset(x for (x,) in self._sql.execute(query, (word, *languages))) or keys(word)
 

@@ -20,12 +20,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import zstandard
 
-from archive.tables import unpacked
+from archive.format.languages import SEARCHED_LANGUAGES
+from archive.tables import data_file_reader
 from archive.tables.parquet_files import translated_errors
 from archive.viewer.search import side_file
 from archive.viewer.search.fill_columns import Docs
 from archive.viewer.search.side_file import transaction
-from archive.viewer.search.word_forms import LANGUAGES, key, words
+from archive.viewer.search.word_forms import key, words
 
 if TYPE_CHECKING:
     import sqlite3
@@ -98,7 +99,7 @@ class _Shard:
             undo.pop_all()
         self._last = int(last[0]) if last else 0
         self._packer = zstandard.ZstdCompressor(level=3)
-        self._keys = {x: _Keys(self._words, x) for x in (*LANGUAGES, "")}
+        self._keys = {x: _Keys(self._words, x) for x in (*SEARCHED_LANGUAGES, "")}
 
     def close(self) -> None:
         self._words.close()
@@ -108,7 +109,7 @@ class _Shard:
         """Read the texts of a part."""
         columns = ["article_id", "language", "headline", "body"]
         with translated_errors(), transaction(self._connection):
-            table = unpacked.opened(part.path).read_row_group(part.number, columns=columns)
+            table = data_file_reader.opened(part.path).read_row_group(part.number, columns=columns)
             table = table.filter(pc.is_in(table["article_id"], pa.array(part.article_ids, pa.string())))
             rows = (row for batch in table.to_batches(max_chunksize=64) for row in batch.to_pylist())
             found = list(self._take(rows))
@@ -121,7 +122,7 @@ class _Shard:
     def _take(self, rows: Iterable[dict[str, Any]]) -> Iterator[tuple[str, int]]:
         for row in rows:
             headline, body = row["headline"][:MOST_TEXT], row["body"][:MOST_TEXT]
-            keys = self._keys[row["language"] if row["language"] in LANGUAGES else ""]
+            keys = self._keys[row["language"] if row["language"] in SEARCHED_LANGUAGES else ""]
             packed = self._packer.compress(f"{headline}\n{body}".encode("utf-8", "replace"))
             self._last += 1
             self._connection.execute("INSERT INTO doc VALUES (?, ?)", (self._last, packed))

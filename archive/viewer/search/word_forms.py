@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from archive.format.languages import LANGUAGES, SEARCHED_LANGUAGES
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -28,7 +30,7 @@ _LONGEST = 40
 _MOST_TERMS = 12
 """Words of a question that count."""
 _SHORTEST_PREFIX = 2
-LANGUAGES = ("uk", "ru", "en")
+
 _UK_ENDING = re.compile(
     r"(?:ими|ами|ями|ого|ому|еві|ові|єві|ах|ях|ою|ею|єю|ий|ій|їй|их|іх|їх|им|ім|їм|ів|їв|ам|ям|ом|ем|єм|ої|"
     r"ти|ли|ла|ло|но|то|уть|ють|ять|ать|[аяоеєиіїуюьй])$"
@@ -56,12 +58,11 @@ def _stemmer(language: str) -> Callable[[str], str]:
 
 
 def stem(word: str, language: str) -> str:
-    """Cut the ending of a plain word. Snowball has no Ukrainian, so its endings stand here."""
+    """Cut the ending of a plain word. Snowball has no Ukrainian, so its endings are listed here."""
     if language == "uk":
         return _UK_ENDING.sub("", word) if len(word) > 3 else word
-    if language in {"ru", "en"}:
-        return _stemmer("russian" if language == "ru" else "english")(word)
-    return word
+    stemmer = LANGUAGES[language].stemmer if language in LANGUAGES else None
+    return _stemmer(stemmer)(word) if stemmer else word
 
 
 def key(word: str, language: str | None, *, low_memory: bool = False) -> str:
@@ -69,7 +70,7 @@ def key(word: str, language: str | None, *, low_memory: bool = False) -> str:
 
     With `low_memory` the lemmas of three languages take 35 MB and 90 µs a word, else 245 MB and 10 µs.
     """
-    if language not in LANGUAGES or word.isdigit():
+    if language not in SEARCHED_LANGUAGES or word.isdigit():
         return word
     lemma = plain(_lemmatizer(low_memory=low_memory).lemmatize(word, lang=language))
     return stem(lemma, language) or word
@@ -134,7 +135,8 @@ def _term(term: Term, keys_of: KeysOf) -> str:
 
 def keys(word: str) -> frozenset[str]:
     """Make the keys of a plain word in each language that its letters are of."""
-    languages = ("uk", "ru") if re.search("[а-яіїєґё]", word) else ("en",)
+    alphabet = "cyrillic" if re.search("[а-яіїєґё]", word) else "latin"
+    languages = [x for x in SEARCHED_LANGUAGES if LANGUAGES[x].alphabet == alphabet]
     return frozenset(key(word, x, low_memory=True) for x in languages)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from archive.export.files import csv_cell
+from archive.format.languages import STORY_LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from archive.viewer.search.answers import StoryLine
     from archive.viewer.web.alerts import Alert
 
-_LANGUAGES = ("uk", "en", "ru")
+
 _AT_ONCE = 500
 """Stories of a list that are in memory at a time."""
 _ATOM = "http://www.w3.org/2005/Atom"
@@ -40,7 +41,7 @@ def story_rows(lines: Iterable[StoryLine]) -> list[dict[str, object]]:
             "gone": [x.language for x in line.articles if x.gone],
             "conflict": line.conflict,
         }
-        for language in _LANGUAGES:
+        for language in STORY_LANGUAGES:
             article = line.in_language(language)
             lag = (
                 (article.published - first).total_seconds()

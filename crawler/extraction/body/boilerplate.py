@@ -10,6 +10,7 @@ from importlib import resources
 from itertools import takewhile
 from typing import Any
 
+from archive.format.languages import TABLE
 from crawler.extraction.document.text import one_line
 
 _LONGEST, _LONGEST_OF_ALL = 400, 700
@@ -19,7 +20,9 @@ _BEFORE_TEXT = re.compile(r"^[^\w«\"“„'’(#@©/]+")
 _AFTER_TEXT = " •·–—>▶►→*[]|-"
 _FOLDED = (("ё", "е"), ("’", "'"), ("ʼ", "'"), ("`", "'"))
 _CYRILLIC = re.compile("[а-яіїєґ]")
-_OTHER_SCRIPT = {True: {"en"}, False: {"uk", "ru"}}
+_OTHER_SCRIPT = {
+    cyrillic: {x.code for x in TABLE if (x.alphabet == "cyrillic") != cyrillic} for cyrillic in (True, False)
+}
 _PART = re.compile(r"<([a-z_]+)>")
 _WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
 _TO_READERS = re.compile(

@@ -16,6 +16,8 @@ from pathlib import Path
 
 from langdetect.detector_factory import PROFILES_DIRECTORY
 
+from archive.format.languages import LANGUAGES
+
 _CYRILLIC = ("uk", "ru", "bg", "mk")
 _LATIN = (
     *(
@@ -45,7 +47,7 @@ _SMOOTHING = 0.5 / 10_000
 """langdetect's ALPHA_DEFAULT / BASE_FREQ: weight of an n-gram that a language does not have."""
 _DEPENDENCE = 8.0
 """Divisor of the evidence: neighbouring n-grams share letters, so they say less than their number."""
-_EXPECTED = {"uk": 10.0, "en": 10.0, "ru": 10.0}
+_EXPECTED = dict.fromkeys(LANGUAGES, 10.0)
 """Weight of a language before anything is read: outlets are crawled for these three.
 
 It decides a few headlines made of names (Livingston 1-0 Rangers), never a text of 150 letters.

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import archive
-from archive.operations.verified import verified_at
+from archive.operations.verification_memory import verified_at
 from archive.read.runs import Accounts
 from crawler.extraction.fields.timezones import KYIV
 from crawler.health.archived import Crawls, Facts, count_outlets, crawls_of

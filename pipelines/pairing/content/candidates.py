@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from archive.format.languages import TRANSLATED_WITHIN
 from pipelines.similarity.vectors import cosines
 
 if TYPE_CHECKING:
@@ -24,8 +24,7 @@ _BY_FACTS = 4
 _BY_ALL = 3
 """Candidates of an article in another language by n-grams, by anchors with meanings, and by all together."""
 
-WINDOW = timedelta(days=4)
-"""A translation is published within four days; a narrower window lost one in ten."""
+WINDOW = TRANSLATED_WITHIN
 _SOON = 0.8
 _HOURS = 6.0
 """Share of translations that follow soon, and their mean lag; the rest comes at any time of the window."""

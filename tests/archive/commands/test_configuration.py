@@ -26,7 +26,7 @@ def test_values_are_those_of_the_file(written: Path) -> None:
         '[settings]\narchive_uri = "/srv/news"\npage_budget = 7\n[scrapy]\nDOWNLOAD_DELAY = 2\n'
     )
     read = read_configuration()
-    assert read.own == {"ARCHIVE_URI": "/srv/news", "PAGE_BUDGET": "7"}
+    assert read.settings == {"ARCHIVE_URI": "/srv/news", "PAGE_BUDGET": "7"}
     assert read.scrapy == {"DOWNLOAD_DELAY": 2}
 
 
@@ -40,13 +40,13 @@ def test_no_file_is_no_error(written: Path) -> None:
         ('[settings]\narchive_url = "x"\n', "did you mean archive_uri?"),
         ('[setings]\narchive_uri = "x"\n', r"\[setings\] is no table"),
         ("[settings]\npage_budget = [1]\n", "page_budget in .settings. is a list"),
-        ("settings = 3\n", "has to be a table"),
+        ("settings = 3\n", "must be a table"),
         ("[scrapy]\ndownload_delay = 2\n", "in capitals"),
         ("[scrapy]\nPAGE_BUDGET = 2\n", "page_budget, below .settings."),
-        ("page_budget = 2\n", "has to stand below a line .settings."),
+        ("page_budget = 2\n", "must be below a line .settings."),
         ("[settings\n", "is no TOML"),
         ("\udcff", "is no TOML"),
-        ('[settings]\ncontact = "a\\u0000b"\n', "a character that no setting can have"),
+        ('[settings]\ncontact = "a\\u0000b"\n', "an invalid character"),
     ],
 )
 def test_a_file_that_cannot_be_meant_is_refused(written: Path, text: str, told: str) -> None:
@@ -73,13 +73,13 @@ def test_a_pipe_is_not_waited_for_and_a_device_not_read(
 
 def test_a_mark_of_windows_is_passed_over(written: Path) -> None:
     written.write_bytes(b'\xef\xbb\xbf[settings]\ncontact = "x"\n')
-    assert read_configuration().own == {"CONTACT": "x"}
+    assert read_configuration().settings == {"CONTACT": "x"}
 
 
 def test_an_archive_sets_nothing(written: Path) -> None:
     written.write_text('[settings]\nproxy = "http://127.0.0.1:1"\n')
     (written.parent / "_log").mkdir()
-    with pytest.raises(WrongSetting, match="lies in an archive"):
+    with pytest.raises(WrongSetting, match="is in an archive"):
         read_configuration()
 
 

@@ -65,7 +65,7 @@ def test_diff_by_words(run, filled, article):
     assert code == 0
     assert "{+[bold]новий[/bold] +}" in out
     assert run("diff", article(1).url, "1", "2")[1] == out
-    assert "one version only" in run("diff", article(1, "en").url)[1]
+    assert "only one version" in run("diff", article(1, "en").url)[1]
     assert run("diff", article(1).url, "1")[0] == 2
     assert run("diff", article(1).url, "1", "7")[0] == 1
 
@@ -90,7 +90,7 @@ def test_why_knows_another_spelling_of_the_same_page(run, filled, article):
     url = article(1).url
     code, out, _ = run("why", f"{url.replace('https://', 'http://www.')}/?utm_source=tg")
     assert code == 0
-    assert f"looked at as {url}" in out
+    assert f"visited as {url}" in out
     assert out.count("archived") == run("why", url)[1].count("archived") > 0
 
 
@@ -115,7 +115,7 @@ def test_show_and_why_tell_a_copy_from_its_original_and_what_a_page_calls_itself
     assert run("diff", copy)[0] == 0
     assert run("diff", original)[0] == 1
     code, out, err = run("why", original)
-    assert (code, "No crawl has looked at" in err) == (1, True)
+    assert (code, "No crawl has visited" in err) == (1, True)
     assert "no article was fetched at this address" in out
     assert f"copied by herald: {copy}" in out
     assert f"another article of courier calls itself this address: {live}" in out
@@ -194,7 +194,7 @@ def test_a_number_that_is_none_is_told(run, filled, command, said):
 def test_no_address_is_not_every_address(run, filled):
     code, out, err = run("why", "")
     assert (code, out) == (1, "")
-    assert "No crawl has looked at" in err
+    assert "No crawl has visited" in err
 
 
 def test_a_wrong_command_is_exit_2_and_help_teaches(run, capsys):

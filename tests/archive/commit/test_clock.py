@@ -160,7 +160,8 @@ def test_where_every_clock_is_wrong_nothing_is_committed_and_nothing_lost(root, 
     with ArchiveWriter.open(root, run_id="run-2") as writer:
         writer.add_article(article(2))
         with pytest.raises(
-            ArchiveError, match=r"more than ten years before: set the clock.*safe in their seg"
+            ArchiveError,
+            match=r"more than ten years after the last commit .*: set the clock.*safe in their seg",
         ):
             writer.commit()
         assert writer.pending == 1

@@ -22,7 +22,7 @@ from archive.__main__ import main
 from archive.exceptions import ExportError
 from archive.export import dataset, dataset_card
 from archive.export.choice import Choice, balanced
-from archive.export.dataset_card import Held
+from archive.export.dataset_card import Holding
 from archive.format.layout import TABLES
 from archive.writer import ArchiveWriter
 from tests.archive.conftest import CHECKOUT
@@ -249,7 +249,7 @@ def test_a_full_disk_and_a_place_that_is_taken_are_sentences(filled, made, tmp_p
     assert list(tmp_path.iterdir()) == []
     before = files_of(made)
     assert main(["export", "--dataset", str(made), "--archive", str(filled)]) == 1
-    assert capsys.readouterr().err == f"{made} is there already: give the data set a folder that is not.\n"
+    assert capsys.readouterr().err == f"{made} exists already: give the data set a new folder.\n"
     assert files_of(made) == before
     with pytest.raises(ExportError, match="missing"):
         dataset.export(opened, tmp_path / "missing" / "news", Choice())
@@ -276,7 +276,7 @@ def test_no_name_in_an_archive_is_markup_of_the_card(filled, tmp_path):
     contents = dataset.export(archive.open(filled), tmp_path / "news", Choice())
     hostile = 'x"\n---\n# <script>|[a](b)`'
     changed = {name: getattr(contents, name) for name in contents.__dataclass_fields__} | {
-        "held": (Held(hostile, hostile, 1, None, None),),
+        "holdings": (Holding(hostile, hostile, 1, None, None),),
         "archive": hostile,
         "extractors": (hostile,),
     }

@@ -69,6 +69,6 @@ def test_an_altered_tombstone_is_found(root, writer, article):
     path = Layout(root).purged / f"{stone.id}.json"
     for data in altered(path):
         path.write_bytes(data)
-        with pytest.raises(ArchiveDamaged, match="put it back from a backup"):
+        with pytest.raises(ArchiveDamaged, match="from a backup"):
             Tombstones(Layout(root))
     assert any(finding.grave and "tombstone" in finding.text for finding in verify(root))

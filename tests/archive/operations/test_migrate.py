@@ -154,7 +154,7 @@ def test_an_older_archive_is_refused_then_whole(filled, article, capsys):
     assert main(["ls", "--archive", str(filled)]) == 1
     assert capsys.readouterr().err.count("\n") == 1
     assert main(["migrate", "--archive", str(filled)]) == 1  # nobody has written the step
-    assert "no way from schema 0 to 1" in capsys.readouterr().err
+    assert "cannot migrate schema 0 to 1" in capsys.readouterr().err
     with pytest.raises(MigrationError, match=r"articles\.text has no place"):
         migrate(filled, Target(SCHEMA_VERSION, STORED, TODAY.steps | {0: Step("nothing", {})}))
     assert list((filled / "_tmp").iterdir()) == []

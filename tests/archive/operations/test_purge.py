@@ -282,7 +282,7 @@ def test_a_tombstone_that_cannot_be_read_is_found(filled, secret, open_writer, b
     path.unlink()
     path.write_bytes(data.replace(before, after))
     assert f"{stone.id}.json is not readable" in next(x for x in verify(filled) if x.grave).text
-    with pytest.raises(ArchiveDamaged, match="put it back from a backup"):
+    with pytest.raises(ArchiveDamaged, match="restore it from a backup"):
         open_writer("run-2")
 
 
@@ -398,7 +398,7 @@ def test_an_impossible_time_ends_in_a_sentence(filled, secret):
     done = run(filled, secret().url, "--yes", "--reason", "asked")
     assert done.returncode == 1, done.stderr
     # which file is read first is by chance: the cache is filled from it, or its rows are rewritten
-    told = ("expected a time in the years 1 to 9999", "A row has a value that cannot be")
+    told = ("expected a time in the years 1 to 9999", "A row has an impossible value")
     assert any(words in done.stderr for words in told), done.stderr
     assert "Exception ignored" not in done.stderr
     assert "Traceback" not in done.stderr

@@ -103,9 +103,8 @@ def test_the_data_set_tells_how_many(root, tmp_path):
     assert main(["export", "--archive", str(root), "--dataset", str(tmp_path / "set")]) == 0
     frame = pd.read_parquet(tmp_path / "set/data/articles")
     assert frame["gone"].count() == 1
-    assert "Taken down by their outlets: 1 of the articles;" in (tmp_path / "set/README.md").read_text(
-        "utf-8"
-    )
+    readme = (tmp_path / "set/README.md").read_text("utf-8")
+    assert "Removed by their outlets: 1 of the articles;" in readme
     package = json.loads((tmp_path / "set/datapackage.json").read_text("utf-8"))
     named = {field["name"] for one in package["resources"] for field in one["schema"]["fields"]}
     assert {"gone", "gone_reason"} <= named
@@ -113,7 +112,7 @@ def test_the_data_set_tells_how_many(root, tmp_path):
 
 def test_the_terminal_tells(root, capsys):
     assert main(["show", "--archive", str(root), GONE]) == 0
-    assert f"taken down, known since {SINCE:%Y-%m-%d}" in " ".join(capsys.readouterr().out.split())
+    assert f"removed, known since {SINCE:%Y-%m-%d}" in " ".join(capsys.readouterr().out.split())
     assert main(["show", "--archive", str(root), BACK]) == 0
     assert "was gone, came" in " ".join(capsys.readouterr().out.split())
     assert main(["ls", "--archive", str(root)]) == 0

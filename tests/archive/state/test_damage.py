@@ -72,7 +72,7 @@ def use(root, article, look, noon):
     """A crawl over the archive as it is; returns an ArchiveError where one came."""
     with archive.open(root).debts() as debts:
         if debts is not None:
-            debts.owed("courier", noon + 3 * HOUR)
+            debts.count("courier", noon + 3 * HOUR)
     with ArchiveWriter.open(root, run_id="run-3") as writer:
         crawl(writer, article, look, noon)
 
@@ -81,7 +81,7 @@ def crawl(writer, article, look, noon):
     for number in range(12):
         writer.known(article(number).url)
         writer.last_observation(article(number).url)
-    writer.debts().owed("courier", noon + 3 * HOUR)
+    writer.debts().count("courier", noon + 3 * HOUR)
     writer.add_article(article(1, text="B2", fetched_at=noon + 5 * HOUR))  # edited
     writer.add_article(article(2, text="A2", fetched_at=noon + 5 * HOUR))  # unchanged
     writer.add_article(article(3, text="A3", fetched_at=noon + 5 * HOUR))  # back to the first text

@@ -22,7 +22,7 @@ def address(number):
 def owed(root, now, outlet="courier"):
     """What readers see, which is what is committed."""
     with archive.open(root).debts() as found:
-        return found.owed(outlet, now)
+        return found.count(outlet, now)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_the_pause_is_doubled_and_a_day_at_most():
 
 def test_in_four_days_a_page_is_tried_eleven_times_at_most():
     at, tries = timedelta(0), 0
-    while at < debts.OWED_FOR:
+    while at < debts.RETRY_PERIOD:
         tries += 1
         at += pause(tries)
     assert tries == 11 < debts.MOST_TRIES
@@ -79,7 +79,7 @@ def test_a_debt_is_the_same_before_its_commit_after_it_and_after_a_rebuild(write
     assert [debt and (debt.reason, debt.tries) for debt in before] == [
         ("http-503", 1), ("http-500", 3), None, ("over-budget", 0), ("unfinished", 0), ("http-503", 1),
     ]  # fmt: skip
-    counted = writer.debts().owed("courier", noon + HOUR)
+    counted = writer.debts().count("courier", noon + HOUR)
     assert counted.count == 5
     assert counted.failed == 4
     writer.commit()
@@ -89,8 +89,8 @@ def test_a_debt_is_the_same_before_its_commit_after_it_and_after_a_rebuild(write
             maintain.repair(root, rebuild=True)
         with archive.open(root).debts() as found:
             assert [found.at(address(number)) for number in range(6)] == before
-            assert found.owed("courier", noon + HOUR) == counted
-            assert found.owed("another", noon + HOUR).count == 0
+            assert found.count("courier", noon + HOUR) == counted
+            assert found.count("another", noon + HOUR).count == 0
 
 
 def test_an_article_pays_it_wherever_the_debt_is_kept(writer, root, article, look, noon):
@@ -102,7 +102,7 @@ def test_an_article_pays_it_wherever_the_debt_is_kept(writer, root, article, loo
     writer.commit()
     writer.add_article(article(2, fetched_at=noon + 2 * MINUTE))
     assert writer.debts().due("courier", noon + HOUR, 9) == []
-    assert writer.debts().owed("courier", noon + HOUR).next_at is None
+    assert writer.debts().count("courier", noon + HOUR).next_at is None
     writer.commit()
     assert owed(root, noon + HOUR).count == 0
     # a page of the archive that fails is looked at by the rule of revisits
@@ -146,7 +146,7 @@ def test_its_time_is_over_after_four_days_from_the_first_failure_on(writer, root
 def test_a_list_that_fails_is_no_page_and_a_backfill_comes_to_what_it_left(writer, look, noon):
     for number, detail in enumerate((debts.A_LIST, f"{debts.A_LIST}: refused", debts.STAYS_LISTED)):
         writer.add_observation(look(address(number), reason="over-budget", detail=detail))
-    assert writer.debts().owed("courier", noon).count == 0
+    assert writer.debts().count("courier", noon).count == 0
 
 
 ASK = """
@@ -188,9 +188,9 @@ def test_what_was_open_is_carried_over_a_commit(writer, root, article, look, noo
     writer.add_article(article(1))
     writer.commit()
     (left,) = (root / "_wal").iterdir()
-    from archive.wal import asked, segment
+    from archive.wal import request_journal, segment
 
-    assert [one.url for one in asked.read(segment.read(left.read_bytes()))] == [address(2)]
+    assert [one.url for one in request_journal.read(segment.read(left.read_bytes()))] == [address(2)]
 
 
 def test_a_cache_that_is_not_of_the_snapshot_says_nothing(writer, root, look):

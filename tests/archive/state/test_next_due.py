@@ -12,10 +12,10 @@ def test_what_a_budget_cut_off_tells_no_time(root, open_writer, look):
     with open_writer(now=lambda: NOW) as writer:
         add = writer.add_observation
         add(look("https://courier.example/uk/news/1", "skipped", "over-budget", None, at=NOW))
-        before = writer.debts().owed("courier", NOW)
+        before = writer.debts().count("courier", NOW)
         writer.commit()
     with archive.open(root).debts() as found:
-        assert found.owed("courier", NOW) == before
+        assert found.count("courier", NOW) == before
     assert (before.reasons, before.next_at) == ({"over-budget": 1}, None)
 
 
@@ -25,9 +25,9 @@ def test_what_failed_is_due_after_its_pause(root, open_writer, look):
             url = f"https://courier.example/uk/news/{number}"
             writer.add_observation(look(url, "failed", reason, None, at=NOW + number * MINUTE))
             writer.add_observation(look(url, "failed", reason, None, at=NOW + (number + 2) * MINUTE))
-        before = writer.debts().owed("courier", NOW + 5 * MINUTE)
+        before = writer.debts().count("courier", NOW + 5 * MINUTE)
         writer.commit()
     with archive.open(root).debts() as found:
-        assert found.owed("courier", NOW + 5 * MINUTE) == before
+        assert found.count("courier", NOW + 5 * MINUTE) == before
     assert before.reasons == {"over-budget": 1, "http-503": 1, "timeout": 1}
     assert before.next_at == NOW + 3 * MINUTE + 15 * MINUTE

@@ -88,7 +88,7 @@ def test_another_archive_at_the_address_is_still_seen(aged, machine, store):
     machine(1)
     maintain.gc(uri)
     machine(2)
-    with pytest.raises(ArchiveDamaged, match="it was put there anew, or set back"):
+    with pytest.raises(ArchiveDamaged, match="the store was replaced, or restored"):
         archive.open(uri)
 
 

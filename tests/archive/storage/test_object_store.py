@@ -149,7 +149,7 @@ def test_verify_reads_what_is_in_the_store(filled, store):
     whole = store.get(file.path)
     store.put(file.path, whole[:-1] + b"!")
     assert grave(filled) == [
-        f"{file.path}: is altered in the store: what is there does not match the checksum in the manifest"
+        f"{file.path}: is altered in the store: it does not match the checksum in the manifest"
     ]
     assert maintain.repair(filled).returned == 1
     assert grave(filled) == []

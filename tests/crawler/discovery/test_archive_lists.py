@@ -8,7 +8,7 @@ import re
 import pytest
 
 from crawler.discovery.archive_lists import Days, days_of, due_lists, kyiv_day
-from crawler.discovery.sitemaps import ListedSitemap, read_sitemap
+from crawler.discovery.sitemaps import ChildSitemap, read_sitemap
 
 BASE = "https://outlet.example.com"
 WINDOWS = (
@@ -62,7 +62,7 @@ def test_an_address_without_days_that_exist_has_none(name: str, path: str) -> No
     assert days_of(BASE + path, compiled(name)) is None
 
 
-def due(name: str, children: list[ListedSitemap], since: str, until: str | None) -> list[str]:
+def due(name: str, children: list[ChildSitemap], since: str, until: str | None) -> list[str]:
     bounds = dt.date.fromisoformat(since), dt.date.fromisoformat(until) if until else None
     found = due_lists(children, compiled(name), *bounds)
     return [child.url.removeprefix(BASE) for child, _ in found]
@@ -71,8 +71,8 @@ def due(name: str, children: list[ListedSitemap], since: str, until: str | None)
 def test_of_an_index_of_windows_those_of_the_days_are_asked_for() -> None:
     """Of Babel's form; a window may have been written anew long after its days, or have no lastmod."""
     paths = [f"/default/2025/{days}.xml" for days in ("10-28-11-11", "11-12-11-26", "11-27-12-11")]
-    children = [ListedSitemap(BASE + path, "2026-06-01T00:00:00Z") for path in paths]
-    children.append(ListedSitemap(f"{BASE}/tags/1.xml"))
+    children = [ChildSitemap(BASE + path, "2026-06-01T00:00:00Z") for path in paths]
+    children.append(ChildSitemap(f"{BASE}/tags/1.xml"))
     assert due("windows", children, "2025-11-12", "2025-11-27") == paths[1:2]
     assert due("windows", children, "2025-11-11", "2025-11-13") == paths[:2]
     assert due("windows", children, "2025-11-26", None) == paths[1:]
@@ -85,7 +85,7 @@ def test_an_index_without_days_is_walked_by_lastmod() -> None:
         "1": "2025-11-21T13:48:58+02:00", "2": "2025-11-14", "3": "2025-11-13T22:30:00Z",
         "4": "2025-11-13T21:00:00Z", "5": None, "6": "yesterday", "7": "2099-01-01", "8": "0000-00-00",
     }  # fmt: skip
-    children = [ListedSitemap(f"{BASE}/posts{number}.xml", date) for number, date in dates.items()]
+    children = [ChildSitemap(f"{BASE}/posts{number}.xml", date) for number, date in dates.items()]
     found = due("numbers", children, "2025-11-14", "2025-11-15")
     assert found == [f"/posts{number}.xml" for number in "1235678"]
 
@@ -108,7 +108,7 @@ def test_an_index_that_names_itself_does_not_lead_to_itself() -> None:
         f"<sitemap><loc>{url}</loc></sitemap><sitemap><loc>/a.xml</loc><lastmod> 2026-03 </lastmod></sitemap>"
     )
     index = read_sitemap(f"<sitemapindex>{entries}</sitemapindex>".encode(), url)
-    assert index.children == (ListedSitemap(f"{BASE}/a.xml", "2026-03"),)
+    assert index.children == (ChildSitemap(f"{BASE}/a.xml", "2026-03"),)
 
 
 @pytest.mark.parametrize(

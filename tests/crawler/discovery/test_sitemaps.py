@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from archive.addresses import plain_url
 from crawler.discovery.feeds import read_feed_source
-from crawler.discovery.sitemaps import ListedSitemap, Sitemap, read_sitemap
+from crawler.discovery.sitemaps import ChildSitemap, Sitemap, read_sitemap
 from crawler.discovery.unpacking import LARGEST
 from crawler.exceptions import DiscoveryError
 from crawler.items import Alternate
@@ -68,7 +68,7 @@ def urlset(*entries):
 
 
 def listed(*addresses):
-    return tuple(map(ListedSitemap, addresses))
+    return tuple(map(ChildSitemap, addresses))
 
 
 def test_a_story_with_its_languages():

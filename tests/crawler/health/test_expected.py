@@ -205,7 +205,7 @@ def test_what_was_lost_stands_before_what_is_missed_and_that_before_what_is_owed
     herald.site["/news/2"] = Answer(b"later", 503)
     run = crawl_gazette(crawl, herald, "-s", "BACKOFF_DELAY=0.01")
     assert run.exit_code == 4, run.out + run.err
-    assert "1 page is still owed" in run.out
+    assert "1 page is still to retry" in run.out
     herald.site["/sitemap-news.xml"] = Answer(b"gone", 410)
     run = crawl_gazette(crawl, herald, "-s", "BACKOFF_DELAY=0.01")
     assert run.exit_code == 1

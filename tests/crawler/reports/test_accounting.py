@@ -122,7 +122,7 @@ def test_why_tells_the_story_of_an_address(herald: Herald) -> None:
     run = herald.crawl("-a", f"url={herald.base}/news/4")
     assert run.exit_code == 0, run.err
     told = why(run, f"{herald.base}/news/4?utm_source=telegram")
-    assert f"looked at as {herald.base}/news/4" in told
+    assert f"visited as {herald.base}/news/4" in told
     assert re.findall(r"(dropped|archived) +(no-body)?", told) == [("dropped", "no-body"), ("archived", "")]
     assert re.search(r"skipped +not-an-article", why(run, f"{herald.base}/about-us"))
 

@@ -108,7 +108,7 @@ def test_the_text_of_a_feed_stands_for_a_page_that_is_refused(empty: Herald, for
         feed(herald, item(herald, 1, element="content:encoded" if form == "content" else "yandex:full-text"))
     run = herald.crawl()
     assert run.exit_code == OWED, run.err
-    assert "1 texts came from a feed, as their pages were refused" in run.out
+    assert "1 texts came from a feed, because their pages were refused" in run.out
     (row,) = run.table("articles").itertuples()
     assert (row.text_from, row.access, row.version) == ("feed", "refused", 1)
     assert row.headline == HEADLINES["uk"]
@@ -145,7 +145,7 @@ def test_a_second_run_makes_no_second_version_and_the_page_takes_the_place_of_th
     looks = herald.table("observations")
     assert set(looks["reason"]) == {"http-403", "from-feed"}
     assert len(herald.table("versions")) == 1
-    assert "Owed since" in look(herald.archive, "why", f"{herald.base}/news/1")
+    assert "Retried since" in look(herald.archive, "why", f"{herald.base}/news/1")
     # it is not asked for before its pause is over, though the feed goes on listing it
     herald.site.requests.clear()
     third = herald.crawl()
@@ -186,8 +186,8 @@ def test_the_same_text_of_the_page_takes_the_place_too(empty: Herald) -> None:
     assert run.exit_code == 0, run.out
     (row,) = (x for x in run.table("articles").itertuples() if x.language == "uk")
     assert (row.text_from, row.version) == ("page", 2)
-    assert "1 of 1 pages owed from earlier runs came" in run.out
-    assert "Owed since" not in look(herald.archive, "why", f"{herald.base}/news/1")
+    assert "1 of 1 pages retried from earlier runs were fetched" in run.out
+    assert "Retried since" not in look(herald.archive, "why", f"{herald.base}/news/1")
 
 
 @pytest.mark.parametrize("status", [401, 451])

@@ -80,22 +80,24 @@ def test_a_page_whose_list_has_moved_on_comes_with_the_next_run_in_all_languages
     herald.announce(1)
     first = herald.crawl()
     assert first.exit_code == OWED, first.err
-    assert "1 page is still owed (http-500 1): the next run asks again, listed or not" in first.out
+    assert (
+        "1 page is still to retry (http-500 1): the next run requests them again, listed or not" in first.out
+    )
     assert summary(first)["run/owed"] == 1
     assert summary(first)["run/problems"] == 0
     assert re.search(
-        r"Owed since .*, tried once; the first crawl or revisit of herald",
+        r"Retried since .*, tried once; the first crawl or revisit of herald",
         why(first, f"{herald.base}/news/1"),
     )
     move_on(herald)
     herald.publish(1)
     run = herald.crawl()
     assert run.exit_code == 0, run.err
-    assert "1 of 1 pages owed from earlier runs came" in run.out
+    assert "1 of 1 pages retried from earlier runs were fetched" in run.out
     assert summary(run)["run/owed"] == 0
     articles = run.table("articles")
     assert sorted(articles[articles["url"].str.endswith("/1")]["language"]) == ["en", "ru", "uk"]
-    assert "Owed" not in why(run, f"{herald.base}/news/1")
+    assert "Retried" not in why(run, f"{herald.base}/news/1")
     herald.site.requests.clear()
     assert herald.crawl().exit_code == 0
     assert asked(herald) == []
@@ -125,8 +127,8 @@ def test_a_debt_that_is_gone_is_no_debt_any_more(herald: Herald, command: str) -
         del herald.site.answers[herald.path(1, language)]
     run = herald.crawl(command=command)
     assert run.exit_code == 0, run.err
-    assert "0 of 1 pages owed from earlier runs came, 1 are not there or no articles" in run.out
-    assert "Owed" not in why(run, f"{herald.base}/news/1")
+    assert "0 of 1 pages retried from earlier runs were fetched, 1 do not exist or are no articles" in run.out
+    assert "Retried" not in why(run, f"{herald.base}/news/1")
 
 
 def test_a_revisit_pays_debts_too(herald: Herald) -> None:
@@ -138,7 +140,7 @@ def test_a_revisit_pays_debts_too(herald: Herald) -> None:
     run = herald.crawl(command="revisit")
     assert run.exit_code == 0, run.err
     assert len(run.table("articles")) == 3
-    assert "1 of 1 pages owed" in run.out
+    assert "1 of 1 pages retried" in run.out
 
 
 def test_the_pause_between_tries_grows(herald: Herald) -> None:
@@ -151,7 +153,7 @@ def test_the_pause_between_tries_grows(herald: Herald) -> None:
     second = herald.crawl()
     assert "/news/1" in asked(herald)
     assert second.exit_code == OWED
-    assert re.search(r"the first run after 2\d{3}-\S+ \S+ UTC asks again", second.out)
+    assert re.search(r"the first run after 2\d{3}-\S+ \S+ UTC requests them again", second.out)
     assert revisit(herald, minutes=10).exit_code == OWED
     assert asked(herald) == []
     revisit(herald, minutes=16)
@@ -190,7 +192,7 @@ def test_after_four_days_it_is_given_up_and_written_down(herald: Herald) -> None
     looks = run.table("observations")
     (last,) = looks[looks["reason"] == "given-up"].itertuples()
     assert last.outcome == "skipped"
-    assert "2 tries, at last http-500" in last.detail
+    assert "2 tries, last failure: http-500" in last.detail
     assert herald.crawl().exit_code == 0
     # a list that names it for ever begins no other four days
     herald.announce(1)
@@ -214,8 +216,8 @@ def test_an_outlet_of_ten_thousand_debts_gets_its_share_the_newest_first(herald:
             *(herald.path(98, x) for x in ("uk", "en", "ru")),
         ]
     )
-    assert "0 of 10 pages owed from earlier runs came, 10 are not there" in run.out
-    assert "9990 pages are still owed" in run.out
+    assert "0 of 10 pages retried from earlier runs were fetched, 10 do not exist" in run.out
+    assert "9990 pages are still to retry" in run.out
 
 
 def also_decided_by(stage: str) -> str:
@@ -303,7 +305,7 @@ def test_what_is_over_the_budget_of_pages_is_owed_and_no_reason_for_exit_code_3(
     herald.announce(*range(1, 4))
     first = herald.crawl("-a", "pages=1")
     assert first.exit_code == 0
-    assert "2 pages were over the budget; the next runs go on with them" in first.out
+    assert "2 pages were over the budget; the next runs request them" in first.out
     move_on(herald)
     run = herald.crawl()
     assert run.exit_code == 0
@@ -332,7 +334,7 @@ def test_an_address_given_that_does_not_come_keeps_exit_code_1(herald: Herald) -
     herald.site["/en/news/1"] = Answer(b"later", 500)
     run = herald.crawl("-a", f"url={herald.base}/news/1")
     assert run.exit_code == OWED
-    assert "1 page is still owed (http-500 1)" in run.out
+    assert "1 page is still to retry (http-500 1)" in run.out
 
 
 def test_the_table_of_outlets_has_a_column_of_debts(herald: Herald) -> None:

@@ -176,7 +176,7 @@ def test_a_newsroom_killed_in_the_middle_of_a_crawl_loses_nothing(
             newsroom.kill()
             out, err = process.communicate(timeout=A_WHILE)
         assert process.returncode == 3, err
-        assert "still owed (connection-refused" in out
+        assert "still to retry (connection-refused" in out
         assert "Traceback" not in err
         # its lists have moved on, too
         herald.announce()

@@ -209,7 +209,7 @@ def test_the_purge_of_a_copy_leaves_the_original(neighbours: Neighbours) -> None
     assert list(neighbours.articles().index) == [copy]
     found = find(neighbours.archive, copy)
     assert found.addresses == {copy}
-    assert found.claimed == (original,)
+    assert found.canonical_elsewhere == (original,)
     purge(neighbours.archive, copy, "asked")
     neighbours.crawl("courier")
     run = neighbours.crawl("herald")

@@ -57,7 +57,7 @@ def test_it_takes_several_looks_to_reach_a_limit_and_all_that_lies_between_two_c
     while result is None:
         # as much between two looks as is allowed in all: so it is charged where a machine stood still
         wait_until_used(busy, used(busy) + 0.5)
-        result = watch.look()
+        result = watch.measure()
         looks += 1
     assert result is WatchResult.COSTLY
     assert looks >= 4
@@ -67,9 +67,9 @@ def test_it_takes_several_looks_to_reach_a_limit_and_all_that_lies_between_two_c
 def test_what_was_used_before_the_beginning_does_not_count(busy: psutil.Process) -> None:
     wait_until_used(busy, 0.5)
     watch = Watch(busy.pid, cpu=50, idle=10, since=used(busy))
-    watch.look()
+    watch.measure()
     first = Watch(busy.pid, cpu=50, idle=10)
-    first.look()
+    first.measure()
     assert watch.cost < used(busy) - 0.5 + 0.02
     assert first.cost == 0
 
@@ -88,19 +88,19 @@ def test_a_process_that_uses_nothing_is_idle_after_as_many_looks_as_its_time_has
         idle.send_signal(signal.SIGSTOP)
         wait_until(idle, psutil.STATUS_STOPPED)
     watch = Watch(idle.pid, cpu=5, idle=10, since=used(idle))
-    assert [watch.look() for _ in range(9)] == [None] * 9
-    assert watch.look(moved=True) is None
-    assert [watch.look() for _ in range(10)] == [None] * 9 + [WatchResult.IDLE]
+    assert [watch.measure() for _ in range(9)] == [None] * 9
+    assert watch.measure(has_moved=True) is None
+    assert [watch.measure() for _ in range(10)] == [None] * 9 + [WatchResult.IDLE]
 
 
 def test_a_process_that_nobody_has_waited_for_has_ended_and_so_has_one_that_is_gone(
     idle: psutil.Process,
 ) -> None:
     watch = Watch(idle.pid, cpu=5, idle=10, since=used(idle))
-    assert watch.look() is None
+    assert watch.measure() is None
     idle.kill()
     wait_until(idle, psutil.STATUS_ZOMBIE)
-    assert watch.look() is WatchResult.ENDED
+    assert watch.measure() is WatchResult.ENDED
     os.waitpid(idle.pid, 0)
-    assert watch.look() is WatchResult.ENDED
-    assert Watch(idle.pid, cpu=5, idle=10).look() is WatchResult.ENDED
+    assert watch.measure() is WatchResult.ENDED
+    assert Watch(idle.pid, cpu=5, idle=10).measure() is WatchResult.ENDED

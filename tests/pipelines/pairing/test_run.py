@@ -208,7 +208,7 @@ def test_a_link_that_the_texts_contradict_stands_while_there_is_nothing_better(r
     assert main(["show", wrong.url, "--archive", str(root)]) == 0
     said = " ".join(capsys.readouterr().out.split())
     assert "These texts do not seem to be the same story (probability 0.0" in said
-    assert f"though hreflang joins them: en: {wrong.url} uk: {article(4, 'uk').url}" in said
+    assert f"although hreflang links them: en: {wrong.url} uk: {article(4, 'uk').url}" in said
     before = {x["article_id_uk"]: x["story_id"] for x in archive.open(root).stories().to_arrow().to_pylist()}
     add(root, *(x for x in newsroom(8) if "/".join(x.url.split("/")[3:]) in late))
     assert pair_archive(str(root)).conflicts == 1

@@ -13,7 +13,7 @@ import pytest
 from archive.exceptions import ArchiveDamaged, WrongSetting
 from archive.format import gate
 from archive.storage.cache import cache_folder
-from archive.tables import page_headers, unpacked
+from archive.tables import data_file_reader, page_headers
 from tests.archive.conftest import make_article
 
 LIMIT = 10_000_000
@@ -73,53 +73,53 @@ def test_a_text_in_every_row_is_counted_as_often(small_limit, file_of):
     path = file_of(pa.array([LONG] * 20))
     assert path.stat().st_size < 5000
     with pytest.raises(ArchiveDamaged, match="TRIPTYCH_LARGEST_UNPACKED"):
-        unpacked.opened(path)
+        data_file_reader.opened(path)
 
 
 def test_a_text_in_every_list_is_counted_as_often(small_limit, file_of):
     path = file_of(pa.array([[LONG]] * 20))
     with pytest.raises(ArchiveDamaged, match="too much memory"):
-        unpacked.dataset([path], pa.schema({"body": pa.list_(pa.string())}))
+        data_file_reader.dataset([path], pa.schema({"body": pa.list_(pa.string())}))
 
 
 def test_a_page_that_unpacks_to_much_is_counted(small_limit, file_of):
     path = file_of(pa.array([LONG] * 20), use_dictionary=False)
     with pytest.raises(ArchiveDamaged, match="too much memory"):
-        unpacked.opened(path)
+        data_file_reader.opened(path)
 
 
 @pytest.mark.parametrize("options", [{}, {"use_dictionary": False}], ids=["dictionary", "plain"])
 def test_a_footer_that_lies_is_not_believed(small_limit, file_of, options):
     path = with_a_lying_footer(file_of(pa.array([LONG[:-1] + str(n % 10) for n in range(20)]), **options))
     with pytest.raises(ArchiveDamaged, match="too much memory"):
-        unpacked.opened(path)
+        data_file_reader.opened(path)
 
 
 def test_values_without_bytes_are_counted(small_limit, file_of):
     path = file_of(pa.array([None] * 2_000_000, pa.int64()))
     assert path.stat().st_size < 5000
     with pytest.raises(ArchiveDamaged, match="too much memory"):
-        unpacked.opened(path)
+        data_file_reader.opened(path)
 
 
 def test_an_encoding_that_is_not_ours_is_refused(file_of):
     path = file_of(pa.array([LONG] * 20), use_dictionary=False, column_encoding={"body": "DELTA_BYTE_ARRAY"})
     with pytest.raises(ArchiveDamaged, match="encoding"):
-        unpacked.opened(path)
+        data_file_reader.opened(path)
 
 
 def test_a_file_by_another_writer_is_refused(file_of):
     path = file_of(pa.array(["a"]))
     path.write_bytes(path.read_bytes().replace(b"parquet-cpp-arrow", b"parquet-cpp-orrow"))
     with pytest.raises(ArchiveDamaged, match="parquet-cpp-orrow"):
-        unpacked.opened(path)
+        data_file_reader.opened(path)
 
 
 def test_many_files_that_are_small_alone_are_counted_together(small_limit, file_of, monkeypatch):
     paths = [file_of(pa.array([LONG] * 8)) for _ in range(3)]
-    unpacked.check(paths[:1])
+    data_file_reader.check(paths[:1])
     with pytest.raises(ArchiveDamaged, match="3 data files"):
-        unpacked.check(paths)
+        data_file_reader.check(paths)
 
 
 @pytest.fixture
@@ -134,7 +134,7 @@ def many(tmp_path):
 
 
 def test_what_was_measured_is_remembered_by_the_next_process(many, tmp_path):
-    unpacked.check(many)
+    data_file_reader.check(many)
     (memory,) = cache_folder(tmp_path, "measured").glob("*.sqlite")
     with contextlib.closing(sqlite3.connect(memory)) as connection:
         (size,) = connection.execute("SELECT sum(size) FROM file").fetchone()
@@ -143,24 +143,24 @@ def test_what_was_measured_is_remembered_by_the_next_process(many, tmp_path):
         connection.execute("UPDATE file SET size = ?", (gate.LARGEST_UNPACKED // 10,))
         connection.commit()
     with pytest.raises(ArchiveDamaged, match="20 data files"):
-        unpacked.check(many)
+        data_file_reader.check(many)
     memory.write_bytes(b"no database" * 100)
-    unpacked.check(many)
+    data_file_reader.check(many)
 
 
 def test_a_file_that_was_altered_since_is_measured_again(many, small_limit):
-    unpacked.check(many)
+    data_file_reader.check(many)
     before = many[3].stat()
     pq.write_table(pa.table({"body": [LONG] * 20}), many[3], compression="zstd")
     os.utime(many[3], ns=(before.st_atime_ns, before.st_mtime_ns))
     with pytest.raises(ArchiveDamaged, match="too much memory"):
-        unpacked.check(many)
+        data_file_reader.check(many)
 
 
 def test_an_operator_raises_the_limit(small_limit, file_of, monkeypatch):
     path = file_of(pa.array([LONG] * 20))
     monkeypatch.setenv("TRIPTYCH_LARGEST_UNPACKED", "100000000")
-    assert unpacked.opened(path).read().num_rows == 20
+    assert data_file_reader.opened(path).read().num_rows == 20
 
 
 def test_a_limit_that_is_no_number_is_told(monkeypatch):

@@ -1,7 +1,7 @@
-"""The door to data files: nothing else opens one, and each is measured before memory is taken for it.
+"""The only reader of data files: each is measured before memory is allocated for it.
 
-A text that a column holds once, in a dictionary, may stand in every row, and a page may say that it has a
-billion values: kilobytes on disk are gigabytes in memory. archive/tables/page_headers.py counts them.
+A text that a column stores once, in a dictionary, may occur in every row, and a page may claim a billion
+values: kilobytes on disk become gigabytes in memory. archive/tables/page_headers.py counts them.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _VERSION = 1
 _MANY = 16
 _MOST_REMEMBERED = 500_000
-"""Files, those that are gone too; then it begins anew."""
+"""Files, removed ones included; then the memory is cleared."""
 
 
 def opened(path: Path) -> pq.ParquetFile:
@@ -42,7 +42,7 @@ def opened(path: Path) -> pq.ParquetFile:
 
 
 def dataset(paths: Iterable[Path], schema: pa.Schema) -> ds.Dataset:
-    """Measure data files, and make a dataset of them that is read with this schema. Raises as `check`."""
+    """Measure data files, and make a dataset of them with this schema. Raises as `check`."""
     import pyarrow.dataset as ds  # noqa: PLC0415  pandas with it, half a second of a crawl's start
 
     chosen = list(paths)
@@ -51,7 +51,7 @@ def dataset(paths: Iterable[Path], schema: pa.Schema) -> ds.Dataset:
 
 
 def check(paths: Sequence[Path]) -> None:
-    """Raise ArchiveDamaged where a file, or all together, would take more memory than is allowed.
+    """Raise ArchiveDamaged if a file, or all together, would take more memory than allowed.
 
     Also FileNotFoundError, OSError or ArrowException, as reading it would.
     """
@@ -74,8 +74,8 @@ def check(paths: Sequence[Path]) -> None:
 
 
 def _stamp(path: Path) -> _Stamp:
-    """Inode, size and times: of a file that is written to, or put in the place of another, one is another."""
-    status = os.stat(path)  # noqa: PTH116  asked for each file of an archive
+    """Inode, size and times: one of them changes if a file is written or replaced."""
+    status = os.stat(path)  # noqa: PTH116  called for each file of an archive
     return status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
 
@@ -87,18 +87,18 @@ def _measured(path: Path, _stamped: _Stamp, most: int) -> int | str:
     except page_headers.Refused as error:
         return (
             f"{path} is damaged or was made to do harm: expected a data file as Triptych writes it, got "
-            f"{error}; put it back from a backup, or leave this archive alone."
+            f"{error}; restore it from a backup, or do not use this archive."
         )
     if size > most:
         return _too_large(str(path), most, f"{size} bytes of columns")
     return size
 
 
-# What was measured, in this machine's cache: of a large archive it takes seconds, and each command would.
+# Measured sizes, in this machine's cache: measuring a large archive takes seconds in each command.
 
 
 class _Remembered:
-    """Sizes of files that an earlier process has measured; nothing where the cache cannot be had."""
+    """Sizes of files that an earlier process has measured; empty if the cache is not available."""
 
     def __init__(self, connection: sqlite3.Connection | None, stamps: Mapping[Path, _Stamp]) -> None:
         self._connection = connection
@@ -108,7 +108,7 @@ class _Remembered:
 
     @classmethod
     def of(cls, stamps: Mapping[Path, _Stamp]) -> _Remembered:
-        """Ask for many files of one archive; a few are measured as fast."""
+        """Load the sizes of many files of one archive; measuring a few is as fast."""
         if len(stamps) < _MANY or (root := _root_of(next(iter(stamps)))) is None:
             return cls(None, stamps)
         try:
@@ -117,14 +117,14 @@ class _Remembered:
             connection = sqlite3.connect(folder / f"{_VERSION}.sqlite", isolation_level=None)
         except (OSError, sqlite3.Error):
             return cls(None, stamps)
-        found = cls(connection, stamps)
+        remembered = cls(connection, stamps)
         with contextlib.suppress(sqlite3.Error):
             connection.execute("PRAGMA synchronous=OFF")
             connection.execute(
                 "CREATE TABLE IF NOT EXISTS file (key BLOB PRIMARY KEY, size INTEGER NOT NULL) WITHOUT ROWID"
             )
-            found._sizes = dict(connection.execute("SELECT key, size FROM file"))
-        return found
+            remembered._sizes = dict(connection.execute("SELECT key, size FROM file"))
+        return remembered
 
     def __enter__(self) -> _Remembered:
         return self
@@ -152,18 +152,18 @@ class _Remembered:
             self._new.append((self._key(path), measured))
 
     def _key(self, path: Path) -> bytes:
-        told = f"{path.name} {self._stamps[path]}".encode("utf-8", "surrogateescape")
-        return blake2b(told, digest_size=16).digest()
+        identity = f"{path.name} {self._stamps[path]}".encode("utf-8", "surrogateescape")
+        return blake2b(identity, digest_size=16).digest()
 
 
 def _root_of(path: Path) -> Path | None:
-    """The archive that a data file lies in: `<root>/_data/<table>/ingest_month=…/part-….parquet`."""
+    """The archive of a data file: `<root>/_data/<table>/ingest_month=…/part-….parquet`."""
     folders = path.parents
     return folders[3] if len(folders) > 3 and folders[2].name == "_data" else None
 
 
 def _too_large(what: str, most: int, came: str) -> str:
     return (
-        f"{what} would take too much memory: expected at most {most} bytes, got {came}. Leave this archive "
-        "alone, or put it back from a backup; if it is your own, set TRIPTYCH_LARGEST_UNPACKED."
+        f"{what} would take too much memory: expected at most {most} bytes, got {came}. Do not use this "
+        "archive, or restore it from a backup; if it is your own, set TRIPTYCH_LARGEST_UNPACKED."
     )

@@ -1,8 +1,8 @@
-"""Paths inside an archive: no link leads out of it, and what is opened is a file.
+"""Paths inside an archive: no link leads out of it, and only regular files are opened.
 
-The links that an archive has of its own, the tables at its top and `_views/current`, lead to its views; every
-other link is damage, and so is a pipe or a device in place of a file. Looked at before anything is opened: an
-archive from a stranger is harmless when it is opened, not while the stranger still writes into it.
+The only links of an archive, the tables at its top and `_views/current`, lead to its views; every other link
+is damage, and so is a pipe or a device in place of a file. Checked before anything is opened: this makes a
+stranger's archive harmless, but not if the stranger still writes into it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def place(root: Path, name: str) -> Path:
-    """The path of a stored name; the file may not be there yet. Raises ArchiveDamaged."""
+    """The path of a stored name; the file may not exist yet. Raises ArchiveDamaged."""
     *above, _ = gate.stored_name(name).split("/")
     folder = str(root)
     for part in above:
@@ -34,7 +34,7 @@ def place(root: Path, name: str) -> Path:
 
 
 def check_top(root: Path) -> None:
-    """Look at the top of an archive, before any of it is used. Raises ArchiveDamaged."""
+    """Check the top folder of an archive, before any of it is used. Raises ArchiveDamaged."""
     for name in (*FOLDERS, *WORKING_FOLDERS, "_raw/index"):
         _expect(f"{root}/{name}", "a folder")
     for name in FILES:
@@ -45,31 +45,31 @@ def check_top(root: Path) -> None:
 
 
 def files(folder: Path, ending: str, start: str = "") -> list[Path]:
-    """The files of a folder of the archive whose names begin and end so, sorted. Raises ArchiveDamaged."""
+    """The files of a folder with this start and ending of their names, sorted. Raises ArchiveDamaged."""
     try:
-        names = os.listdir(folder)  # noqa: PTH208  names are all that is wanted
+        names = os.listdir(folder)  # noqa: PTH208  only the names are needed
     except (FileNotFoundError, NotADirectoryError):
         return []
-    found = [folder / name for name in sorted(names) if name.endswith(ending) and name.startswith(start)]
-    for path in found:
+    paths = [folder / name for name in sorted(names) if name.endswith(ending) and name.startswith(start)]
+    for path in paths:
         _expect(str(path), "a file")
-    return found
+    return paths
 
 
 def folders(folder: Path, start: str) -> list[Path]:
-    """The folders in a folder of the archive whose names begin so, sorted. Raises ArchiveDamaged."""
+    """The folders in a folder with this start of their names, sorted. Raises ArchiveDamaged."""
     try:
         with os.scandir(folder) as entries:
-            found = sorted(entry.path for entry in entries if entry.name.startswith(start))
+            paths = sorted(entry.path for entry in entries if entry.name.startswith(start))
     except (FileNotFoundError, NotADirectoryError):
         return []
-    for path in found:
+    for path in paths:
         _expect(path, "a folder")
-    return [Path(path) for path in found if os.path.isdir(path)]  # noqa: PTH112
+    return [Path(path) for path in paths if os.path.isdir(path)]  # noqa: PTH112
 
 
 def tree(folder: Path, ending: str) -> Iterator[Path]:
-    """All files below a folder of the archive whose names end so, in no order. Raises ArchiveDamaged."""
+    """All files below a folder with this ending of their names, in no order. Raises ArchiveDamaged."""
     pending = [str(folder)]
     while pending:
         try:
@@ -87,30 +87,29 @@ def tree(folder: Path, ending: str) -> Iterator[Path]:
 def names(root: Path, folder: str) -> list[str]:
     """The stored names of all files of a folder, sorted. Raises ArchiveDamaged."""
     _expect(f"{root}/{folder}", "a folder")
-    found = (f"{folder}/{path.name}" for path in files(root / folder, ""))
-    return [name for name in found if gate.is_stored_name(name)]
+    return list(filter(gate.is_stored_name, (f"{folder}/{path.name}" for path in files(root / folder, ""))))
 
 
 def check_view(folder: Path) -> None:
-    """A view holds files of the archive, no links to others'. Raises ArchiveDamaged."""
+    """Check that a view holds files, no links. Raises ArchiveDamaged."""
     for path in (folder.parent, folder):
         _expect(str(path), "a folder")
     files(folder, "")
 
 
 def read(path: Path, most: int) -> bytes:
-    """All of a file, which may have `most` bytes. Raises ArchiveDamaged."""
+    """Read a file of at most `most` bytes. Raises ArchiveDamaged."""
     with path.open("rb") as file:
         size = os.fstat(file.fileno()).st_size
         if size > most:
             raise ArchiveDamaged(
-                f"{path} has {size} bytes, expected {most} at most; leave this archive alone."
+                f"{path} has {size} bytes, expected {most} at most; do not use this archive."
             )
         return file.read()
 
 
 def _expect(path: str, kind: str) -> None:
-    """A file in place of a folder leads nowhere: whoever opens it says so."""
+    """Refuse links and special files; a file in place of a folder fails when it is opened."""
     try:
         mode = os.lstat(path).st_mode
     except (FileNotFoundError, NotADirectoryError):
@@ -120,7 +119,7 @@ def _expect(path: str, kind: str) -> None:
 
 
 def _expect_link(path: str, target: str) -> None:
-    """A link where there is one at all: some file systems have none."""
+    """Refuse anything but this link; it may be missing, as some file systems have no links."""
     try:
         mode = os.lstat(path).st_mode
     except (FileNotFoundError, NotADirectoryError):
@@ -133,5 +132,5 @@ def _strange(path: str, kind: str, mode: int) -> ArchiveDamaged:
     came = "a link to elsewhere" if stat.S_ISLNK(mode) else "something else"
     return ArchiveDamaged(
         f"The archive is damaged or was made to do harm: expected {kind} at {path}, got {came}; "
-        "remove it, or leave this archive alone."
+        "remove it, or do not use this archive."
     )

@@ -1,8 +1,8 @@
-"""Memory of what `verify` has looked at, in this machine's cache: what has not changed since is believed.
+"""Memory of what `verify` has checked, in this machine's cache: unchanged files are skipped.
 
-A file is believed for a month while it has the name, checksum, size and time of change that it had. A disk
-that loses a byte changes none of these, so whoever wants to know looks at everything. A page is believed
-while its WARC file has only grown. Where the cache cannot be written, nothing is remembered.
+A file is skipped for a month while its name, checksum, size and time of change are the same. A disk that
+loses a byte changes none of these, so `verify --all` checks everything. A page is skipped while its WARC file
+has only grown. If the cache cannot be written, nothing is remembered.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-BELIEVED_FOR = 30 * 86_400
-"""Seconds after which a file is looked at again."""
+VALID_FOR = 30 * 86_400
+"""Seconds after which a file is checked again."""
 _VERSION = 1
 _TABLES = """
 CREATE TABLE IF NOT EXISTS file (
@@ -35,104 +35,104 @@ CREATE TABLE IF NOT EXISTS page (key INTEGER PRIMARY KEY, at INTEGER NOT NULL);
 
 @dataclass(slots=True)
 class Tally:
-    """Files and pages that were looked at, and those that were believed."""
+    """Numbers of files and pages that were checked, and of those that were skipped."""
 
     files: int = 0
     pages: int = 0
-    believed_files: int = 0
-    believed_pages: int = 0
+    skipped_files: int = 0
+    skipped_pages: int = 0
     oldest: float | None = None
-    """When the one of them was looked at that was looked at first."""
+    """Time of the oldest check that let a file or page be skipped."""
 
 
 @dataclass(slots=True)
-class Verified:
-    """What was looked at before; use it in a `with`, and write it by `keep` when all is done."""
+class VerificationMemory:
+    """Earlier checks; use it in a `with`, and write it by `save` at the end."""
 
     connection: sqlite3.Connection | None
-    believing: bool
+    skipping: bool
     path: Path | None = None
     now: float = field(default_factory=time.time)
     tally: Tally = field(default_factory=Tally)
     _grown: dict[str, int] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, root: Path, *, believing: bool) -> Verified:
-        """Open the memory of an archive; without `believing` it is written and not asked."""
+    def of(cls, root: Path, *, skipping: bool) -> VerificationMemory:
+        """Open the memory of an archive; without `skipping` it is written and not read."""
         try:
             folder = cache_folder(root, "verified")
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             path = folder / f"{_VERSION}.sqlite"
-            return cls(_open(path), believing, path)
+            return cls(_open(path), skipping, path)
         except (OSError, sqlite3.Error):
-            return cls(None, believing)
+            return cls(None, skipping)
 
-    def __enter__(self) -> Verified:
+    def __enter__(self) -> VerificationMemory:
         return self
 
     def __exit__(self, *_: object) -> None:
         if self.connection is not None:
             self.connection.close()
 
-    def keep(self) -> None:
-        """Write what was noted, and forget what is too old to be believed."""
+    def save(self) -> None:
+        """Write what was noted, and delete what is too old."""
         if self.connection is None:
             return
-        with contextlib.suppress(sqlite3.Error):  # a full disk: next time all is looked at again
+        with contextlib.suppress(sqlite3.Error):  # a full disk: next time everything is checked again
             for table in ("file", "page"):
-                self.connection.execute(f"DELETE FROM {table} WHERE at <= ?", (self.now - BELIEVED_FOR,))
+                self.connection.execute(f"DELETE FROM {table} WHERE at <= ?", (self.now - VALID_FOR,))
             self.connection.commit()
 
     def stamp(self) -> None:
-        """Note that the archive was looked at to the end: where all is believed, nothing else is written."""
+        """Note that a verification was completed, even if it skipped everything."""
         if self.path is not None:
             with contextlib.suppress(OSError):
                 os.utime(self.path)
 
-    def told(self, name: str, path: Path, sha256: str = "") -> str | None:
-        """What was noted of a file that has not changed since; None where it has to be looked at."""
+    def result(self, name: str, path: Path, sha256: str = "") -> str | None:
+        """The noted result of a file that has not changed since; None where it has to be checked."""
         row = None
-        if self.believing:
+        if self.skipping:
             sql = "SELECT told, at FROM file WHERE name = ? AND stamp = ? AND at > ? AND at <= ?"
-            row = self._first(sql, (name, _stamp(path, sha256), self.now - BELIEVED_FOR, self.now))
+            row = self._first(sql, (name, _stamp(path, sha256), self.now - VALID_FOR, self.now))
         if row is None:
             self._execute("DELETE FROM file WHERE name = ?", [(name,)])
             return None
-        self._believe(row[1])
-        self.tally.believed_files += 1
+        self._note_age(row[1])
+        self.tally.skipped_files += 1
         return str(row[0])
 
-    def note(self, name: str, path: Path, sha256: str = "", told: str = "") -> None:
-        """A file was looked at and is as it should be; `told` comes back as long as it does not change."""
+    def note(self, name: str, path: Path, sha256: str = "", result: str = "") -> None:
+        """Note that a file is correct; `result` is returned as long as it does not change."""
         self._execute(
             "INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?)",
-            [(name, _stamp(path, sha256), told, int(self.now))],
+            [(name, _stamp(path, sha256), result, int(self.now))],
         )
 
     # pages
 
     def pages_of(self, name: str) -> int | None:
-        """How many pages a data file names, all of them looked at, and believed still; else None."""
+        """Number of pages of a data file if all of them were checked and are unchanged; else None."""
         row = None
-        if self.believing:
+        if self.skipping:
             sql = "SELECT told, at FROM file WHERE name = ? AND at > ? AND at <= ?"
-            row = self._first(sql, (f"pages of {name}", self.now - BELIEVED_FOR, self.now))
+            row = self._first(sql, (f"pages of {name}", self.now - VALID_FOR, self.now))
         count, files = json.loads(row[0]) if row is not None else (0, {})
         if row is None or any(self._grown.get(file, 0) < end for file, end in files.items()):
             self._execute("DELETE FROM file WHERE name = ?", [(f"pages of {name}",)])
             return None
-        self._believe(row[1])
-        self.tally.believed_pages += count
+        self._note_age(row[1])
+        self.tally.skipped_pages += count
         return int(count)
 
     def note_pages_of(self, name: str, count: int, ends: dict[str, int]) -> None:
-        """All pages that a data file names were looked at; `ends`: how far they reach in each WARC file."""
+        """Note that all pages of a data file were checked; `ends`: where they end in each WARC file."""
         row = (f"pages of {name}", "", json.dumps([count, ends]), int(self.now))
         self._execute("INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?)", [row])
 
     def trust_pages(self, name: str, path: Path) -> None:
-        """See how far a WARC file is as it was: up to its former end where it has only grown."""
-        row = self._first("SELECT stamp FROM file WHERE name = ?", (name,)) if self.believing else None
+        """Find how much of a WARC file is unchanged: up to its former end if it has only grown."""
+        row = self._first("SELECT stamp FROM file WHERE name = ?", (name,)) if self.skipping else None
         stamp = _stamp(path, "")
         if row is not None:
             before, after = (x.split() for x in (row[0], stamp))
@@ -140,18 +140,18 @@ class Verified:
                 self._grown[name] = int(before[0])
         self._execute("INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?)", [(name, stamp, "", int(self.now))])
 
-    def is_believed(self, page: tuple[str, int, int, str]) -> bool:
+    def is_verified(self, page: tuple[str, int, int, str]) -> bool:
         """`page`: WARC file, offset, length and checksum."""
-        if not self.believing or self._grown.get(page[0], 0) < page[1] + page[2]:
+        if not self.skipping or self._grown.get(page[0], 0) < page[1] + page[2]:
             return False
         row = self._first(
             "SELECT at FROM page WHERE key = ? AND at > ? AND at <= ?",
-            (_key(page), self.now - BELIEVED_FOR, self.now),
+            (_key(page), self.now - VALID_FOR, self.now),
         )
         if row is None:
             return False
-        self._believe(row[0])
-        self.tally.believed_pages += 1
+        self._note_age(row[0])
+        self.tally.skipped_pages += 1
         return True
 
     def forget_page(self, page: tuple[str, int, int, str]) -> None:
@@ -162,17 +162,17 @@ class Verified:
             "INSERT OR REPLACE INTO page VALUES (?, ?)", [(_key(page), int(self.now)) for page in pages]
         )
 
-    def _believe(self, at: float) -> None:
+    def _note_age(self, at: float) -> None:
         self.tally.oldest = at if self.tally.oldest is None else min(at, self.tally.oldest)
 
     def _first(self, sql: str, values: tuple[object, ...]) -> tuple[Any, ...] | None:
         if self.connection is None:
             return None
         try:
-            found: tuple[Any, ...] | None = self.connection.execute(sql, values).fetchone()
+            row: tuple[Any, ...] | None = self.connection.execute(sql, values).fetchone()
         except sqlite3.Error:
             return None
-        return found
+        return row
 
     def _execute(self, sql: str, rows: list[tuple[object, ...]]) -> None:
         if self.connection is not None:
@@ -181,7 +181,7 @@ class Verified:
 
 
 def verified_at(root: Path) -> datetime | None:
-    """When this machine has verified an archive to the end; None where it never has."""
+    """Time of this machine's last complete verification of an archive; None if there was none."""
     try:
         files = [*cache_folder(root, "verified").glob("*.sqlite")]
         latest = max((file.stat().st_mtime for file in files), default=None)
@@ -193,7 +193,7 @@ def verified_at(root: Path) -> datetime | None:
 def _open(path: Path) -> sqlite3.Connection:
     try:
         return _connect(path)
-    except sqlite3.DatabaseError:  # damaged: what it says is not needed
+    except sqlite3.DatabaseError:  # damaged: it is not needed
         path.unlink(missing_ok=True)
         return _connect(path)
 

@@ -1,0 +1,166 @@
+"""Duplicate rows: reported by `verify`, removed by `repair`.
+
+A cache that lost an article used to archive it again as a new one. No text is dropped: all texts of an
+article become its versions, in the order in which they were fetched.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from archive.commit.next_snapshot import Operation
+from archive.format.schema import STORED
+from archive.tables.parquet_files import read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from archive.commit.next_snapshot import NextSnapshot
+    from archive.format.snapshot import Snapshot
+    from archive.storage.interface import Storage
+
+    Row = dict[str, Any]
+
+REPAIR = Operation("repair")
+_COUPLE = ("article_id_a", "article_id_b")
+_KEYS = {
+    "articles": ("article_id",),
+    "superseded": ("article_id", "version"),
+    "former_readings": ("article_id", "version", "commit_seq"),
+    "observations": (
+        *("requested_url", "url", "outcome", "reason", "observed_at", "run_id", "article_id", "version"),
+        "outlet",
+    ),
+    "stories": ("story_id",),
+    "pairs": _COUPLE,
+    "memberships": ("article_id", "commit_seq"),
+    "decisions": (*_COUPLE, "commit_seq"),
+    "refusals": (*_COUPLE, "reason", "commit_seq"),
+    "alignments": (*_COUPLE, "commit_seq", "position"),
+    "former_alignments": (*_COUPLE, "commit_seq", "position"),
+    "same_event": (*_COUPLE, "commit_seq"),
+}
+"""Columns that identify a row of a stored table."""
+_TEXTS = ("articles", "superseded")
+
+
+def duplicate_rows(storage: Storage, head: Snapshot) -> Iterator[str]:
+    """Messages about the duplicate rows of the head; reads only their keys."""
+    for table, keys in _KEYS.items():
+        for row in _repeated(_keys(storage, head, table), keys):
+            yield f"{table}: {_formatted(row, keys)} is there {row['count_all']} times"
+    for row in _repeated(_versions(storage, head), ("article_id", "version")):
+        if row["tables_count_distinct"] == 2:
+            version = _formatted(row, ("article_id", "version"))
+            yield f"versions: {version} is a latest text and an earlier one"
+
+
+def remove_duplicates(following: NextSnapshot) -> Snapshot | None:
+    """Rewrite the files that have duplicate rows without them; None where there are none."""
+    storage, head = following.storage, following.head
+    for table in _KEYS.keys() - {*_TEXTS, "stories"}:
+        _deduplicate(following, table)
+    repeated = _repeated(_keys(storage, head, "articles"), ("article_id",))
+    repeated += _repeated(_versions(storage, head), ("article_id", "version"))
+    if repeated:
+        _merge_articles(following, {str(row["article_id"]) for row in repeated})
+    _deduplicate(following, "stories")
+    return following.finish() if following.has_replaced else None
+
+
+def _deduplicate(following: NextSnapshot, table: str) -> None:
+    """Keep the first row of each key in the order of commits and files; of stories and pairs the last row."""
+    keys = _KEYS[table]
+    storage = following.storage
+    repeated = {_key(row, keys) for row in _repeated(_keys(storage, following.head, table), keys)}
+    if not repeated:
+        return
+    files = following.head.stored(table)
+    file_keys = [_row_keys(read(storage, [file], [*keys]), keys) for file in files]
+    places: dict[tuple[object, ...], list[tuple[int, int, int]]] = {}
+    for number, file in enumerate(files):
+        seqs = read(storage, [file], ["commit_seq"])["commit_seq"].to_pylist()
+        for row, (key, seq) in enumerate(zip(file_keys[number], seqs, strict=True)):
+            if key in repeated:
+                places.setdefault(key, []).append((seq, number, row))
+    choose = max if table in {"stories", "pairs"} else min
+    chosen = {key: choose(of_key)[1:] for key, of_key in places.items()}
+    for number, file in enumerate(files):
+        mask = [chosen.get(key, (number, row)) == (number, row) for row, key in enumerate(file_keys[number])]
+        if not all(mask):
+            following.replace([file], read(storage, [file]).filter(pa.array(mask, pa.bool_())))
+
+
+def _merge_articles(following: NextSnapshot, articles: set[str]) -> None:
+    storage = following.storage
+    ids = pa.array(sorted(articles), pa.string())
+    rows: dict[str, list[Row]] = {article_id: [] for article_id in sorted(articles)}
+    for table in _TEXTS:
+        for file in following.head.stored(table):
+            hits = pc.is_in(read(storage, [file], ["article_id"])["article_id"], value_set=ids)
+            if pc.any(hits).as_py():
+                contents = read(storage, [file])
+                for row in contents.filter(hits).to_pylist():
+                    rows[row["article_id"]].append(row)
+                following.replace([file], contents.filter(pc.invert(hits)))
+    texts: dict[str, list[Row]] = {"articles": [], "superseded": []}
+    for of_article in rows.values():
+        *earlier, latest = _history(of_article)
+        texts["superseded"] += earlier
+        texts["articles"].append(latest)
+    for table, new_rows in texts.items():
+        following.add(table, pa.Table.from_pylist(new_rows, schema=STORED[table]))
+
+
+def _history(rows: list[Row]) -> list[Row]:
+    """The versions of one article, without repeated texts, numbered in the order of their fetching."""
+    ordered = sorted(rows, key=lambda row: (row["valid_from"], row["commit_seq"]))
+    history: list[Row] = []
+    for row in ordered:
+        if history and history[-1]["content_hash"] == row["content_hash"]:
+            history[-1]["last_seen"] = max(history[-1]["last_seen"], row["last_seen"])
+        else:
+            history.append(dict(row))
+    first = min(row["first_seen"] for row in rows)
+    story = max(rows, key=lambda row: row["commit_seq"])["story_id"]
+    for number, row in enumerate(history, 1):
+        row |= {"version": number, "valid_to": None, "first_seen": first, "story_id": story}
+    for row, following in pairwise(history):
+        row["valid_to"] = following["valid_from"]
+    return history
+
+
+def _keys(storage: Storage, head: Snapshot, table: str) -> pa.Table:
+    return read(storage, head.stored(table), [*_KEYS[table]])
+
+
+def _versions(storage: Storage, head: Snapshot) -> pa.Table:
+    parts = []
+    for number, table in enumerate(_TEXTS):
+        part = read(storage, head.stored(table), ["article_id", "version"])
+        parts.append(part.append_column("tables", pa.array([number] * len(part), pa.int8())))
+    return pa.concat_tables(parts)
+
+
+def _repeated(table: pa.Table, keys: Sequence[str]) -> list[Row]:
+    """The keys that occur more than once, with counts."""
+    more = [("tables", "count_distinct")] if "tables" in table.column_names else []
+    counts = table.group_by([*keys]).aggregate([([], "count_all"), *more])
+    rows: list[Row] = counts.filter(pc.field("count_all") > 1).to_pylist()
+    return rows
+
+
+def _row_keys(table: pa.Table, keys: Iterable[str]) -> list[tuple[object, ...]]:
+    return list(zip(*(table[name].to_pylist() for name in keys), strict=True))
+
+
+def _key(row: Row, keys: Iterable[str]) -> tuple[object, ...]:
+    return tuple(row[name] for name in keys)
+
+
+def _formatted(row: Row, keys: Iterable[str]) -> str:
+    return " ".join(str(row[name]) for name in keys if row[name] is not None)
