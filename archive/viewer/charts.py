@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from archive.format.languages import display_order
 from archive.tables.parquet_files import translated_errors
 from archive.viewer.drawing import Drawing, colour
-from archive.viewer.figure_frames import FIGURES
+from archive.viewer.figure_frames import PROVEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -324,7 +324,7 @@ def frame_of(figure: Figure, archive: Archive, frames: dict[str, pd.DataFrame]) 
 def draw_all(pages: Pages, archive: Archive, frames: dict[str, pd.DataFrame]) -> list[Chart]:
     """Draw all figures."""
     charts = []
-    for name, figure in FIGURES.items():
+    for name, figure in PROVEN.items():
         frame = frame_of(figure, archive, frames)
         drawing = CHARTS[name](pages.t, frame)
         if drawing is not None and name in _A_ROW_EACH:

@@ -1,8 +1,9 @@
 """Words of three languages: the key that all forms of a word share, and a question taken apart.
 
-A key is the stem of the lemma. On 82 pairs of inflected words it joins 77, the lemma alone 70, the stem alone
-57 (`benchmarks/view.py --words`). Lemmas take a second to load: what fills the side file keeps each word of
-the archive with its key, and a question loads them for a word that is in the archive in other forms alone.
+A key is the stem of the lemma; in English the lemma itself, where the dictionary has one. On 82 pairs of
+inflected words it joins 77, the lemma alone 70, the stem alone 59 (`benchmarks/view.py --words`). Lemmas take
+a second to load: what fills the side file keeps each word of the archive with its key, and a question loads
+them for a word that is in the archive in other forms alone.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from simplemma import Lemmatizer
+    from simplemma.strategies import DictionaryLookupStrategy
 
     KeysOf = Callable[[str], "frozenset[str]"]
     """The keys of a plain word in any language."""
@@ -73,6 +75,9 @@ def key(word: str, language: str | None, *, low_memory: bool = False) -> str:
     if language not in SEARCHED_LANGUAGES or word.isdigit():
         return word
     lemma = plain(_lemmatizer(low_memory=low_memory).lemmatize(word, lang=language))
+    # an English stem joins words of other meanings: mobilization, mobile, mobility
+    if language == "en" and _is_in_dictionary(lemma, language, low_memory=low_memory):
+        return lemma
     return stem(lemma, language) or word
 
 
@@ -82,6 +87,18 @@ def _lemmatizer(*, low_memory: bool) -> Lemmatizer:
     from simplemma.strategies import DefaultStrategy  # noqa: PLC0415
 
     return Lemmatizer(lemmatization_strategy=DefaultStrategy(low_memory=low_memory))
+
+
+def _is_in_dictionary(word: str, language: str, *, low_memory: bool) -> bool:
+    return _dictionary(low_memory=low_memory).get_lemma(word, language) is not None
+
+
+@cache
+def _dictionary(*, low_memory: bool) -> DictionaryLookupStrategy:
+    from simplemma import strategies  # noqa: PLC0415  as above
+
+    low, usual = strategies.LOW_MEMORY_DICTIONARY_FACTORY, strategies.DEFAULT_DICTIONARY_FACTORY
+    return strategies.DictionaryLookupStrategy(low if low_memory else usual)
 
 
 @dataclass(frozen=True, slots=True)

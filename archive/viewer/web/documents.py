@@ -127,10 +127,10 @@ def _frames(opened: Opened) -> dict[str, pd.DataFrame]:
 
 
 def chart_file(opened: Opened) -> Response:
-    from archive.viewer.figure_frames import FIGURES  # noqa: PLC0415  pandas, 1 s and 50 MB: lists need none
+    from archive.viewer.figure_frames import PROVEN  # noqa: PLC0415  pandas, 1 s and 50 MB: lists need none
 
     name = opened.request.path_params["name"]
-    if name not in FIGURES:
+    if name not in PROVEN:
         raise HTTPException(404)
     frame = _frames(opened)[name].astype(object)
     frame = frame.where(frame.notna(), None)  # JSON has no NaN

@@ -45,7 +45,7 @@ class Figures:
 
     def frames(self) -> dict[str, pd.DataFrame]:
         """Return the numbers by the names of figures. Raises BeingMade, and as reading an archive does."""
-        from archive.viewer.figure_frames import FIGURES  # noqa: PLC0415  pandas, 1 s and 50 MB: lists need none
+        from archive.viewer.figure_frames import PROVEN  # noqa: PLC0415  pandas, 1 s and 50 MB: lists need none
 
         with self._lock:
             if self._is_complete:
@@ -56,7 +56,7 @@ class Figures:
             if self._ended is None:
                 self._ended = threading.Event()
                 threading.Thread(target=self._make, args=[self._ended], daemon=True).start()
-            raise BeingMade(len(self._made), len(FIGURES), self._ended)
+            raise BeingMade(len(self._made), len(PROVEN), self._ended)
 
     def close(self) -> None:
         """Make no more figures than the one that is being made."""
@@ -64,11 +64,11 @@ class Figures:
 
     def _make(self, ended: threading.Event) -> None:
         from archive.viewer.charts import frame_of  # noqa: PLC0415
-        from archive.viewer.figure_frames import FIGURES  # noqa: PLC0415
+        from archive.viewer.figure_frames import PROVEN  # noqa: PLC0415
 
         error = None
         try:
-            for figure in FIGURES.values():
+            for figure in PROVEN.values():
                 if self._is_closed:
                     break
                 frame_of(figure, self._archive, self._made)
@@ -77,5 +77,5 @@ class Figures:
         finally:
             with self._lock:
                 self._error, self._ended = error, None
-                self._is_complete = len(self._made) == len(FIGURES)
+                self._is_complete = len(self._made) == len(PROVEN)
             ended.set()

@@ -1,0 +1,21 @@
+"""Keys join the forms of a word, and no words of other meanings."""
+
+import pytest
+
+from archive.viewer.search.word_forms import key
+
+
+@pytest.mark.parametrize(
+    ("language", "forms", "others"),
+    [
+        ("en", "mobilization mobilizations", "mobile mobility mobilize"),
+        ("en", "university universities", "universe universal"),
+        ("en", "attack attacks attacked attacking", "attacker"),
+        ("uk", "мобілізація мобілізації", "мобільний"),
+        ("ru", "мобилизация мобилизации", "мобильный"),
+    ],
+)
+def test_forms_are_joined_and_other_words_are_not(language, forms, others):
+    keys = {key(x, language) for x in forms.split()}
+    assert len(keys) == 1
+    assert keys.isdisjoint(key(x, language) for x in others.split())
