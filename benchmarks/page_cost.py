@@ -45,7 +45,7 @@ PARTS = {
     "other body rules": [(page.assemble, "read_body")],
     "language": [(page, "detect_language")],
     "byline": [(page.byline, "read_byline")],
-    "dates": [(page.dates, "read_published"), (page.dates, "read_modified")],
+    "dates": [(page, "read_published"), (page, "read_modified")],
     "kind, block pages": [(page, "page_signs"), (page, "read_kind"), (page, "refuse_block_page")],
     "alternates": [(page, "read_alternates")],
     "head, JSON-LD": [(page, "read_metadata"), (page, "read_linked_data")],
