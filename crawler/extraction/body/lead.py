@@ -44,17 +44,18 @@ def find_lead(page: Outline, container: HtmlElement, description: str | None) ->
     named = {page.elements[i] for i in page.named(_of_lead, *names)}
     summary = for_comparison(description or "")[:120]
     after_headline = tree.find(".//h1") is None
-    inside, near = 0, sum(1 for _ in islice(container.iter(), _NEAR))
+    near = set(islice(container.iter(), _NEAR))
+    inside = False
     around = set(container.iterancestors())
-    for element in tree.iter():
+    for element in tree.iter("h1", *_TAGS):
         if element.tag == "h1":
             after_headline = True
             continue
-        if inside or element is container:
-            inside += 1
-            if inside > near:
-                break
-        if not after_headline or element.tag not in _TAGS or element in around or element is container:
+        if element in near:
+            inside = True
+        elif inside:
+            break
+        if not after_headline or element in around or element is container:
             continue
         if element not in named and (len(summary) < 40 or not _begins(element, summary)):
             continue

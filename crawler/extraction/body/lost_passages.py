@@ -58,17 +58,17 @@ class Passages:
         """Return the blocks with the passages that were lost, and what is left out with the reasons."""
         retained, left_out = self._without_footer(blocks)
         whole = "".join([for_comparison(block.text) for block in retained])
-        read = [i for i, piece in enumerate(self.prose.pieces) if _begins(piece) in whole]
-        boxes = set()
-        for i in read:
-            boxes.add(self.prose.pieces[i].around)
+        read = {i: piece.around for i, piece in enumerate(self.prose.pieces) if _begins(piece) in whole}
+        if len(read) in {0, len(self.prose.pieces)}:
+            return retained, tuple(left_out)
+        first, last, boxes = min(read), max(read), set(read.values())
         position = 0
-        for i, piece in enumerate(self.prose.pieces[: read[-1]] if read else ()):
+        for i, piece in enumerate(self.prose.pieces[:last]):
             if i in read:
                 position = _position_behind(piece, retained, position)
                 continue
             line = self._line(piece)
-            reason = self._why_left_out(piece, line) or self._why_elsewhere(piece, i < read[0], boxes)
+            reason = self._why_left_out(piece, line) or self._why_elsewhere(piece, i < first, boxes)
             if reason is not None:
                 left_out.append(LeftOut(piece.text, reason))
             elif (folded := for_comparison(line)) not in whole:

@@ -48,7 +48,7 @@ def make_paragraphs(container: HtmlElement) -> None:
     letters = 0
     for paragraph in list(container.iter("p")):
         letters += len(paragraph.text_content())
-        if paragraph.find(".//p") is not None or paragraph.find(".//div") is not None:
+        if len(paragraph) and next(paragraph.iterdescendants("p", "div"), None) is not None:
             _unite_or_split(paragraph)
     for code in list(container.iter("code")):
         # trafilatura makes a block of its own of a word

@@ -78,9 +78,10 @@ def read_outline(body: bytes, declared: str | None) -> Outline:
     if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
         raise Unreadable(Reason.TOO_DEEP, "elements nested deeper than 256")
     _join(root)
-    _rename_mistyped(root)
     lowered = source.lower()
     page = outline(root, lowered)
+    if _rename_mistyped(page):
+        page = outline(root, lowered)
     if (elements := len(page.elements)) > MAX_ELEMENTS:
         raise Unreadable(Reason.TOO_MANY_ELEMENTS, f"{elements}; at most {MAX_ELEMENTS} are read")
     # every rule on names is a search in them: a megabyte of class would cost seconds
@@ -103,19 +104,24 @@ _PROSE = etree.XPath(
 )
 
 
-def _rename_mistyped(root: HtmlElement) -> None:
+def _rename_mistyped(page: Outline) -> bool:
     """Make boxes of elements that hold the page's prose, though their name says that they cannot.
 
-    `<button><div><svg></svg><div></button>` in a header encloses the rest of the page.
+    `<button><div><svg></svg><div></button>` in a header encloses the rest of the page. Returns True if there
+    was one.
     """
     total: int | None = None
-    for element in list(root.iter(*_NO_PLACE_FOR_PROSE)):
-        if element.find(".//p") is None and element.find(".//div/div") is None:
+    is_renamed = False
+    for i in page.positions(*_NO_PLACE_FOR_PROSE):
+        element = page.elements[i]
+        if not len(element) or next(element.iterdescendants("p", "div"), None) is None:
             continue
-        total = _letters_of_prose(root) if total is None else total
+        total = _letters_of_prose(page.root) if total is None else total
         share = _NEARLY_ALL if element.find(".//h1") is None else 0.5
         if _letters_of_prose(element) > share * total > 0:
             element.tag = "div"
+            is_renamed = True
+    return is_renamed
 
 
 def _letters_of_prose(element: HtmlElement) -> int:
