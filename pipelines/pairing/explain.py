@@ -12,11 +12,16 @@ import pyarrow.compute as pc
 from archive.exceptions import ArchiveDamaged, ArticleNotFound
 from pipelines.alignment.aligner import Aligner
 from pipelines.pairing.content.compare import compare
+from pipelines.pairing.content.passages import Passages, differing_figures
+from pipelines.pairing.content.tiers import Evidence
+from pipelines.pairing.content.weights import shipped_weights
 from pipelines.pairing.evidence import last_refusal
 from pipelines.pairing.review import article_ids, shown_articles
 from pipelines.pairing.weekly.weeks import Weeks
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from archive.format.records import AlignmentRecord, VariantText
     from archive.read.archive import Archive
     from pipelines.pairing.content.match import Match
@@ -35,6 +40,10 @@ class Explanation:
     """Number of articles that were compared with each other."""
     only: tuple[tuple[str, ...], tuple[str, ...]]
     """Numbers that the other side lacks."""
+    figures: tuple[tuple[str, str], ...]
+    """Numbers that differ at a place that both texts have."""
+    reasons: tuple[str, ...]
+    """Why the texts are one story or not, in sentences."""
     decided: tuple[str, ...]
     """Kinds of evidence of the archived pair; empty if they are no pair."""
     conflict: bool
@@ -73,13 +82,17 @@ def explain(read: Archive, one: str, other: str) -> Explanation:
     decided, conflict, one_story = _decided(read, ids)
     refused, holder = last_refusal(read, ids)
     texts = weeks.variants(ids)
+    match = matches[0] if matches else None
+    figures = tuple(differing_figures(readings[a_id], readings[b_id])) if match else ()
     return Explanation(
         a=readings[a_id],
         b=readings[b_id],
         urls=(articles[a_id].url, articles[b_id].url),
-        match=matches[0] if matches else None,
+        match=match,
         compared=len(pool),
         only=(_only(readings[a_id], readings[b_id]), _only(readings[b_id], readings[a_id])),
+        figures=figures,
+        reasons=tuple(_reasons(readings[a_id], readings[b_id], match, len(figures))) if match else (),
         decided=decided,
         conflict=conflict,
         refused=None if decided and not conflict else refused,
@@ -88,6 +101,34 @@ def explain(read: Archive, one: str, other: str) -> Explanation:
         texts=(texts[a_id], texts[b_id]),
         paragraphs=Aligner()(texts, [(a_id, b_id)]),
     )
+
+
+def _reasons(a: ArticleReading, b: ArticleReading, match: Match, differing: int) -> Iterator[str]:
+    """Yield why the texts are one story or not."""
+    agreement = Passages(shipped_weights().passages).agreement(a, b)
+    at_a, at_b = a.document.at, b.document.at
+    evidence = Evidence(
+        min(a.letters, b.letters),
+        len(match.shared),
+        apart=abs(at_a - at_b) if at_a is not None and at_b is not None else None,
+        agreement=agreement,
+    )
+    if agreement.days_contrary:
+        yield "The day in a headline is not a day of the other article: these seem to be reports of two days."
+    elif evidence.reports_of_two_days:
+        yield (
+            "These seem to be reports of two days: most figures differ, or both are brief, a day apart, "
+            "and have little in common."
+        )
+    if not match.shared and not match.traces:
+        yield "They share no number, name or rare word that a person could check."
+    if differing:
+        places = "one place" if differing == 1 else f"{differing} places"
+        yield f"Figures differ at {places} that both texts have; {agreement.shared} figures agree."
+    elif agreement.shared:
+        yield f"{agreement.shared} figures agree, and none contradicts another."
+    if not match.mutual:
+        yield "One of them has a likelier partner."
 
 
 def _of_their_days(weeks: Weeks, ids: tuple[str, str]) -> dict[str, ArticleReading]:

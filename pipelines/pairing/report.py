@@ -68,6 +68,8 @@ def explanation_table(explained: Explanation) -> Table:
             table.add_row("shared" if number == 0 else "", literal(ours), literal(theirs))
         for trace in match.traces:
             table.add_row(f"same {trace.kind}", literal(trace.key), literal(trace.key))
+    for number, figures in enumerate(explained.figures):
+        table.add_row("figures differ" if number == 0 else "", *map(literal, figures))
     if any(explained.only):
         table.add_row(
             "numbers only here", *(literal(", ".join(side[:12])) or "none" for side in explained.only)
@@ -130,6 +132,8 @@ def explanation_lines(explained: Explanation) -> list[str]:
             f"By content: p {match.probability:.3f} ({match.tier}), {best}; runner-up {match.runner_up:.3f}; "
             f"{_anchors(match)}; compared among {explained.compared} articles of their days."
         )
+        verdict = "One story" if match.joins else "Not one story"
+        lines.append(" ".join([f"{verdict}, by their texts.", *explained.reasons]))
     if explained.paragraphs:
         unlike = match is None or match.tier == "none"
         lines.append(

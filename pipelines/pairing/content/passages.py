@@ -19,7 +19,7 @@ from pipelines.similarity.document import read_parts, text_of
 from pipelines.similarity.units import converted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pipelines.alignment.links import ParagraphLink
     from pipelines.alignment.paragraphs import Paragraphs
@@ -182,6 +182,26 @@ class Passages:
 
 def _numbers(paragraphs: Paragraphs, places: Iterable[int]) -> set[str]:
     return {x.key for i in places for x in paragraphs.readings[i].anchors if x.key[0].isdigit()}
+
+
+def differing_figures(a: ArticleReading, b: ArticleReading) -> Iterator[tuple[str, str]]:
+    """Yield, for each place that both texts have, the numbers that each has there and the other nowhere."""
+    one, other = passages(a), passages(b)
+    if one is None or other is None:
+        return
+    all_a, all_b = _numbers(one, range(one.singles)), _numbers(other, range(other.singles))
+    for link in find_links(one, other):
+        only_a, only_b = _numbers(one, link.a) - all_b, _numbers(other, link.b) - all_a
+        same = same_amounts(only_a, only_b, _text(one, link.a), _text(other, link.b))
+        if only_a - same and only_b - same:
+            yield _printed(one, link.a, only_a - same), _printed(other, link.b, only_b - same)
+
+
+def _printed(paragraphs: Paragraphs, places: Iterable[int], keys: set[str]) -> str:
+    texts = list[str]()
+    for place in places:
+        texts += [x.text for x in paragraphs.readings[place].anchors if x.key in keys]
+    return ", ".join(dict.fromkeys(texts))
 
 
 def same_amounts(keys_a: set[str], keys_b: set[str], text_a: str, text_b: str) -> set[str]:

@@ -3,6 +3,7 @@ import hashlib
 import io
 import json
 import random
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -17,7 +18,7 @@ from pipelines.pairing.content.match import Match
 from pipelines.pairing.decide import decide
 from pipelines.pairing.explain import explain
 from pipelines.pairing.labels import Label, precision, read_labels
-from pipelines.pairing.report import explanation_lines, outcome_table
+from pipelines.pairing.report import explanation_lines, explanation_table, outcome_table
 from pipelines.pairing.review import COLUMNS, harmless, write_review
 from pipelines.pairing.run import pair_archive
 from pipelines.pairing.weekly.weeks import Weeks
@@ -151,6 +152,23 @@ def test_other_languages_are_counted_and_paired_by_their_links(root):
     assert pair_archive(str(root)).left_out == {}
     pair_archive(str(root), everything=True)
     assert len(pairs(root)) == 3
+
+
+def test_an_explanation_names_the_figures_that_differ(root):
+    changed = article(1, "en")
+    number = max(re.findall(r"\d+", changed.body), key=len)
+    body = changed.body.replace(number, "7777")
+    changed = replace(changed, body=body, blocks=(TextBlock("paragraph", body),))
+    add(root, article(1, "uk"), changed, article(2, "en"))
+    explained = explain(archive.open(root), article(1, "uk").url, changed.url)
+    assert [x[1] for x in explained.figures] == ["7777"]
+    assert "Figures differ at one place" in "\n".join(explanation_lines(explained))
+    console = Console(width=200, record=True, file=io.StringIO())
+    console.print(explanation_table(explained))
+    assert re.search(rf"figures differ +{number} +7777", console.export_text())
+    assert "Not one story, by their texts." in "\n".join(
+        explanation_lines(explain(archive.open(root), article(1, "uk").url, article(2, "en").url))
+    )
 
 
 def test_run_after_run_comes_to_what_one_run_does(root, tmp_path):
