@@ -46,6 +46,8 @@ _NO_PERSON = re.compile(
 _DOUBLED = re.compile(r"([aeiou])\1+")
 _LEAST_THINGS = 4
 """Words with a meaning that a quotation must have for its content to be sought in another text."""
+_THINGS_OF_LINKED = 6
+"""The same in linked paragraphs, which may report it in other words."""
 _REPORTED = 0.35
 """Share of its words that a paragraph of the other text must have to report it perhaps."""
 _UNREPORTED = 0.1
@@ -104,7 +106,7 @@ class QuoteSearch:
             return False
         things = things_in(quote, language)
         common = things & things_in(linked, self._language)
-        return len(common) <= _UNREPORTED * len(things)
+        return len(things) >= _THINGS_OF_LINKED and len(common) <= _UNREPORTED * len(things)
 
 
 def quote_marks(
