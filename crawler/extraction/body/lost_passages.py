@@ -30,6 +30,8 @@ _LONGEST = 1500
 """Characters of a passage that is put back; a larger one is a part of the page."""
 _CAPTION = 400
 """Characters of the text of a box with a picture, below which it is a caption."""
+_LEAD = 2
+"""Passages of a lead, at most."""
 _UP = 3
 _ENDS = (".", "!", "?", "…", "。")
 _INLINE = frozenset({
@@ -61,14 +63,15 @@ class Passages:
         read = {i: piece.around for i, piece in enumerate(self.prose.pieces) if _begins(piece) in whole}
         if len(read) in {0, len(self.prose.pieces)}:
             return retained, tuple(left_out)
-        first, last, boxes = min(read), max(read), set(read.values())
+        last, boxes = max(read), set(read.values())
+        lead = self._lead(self.prose.pieces[: min(read)])
         position = 0
         for i, piece in enumerate(self.prose.pieces[:last]):
             if i in read:
                 position = _position_behind(piece, retained, position)
                 continue
             line = self._line(piece)
-            reason = self._why_left_out(piece, line) or self._why_elsewhere(piece, i < first, boxes)
+            reason = self._why_left_out(piece, line) or self._why_elsewhere(piece, i < min(read), lead, boxes)
             if reason is not None:
                 left_out.append(LeftOut(piece.text, reason))
             elif (folded := for_comparison(line)) not in whole:
@@ -77,10 +80,20 @@ class Passages:
                 position += 1
         return retained, tuple(left_out)
 
-    def _why_elsewhere(self, piece: Piece, above: bool, boxes: set[HtmlElement | None]) -> str | None:
+    def _lead(self, above: Sequence[Piece]) -> list[Piece]:
+        """Return the passages above the text that are its lead; more of them are a summary or teasers."""
+        lead: list[Piece] = []
+        for piece in above:
+            if self._is_lead(piece) and self._why_left_out(piece, self._line(piece)) is None:
+                lead.append(piece)
+        return lead if len(lead) <= _LEAD else []
+
+    def _why_elsewhere(
+        self, piece: Piece, above: bool, lead: Sequence[Piece], boxes: set[HtmlElement | None]
+    ) -> str | None:
         """Return the reason if a passage stands neither beside paragraphs of the text nor as its lead."""
         if above:
-            return None if self._is_lead(piece) else "above the text, not below the headline"
+            return None if piece in lead else "above the text, not below the headline"
         beside = piece.around in boxes or self._element(piece).tag == "p"
         return None if beside else "in a box without paragraphs"
 

@@ -78,6 +78,14 @@ def test_the_opening_stays(opening: str, rest: str) -> None:
     assert read[-len(PARAGRAPHS) :] == PARAGRAPHS
 
 
+def test_a_summary_above_the_text_is_no_lead() -> None:
+    summary = "".join(f"<div><span>{number}. {SENTENCE}</span></div>" for number in range(4))
+    article = f"<article><h1>Міст відремонтують</h1><div>{summary}</div><div>{LONG}</div></article>"
+    body = read(page(article)).text
+    assert [block.text for block in body.blocks] == PARAGRAPHS
+    assert "above the text, not below the headline" in {part.reason for part in body.dropped}
+
+
 BOXES = [
     *(
         "div",
