@@ -203,7 +203,7 @@ def _row(line: StoryLine, t: Interface) -> list[str]:
         f"{line.omitted:.0%} left out" if line.omitted else "",
         t.count("n_edits", line.edits) if line.edits else "",
         "gone" if any(x.gone for x in line.articles) else "",
-        "numbers differ" if line.numbers else "",
+        f"numbers: {'; '.join(map(str, line.numbers_differ))}" if line.numbers else "",
         "quotes differ" if line.quotes else "",
         "not one story?" if line.conflict else "",
     ]

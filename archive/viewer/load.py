@@ -13,13 +13,14 @@ from archive.format.conflicts import details_of, is_conflict
 from archive.format.records import TextBlock
 from archive.format.schema import VERSIONS
 from archive.read.diff import Work, compare, is_edit
+from archive.read.one_sided import rank
 from archive.tables import data_file_reader
 from archive.tables.parquet_files import translated_errors
 from archive.viewer.side_by_side import Link, lay
-from archive.viewer.story import Edit, Joint, Only, StoryView, Variant
+from archive.viewer.story import Edit, Joint, Mark, NumberPair, StoryView, Variant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from archive.read.archive import Archive
     from archive.viewer.search.answers import Place, StoryLine
@@ -160,6 +161,8 @@ def _story(
         _doubtful(alignments),
         story["original_language"],
         story["original_language_reason"],
+        _number_pairs(alignments, "numbers_differ"),
+        _number_pairs(alignments, "numbers_converted"),
         frozenset(one_sided),
     )
 
@@ -189,7 +192,7 @@ def _links(alignments: Iterable[Values], variants: Sequence[Variant], place: Map
             sides.append((place[row[f"article_id_{side}"]], tuple(row[f"paragraphs_{side}"])))
         if all(max(blocks) < len(variants[n].blocks) for n, blocks in sides):
             first, second = sorted(sides)
-            links.append(Link(*first, *second, moved=row["kind"] == "moved"))
+            links.append(Link(*first, *second, moved=row["kind"] == "moved", doubtful=bool(row["doubtful"])))
     return links
 
 
@@ -273,22 +276,41 @@ def _variant(versions: Sequence[Values], alignments: Sequence[Values]) -> Varian
             for before, after in pairwise(versions)
             if is_edit(before, after)
         ),
-        _only(latest["article_id"], alignments),
+        _marks(latest["article_id"], alignments),
     )
 
 
-def _only(article_id: str, alignments: Sequence[Values]) -> dict[int, tuple[Only, ...]]:
-    found: dict[int, dict[str, tuple[str, ...]]] = defaultdict(dict)
+def _marks(article_id: str, alignments: Sequence[Values]) -> dict[int, tuple[Mark, ...]]:
+    """Read the marks of an article by its blocks; those of a doubtful link are none."""
+    marks: dict[int, dict[Mark, None]] = defaultdict(dict)
     for row in alignments:
-        for side, other in _SIDES:
-            if row[f"article_id_{side}"] == article_id:
-                numbers = [mark[side] for mark in row["numbers_differ"]]
-                texts = (*numbers, *(mark["text"] for mark in row[f"quotes_only_{side}"]))
-                for number in row[f"paragraphs_{side}"]:
-                    for text in texts:
-                        known = found[number].get(text, ())
-                        found[number][text] = (*known, row[f"language_{other}"])
-    return {
-        number: tuple(Only(text, missing) for text, missing in texts.items())
-        for number, texts in found.items()
-    }
+        for side, other_side in _SIDES:
+            if row[f"article_id_{side}"] != article_id or (row["doubtful"] and row["kind"] in _LINKED):
+                continue
+            for mark in _marks_of_side(row, side, other_side):
+                for block in row[f"paragraphs_{side}"]:
+                    marks[block][mark] = None
+    return {block: tuple(of_block) for block, of_block in marks.items()}
+
+
+def _marks_of_side(row: Values, side: str, other_side: str) -> Iterator[Mark]:
+    language = row[f"language_{other_side}"]
+    for kind, column in (("number", "numbers_differ"), ("converted", "numbers_converted")):
+        for mark in row[column]:
+            yield Mark(kind, mark[side], language, mark[other_side], mark["counted"], mark["confidence"])
+    for mark in row[f"quotes_only_{side}"]:
+        yield Mark("quote", mark["text"], language, speaker=mark["speaker"])
+
+
+def _number_pairs(alignments: Iterable[Values], column: str) -> tuple[NumberPair, ...]:
+    """Read two numbers each of a story, in the order of languages and then of reading."""
+    pairs: dict[NumberPair, None] = {}
+    for row in alignments:
+        if row["doubtful"]:
+            continue
+        languages = (row["language_a"], row["language_b"])
+        for mark in row[column]:
+            sides = sorted(zip(languages, (mark["a"], mark["b"]), strict=True), key=lambda x: rank(x[0]))
+            (first, text), (second, other_text) = sides
+            pairs[NumberPair((first, second), (text, other_text), mark["counted"], mark["confidence"])] = None
+    return tuple(sorted(pairs, key=lambda x: [rank(language) for language in x.languages]))

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from archive.format.snapshot import Snapshot
     from archive.read.archive import Archive
     from archive.viewer.search.answers import SameEvent, StoryLine
-    from archive.viewer.story import Joint, StoryView, Variant
+    from archive.viewer.story import Joint, Mark, StoryView, Variant
 
 _STATIC = Path(__file__).with_name("static")
 _MOST_OMISSIONS = 200
@@ -164,6 +164,7 @@ class Pages:
             only_in=self._only_in,
             evidence=self._evidence,
             shortened=_shortened,
+            mark_text=self._mark_text,
             **values,
         )
 
@@ -182,6 +183,19 @@ class Pages:
     def _only_in(self, languages: Sequence[str]) -> str:
         """Say of a passage that perhaps these languages alone have it."""
         return self.t("perhaps_only", languages=self._joined(languages))
+
+    def _mark_text(self, marks: Sequence[Mark]) -> str:
+        """Say what other texts have in the place of a number or a quotation."""
+        sentences = []
+        for mark in marks:
+            language = self.t.in_language(mark.language)
+            if mark.other_text is None:
+                sentences.append(self.t("not_in", language=language))
+                continue
+            counted = f" {mark.counted}" if mark.counted else ""
+            key = "mark_converted" if mark.kind == "converted" else "mark_number"
+            sentences.append(self.t(key, number=f"{mark.other_text}{counted}", language=language))
+        return "; ".join(sentences)
 
     def _joined(self, languages: Sequence[str]) -> str:
         return f" {self.t('and')} ".join(self.t.in_language(x) for x in languages)

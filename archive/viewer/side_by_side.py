@@ -22,6 +22,8 @@ class Link:
     other: int
     paragraphs_other: tuple[int, ...]
     moved: bool
+    doubtful: bool = False
+    """They perhaps say the same: nobody should publish that they do, nor that they do not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class Row:
     """Variants that have this at another place of the text."""
     doubtful: frozenset[int] = frozenset()
     """Variants that may say this somewhere all the same: nobody should publish that they do not."""
+    unsure: frozenset[int] = frozenset()
+    """Variants whose paragraphs here perhaps say something else."""
 
     @property
     def alone(self) -> bool:
@@ -57,12 +61,15 @@ def lay(
     links = list(links)
     row_of: dict[Place, Place] = {}
     moved: dict[Place, set[int]] = defaultdict(set)
+    unsure: dict[Place, set[int]] = defaultdict(set)
     _join(row_of, (x for x in links if x.one == 0))
     with_first = set(row_of)
     _join(row_of, (x for x in links if x.one != 0 and with_first.isdisjoint(_places(x))))
     for link in links:
         if link.moved and (link.one, link.paragraphs_one[0]) in row_of:
             moved[_root(row_of, (link.one, link.paragraphs_one[0]))].add(link.other)
+        if link.doubtful and (link.one, link.paragraphs_one[0]) in row_of:
+            unsure[_root(row_of, (link.one, link.paragraphs_one[0]))].add(link.other)
     rows = []
     for root, places in _ordered(paragraphs, row_of, moved):
         cells = tuple(tuple(n for v, n in places if v == variant) for variant in range(len(paragraphs)))
@@ -71,7 +78,7 @@ def lay(
             for variant, cell in enumerate(cells)
             if not cell and lone is not None and any((*place, variant) not in lone for place in places)
         )
-        rows.append(Row(cells, frozenset(moved[root]), doubtful))
+        rows.append(Row(cells, frozenset(moved[root]), doubtful, frozenset(unsure[root])))
     return rows
 
 

@@ -26,11 +26,21 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True)
-class Only:
-    """A number or a quotation of one paragraph, as printed, and the languages that do not have it."""
+class Mark:
+    """A number or a quotation of one text, and what another text of the story says in its place."""
 
+    kind: str
+    """number: two contradict each other; converted: one quantity in two units; quote: not in the other."""
     text: str
-    missing: tuple[str, ...]
+    """As printed."""
+    language: str
+    """Of the other text."""
+    other_text: str | None = None
+    """As printed there; None of a quotation."""
+    counted: str | None = None
+    """Unit of both numbers, or what they count."""
+    confidence: float | None = None
+    speaker: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +59,36 @@ class Variant:
     """When its first text was seen."""
     blocks: tuple[TextBlock, ...]
     edits: tuple[Edit, ...]
-    only: Mapping[int, tuple[Only, ...]]
+    marks: Mapping[int, tuple[Mark, ...]]
     """By the number of the block."""
 
-    def marked(self, number: int) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """Split a block's text into pieces, each with the languages that do not have it.
+    def marked(self, number: int) -> Iterator[tuple[str, tuple[Mark, ...]]]:
+        """Split a block's text into pieces, each with its marks.
 
         A piece is a whole word or number: 5 is not marked in 15.
         """
+        marks: dict[str, list[Mark]] = {}
+        for mark in self.marks.get(number, ()):
+            if mark.text:
+                marks.setdefault(mark.text, []).append(mark)
         text = self.blocks[number].text
-        missing = {x.text: x.missing for x in self.only.get(number, ()) if x.text}
-        if not missing:
+        if not marks:
             yield text, ()
             return
-        longest_first = "|".join(re.escape(x) for x in sorted(missing, key=len, reverse=True))
+        longest_first = "|".join(re.escape(x) for x in sorted(marks, key=len, reverse=True))
         pieces = re.split(rf"(?<!\w)({longest_first})(?!\w)", text)
         for n, piece in enumerate(pieces):
-            yield piece, missing[piece] if n % 2 else ()
+            yield piece, tuple(marks[piece]) if n % 2 else ()
+
+
+@dataclass(frozen=True, slots=True)
+class NumberPair:
+    """Two numbers at one place of two texts: unequal, or one quantity in two units."""
+
+    languages: tuple[str, str]
+    texts: tuple[str, str]
+    counted: str | None
+    confidence: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +123,8 @@ class StoryView:
     """Language that the others were translated from; None where that is unknown."""
     original_reason: str | None
     """Ground of that, or why it is unknown, as the column original_language_reason has it."""
+    numbers_differ: tuple[NumberPair, ...] = ()
+    numbers_converted: tuple[NumberPair, ...] = ()
     one_sided: frozenset[tuple[str, int, str]] = frozenset()
     """(article, block, article without it) of each paragraph that an alignment has on one side only."""
 

@@ -66,6 +66,19 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class NumbersDiffer:
+    """Two numbers at one place of two texts that contradict each other, as printed."""
+
+    languages: tuple[str, str]
+    texts: tuple[str, str]
+    counted: str
+    confidence: float
+
+    def __str__(self) -> str:
+        return f"{self.texts[0]} ↔ {self.texts[1]} {self.counted}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
 class StoryLine:
     story_id: str
     articles: tuple[Listed, ...]
@@ -75,6 +88,8 @@ class StoryLine:
     conflict: bool
     numbers: bool
     quotes: bool
+    numbers_differ: tuple[NumbersDiffer, ...] = ()
+    """The first of them, the surest first."""
 
     def title_in(self, language: str) -> Listed:
         """Return the article whose headline stands for the story: of this language, English, or the first."""

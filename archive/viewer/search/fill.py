@@ -46,7 +46,10 @@ _ARTICLE = [
     "article_id", "story_id", "version", "outlet", "url", "language", "headline", "authors", "published_at",
     "section", "content_hash", "text_from", "first_seen", "last_seen",
 ]  # fmt: skip
-_COMPARED = ("story_id", "article_id_a", "article_id_b", "kind", "doubtful", "characters_a", "characters_b")
+_COMPARED = (
+    *("story_id", "article_id_a", "article_id_b", "language_a", "language_b", "kind", "doubtful"),
+    *("characters_a", "characters_b"),
+)
 _EVENT = ["article_id_a", "article_id_b", "commit_seq", "tier", "probability", "shared"]
 _MARKS = {"numbers": ("numbers_differ",), "quotes": ("quotes_only_a", "quotes_only_b")}
 _TABLES = ("articles", "superseded", "alignments", "pairs", "observations", "same_event")
@@ -154,8 +157,14 @@ class _Fill:
             "same_event": "event",
         }
         lost = 0
-        for name in {names.get(table, "flag"), "flag"}:
-            column = {"compared": "story_id", "article": "story_id", "former": "id", "flag": "id"}.get(name)
+        for name in {names.get(table, "flag"), "flag", *(("number_mark",) if table == "alignments" else ())}:
+            column = {
+                "compared": "story_id",
+                "number_mark": "story_id",
+                "article": "story_id",
+                "former": "id",
+                "flag": "id",
+            }.get(name)
             if column:
                 rows = self._connection.execute(f"SELECT {column} FROM {name} WHERE file = ?", (number,))
                 self._touched |= {x for (x,) in rows}
@@ -215,12 +224,27 @@ class _Fill:
         there = [x for x in (*_COMPARED, *marks) if x in opened.schema_arrow.names]
         table = opened.read_row_group(part, columns=there)
         self._compare(table, number)
+        # what stands in a doubtful link may be about something else
+        is_sure = pc.invert(pc.fill_null(table["doubtful"], False)) if "doubtful" in there else None
+        sure = table if is_sure is None else table.filter(is_sure)
         for kind, columns in _MARKS.items():
             marked = set[str]()
             for column in columns:
-                some = pc.greater(pc.list_value_length(table[column]), 0)
-                marked.update(table["story_id"].filter(some).to_pylist())
+                some = pc.greater(pc.list_value_length(sure[column]), 0)
+                marked.update(sure["story_id"].filter(some).to_pylist())
             self._flag(kind, sorted(marked), number)
+        self._take_numbers(sure, number)
+
+    def _take_numbers(self, table: pa.Table, number: int) -> None:
+        some = pc.greater(pc.list_value_length(table["numbers_differ"]), 0)
+        columns = ["story_id", "language_a", "language_b", "numbers_differ"]
+        for row in table.select(columns).filter(some).to_pylist():
+            for mark in row["numbers_differ"]:
+                values = (row["story_id"], row["language_a"], mark["a"], row["language_b"], mark["b"])
+                self._connection.execute(
+                    "INSERT INTO number_mark VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    (*values, mark["counted"] or "", mark["confidence"], number),
+                )
 
     def _compare(self, table: pa.Table, number: int) -> None:
         """Count the characters that one of two texts has alone; what is doubtful is nobody's omission."""

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from archive.read.one_sided import rank
 from archive.viewer.search import story_columns
-from archive.viewer.search.answers import Listed, Place, SameEvent, StoryLine
+from archive.viewer.search.answers import Listed, NumbersDiffer, Place, SameEvent, StoryLine
 
 if TYPE_CHECKING:
     import sqlite3
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _AT_ONCE = 500
 _MOST_EVENTS = 50
+_MOST_NUMBERS = 5
+"""Numbers of a story that a list shows."""
 _WEEKS = 28
 """Days that a list of outlets shows."""
 
@@ -67,18 +70,37 @@ class ListedRows:
                     snippets.get(article_id, ()),
                 )
             )
+        numbers = self._numbers_differ(ids)
         for n, story_id in zip(stories, ids, strict=True):
             if of_story[story_id]:
-                yield self._line(n, of_story[story_id])
+                yield self._line(n, of_story[story_id], numbers.get(story_id, []))
 
-    def _line(self, n: int, articles: list[Listed]) -> StoryLine:
+    def _numbers_differ(self, story_ids: Sequence[str]) -> dict[str, list[NumbersDiffer]]:
+        """Read the numbers of stories that contradict each other, the surest of each first."""
+        rows = self._sql.execute(
+            "SELECT DISTINCT story_id, language_a, a, language_b, b, counted, confidence FROM number_mark"
+            f" WHERE story_id IN ({', '.join('?' * len(story_ids))}) ORDER BY confidence DESC, a, b",
+            list(story_ids),
+        )
+        of_story: dict[str, list[NumbersDiffer]] = defaultdict(list)
+        for story_id, language_a, a, language_b, b, counted, confidence in rows:
+            sides = sorted(((language_a, a), (language_b, b)), key=lambda side: rank(side[0]))
+            languages, texts = zip(*sides, strict=True)
+            if len(of_story[story_id]) < _MOST_NUMBERS:
+                of_story[story_id].append(NumbersDiffer(languages, texts, counted, confidence))
+        return of_story
+
+    def _line(self, n: int, articles: list[Listed], numbers: list[NumbersDiffer]) -> StoryLine:
         late = datetime.max.replace(tzinfo=UTC)
         omitted = float(self._digest.omitted[n])
         return StoryLine(
             self._digest.id(n),
             tuple(sorted(articles, key=lambda x: (x.published or late, x.article_id))),
             None if np.isnan(omitted) else omitted,
-            *(bool(self._digest.flags[x][n]) for x in ("conflict", "numbers", "quotes")),
+            bool(self._digest.flags["conflict"][n]),
+            bool(self._digest.flags["numbers"][n]),
+            bool(self._digest.flags["quotes"][n]),
+            tuple(numbers),
         )
 
     def story_of(self, article_id: str) -> str | None:

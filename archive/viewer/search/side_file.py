@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from archive.format.layout import Layout
 
-VERSION = 4
+VERSION = 5
 _NAME = "search.sqlite"
 SHARDS = 4
 """Files of texts of a large archive: as many processes can fill them side by side."""
@@ -43,6 +43,9 @@ CREATE TABLE former (id TEXT NOT NULL, version INTEGER NOT NULL, from_feed INTEG
   file INTEGER NOT NULL, part INTEGER NOT NULL);
 CREATE TABLE compared (story_id TEXT NOT NULL, a TEXT NOT NULL, b TEXT NOT NULL, whole_a INTEGER NOT NULL,
   alone_a INTEGER NOT NULL, whole_b INTEGER NOT NULL, alone_b INTEGER NOT NULL, file INTEGER NOT NULL);
+CREATE TABLE number_mark (story_id TEXT NOT NULL, language_a TEXT NOT NULL, a TEXT NOT NULL,
+  language_b TEXT NOT NULL, b TEXT NOT NULL, counted TEXT NOT NULL, confidence REAL NOT NULL,
+  file INTEGER NOT NULL);
 CREATE TABLE event (id TEXT NOT NULL, other TEXT NOT NULL, seq INTEGER NOT NULL, tier TEXT NOT NULL,
   probability REAL NOT NULL, shared TEXT NOT NULL, file INTEGER NOT NULL);
 CREATE TABLE flag (kind TEXT NOT NULL, id TEXT NOT NULL, at REAL, file INTEGER NOT NULL);
@@ -66,6 +69,8 @@ CREATE INDEX IF NOT EXISTS former_id ON former (id);
 CREATE INDEX IF NOT EXISTS former_file ON former (file);
 CREATE INDEX IF NOT EXISTS compared_file ON compared (file);
 CREATE INDEX IF NOT EXISTS compared_story ON compared (story_id);
+CREATE INDEX IF NOT EXISTS number_mark_story ON number_mark (story_id);
+CREATE INDEX IF NOT EXISTS number_mark_file ON number_mark (file);
 CREATE INDEX IF NOT EXISTS event_id ON event (id);
 CREATE INDEX IF NOT EXISTS event_file ON event (file);
 CREATE INDEX IF NOT EXISTS flag_file ON flag (file);

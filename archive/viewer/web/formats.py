@@ -40,6 +40,10 @@ def story_rows(lines: Iterable[StoryLine]) -> list[dict[str, object]]:
             "edits": line.edits,
             "gone": [x.language for x in line.articles if x.gone],
             "conflict": line.conflict,
+            "numbers_differ": [
+                {"languages": x.languages, "texts": x.texts, "counted": x.counted, "confidence": x.confidence}
+                for x in line.numbers_differ
+            ],
         }
         for language in STORY_LANGUAGES:
             article = line.in_language(language)
