@@ -157,8 +157,8 @@ def _story(
         tuple(rows),
         len(paragraphs),
         _joints(pairs, variants),
-        _coverage(story),
-        _doubtful(alignments),
+        _shares(alignments, doubtful=False),
+        _shares(alignments, doubtful=True),
         story["original_language"],
         story["original_language_reason"],
         _number_pairs(alignments, "numbers_differ"),
@@ -226,16 +226,6 @@ def joint_of(row: Values, languages: tuple[str, str]) -> Joint:
     )
 
 
-def _coverage(story: Values) -> dict[tuple[str, str], float]:
-    """Read of (y, x) the share of the characters of x that y has too."""
-    shares = {}
-    for name, share in story.items():
-        if name.startswith("coverage_") and share is not None:
-            y, x = name.removeprefix("coverage_").split("_of_")
-            shares[y, x] = share
-    return shares
-
-
 def _kinds(details: str | None) -> tuple[str, ...]:
     """Read each kind of evidence of a pair; what a stranger wrote there is none."""
     links = details_of(details).get("evidence")
@@ -245,15 +235,22 @@ def _kinds(details: str | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(kinds))
 
 
-def _doubtful(alignments: Sequence[Values]) -> dict[tuple[str, str], float]:
-    """Compute of (y, x) the share of the characters of x that perhaps stand in y and perhaps do not."""
-    sums: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
+def _shares(alignments: Iterable[Values], *, doubtful: bool) -> dict[tuple[str, str], float]:
+    """Compute of (y, x) the share of the characters of x that y surely has too, or perhaps."""
+    totals: dict[tuple[str, str], int] = defaultdict(int)
+    parts: dict[tuple[str, str], int] = defaultdict(int)
     for row in alignments:
-        for side, other in _SIDES:
-            known = sums[row[f"language_{other}"], row[f"language_{side}"]]
-            known[0] += row[f"characters_{side}"]
-            known[1] += row[f"characters_{side}"] if row["doubtful"] else 0
-    return {languages: part / whole for languages, (whole, part) in sums.items() if whole and part}
+        is_doubtful = bool(row["doubtful"])
+        counts = is_doubtful if doubtful else row["kind"] in _LINKED and not is_doubtful
+        for side, other_side in _SIDES:
+            languages = (row[f"language_{other_side}"], row[f"language_{side}"])
+            totals[languages] += row[f"characters_{side}"]
+            parts[languages] += row[f"characters_{side}"] if counts else 0
+    shares = {}
+    for languages, total in totals.items():
+        if total and (parts[languages] or not doubtful):
+            shares[languages] = parts[languages] / total
+    return shares
 
 
 def _variant(versions: Sequence[Values], alignments: Sequence[Values]) -> Variant:
