@@ -75,7 +75,8 @@ class NumbersDiffer:
     confidence: float
 
     def __str__(self) -> str:
-        return f"{self.texts[0]} ↔ {self.texts[1]} {self.counted}".rstrip()
+        has_unit = any(x.isalpha() for text in self.texts for x in text)
+        return f"{self.texts[0]} ↔ {self.texts[1]}" + ("" if has_unit else f" {self.counted}".rstrip())
 
 
 @dataclass(frozen=True, slots=True)
