@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.dataset as ds
 
 from archive.format.conflicts import details_of, is_conflict
+from archive.format.languages import display_order
 from archive.format.records import TextBlock
 from archive.format.schema import VERSIONS
 from archive.read.diff import Work, compare, is_edit
-from archive.read.one_sided import rank
 from archive.tables import data_file_reader
 from archive.tables.parquet_files import translated_errors
 from archive.viewer.side_by_side import Link, lay
@@ -307,7 +307,9 @@ def _number_pairs(alignments: Iterable[Values], column: str) -> tuple[NumberPair
             continue
         languages = (row["language_a"], row["language_b"])
         for mark in row[column]:
-            sides = sorted(zip(languages, (mark["a"], mark["b"]), strict=True), key=lambda x: rank(x[0]))
+            sides = sorted(
+                zip(languages, (mark["a"], mark["b"]), strict=True), key=lambda x: display_order(x[0])
+            )
             (first, text), (second, other_text) = sides
             pairs[NumberPair((first, second), (text, other_text), mark["counted"], mark["confidence"])] = None
-    return tuple(sorted(pairs, key=lambda x: [rank(language) for language in x.languages]))
+    return tuple(sorted(pairs, key=lambda x: [display_order(language) for language in x.languages]))

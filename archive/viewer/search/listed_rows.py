@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from archive.read.one_sided import rank
+from archive.format.languages import display_order
 from archive.viewer.search import story_columns
 from archive.viewer.search.answers import Listed, NumbersDiffer, Place, SameEvent, StoryLine
 
@@ -84,7 +84,7 @@ class ListedRows:
         )
         of_story: dict[str, list[NumbersDiffer]] = defaultdict(list)
         for story_id, language_a, a, language_b, b, counted, confidence in rows:
-            sides = sorted(((language_a, a), (language_b, b)), key=lambda side: rank(side[0]))
+            sides = sorted(((language_a, a), (language_b, b)), key=lambda side: display_order(side[0]))
             languages, texts = zip(*sides, strict=True)
             if len(of_story[story_id]) < _MOST_NUMBERS:
                 of_story[story_id].append(NumbersDiffer(languages, texts, counted, confidence))
