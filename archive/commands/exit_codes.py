@@ -60,7 +60,7 @@ def worst(codes: Sequence[int]) -> ExitCode:
 
 def of_error(error: Exception) -> ExitCode:
     """The exit code of a command that ended with an error of the archive or of a disk."""
-    if isinstance(error, exceptions.WrongSetting):
+    if isinstance(error, exceptions.WrongSetting | exceptions.UnknownValue):
         return ExitCode.USAGE
     return ExitCode.UNUSABLE if isinstance(error, _UNUSABLE) else ExitCode.LOST
 

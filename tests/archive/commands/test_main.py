@@ -140,7 +140,7 @@ def test_why_tells_every_look(run, filled, article):
     ]
     code, _, err = run("why", "https://courier.example/never")
     assert code == 1
-    assert "No crawl has looked" in err
+    assert "No crawl has visited" in err
 
 
 def test_problems_are_one_sentence_and_exit_1(run, root):
