@@ -30,7 +30,7 @@ from archive.operations import cluster
 from archive.storage.leases import FolderLeases, LastRun, leases_of
 from archive.terminal import Terminal, literal, visible
 from crawler.health.table import outlets
-from crawler.outlet.fleet.runner import Fleet, OwnProcesses, Runner
+from crawler.outlet.fleet.runner import Fleet, LocalProcesses, Runner
 from crawler.outlet.fleet.timetable import Timetable, read_timetable, written
 from crawler.outlet.fleet.turn import Event, Orders, share
 from crawler.reports.terminal import one_sentence
@@ -130,7 +130,7 @@ async def _run(
         at_once = opts.at_once or os.cpu_count() or 1
         logs = Path(opts.logs or settings["LOGS_FOLDER"])
         orders = Orders(timetable, leases_of(uri), logs, [*given, *share(given, at_once)])
-        engine = OwnProcesses(orders, at_once, tell)
+        engine = LocalProcesses(orders, at_once, tell)
         return await Runner(Fleet(outlets, orders, tell), engine, idle).run(forever=opts.forever)
     # half a second that no crawl of this machine needs
     from crawler.outlet.fleet.dask_engine import PATIENCE, DaskEngine, Order  # noqa: PLC0415

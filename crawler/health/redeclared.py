@@ -14,7 +14,7 @@ from archive.format.reasons import http_reason
 from crawler.exceptions import DeclarationError
 from crawler.health.address_patterns import proposed_patterns
 from crawler.outlet.checks import check_declaration
-from crawler.outlet.declaration import written
+from crawler.outlet.declaration import texts as texts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -272,7 +272,7 @@ def _assignment(name: str, value: object, segments: dict[object, str]) -> list[s
         items = [f'"{key}": {segments.get(key) or _literal(one)}' for key, one in value.items()]
         opening, closing = "{", "}"
     else:
-        texts = written(value)  # type: ignore[arg-type]
+        texts = texts_of(value)  # type: ignore[arg-type]
         items = [segments.get(one) or _literal(one) for one in texts]
         if isinstance(value, list):
             opening, closing = "[", "]"
@@ -300,7 +300,7 @@ def _literal(value: object) -> str:
     if isinstance(value, tuple) and not all(isinstance(one, str) for one in value):
         return repr(value)
     if not isinstance(value, str):
-        return f"({', '.join(map(_literal, written(value)))},)"  # type: ignore[arg-type]
+        return f"({', '.join(map(_literal, texts_of(value)))},)"  # type: ignore[arg-type]
     if not value.isprintable() or '"' in value:
         return repr(value)
     if "\\" in value:

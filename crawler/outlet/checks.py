@@ -11,7 +11,7 @@ from cssselect import SelectorError
 from lxml.cssselect import CSSSelector
 
 from crawler.exceptions import DeclarationError
-from crawler.outlet.declaration import GROUPS, Confidence, in_domains, written
+from crawler.outlet.declaration import GROUPS, Confidence, in_domains, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,19 +40,16 @@ def _kinds(outlet: type[Outlet]) -> Iterator[str]:
         if isinstance(value, str):
             # each of its letters would count as an address
             yield f"{field} {value!r} is one text; put it into [ ]"
-        elif not isinstance(value, list | tuple) or not all(isinstance(one, str) for one in value):
+        elif not _texts(value):
             yield f"{field} {value!r} is no list of texts"
     for field in TEXTS:
         if not isinstance(value := getattr(outlet, field), str | None):
             yield f"{field} {value!r} is no text"
-    patterns = outlet.article_url
-    if not _texts(patterns):
-        yield f"article_url {patterns!r} is no regular expression and no list of them"
-    lists = outlet.archive_lists
-    if not _texts(lists):
-        yield f"archive_lists {lists!r} is no regular expression and no list of them"
+    for field in ("article_url", "archive_lists"):
+        if not _texts(value := getattr(outlet, field)):
+            yield f"{field} {value!r} is no regular expression and no list of them"
     templates = outlet.variant_url
-    if not isinstance(templates, dict) or not all(_texts(one) for one in templates.values()):
+    if not isinstance(templates, dict) or not all(map(_texts, templates.values())):
         yield f"variant_url {templates!r} has not the form {{'ru': '/rus/{{path}}'}}"
     budget = outlet.page_budget
     if budget is not None and (not isinstance(budget, int) or budget < 1):
@@ -60,7 +57,7 @@ def _kinds(outlet: type[Outlet]) -> Iterator[str]:
 
 
 def _texts(value: object) -> bool:
-    return isinstance(value, str | list | tuple) and all(isinstance(one, str) for one in value)
+    return isinstance(value, str | list | tuple) and all(isinstance(text, str) for text in value)
 
 
 def _addresses(outlet: type[Outlet]) -> Iterator[str]:
@@ -72,8 +69,8 @@ def _addresses(outlet: type[Outlet]) -> Iterator[str]:
 
 
 def _home(outlet: type[Outlet]) -> Iterator[str]:
-    given = [*_sources(outlet), *_templates(outlet), *outlet.written_patterns()]
-    relative = [address for address in given if address.startswith("/") or "//" not in address]
+    addresses = [*_sources(outlet), *_templates(outlet), *outlet.written_patterns()]
+    relative = [address for address in addresses if address.startswith("/") or "//" not in address]
     parts = urlsplit(outlet.home)
     if (outlet.home or relative) and not (parts.hostname and parts.scheme in {"http", "https"}):
         yield f"home {outlet.home!r} is no address, as https://www.pravda.com.ua"
@@ -112,27 +109,31 @@ def _values(outlet: type[Outlet]) -> Iterator[str]:
 
 
 def _archive(outlet: type[Outlet]) -> Iterator[str]:
-    lists = written(outlet.archive_lists)
+    lists = texts(outlet.archive_lists)
     for field in ("archive_sitemaps", "day_archives"):
         for address in getattr(outlet, field):
             # the lists of an index have addresses of their own
             index = field == "archive_sitemaps" and (lists or address.endswith("index.xml"))
             if "%" not in address and not index:
-                what = ", or archive_lists where it is an index" if field == "archive_sitemaps" else ""
-                yield f"{field} {address!r} names no day: write %Y, %m and %d where they belong{what}"
+                choice = ", or archive_lists if it is an index" if field == "archive_sitemaps" else ""
+                yield f"{field} {address!r} names no day: write %Y, %m and %d where they belong{choice}"
     if lists and not any("%" not in address for address in outlet.archive_sitemaps):
         yield "archive_lists is of an index, and no address of archive_sitemaps is without a day"
     for pattern in lists:
-        shown = f'archive_lists r"{pattern}"'
-        try:
-            groups = {*re.compile(outlet.whole(pattern)).groupindex}
-        except re.error as error:
-            yield f"{shown} is no regular expression: {error}"
-            continue
-        if unknown := ", ".join(sorted(groups - {*GROUPS})):
-            yield f"{shown} names {unknown}; the groups that say days are {', '.join(GROUPS)}"
-        elif groups and "year" not in groups:
-            yield f"{shown} names no year"
+        yield from _list_pattern(outlet, pattern)
+
+
+def _list_pattern(outlet: type[Outlet], pattern: str) -> Iterator[str]:
+    label = f'archive_lists r"{pattern}"'
+    try:
+        groups = {*re.compile(outlet.whole(pattern)).groupindex}
+    except re.error as error:
+        yield f"{label} is no regular expression: {error}"
+        return
+    if unknown := ", ".join(sorted(groups - {*GROUPS})):
+        yield f"{label} names {unknown}; the groups of days are {', '.join(GROUPS)}"
+    elif groups and "year" not in groups:
+        yield f"{label} names no year"
 
 
 def _articles(outlet: type[Outlet]) -> Iterator[str]:
@@ -140,23 +141,22 @@ def _articles(outlet: type[Outlet]) -> Iterator[str]:
         if outlet.home:
             yield "article_url is missing: all that a feed lists would be an article"
         return
-    for given, pattern in zip(outlet.written_patterns(), outlet.patterns(), strict=True):
-        # as written in the file
-        shown = f'article_url r"{given}"'
+    for printed, pattern in zip(outlet.written_patterns(), outlet.patterns(), strict=True):
+        label = f'article_url r"{printed}"'
         try:
-            re.compile(given)
+            re.compile(printed)
             rule = re.compile(pattern)
         except re.error as error:
-            yield f"{shown} is no regular expression: {error}"
+            yield f"{label} is no regular expression: {error}"
             continue
-        if not given.startswith("/") and "://" not in given:
-            yield f"{shown} begins neither with / nor with https?://: it takes nothing"
-        if r"\?" in given:
-            yield f"{shown} has a query: it is asked of the address before the ?, leave it out"
+        if not printed.startswith("/") and "://" not in printed:
+            yield f"{label} begins neither with / nor with https?://: it takes nothing"
+        if r"\?" in printed:
+            yield f"{label} has a query: it is asked of the address before the ?, leave it out"
         for address in ("/", *_sources(outlet)):
-            whole = urljoin(outlet.home, address).split("?", 1)[0]
-            if outlet.home and rule.fullmatch(whole):
-                yield f"{shown} takes {whole!r}, which is no article"
+            url = urljoin(outlet.home, address).split("?", 1)[0]
+            if outlet.home and rule.fullmatch(url):
+                yield f"{label} takes {url!r}, which is no article"
                 break
 
 

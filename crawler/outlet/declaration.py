@@ -89,12 +89,12 @@ class Outlet:
     @cached_property
     def list_patterns(self) -> tuple[re.Pattern[str], ...]:
         """Patterns of archive_lists, each for a whole address."""
-        return tuple(re.compile(self.whole(pattern)) for pattern in written(self.archive_lists))
+        return tuple(re.compile(self.whole(pattern)) for pattern in texts(self.archive_lists))
 
     @classmethod
     def written_patterns(cls) -> tuple[str, ...]:
         """Return the regular expressions of article_url as written in the file."""
-        return written(cls.article_url)
+        return texts(cls.article_url)
 
     @classmethod
     def patterns(cls) -> tuple[str, ...]:
@@ -113,7 +113,7 @@ class Outlet:
     @classmethod
     def templates(cls) -> tuple[tuple[str, str], ...]:
         """Return language and address of each rule in variant_url."""
-        return tuple((tag, one) for tag, given in cls.variant_url.items() for one in written(given))
+        return tuple((tag, url) for tag, urls in cls.variant_url.items() for url in texts(urls))
 
     @classmethod
     def domains(cls) -> list[str]:
@@ -122,20 +122,20 @@ class Outlet:
     @classmethod
     def hints(cls, outlet: str) -> Hints:
         """Return the hints for extraction; `outlet` is the name in its articles (`page` uses other names)."""
-        # of `page`, and of an outlet that nobody has declared, the name is the domain
+        # `page`, and an undeclared outlet, are named by their domain
         domains = cls.domains() if cls.home or cls.allowed_domains else [outlet]
         return Hints(outlet, cls.byline, cls.drop, cls.switcher, tuple(domains))
 
     def allows(self, request: Request) -> bool:
-        """Return whether a host may be asked: one of the outlet; a subclass may know more."""
+        """Return whether a host may be requested: one of the outlet; a subclass may allow more."""
         return in_domains(request.url, self.domains())
 
     def outlet_of(self, url: str) -> str:
-        """Return the name that a page goes by in the archive."""
+        """Return the outlet's name in the archive for a page."""
         return self.name
 
-    def address(self, written: str) -> str:
-        return urljoin(self.home, written)
+    def address(self, reference: str) -> str:
+        return urljoin(self.home, reference)
 
     def match_article(self, url: str) -> dict[str, str] | None:
         """Return the named groups of an article's address; None if it is not one."""
@@ -156,20 +156,20 @@ class Outlet:
         groups = self.match_article(url)
         if groups is None:
             return ()
-        found = []
+        siblings = []
         for language, template in self.templates():
             fields = {field for _, field, _, _ in Formatter().parse(template) if field}
             if not fields <= {name for name, value in groups.items() if value}:
                 continue
             sibling = self.address(template.format(**groups))
             if sibling != url:
-                found.append(Alternate(language, sibling, "url-rule"))
-        return tuple(found)
+                siblings.append(Alternate(language, sibling, "url-rule"))
+        return tuple(siblings)
 
 
-def written(given: str | Sequence[str]) -> tuple[str, ...]:
+def texts(value: str | Sequence[str]) -> tuple[str, ...]:
     """Return one text or several as a tuple, without empty ones."""
-    return tuple(one for one in ((given,) if isinstance(given, str) else given) if one)
+    return tuple(filter(None, (value,) if isinstance(value, str) else value))
 
 
 def in_domains(url: str, domains: list[str]) -> bool:

@@ -1,7 +1,7 @@
 """Expectations of a declaration: amounts that an outlet's crawls bring while its rules hold.
 
-An outlet whose feed names a tenth of its stories, or whose bylines have moved, fails nowhere; what it brings
-is less. The idea is that of zavod's assertions: https://zavod.opensanctions.org/tutorial/#assertions
+An outlet whose feed lists a tenth of its stories, or whose bylines have moved, causes no error; its crawls
+only bring less. The idea is that of zavod's assertions: https://zavod.opensanctions.org/tutorial/#assertions
 """
 
 from __future__ import annotations
@@ -44,21 +44,21 @@ class Expectations:
         return bool(self.articles_a_day) or any(getattr(self, share) is not None for share in SHARES)
 
 
-def read_expectations(written: object, languages: Sequence[str]) -> Expectations:
+def read_expectations(value: object, languages: Sequence[str]) -> Expectations:
     """Check `expects` as a declaration has it.
 
     Raises DeclarationError, in a sentence, for a key or value that cannot be meant.
     """
-    if not isinstance(written, Mapping):
+    if not isinstance(value, Mapping):
         raise DeclarationError(
-            f"expects {written!r} has not the form {{'articles_a_day': (40, 400), 'byline': .6}}"
+            f"expects {value!r} has not the form {{'articles_a_day': (40, 400), 'byline': .6}}"
         )
-    if unknown := [key for key in written if key not in KEYS]:
+    if unknown := [key for key in value if key not in KEYS]:
         raise DeclarationError(f"expects: {unknown[0]!r} is none of {', '.join(KEYS)}")
-    shares = {key: _share(key, written[key]) for key in SHARES if key in written}
+    shares = {key: _share(key, value[key]) for key in SHARES if key in value}
     if "all_languages" in shares and len(languages) < 2:
         raise DeclarationError("expects all_languages: the outlet has not two languages")
-    return Expectations(tuple(_amounts(written.get("articles_a_day", {}), languages)), **shares)
+    return Expectations(tuple(_amounts(value.get("articles_a_day", {}), languages)), **shares)
 
 
 def _share(key: str, value: object) -> float:
@@ -73,8 +73,9 @@ def _amounts(value: object, languages: Sequence[str]) -> Iterator[tuple[str, Bou
         return
     for language, bounds in value.items():
         if language not in languages:
-            known = ", ".join(languages)
-            raise DeclarationError(f"expects articles_a_day: {language!r} is not among languages {known}")
+            raise DeclarationError(
+                f"expects articles_a_day: {language!r} is not among languages {', '.join(languages)}"
+            )
         yield str(language), _bounds(bounds)
 
 
@@ -82,7 +83,7 @@ def _bounds(value: object) -> Bounds:
     if not (
         isinstance(value, tuple | list)
         and len(value) == 2
-        and all(isinstance(one, int | float) and not isinstance(one, bool) for one in value)
+        and all(isinstance(bound, int | float) and not isinstance(bound, bool) for bound in value)
     ):
         raise DeclarationError(
             f"expects articles_a_day {value!r} has not the form (40, 400), or {{'uk': (40, 400)}}"

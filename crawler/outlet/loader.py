@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 _OPERATORS = "operators_outlets"
-"""Package name of the files of OUTLETS_FOLDER, which nobody else has."""
+"""Package name of the files of OUTLETS_FOLDER."""
 
 
 class OutletLoader(SpiderLoader):
@@ -37,7 +37,7 @@ class OutletLoader(SpiderLoader):
     def _load_all_spiders(self) -> None:
         self.broken = {}
         for package in self.spider_modules:
-            for name in self._named(package):
+            for name in self._module_names(package):
                 try:
                     module = import_module(name)
                 except Exception as error:
@@ -49,18 +49,18 @@ class OutletLoader(SpiderLoader):
         self._check_name_duplicates()
 
     @staticmethod
-    def _named(package: str) -> list[str]:
+    def _module_names(package: str) -> list[str]:
         try:
             return [*_modules(package)]
-        except ModuleNotFoundError as error:  # before any command of ours could say it
+        except ModuleNotFoundError as error:
             if error.name is None or not f"{package}.".startswith(f"{error.name}."):
                 raise  # an outlet's own import
             print(f"scrapy: SPIDER_MODULES: there is no module {package!r}", file=sys.stderr)
             sys.exit(2)
 
     def _load_folder(self, folder: Path) -> None:
-        """Declarations of the operator's own, beside ours; each a file of that folder."""
-        if not folder.is_dir():  # before any command of ours could say it
+        """Load the operator's declarations, each a file of that folder."""
+        if not folder.is_dir():
             print(
                 f"scrapy: OUTLETS_FOLDER={str(folder)!r}: expected a folder of declarations", file=sys.stderr
             )
@@ -82,8 +82,8 @@ class OutletLoader(SpiderLoader):
 def _modules(name: str) -> Iterator[str]:
     yield name
     package = import_module(name)
-    for found in pkgutil.walk_packages(getattr(package, "__path__", ()), f"{name}."):
-        yield found.name
+    for module in pkgutil.walk_packages(getattr(package, "__path__", ()), f"{name}."):
+        yield module.name
 
 
 def _message(name: str, error: Exception) -> str:

@@ -38,20 +38,20 @@ class Recording:
         for language, body in self.bodies.items():
             # without the time that gzip would add, so that the same page gives the same file
             (folder / f"{language}.html.gz").write_bytes(gzip.compress(body, mtime=0))
-        said = {"fetched_at": self.fetched_at.isoformat(), "urls": self.urls}
+        story = {"fetched_at": self.fetched_at.isoformat(), "urls": self.urls}
         if self.encodings:
-            said["encodings"] = self.encodings
-        text = json.dumps(said, ensure_ascii=False, indent=2)
+            story["encodings"] = self.encodings
+        text = json.dumps(story, ensure_ascii=False, indent=2)
         (folder / "story.json").write_text(text + "\n", encoding="utf-8")
 
 
 def read_recording(folder: Path) -> Recording:
-    said = json.loads((folder / "story.json").read_text("utf-8"))
+    story = json.loads((folder / "story.json").read_text("utf-8"))
     return Recording(
-        fetched_at=datetime.fromisoformat(said["fetched_at"]),
-        urls=said["urls"],
-        bodies={name: gzip.decompress((folder / f"{name}.html.gz").read_bytes()) for name in said["urls"]},
-        encodings=said.get("encodings", {}),
+        fetched_at=datetime.fromisoformat(story["fetched_at"]),
+        urls=story["urls"],
+        bodies={name: gzip.decompress((folder / f"{name}.html.gz").read_bytes()) for name in story["urls"]},
+        encodings=story.get("encodings", {}),
     )
 
 
@@ -59,6 +59,6 @@ def story_folder(url: str) -> str:
     """Make a folder's name from an address: the words of its longest part, or of all parts if it has few."""
     parts = re.sub(r"\.html?$", "", url.split("?", maxsplit=1)[0]).split("/")[3:]
     longest = max(parts or [""], key=len)
-    named = longest if len(re.findall(r"\w+", longest)) >= 3 else "-".join(parts)
-    words = re.sub(r"[^a-z0-9]+", "-", named.lower()).strip("-")
+    title = longest if len(re.findall(r"\w+", longest)) >= 3 else "-".join(parts)
+    words = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
     return (words if len(words) <= 50 else words[:50].rpartition("-")[0]) or "story"

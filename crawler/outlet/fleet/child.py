@@ -1,7 +1,7 @@
 """One crawl or revisit of a fleet, in a process of its own.
 
 `python -m crawler.outlet.fleet.child SECONDS crawl OUTLET …` is as `scrapy crawl OUTLET …`, but it stops when
-its standard input is closed: whoever started it has ended, be it by kill -9. It stops as by SIGTERM, after
+its standard input is closed, because its parent has ended, even by kill -9. It stops as by SIGTERM, and after
 SECONDS as by SIGKILL.
 """
 
@@ -16,15 +16,15 @@ import threading
 def main(grace: float, arguments: list[str]) -> None:
     threading.Thread(target=_end_with_parent, args=[grace], daemon=True).start()
     os.environ["SCRAPY_SETTINGS_MODULE"] = "crawler.settings"
-    # after the thread, which has to see the end of a parent that dies at once
+    # after the thread, which must notice a parent that ends at once
     from scrapy.cmdline import execute  # noqa: PLC0415
 
-    sys.argv = ["scrapy", *arguments]  # errors of arguments say whose they are
+    sys.argv = ["scrapy", *arguments]  # shown in errors of arguments
     execute()
 
 
 def _end_with_parent(grace: float) -> None:
-    # not by sys.stdin, whose lock a thread that still reads would hold when the interpreter ends
+    # not by sys.stdin: a reading thread would hold its lock when the interpreter ends
     while os.read(0, 4096):
         pass
     os.kill(os.getpid(), signal.SIGTERM)

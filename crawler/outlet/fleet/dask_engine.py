@@ -1,8 +1,8 @@
 """Turns of outlets on the workers of a Dask cluster; Dask carries an order there and its events back.
 
-Dask gives a turn again when the worker that had it is gone, so two workers may have one turn. The lease in
-the object store decides which of them crawls, and the archive what is new. A worker gives up a turn that
-nobody waits for any more: its driver has ended or was told to stop, or the scheduler is gone.
+Dask repeats a turn if its worker has ended, so two workers may have one turn. The lease in the object store
+decides which of them crawls, and the archive what is new. A worker gives up an abandoned turn: its driver has
+ended or was stopped, or the scheduler has ended.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ if TYPE_CHECKING:
 PATIENCE = 300.0
 """Seconds for a scheduler, or for any worker, to come back; LEASE_SECONDS and some to start in."""
 _RETRY = 5.0
-_LOOK = 30.0
+_CHECK_WORKERS = 30.0
 _ABANDONED = 1.0
-"""Seconds between two looks of a worker at who waits for it."""
+"""Seconds between two checks of a worker that somebody waits for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One turn, as it is sent to a worker; nothing in it is secret, keys are the worker's own."""
+    """One turn, as it is sent to a worker; nothing in it is secret, because keys are with the worker."""
 
     outlet: str
     uri: str
@@ -55,7 +55,7 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class _Taken:
+class _TurnResult:
     code: int | None
     delivery: str
     events: tuple[Event, ...]
@@ -64,7 +64,7 @@ class _Taken:
 # On a worker.
 
 
-def take_turn(order: Order) -> _Taken:
+def take_turn(order: Order) -> _TurnResult:
     """Take a turn on the worker that calls this, in a thread of it; its crawl is a child of the worker."""
     from distributed import get_worker  # noqa: PLC0415  an extra, half a second to load
 
@@ -72,23 +72,23 @@ def take_turn(order: Order) -> _Taken:
     return asyncio.run(_take(order, worker, worker.get_current_task()))
 
 
-async def _take(order: Order, worker: Worker, key: object) -> _Taken:
+async def _take(order: Order, worker: Worker, key: object) -> _TurnResult:
     events: list[Event] = []
     delivery = uuid4().hex
 
     def tell(event: Event) -> None:
         events.append(replace(event, worker=worker.address))
-        # at once, for whoever watches; all of them come with the result, too
+        # at once, for those who watch; the result has all of them, too
         worker.log_event(order.topic, [delivery, len(events), _message(events[-1])])
 
-    def refused(code: int, why: object) -> _Taken:
-        tell(Event(utc_now(), "failed", order.outlet, detail=str(why)))
-        return _Taken(code, delivery, tuple(events))
+    def refused(code: int, reason: object) -> _TurnResult:
+        tell(Event(utc_now(), "failed", order.outlet, detail=str(reason)))
+        return _TurnResult(code, delivery, tuple(events))
 
     leases = leases_of(order.uri)
     if isinstance(leases, FolderLeases) and not is_loopback(worker.address):
-        why = f"worker {worker.address} is on another machine, and the archive is the folder {order.uri}"
-        return refused(ExitCode.USAGE, why)
+        reason = f"worker {worker.address} is on another machine, and the archive is the folder {order.uri}"
+        return refused(ExitCode.USAGE, reason)
     try:
         ensure_same(order.code)
         into_environment()
@@ -103,7 +103,7 @@ async def _take(order: Order, worker: Worker, key: object) -> _Taken:
     watching = asyncio.create_task(_watch(worker, key, stop))
     try:
         turn = Turn(order.outlet, Orders(order.timetable, leases, logs, options), tell, stop)
-        return _Taken(await turn.run(), delivery, tuple(events))
+        return _TurnResult(await turn.run(), delivery, tuple(events))
     finally:
         watching.cancel()
 
@@ -134,14 +134,14 @@ class DaskEngine:
         self, scheduler: str, order: Order, most: int, patience: float, tell: Callable[[Event], None]
     ) -> None:
         """`order`: what each turn has in common; `patience`: seconds that a scheduler may be away."""
-        self._scheduler, self._order, self._told = scheduler, order, tell
+        self._scheduler, self._order, self._report = scheduler, order, tell
         self._most, self._patience = most, patience
         self.at_once = most
-        """One for each thread: a turn that waits at a busy worker would not see another one become free."""
+        """One for each thread: a turn that waits for a busy worker would not move to a free one."""
         self._client: Client | None = None
         self._connecting = asyncio.Lock()
         self._heard: dict[str, int] = {}
-        """Delivery -> number of its events that were told."""
+        """Delivery -> number of its reported events."""
         self._begun: dict[str, asyncio.Event] = {}
         """Outlets that a worker of this run has begun; set when one has ended its turn."""
         self._futures: set[Any] = set()
@@ -149,7 +149,7 @@ class DaskEngine:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> DaskEngine:
-        """Connect. Raises EngineError, also where nobody works."""
+        """Connect. Raises EngineError, also if there is no worker."""
         client = await self._connected(patience=0)
         if not await self._workers(client):
             await self._leave()
@@ -180,7 +180,7 @@ class DaskEngine:
             self._futures.discard(future)
 
     def stop(self) -> None:
-        """Take back what is with the workers: they end what they have begun, as they would by SIGTERM."""
+        """Cancel all turns: workers end the crawls they have begun, as by SIGTERM."""
         self._stopping = True
         if self._client is not None and self._futures:
             self._in_background(self._client.cancel(list(self._futures), force=True))
@@ -195,14 +195,14 @@ class DaskEngine:
         from distributed.client import FutureCancelledError  # noqa: PLC0415
 
         try:
-            taken: _Taken = await self._waited(client, future)
+            outcome: _TurnResult = await self._waited(client, future)
         except (FutureCancelledError, OSError):
             return await self._lost(outlet)
         except KilledWorker as error:
             self._tell(
                 "failed",
                 outlet,
-                f"every worker that had it has died, the last was {error.last_worker.address}",
+                f"each of its workers has died, the last was {error.last_worker.address}",
             )
             return Result(ExitCode.LOST)
         except EngineError:
@@ -210,24 +210,24 @@ class DaskEngine:
         except Exception as error:  # of Dask, or of a worker that cannot read the order
             self._tell("failed", outlet, f"{type(error).__name__}: {error}")
             return Result(ExitCode.LOST)
-        for number, event in enumerate(taken.events, 1):
-            self._hear(taken.delivery, number, event)
-        if taken.code is None and outlet in self._begun:
-            # the worker that had it before has died, or is cut off, and has the lease until its time is over
-            self._tell("again", outlet, "whoever had it is gone; its lease has to end first")
+        for number, event in enumerate(outcome.events, 1):
+            self._hear(outcome.delivery, number, event)
+        if outcome.code is None and outlet in self._begun:
+            # an earlier worker has died, or is cut off, and has the lease until it expires
+            self._tell("again", outlet, "its worker has ended; its lease has to expire first")
             return Result(ask_again=True)
         self._begun.pop(outlet, None)
-        return Result(taken.code)
+        return Result(outcome.code)
 
-    async def _waited(self, client: Client, future: Any) -> _Taken:
+    async def _waited(self, client: Client, future: Any) -> _TurnResult:
         waiting = asyncio.ensure_future(_got(future))
-        seen = time.monotonic()
+        last_contact = time.monotonic()
         try:
             while not waiting.done():
-                await asyncio.wait({waiting}, timeout=_LOOK)
+                await asyncio.wait({waiting}, timeout=_CHECK_WORKERS)
                 if client.status != "running" or await self._workers(client):
-                    seen = time.monotonic()
-                elif time.monotonic() - seen > self._patience:
+                    last_contact = time.monotonic()
+                elif time.monotonic() - last_contact > self._patience:
                     raise EngineError(
                         f"the Dask scheduler at {self._scheduler} has had no worker for "
                         f"{self._patience:.0f} seconds; what is due stays due."
@@ -242,7 +242,7 @@ class DaskEngine:
         return len(threads)
 
     async def _lost(self, outlet: str) -> Result:
-        """Nothing more is heard of a turn: it was taken back, or the scheduler has ended."""
+        """A turn has no result: it was cancelled, or the scheduler has ended."""
         if self._stopping:
             if outlet in self._begun:
                 with suppress(TimeoutError):
@@ -286,10 +286,10 @@ class DaskEngine:
             self._begun[outlet] = asyncio.Event()
         elif event.event == "ended" and outlet in self._begun:
             self._begun[outlet].set()
-        self._told(event)
+        self._report(event)
 
     def _tell(self, event: str, outlet: str | None, detail: str) -> None:
-        self._told(Event(utc_now(), event, outlet, detail=detail))
+        self._report(Event(utc_now(), event, outlet, detail=detail))
 
     def _in_background(self, work: Any) -> None:
         task = asyncio.ensure_future(work)
@@ -297,6 +297,6 @@ class DaskEngine:
         task.add_done_callback(self._tasks.discard)
 
 
-async def _got(future: Any) -> _Taken:
-    taken: _Taken = await future
-    return taken
+async def _got(future: Any) -> _TurnResult:
+    outcome: _TurnResult = await future
+    return outcome

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from crawler.outlet.fleet.turn import Orders
 
-_LOOK = 30.0
-"""Seconds between two looks at what is due."""
+_CHECK_DUE = 30.0
+"""Seconds between two checks of what is due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +31,16 @@ class Fleet:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How a turn ended, as far as whoever gave it knows."""
+    """The known end of a turn."""
 
     code: int | None = None
-    """An exit code; None: somebody else has the outlet, or nobody knows."""
+    """An exit code; None: somebody else has the outlet, or it is unknown."""
     ask_again: bool = False
-    """The turn was begun and its end is not known: whoever had it may have died, and its lease has to end."""
+    """The turn began and its end is unknown: its process may have died, and its lease has to expire."""
 
 
 class Engine(Protocol):
-    """Where the turns are taken."""
+    """Runs turns."""
 
     @property
     def at_once(self) -> int:
@@ -51,7 +51,7 @@ class Engine(Protocol):
         """Crawls under way."""
 
     async def turn(self, outlet: str) -> Result:
-        """Give an outlet its turn. Raises ArchiveError where nothing can be had of this engine any more."""
+        """Give an outlet its turn. Raises ArchiveError if the engine does not work any more."""
 
     def stop(self) -> None:
         """Let the crawls end, and begin no other."""
@@ -60,7 +60,7 @@ class Engine(Protocol):
         """End them at once."""
 
 
-class OwnProcesses:
+class LocalProcesses:
     """Each crawl is a process of this machine, and a child of this one."""
 
     def __init__(self, orders: Orders, at_once: int, tell: Callable[[Event], None]) -> None:
@@ -95,36 +95,20 @@ class Runner:
         self._codes: dict[str, int] = {}
         """The last of each outlet."""
         self._elsewhere: set[str] = set()
-        """Of these it was told already."""
+        """Outlets reported as crawled elsewhere."""
         self._again: set[str] = set()
-        """Outlets whose turn was begun and whose end is not known."""
+        """Outlets whose turn began and whose end is unknown."""
         self._stop = asyncio.Event()
 
     async def run(self, *, forever: bool) -> int:
-        """Crawl what is due; return an exit code. Raises ArchiveError where nobody knows what is due."""
+        """Crawl what is due; return an exit code. Raises ArchiveError if it is unknown what is due."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self._stopping)
         stopped = asyncio.create_task(self._stop.wait())
         running: dict[str, asyncio.Task[None]] = {}
-        looked = time.monotonic()
         try:
-            waiting = await self._due(running, warn=True)
-            while True:
-                self._begin(waiting, running)
-                if not running and not forever and not waiting and not self._again:
-                    break
-                watched = {*running.values(), stopped}
-                await asyncio.wait(watched, timeout=_LOOK, return_when=asyncio.FIRST_COMPLETED)
-                for outlet in [outlet for outlet, task in running.items() if task.done()]:
-                    running.pop(outlet).result()
-                if self._stop.is_set():
-                    break
-                if forever:
-                    waiting = await self._looked_again(running)
-                elif self._again and time.monotonic() - looked >= _LOOK:
-                    looked = time.monotonic()
-                    waiting += [x for x in await self._still_owed() if x not in {*waiting, *running}]
+            await self._crawl(running, stopped, forever=forever)
             if running:
                 await asyncio.wait(running.values())
                 for task in running.values():
@@ -135,49 +119,71 @@ class Runner:
         self._tell("done", exit_code=code, detail=f"{len(self._codes)} outlets")
         return code
 
+    async def _crawl(
+        self, running: dict[str, asyncio.Task[None]], stopped: asyncio.Task[bool], *, forever: bool
+    ) -> None:
+        """Give turns until nothing is due, or until the run is stopped."""
+        checked = time.monotonic()
+        waiting = await self._due(running, warn=True)
+        while True:
+            self._begin(waiting, running)
+            if not (running or forever or waiting or self._again):
+                return
+            tasks = {*running.values(), stopped}
+            await asyncio.wait(tasks, timeout=_CHECK_DUE, return_when=asyncio.FIRST_COMPLETED)
+            for outlet in [outlet for outlet, task in running.items() if task.done()]:
+                running.pop(outlet).result()
+            if self._stop.is_set():
+                return
+            if forever:
+                waiting = await self._due_again(running)
+            elif self._again and time.monotonic() - checked >= _CHECK_DUE:
+                checked = time.monotonic()
+                waiting += [x for x in await self._unfinished() if x not in {*waiting, *running}]
+
     def _exit_code(self, *, forever: bool) -> ExitCode:
         codes = [*self._codes.values()]
         if self._stop.is_set():
-            # one that stays is ended so, whatever its crawls of the days before came to
+            # a permanent run always ends so, whatever its earlier crawls returned
             return ExitCode.INTERRUPTED if forever else worst([*codes, ExitCode.INTERRUPTED])
         return worst(codes) if codes else self._idle
 
     async def _due(self, running: Mapping[str, object], *, warn: bool = False) -> list[str]:
         fleet, timetable = self._fleet, self._fleet.orders.timetable
         runs = await asyncio.to_thread(fleet.orders.leases.last_runs, fleet.outlets)
-        for told in timetable.not_kept(runs, self._engine.at_once) if warn else ():
-            self._tell("not-kept", detail=told)
-        # one that another machine works on seems to have died, until its lease is asked for
+        for sentence in timetable.not_kept(runs, self._engine.at_once) if warn else ():
+            self._tell("not-kept", detail=sentence)
+        # an outlet of another machine is due too: only its lease shows that it is being crawled
         return [outlet for outlet in timetable.due(runs, utc_now()) if outlet not in running]
 
-    async def _looked_again(self, running: Mapping[str, object]) -> list[str]:
+    async def _due_again(self, running: Mapping[str, object]) -> list[str]:
         try:
             return await self._due(running)
-        except (ArchiveError, OSError) as error:  # a store that is away comes back
+        except (ArchiveError, OSError) as error:  # a store may come back
             self._tell("failed", detail=str(error))
             return []
 
-    async def _still_owed(self) -> Sequence[str]:
-        """Outlets to ask for again; those that have ended meanwhile are counted as they ended."""
+    async def _unfinished(self) -> Sequence[str]:
+        """Outlets to try again; the exit codes of those that have ended meanwhile are counted."""
         orders = self._fleet.orders
         try:
             runs = await asyncio.to_thread(orders.leases.last_runs, self._again)
         except (ArchiveError, OSError) as error:
             self._tell("failed", detail=str(error))
             return ()
-        owed = orders.timetable.due(runs, utc_now())
-        for outlet in self._again.difference(owed):
+        due = orders.timetable.due(runs, utc_now())
+        for outlet in self._again.difference(due):
             self._again.discard(outlet)
             code = runs[outlet].exit_code
             self._codes[outlet] = worst([ExitCode.LOST if code is None else code])
-        return owed
+        return due
 
     def _begin(self, waiting: list[str], running: dict[str, asyncio.Task[None]]) -> None:
         outlets = self._fleet.outlets
         for outlet in [*waiting]:
             if len(running) >= self._engine.at_once:
                 return
-            if not any(outlets[outlet] & outlets[other] for other in running):
+            if not any(outlets[outlet] & outlets[name] for name in running):
                 waiting.remove(outlet)
                 running[outlet] = asyncio.create_task(self._work(outlet))
 
@@ -195,7 +201,7 @@ class Runner:
             self._tell("elsewhere", outlet)
 
     def _stopping(self) -> None:
-        if self._stop.is_set():  # asked a second time
+        if self._stop.is_set():  # the second signal
             self._engine.kill()
             return
         self._stop.set()

@@ -1,9 +1,9 @@
 """The schedule of the outlets: `[schedule]` of triptych.toml, and which outlets are due, as a pure function.
 
-Each outlet has a slot in every period, `every`, at a moment of its own within it, so that a hundred outlets
-do not begin at once. It is due when its last run began before the latest slot, and half a period ago. So
-whoever asks once a period finds each outlet due once, after a week of downtime each is due once and not a
-week's times, and clocks that differ by minutes make no slot be used twice.
+Each outlet has a slot in every period, `every`, at a different moment of it, so that a hundred outlets do not
+begin at once. It is due when its last run began before the latest slot, and half a period ago. A check once a
+period therefore finds each outlet due once; after a week of downtime each is due once; and clocks that differ
+by minutes do not use a slot twice.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _DURATION = re.compile(r"([0-9]{1,6})([smhd])")
 _QUIET = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-([01][0-9]|2[0-3]):([0-5][0-9])")
 _LONGEST = timedelta(days=365)
 _AHEAD = timedelta(minutes=10)
-"""A run that began later than this from now was told by a clock that is wrong."""
+"""A run that began later than this from now was recorded by a wrong clock."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -62,11 +62,11 @@ class Rhythm:
 @dataclass(frozen=True, slots=True)
 class Timetable:
     usual: Rhythm = field(default_factory=Rhythm)
-    own: Mapping[str, Rhythm] = field(default_factory=dict)
-    """Outlets that have a table of their own."""
+    rhythms: Mapping[str, Rhythm] = field(default_factory=dict)
+    """Of outlets with a separate table."""
 
     def of(self, outlet: str) -> Rhythm:
-        return self.own.get(outlet, self.usual)
+        return self.rhythms.get(outlet, self.usual)
 
     def is_due(self, outlet: str, last: LastRun, now: datetime) -> bool:
         """True if a crawl may begin; `last` is of an outlet that nobody crawls now."""
@@ -75,8 +75,8 @@ class Timetable:
             return False
         begun = last.begun_at
         if begun is None or last.ended_at is None or begun - now > _AHEAD:
-            return True  # never, or whoever did it has died
-        # one that was late does not come close to the next
+            return True  # never, or its process has died
+        # a late run does not come close to the next
         return begun < rhythm.slot(outlet, now) and now - begun >= rhythm.every / 2
 
     def is_revisit_due(self, outlet: str, last: LastRun, now: datetime) -> bool:
@@ -93,7 +93,7 @@ class Timetable:
 
     def not_kept(self, runs: Mapping[str, LastRun], at_once: int) -> list[str]:
         """Sentences about what cannot be kept, by how long the last runs took."""
-        told, needed = [], 0.0
+        sentences, needed = [], 0.0
         for outlet, last in runs.items():
             rhythm = self.of(outlet)
             if rhythm.skip or last.begun_at is None or last.ended_at is None:
@@ -101,36 +101,36 @@ class Timetable:
             took = last.ended_at - last.begun_at
             needed += took / rhythm.every
             if took > rhythm.every:
-                told.append(
+                sentences.append(
                     f"{outlet} is to be crawled every {written(rhythm.every)}, and its last run took "
                     f"{written(took)}"
                 )
         if needed > at_once:
-            told.append(
+            sentences.append(
                 f"the last runs took so long that {needed:.1f} at once are needed to keep the schedule; "
                 f"{at_once} are allowed, on each machine"
             )
-        return told
+        return sentences
 
 
 def read_timetable(tables: Mapping[str, Table], outlets: Sequence[str]) -> Timetable:
     """Read `[schedule]` ("" in `tables`) and the table of each outlet. Raises WrongSetting."""
     usual = _rhythm("[schedule]", Rhythm(), tables.get("", {}))
-    own = {}
+    rhythms = {}
     for outlet, table in tables.items():
         if outlet:
             if outlet not in outlets:
                 raise WrongSetting(
                     f"[schedule.{visible(outlet)}]: there is no such outlet{_near(outlet, outlets)}"
                 )
-            own[outlet] = _rhythm(f"[schedule.{outlet}]", usual, table)
-    return Timetable(usual, own)
+            rhythms[outlet] = _rhythm(f"[schedule.{outlet}]", usual, table)
+    return Timetable(usual, rhythms)
 
 
 def duration(text: object) -> timedelta:
     """`90s`, `15m`, `2h`, `1d`, from a second to a year. Raises ValueError."""
-    found = _DURATION.fullmatch(text) if isinstance(text, str) else None
-    lasts = timedelta(seconds=int(found[1]) * _UNITS[found[2]]) if found else timedelta()
+    match = _DURATION.fullmatch(text) if isinstance(text, str) else None
+    lasts = timedelta(seconds=int(match[1]) * _UNITS[match[2]]) if match else timedelta()
     if not timedelta() < lasts <= _LONGEST:
         raise ValueError(
             f"{visible(str(text))!r} is no time; expected such as 90s, 15m, 2h or 1d, a year at most"
@@ -146,7 +146,7 @@ def written(lasts: timedelta) -> str:
 
 
 def _rhythm(where: str, usual: Rhythm, table: Table) -> Rhythm:
-    names = [one.name for one in fields(Rhythm)]
+    names = [field.name for field in fields(Rhythm)]
     rhythm = usual
     for name, value in table.items():
         if name not in names:
@@ -169,20 +169,20 @@ def _read(name: str, value: object) -> tuple[str, object]:
             raise ValueError(f"{visible(str(value))!r} has to be true or false")
         return name, value
     if name == "quiet":
-        found = _QUIET.fullmatch(value) if isinstance(value, str) else None
+        match = _QUIET.fullmatch(value) if isinstance(value, str) else None
         if value == "":
             return name, None
-        if not found or found.groups()[:2] == found.groups()[2:]:
+        if not match or match.groups()[:2] == match.groups()[2:]:
             raise ValueError(
                 f"{visible(str(value))!r} is no part of a day; expected such as 01:00-05:00, in UTC"
             )
-        from_hour, from_minute, to_hour, to_minute = map(int, found.groups())
+        from_hour, from_minute, to_hour, to_minute = map(int, match.groups())
         return name, (time(from_hour, from_minute), time(to_hour, to_minute))
     if name == "revisit_after" and value == "never":
         return name, None
     return name, duration(value)
 
 
-def _near(name: str, known: Sequence[str]) -> str:
-    near = difflib.get_close_matches(name.lower(), known, 1)
-    return f"; did you mean {near[0]}?" if near else f"; known: {', '.join(known)}."
+def _near(name: str, names: Sequence[str]) -> str:
+    near = difflib.get_close_matches(name.lower(), names, 1)
+    return f"; did you mean {near[0]}?" if near else f"; known: {', '.join(names)}."

@@ -1,7 +1,7 @@
-"""One turn of an outlet: its lease is taken and kept, it is crawled, revisited if that is due, and let go.
+"""One turn of an outlet: take its lease and renew it, crawl, revisit if that is due, release the lease.
 
-It is the same whoever gives it: the runner on its own machine, or a worker of a cluster. Nothing is kept here
-that a kill could lose: what was begun and how it ended is in the lease, what was fetched in the archive.
+The runner of this machine and a worker of a cluster do the same. A kill loses nothing here: begin and end are
+in the lease, fetched pages in the archive.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ if TYPE_CHECKING:
 _GOES_ON = (ExitCode.OK, ExitCode.NOTHING_NEW, ExitCode.OWED, ExitCode.MISSED, ExitCode.CUT_SHORT)
 """Ends of a crawl after which its outlet is revisited."""
 GRACE = 60.0
-"""Seconds for the requests under way and a commit; what is not committed then, the next run publishes."""
+"""Seconds for open requests and a commit; the next run publishes the rest."""
 _TICK = 5.0
 _LEASE_GRACE = 30.0
-"""Seconds to end in, when a lease could not be renewed: nobody takes over before they are over."""
+"""Seconds to end in if a lease could not be renewed: nobody takes it earlier."""
 _LONGEST_LOG = 10 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What happened to an outlet, or to all (`outlet` is None)."""
+    """An event of an outlet, or of all (`outlet` is None)."""
 
     at: datetime
     event: str
@@ -57,7 +57,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """What a turn of any outlet goes by."""
+    """Common values of all turns."""
 
     timetable: Timetable
     leases: Leases
@@ -67,9 +67,9 @@ class Orders:
 
 
 def share(options: Sequence[str], at_once: int) -> tuple[str, ...]:
-    """Give a crawl its share of the cores, where nobody has said how many processes parse."""
-    asked = any(one.startswith("EXTRACTION_PROCESSES=") for one in options)
-    if asked or "TRIPTYCH_EXTRACTION_PROCESSES" in os.environ:
+    """Give a crawl its share of the cores, if EXTRACTION_PROCESSES is not set."""
+    is_set = any(option.startswith("EXTRACTION_PROCESSES=") for option in options)
+    if is_set or "TRIPTYCH_EXTRACTION_PROCESSES" in os.environ:
         return ()
     return "-s", f"EXTRACTION_PROCESSES={max(1, (os.cpu_count() or 1) // at_once)}"
 
@@ -78,12 +78,12 @@ class Turn:
     def __init__(
         self, outlet: str, orders: Orders, tell: Callable[[Event], None], stop: asyncio.Event
     ) -> None:
-        """`stop`: set when the crawl is to end, publish what it has, and be due again."""
-        self._outlet, self._orders, self._told, self._stop = outlet, orders, tell, stop
+        """`stop`: set when the crawl should end, publish its articles, and be due again."""
+        self._outlet, self._orders, self._report, self._stop = outlet, orders, tell, stop
         self._process: asyncio.subprocess.Process | None = None
 
     async def run(self) -> int | None:
-        """Take the turn; return an exit code, or None where another has the lease or has just had it."""
+        """Take the turn; return an exit code, or None if another has the lease or has just had it."""
         outlet, timetable, now = self._outlet, self._orders.timetable, utc_now()
         try:
             lease = await asyncio.to_thread(
@@ -107,7 +107,7 @@ class Turn:
             with contextlib.suppress(asyncio.CancelledError):
                 await keeping
             try:
-                # one that was stopped is due at once, as one of whose end nobody knows
+                # a stopped one is due at once, as if its end were unknown
                 at = None if self._stop.is_set() else utc_now()
                 await asyncio.to_thread(lease.release, replace(last, ended_at=at))
             except (ArchiveError, OSError) as error:  # it ends by itself after its time
@@ -119,7 +119,7 @@ class Turn:
         return self._process is not None
 
     def kill(self) -> None:
-        """Kill the crawl and its workers, where one is at work."""
+        """Kill the crawl and its workers, if there is one."""
         if self._process is not None:
             _signal(self._process, signal.SIGKILL)
 
@@ -144,7 +144,7 @@ class Turn:
             "crawler.outlet.fleet.child",
             str(GRACE),
             errand,
-            # what it prints goes there already
+            # its output goes to the log already
             *("-s", "LOG_TO=stderr"),
             *self._orders.options,
             self._outlet,
@@ -157,7 +157,7 @@ class Turn:
                 stdin=asyncio.subprocess.PIPE,
                 stdout=log,
                 stderr=log,
-                process_group=0,  # Ctrl-C is for us, who tell them
+                process_group=0,  # Ctrl-C is for us; we signal them
                 pass_fds=() if lease.descriptor is None else (lease.descriptor,),
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(x or "." for x in sys.path)},
             )
@@ -175,9 +175,11 @@ class Turn:
         cut = over = False
         try:
             while not ended.done():
-                left = until - time.monotonic()
+                remaining = until - time.monotonic()
                 await asyncio.wait(
-                    {ended, stopped}, timeout=min(_TICK, max(left, 0)), return_when=asyncio.FIRST_COMPLETED
+                    {ended, stopped},
+                    timeout=min(_TICK, max(remaining, 0)),
+                    return_when=asyncio.FIRST_COMPLETED,
                 )
                 if ended.done():
                     break
@@ -194,15 +196,15 @@ class Turn:
             code = ended.result()
         finally:
             stopped.cancel()
-        # one that does not listen to the signal yet, or no more, has ended by it
-        found = ExitCode.INTERRUPTED if code == -signal.SIGTERM else worst([code])
-        if over and found == ExitCode.INTERRUPTED:
+        # a process without its handler, early or late, ends by the signal
+        exit_code = ExitCode.INTERRUPTED if code == -signal.SIGTERM else worst([code])
+        if over and exit_code == ExitCode.INTERRUPTED:
             return ExitCode.LOST
-        # what it has not come to is for the next run
-        return ExitCode.CUT_SHORT if cut and found in (*_GOES_ON, ExitCode.INTERRUPTED) else found
+        # the next run continues
+        return ExitCode.CUT_SHORT if cut and exit_code in (*_GOES_ON, ExitCode.INTERRUPTED) else exit_code
 
     def _tell(self, event: str, errand: str | None = None, **more: object) -> None:
-        self._told(Event(utc_now(), event, self._outlet, errand, **more))  # type: ignore[arg-type]
+        self._report(Event(utc_now(), event, self._outlet, errand, **more))  # type: ignore[arg-type]
 
 
 async def _keep(lease: Lease) -> None:
@@ -210,11 +212,11 @@ async def _keep(lease: Lease) -> None:
         await asyncio.sleep(RENEW_SECONDS)
         renewing = asyncio.create_task(asyncio.to_thread(lease.renew))
         try:
-            # `is_over` tells what comes of a failure
+            # `is_over` shows a failure
             with contextlib.suppress(ArchiveError, OSError):
                 await asyncio.shield(renewing)
         except asyncio.CancelledError:
-            # it would take again what is released meanwhile
+            # it would renew a released lease
             await asyncio.wait({renewing})
             with contextlib.suppress(ArchiveError, OSError):
                 renewing.result()
@@ -231,7 +233,7 @@ async def _end(process: asyncio.subprocess.Process, ended: asyncio.Task[int], gr
 
 def _signal(process: asyncio.subprocess.Process, number: int) -> None:
     with contextlib.suppress(ProcessLookupError):
-        # the crawl alone is asked, and ends its workers itself; all are killed
+        # SIGTERM is for the crawl, which ends its workers; SIGKILL for all
         if number == signal.SIGKILL:
             os.killpg(process.pid, number)
         else:
@@ -239,7 +241,7 @@ def _signal(process: asyncio.subprocess.Process, number: int) -> None:
 
 
 def make_room(log: Path) -> None:
-    """Make the folder of a log; one that has grown long becomes the one before, of which there is one."""
+    """Make the folder of a log; a long log becomes the one previous log."""
     log.parent.mkdir(parents=True, exist_ok=True)
     with contextlib.suppress(FileNotFoundError):
         if log.stat().st_size > _LONGEST_LOG:
