@@ -181,7 +181,7 @@ EXTENSIONS = {
 # quarter of a second
 EXTENSIONS_BASE = {
     "crawler.extensions.monitors.ArticleStats": 0,
-    "crawler.extensions.memory.OwnMemory": 0,
+    "crawler.extensions.memory.ProcessMemory": 0,
     "scrapy.extensions.closespider.CloseSpider": 0,
     "scrapy.extensions.throttle.AutoThrottle": 0,
     "scrapy.extensions.feedexport.FeedExporter": 0,

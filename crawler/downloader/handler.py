@@ -42,15 +42,15 @@ class _Chunks(_ChunkedTransferDecoder):
     def __init__(self, take: Callable[[bytes], None], finish: Callable[[bytes], None]) -> None:
         self._take, self._finish = take, finish
         self._pieces: list[bytes] = []
-        self._came = self._given = 0
+        self._came = self._passed_on = 0
         super().__init__(self._pieces.append, self._end)
 
     def dataReceived(self, data: bytes) -> None:
         self._came += len(data)
         super().dataReceived(data)
         self._hand_on()
-        if self._came > LARGEST and self._came > 2 * self._given:
-            raise _MalformedChunkedDataError(f"{self._given} bytes of {self._came} are the body's")
+        if self._came > LARGEST and self._came > 2 * self._passed_on:
+            raise _MalformedChunkedDataError(f"{self._passed_on} bytes of {self._came} are the body's")
 
     def _end(self, rest: bytes) -> None:
         self._hand_on()
@@ -59,7 +59,7 @@ class _Chunks(_ChunkedTransferDecoder):
     def _hand_on(self) -> None:
         if body := b"".join(self._pieces):
             self._pieces.clear()
-            self._given += len(body)
+            self._passed_on += len(body)
             self._take(body)
 
 

@@ -80,7 +80,7 @@ class PublicOnlyResolver:
         # the operator's own host, mostly in a private network
         self._proxy = proxy.host if proxy else None
         cached = settings.getint("DNSCACHE_SIZE") if settings.getbool("DNSCACHE_ENABLED") else 0
-        self._known: LocalCache[str, tuple[Address, ...]] = LocalCache(cached)
+        self._cache: LocalCache[str, tuple[Address, ...]] = LocalCache(cached)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, reactor: TwistedObject) -> PublicOnlyResolver:
@@ -117,8 +117,8 @@ class PublicOnlyResolver:
         return resolution
 
     async def _addresses(self, name: str) -> tuple[Address, ...]:
-        if name in self._known:
-            return self._known[name]
+        if name in self._cache:
+            return self._cache[name]
         pinned = self._pinned.get(name.lower().removesuffix("."))
         if pinned is None and self._allow_private and not _is_literal(name):
             pinned = self._pinned.get(ANY_NAME)
@@ -130,7 +130,7 @@ class PublicOnlyResolver:
                 f"private-address: expected a host of the public internet, got {name} at "
                 f"{', '.join(map(str, addresses))}; ALLOW_PRIVATE_NETWORK=True lets it pass"
             )
-        self._known[name] = public
+        self._cache[name] = public
         return public
 
     async def _look_up(self, name: str) -> tuple[Address, ...]:

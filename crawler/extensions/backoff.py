@@ -1,6 +1,6 @@
-"""A host that refuses is asked more slowly, then no more: 403, 429, 503, block pages whatever their status.
+"""Slower requests for a host that refuses, then none: 403, 429, 503, block pages of any status.
 
-Scrapy goes on at its pace, and retries a 429 at once.
+Scrapy would continue at its pace, and retry a 429 at once.
 """
 
 from __future__ import annotations
@@ -39,23 +39,23 @@ class Host:
     delay: float = 0.0
     """Seconds, while backing off; 0 when not."""
     under_way: set[Request] = field(default_factory=set)
-    """Requests that were under way when the delay was doubled: their refusals do not double it again."""
+    """Requests in progress when the delay was doubled: their refusals do not double it again."""
     usual: tuple[int, float, float] = (1, 0.0, 0.0)
-    """Concurrency, delay and jitter of before."""
+    """Concurrency, delay and jitter before the first refusal."""
     given_up: str | None = None
     """The reason, in words for a sentence."""
-    left: int = 0
-    """Addresses that were not asked for since."""
+    skipped: int = 0
+    """Addresses that were not requested since."""
     slowest: float = 0.0
     """Seconds, of this run."""
     refusals: Counter[str] = field(default_factory=Counter)
 
-    def told(self, name: str) -> str:
+    def sentence(self, name: str) -> str:
         """For the report."""
-        why = ", ".join(f"{reason} {count}" for reason, count in self.refusals.most_common())
+        reasons = ", ".join(f"{reason} {count}" for reason, count in self.refusals.most_common())
         if self.given_up is None:
-            return f"{name} refused ({why}) and was asked every {self.slowest:g} s at the slowest"
-        return f"{name} refuses this crawl: {self.given_up}; {self.left} requests are left for the next run"
+            return f"{name} refused ({reasons}) and was requested every {self.slowest:g} s at the slowest"
+        return f"{name} refuses this crawl: {self.given_up}; {self.skipped} requests wait for the next run"
 
 
 class BackOff:
@@ -83,29 +83,29 @@ class BackOff:
         return slot in self.hosts and self.hosts[slot].given_up is not None
 
     def forbids(self, request: Request) -> bool:
-        """Return True if the host of a request was given up as it forbids, not as it has too much to do."""
+        """Return True if the host of a request was given up because it forbids, not because it is busy."""
         host = self.hosts.get(self._crawler.engine.downloader.get_slot_key(request))
         busy = {http_reason(429), http_reason(503)}
         return host is not None and host.given_up is not None and busy.isdisjoint(host.refusals)
 
     def turn_away(self, slot: str) -> None:
         """Count an address that is left for the next run."""
-        self.hosts[slot].left += 1
+        self.hosts[slot].skipped += 1
 
     # --- signals -----------------------------------------------------------------------------------
     def response_downloaded(self, response: Response, request: Request) -> None:
-        """Before the slot sends its next request, so that a refusal holds that one already."""
+        """Runs before the slot sends its next request, so that a refusal delays that one already."""
         slot = request.meta.get("download_slot", "")
         if OPT_OUT in request.meta and response.status not in (429, 503):
-            # a firewall's word on a file that hardly any site has is none on its articles
+            # a firewall that refuses a file that hardly any site has may allow articles
             self._hold(slot)
             return
         if response.status in REFUSALS:
-            written = response.headers.get("Retry-After")
-            wait = read_retry_after(written.decode("latin-1") if written else None, datetime.now(UTC))
+            header = response.headers.get("Retry-After")
+            wait = read_retry_after(header.decode("latin-1") if header else None, datetime.now(UTC))
             self._refused(slot, http_reason(response.status), request, wait)
         elif response.status != 200:
-            # a redirect or a 404 is an answer; what a 200 is, only its text tells
+            # a redirect or a 404 is an answer; a 200 may be a block page
             self._answered(slot)
         self._hold(slot)
 
@@ -143,7 +143,7 @@ class BackOff:
             host.slowest = max(host.slowest, host.delay)
             host.under_way = set(slot.transferring)
         if wait is not None and wait <= self._longest_wait:
-            # the next request goes out at lastseen + delay; later answers must not bring that forward
+            # the next request starts at lastseen + delay; later answers must not make it earlier
             slot.lastseen = max(slot.lastseen, monotonic() + wait - host.delay)
         if host.given_up is not None:
             return
@@ -173,7 +173,7 @@ class BackOff:
             slot.concurrency, slot.delay, slot.jitter = 1, max(host.delay, host.usual[1]), 0.0
 
     def _empty(self, name: str, slot: Slot) -> None:
-        """Stop requests that wait at the host: they have passed the middleware and would still go out."""
+        """Stop waiting requests of the host: they have passed the middleware and would still be sent."""
         while slot.queue:
             request, waiting = slot.queue.popleft()
             self.turn_away(name)
@@ -191,10 +191,10 @@ def _slot_of(response: Response | Failure | None) -> str:
 # Retry-After, RFC 9110, section 10.2.3: seconds, or a date.
 
 
-def read_retry_after(written: str | None, now: datetime) -> float | None:
-    """Seconds from `now`, never below 0; None where there is none, or none that can be read."""
-    text = (written or "").strip()
-    # what is meant by ten digits and more is never
+def read_retry_after(header: str | None, now: datetime) -> float | None:
+    """Seconds from `now`, never below 0; None without a readable header."""
+    text = (header or "").strip()
+    # ten digits and more mean never
     if _SECONDS.fullmatch(text):
         return float(text)
     if text.isdecimal():

@@ -83,12 +83,12 @@ class Ledger:
         self._open: dict[str, str] = {}
         self._settled: dict[str, tuple[Outcome, str | None]] = {}
         self._passed: set[int] = set()
-        """Hashes of plain forms: of the addresses that lists name again and again, and nobody asks about."""
+        """Hashes of plain forms: of addresses that lists name repeatedly, and that need no entry."""
         self.over_budget = 0
-        """Listed addresses over the budget that are counted for each list, and kept nowhere."""
+        """Listed addresses over the budget that are counted for each list, and not stored."""
         # counted one by one: a recount of a million addresses at each commit would hold up the event loop
         self._totals: Counter[str] = Counter()
-        self.asked: set[str] = set()
+        self.named_by_user: set[str] = set()
         """Addresses the user named; the run has failed if none of them could be archived."""
         self.sources: dict[str, str] = {}
         """Sitemaps, feeds and archive pages: `read`, or why not."""

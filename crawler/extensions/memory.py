@@ -1,4 +1,4 @@
-"""Memory of a crawl: the pace of Python's collector, what malloc gives back, and the limit."""
+"""Memory of a crawl: the interval of Python's collector, blocks that malloc returns, and the limit."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MMAP_THRESHOLD = -3  # M_MMAP_THRESHOLD of mallopt(3)
 
 
 class Collector:
-    """Keep what exists when the spider opens from the collector, whose walk stops the loop for 100 ms."""
+    """Exclude objects from before the spider opened from the collector: it would stop the loop for 100 ms."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -43,21 +43,21 @@ class Collector:
         gc.set_threshold(*self._before)
 
 
-class OwnMemory(MemoryUsage):
-    """MEMUSAGE_LIMIT_MB, of what this process has held.
+class ProcessMemory(MemoryUsage):
+    """MEMUSAGE_LIMIT_MB, for the memory of this process.
 
-    Scrapy asks getrusage(2), which begins with what the process that started this one held: under a scheduler
-    of 2 GB each crawl was closed before its first request.
+    Scrapy uses getrusage(2), which starts with the memory of the parent process: a scheduler of 2 GB closed
+    each crawl before its first request.
     """
 
     def get_virtual_size(self) -> int:
-        """The most that has been resident, bytes."""
+        """The peak of resident memory, bytes."""
         try:
-            found = re.search(r"^VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text(), re.M)
+            peak = re.search(r"^VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text(), re.M)
         except OSError:
-            found = None
+            peak = None
         # other systems than Linux
-        return int(found[1]) << 10 if found else super().get_virtual_size()
+        return int(peak[1]) << 10 if peak else super().get_virtual_size()
 
 
 def give_back_large_blocks() -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class ArticleStats(CoreStats):
-    """Scrapy's counters, of which `item_scraped_count` is that of articles: who sets a least means these."""
+    """Scrapy's counters; `item_scraped_count` counts articles, as users who set a minimum mean these."""
 
     def item_scraped(self, item: Any, spider: Spider) -> None:
         if isinstance(item, Article):
@@ -25,7 +25,7 @@ class ArticleStats(CoreStats):
 
 
 class Monitors:
-    """Runs Spidermon's own extension, and keeps what fails: a monitor that fails is in the exit code."""
+    """Runs Spidermon's extension and records failures: a failed monitor is in the exit code."""
 
     _spidermon: Any
 
@@ -45,27 +45,27 @@ class Monitors:
         return monitors
 
     def take(self, result: Any) -> None:
-        """Keep what a suite of Spidermon's came to."""
-        for one in result.monitors_failed_results:
-            # an error of a monitor's own code has a traceback, and its last line says what
-            why = one.reason or (one.error or "").strip().rpartition("\n")[2]
-            self.failed.append(f"{one.item.name}: {why}")
+        """Record the result of a suite."""
+        for monitor in result.monitors_failed_results:
+            # an error in the code of a monitor has a traceback, with the message in its last line
+            reason = monitor.reason or (monitor.error or "").strip().rpartition("\n")[2]
+            self.failed.append(f"{monitor.item.name}: {reason}")
         for action in (
             *result.monitors_finished_action_results,
             *result.monitors_passed_action_results,
             *result.monitors_failed_action_results,
         ):
             if action.status == "ERROR":
-                why = (action.error or "").strip().rpartition("\n")[2]
-                self.broken.append(f"{action.item.name}: {why}")
+                reason = (action.error or "").strip().rpartition("\n")[2]
+                self.broken.append(f"{action.item.name}: {reason}")
 
 
 def _extension(monitors: Monitors) -> Any:
-    # a package that not everybody has, and a tenth of a second
+    # optional, and a tenth of a second
     from spidermon.contrib.scrapy.extensions import Spidermon  # noqa: PLC0415
     from spidermon.runners import MonitorRunner  # noqa: PLC0415
 
-    class Kept(Spidermon):  # type: ignore[misc]
+    class RecordedSpidermon(Spidermon):  # type: ignore[misc]
         def _run_suites(self, spider: Spider, suites: Any) -> None:
             data = self._generate_data_for_spider(spider)
             for suite in suites:
@@ -75,4 +75,4 @@ def _extension(monitors: Monitors) -> Any:
                     spider.logger.error("monitors were not run", exc_info=True)
                     monitors.broken.append(f"{type(suite).__name__}: {type(error).__name__}: {error}")
 
-    return Kept
+    return RecordedSpidermon

@@ -40,20 +40,20 @@ class _Files:
 
 
 class OptOuts:
-    """OPT_OUT_FILES=False: what robots.txt, the headers and the pages themselves say is read all the same."""
+    """With OPT_OUT_FILES=False, robots.txt, headers and pages are still read."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._asks = crawler.settings.getbool("OPT_OUT_FILES")
         self._agents: dict[str, tuple[str, ...]] = {}
-        """By host and port: the AI agents that its robots.txt shuts out."""
+        """By host and port: the AI agents that its robots.txt excludes."""
         self._files: dict[str, asyncio.Task[_Files]] = {}
         """By scheme, host and port."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         if not crawler.settings.getdict("ITEM_PIPELINES"):
-            # `scrapy record` and `inspect`: nothing is kept
+            # `scrapy record` and `inspect` archive nothing
             raise NotConfigured
         extension = cls(crawler)
         crawler.signals.connect(extension.robots_parsed, signal=signals.robots_parsed)
@@ -63,16 +63,16 @@ class OptOuts:
         self._agents[urlsplit(request.url).netloc] = robotparser.shut_out
 
     def ask(self, article: Request) -> None:
-        """To be called before the article's own request goes out, so that the answers are there first."""
+        """Called before the article is requested, so that the answers come first."""
         parts = urlsplit(article.url)
         origin = f"{parts.scheme}://{parts.netloc}"
         if self._asks and self._crawler.engine is not None and origin not in self._files:
             invited = article.meta.get("invited")
             self._files[origin] = asyncio.ensure_future(self._fetch(origin, invited))
 
-    async def said(self, response: Response) -> tuple[Claim, ...]:
+    async def claims(self, response: Response) -> tuple[Claim, ...]:
         parts = urlsplit(response.url)
-        # a host that a redirect led to was not asked
+        # the host after a redirect was not requested
         task = self._files.get(f"{parts.scheme}://{parts.netloc}")
         files = await task if task is not None else _Files()
         return tuple(
@@ -85,8 +85,8 @@ class OptOuts:
             name: (response.headers.get(name) or b"").decode("latin-1").strip()
             for name in ("X-Robots-Tag", "tdm-reservation", "tdm-policy")
         }
-        if found := directives(headers.pop("X-Robots-Tag")):
-            yield "X-Robots-Tag", found
+        if robots_tag := directives(headers.pop("X-Robots-Tag")):
+            yield "X-Robots-Tag", robots_tag
         yield from ((name, value[:500]) for name, value in headers.items() if value)
         if agents := self._agents.get(urlsplit(response.url).netloc):
             yield "robots.txt", ", ".join(agents)
@@ -96,7 +96,7 @@ class OptOuts:
             yield "tdmrep.json", rule
 
     async def _fetch(self, origin: str, invited: str | None) -> _Files:
-        found: dict[str, bytes] = {}
+        bodies: dict[str, bytes] = {}
         assert self._crawler.engine is not None
         for path in (AI_TXT, TDMREP):
             meta = {"invited": invited, "dont_retry": True, "dont_redirect": True, OPT_OUT: True}
@@ -104,11 +104,11 @@ class OptOuts:
             try:
                 answer = await self._crawler.engine.download_async(request)
             except Exception as error:
-                # whatever keeps it away: the outlet has said nothing there; what nobody foresaw is told
+                # without the file the outlet claims nothing; only unexpected errors are logged
                 _, reason, _ = explain(Failure(error))  # type: ignore[no-untyped-call]
                 if reason.startswith("error-"):
-                    logger.warning("%s could not be asked for: %s", request.url, error)
+                    logger.warning("%s could not be requested: %s", request.url, error)
                 continue
             if answer.status == 200:
-                found[path] = answer.body
-        return _Files(read_ai_txt(found.get(AI_TXT, b"")), read_tdmrep(found.get(TDMREP, b"")))
+                bodies[path] = answer.body
+        return _Files(read_ai_txt(bodies.get(AI_TXT, b"")), read_tdmrep(bodies.get(TDMREP, b"")))

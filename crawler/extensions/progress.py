@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 class Sources(Protocol):
     @property
     def sources(self) -> int:
-        """Lists asked for or to be asked for."""
+        """Lists requested or to be requested."""
 
 
 class PageCount(Protocol):
@@ -35,11 +35,11 @@ class PageCount(Protocol):
 
 
 class Watched(Protocol):
-    """A spider, as much of it as the progress line shows."""
+    """The part of a spider that the progress line shows."""
 
     name: str
     discovering: Sources | None
-    """None where no list is read."""
+    """None if no list is read."""
     budget: PageCount
     debts: PageCount
 
@@ -61,25 +61,26 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
-    """Work that is known to be left."""
+class RemainingWork:
+    """The known rest of the work."""
 
     pages: int
     sources: int
     read: int
-    """Sources so far, and the pages that were asked for because of them."""
-    asked: int
+    """Sources so far."""
+    requested: int
+    """Pages requested so far."""
 
     def seconds(self, rate: float | None) -> float | None:
-        """None while it cannot be said: no page yet, or lists to read and none of them read."""
+        """None while unknown: no page yet, or lists to read and none read."""
         if rate is None or (self.sources and not self.read):
             return None
-        expected = self.sources * self.asked / self.read if self.sources else 0.0
+        expected = self.sources * self.requested / self.read if self.sources else 0.0
         return (self.pages + expected) / rate
 
 
 def clock(seconds: float | None) -> str:
-    """`0:12`, `1:02:03`, `3d 4h`; `?` where nobody knows."""
+    """`0:12`, `1:02:03`, `3d 4h`; `?` if unknown."""
     if seconds is None:
         return "?"
     minutes, rest = divmod(round(seconds), 60)
@@ -90,7 +91,7 @@ def clock(seconds: float | None) -> str:
 
 
 class Progress:
-    """Addresses settled of those discovered, stories, articles by language, pages a second, when it ends."""
+    """Settled of discovered addresses, stories, articles by language, pages a second, expected end."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
@@ -100,7 +101,7 @@ class Progress:
             TextColumn("[bold]{task.description}"),
             BarColumn(bar_width=None),
             MofNCompleteColumn(),
-            TextColumn("{task.fields[told]}"),
+            TextColumn("{task.fields[status]}"),
             console=Terminal(stderr=True),
             transient=True,
             expand=True,
@@ -120,7 +121,7 @@ class Progress:
         return extension
 
     def start(self) -> None:
-        self._task = self._bar.add_task(self._spider.name, total=None, told="")
+        self._task = self._bar.add_task(self._spider.name, total=None, status="")
         self._bar.start()
 
     def response_received(self, request: Request) -> None:
@@ -129,7 +130,7 @@ class Progress:
             self._rate.page(monotonic())
 
     def item_scraped(self, item: object, response: Response | None) -> None:
-        # not of the text of a feed: its page has not come
+        # not the text of a feed: its page was not fetched
         if isinstance(item, Article) and response is not None and item.text_from == "page":
             # the other languages of a story have the story in their meta
             self._stories += "story" not in response.meta
@@ -144,14 +145,14 @@ class Progress:
         languages = " ".join(f"{language} {count}" for language, count in sorted(ledger.languages.items()))
         read = len(ledger.sources)
         planned = spider.discovering.sources if spider.discovering is not None else read
-        remaining = Left(ledger.unsettled, max(0, planned - read), read, spider.budget.requested)
+        remaining = RemainingWork(ledger.unsettled, max(0, planned - read), read, spider.budget.requested)
         parts = [f"{self._stories} stories", languages, f"{rate:.1f}/s" if rate else "?/s"]
         if retries := spider.debts.requested:
             parts.append(f"retried {self._retried}/{retries}")
         parts.append(f"ETA {clock(remaining.seconds(rate))}")
         done = ledger.discovered - ledger.unsettled
         text = "  ".join(filter(None, parts))
-        self._bar.update(self._task, completed=done, total=ledger.discovered, told=text)
+        self._bar.update(self._task, completed=done, total=ledger.discovered, status=text)
 
     def stop(self) -> None:
         self._bar.stop()

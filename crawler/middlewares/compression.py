@@ -40,8 +40,8 @@ class CodingsMiddleware(HttpCompressionMiddleware):
                 error.__cause__.__traceback__ = None
             raise
         except Exception as error:
-            named = b", ".join(response.headers.getlist("Content-Encoding")).decode("latin-1")[:100]
-            message = f"expected a body in {named}, its decoder refuses it: {error}"
+            encodings = b", ".join(response.headers.getlist("Content-Encoding")).decode("latin-1")[:100]
+            message = f"expected a body in {encodings}, its decoder refuses it: {error}"
             raise BadCoding(message) from error.with_traceback(None)
 
     @staticmethod

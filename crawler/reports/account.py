@@ -19,7 +19,7 @@ def problems(crawler: Crawler) -> list[str]:
     assert ledger is not None, "crawler.extensions.ledger.Ledger is missing from EXTENSIONS"
     # somebody else's project has manners of its own
     hosts = backoff.hosts if backoff is not None else {}
-    found = [host.told(name) for name, host in hosts.items() if host.given_up is not None]
+    found = [host.sentence(name) for name, host in hosts.items() if host.given_up is not None]
     totals = ledger.totals()
     lost = sum(count for kind, count in totals.items() if kind.startswith("failed(error-"))
     if lost:
@@ -50,12 +50,14 @@ def problems(crawler: Crawler) -> list[str]:
         told = f"{len(unasked)} of its {len(declared)} sitemaps and feeds"
         found.append(f"stopped before {told} were read; run it again")
     kept = [
-        url for url in ledger.asked if (ledger.outcome(url) or ("", None))[0] in ("archived", "unchanged")
+        url
+        for url in ledger.named_by_user
+        if (ledger.outcome(url) or ("", None))[0] in ("archived", "unchanged")
     ]
-    if ledger.asked and not kept:
-        url = sorted(ledger.asked)[0]
+    if ledger.named_by_user and not kept:
+        url = sorted(ledger.named_by_user)[0]
         outcome, reason = ledger.outcome(url) or ("failed", Reason.UNFINISHED)
-        many = len(ledger.asked)
+        many = len(ledger.named_by_user)
         told = "the address given was not" if many == 1 else f"none of the {many} addresses given was"
         found.append(
             f"{told} archived, {url}: {outcome}({reason})"

@@ -101,7 +101,7 @@ def print_slowed(console: Console, backoff: BackOff) -> None:
     """Hosts that refused and were won back; one that was given up is a problem, which the command tells."""
     for name, host in backoff.hosts.items():
         if host.given_up is None:
-            console.print(f"[yellow]slowed[/]    {literal(host.told(name))}")
+            console.print(f"[yellow]slowed[/]    {literal(host.sentence(name))}")
 
 
 def print_debts(console: Console, sentences: Iterable[str]) -> None:

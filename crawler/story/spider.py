@@ -138,7 +138,7 @@ class StorySpider(Outlet, scrapy.Spider):
         for step in retries:
             yield step
         for url in self.arguments.urls:
-            self.ledger.asked.add(url)
+            self.ledger.named_by_user.add(url)
             if self.ledger.discover(url):
                 yield self.requests.article(url)
         if self.arguments.visits is not None:
@@ -235,7 +235,7 @@ class StorySpider(Outlet, scrapy.Spider):
 
     async def _reserved(self, response: Response) -> tuple[Claim, ...]:
         opt_outs = self.crawler.get_extension(OptOuts)
-        return await opt_outs.said(response) if opt_outs is not None else ()
+        return await opt_outs.claims(response) if opt_outs is not None else ()
 
     def _not_modified(self, response: Response, requested: str) -> Observation:
         # a validator says nothing of another address
