@@ -72,7 +72,8 @@ def find(root: Place, url: str) -> Erasable:
     with ArchiveWriter.open(storage, run_id=_RUN) as writer:
         writer.commit()  # so that the records of dead writers are in the tables
         article = writer.known(url)
-        erasable = _find(storage, url, article.article_id if article else None, writer.known)
+        article_id = (article.article_id or None) if article else None  # empty: it is purged
+        erasable = _find(storage, url, article_id, writer.known)
     if stone := Tombstones(storage.layout).of_address(url):
         raise ArticleNotFound(f"{url} was purged on {stone.at:%Y-%m-%d}: {stone.reason}")
     if not (erasable.versions or erasable.observations or erasable.ranges):
