@@ -198,7 +198,7 @@ def test_what_is_doubtful_says_so_and_an_address_is_followed(tab, site):
     expect(page.locator("main p", has_text="Article of outlet-1")).to_be_visible()
     page.locator("#url").fill("https://nowhere.example/")
     page.keyboard.press("Enter")
-    expect(page.locator(".note")).to_contain_text("No crawl has looked at this address")
+    expect(page.locator(".note")).to_contain_text("No crawl has visited this address")
 
 
 def test_two_versions_are_compared(tab, site):
