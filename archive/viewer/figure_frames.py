@@ -157,6 +157,7 @@ class Figure:
 
 
 _ALSO = {
+    "STORY_LANGUAGES": "from archive.format.languages import STORY_LANGUAGES",
     "pa.": "import pyarrow as pa",
     "pc.": "import pyarrow.compute as pc",
     "ds.field": "import pyarrow.dataset as ds",

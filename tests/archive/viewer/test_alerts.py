@@ -133,7 +133,7 @@ def test_what_is_wrong_is_a_sentence(feed):
     ):
         assert feed(*wrong) == 2
     assert feed(name="f.rss") == 2
-    assert "has to end with .atom, .xml or .json" in feed.said.err
+    assert "must end with .atom, .xml or .json" in feed.said.err
 
 
 def test_the_served_feed_is_the_same(feed, filled):
