@@ -53,7 +53,7 @@ def days_of(root: Path, days: Iterable[Day], outlet: str = "gazette", until: dat
 def _at(record: ArticleRecord, story: int, at: datetime, day: Day) -> ArticleRecord:
     """The same article as a page of that day."""
     prefix = {"uk": "", "en": "en/"}[record.language or ""]
-    url = f"http://herald.example:80/{prefix}news/{story}"
+    url = f"http://herald.example:8080/{prefix}news/{story}"
     return replace(
         record,
         article_id=hashlib.blake2b(url.encode(), digest_size=16).hexdigest(),

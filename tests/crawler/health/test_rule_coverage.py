@@ -230,7 +230,7 @@ def test_what_is_no_list_says_so(body: bytes, said: str) -> None:
 # --- the command -----------------------------------------------------------------------------------------
 def test_the_command_tells_what_is_refused(crawl: Crawl, tmp_path: Path) -> None:
     file = tmp_path / "sitemap.xml.gz"
-    base = "http://herald.example:80"
+    base = "http://herald.example:8080"
     entries = [
         ("/news/1", {"uk": f"{base}/news/1", "en": f"{base}/en/news/1"}),
         ("/novyny/2", {}),

@@ -6,7 +6,7 @@ import os
 
 from crawler.story.spider import StorySpider
 
-BASE = f"http://herald.example:{os.environ.get('HERALD_PORT', '80')}"
+BASE = f"http://herald.example:{os.environ.get('HERALD_PORT', '8080')}"
 
 
 class Herald(StorySpider):
