@@ -141,6 +141,7 @@ class Debts:
                 times.append(debt.due)
         return DebtCount(reasons, min(times, default=None))
 
+    @property
     def requested(self) -> int:
         """Number of debts that the run retries."""
         return len(self._retried)
