@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 
 _WORD = r"\p{Lu}[\p{Ll}'’ʼ]+(?:-\p{Lu}[\p{Ll}'’ʼ]+)?"
 _NAME = rf"({_WORD}(?:\s{_WORD})?)"
@@ -93,6 +94,7 @@ _BEFORE, _AFTER, _LONGEST = 200, 260, 3000
 _LETTERS = [chr(x) for x in range(0x530)]  # Latin, Greek, Cyrillic
 
 
+@cache
 def _compiled() -> tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]:
     letters = {}
     for category in ("Lu", "Ll", "L"):

@@ -7,7 +7,7 @@ import pytest
 import archive
 from archive.exceptions import EngineError
 from archive.export.choice import Choice
-from archive.export.files import Part, export, written
+from archive.export.files import Part, encoded_part, export
 from archive.operations.maintain import compact
 from archive.operations.partitions import ALONE, Spread, over
 from tests.archive.findings import grave
@@ -45,7 +45,7 @@ def test_two_processes_make_the_bytes_that_one_makes(many, tmp_path):
             made.append(((tmp_path / "out").read_bytes(), told))
         assert len(set(made)) == 1
         assert made[0][0].count(b"https://courier.example/uk/news/") >= 5
-    assert b"".join(text for text, _ in map(written, parts(many))) == (tmp_path / "out").read_bytes()
+    assert b"".join(text for text, _ in map(encoded_part, parts(many))) == (tmp_path / "out").read_bytes()
     alone, two = compact(many), compact(tmp_path / "copy", Spread(2))
     assert hashes(alone) == hashes(two)
     assert len(two.files) < len(archive.open(many).at(two.parent).snapshot.files)
@@ -53,11 +53,13 @@ def test_two_processes_make_the_bytes_that_one_makes(many, tmp_path):
 
 
 def test_a_killed_process_costs_its_job_a_second_try_and_nothing_else(many, tmp_path):
-    jobs = [(written, part, tmp_path / "killed" if n == 1 else None) for n, part in enumerate(parts(many))]
+    jobs = [
+        (encoded_part, part, tmp_path / "killed" if n == 1 else None) for n, part in enumerate(parts(many))
+    ]
     assert len(jobs) >= 4
     found = [*over(at_last, jobs, Spread(3))]
     assert (tmp_path / "killed").exists()
-    assert found == [*map(written, parts(many))]
+    assert found == [*map(encoded_part, parts(many))]
 
 
 def test_a_job_that_kills_whoever_does_it_ends_in_a_sentence():
@@ -69,11 +71,12 @@ def test_a_job_that_kills_whoever_does_it_ends_in_a_sentence():
 def test_on_a_cluster_it_is_the_same_with_a_worker_killed(many, tmp_path):
     with cluster(3, tmp_path) as engine:
         jobs = [
-            (written, part, tmp_path / "killed" if n == 1 else None) for n, part in enumerate(parts(many))
+            (encoded_part, part, tmp_path / "killed" if n == 1 else None)
+            for n, part in enumerate(parts(many))
         ]
         found = [*over(at_last, jobs, Spread(engine=engine))]
         assert (tmp_path / "killed").exists()
-        assert found == [*map(written, parts(many))]
+        assert found == [*map(encoded_part, parts(many))]
         shutil.copytree(many, tmp_path / "copy", symlinks=True)
         alone, several = compact(many), compact(tmp_path / "copy", Spread(engine=engine))
         assert hashes(alone) == hashes(several)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from archive.format.schema import LANGUAGES
+from archive.format.languages import LANGUAGES
 from tests.crawler.outlet.test_outlets_on_loopback import RECORDED, lay_out
 from tests.newsrooms.loopback_crawls import list_at_first_source
 from tests.newsrooms.newsroom import Site

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from archive.format.languages import LANGUAGES
 from crawler.demo.site import build_site
-from crawler.demo.story_files import LANGUAGES, STORIES, load_stories, read_story
+from crawler.demo.story_files import STORIES, load_stories, read_story
 from tests.support.expected import expected_articles
 
 ARTICLES = expected_articles()
