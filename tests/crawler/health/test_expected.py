@@ -8,12 +8,13 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import pytest
 
 import archive
 from crawler.exceptions import DeclarationError
 from crawler.extraction.fields.timezones import KYIV
-from crawler.health.expected import Verdict, compare, count_brought
+from crawler.health.expected import Verdict, compare, count_brought, note_missed
 from crawler.story.spider import StorySpider
 from tests.newsrooms.herald import Herald
 from tests.newsrooms.newsroom import Answer, Site
@@ -279,3 +280,12 @@ def test_what_cannot_be_meant_is_a_sentence(crawl: Crawl, arguments: tuple[str, 
     run = crawl(*arguments, *GAZETTE, command="outlets")
     assert run.exit_code == 2
     assert said in run.err
+
+
+def test_a_miss_is_noted_once_a_day_and_again_the_next(tmp_path: Path) -> None:
+    missed = [Verdict("byline", "missed", "10% of 40 articles")]
+    begin = datetime(2026, 3, 1, tzinfo=UTC)
+    for hours in (0, 23, 25, 47, 49):
+        note_missed(str(tmp_path / "news"), Gazette(), missed, "run", begin + timedelta(hours=hours))
+    rows = pd.read_parquet(tmp_path / "news" / "observations")
+    assert sorted((at - begin) / timedelta(hours=1) for at in rows["observed_at"]) == [0, 25, 49]

@@ -303,3 +303,13 @@ def test_a_file_that_takes_too_much_of_the_processor_is_read_no_further(tmp_path
         archive = WebArchive(file, name, lambda _: True, LARGEST, cpu_seconds=-1.0)
         with pytest.raises(SourceFailed, match="s of CPU"):
             list(archive.pages())
+
+
+@pytest.mark.parametrize("short", [0, 1, 2, 3])
+def test_the_next_record_is_looked_for_across_the_pieces_that_are_read(tmp_path: Path, short: int) -> None:
+    """Its first bytes lie at the end of one piece of a megabyte, the others at the beginning of the next."""
+    broken = record()[:60]
+    junk = b"\0" * ((1 << 20) + 1 - short - len(broken))
+    pages, opened = read(tmp_path / "a.warc.gz", broken, junk, record("https://b.example/"))
+    assert [page.url for page in pages] == ["https://b.example/"]
+    assert opened.damage

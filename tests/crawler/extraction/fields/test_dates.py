@@ -5,7 +5,7 @@ import pytest
 from lxml import html
 
 from crawler.extraction.document.outline import outline
-from crawler.extraction.fields.dates.agreement import Moment
+from crawler.extraction.fields.dates.agreement import Moment, agree
 from crawler.extraction.fields.dates.publication import read_modified, read_published, stated
 from crawler.extraction.fields.linked_data import LinkedData, read_linked_data
 from crawler.extraction.fields.placement import Placement
@@ -428,3 +428,28 @@ def test_the_number_of_an_article_may_begin_with_its_day() -> None:
     assert on(page, "https://a.example/article/A2025012914320005196") == "2025-01-29"
     assert on(page, "https://a.example/article/2025992914320005196") is None
     assert on(page, "https://web.archive.org/web/20250129143200/https://a.example/x") is None
+
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("day", "other", "may_agree"),
+    [
+        (0, 35.9, True),  # the first hour in Hawaii is the next day's noon here
+        (0, 36, False),
+        (0, -14, True),
+        (0, -14.1, False),
+    ],
+)
+def test_a_day_without_its_hour_agrees_in_any_zone(day: float, other: float, may_agree: bool) -> None:
+    stated = Moment("1 March", NOON + timedelta(hours=day), "printed day")
+    exact = Moment("…", NOON + timedelta(hours=other), "meta")
+    assert agree(stated, exact) == agree(exact, stated) == may_agree
+
+
+def test_two_hours_of_one_day_in_kyiv_agree() -> None:
+    """22:00 UTC is midnight in Kyiv, in winter."""
+    late = Moment("…", datetime(2026, 3, 1, 21, 59, tzinfo=UTC), "meta")
+    assert agree(Moment("…", datetime(2026, 2, 28, 22, 1, tzinfo=UTC), "printed"), late)
+    assert not agree(Moment("…", datetime(2026, 2, 28, 21, 59, tzinfo=UTC), "printed"), late)

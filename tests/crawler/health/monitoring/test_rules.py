@@ -130,6 +130,12 @@ def test_the_last_run_whose_pages_are_no_articles_is_told_whatever_the_day_was(t
     assert told(tmp_path, outlet=Plain) == {"gazette/crawls": "12 of 12 pages are no articles: no-body 12"}
 
 
+def test_a_day_of_runs_ends_a_day_before_the_last(tmp_path: Path) -> None:
+    """Neither run alone has pages enough; what came before that day does not weigh them up."""
+    accounts(tmp_path, (30, {"archived": 100}), (9, {"dropped(no-body)": 6}), (1, {"dropped(no-body)": 6}))
+    assert told(tmp_path, outlet=Plain)["gazette/crawls"] == "12 of 12 pages are no articles: no-body 12"
+
+
 def vars_of(limits: Limits) -> dict[str, object]:
     return {name: getattr(limits, name) for name in limits.__slots__}
 
