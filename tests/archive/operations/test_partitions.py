@@ -85,6 +85,6 @@ def test_on_a_cluster_it_is_the_same_with_a_worker_killed(many, tmp_path):
 def test_a_driver_that_loses_a_result_ends_in_a_sentence():
     with pytest.raises(EngineError, match="got 3 parts and returned 2 results"):
         [*over(str, [1, 2, 3], Spread(driver=lambda function, jobs: map(function, jobs[1:])))]
-    with pytest.raises(EngineError, match="was given 1 parts and brought 2 results"):
+    with pytest.raises(EngineError, match="got 1 parts and returned 2 results"):
         [*over(str, [1], Spread(driver=lambda function, jobs: map(function, [*jobs, *jobs])))]
     assert [*over(str, [1, 2], Spread(driver=map))] == ["1", "2"]
