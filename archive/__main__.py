@@ -52,7 +52,6 @@ _OF_DAMAGE = (
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    os.environ["PYTHONSAFEPATH"] = "1"  # no process of ours imports from the working folder
     try:
         into_environment()
     except WrongSetting as error:
@@ -174,4 +173,5 @@ def parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
+    os.environ["PYTHONSAFEPATH"] = "1"  # no process of ours imports from the working folder
     sys.exit(main())

@@ -232,7 +232,8 @@ def command_line() -> click.Group:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; return its exit code."""
-    os.environ["PYTHONSAFEPATH"] = "1"  # no process of ours imports from the working folder
+    if arguments is None:  # as a program: no process of it imports from the working folder
+        os.environ["PYTHONSAFEPATH"] = "1"
     try:
         configuration.into_environment()
     except WrongSetting as error:

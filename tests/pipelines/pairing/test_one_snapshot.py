@@ -140,7 +140,7 @@ def test_without_a_cache_folder_nothing_is_published(root, tmp_path, monkeypatch
     before = archive.open(root).snapshot
     (tmp_path / "file").touch()
     monkeypatch.setenv("TRIPTYCH_CACHE", str(tmp_path / "file"))
-    with pytest.raises(ArchiveNotWritable, match="set TRIPTYCH_CACHE to a folder that can be written to"):
+    with pytest.raises(ArchiveNotWritable, match="set TRIPTYCH_CACHE to a writable folder"):
         pair_archive(str(root))
     assert archive.open(root).snapshot == before
 
