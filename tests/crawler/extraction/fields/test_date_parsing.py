@@ -307,3 +307,15 @@ def test_the_year_of_two_figures_and_months_elsewhere(printed: str, day: str) ->
 )
 def test_an_hour_or_a_number_is_no_year(printed: str) -> None:
     assert parse_date(printed) is None
+
+
+@pytest.mark.parametrize(
+    ("raw", "parsed"),
+    [
+        ("сьогодні, 00:10", (utc(2026, 3, 1, 22, 10), "relative naive")),
+        ("вчора, 23:15", (utc(2026, 3, 1, 21, 15), "relative naive")),
+        ("2 дні тому", (utc(2026, 2, 28), "relative day")),
+    ],
+)
+def test_after_midnight_in_kyiv_today_is_the_next_day(raw: str, parsed: tuple[datetime, str]) -> None:
+    assert parse_date(raw, utc(2026, 3, 1, 22, 30)) == parsed
