@@ -227,7 +227,7 @@ def test_the_guards_are_on(crawled: Crawled) -> None:
     ("set_to", "told"),
     [
         ("TRIPTYCH_ARCHIVE=", "the archive has no name; expected a folder"),
-        ("TRIPTYCH_ARCHIVE=newer", "schema 99, this Triptych knows up to"),
+        ("TRIPTYCH_ARCHIVE=newer", "schema 99, this Triptych reads up to"),
     ],
 )
 def test_a_wrong_setting_is_a_sentence(crawled: Crawled, set_to: str, told: str) -> None:

@@ -11,7 +11,6 @@ import sys
 from contextlib import contextmanager
 
 import pytest
-from distributed import Client
 
 from archive.exceptions import EngineError
 from archive.operations.cluster import Code, ensure_same
@@ -77,6 +76,9 @@ def test_two_workers_crawl_and_revisit_though_one_is_killed(herald, tmp_path, mo
 
     It is slow because the runner asks for such a turn again after half a minute.
     """
+    # it changes how exceptions are pickled, in all tests of the process
+    from distributed import Client
+
     (tmp_path / "triptych.toml").write_text('[schedule]\nevery = "1d"')
     monkeypatch.setenv("HERALD_PORT", str(herald.site.port))
     monkeypatch.setenv("TRIPTYCH_CONFIG", str(tmp_path / "triptych.toml"))
