@@ -76,6 +76,15 @@ def _settings_of_the_tests(
         yield
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _environment_as_it_was(_settings_of_the_tests: None) -> Iterator[None]:
+    """Restore the environment after each module: the commands of the next start in it."""
+    before = {**os.environ}
+    yield
+    os.environ.clear()
+    os.environ.update(before)
+
+
 @pytest.fixture
 def accept(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--accept"))
