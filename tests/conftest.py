@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import gc
+import importlib
 import os
 import sys
 from pathlib import Path
@@ -49,6 +51,19 @@ LONG = (
 def pytest_xdist_auto_num_workers() -> int:
     """Two a core: while a crawl waits for its server, its disk or its end, nobody else would run."""
     return 2 * (os.cpu_count() or 1)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[object]:
+    """Collection without looking for garbage, as what it makes stays: 40 % less CPU in each process."""
+    gc.disable()
+    # walks all modules that are loaded, some 500 times: few are by now
+    importlib.import_module("scrapy.core.downloader.handlers.http11")
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)  # before the marks choose

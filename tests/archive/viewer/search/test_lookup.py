@@ -1,0 +1,50 @@
+"""Answers of the side file: their order, and the counts beside them."""
+
+from contextlib import closing
+
+import pytest
+
+import archive
+from archive.viewer.search import fill, side_file
+from archive.viewer.search.answers import Question
+from archive.viewer.search.lookup import Lookup
+from archive.writer import ArchiveWriter
+from tests.archive.conftest import NOON, make_article
+
+
+@pytest.fixture(scope="module")
+def lookup(tmp_path_factory):
+    """Two stories with the word, of which the older has it in its headline; a third without it."""
+    root = tmp_path_factory.mktemp("lookup") / "news-archive"
+    with ArchiveWriter.open(root, run_id="run-1") as writer:
+        ferry = "Пором знову ходитиме. Пором чекали два роки."
+        writer.add_article(make_article(1, text=ferry, headline="Пором повертається"))
+        port = "Порт відкрили. " + "Будівництво тривало довго. " * 20 + "Поруч стоїть пором."
+        for number, outlet, text in ((2, "herald", port), (3, "herald", "Ринок закрили.")):
+            published = NOON.replace(hour=12 + number)
+            writer.add_article(make_article(number, text=text, outlet=outlet, published_at=published))
+        writer.commit()
+    opened = archive.open(root)
+    fill.fill(opened)
+    with closing(Lookup(side_file.connect(side_file.side_file(opened.storage.layout)))) as lookup:
+        yield lookup
+
+
+def headlines(answer):
+    return [line.articles[0].headline for line in answer.lines]
+
+
+def test_by_match_the_story_that_is_about_the_word_comes_first(lookup):
+    latest = lookup.ask(Question("пором", order="time"))
+    assert headlines(latest) == ["Headline 2 uk", "Пором повертається"]
+    best = lookup.ask(Question("пором", order="match"))
+    assert (best.order, headlines(best)) == ("match", ["Пором повертається", "Headline 2 uk"])
+
+
+def test_each_outlet_is_counted_as_if_no_outlet_were_chosen(lookup):
+    """Whoever has chosen an outlet sees what the others would add."""
+    answer = lookup.ask(Question(outlets=("courier",)))
+    assert answer.found == 1
+    assert answer.counts["outlet"] == {"herald": 2, "courier": 1}
+    assert answer.counts["language"] == {"uk": 1}
+    assert lookup.ask(Question("пором", outlets=("courier",))).counts["outlet"] == {"courier": 1, "herald": 1}
