@@ -85,8 +85,7 @@ $(TOOLS)/mutation: Makefile
 	$(TOOLS)/bin/python -m pip install --quiet --constraint constraints.txt $(MUTATION)
 	touch $@
 
-bench: install $(PEERS)/installed ## measure a crawl and a start beside other tools
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[bench]"
+bench: install ## measure a crawl and a start beside other tools
 	$(BIN)/python benchmarks/crawl.py
 	$(BIN)/python benchmarks/start.py
 

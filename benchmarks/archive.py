@@ -1,14 +1,10 @@
-"""Measure what storing articles costs: this archive, Delta Lake, Iceberg, and one Parquet file a crawl.
+"""Measure what a commit of 500 articles costs as an archive grows.
 
-    python benchmarks/archive.py                     10 000 articles, then our own growth to 100 000
-    python benchmarks/archive.py --articles 100000
-    python benchmarks/archive.py --growth 10000,100000,1000000 --only growth
+    python benchmarks/archive.py                     10,000 and 100,000 articles
+    python benchmarks/archive.py --growth 10000,100000,1000000
 
-All write the same rows, 500 a commit as a crawl does, and read them through their own reader, each in a
-process of its own. Peers that are not installed are named: pip install -e .[bench].
-
-Growth is measured on archives of each size in turns, a few commits of 500 at a time, so that what else
-the machine does falls on all of them. `--home FOLDER` keeps the archives for the next time.
+Archives of each size take turns, a few commits of 500 at a time, so that the machine's load falls on all.
+`--home FOLDER` keeps the archives for the next time.
 """
 
 from __future__ import annotations
@@ -23,14 +19,12 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from importlib import metadata
 from pathlib import Path
 
 # a benchmark beside this one has the name of a package of ours
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from storage import children
-from storage.contenders import KINDS
 
 TURNS, COMMITS = 4, 6
 GOAL = 1.3
@@ -55,29 +49,6 @@ def print_table(rows: dict[str, dict[str, float]], first: str) -> None:
     for label, row in rows.items():
         cells = ["–" if name not in row else f"{row[name]:.{2 if row[name] < 10 else 0}f}" for name in names]
         print(f"| {label} | " + " | ".join(cells) + " |")
-
-
-def compare(articles: int, home: Path) -> None:
-    rows: dict[str, dict[str, float]] = {}
-    for name, kind in KINDS.items():
-        try:
-            version = metadata.version(kind.package)
-        except metadata.PackageNotFoundError:
-            print(f"{name} is NOT measured: {kind.package} is not installed")
-            continue
-        folder = home / name
-        row = run("write", name, folder, articles)
-        for reading in ("full", "two", "past"):
-            row |= run("read", name, folder, reading)
-        rows[name if name in {"triptych", "naive"} else f"{name} ({kind.package} {version})"] = row
-        shutil.rmtree(folder)
-    print_table(rows, f"{articles} articles")
-    ours, delta = rows.get("triptych"), next((rows[x] for x in rows if x.startswith("delta")), None)
-    if ours and delta:
-        for column, goal in (("bytes an article", 0.65), ("two columns s", 0.2)):
-            ratio = ours[column] / delta[column]
-            reached = "reached" if ratio <= goal else "MISSED"
-            print(f"\n{column}: {ratio:.2f} × Delta's; goal {goal}: {reached}")
 
 
 def growth(sizes: list[int], home: Path) -> None:
@@ -122,10 +93,6 @@ def growth(sizes: list[int], home: Path) -> None:
 
 
 def child(what: str, arguments: list[str]) -> object:
-    if what == "write":
-        return children.child_write(arguments[0], Path(arguments[1]), int(arguments[2]))
-    if what == "read":
-        return children.child_read(arguments[0], Path(arguments[1]), arguments[2])
     work = {"grow": children.child_grow, "commits": children.child_commits, "open": children.child_open}[what]
     return work(Path(arguments[0]), *map(int, arguments[1:]))
 
@@ -133,13 +100,11 @@ def child(what: str, arguments: list[str]) -> object:
 def main() -> None:
     if sys.argv[1:2] == ["--child"]:
         print(json.dumps(child(sys.argv[2], sys.argv[3:])), flush=True)
-        os._exit(0)  # some peers' threads do not survive the end of an interpreter
+        return
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--articles", type=int, default=10_000)
     parser.add_argument("--growth", default="10000,100000", help="sizes of our own archive, by commas")
-    parser.add_argument("--only", choices=("compare", "growth"))
     parser.add_argument("--home", type=Path, help="an empty folder for the archives; kept")
     options = parser.parse_args()
     print(
@@ -149,10 +114,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="archive-benchmark-") as temporary:
         home = options.home or Path(temporary)
         home.mkdir(exist_ok=True)
-        if options.only != "growth":
-            compare(options.articles, home)
-        if options.only != "compare":
-            growth([int(x) for x in options.growth.split(",")], home)
+        growth([int(x) for x in options.growth.split(",")], home)
 
 
 if __name__ == "__main__":

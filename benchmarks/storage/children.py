@@ -10,9 +10,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from storage.contenders import KINDS
 from storage.invented import pair, records
-from storage.measures import bytes_written, peak, size_of, timed
+from storage.measures import bytes_written, peak, timed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,37 +19,6 @@ if TYPE_CHECKING:
 PER_COMMIT = 500
 GROW_BY = 7998
 """Articles in whole stories, a commit, while an archive is only being built."""
-
-
-def child_write(name: str, folder: Path, articles: int) -> dict[str, float]:
-    contender = KINDS[name](folder)
-    contender.begin()
-    spent = cpu = 0.0
-    for seq, first in enumerate(range(0, articles, PER_COMMIT)):
-        batch = list(records(first, min(PER_COMMIT, articles - first)))
-        before = time.process_time()
-        spent += timed(lambda batch=batch, seq=seq: contender.write(batch, seq))[0]
-        cpu += time.process_time() - before
-    contender.end()
-    return {
-        "µs an article": spent / articles * 1e6,
-        "of it CPU": cpu / articles * 1e6,
-        "bytes an article": contender.bytes() / articles,
-        "bytes in all": size_of(folder) / articles,
-        "MB to write": peak(),
-    }
-
-
-def child_read(name: str, folder: Path, what: str) -> dict[str, float]:
-    contender = KINDS[name](folder)
-    read = getattr(contender, what)
-    if read is None:
-        return {}
-    first, result = timed(read)
-    seconds = min(first, *(timed(read)[0] for _ in range(4 if what == "two" else 1)))
-    del result
-    label = {"full": "full read", "two": "two columns", "past": "as of"}[what]
-    return {f"{label} s": seconds, **({"MB to read": peak()} if what == "full" else {})}
 
 
 def child_grow(folder: Path, articles: int) -> dict[str, float]:
@@ -65,13 +33,13 @@ def child_grow(folder: Path, articles: int) -> dict[str, float]:
     hour = timedelta(hours=1)
     at = datetime.now(UTC) - hour * (articles // PER_COMMIT + 100)
 
-    def clock() -> datetime:
+    def clock(_layout: object = None) -> datetime:
         nonlocal at
         at += timedelta(microseconds=1)
         return at
 
     began = time.perf_counter()
-    storage, log = open_or_create(folder, "build", clock())
+    storage, log = open_or_create(folder, "build", clock)
     committer = Committer(storage, log, "build", clock)
     for first in range(0, articles, GROW_BY):
         batch = list(records(first, min(GROW_BY, articles - first), size=0.15))

@@ -124,26 +124,3 @@ def pair(fresh: Sequence[object], related: Sequence[object]) -> object:
 
 
 DETAILS = json.dumps({"hreflang": ["uk", "ru"], "reciprocal": True})
-
-
-def table_of(batch: list[object], seq: int) -> object:
-    """The rows as they lie in `articles`, for those who are handed Arrow."""
-    import pyarrow as pa
-
-    from archive.format.codec import plain
-    from archive.format.schema import ARTICLES
-
-    at = datetime.now(UTC)
-    own = {"version": 1, "valid_to": None, "ingested_at": at, "commit_seq": seq}
-    rows = [
-        plain(x)
-        | own
-        | {
-            "story_id": x.article_id,
-            "valid_from": x.fetched_at,
-            "first_seen": x.fetched_at,
-            "last_seen": x.fetched_at,
-        }
-        for x in batch
-    ]
-    return pa.Table.from_pylist(rows, schema=ARTICLES)

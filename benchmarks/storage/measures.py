@@ -11,16 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def size_of(folder: Path, suffix: str = "") -> int:
-    """Each file once, however many names it has."""
-    files = {
-        x.stat().st_ino: x.stat().st_size
-        for x in folder.rglob(f"*{suffix}")
-        if x.is_file() and not x.is_symlink()
-    }
-    return sum(files.values())
-
-
 def peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
