@@ -28,6 +28,7 @@ from archive.operations.partitions import ALONE, over
 from pipelines.alignment.quote_marks import quoted
 from pipelines.events.likeness import HOURS, Likeness, likenesses, shipped_event_weights
 from pipelines.events.shared_facts import weighed
+from pipelines.pairing.weekly.weeks import count_languages
 from pipelines.similarity.document import ArticleReading, Document, read
 from pipelines.similarity.folding import fold
 from pipelines.similarity.lexicon import LANGUAGES
@@ -61,6 +62,8 @@ class EventsFound:
 
     articles: int = 0
     """Articles that are new or have changed."""
+    left_out: Counter[str] = field(default_factory=Counter)
+    """New or changed articles that are not compared, by their language."""
     candidates: int = 0
     tiers: Counter[str] = field(default_factory=Counter)
     """New rows, by tier."""
@@ -71,7 +74,13 @@ class EventsFound:
         rows = ", ".join(
             f"{name} {self.tiers[name]}" for name in ("sure", "probable", "none") if self.tiers[name]
         )
-        return f"same event  {self.tiers.total()} new rows{f' ({rows})' if rows else ''}"
+        line = f"same event  {self.tiers.total()} new rows{f' ({rows})' if rows else ''}"
+        if not self.left_out:
+            return line
+        languages = ", ".join(f"{name} {count}" for name, count in self.left_out.most_common())
+        return (
+            f"{line}; {self.left_out.total()} articles left out, only uk, en and ru are compared: {languages}"
+        )
 
 
 def find_events(
@@ -92,7 +101,7 @@ def find_events(
     found = EventsFound()
     since = None if everything else opened.last_counter(_THROUGH)
     days = Days(opened, since)
-    found.articles = len(days.fresh)
+    found.articles, found.left_out = len(days.fresh), days.left_out
     if days.outlets < 2 or not days.fresh:
         return found
     now = datetime.now(UTC)
@@ -239,7 +248,10 @@ class Days:
         """Read ids and times; with `days`, only of these and of those before them."""
         rows = opened.articles(columns=_COLUMNS)
         table = (rows if days is None else rows.where(_around(days))).to_arrow()
-        table = table.filter(pc.is_in(table["language"], value_set=pa.array(LANGUAGES)))
+        is_compared = pc.is_in(table["language"], value_set=pa.array(LANGUAGES))
+        self.left_out = count_languages(table.filter(pc.invert(is_compared)), since)
+        """New or changed articles in other languages, by language."""
+        table = table.filter(is_compared)
         when = pc.coalesce(table["published_at"], table["first_seen"]).cast(pa.int64())
         table = table.append_column("when", when)
         table = table.sort_by([("when", "ascending"), ("article_id", "ascending")])

@@ -97,7 +97,7 @@ class Weeks:
         dates = archive.articles(columns=_DATES)
         table = (dates if keys is None else dates.where(_around(keys))).to_arrow()
         compared = pc.is_in(table["language"], value_set=pa.array(LANGUAGES))
-        self.left_out = _count_languages(table.filter(pc.invert(compared)), -1 if since is None else since)
+        self.left_out = count_languages(table.filter(pc.invert(compared)), since)
         """New or changed articles in other languages, by language; texts are compared in LANGUAGES alone."""
         table = table.filter(compared)
         when = pc.coalesce(table["published_at"], table["first_seen"])
@@ -239,8 +239,9 @@ class Weeks:
         }
 
 
-def _count_languages(table: pa.Table, since: int) -> Counter[str]:
-    fresh = table.filter(pc.greater(table["commit_seq"], since))
+def count_languages(table: pa.Table, since: int | None) -> Counter[str]:
+    """Count the articles that are newer than a snapshot, by language."""
+    fresh = table if since is None else table.filter(pc.greater(table["commit_seq"], since))
     return Counter(pc.fill_null(fresh["language"], "no language").to_pylist())
 
 

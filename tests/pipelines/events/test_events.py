@@ -199,6 +199,19 @@ def test_the_command_tells_what_it_has_found(root):
     assert "same event  3 new rows" in run.stdout
 
 
+def test_other_languages_are_counted_and_not_compared(root):
+    added = ("delta", "be", 1), ("delta", None, 2)
+    add(
+        root, BRIDGE | OTHERS | dict.fromkeys(added, ("Мост у Вілкаве", "Упаў мост цераз Белгарадскі канал."))
+    )
+    found = find_events(str(root))
+    assert found.left_out == {"be": 1, "no language": 1}
+    assert found.in_words().endswith(
+        "; 2 articles left out, only uk, en and ru are compared: be 1, no language 1"
+    )
+    assert find_events(str(root)).left_out == {}
+
+
 def test_any_number_of_workers_finds_what_one_finds(root, tmp_path):
     """Days around a midnight, of which each is a part."""
     later = {(outlet, code, hours + 40): text for (outlet, code, hours), text in BRIDGE.items()}
