@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from archive.commit import stories
 from archive.commit.stories import Coverage
-from archive.format.records import TextBlock, VariantText
+from archive.format.records import TextBlock, VariantText, surely_linked
 from archive.tables.article_rows import latest_rows
 
 if TYPE_CHECKING:
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from archive.storage.interface import Storage
 
     Couple = tuple[str, str]
-
-_SHARED = frozenset({"aligned", "moved"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +118,7 @@ def coverages(rows: Iterable[Mapping[str, object]]) -> dict[Couple, Coverage]:
             sums.setdefault((str(row["article_id_a"]), str(row["article_id_b"])), [0, 0, 0, 0]),
             int(str(row["characters_a"])),
             int(str(row["characters_b"])),
-            both=row["kind"] in _SHARED,
+            both=surely_linked(str(row["kind"]), bool(row["doubtful"])),
         )
     return {couple: _coverage(couple, *numbers) for couple, numbers in sums.items()}
 
@@ -129,7 +127,7 @@ def _coverages(stored: Iterable[sqlite3.Row], new: Iterable[AlignmentRecord]) ->
     sums: dict[Couple, list[int]] = {}
     for x in new:
         numbers = sums.setdefault((x.article_id_a, x.article_id_b), [0, 0, 0, 0])
-        _count(numbers, x.characters_a, x.characters_b, both=x.kind in _SHARED)
+        _count(numbers, x.characters_a, x.characters_b, both=surely_linked(x.kind, x.doubtful))
     for row in stored:
         numbers = [row["whole_a"], row["partnered_a"], row["whole_b"], row["partnered_b"]]
         sums[row["id_a"], row["id_b"]] = numbers

@@ -333,6 +333,8 @@ WITHDRAWN = "withdrawn"
 now."""
 NO_PAIR = frozenset((SEPARATED, WITHDRAWN))
 """Such decisions are only in `decisions`, never in `pairs`."""
+LINKED = frozenset({"aligned", "moved"})
+"""Kinds of rows of `alignments` that have paragraphs of both texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -442,6 +444,11 @@ class AlignmentRecord:
     """Numbers of the nearest blocks of the other side."""
     in_common: tuple[str, ...] | None = None
     """Its numbers, dates and names that are also in these blocks, as printed."""
+
+
+def surely_linked(kind: str, doubtful: bool | None) -> bool:
+    """Tell if a row of `alignments` has paragraphs that both texts have, without doubt."""
+    return kind in LINKED and not doubtful
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,8 +151,8 @@ STORIES = _schema(
             _maybe(
                 f"coverage_{x}_of_{y}",
                 pa.float64(),
-                "share of the second language's characters whose counterpart in the first was found; "
-                "doubtful ones count as missing",
+                "share of the second language's characters whose counterpart in the first was found "
+                "without doubt",
             )
             for x, y in permutations(STORY_LANGUAGES, 2)
         ),

@@ -132,7 +132,7 @@ _COMPARED = """SELECT story_id, article_id_{x} AS article_id, article_id_{y} AS 
 _SHARED_TEXT = View(
     "shared_text",
     "One row for a text and another language of its story. The three shares add up to 1: `shared` is surely "
-    "translated, `missing` surely left out. `coverage_x_of_y` of `stories` has doubtful links too.",
+    "translated, `missing` surely left out. `coverage_x_of_y` of `stories` is `shared`.",
     {
         "story_id": "the story",
         "language": "of the text",

@@ -118,7 +118,7 @@ class Past:
         built, last = self._built()
         if last is None:
             return STORIES.empty_table()
-        columns = ["article_id_a", "article_id_b", "kind", "characters_a", "characters_b"]
+        columns = ["article_id_a", "article_id_b", "kind", "doubtful", "characters_a", "characters_b"]
         coverage_of = alignments.coverages(self._aligned(built).select(columns).to_pylist())
         return table("stories", [story.with_coverages(coverage_of).row() for story in built], last)
 

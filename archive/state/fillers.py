@@ -7,7 +7,7 @@ from dataclasses import astuple
 from typing import TYPE_CHECKING
 
 from archive.addresses import address_key
-from archive.format.records import CACHED_COLUMNS, FEED, NO_PAIR
+from archive.format.records import CACHED_COLUMNS, FEED, NO_PAIR, surely_linked
 from archive.state.database import NO_ARTICLE, marks, portions
 from archive.state.debts import Debt, Failure, debt_of, failure_of, fold
 from archive.state.model import CANONICAL, ID, REQUESTED, TARGET, URL, id_key
@@ -43,7 +43,7 @@ _OBSERVATION = [
 ]
 _ALIGNMENT = [
     *("article_id_a", "article_id_b", "version_a", "version_b", "kind"),
-    *("characters_a", "characters_b", "commit_seq"),
+    *("doubtful", "characters_a", "characters_b", "commit_seq"),
 ]
 
 
@@ -146,7 +146,10 @@ def _alignments(state: State, rows: list[Row], file: int) -> None:
         " ON CONFLICT DO UPDATE SET whole_a = whole_a + excluded.whole_a,"
         " partnered_a = partnered_a + excluded.partnered_a, whole_b = whole_b + excluded.whole_b,"
         " partnered_b = partnered_b + excluded.partnered_b, file = excluded.file",
-        [row | {"file": file, "both": row["kind"] in {"aligned", "moved"}} for row in _both(state, rows)],
+        [
+            row | {"file": file, "both": surely_linked(str(row["kind"]), bool(row["doubtful"]))}
+            for row in _both(state, rows)
+        ],
     )
 
 

@@ -11,7 +11,7 @@ import pyarrow.dataset as ds
 
 from archive.format.conflicts import details_of, is_conflict
 from archive.format.languages import display_order
-from archive.format.records import TextBlock
+from archive.format.records import LINKED, TextBlock, surely_linked
 from archive.format.schema import VERSIONS
 from archive.read.diff import Work, compare, is_edit
 from archive.tables import data_file_reader
@@ -40,7 +40,6 @@ _AT_ONCE = 100
 """Stories whose rows are in memory at once, beside what is shown of all of them."""
 _LATE = datetime.max.replace(tzinfo=UTC)
 _SIDES = (("a", "b"), ("b", "a"))
-_LINKED = {"aligned", "moved"}
 
 
 def read_stories(archive: Archive, story_ids: Sequence[str]) -> list[StoryView]:
@@ -185,7 +184,7 @@ def _links(alignments: Iterable[Values], variants: Sequence[Variant], place: Map
     """Read the links, without those to paragraphs that are not there: a text was cut, or a row is damaged."""
     links = []
     for row in alignments:
-        if row["kind"] not in _LINKED:
+        if row["kind"] not in LINKED:
             continue
         sides = []
         for side in "ab":
@@ -200,7 +199,7 @@ def _one_sided(alignments: Iterable[Values]) -> dict[tuple[str, int, str], bool]
     """Read the paragraphs that one text has alone: (article, block, article without it); True: doubtful."""
     paragraphs = {}
     for row in alignments:
-        if row["kind"] in _LINKED:
+        if row["kind"] in LINKED:
             continue
         for side, other_side in _SIDES:
             for block in row[f"paragraphs_{side}"]:
@@ -241,7 +240,7 @@ def _shares(alignments: Iterable[Values], *, doubtful: bool) -> dict[tuple[str, 
     parts: dict[tuple[str, str], int] = defaultdict(int)
     for row in alignments:
         is_doubtful = bool(row["doubtful"])
-        counts = is_doubtful if doubtful else row["kind"] in _LINKED and not is_doubtful
+        counts = is_doubtful if doubtful else surely_linked(row["kind"], row["doubtful"])
         for side, other_side in _SIDES:
             languages = (row[f"language_{other_side}"], row[f"language_{side}"])
             totals[languages] += row[f"characters_{side}"]
@@ -282,7 +281,7 @@ def _marks(article_id: str, alignments: Sequence[Values]) -> dict[int, tuple[Mar
     marks: dict[int, dict[Mark, None]] = defaultdict(dict)
     for row in alignments:
         for side, other_side in _SIDES:
-            if row[f"article_id_{side}"] != article_id or (row["doubtful"] and row["kind"] in _LINKED):
+            if row[f"article_id_{side}"] != article_id or (row["doubtful"] and row["kind"] in LINKED):
                 continue
             for mark in _marks_of_side(row, side, other_side):
                 for block in row[f"paragraphs_{side}"]:

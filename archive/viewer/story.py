@@ -161,8 +161,12 @@ class StoryView:
         return sorted((x, y, share, self.doubtful.get((y, x), 0)) for (y, x), share in self.coverage.items())
 
     def saying(self, row: Row) -> tuple[str, ...]:
-        """Name the languages of the variants that have something in a row."""
-        return tuple(x.language for x, cell in zip(self.shown, row.cells, strict=True) if cell)
+        """Name the languages of the variants that surely have what a row says."""
+        languages = []
+        for place, (variant, cell) in enumerate(zip(self.shown, row.cells, strict=True)):
+            if cell and place not in row.unsure:
+                languages.append(variant.language)
+        return tuple(languages)
 
     @property
     def in_conflict(self) -> bool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
+from archive.format.records import surely_linked
 from archive.terminal import literal
 from crawler.reports.terminal import counts
 from pipelines.pairing.labels import precision
@@ -90,7 +91,7 @@ def paragraphs_table(explained: Explanation) -> Table:
             )
             only = explained.texts[0 if ours else 1].language
             kind = "elsewhere" if row.kind == "moved" else f"only in {literal(only)}"
-            table.add_row(kind, _cut(ours), _cut(theirs))
+            table.add_row(f"perhaps {kind}" if row.doubtful else kind, _cut(ours), _cut(theirs))
         if row.quotes_only_a or row.quotes_only_b:
             sides = (
                 _cut("; ".join(x.text for x in marks)) for marks in (row.quotes_only_a, row.quotes_only_b)
@@ -103,7 +104,8 @@ def paragraphs_table(explained: Explanation) -> Table:
 
 
 def _coverage(explained: Explanation) -> str:
-    shared = [row for row in explained.paragraphs if row.kind in {"aligned", "moved"}]
+    shared = [row for row in explained.paragraphs if surely_linked(row.kind, row.doubtful)]
+    doubtful = sum(1 for row in explained.paragraphs if row.doubtful)
     sides = []
     for side, text in enumerate(explained.texts):
         numbers = [(row.paragraphs_a, row.paragraphs_b)[side] for row in explained.paragraphs]
@@ -114,7 +116,8 @@ def _coverage(explained: Explanation) -> str:
         sides.append(
             f"{sum(map(len, own))} of {sum(map(len, numbers))} paragraphs of {text.language} ({share:.0f} %)"
         )
-    return f"In both: {' and '.join(sides)}."
+    unsure = f"; {doubtful} places without a sure verdict" if doubtful else ""
+    return f"In both: {' and '.join(sides)}{unsure}."
 
 
 def _cut(text: str) -> str:

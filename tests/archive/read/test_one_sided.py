@@ -61,6 +61,9 @@ def test_a_doubtful_link_is_neither_shared_nor_surely_alone(root, writer, varian
     ]
     shares = opened.sql("SELECT shared, doubtful, missing FROM shared_text").to_pylist()
     assert shares == [{"shared": 0.25, "doubtful": 0.75, "missing": 0.0}] * 2
+    for stories in (opened.stories(), opened.stories(as_of=datetime.now(UTC))):
+        (story,) = stories.to_arrow().to_pylist()
+        assert (story["coverage_en_of_uk"], story["coverage_uk_of_en"]) == (0.25, 0.25)
 
 
 def test_by_language_and_not_by_id(root, writer, variants, capsys):

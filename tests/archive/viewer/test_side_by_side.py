@@ -1,9 +1,12 @@
 """Whatever the alignments say, each paragraph stands once, and the first variant is read in its order."""
 
+from datetime import UTC, datetime
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.viewer.side_by_side import Link, lay
+from archive.viewer.story import StoryView, Variant
 
 SIZES = st.lists(st.integers(0, 6), min_size=1, max_size=4)
 
@@ -41,3 +44,18 @@ def test_twenty_thousand_paragraphs_are_laid_once_each():
     rows = lay([range(size), range(size)], links)
     assert len(rows) == size + size // 2
     assert [n for row in rows for n in row.cells[1]] == [*range(size)]
+
+
+def test_a_paragraph_that_perhaps_says_something_else_is_not_named_beside_the_row():
+    links = [Link(0, (0,), 1, (0,), moved=False, doubtful=True), Link(0, (1,), 1, (1,), moved=False)]
+    lone = frozenset((variant, block, 2) for variant in (0, 1) for block in (0, 1))
+    rows = lay([[0, 1], [0, 1], []], links, lone)
+    seen = datetime(2026, 3, 1, tzinfo=UTC)
+    variants = []
+    for code in ("uk", "ru", "en"):
+        texts = (code, 1, code, "harbour", code, "Headline")
+        variants.append(
+            Variant(*texts, None, None, last_seen=seen, first_text=seen, blocks=(), edits=(), marks={})
+        )
+    view = StoryView("s", tuple(variants), tuple(rows), 3, (), {}, {}, None, None)
+    assert [view.saying(row) for row in rows] == [("uk",), ("uk", "ru")]
