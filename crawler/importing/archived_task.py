@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import io
+import re
 from typing import TYPE_CHECKING
 
 from w3lib.encoding import http_content_type_encoding
-from warcio.bufferedreaders import ChunkedDataReader
 
 from archive.format.reasons import Reason
 from crawler.exceptions import Unreadable
@@ -17,13 +16,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from archive.pages.warc_record import Exchange
-    from crawler.importing.web_archives import ArchivedPage
+    from crawler.importing.records import ArchivedPage
     from crawler.items import Article, Hints
     from crawler.story.worker_task import PageContext
     from crawler.workers.stages import WorkerStage
 
 IMPORTED = "imported"
 """Key in `extra` of an article: name of the file and id of the record."""
+_CHUNK, _CHUNK_END = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r\n"), b"\r\n"
 _DECODED = ("gzip", "x-gzip", "deflate", "br", "zstd")
 
 
@@ -58,9 +58,9 @@ def read_archived(
 
 
 def _decoded(body: bytes, headers: dict[str, str], largest: int) -> bytes:
+    if "chunked" in headers.get("transfer-encoding", "").lower():
+        body = _without_chunks(body)
     try:
-        if "chunked" in headers.get("transfer-encoding", "").lower():
-            body = _whole(ChunkedDataReader(io.BytesIO(body)), largest)
         for coding in reversed(headers.get("content-encoding", "").lower().split(",")):
             # crawlers that store a page unpacked often keep the header: what its decoder refuses at the first
             # byte, and has a tag in it, is the page
@@ -76,9 +76,19 @@ def _decoded(body: bytes, headers: dict[str, str], largest: int) -> bytes:
     return body
 
 
-def _whole(reader: ChunkedDataReader, largest: int) -> bytes:
-    parts, left = [], largest + 1
-    while left > 0 and (part := reader.read(min(left, 65_536))):
-        parts.append(part)
-        left -= len(part)
-    return b"".join(parts)
+def _without_chunks(body: bytes) -> bytes:
+    """Join the chunks; a body that begins with none was stored joined, with its header."""
+    chunks: list[bytes] = []
+    place = 0
+    while (head := _CHUNK.match(body, place)) is not None:
+        size = int(head[1], 16)
+        if not size:
+            return b"".join(chunks)
+        chunk = body[head.end() : head.end() + size]
+        place = head.end() + size + len(_CHUNK_END)
+        if len(chunk) < size or body[place - len(_CHUNK_END) : place] != _CHUNK_END:
+            break
+        chunks.append(chunk)
+    if place:
+        raise Unreadable(Reason.CUT_SHORT, f"its chunks end after {sum(map(len, chunks)):,} bytes")
+    return body

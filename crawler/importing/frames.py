@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,15 +18,25 @@ LONGEST_HEAD = 256_000
 """Bytes of the fields of a record, or of the headers of its answer."""
 _FIRST_LOOK = 8_192
 """Bytes in which nearly every head ends."""
-_MOST_TRIES = 20_000
+MOST_TRIES = 20_000
 """Wrong candidates for the beginning of a record, after which reading gives up."""
+MOST_TRIES_PACKED = 20
+"""The same in a packed stream, where each way back unpacks it anew."""
 _BLOCK = 1 << 16
 _CHUNK = 1 << 20
-_WARC = re.compile(rb"WARC/\d\.\d[ \t]*\r?\n(?:[^\r\n]+\r?\n)*\r?\n")
-_LENGTH = re.compile(rb"^content-length:[ \t]*(\d{1,15})[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
+_VERSION = rb"WARC/\d\.\d{1,2}[ \t]*\r*\n"
+_WARC = re.compile(_VERSION + rb"(?:[^\r\n]+\r*\n)*\r*\n")
+_LENGTH = re.compile(rb"^content-length:[ \t]*(\d{1,15})[ \t]*\r*$", re.IGNORECASE | re.MULTILINE)
 _ARC = re.compile(rb"[a-z]{2,20}:[^\r\n]{1,4096} \S{1,64} \d{8,17} \S{1,256} (\d{1,15})[ \t]*\r?\n")
-_BEGINNING = re.compile(rb"(?<=\n)(?:WARC/\d\.\d[ \t]*\r?\n|" + _ARC.pattern + rb")")
+_BEGINNING = re.compile(rb"(?<=\n)(?:" + _VERSION + rb"|" + _ARC.pattern + rb")")
 _LINE_ENDS = b"\r\n"
+
+
+class Readable(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
+    def seek(self, offset: int, /) -> object:
+        """Raises nothing where a place lies behind the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +56,16 @@ class Gap:
     reason: str
 
 
-def frames(file: IO[bytes], begin: int, most: int, *, goes_back: bool) -> Iterator[Frame | Gap]:
+def frames(file: Readable, begin: int, most: int, tries: int = MOST_TRIES) -> Iterator[Frame | Gap]:
     """Yield what lies in the file from `begin` on: every byte but blank lines is in a frame or in a gap.
 
-    `most`: bytes of a record that are read. `goes_back`: False for an entry of a zip file, in which every way
-    back would unpack it anew; everything behind its first damage is one gap.
+    `most`: bytes of a record that are read. `tries`: wrong candidates for a next record that are looked at.
     """
-    window = _Window(file)
-    tries = _MOST_TRIES if goes_back else 0
+    window = Window(file, most)
     place = begin
     while True:
         place = _behind_blank_lines(window, place)
+        window.anchor = place
         if not window.read(place, 1):
             return
         head = _head(window, place, LONGEST_HEAD)
@@ -85,13 +94,13 @@ class _Head:
         return self.content + (self.length or 0)
 
 
-def _behind_blank_lines(window: _Window, place: int) -> int:
+def _behind_blank_lines(window: Window, place: int) -> int:
     while (block := window.read(place, _BLOCK)) and not block.lstrip(_LINE_ENDS):
         place += len(block)
     return place + len(block) - len(block.lstrip(_LINE_ENDS))
 
 
-def _head(window: _Window, place: int, longest: int) -> _Head | None:
+def _head(window: Window, place: int, longest: int) -> _Head | None:
     for size in (_FIRST_LOOK, longest):
         text = window.read(place, size)
         if match := _WARC.match(text):
@@ -105,7 +114,7 @@ def _head(window: _Window, place: int, longest: int) -> _Head | None:
     return None
 
 
-def _fault(window: _Window, head: _Head) -> str | None:
+def _fault(window: Window, head: _Head) -> str | None:
     """Say why a record cannot be believed; None where its length leads to the next or to the end."""
     if head.length is None:
         return "the head of its record has no Content-Length, or two"
@@ -115,14 +124,18 @@ def _fault(window: _Window, head: _Head) -> str | None:
     behind = text.lstrip(_LINE_ENDS)
     if not behind:
         return None
-    # the next record may be the broken one
-    follows = text.startswith((b"\r\n\r\n", b"\n\n", b"WARC/")) if head.is_warc else _ARC.match(behind)
-    return None if follows else "the length of its record is wrong: no record follows it"
+    if head.is_warc:
+        # the next record may be the broken one
+        is_end = text.startswith((b"\r\n\r\n", b"\n\n")) or behind.startswith(b"WARC/")
+    else:
+        is_end = _ARC.match(behind) is not None
+    return None if is_end else "the length of its record is wrong: no record follows it"
 
 
-def _next_record(window: _Window, place: int, tries: int) -> tuple[int | None, int]:
+def _next_record(window: Window, place: int, tries: int) -> tuple[int | None, int]:
     """Find the next sound record; also how many tries are left."""
     while tries and (chunk := window.read(place, _CHUNK)):
+        window.anchor = place
         for match in _BEGINNING.finditer(chunk):
             candidate = place + match.start()
             head = _head(window, candidate, _FIRST_LOOK)
@@ -137,23 +150,29 @@ def _next_record(window: _Window, place: int, tries: int) -> tuple[int | None, i
     return None, tries
 
 
-class _Window:
+class Window:
     """The file around the last place that was read, for many short reads that go forward."""
 
-    def __init__(self, file: IO[bytes]) -> None:
+    def __init__(self, file: Readable, most: int = 0) -> None:
+        """`most`: bytes behind the anchor to which a reader may return without another look at the file."""
         file.seek(0)
-        self._file, self._start, self._data = file, 0, b""
+        self._file, self._start, self._data, self._most = file, 0, b"", most
+        self.anchor = 0
 
     def read(self, place: int, size: int) -> bytes:
         """Return bytes from a place, fewer where the file ends."""
-        skipped = place - self._start
-        if not 0 <= skipped <= len(self._data):
+        end = self._start + len(self._data)
+        first = place
+        if self._start <= self.anchor <= min(end, place) and place - self.anchor <= self._most:
+            first = self.anchor
+        if not self._start <= first <= end:
             self._file.seek(place)
-            self._start, self._data, skipped = place, b"", 0
-        missing = skipped + size - len(self._data)
+            self._start, self._data, end = place, b"", place
+        missing = place + size - end
         if missing > 0:
-            self._data = self._data[skipped:] + self._read_on(max(missing, _BLOCK))
-            self._start, skipped = place, 0
+            self._data = self._data[first - self._start :] + self._read_on(max(missing, _BLOCK))
+            self._start = first
+        skipped = place - self._start
         return self._data[skipped : skipped + size]
 
     def _read_on(self, size: int) -> bytes:

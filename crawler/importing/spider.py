@@ -14,7 +14,7 @@ from crawler.downloader.public_hosts import refusal, registered_domain
 from crawler.exceptions import ExtractionError, SourceFailed
 from crawler.importing.archived_task import read_archived
 from crawler.importing.remote_file import RemoteFile
-from crawler.importing.web_archives import ArchivedPage, WebArchive
+from crawler.importing.web_archives import WebArchive
 from crawler.items import Article, Observation
 from crawler.outlet.declaration import Outlet, in_domains
 from crawler.spiders.page import AnyPage
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from crawler.importing.given_files import Source
     from crawler.importing.positions import Positions
+    from crawler.importing.records import ArchivedPage
     from crawler.items import Outcome
     from crawler.story.spider import StorySpider
 
