@@ -82,7 +82,7 @@ def address(engine: str) -> str:
 
 
 def is_loopback(engine: str) -> bool:
-    """Whether an engine, or the address of a worker, is on the loopback of this machine."""
+    """Whether an engine, or the address of a worker or server, is on the loopback of this machine."""
     host = urlsplit(engine.removeprefix("dask=")).hostname or ""
     try:
         return ipaddress.ip_address(host).is_loopback
@@ -96,18 +96,25 @@ async def connected(scheduler: str) -> Client:
 
     for name in ("distributed", "distributed.client"):  # one line of ours replaces its many
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    client = Client(scheduler, asynchronous=True, timeout=_ANSWERS_WITHIN, set_as_default=False)
+    client: Client | None = None
     try:
         try:
+            client = Client(scheduler, asynchronous=True, timeout=_ANSWERS_WITHIN, set_as_default=False)
             await client
-        except OSError as error:
-            raise EngineError(
+        except (OSError, TypeError, ValueError, RuntimeError) as error:  # the last three: settings of TLS
+            message = (
                 f"no Dask scheduler answers at {scheduler} ({type(error).__name__}); it is started with "
-                f"`dask scheduler`, and a worker with `dask worker {scheduler}`."
-            ) from error
+            )
+            message += f"`dask scheduler`, and a worker with `dask worker {scheduler}`"
+            if scheduler.startswith("tls:") or not isinstance(error, OSError):
+                message += (
+                    "; certificates are settings of Dask, DASK_DISTRIBUTED__COMM__TLS__…, on each machine"
+                )
+            raise EngineError(f"{message}.") from error
         await _compare(client, scheduler)
     except BaseException:
-        await client.close()
+        if client is not None:
+            await client.close()
         raise
     return client
 

@@ -73,7 +73,7 @@ def _host_refusal(host: str, *, allow_private: bool) -> Reason | None:
     if not host:
         return Reason.NO_HOST
     address = _literal(host)
-    if address is None and (".." in host or _NUMBER.fullmatch(host.rpartition(".")[2])):
+    if address is None and ("" in host.split(".") or _NUMBER.fullmatch(host.rpartition(".")[2])):
         # 256.1.1.1 and the like: neither an address nor a name
         return Reason.BAD_URL
     if allow_private:

@@ -22,6 +22,7 @@ from spidermon.contrib.actions.telegram import SendTelegramMessage, TelegramMess
 from spidermon.core.actions import Action
 from spidermon.exceptions import SkipAction
 
+from archive.operations.cluster import is_loopback
 from archive.terminal import visible
 
 if TYPE_CHECKING:
@@ -177,6 +178,10 @@ class Mail(SendEmail):  # type: ignore[misc]
     def send_message(self, message: EmailMessage, **kwargs: Any) -> None:
         del kwargs
         smtp, to = self._smtp, [*self.to, *(self.cc or ()), *(self.bcc or ())]
+        if smtp["user"] and not (smtp["ssl"] or smtp["tls"] or is_loopback(f"tcp://{smtp['host']}")):
+            raise NotSent(
+                f"{smtp['host']} would get the password unencrypted: set SPIDERMON_SMTP_ENFORCE_TLS or _SSL"
+            )
         context = ssl.create_default_context()
         try:
             with (

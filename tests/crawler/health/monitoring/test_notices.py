@@ -7,6 +7,7 @@ import json
 import os
 import threading
 from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
@@ -15,6 +16,7 @@ import pytest
 from aiosmtpd.smtp import SMTP
 
 from archive.operations.verify import check
+from crawler.health.monitoring.notices import Mail, NotSent
 from crawler.health.monitoring.rules import Alarm
 from crawler.health.monitoring.told import Notice
 from tests.crawler.health.monitoring.test_rules import accounts
@@ -163,6 +165,17 @@ def test_without_a_place_the_news_goes_to_stderr_for_cron_to_mail(tmp_path: Path
     (news,) = first.stderr.splitlines()[1:]
     assert news.startswith("new: gazette: nothing new for 40 hours, 26 hours at most; the latest is http://")
     assert (second.stderr, second.stdout) == ("", first.stdout)
+
+
+@pytest.mark.parametrize(
+    ("host", "encrypted", "refused"),
+    [("mail.invalid", False, True), ("mail.invalid", True, False), ("127.0.0.1", False, False)],
+)
+def test_a_password_goes_unencrypted_to_this_machine_alone(host: str, encrypted: bool, refused: bool) -> None:
+    smtp = {"host": host, "port": 1, "user": "desk", "password": "secret", "tls": encrypted, "ssl": False}
+    mail = Mail(smtp=smtp, to=["desk@archive.example"])
+    with pytest.raises(NotSent, match="password unencrypted" if refused else ":1 took no mail"):
+        mail.send_message(EmailMessage())
 
 
 def test_a_service_that_refuses_is_told_without_its_token(tmp_path: Path, services: Services) -> None:

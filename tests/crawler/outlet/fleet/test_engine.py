@@ -110,11 +110,16 @@ def test_the_leases_of_a_folder_do_not_hold_on_several_machines(crawl, tmp_path)
     assert (code, "an archive in an object store" in told) == (2, True), told
 
 
-def test_a_scheduler_that_is_not_there_is_named_with_how_to_start_it(crawl):
+@pytest.mark.parametrize(
+    ("scheme", "advice"), [("tcp", "`dask scheduler`"), ("tls", "certificates are settings of Dask")]
+)
+def test_a_scheduler_that_is_not_there_is_named_with_how_to_start_it(crawl, scheme, advice):
+    """Without certificates in Dask's settings, a connection by TLS is an error of its own."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    code, told = run(crawl, f"dask=tcp://127.0.0.1:{port}")
-    assert (code, "no Dask scheduler answers" in told, "`dask scheduler`" in told) == (1, True, True), told
+    code, told = run(crawl, f"dask={scheme}://127.0.0.1:{port}")
+    assert (code, "no Dask scheduler answers" in told, advice in told) == (1, True, True), told
+    assert "Traceback" not in told
 
 
 @pytest.mark.slow  # a scheduler more
