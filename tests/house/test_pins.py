@@ -22,14 +22,20 @@ def name(written: str) -> str:
 
 def test_each_pinned_version_is_locked_and_no_other() -> None:
     locked = pins((ROOT / "requirements.lock").read_text())
-    locked |= pins((ROOT / "requirements-dev.lock").read_text())
+    for lock in ("requirements-dev.lock", "requirements-pip.lock"):
+        locked |= pins((ROOT / lock).read_text())
     pinned = pins((ROOT / "constraints.txt").read_text())
     assert {found: locked.get(found) for found in pinned} == pinned, "run `make lock`"
 
 
 @pytest.mark.parametrize(
     ("lock", "least"),
-    [("requirements.lock", 60), ("requirements-dev.lock", 60), ("docs/requirements.lock", 20)],
+    [
+        ("requirements-pip.lock", 0),
+        ("requirements.lock", 60),
+        ("requirements-dev.lock", 60),
+        ("docs/requirements.lock", 20),
+    ],
 )
 def test_each_locked_package_has_hashes(lock: str, least: int) -> None:
     entries = re.split(r"\n(?=[A-Za-z0-9])", (ROOT / lock).read_text().strip())
