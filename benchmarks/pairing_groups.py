@@ -19,7 +19,7 @@ from rich.table import Table
 from archive.format.records import LinkFacts
 from benchmarks.pairing_sets import SEEDS, Row, reading
 from pipelines.pairing.content.compare import compare
-from pipelines.pairing.decide import decide
+from pipelines.pairing.decide import DecisionBasis, decide
 
 if TYPE_CHECKING:
     from benchmarks.pairing_fit import Fitted
@@ -52,7 +52,7 @@ def facts(row: Row) -> LinkFacts:
 
 def grouped_right(kept: list[Row], mode: str, weights: Weights) -> Counter[str]:
     found = compare([named(row, mode) for row in kept], weights=weights)
-    decisions = decide([facts(row) for row in kept], (), now=NOW, matches=found)
+    decisions = decide([facts(row) for row in kept], (), DecisionBasis(now=NOW, matches=found))
     story_of = {x.article_id: x.story_id for x in decisions.memberships}
     together, truth = defaultdict(set), defaultdict(set)
     for row in kept:

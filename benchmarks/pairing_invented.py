@@ -22,7 +22,7 @@ from archive.format.records import LinkFacts
 from benchmarks.invented_news import VARIANTS, pools, rewrites
 from benchmarks.invented_reports import KINDS, reports
 from pipelines.pairing.content.compare import compare
-from pipelines.pairing.decide import decide
+from pipelines.pairing.decide import DecisionBasis, decide
 from pipelines.similarity.document import ArticleReading, Document, read
 
 if TYPE_CHECKING:
@@ -62,7 +62,9 @@ def outcomes(part: Part) -> Iterator[Outcome]:
 def _outcome(set_name: str, each: Pool) -> Outcome:
     matches = compare([_reading(text) for text in each.texts])
     found = {(match.a_id, match.b_id): match.tier for match in matches if match.likely}
-    decided = decide([_facts(text) for text in each.texts], (), now=each.texts[0].published, matches=matches)
+    decided = decide(
+        [_facts(text) for text in each.texts], (), DecisionBasis(now=each.texts[0].published, matches=matches)
+    )
     stories: dict[str, list[str]] = defaultdict(list)
     for x in decided.memberships:
         stories[x.story_id].append(x.article_id)

@@ -100,14 +100,14 @@ class Publisher:
 
 def serve(uri: str, run_id: str) -> None:
     from archive.commit.committer import SegmentCommitter  # noqa: PLC0415  the crawl imports this module too
-    from pipelines.pairing.decide import decide  # noqa: PLC0415  .2 s and more: not every run needs it
+    from pipelines.pairing.decide import DecisionBasis, decide  # noqa: PLC0415  .2 s and more: not every run needs it
 
     gc.freeze()
     gc.set_threshold(COLLECT_EVERY, 20, 50)
     committer = SegmentCommitter(uri, run_id)
     for line in sys.stdin.buffer:
         request = json.loads(line)
-        decide_pairs = partial(decide, now=datetime.now(UTC))
+        decide_pairs = partial(decide, basis=DecisionBasis(now=datetime.now(UTC)))
         try:
             snapshot = committer.commit(request["names"], decide_pairs, request["summary"])
             answer: dict[str, object] = {"snapshot": None if snapshot is None else snapshot.id}

@@ -24,7 +24,7 @@ from crawler.reports.account import account
 from crawler.revisit.relisted import leaves_a_row
 from pipelines.commit_process import Publisher
 from pipelines.drop_refused import Dropped
-from pipelines.pairing.decide import decide
+from pipelines.pairing.decide import DecisionBasis, decide
 from pipelines.records import article_record, observation_of_drop, observation_record
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ class SnapshotStage:
         with self._publishing:
             begun, waiting = time.time_ns(), self.writer.pending
             snapshot = self.writer.commit(
-                lambda fresh, related: decide(fresh, related, now=now),
+                lambda fresh, related: decide(fresh, related, DecisionBasis(now=now)),
                 summary=summary,
                 by=None if self._publisher is None else self._publisher.commit,
             )

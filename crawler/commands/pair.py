@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     import argparse
 
     from archive.operations.partitions import Spread
-    from pipelines.events.event_search import EventsFound
+    from pipelines.events.event_search import EventSearchResult
     from pipelines.pairing.labels import Label
 
 
@@ -163,7 +163,7 @@ class Command(ScrapyCommand):
             )
         self._console.print(f"\nArchive   {uri}  ({told})", markup=False, highlight=False)
 
-    def _events(self, uri: str, who: Spread, *, everything: bool) -> EventsFound:
+    def _events(self, uri: str, who: Spread, *, everything: bool) -> EventSearchResult:
         # .2 s and more: Scrapy imports every command
         from pipelines.events.event_search import find_events  # noqa: PLC0415
 

@@ -140,14 +140,7 @@ def _side(  # noqa: PLR0917
     taken: tuple[set[int], set[int]],
     known: Matrix,
 ) -> Side:
-    ours, theirs = letters
-    surplus = np.full(n, -1.0)
-    for own, other in links:
-        # letters of the other side that nobody accounts for may be this paragraph's
-        more = float(theirs[list(other)].sum() - ours[list(own)].sum())
-        for beside in (own[0] - 1, own[-1] + 1):
-            if 0 <= beside < n:
-                surplus[beside] = max(surplus[beside], more / float(ours[beside] + 1))
+    surplus = _surplus(n, links, letters)
     places = [i for i in range(n) if i not in taken[0]]
     free = [j for j in range(m) if j not in taken[1]]
     ends = sorted((own[0], other[0], other[-1]) for own, other in links)
@@ -162,7 +155,7 @@ def _side(  # noqa: PLR0917
                 np.clip(single[best], -_FAR, _FAR),
                 np.clip(max((float(x.max()) for x in doubles if x.size), default=-_FAR), -_FAR, _FAR),
                 np.clip(of_runs[i], -_FAR, _FAR),
-                np.log1p(ours[i]),
+                np.log1p(letters[0][i]),
                 np.clip(surplus[i], -1, 2),
                 float(any(i in {own[0] - 1, own[-1] + 1} and best in other for own, other in links)),
                 np.clip(single[free].max(initial=-_FAR), -_FAR, _FAR),
@@ -171,6 +164,18 @@ def _side(  # noqa: PLR0917
             )
         )
     return Side(places, np.array(rows, dtype=np.float32).reshape(-1, len(OMISSION_NAMES)), nearest)
+
+
+def _surplus(n: int, links: Sequence[Link], letters: tuple[Matrix, Matrix]) -> Matrix:
+    """Return the letters of links beside each paragraph that nobody accounts for and may be its own."""
+    letters_a, letters_b = letters
+    surplus = np.full(n, -1.0)
+    for a, b in links:
+        more = float(letters_b[list(b)].sum() - letters_a[list(a)].sum())
+        for place in (a[0] - 1, a[-1] + 1):
+            if 0 <= place < n:
+                surplus[place] = max(surplus[place], more / float(letters_a[place] + 1))
+    return surplus
 
 
 def _free_in_gap(i: int, free: Sequence[int], ends: Sequence[tuple[int, int, int]], m: int) -> float:

@@ -57,7 +57,7 @@ _COLUMNS = ("article_id", "outlet", "language", "story_id", "published_at", "fir
 
 
 @dataclass(slots=True)
-class EventsFound:
+class EventSearchResult:
     """Result of a search."""
 
     articles: int = 0
@@ -90,7 +90,7 @@ def find_events(
     progress: Callable[[int, int], None] = lambda done, total: None,
     spread: Spread = ALONE,
     enough: int = ENOUGH,
-) -> EventsFound:
+) -> EventSearchResult:
     """Search what is new since the last search, or `everything`, and publish one snapshot.
 
     `spread` says who compares, days of `enough` articles at a time. Nothing is published where no article is
@@ -98,42 +98,57 @@ def find_events(
     ArchiveError.
     """
     opened = archive.open(uri)
-    found = EventsFound()
+    outcome = EventSearchResult()
     since = None if everything else opened.last_counter(_THROUGH)
     days = Days(opened, since)
-    found.articles, found.left_out = len(days.fresh), days.left_out
+    outcome.articles, outcome.left_out = len(days.fresh), days.left_out
     if days.outlets < 2 or not days.fresh:
-        return found
+        return outcome
     now = datetime.now(UTC)
-    known = _known(opened)
+    stored = _stored(opened)
     records: list[SameEventRecord] = []
     with contextlib.ExitStack() as stack:
-        answers = days.compared(now, known)
+        compared_days = days.compared(now, stored)
         if spread != ALONE:
-            where, told = (str(opened.storage.name), opened.snapshot.id), days.by_day(known)
-            parts = [
-                DaysPart(*where, since, several, now, frozenset(x for n in several for x in told.get(n, ())))
-                for several in days.divided(enough)
-            ]
+            parts = _parts(opened, since, days, now, stored, enough)
             results = stack.enter_context(contextlib.closing(over(compare_days, parts, spread)))
-            answers = chain.from_iterable(results)
-        for done, day in enumerate(answers, start=1):
+            compared_days = chain.from_iterable(results)
+        for done, day in enumerate(compared_days, start=1):
             progress(done, len(days))
             for record in day.records:
-                before = known.pop((record.article_id_a, record.article_id_b), None)
+                before = stored.pop((record.article_id_a, record.article_id_b), None)
                 if record.tier != (before.tier if before is not None else "none"):
                     records.append(record)
-            found.candidates += day.candidates
-    gone = (x for x in known.values() if x.tier != "none" and days.asked(x.article_id_a, x.article_id_b))
-    records += [replace(x, tier="none", probability=0.0, details=None, decided_at=now) for x in gone]
-    found.tiers = Counter(each.tier for each in records)
-    found.snapshot = publish_same_event(
+            outcome.candidates += day.candidates
+    for record in stored.values():
+        if record.tier != "none" and days.compares(record.article_id_a, record.article_id_b):
+            records.append(replace(record, tier="none", probability=0.0, details=None, decided_at=now))
+    outcome.tiers = Counter(each.tier for each in records)
+    outcome.snapshot = publish_same_event(
         uri,
         records,
         run_id=f"{now:%Y%m%dT%H%M%SZ}-events-{os.getpid()}",
         summary={_THROUGH: opened.snapshot.id},
     )
-    return found
+    return outcome
+
+
+def _parts(  # noqa: PLR0917
+    opened: Archive,
+    since: int | None,
+    days: Days,
+    now: datetime,
+    stored: Collection[Ids],
+    enough: int,
+) -> list[DaysPart]:
+    """Divide the days into parts for several workers, each with the stored pairs of its days."""
+    where = str(opened.storage.name), opened.snapshot.id
+    pairs_of = days.by_day(stored)
+    parts = []
+    for numbers in days.divided(enough):
+        pairs = frozenset(ids for day in numbers for ids in pairs_of.get(day, ()))
+        parts.append(DaysPart(*where, since, numbers, now, pairs))
+    return parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +162,7 @@ class DaysPart:
     """Numbers of days since 1970 (UTC)."""
     now: datetime
     """Time of the decision, for the rows."""
-    known: frozenset[Ids]
+    stored: frozenset[Ids]
     """Two articles that have a row."""
 
 
@@ -164,7 +179,7 @@ def compare_days(part: DaysPart) -> tuple[ComparedDay, ...]:
     Writes nothing. Raises what opening an archive raises.
     """
     opened = archive.open(part.archive).at(part.snapshot)
-    return tuple(Days(opened, part.since, part.days).compared(part.now, part.known))
+    return tuple(Days(opened, part.since, part.days).compared(part.now, part.stored))
 
 
 def same_events(
@@ -199,7 +214,7 @@ def _record(
     assert a.at is not None
     assert b.at is not None
     enough = evidence.enough(one_language=a.language == b.language)
-    named = tier(probability) if enough else "none"
+    tier_shown = tier(probability) if enough else "none"
     return SameEventRecord(
         article_id_a=a.article_id,
         article_id_b=b.article_id,
@@ -207,21 +222,21 @@ def _record(
         outlet_b=b.outlet,
         language_a=a.language,
         language_b=b.language,
-        tier=named,
+        tier=tier_shown,
         probability=round(probability, 4) if enough else 0.0,
         hours_apart=round(abs((a.at - b.at).total_seconds()) / 3600, 2),
         shared=evidence.shared[:_SHOWN],
-        details=_details(first, second) if named != "none" else None,
+        details=_details(first, second) if tier_shown != "none" else None,
         decided_at=now,
     )
 
 
-def _details(one: ArticleReading, other: ArticleReading) -> str:
-    theirs = {x.key for x in other.anchors}
-    numbers = {x.key: x.text for x in one.anchors if x.key in theirs and x.key[0].isdigit()}
-    both = one.counted.keys() & other.counted.keys()
-    otherwise = sum(1 for thing in both if not one.counted[thing] & other.counted[thing])
-    quoted_a, quoted_b = ({fold(x): x for x in quoted(each.document.body)} for each in (one, other))
+def _details(a: ArticleReading, b: ArticleReading) -> str:
+    keys_b = {x.key for x in b.anchors}
+    numbers = {x.key: x.text for x in a.anchors if x.key in keys_b and x.key[0].isdigit()}
+    both = a.counted.keys() & b.counted.keys()
+    otherwise = sum(1 for thing in both if not a.counted[thing] & b.counted[thing])
+    quoted_a, quoted_b = ({fold(x): x for x in quoted(side.document.body)} for side in (a, b))
     return json.dumps(
         {
             "numbers": list(numbers.values()),
@@ -233,7 +248,7 @@ def _details(one: ArticleReading, other: ArticleReading) -> str:
     )
 
 
-def _known(opened: Archive) -> dict[Ids, SameEventRecord]:
+def _stored(opened: Archive) -> dict[Ids, SameEventRecord]:
     """Return the last row of every two articles."""
     rows = sorted(opened.same_event().to_pylist(), key=lambda row: row["commit_seq"])
     names = [x.name for x in fields(SameEventRecord)]
@@ -266,46 +281,46 @@ class Days:
         self.outlets = len(pc.unique(table["outlet"]))
         self._texts = opened.articles().dataset()
         reach = int(HOURS * 3600 // _DAY)
-        own = {int(at // _DAY) for at, x in zip(self._when, self._ids, strict=True) if x in self.fresh}
-        there = {int(at // _DAY) for at in self._when}
-        self._days = days or sorted({day + n for day in own for n in range(reach + 1)} & there)
-        self._held: dict[str, ArticleReading] = {}
+        new_days = {int(at // _DAY) for at, x in zip(self._when, self._ids, strict=True) if x in self.fresh}
+        reached = {day + n for day in new_days for n in range(reach + 1)}
+        self._days = days or sorted(reached & {int(at // _DAY) for at in self._when})
+        self._window_readings: dict[str, ArticleReading] = {}
 
     def __len__(self) -> int:
         return len(self._days)
 
-    def compared(self, now: datetime, known: Collection[Ids]) -> Iterator[ComparedDay]:
+    def compared(self, now: datetime, stored: Collection[Ids]) -> Iterator[ComparedDay]:
         """Compare one day after the other."""
         for day in self._days:
             first, core, end = self._window(day)
-            own, count, kept = frozenset(range(core - first, end - first)), 0, []
-            for record in same_events(self._readings(first, end), own, now=now, keep=self.asked):
+            of_day, count, records = frozenset(range(core - first, end - first)), 0, []
+            for record in same_events(self._readings(first, end), of_day, now=now, keep=self.compares):
                 count += 1
-                if record.tier != "none" or (record.article_id_a, record.article_id_b) in known:
-                    kept.append(record)
-            yield ComparedDay(tuple(kept), count)
+                if record.tier != "none" or (record.article_id_a, record.article_id_b) in stored:
+                    records.append(record)
+            yield ComparedDay(tuple(records), count)
 
-    def by_day(self, known: Iterable[Ids]) -> dict[int, list[Ids]]:
-        """Sort known pairs by the day that compares them, which is that of the later article."""
+    def by_day(self, stored: Iterable[Ids]) -> dict[int, list[Ids]]:
+        """Sort stored pairs by the day that compares them, which is that of the later article."""
         day = {x: int(at // _DAY) for x, at in zip(self._ids, self._when.tolist(), strict=True)}
-        found: dict[int, list[Ids]] = {}
-        for ids in known:
+        pairs_of: dict[int, list[Ids]] = {}
+        for ids in stored:
             if ids[0] in day and ids[1] in day:
-                found.setdefault(max(day[x] for x in ids), []).append(ids)
-        return found
+                pairs_of.setdefault(max(day[x] for x in ids), []).append(ids)
+        return pairs_of
 
     def divided(self, enough: int) -> list[tuple[int, ...]]:
         """Divide the days into parts of two weeks, or of `enough` articles where those have more."""
-        made: list[list[int]] = []
+        parts: list[list[int]] = []
         size = enough
         for day in self._days:
-            if size >= enough or len(made[-1]) == _MOST:
-                made.append([])
+            if size >= enough or len(parts[-1]) == _MOST:
+                parts.append([])
                 size = 0
-            made[-1].append(day)
+            parts[-1].append(day)
             _, core, end = self._window(day)
             size += end - core
-        return [tuple(days) for days in made]
+        return [tuple(days) for days in parts]
 
     def _window(self, day: int) -> tuple[int, int, int]:
         """Return the rows where window and day begin, and where the day ends."""
@@ -313,21 +328,21 @@ class Days:
         first, core, end = np.searchsorted(self._when, at).tolist()
         return first, core, end
 
-    def asked(self, a_id: str, b_id: str) -> bool:
+    def compares(self, a_id: str, b_id: str) -> bool:
         """Tell if one of the two is new, and they are not one story already."""
         return bool({a_id, b_id} & self.fresh) and self._story.get(a_id) != self._story.get(b_id)
 
     def _readings(self, first: int, end: int) -> list[ArticleReading]:
-        wanted = self._ids[first:end]
-        new = [x for x in wanted if x not in self._held]
+        window = self._ids[first:end]
+        new = [x for x in window if x not in self._window_readings]
         rows = self._texts.to_table(
             columns=["article_id", "outlet", "language", "headline", "body"],
             filter=ds.field("article_id").isin(pa.array(new, pa.string())),
         )
-        at = dict(zip(wanted, self._when[first:end].tolist(), strict=True))
+        at = dict(zip(window, self._when[first:end].tolist(), strict=True))
         read_now = {row["article_id"]: _read(row, at[row["article_id"]]) for row in rows.to_pylist()}
-        self._held = {x: self._held.get(x) or read_now[x] for x in wanted}
-        return list(self._held.values())
+        self._window_readings = {x: self._window_readings.get(x) or read_now[x] for x in window}
+        return list(self._window_readings.values())
 
 
 def _around(days: Sequence[int]) -> ds.Expression:

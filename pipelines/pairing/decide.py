@@ -9,6 +9,7 @@ stories that it is shown anew from all evidence, so that they do not depend on w
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from archive.format.records import WITHDRAWN, Decisions, LinkFacts, Membership
@@ -21,99 +22,151 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
-    from archive.format.records import Align, PairRecord
+    from archive.format.records import Align, PairRecord, RefusalRecord
     from pipelines.pairing.content.match import Match
     from pipelines.pairing.edges import Edge, Link
 
+    Ids = tuple[str, str]
+    Refused = tuple[Edge, tuple[str, str | None]]
+    """An edge, the reason against it, and the article that has the place in the story."""
 
-def decide(
-    fresh: Sequence[LinkFacts],
-    related: Sequence[LinkFacts],
-    *,
-    now: datetime,
-    matches: Sequence[Match] = (),
-    labels: Sequence[Label] = (),
-    align: Align | None = None,
-    known: Mapping[tuple[str, str], Collection[Link]] | None = None,
-    anew: bool = False,
-    outdated: frozenset[tuple[str, str]] = frozenset(),
-) -> Decisions:
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionBasis:
+    """All that decides which articles are one story, beside the articles themselves."""
+
+    now: datetime
+    """Time of the decision, for the rows."""
+    matches: Sequence[Match] = ()
+    """Pairs that were scored by their texts."""
+    labels: Sequence[Label] = ()
+    align: Align | None = None
+    """Aligns the paragraphs of the variants."""
+    earlier_links: Mapping[Ids, Collection[Link]] = field(default_factory=dict)
+    """Links of earlier versions of the pages."""
+    anew: bool = False
+    """Take all stories apart and make them again from all edges: then the stories are a function of the
+    articles, whatever was decided before."""
+    outdated: frozenset[Ids] = frozenset()
+    """Variants that are aligned anew."""
+
+
+def decide(fresh: Sequence[LinkFacts], related: Sequence[LinkFacts], basis: DecisionBasis) -> Decisions:
     """Pair the articles of this commit with each other and with the archived ones linked to them.
 
     `related` has the archived articles that name a fresh one or are named by it, and all members of their
     stories. An article in both counts as fresh. Edges between two related articles were decided before,
-    except those that `matches` have scored or `labels` are about. `align` aligns the paragraphs of the
-    variants. With `anew` all stories are taken apart and made again from all edges, `known` links of earlier
-    versions among them: then the stories are a function of the articles, whatever was decided before.
-    `outdated` variants are aligned anew.
+    except those that `matches` have scored or `labels` are about.
     """
     by_id = {article.article_id: article for article in (*_ordered(related), *_ordered(fresh))}
-    articles = with_labels((by_id[article_id] for article_id in sorted(by_id)), labels)
-    found = {(match.a_id, match.b_id): match for match in matches}
-    named = {x for each in matches for x in (each.a_id, each.b_id)}
-    named |= {x for each in labels for x in (each.a_id, each.b_id)}
+    articles = with_labels((by_id[article_id] for article_id in sorted(by_id)), basis.labels)
+    match_of = {(match.a_id, match.b_id): match for match in basis.matches}
     stories = Stories(articles)
-    apart = {*stories.at_odds(), *_stories_of(articles, labels)}
-    apart |= {article.story_id for article in articles if anew}
-    named |= {article.article_id for article in articles if article.story_id in apart}
-    for story_id in apart:
-        stories.take_apart(story_id)
-    named |= {article.article_id for article in fresh}
-    edges, barred, unknown = find_edges(articles, named, found, known)
-    pairs, refused_edges = _joined(edges, stories, found, now)
-    refusals = [refusal_record(edge, *why, found.get(edge.ids), now) for edge, why in refused_edges]
-    refusals += [refusal_record(edge, why, None, found.get(edge.ids), now) for edge, why in barred]
-    told = {edge.ids for edge in edges} | {edge.ids for edge, _ in barred}
-    refusals += [lapsed(x, now) for ids, x in found.items() if x.lapsed and not x.held and ids not in told]
-    pairs += [separated(x, now) for x in labels if not x.same and {x.a_id, x.b_id} <= by_id.keys()]
-    gone = _gone(found, refused_edges, pairs)
-    pairs += [withdrawn(ids, found.get(ids), now) for ids in sorted(gone) if set(ids) <= by_id.keys()]
-    count = unknown + Counter(each.reason for each in refusals if each.reason != WITHDRAWN)
+    undecided = _undecided(articles, fresh, _take_apart(stories, articles, basis), basis)
+    edges, barred, ignored = find_edges(articles, undecided, match_of, basis.earlier_links)
+    pairs, refused_edges = _joined(edges, stories, match_of, basis.now)
+    refusals = _refusals(edges, barred, refused_edges, match_of, basis.now)
+    pairs += _separations(basis, by_id)
+    for ids in sorted(_gone(match_of, refused_edges, pairs)):
+        if ids[0] in by_id and ids[1] in by_id:
+            pairs.append(withdrawn(ids, match_of.get(ids), basis.now))
+    count = ignored + Counter(refusal.reason for refusal in refusals if refusal.reason != WITHDRAWN)
     return Decisions(
         pairs=tuple(sorted(pairs, key=lambda pair: (pair.article_id_a, pair.article_id_b))),
-        memberships=tuple(
-            Membership(article.article_id, stories.story_of(article))
-            for article in articles
-            if stories.story_of(article) != article.story_id
-        ),
+        memberships=_memberships(articles, stories),
         refused=tuple(sorted((reason, n) for reason, n in count.items() if n)),
-        refusals=tuple(sorted(refusals, key=lambda each: (each.article_id_a, each.article_id_b))),
-        align=align,
-        outdated=outdated,
+        refusals=tuple(sorted(refusals, key=lambda refusal: (refusal.article_id_a, refusal.article_id_b))),
+        align=basis.align,
+        outdated=basis.outdated,
     )
 
 
+def _undecided(
+    articles: Sequence[LinkFacts], fresh: Sequence[LinkFacts], apart: set[str], basis: DecisionBasis
+) -> set[str]:
+    """Return the ids of the articles whose edges are decided now; `apart` are the stories made anew."""
+    undecided = {article.article_id for article in articles if article.story_id in apart}
+    undecided |= {article.article_id for article in fresh}
+    undecided |= {article_id for match in basis.matches for article_id in (match.a_id, match.b_id)}
+    return undecided | _labelled(basis)
+
+
+def _separations(basis: DecisionBasis, by_id: Mapping[str, LinkFacts]) -> list[PairRecord]:
+    """Return what a person has labelled as different."""
+    separations = []
+    for label in basis.labels:
+        if not label.same and label.a_id in by_id and label.b_id in by_id:
+            separations.append(separated(label, basis.now))
+    return separations
+
+
+def _labelled(basis: DecisionBasis) -> set[str]:
+    return {article_id for label in basis.labels for article_id in (label.a_id, label.b_id)}
+
+
+def _take_apart(stories: Stories, articles: Sequence[LinkFacts], basis: DecisionBasis) -> set[str]:
+    """Take apart the stories that are made anew, and return their ids."""
+    labelled = _labelled(basis)
+    apart = set(stories.at_odds())
+    for article in articles:
+        if basis.anew or article.article_id in labelled:
+            apart.add(article.story_id)
+    for story_id in apart:
+        stories.take_apart(story_id)
+    return apart
+
+
+def _refusals(
+    edges: Sequence[Edge],
+    barred: Sequence[tuple[Edge, str]],
+    refused_edges: Sequence[Refused],
+    match_of: Mapping[Ids, Match],
+    now: datetime,
+) -> list[RefusalRecord]:
+    refusals = [refusal_record(edge, *why, match_of.get(edge.ids), now) for edge, why in refused_edges]
+    refusals += [refusal_record(edge, why, None, match_of.get(edge.ids), now) for edge, why in barred]
+    decided = {edge.ids for edge in edges} | {edge.ids for edge, _ in barred}
+    for ids, match in match_of.items():
+        if match.lapsed and not match.held and ids not in decided:
+            refusals.append(lapsed(match, now))
+    return refusals
+
+
+def _memberships(articles: Sequence[LinkFacts], stories: Stories) -> tuple[Membership, ...]:
+    """Return the articles that move to another story."""
+    moves = []
+    for article in articles:
+        story_id = stories.story_of(article)
+        if story_id != article.story_id:
+            moves.append(Membership(article.article_id, story_id))
+    return tuple(moves)
+
+
 def _joined(
-    edges: Sequence[Edge], stories: Stories, found: Mapping[tuple[str, str], Match], now: datetime
-) -> tuple[list[PairRecord], list[tuple[Edge, tuple[str, str | None]]]]:
+    edges: Sequence[Edge], stories: Stories, match_of: Mapping[Ids, Match], now: datetime
+) -> tuple[list[PairRecord], list[Refused]]:
     """Join edges, the strongest first; return pairs, and refused edges with reason and kept article."""
-    pairs, refused = [], list[tuple["Edge", tuple[str, str | None]]]()
+    pairs: list[PairRecord] = []
+    refused_edges: list[Refused] = []
     for edge in edges:
         refusal = stories.join(edge)
         if refusal is None or edge.contradicted:  # kept and flagged, even between two stories
-            pairs.append(pair_record(edge, found.get(edge.ids), now))
+            pairs.append(pair_record(edge, match_of.get(edge.ids), now))
         if refusal is not None:
-            why, kept = refusal
-            refused.append((edge, ("conflict" if edge.contradicted else why, kept)))
-    return pairs, refused
+            why, holder = refusal
+            refused_edges.append((edge, ("conflict" if edge.contradicted else why, holder)))
+    return pairs, refused_edges
 
 
 def _gone(
-    found: Mapping[tuple[str, str], Match],
-    refused: Sequence[tuple[Edge, tuple[str, str | None]]],
-    pairs: Sequence[PairRecord],
-) -> set[tuple[str, str]]:
+    match_of: Mapping[Ids, Match], refused_edges: Sequence[Refused], pairs: Sequence[PairRecord]
+) -> set[Ids]:
     """Return pairs that the texts no longer support, and refused ones of a story that was taken apart."""
-    gone = {ids for ids, match in found.items() if match.withdrawn}
-    gone |= {edge.ids for edge, _ in refused if edge.a.story_id == edge.b.story_id}
-    return gone - {(each.article_id_a, each.article_id_b) for each in pairs}
+    lost = {ids for ids, match in match_of.items() if match.withdrawn}
+    lost |= {edge.ids for edge, _ in refused_edges if edge.a.story_id == edge.b.story_id}
+    return lost - {(pair.article_id_a, pair.article_id_b) for pair in pairs}
 
 
 def _ordered(articles: Sequence[LinkFacts]) -> list[LinkFacts]:
     """Sort articles, so that of two observations in one commit the same one counts, whatever their order."""
     return sorted(articles, key=lambda article: (article.article_id, repr(article)))
-
-
-def _stories_of(articles: Sequence[LinkFacts], labels: Sequence[Label]) -> set[str]:
-    named = {article_id for each in labels for article_id in (each.a_id, each.b_id)}
-    return {article.story_id for article in articles if article.article_id in named}

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from archive.format.records import LinkFacts
     from pipelines.pairing.content.match import Match
 
+    Ids = tuple[str, str]
+
 KINDS = (
     *("label", "story-id", "hreflang", "switcher", "sitemap", "url-rule"),
     *("video", "image", "link", "content"),
@@ -58,8 +60,8 @@ class Edge:
     @property
     def reciprocal(self) -> bool:
         """Tell if each page names the other; URL rules and shared ids are not statements of a page."""
-        said = {link.from_id for link in self.links if link.kind in _STATED}
-        return len(said) == 2
+        stating = {link.from_id for link in self.links if link.kind in _STATED}
+        return len(stating) == 2
 
     @property
     def contradicted(self) -> bool:
@@ -95,46 +97,62 @@ class Edge:
 def find_edges(
     articles: Collection[LinkFacts],
     fresh_ids: Collection[str],
-    matches: Mapping[tuple[str, str], Match],
-    known: Mapping[tuple[str, str], Collection[Link]] | None = None,
+    matches: Mapping[Ids, Match],
+    earlier_links: Mapping[Ids, Collection[Link]],
 ) -> tuple[list[Edge], list[tuple[Edge, str]], Counter[str]]:
     """Return the edges of fresh articles, the refused ones with reasons, and counts of ignored alternates.
 
     Edges are sorted, the strongest first. An alternate that leads to a front page is ignored. `matches` are
-    the scored pairs, by their ids. `known` are links of earlier versions of the pages; they count where the
+    the scored pairs, by their ids. `earlier_links` are of earlier versions of the pages; they count where the
     pages of today say nothing.
     """
-    refused: Counter[str] = Counter()
-    links: dict[tuple[str, str], set[Link]] = {}
-    for link in (*_labelled(articles), *_declared(articles, fresh_ids, refused), *_same_story_id(articles)):
-        if link.from_id in fresh_ids or link.to_id in fresh_ids:
-            pair = min(link.from_id, link.to_id), max(link.from_id, link.to_id)
-            links.setdefault(pair, set()).add(link)
-    for ids, earlier in (known or {}).items():
+    ignored: Counter[str] = Counter()
+    links = _links_of_pages(articles, fresh_ids, ignored)
+    for ids, earlier in earlier_links.items():
         if earlier and ids not in links:
             links[ids] = set(earlier)
-    # a declared edge gets no traces, as a crawl would not know them: `details.content` lists them
     for ids, match in matches.items():
+        # a declared edge gets no traces, as a crawl would not know them: `details.content` lists them
         if ids not in links and (match.joins or match.contradicted):
-            traces = {Link(trace.kind, *ids) for trace in match.traces}
-            links[ids] = traces | ({Link("content", *ids)} if match.likely or not traces else set())
+            links[ids] = _links_of_content(match)
     by_id = {article.article_id: article for article in articles}
     edges, barred = [], []
-    for (a, b), found in links.items():
+    for (a_id, b_id), evidence in links.items():
         # a compared article may be gone: another writer may have purged it
-        if a not in by_id or b not in by_id:
+        if a_id not in by_id or b_id not in by_id:
             continue
-        scored = matches.get((a, b))
-        probability = scored.probability if scored is not None else None
-        edge = Edge(by_id[a], by_id[b], tuple(sorted(found, key=_by_strength)), probability)
-        reason = _refusal(edge)
-        if reason is None and scored is not None and scored.contradicted and edge.kind in BY_CONTENT:
-            reason = "conflict"
+        match_of_edge = matches.get((a_id, b_id))
+        edge = _edge(by_id[a_id], by_id[b_id], evidence, match_of_edge)
+        reason = _refusal(edge, match_of_edge)
         if reason:
             barred.append((edge, reason))
         else:
             edges.append(edge)
-    return sorted(edges, key=lambda edge: edge.order), barred, refused
+    return sorted(edges, key=lambda edge: edge.order), barred, ignored
+
+
+def _links_of_pages(
+    articles: Collection[LinkFacts], fresh_ids: Collection[str], ignored: Counter[str]
+) -> dict[Ids, set[Link]]:
+    """Return by ids what labels, pages and story ids say of fresh articles; count ignored alternates."""
+    links: dict[Ids, set[Link]] = {}
+    for link in (*_labelled(articles), *_declared(articles, fresh_ids, ignored), *_same_story_id(articles)):
+        if link.from_id in fresh_ids or link.to_id in fresh_ids:
+            ids = min(link.from_id, link.to_id), max(link.from_id, link.to_id)
+            links.setdefault(ids, set()).add(link)
+    return links
+
+
+def _links_of_content(match: Match) -> set[Link]:
+    links = {Link(trace.kind, match.a_id, match.b_id) for trace in match.traces}
+    if match.likely or not links:
+        links.add(Link("content", match.a_id, match.b_id))
+    return links
+
+
+def _edge(a: LinkFacts, b: LinkFacts, links: Iterable[Link], match: Match | None) -> Edge:
+    probability = match.probability if match is not None else None
+    return Edge(a, b, tuple(sorted(links, key=_by_strength)), probability)
 
 
 def _by_strength(link: Link) -> tuple[int, str, str, str]:
@@ -144,19 +162,19 @@ def _by_strength(link: Link) -> tuple[int, str, str, str]:
 def _labelled(articles: Collection[LinkFacts]) -> Iterator[Link]:
     ids = {article.article_id for article in articles}
     for article in articles:
-        for other in article.same_as & ids:
-            if article.article_id < other:
-                yield Link("label", article.article_id, other)
+        for same_id in article.same_as & ids:
+            if article.article_id < same_id:
+                yield Link("label", article.article_id, same_id)
 
 
 def _declared(
-    articles: Collection[LinkFacts], fresh_ids: Collection[str], refused: Counter[str]
+    articles: Collection[LinkFacts], fresh_ids: Collection[str], ignored: Counter[str]
 ) -> Iterator[Link]:
     book = AddressBook(articles)
     for article in articles:
         for alternate in article.alternates:
             if is_home_page(alternate.url):
-                refused["home-page"] += article.article_id in fresh_ids
+                ignored["home-page"] += article.article_id in fresh_ids
                 continue
             for target in book.find(alternate.url, article.outlet):
                 if target.article_id != article.article_id:
@@ -173,7 +191,15 @@ def _same_story_id(articles: Collection[LinkFacts]) -> Iterator[Link]:
             yield Link("story-id", a, b)
 
 
-def _refusal(edge: Edge) -> str | None:
+def _refusal(edge: Edge, match: Match | None) -> str | None:
+    """Return the reason against an edge."""
+    reason = _refusal_of_articles(edge)
+    if reason is None and match is not None and match.contradicted and edge.kind in BY_CONTENT:
+        return "conflict"
+    return reason
+
+
+def _refusal_of_articles(edge: Edge) -> str | None:
     if edge.a.language is None or edge.b.language is None:
         return "unknown-language"
     if edge.a.language == edge.b.language:
@@ -200,11 +226,10 @@ class AddressBook:
     def __init__(self, articles: Iterable[LinkFacts]) -> None:
         self._by_rank: tuple[dict[str, list[LinkFacts]], ...] = ({}, {}, {})
         for article in articles:
-            for named, url in zip(
-                self._by_rank, (article.url, article.canonical_url, article.requested_url), strict=True
-            ):
+            urls = (article.url, article.canonical_url, article.requested_url)
+            for articles_at, url in zip(self._by_rank, urls, strict=True):
                 if url:
-                    named.setdefault(plain_url(url), []).append(article)
+                    articles_at.setdefault(plain_url(url), []).append(article)
 
     def find(self, url: str, outlet: str) -> tuple[LinkFacts, ...]:
         """Find what an article of the outlet means by an address."""
@@ -212,5 +237,5 @@ class AddressBook:
         fetched, canonical, requested = self._by_rank
         if plain in fetched:
             return tuple(fetched[plain])
-        own = tuple(x for x in canonical.get(plain, ()) if x.outlet == outlet)
-        return own or tuple(requested.get(plain, ()))
+        of_outlet = tuple(x for x in canonical.get(plain, ()) if x.outlet == outlet)
+        return of_outlet or tuple(requested.get(plain, ()))

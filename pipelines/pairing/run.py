@@ -18,7 +18,7 @@ from archive.operations.partitions import ALONE
 from archive.writer import ArchiveWriter
 from pipelines.alignment.aligner import Aligner
 from pipelines.alignment.weights import shipped_version
-from pipelines.pairing.decide import decide
+from pipelines.pairing.decide import DecisionBasis, decide
 from pipelines.pairing.evidence import hanging_together, stored_edges
 from pipelines.pairing.parts import ALIGNED, LEFT, THROUGH, parts
 from pipelines.pairing.scoring import ENOUGH, Scoring, outdated_alignments
@@ -100,14 +100,8 @@ def pair_archive(
         scoring = Scoring(read, before, spool, keep_uncertain=keep_uncertain, anew=everything)
         _score(scoring, scoring.run(spread, enough), outcome, progress, seconds)
         del scoring  # and with it its texts
-        named = {x for _, _, a, b in spool.chosen() for x in (a, b)} if before is not None else set()
-        named |= {x for each in labels for x in (each.a_id, each.b_id)}
         outdated = outdated_alignments(read, None if everything else REALIGNED)
-        named |= {x for ids in outdated for x in ids}
-        with spool.together():
-            now = archive.open(uri)
-            for edge in stored_edges(now, None if before is None else hanging_together(now, named, before)):
-                spool.choose_stored(edge)
+        _choose_stored(uri, spool, before, labels, outdated)
         if spool.any_chosen() or labels or outcome.articles:
             _publish(uri, outcome, spool, labels, outdated, read.snapshot.id, part)
         if outcome.left:
@@ -115,6 +109,24 @@ def pair_archive(
         else:
             spool.remove()
     return outcome
+
+
+def _choose_stored(
+    uri: str, spool: Spool, before: int | None, labels: Sequence[Label], outdated: frozenset[tuple[str, str]]
+) -> None:
+    """Add the stored edges of all articles that a decision of this run may reach."""
+    now = archive.open(uri)
+    articles: set[str] | None = None
+    if before is not None:
+        decided = {article_id for _, _, a_id, b_id in spool.chosen() for article_id in (a_id, b_id)}
+        for label in labels:
+            decided |= {label.a_id, label.b_id}
+        for ids in outdated:
+            decided |= set(ids)
+        articles = hanging_together(now, decided, before)
+    with spool.together():
+        for edge in stored_edges(now, articles):
+            spool.choose_stored(edge)
 
 
 def _score(
@@ -155,24 +167,23 @@ def _publish(  # noqa: PLR0917
     run_id = f"{now:%Y%m%dT%H%M%SZ}-pair-{os.getpid()}"
     with ArchiveWriter.open(uri, run_id=run_id) as writer:
         if writer.pending:  # of a crawl that died; the crawl would have paired them in this way
-            writer.commit(partial(decide, now=now))
+            writer.commit(partial(decide, basis=DecisionBasis(now=now)))
     aligner = Aligner(spool)
 
     def deciding(part: Part) -> tuple[Decide, set[str]]:
         matches, known = spool.matches(part.numbers), list(spool.known(part.numbers))
-        links = {(edge.a_id, edge.b_id): edge.links for edge in known}
+        basis = DecisionBasis(
+            now=now,
+            matches=matches,
+            labels=part.labels,
+            align=aligner,
+            earlier_links={(edge.a_id, edge.b_id): edge.links for edge in known},
+            anew=True,
+            outdated=outdated,
+        )
 
         def decide_part(fresh: Sequence[LinkFacts], related: Sequence[LinkFacts]) -> Decisions:
-            decisions = decide(
-                *(fresh, related),
-                now=now,
-                matches=matches,
-                labels=part.labels,
-                align=aligner,
-                known=links,
-                anew=True,
-                outdated=outdated,
-            )
+            decisions = decide(fresh, related, basis)
             _count(outcome, decisions, matches, known)
             return decisions
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from archive.writer import ArchiveWriter
 from crawler.extraction.fields.timezones import KYIV
-from pipelines.pairing.decide import decide
+from pipelines.pairing.decide import DecisionBasis, decide
 from tests.archive.conftest import make_article
 
 if TYPE_CHECKING:
@@ -47,7 +47,9 @@ def days_of(root: Path, days: Iterable[Day], outlet: str = "gazette", until: dat
                 for number in range(count):
                     record = make_article(number, language, f"{language} {ago} {number}", outlet=outlet)
                     writer.add_article(_at(replace(record, run_id=run), ago * 1000 + number, at, day))
-            writer.commit(lambda fresh, related, at=at: decide(fresh, related, now=at), summary=WHOLE)
+            writer.commit(
+                lambda fresh, related, at=at: decide(fresh, related, DecisionBasis(now=at)), summary=WHOLE
+            )
 
 
 def _at(record: ArticleRecord, story: int, at: datetime, day: Day) -> ArticleRecord:

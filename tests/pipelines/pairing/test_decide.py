@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from archive.exceptions import ArchiveDamaged
 from archive.format.records import Alternate, LinkFacts, Membership
-from pipelines.pairing.decide import decide
+from pipelines.pairing.decide import DecisionBasis, decide
 from pipelines.pairing.explain import evidence_kinds
 
 NOW = datetime(2026, 5, 14, 12, 0, tzinfo=UTC)
@@ -42,7 +42,7 @@ def facts(language, number=815, *alternates, article_id=None, **fields):
 
 
 def decided(*fresh, related=()):
-    return decide(fresh, related, now=NOW)
+    return decide(fresh, related, DecisionBasis(now=NOW))
 
 
 def evidence(pair):
@@ -50,7 +50,7 @@ def evidence(pair):
 
 
 def test_nothing_to_decide():
-    assert decided() == decide([], [], now=NOW)
+    assert decided() == decide([], [], DecisionBasis(now=NOW))
     assert decided(facts("uk")).pairs == ()
 
 
@@ -292,18 +292,18 @@ def newsrooms(draw):
 @given(newsrooms(), st.randoms(use_true_random=False))
 def test_any_order_gives_the_same_decisions(newsroom, rng):
     fresh, related = newsroom
-    expected = decide(fresh, related, now=NOW)
+    expected = decide(fresh, related, DecisionBasis(now=NOW))
     for articles in newsroom:
         rng.shuffle(articles)
     turned = [replace(a, alternates=a.alternates[::-1]) for a in fresh]
-    assert decide(fresh, related, now=NOW) == expected
-    assert decide(turned, related, now=NOW) == expected
+    assert decide(fresh, related, DecisionBasis(now=NOW)) == expected
+    assert decide(turned, related, DecisionBasis(now=NOW)) == expected
 
 
 @given(newsrooms())
 def test_stories_hold_a_language_and_outlet_once_and_pairs_are_inside_stories(newsroom):
     fresh, related = newsroom
-    found = decide(fresh, related, now=NOW)
+    found = decide(fresh, related, DecisionBasis(now=NOW))
     story = {each.article_id: each.story_id for each in (*fresh, *related)}
     known_together = set(story.values())
     story |= {each.article_id: each.story_id for each in found.memberships}
@@ -324,13 +324,13 @@ def test_stories_hold_a_language_and_outlet_once_and_pairs_are_inside_stories(ne
 @given(newsrooms())
 def test_deciding_again_changes_nothing(newsroom):
     fresh, related = newsroom
-    found = decide(fresh, related, now=NOW)
+    found = decide(fresh, related, DecisionBasis(now=NOW))
     moved = {each.article_id: each.story_id for each in found.memberships}
 
     def after(articles):
         return [replace(a, story_id=moved.get(a.article_id, a.story_id)) for a in articles]
 
-    again = decide(after(fresh), after(related), now=NOW)
+    again = decide(after(fresh), after(related), DecisionBasis(now=NOW))
     assert again.memberships == ()
     assert again.pairs == found.pairs
 

@@ -7,7 +7,7 @@ import archive
 from archive.commit.committer import publish_decisions
 from pipelines.alignment.aligner import Aligner
 from pipelines.alignment.weights import shipped_version
-from pipelines.pairing.decide import decide
+from pipelines.pairing.decide import DecisionBasis, decide
 from pipelines.pairing.parts import ALIGNED
 from pipelines.pairing.run import pair_archive
 from pipelines.pairing.scoring import outdated_alignments
@@ -27,7 +27,7 @@ def by_other_weights(root):
     """Align the archive anew without saying by which weights, as versions of before did."""
     couples = frozenset(x[:2] for x in rows(root))
     ids = {x for couple in couples for x in couple}
-    again = partial(decide, now=NOW, align=Aligner(), outdated=couples)
+    again = partial(decide, basis=DecisionBasis(now=NOW, align=Aligner(), outdated=couples))
     publish_decisions(str(root), lambda _stories_of: [(again, ids)], run_id="before")
 
 

@@ -15,7 +15,7 @@ from archive.__main__ import main
 from archive.format.records import Alternate, ArticleRecord, TextBlock
 from archive.writer import ArchiveWriter
 from pipelines.pairing.content.match import Match
-from pipelines.pairing.decide import decide
+from pipelines.pairing.decide import DecisionBasis, decide
 from pipelines.pairing.explain import explain
 from pipelines.pairing.labels import Label, precision, read_labels
 from pipelines.pairing.report import explanation_lines, explanation_table, outcome_table
@@ -87,7 +87,7 @@ def add(root, *articles):
     with ArchiveWriter.open(root, run_id="test") as writer:
         for each in articles:
             writer.add_article(each)
-        writer.commit(lambda fresh, related: decide(fresh, related, now=MONDAY))
+        writer.commit(lambda fresh, related: decide(fresh, related, DecisionBasis(now=MONDAY)))
 
 
 def name(read):

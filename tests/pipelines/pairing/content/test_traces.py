@@ -8,7 +8,7 @@ import pytest
 from archive.format.records import LinkFacts
 from pipelines.pairing.content.compare import compare
 from pipelines.pairing.content.match import Match
-from pipelines.pairing.decide import decide
+from pipelines.pairing.decide import DecisionBasis, decide
 from pipelines.similarity.document import Document, Trace, read, traces
 
 AT = datetime(2026, 5, 14, 9, 0, tzinfo=UTC)
@@ -102,7 +102,7 @@ def test_it_names_the_pair_and_what_contradicts_is_a_refusal():
     articles = [facts("a", "uk"), facts("b", "en"), facts("c", "ru")]
     yes = Match("a", "b", 0.3, "review", mutual=True, runner_up=0.0, traces=(Trace("image", "x"), VIDEO))
     no = Match("b", "c", 0.02, "none", mutual=True, runner_up=0.0, traces=(VIDEO,))
-    decided = decide(articles, (), now=AT, matches=[yes, no])
+    decided = decide(articles, (), DecisionBasis(now=AT, matches=[yes, no]))
     (pair,), (refusal,) = decided.pairs, decided.refusals
     assert (pair.evidence, pair.score) == ("video", 0.3)
     assert '"kind": "image"' in (pair.details or "")
@@ -117,7 +117,7 @@ def test_of_two_that_exclude_each_other_the_likely_one_stands():
         Match("a", "c", 0.97, "auto", mutual=True, runner_up=0.0),
         Match("c", "d", 0.96, "auto", mutual=True, runner_up=0.0),
     ]
-    decided = decide(articles, (), now=AT, matches=found)
+    decided = decide(articles, (), DecisionBasis(now=AT, matches=found))
     assert [(x.article_id_a, x.article_id_b) for x in decided.pairs] == [("a", "c"), ("c", "d")]
     assert [x.reason for x in decided.refusals] == ["second-en"]
 
