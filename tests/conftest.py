@@ -23,7 +23,7 @@ DATA = Path(__file__).parents[2] / "shared" / "data"
 
 # a machine with much else at work is no error in what is tested
 settings.register_profile("at leisure", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("at leisure")
+settings.register_profile("sample", settings.get_profile("at leisure"), max_examples=20)
 
 # a file that takes minutes, begun last, is what everybody waits for at the end
 LONG = (
@@ -51,6 +51,11 @@ LONG = (
 def pytest_xdist_auto_num_workers() -> int:
     """Two a core: while a crawl waits for its server, its disk or its end, nobody else would run."""
     return 2 * (os.cpu_count() or 1)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    sample = "not thorough" in config.option.markexpr and "TRIPTYCH_FAULTS" not in os.environ
+    settings.load_profile("sample" if sample else "at leisure")
 
 
 @pytest.hookimpl(wrapper=True)

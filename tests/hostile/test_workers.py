@@ -17,6 +17,7 @@ from crawler.workers import fork_server as worker_server
 from crawler.workers.pool import Workers
 from tests.hostile import tasks
 from tests.hostile.processes import A_WHILE, children, still_there
+from tests.support import forked
 from tests.support.running import ROOT
 
 if TYPE_CHECKING:
@@ -29,14 +30,20 @@ NEXT = [0, 1, 2]
 
 
 @pytest.fixture
-def workers() -> Iterator[Workers]:
+def forked_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that is forked with its imports: a second of CPU less. How servers start is tested below."""
+    monkeypatch.setattr(sys, "executable", forked.workers_python())
+
+
+@pytest.fixture
+def workers(forked_server: None) -> Iterator[Workers]:
     workers = Workers(2, 1.0)
     yield workers
     workers.close()
 
 
 @pytest.fixture
-def lone() -> Iterator[Workers]:
+def lone(forked_server: None) -> Iterator[Workers]:
     workers = Workers(1, 2.0)
     yield workers
     workers.close()

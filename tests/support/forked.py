@@ -55,29 +55,13 @@ class Forked:
             start_new_session=True,
         )
         theirs.close()
-        self._folder = TemporaryDirectory(prefix="triptych-forked-")
-        address = f"{self._folder.name}/workers"
-        self._python = launcher(Path(self._folder.name), address)
-        life, self._life = os.pipe()
-        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as asked:
-            asked.bind(address)
-            asked.listen(64)
-            self._workers = subprocess.Popen(
-                [sys.executable, "-m", "tests.support.forked_workers", str(asked.fileno()), str(life)],
-                cwd=ROOT,
-                env={**os.environ, "PYTHONWARNINGS": "error"},
-                pass_fds=[asked.fileno(), life],
-                stdin=subprocess.DEVNULL,
-                start_new_session=True,
-            )
-        os.close(life)
 
     def run(
         self, arguments: list[str], environment: dict[str, str], timeout: float, folder: Path = ROOT
     ) -> tuple[int, str, str]:
         """Exit code and what it printed; returns when nobody holds its output any more."""
         out, err = os.pipe(), os.pipe()
-        order = json.dumps([arguments, environment, self._python, str(folder)]).encode()
+        order = json.dumps([arguments, environment, workers_python(), str(folder)]).encode()
         socket.send_fds(self._control, [order], [out[1], err[1]])
         os.close(out[1])
         os.close(err[1])
@@ -98,8 +82,32 @@ class Forked:
     def close(self) -> None:
         self._control.close()
         self._server.wait()
+
+
+class ForkedWorkers:
+    """The process that fork servers of workers are forked from, see forked_workers.py."""
+
+    def __init__(self) -> None:
+        self._folder = TemporaryDirectory(prefix="triptych-forked-")
+        address = f"{self._folder.name}/workers"
+        self.python = launcher(Path(self._folder.name), address)
+        life, self._life = os.pipe()
+        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as asked:
+            asked.bind(address)
+            asked.listen(64)
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "tests.support.forked_workers", str(asked.fileno()), str(life)],
+                cwd=ROOT,
+                env={**os.environ, "PYTHONWARNINGS": "error"},
+                pass_fds=[asked.fileno(), life],
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        os.close(life)
+
+    def close(self) -> None:
         os.close(self._life)
-        self._workers.wait()
+        self._process.wait()
         self._folder.cleanup()
 
 
@@ -108,10 +116,21 @@ def _forked() -> Forked:
     return Forked()
 
 
+@functools.cache
+def _forked_workers() -> ForkedWorkers:
+    return ForkedWorkers()
+
+
+def workers_python() -> str:
+    """Return an interpreter for pools (`sys.executable`) whose fork servers have their imports already."""
+    return _forked_workers().python
+
+
 def end() -> None:
-    if _forked.cache_info().currsize:
-        _forked().close()
-        _forked.cache_clear()
+    for started in (_forked, _forked_workers):
+        if started.cache_info().currsize:
+            started().close()
+            started.cache_clear()
 
 
 def scrapy(

@@ -3,7 +3,9 @@
 `make test` leaves out, by the mark `thorough`:
 * what needs more than Python: the object store, the browser, real pages;
 * all cases but the first of a test that starts a crawl or a server for each of its parameters;
-* the tests of `LEFT_OUT`: a heavier form of what the tests beside them promise.
+* of a test in `FEW` the cases beyond so many;
+* the tests of `LEFT_OUT`: a heavier form of what the tests beside them promise;
+* four of five generated examples.
 `SHORT` names tests whose cases are processes that are killed: the cases beyond so many are `slow`.
 """
 
@@ -13,6 +15,7 @@ import os
 from collections import Counter
 
 import pytest
+from hypothesis import settings
 
 STARTS_PROCESSES = frozenset({"scrapy_command", "program", "workers", "lone"})
 """Fixtures of tests that start a crawl, a program of tests/archive/programs, a pool."""
@@ -46,6 +49,13 @@ SHORT = {
     "test_writers_at_once_all_succeed": 1,
 }
 
+FEW = {
+    "test_no_damage_of_the_cache_loses_or_doubles_a_row": 1,
+    "test_damage_below_the_file_system_ends_in_a_sentence_or_a_rebuild": 1,
+    "test_an_attack_ends_in_a_sentence": 3,
+}
+"""Cases of a test that are enough for `make test`: those after them go another way through the same code."""
+
 LEFT_OUT = {
     # ten rounds, ten racers, ten thousand debts: one of each is beside them
     "test_a_backfill_killed_three_times_loses_nothing",
@@ -66,6 +76,7 @@ LEFT_OUT = {
     "test_expectations_are_proposed_from_thirty_days",
     # all 43 outlets at their real addresses; the demo and tests/crawler/story do the same for one
     "test_one_english_text_at_two_hosts_is_fetched_once",
+    "test_stories_are_joined_where_pages_or_rules_say_so",
     "test_a_deletion_is_seen_and_the_article_stays",
     "test_an_edit_is_a_new_version",
     "test_a_late_translation_is_found",
@@ -170,5 +181,12 @@ def mark(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.slow)
         fixtures = set(getattr(item, "fixturenames", ()))
         repeated = cases[test] > 1 and fixtures & STARTS_PROCESSES
-        if name in LEFT_OUT or repeated or fixtures & MORE_THAN_PYTHON:
+        further = cases[test] > FEW.get(name, cases[test])
+        if name in LEFT_OUT or repeated or further or fixtures & MORE_THAN_PYTHON:
             item.add_marker(pytest.mark.thorough)
+
+
+def examples(count: int) -> int:
+    """Return how many of so many generated examples this tier tries; of the usual 100 the profile says it."""
+    assert settings.default is not None
+    return max(5, count * settings.default.max_examples // 100)

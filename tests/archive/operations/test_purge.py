@@ -17,7 +17,7 @@ import pytest
 import archive
 from archive.exceptions import ArchiveDamaged, ArticleNotFound, ArticlePurged, PoisonRecord
 from archive.format.layout import Layout
-from archive.format.records import Decisions, Membership, PairRecord
+from archive.format.records import Decisions, Membership, ObservationRecord, PairRecord
 from archive.operations import maintain
 from archive.operations.purge import find, purge
 from archive.operations.verify import verify
@@ -25,13 +25,16 @@ from archive.pages import cdxj_index
 from archive.state import replay
 from archive.state.tombstones import PurgedAddress, Tombstones
 from archive.storage.folder import Folder
+from archive.writer import ArchiveWriter
 from tests.archive import altered
+from tests.archive.conftest import NOON, make_article, make_page
 from tests.archive.findings import grave
 from tests.archive.traces import find as find_traces
 
 HOUR = timedelta(hours=1)
 SECRET = "Secretword"
 SLUG = "secretslug"
+OTHER = "https://courier.example/uk/other"
 CHECKOUT = Path(__file__).parents[3]
 STRIDE = 1 if os.environ.get("TRIPTYCH_FAULTS") else 9
 
@@ -50,42 +53,6 @@ def traces(root):
     return find_traces(root, SECRET, SLUG)
 
 
-@pytest.fixture
-def secret(article, noon):
-    """The article to be purged, in several versions."""
-
-    def build(hours=0, **changes):
-        url = f"https://courier.example/uk/{SLUG}"
-        given = {"text": f"{SECRET} {hours}", "headline": f"{SECRET} headline {hours}", "url": url}
-        given |= {"requested_url": f"{url}?from=feed", "canonical_url": url}
-        given["article_id"] = hashlib.blake2b(url.encode(), digest_size=16).hexdigest()
-        return article(900, fetched_at=noon + hours * HOUR, **{**given, **changes})
-
-    return build
-
-
-@pytest.fixture
-def filled(root, open_writer, article, secret, page, look, noon):  # noqa: PLR0917
-    """An archive that has the article in all places: versions, pages, looks, a pair, a story, quarantine."""
-    writer = open_writer("run-1", now=Clock(noon))
-    for hours in range(3):
-        writer.add_article(*page(secret(hours), f"<p>{SECRET} {hours}</p>".encode()))
-        writer.add_article(*page(article(hours), b"<p>other</p>"))
-        if not hours:
-            writer.add_article(*page(article(900, "en"), b"<p>english</p>"))
-        writer.commit(pair_all if not hours else None)
-    writer.add_observation(look(secret().url, at=noon + 5 * HOUR, detail=f"{SECRET} is missing"))
-    writer.add_observation(look("https://courier.example/uk/other", at=noon + 5 * HOUR))
-    with pytest.raises(PoisonRecord):
-        writer.add_article(secret(4, lead="\0"))
-    with pytest.raises(PoisonRecord):
-        writer.add_article(article(901, lead="\0"))
-    writer.commit()
-    writer.close()
-    assert len(traces(root)) > 5
-    return root
-
-
 class Clock:
     def __init__(self, now):
         self.now = now
@@ -93,6 +60,46 @@ class Clock:
     def __call__(self):
         self.now += timedelta(minutes=1)
         return self.now
+
+
+def make_secret(hours=0, **changes):
+    url = f"https://courier.example/uk/{SLUG}"
+    given = {"text": f"{SECRET} {hours}", "headline": f"{SECRET} headline {hours}", "url": url}
+    given |= {"requested_url": f"{url}?from=feed", "canonical_url": url}
+    given["article_id"] = hashlib.blake2b(url.encode(), digest_size=16).hexdigest()
+    return make_article(900, fetched_at=NOON + hours * HOUR, **{**given, **changes})
+
+
+@pytest.fixture
+def secret():
+    """The article to be purged, in several versions."""
+    return make_secret
+
+
+def in_all_places(root):
+    """An archive that has the article in all places: versions, pages, looks, a pair, a story, quarantine."""
+    with ArchiveWriter.open(root, run_id="run-1", now=Clock(NOON)) as writer:
+        for hours in range(3):
+            writer.add_article(*make_page(make_secret(hours), f"<p>{SECRET} {hours}</p>".encode()))
+            writer.add_article(*make_page(make_article(hours), b"<p>other</p>"))
+            if not hours:
+                writer.add_article(*make_page(make_article(900, "en"), b"<p>english</p>"))
+            writer.commit(pair_all if not hours else None)
+        missing = ("failed", "http-404", NOON + 5 * HOUR, 404, "run-1")
+        for url, detail in ((make_secret().url, f"{SECRET} is missing"), (OTHER, None)):
+            writer.add_observation(ObservationRecord(url, url, "courier", *missing, detail=detail))
+        with pytest.raises(PoisonRecord):
+            writer.add_article(make_secret(4, lead="\0"))
+        with pytest.raises(PoisonRecord):
+            writer.add_article(make_article(901, lead="\0"))
+        writer.commit()
+    assert len(traces(root)) > 5
+
+
+@pytest.fixture
+def filled(copied, root):
+    copied(in_all_places, root)
+    return root
 
 
 def test_nothing_is_left_anywhere(filled, secret, article):

@@ -8,8 +8,10 @@ from pyarrow.parquet import ParquetFile, read_table
 
 import archive
 from archive.exceptions import ArchiveDamaged, ArticleNotFound, SnapshotNotFound, UnknownValue
-from archive.format.records import Alternate, Decisions, Membership, PairRecord
+from archive.format.records import Alternate, Decisions, Membership, ObservationRecord, PairRecord
 from archive.format.schema import DELETION
+from archive.writer import ArchiveWriter
+from tests.archive.conftest import NOON, make_article
 
 HOUR = timedelta(hours=1)
 TABLES = ("articles", "versions", "observations", "stories", "pairs", "refusals", "alignments", "same_event")
@@ -160,11 +162,8 @@ class Clock:
         return self.time
 
 
-@pytest.fixture
-def eventful(root, open_writer, article, look, noon):
+def write_events(root):
     """Moments, and the tables as they were right after each."""
-    clock = Clock(datetime(2026, 4, 1, tzinfo=UTC))
-    writer = open_writer("run-1", now=clock)
     remembered = {}
 
     def remember():
@@ -174,29 +173,38 @@ def eventful(root, open_writer, article, look, noon):
 
     def pair(fresh, related):
         ids = sorted({x.article_id: x.story_id for x in (*fresh, *related)}.items())
-        pairs = [PairRecord(ids[0][0], x, "switcher", False, None, None, noon) for x, _ in ids[1:]]
+        pairs = [PairRecord(ids[0][0], x, "switcher", False, None, None, NOON) for x, _ in ids[1:]]
         return Decisions(tuple(pairs), tuple(Membership(x, ids[0][1]) for x, _ in ids))
 
-    writer.add_article(article(1, text="A"))
-    writer.add_article(article(2))
-    writer.commit()
-    remember()
-    writer.add_article(article(1, text="B", fetched_at=noon + HOUR))
-    writer.commit()
-    remember()
-    writer.add_observation(look(article(2).url, "unchanged", "not-modified", 304, noon + 2 * HOUR))
-    english = (Alternate("uk", article(1).url, "hreflang"),)
-    writer.add_article(article(1, "en", alternates=english, fetched_at=noon + 2 * HOUR))
-    writer.commit(pair)
-    remember()
-    writer.add_article(article(1, text="C", fetched_at=noon + 3 * HOUR))
-    writer.add_article(article(1, "en", text="edited", fetched_at=noon + 3 * HOUR))
-    writer.commit()
-    remember()
-    for number in range(10, 30):  # enough commits for files to be merged
-        writer.add_article(article(number))
-        writer.add_article(article(2, fetched_at=noon + number * HOUR))
+    with ArchiveWriter.open(root, run_id="run-1", now=Clock(datetime(2026, 4, 1, tzinfo=UTC))) as writer:
+        writer.add_article(make_article(1, text="A"))
+        writer.add_article(make_article(2))
         writer.commit()
+        remember()
+        writer.add_article(make_article(1, text="B", fetched_at=NOON + HOUR))
+        writer.commit()
+        remember()
+        unchanged = ("unchanged", "not-modified", NOON + 2 * HOUR, 304)
+        url = make_article(2).url
+        writer.add_observation(ObservationRecord(url, url, "courier", *unchanged, "run-1"))
+        english = (Alternate("uk", make_article(1).url, "hreflang"),)
+        writer.add_article(make_article(1, "en", alternates=english, fetched_at=NOON + 2 * HOUR))
+        writer.commit(pair)
+        remember()
+        writer.add_article(make_article(1, text="C", fetched_at=NOON + 3 * HOUR))
+        writer.add_article(make_article(1, "en", text="edited", fetched_at=NOON + 3 * HOUR))
+        writer.commit()
+        remember()
+        for number in range(10, 30):  # enough commits for files to be merged
+            writer.add_article(make_article(number))
+            writer.add_article(make_article(2, fetched_at=NOON + number * HOUR))
+            writer.commit()
+    return remembered
+
+
+@pytest.fixture
+def eventful(copied, root):
+    remembered = copied(write_events, root)
     return archive.open(root), remembered
 
 

@@ -14,6 +14,7 @@ from archive.operations import maintain
 from archive.state.article_identity import second_id
 from archive.writer import ArchiveWriter
 from tests.archive.conftest import NOON, make_article, make_page
+from tests.support import tiers
 
 MINUTE = timedelta(minutes=1)
 HERALD, COURIER = "https://herald.example", "https://courier.example"
@@ -258,7 +259,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=20 * SCALE)
+@settings(max_examples=tiers.examples(20 * SCALE))
 @given(steps=STEPS)
 def test_every_address_with_a_text_of_its_own_has_an_article_of_its_own(steps, tmp_path_factory):
     root = tmp_path_factory.mktemp("any") / "news-archive"
@@ -295,7 +296,7 @@ MORE_STEPS = st.lists(
 )
 
 
-@settings(max_examples=20 * SCALE)
+@settings(max_examples=tiers.examples(20 * SCALE))
 @given(steps=MORE_STEPS)
 def test_no_text_is_lost_or_given_to_another_outlet_and_a_new_cache_says_the_same(steps, tmp_path_factory):
     root = tmp_path_factory.mktemp("any") / "news-archive"

@@ -9,6 +9,8 @@ import archive
 from archive.format.layout import TABLES
 from archive.operations.maintain import compact
 from archive.operations.migrate import migrate
+from archive.writer import ArchiveWriter
+from tests.archive.conftest import NOON, make_article, make_variants
 from tests.archive.operations.test_migrate import NEXT
 
 ENGINES = {
@@ -19,17 +21,22 @@ ENGINES = {
 }
 
 
-@pytest.fixture
-def filled(root, writer, variants, article, noon):
+def several_files(root):
     """Several files, an edit, a story of three, and what a merge has replaced."""
-    for number in range(3):
-        for record in variants(number, "uk", "en", "ru"):
-            writer.add_article(record)
-        if number:
-            writer.add_article(article(0, text=f"edit {number}", fetched_at=noon.replace(hour=12 + number)))
-        writer.commit()
-    compact(root)
-    writer.close()
+    with ArchiveWriter.open(root, run_id="run-1") as writer:
+        for number in range(3):
+            for record in make_variants(number, "uk", "en", "ru"):
+                writer.add_article(record)
+            if number:
+                at = NOON.replace(hour=12 + number)
+                writer.add_article(make_article(0, text=f"edit {number}", fetched_at=at))
+            writer.commit()
+        compact(root)
+
+
+@pytest.fixture
+def filled(copied, root):
+    copied(several_files, root)
     return root
 
 

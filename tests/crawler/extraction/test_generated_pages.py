@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from crawler.items import Article
 from tests.newsrooms.sound_article import read_soundly
+from tests.support import tiers
 
 AT = datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
 
@@ -138,7 +139,7 @@ def encoded(page: str, charset: str) -> bytes:
     return page.encode(charset, "surrogatepass" if charset.startswith("utf") else "replace")
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=tiers.examples(120), deadline=None, suppress_health_check=list(HealthCheck))
 @given(PAGES, st.sampled_from(["utf-8", "utf-8", *CHARSETS]), DECLARED)
 def test_any_page_is_read_or_refused_for_a_reason(page: str, charset: str, declared: str | None) -> None:
     result = read_soundly(encoded(page, charset), declared, AT)
@@ -151,7 +152,7 @@ def test_any_page_is_read_or_refused_for_a_reason(page: str, charset: str, decla
     }
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=tiers.examples(60), deadline=None, suppress_health_check=list(HealthCheck))
 @given(PAGES, st.data())
 def test_any_part_of_a_page(page: str, data: st.DataObject) -> None:
     whole = encoded(page, "utf-8")
@@ -159,7 +160,7 @@ def test_any_part_of_a_page(page: str, data: st.DataObject) -> None:
     read_soundly(whole[start : data.draw(st.integers(start, len(whole)))], None, AT)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=tiers.examples(60), deadline=None)
 @given(st.binary(max_size=400), DECLARED)
 def test_any_bytes(body: bytes, declared: str | None) -> None:
     read_soundly(body, declared, AT)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from crawler.exceptions import Unreadable
 from crawler.extraction.page import extract
 from crawler.items import Article, Fetch, Hints
+from tests.support import tiers
 
 URL = "https://courier.example/news/2026/02/03/101/"
 TEXT = [
@@ -256,7 +257,7 @@ PIECES = st.one_of(
 )
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=tiers.examples(150))
 @given(st.lists(PIECES, max_size=40))
 def test_any_page_is_read_or_refused_and_body_agrees_with_blocks(pieces: list[str]) -> None:
     try:

@@ -17,6 +17,7 @@ from crawler.items import Fetch, Hints
 from crawler.settings import ITEM_PIPELINES
 from crawler.workers.stages import worker_stages
 from pipelines.bylines.persons import persons_in
+from tests.support import tiers
 
 STAGES = worker_stages(Settings({"ITEM_PIPELINES": ITEM_PIPELINES}))
 TEXT = [
@@ -195,7 +196,7 @@ def test_the_page_may_load_and_run_nothing() -> None:
     assert head[1].get("content") == policy
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=tiers.examples(40), deadline=None)
 @given(
     st.text(max_size=300).map(
         lambda text: f"<h1>{text}</h1><p class='{text[:20]}'>{text}</p><div>{text}<br>{text}</div>"

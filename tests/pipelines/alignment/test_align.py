@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from archive.format.records import TextBlock, VariantText
 from pipelines.alignment.aligner import Aligner
+from tests.support import tiers
 
 UK = (
     "Міська рада Полтави у вівторок, 14 квітня, виділила 12,5 млн гривень на ремонт мосту через Ворсклу.",
@@ -145,7 +146,7 @@ _BLOCK = st.one_of(st.sampled_from([*UK, *EN]), st.text(max_size=60))
 
 
 @given(st.lists(_BLOCK, max_size=7), st.lists(_BLOCK, max_size=7), st.sampled_from(["uk", "ru", "en"]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=tiers.examples(60), deadline=None)
 def test_every_paragraph_is_in_one_row(ours, theirs, language):
     a, b = variant("a", "ru" if language == "uk" else "uk", ours), variant("b", language, theirs)
     rows = Aligner()({"a": a, "b": b}, [("a", "b")])

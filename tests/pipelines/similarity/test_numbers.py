@@ -3,6 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.similarity.anchors import anchors_of
+from tests.support import tiers
 
 
 def keys(text, language):
@@ -68,7 +69,7 @@ _PIECES = st.sampled_from([*"0123456789.,:-– \u00a0", "тисяч", "hundred",
 
 
 @given(st.one_of(st.text(max_size=80), st.lists(_PIECES, max_size=60).map("".join)))
-@settings(max_examples=300)
+@settings(max_examples=tiers.examples(300))
 def test_whatever_looks_like_a_number_is_read(text):
     for language in ("uk", "ru", "en"):
         for anchor in anchors_of(text, language):

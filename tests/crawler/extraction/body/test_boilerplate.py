@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from crawler.extraction.body.boilerplate import LineRule, line_rules, why_not_text
 from crawler.extraction.body.exclusions import leave_out
 from crawler.extraction.body.text_blocks import Excluded, ReadBlock
+from tests.support import tiers
 
 
 @pytest.mark.parametrize(
@@ -157,7 +158,7 @@ def test_a_list_in_which_one_item_asks_to_subscribe_is_a_box() -> None:
 def test_a_line_has_what_a_rule_needs_wherever_its_pattern_matches(rule: LineRule) -> None:
     """Or the pattern would never be asked of it."""
 
-    @settings(max_examples=60)
+    @settings(max_examples=tiers.examples(60))
     @given(st.from_regex(rule.pattern))
     def has(line: str) -> None:
         if rule.pattern.match(line):

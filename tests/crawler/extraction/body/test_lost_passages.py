@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from crawler.extraction.document.text import for_comparison
 from crawler.extraction.page import Parts, read_parts
 from crawler.items import Fetch, Hints
+from tests.support import tiers
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 TOWNS = ("Зарічна", "Підгірна", "Надставська", "Калинова", "Вербівська", "Млинська")
@@ -120,7 +121,7 @@ def nested(draw: st.DrawFn) -> str:
     return inside
 
 
-@settings(deadline=None, max_examples=120)
+@settings(deadline=None, max_examples=tiers.examples(120))
 @given(st.lists(nested(), min_size=1, max_size=4))
 def test_each_sentence_is_read_or_left_out_for_a_reason(pieces: list[str]) -> None:
     start, end = LONG.split("<p>Калинова")

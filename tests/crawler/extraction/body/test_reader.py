@@ -17,6 +17,7 @@ from crawler.extraction.document.decoding import parse
 from crawler.extraction.document.outline import outline
 from crawler.extraction.document.prose import read_prose
 from tests.crawler.extraction.test_systems import PAGES, parts
+from tests.support import tiers
 
 LINE = "Міська рада ухвалила бюджет на наступний рік після дванадцяти годин обговорення в сесійній залі."
 
@@ -56,7 +57,7 @@ PIECES = st.sampled_from([
 ])  # fmt: skip
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=tiers.examples(60))
 @given(st.lists(PIECES, max_size=25), st.booleans())
 def test_any_element(pieces: list[str], named: bool) -> None:
     one, whole = both(html.fromstring(f"<div class='text'>{''.join(pieces)}</div>"), named=named)

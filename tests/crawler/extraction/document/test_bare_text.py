@@ -7,6 +7,7 @@ from lxml import html
 
 from crawler.extraction.body.reader import read_element
 from crawler.extraction.document.bare_text import make_paragraphs
+from tests.support import tiers
 
 LONG = "".join(
     f"<p>Рада {name} погодила ремонт мосту через річку, яку щовесни виводить із берегів. Роботи почнуть {day}"
@@ -84,7 +85,7 @@ PIECES = st.sampled_from([
 ])  # fmt: skip
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=tiers.examples(200))
 @given(st.lists(PIECES, max_size=20))
 def test_no_word_is_lost_or_made(pieces: list[str]) -> None:
     element = html.fromstring(f"<div>{''.join(pieces)}</div>")

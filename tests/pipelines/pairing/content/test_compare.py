@@ -14,6 +14,7 @@ from pipelines.similarity.document import Document, read
 from pipelines.similarity.folding import fold, skeleton
 from pipelines.similarity.lexicon import meanings
 from tests.pipelines.pairing.matching import match
+from tests.support import tiers
 
 AT = datetime(2026, 5, 14, 9, 0, tzinfo=UTC)
 
@@ -255,7 +256,7 @@ def test_the_lexicon_has_three_columns_and_no_beginning_twice_in_a_line():
 
 
 @given(st.text(max_size=200), st.sampled_from(["uk", "ru", "en", "xx"]))
-@settings(max_examples=200)
+@settings(max_examples=tiers.examples(200))
 def test_any_text_can_be_read(text, language):
     reading = read(Document("a", "o", language, text, text))
     assert list(reading.ngrams) == sorted(set(reading.ngrams.tolist()))

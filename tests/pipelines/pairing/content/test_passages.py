@@ -9,6 +9,7 @@ from pipelines.pairing.content.match import in_words
 from pipelines.pairing.content.passages import Agreement, agreement, ends, passages
 from pipelines.similarity.document import Document, read, text_of
 from tests.pipelines.pairing.matching import match
+from tests.support import tiers
 
 UK = Document(
     "uk", "courier", "uk", "Міст через Рось відкриють у травні",
@@ -116,7 +117,7 @@ def test_two_shared_numbers_are_no_lack_of_anchors():
 
 
 @given(st.text(max_size=3000), st.sampled_from(["uk", "ru", "en"]))
-@settings(max_examples=100)
+@settings(max_examples=tiers.examples(100))
 def test_any_text_can_be_cut(text, language):
     article = read(Document("a", "o", language, text[:50], text))
     whole = text_of(article.document)
