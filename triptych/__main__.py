@@ -11,8 +11,9 @@ import difflib
 import os
 import sys
 from functools import partial
-from importlib import import_module
+from importlib import import_module, resources
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -124,9 +125,10 @@ def _completion(shell: str) -> None:
 
 
 def _outlets() -> list[str]:
-    from scrapy.spiderloader import get_spider_loader  # noqa: PLC0415  half a second that --help does without
-
-    return sorted(get_spider_loader(_scrapy_settings()).list())
+    """Names of declarations, which are the names of their files: completing a word runs none of them."""
+    operators = _scrapy_settings()["OUTLETS_FOLDER"]
+    folders = [Path(str(resources.files("crawler.spiders"))), *([Path(operators)] if operators else [])]
+    return sorted(path.stem for folder in folders for path in folder.glob("[!_]*.py"))
 
 
 def _scrapy_settings() -> Settings:

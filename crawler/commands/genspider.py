@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
-from w3lib.url import is_url
+
+from crawler.downloader.public_hosts import refusal
 
 if TYPE_CHECKING:
     import argparse
@@ -53,7 +54,8 @@ class Command(ScrapyCommand):
                 print_help=False,
             )
         domain = domain.removeprefix("https://").removeprefix("http://").rstrip("/")
-        if not is_url(f"https://{domain}") or not re.fullmatch(r"[\w.-]+(?::\d+)?", domain):
+        is_address = refusal(f"https://{domain}", allow_private=True) is None
+        if not is_address or not re.fullmatch(r"[\w.-]+(?::\d+)?", domain):
             raise UsageError(f"{domain!r} is no domain, such as www.example.com", print_help=False)
         named = self.settings["OUTLETS_FOLDER"]
         folder = opts.into or (Path(named) if named else _OWN if _OWN.is_dir() else Path())
@@ -64,11 +66,13 @@ class Command(ScrapyCommand):
         classname = "".join(part.capitalize() for part in name.split("_"))
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(
-                string.Template(template).substitute(name=name, classname=classname, domain=domain), "utf-8"
-            )
+            if opts.force:
+                path.unlink(missing_ok=True)
+            text = string.Template(template).substitute(name=name, classname=classname, domain=domain)
+            with path.open("x", encoding="utf-8") as file:  # goes through no link
+                file.write(text)
         except OSError as error:
             raise UsageError(f"{path} cannot be written: {error.strerror}", print_help=False) from None
-        print(f"{path}: fill it in, then `scrapy live {name}`")
+        print(f"{path}: fill it in, then `triptych live {name}`")
         if folder != _OWN and not named:
             print(f"(it is found where OUTLETS_FOLDER={folder.resolve()})")

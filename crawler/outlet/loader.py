@@ -40,7 +40,7 @@ class OutletLoader(SpiderLoader):
             for name in self._module_names(package):
                 try:
                     module = import_module(name)
-                except Exception as error:
+                except (Exception, SystemExit) as error:
                     self.broken[name.rpartition(".")[2]] = _message(name, error)
                 else:
                     self._load_spiders(module)
@@ -72,8 +72,10 @@ class OutletLoader(SpiderLoader):
             assert spec.loader is not None
             module = sys.modules[name] = module_from_spec(spec)
             try:
+                if not path.is_file():  # a pipe would be waited for
+                    raise OSError("it is no file")
                 spec.loader.exec_module(module)
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 self.broken[path.stem] = _message(name, error)
             else:
                 self._load_spiders(module)
@@ -86,7 +88,7 @@ def _modules(name: str) -> Iterator[str]:
         yield module.name
 
 
-def _message(name: str, error: Exception) -> str:
+def _message(name: str, error: Exception | SystemExit) -> str:
     if isinstance(error, DeclarationError):
         # it names the outlet, the value and the expected form
         return str(error).partition(": ")[2]

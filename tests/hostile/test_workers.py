@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -263,6 +264,33 @@ def test_a_page_is_not_blamed_for_what_stood_still_for_longer_than_its_time() ->
                 os.kill(pid, signal.SIGSTOP)
             stand_still(2)
             for pid in family:
+                os.kill(pid, signal.SIGCONT)
+        return await asyncio.gather(*asked)
+
+    try:
+        assert asyncio.run(crawl()) == ["done"] * 6
+    finally:
+        workers.close()
+
+
+@pytest.mark.parametrize("killed", ["a worker", "all workers", "the server"])
+def test_what_is_killed_first_while_all_stands_still_costs_no_page(killed: str) -> None:
+    """As by the kernel, for lack of memory, before anybody else runs again."""
+    workers = Workers(2, 1.0)
+
+    async def crawl() -> list[object]:
+        server = await workers.run(tasks.server)
+        pids = {await workers.run(tasks.pid) for _ in range(6)}
+        asked = [asyncio.ensure_future(workers.run(tasks.busy, 0.2)) for _ in range(6)]
+        await asyncio.wait(asked, timeout=0.1)  # they are begun
+        for pid in (server, *pids):
+            os.kill(pid, signal.SIGSTOP)
+        victims = {"a worker": [min(pids)], "all workers": pids, "the server": [server]}[killed]
+        for pid in victims:
+            os.kill(pid, signal.SIGKILL)
+        stand_still(2)
+        for pid in {server, *pids} - {*victims}:
+            with suppress(ProcessLookupError):  # a worker ends with its server
                 os.kill(pid, signal.SIGCONT)
         return await asyncio.gather(*asked)
 
