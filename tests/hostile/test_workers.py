@@ -62,6 +62,13 @@ def test_an_endless_task_is_ended_while_others_are_served(workers: Workers) -> N
     assert all(asyncio.run(crawl()))
 
 
+def test_the_only_socket_of_a_worker_leads_to_the_crawl(workers: Workers) -> None:
+    async def crawl() -> list[list[str]]:
+        return [await workers.run(tasks.sockets) for _ in range(4)]
+
+    assert {len(sockets) for sockets in asyncio.run(crawl())} == {1}
+
+
 @pytest.mark.parametrize("task", [tasks.greedy, tasks.many_small, tasks.die, tasks.end_server])
 def test_a_worker_that_ends_is_replaced(workers: Workers, task) -> None:
     async def crawl() -> int:

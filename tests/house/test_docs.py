@@ -89,7 +89,30 @@ MOST_WORDS = 42_000
 
 def test_the_documents_stay_short() -> None:
     pages = [*PAGES, ROOT / "CONTRIBUTING.md"]
-    assert sum(len(page.read_text("utf-8").split()) for page in pages) <= MOST_WORDS
+    texts = [re.sub(r"<!--.*?-->", "", page.read_text("utf-8"), flags=re.S) for page in pages]
+    assert sum(len(text.split()) for text in texts) <= MOST_WORDS
+
+
+NOTE = re.compile(r"<!-- (tests|no test): (.*?) -->")
+SAFETY = (ROOT / "docs/explanation/safety.md").read_text("utf-8").partition("\n## ")[2]
+
+
+def test_each_statement_about_safety_names_its_tests() -> None:
+    """A comment behind each row and each sentence; what is no promise says why it has none."""
+    lines = NOTE.sub("§", SAFETY).splitlines()
+    heads = {number - 1 for number, line in enumerate(lines) if line.startswith("|---")}
+    rows = [line for number, line in enumerate(lines) if line.startswith("| ") and number not in heads]
+    assert [row for row in rows if "§" not in row] == []
+    prose = "\n".join(line for line in lines if not line.startswith(("#", "|")))
+    assert re.findall(r"[^.]*\.(?=\s)(?!\s*§)", prose) == []
+
+
+def test_tests_that_safety_names_are_there() -> None:
+    named = [name for kind, names in NOTE.findall(SAFETY) if kind == "tests" for name in names.split()]
+    assert len(named) > 60
+    for name in named:
+        path, _, function = name.partition("::")
+        assert f"\ndef {function}(" in (ROOT / path).read_text("utf-8"), name
 
 
 @pytest.mark.parametrize("name", OWN_SETTINGS)
