@@ -16,6 +16,7 @@ from archive.commands.look import list_observations, list_snapshots, print_page,
 from archive.commands.maintain import (
     collect_garbage,
     compact_archive,
+    copy_archive,
     migrate_archive,
     repair_archive,
     verify_archive,
@@ -153,6 +154,15 @@ def parser() -> argparse.ArgumentParser:
         "--keep-days", type=days, metavar="DAYS", help="how recent (default: 1, or TRIPTYCH_KEEP_HOURS)"
     )
     gc.add_argument("--dry-run", action="store_true", help="only print what would be removed")
+    copying = commands.add_parser(
+        "copy",
+        help="copy an archive into another folder or bucket and verify it: a backup, a restoration, a move",
+        description="Make TO a copy of FROM, and verify it. Crawls may write to FROM meanwhile. The next "
+        "run copies what changed, and completes one that was killed.",
+    )
+    copying.set_defaults(command=copy_archive)
+    copying.add_argument("source", metavar="FROM", help="the archive: a folder or s3://bucket/prefix")
+    copying.add_argument("target", metavar="TO", help="an empty or new place, or an earlier copy")
     add("migrate", migrate_archive, "migrate an archive of an older schema to today's, in one snapshot")
     export.add_arguments(add("export", export.run, "write a table, or the raw pages, for another program"))
     sql.add_arguments(add("sql", sql.run, "query the tables of one snapshot in SQL; needs triptych[sql]"))

@@ -244,9 +244,10 @@ def test_the_archive_knows_no_crawl() -> None:
 def test_only_opening_knows_where_the_bytes_of_an_archive_lie() -> None:
     kinds = {f"archive.storage.{x}" for x in ("folder", "working_copy", "download", "upload", "object_store")}
     above = {name for name in MODULES if not name.startswith("archive.storage")}
-    # files of others, which are imported, may lie in a bucket too
+    # files of others, which are imported, may lie in a bucket too; a copy goes past both kinds of storage
     assert {name for name in above if _all_imports()[name] & kinds} == {
         "archive.opening",
+        "archive.operations.copy",
         "crawler.importing.given_files",
     }
 
@@ -259,6 +260,7 @@ def test_one_door_leads_from_a_stored_name_to_a_path() -> None:
         "archive.format.layout",
         *(f"archive.storage.{x}" for x in ("path_guard", "working_copy")),
     } | {
+        "archive.operations.copy",
         "archive.storage.download",
         "archive.storage.upload",
     }

@@ -183,7 +183,7 @@ TASKS = {
     "cron": ("schedule-crawls.md", "triptych crawl --all\n"),
     "systemd": ("schedule-crawls.md", "systemctl enable"),
     "pandas": ("read-an-archive.md", "pd.read_parquet("),
-    "restore a backup": ("restore-a-backup.md", "cp -a backup news-archive"),
+    "restore a backup": ("restore-a-backup.md", "triptych archive copy backup news-archive"),
     "install a wheel with extras": ("install.md", ".whl[sql,watch]'"),
     "upgrade": ("install.md", "triptych archive migrate"),
 }
