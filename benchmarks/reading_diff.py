@@ -1,9 +1,9 @@
 """Compare two checkouts on every page at hand: `python benchmarks/reading_diff.py CHECKOUT [--part WORD]`.
 
-Both read all pages of ../shared/data and of tests/fixtures. Printed are the pages whose text, persons or day
-differ, each with its lines removed (-) and added (+), then scores of both: F1 by group, pages whose first
-long passage is missing, and pages with a long passage that the gold lacks. The other checkout needs
-`../shared` beside it: `git worktree add ../before REVISION`. Run it before EXTRACTOR is raised.
+Both read all pages of ../shared/data and of tests/fixtures. Printed are the pages whose headline, text,
+persons or day differ, each with its lines removed (-) and added (+), then scores of both: F1 by group, pages
+whose first long passage is missing, and pages with a long passage that the gold lacks. The other checkout
+needs `../shared` beside it: `git worktree add ../before REVISION`. Run it before EXTRACTOR is raised.
 """
 
 from __future__ import annotations
@@ -80,7 +80,8 @@ def serve() -> None:
         except ExtractionError as error:
             print(json.dumps({"blocks": [f"refused: {error}"], "persons": [], "day": None}))
             continue
-        blocks = [f"{block.kind}: {block.text}" for block in article.blocks]
+        blocks = [f"headline: {article.headline}"]
+        blocks += [f"{block.kind}: {block.text}" for block in article.blocks]
         day = article.published_at.date().isoformat() if article.published_at else None
         print(json.dumps({"blocks": blocks, "persons": [*authors_of(article)[0]], "day": day}))
 
@@ -102,7 +103,7 @@ def text_of(reading: Reading) -> list[str]:
     passages = []
     for block in reading.blocks:
         kind, _, text = block.partition(": ")
-        if kind not in {"caption", "refused"}:
+        if kind not in {"headline", "caption", "refused"}:
             passages.append(text)
     return passages
 
@@ -113,8 +114,11 @@ def lacks(text: str, passage: str) -> bool:
 
 
 def first_is_missing(gold: str, reading: Reading) -> bool:
+    """Tell if the first long passage is nowhere in a reading; gold may begin with a headline or caption."""
     first = next((line for line in gold.splitlines() if len(line) >= _LONG), None)
-    return first is not None and lacks("\n".join(text_of(reading)), first)
+    return first is not None and lacks(
+        "\n".join([block.partition(": ")[2] for block in reading.blocks]), first
+    )
 
 
 def has_stranger(gold: str, reading: Reading) -> bool:

@@ -133,14 +133,22 @@ def article_of(fetch: Fetch, hints: Hints, parts: Parts) -> Article:
             *parts.kind,
             *read_reserved(metadata.names),
             *((Claim("reading", text.verdict),) if text.verdict else ()),
+            *_translation(text.translation),
         ),
     )
+
+
+def _translation(text: str | None) -> tuple[Claim, ...]:
+    """Return the language and length of a second text, which `body` does not have."""
+    if text is None:
+        return ()
+    return (Claim("second_text", f"{detect_language(text).language}, {len(text):,} characters"),)
 
 
 def _kind(claims: tuple[Claim, ...]) -> str:
     return next((claim.value for claim in claims if claim.source == "kind"), "")
 
 
-EXTRACTOR = f"trafilatura {version('trafilatura')} + triptych 11"
+EXTRACTOR = f"trafilatura {version('trafilatura')} + triptych 12"
 """Name of the extractor in a row. Raise the last number when the same page may be read differently, as
 `scrapy reextract` compares it."""

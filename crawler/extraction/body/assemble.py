@@ -23,6 +23,7 @@ from crawler.extraction.body.text_blocks import Body, Excluded, LeftOut, ReadBlo
 from crawler.extraction.document.embedded import embedded_text
 from crawler.extraction.document.prose import Piece, Prose, read_prose
 from crawler.extraction.document.text import NOT_IN_XML, for_comparison, one_line, unescaped
+from crawler.extraction.language.two_texts import find_break
 from crawler.items import TextBlock
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def read_body(
     """
     page = read_page(outline, excluded.headline)
     prose = read_prose(outline, excluded.headline, excluded.text)
-    removed = prune(outline, drop, prose.spared)
+    removed = prune(outline, drop, prose)
     for caption in page.captions:
         remove(caption.element)
         removed[caption.element] = "a caption"
@@ -68,6 +69,7 @@ def read_body(
     source = _better_source(outline, prose, excluded, _Source(reading.blocks, reading.place, str(verdict)))
     found = source.blocks
     reasons = leave_out(found, excluded)
+    other_language = _leave_out_translation(found, reasons, excluded.headline)
     signed = None if _names_a_person(excluded) else signature(found, reasons)
     if signed is not None:
         reasons[signed] = "the byline"
@@ -88,7 +90,22 @@ def read_body(
         element,
         source.why,
         prose.spared,
+        other_language,
     )
+
+
+def _leave_out_translation(
+    blocks: list[ReadBlock], reasons: list[str | None], headline: str | None
+) -> str | None:
+    """Leave out the whole text in another language than the headline's, and return it."""
+    own = [i for i, reason in enumerate(reasons) if reason is None]
+    texts = find_break([blocks[i].text for i in own], headline)
+    if texts is None:
+        return None
+    other = own[texts.break_at :] if texts.first_is_own else own[: texts.break_at]
+    for i in other:
+        reasons[i] = "the text in another language"
+    return "\n\n".join([blocks[i].text for i in other])
 
 
 @dataclass(frozen=True, slots=True)

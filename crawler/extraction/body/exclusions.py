@@ -10,7 +10,7 @@ from crawler.extraction.body.signature import NAME
 from crawler.extraction.document.text import for_comparison
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from crawler.extraction.body.text_blocks import Excluded, ReadBlock
 
@@ -30,12 +30,16 @@ _ENDS = re.compile(r"[.!?…:][»”\"')]*$|[»”\"]$")
 _BEFORE, _KICKER = 4, 60
 """Blocks above a headline, and letters of each."""
 _LONGEST_BIO = 500
+_LONGEST_BYLINE = 200
+_SHORT_HEADLINE = 15
+"""Letters of a headline that may be a line of the text as well."""
 _LINE = 100
 _LAST = 4
 _RUNNING = 60
 """Letters from which a line is running text."""
 """Blocks at the end that may be about the author."""
 _IMPRINT = "says who publishes the page"
+_RULES = "rules for comments"
 _COMMENTS = re.compile(
     r"(?:comments? (?:are |is )?(?:now )?(?:closed|disabled|turned off)"
     r"|(?:комментарии|коментарі|комментирование|коментування)"
@@ -47,63 +51,24 @@ _ASKS = "asks to subscribe, follow or pay"
 _ANNOUNCED = {_AWAY, _ASKS}
 _PART = re.compile(r"[^,;|#]+")
 """Tag in a line of tags."""
+_SEVERAL = 3
+"""Items from which a list may be one of teasers."""
+_TOPIC_AND_HEADLINE = re.compile(r"[^:?!]{3,60}[:?!]\W{1,4}\w.{10,160}[^.;,]")
 _LABEL = re.compile(r".{2,40}[:…]|\W*[^.!?]{2,32}\W*")
 
 
 def leave_out(blocks: Sequence[ReadBlock], excluded: Excluded) -> list[str | None]:
     """Return the reason for each block that is no part of the article, None for the others."""
-    folded = [for_comparison(block.text) for block in blocks]
-    captions = {for_comparison(caption) for caption in excluded.captions}
-    names = sorted({for_comparison(name) for name in excluded.names} - {""}, key=len, reverse=True)
-    headline, byline = for_comparison(excluded.headline or ""), for_comparison(excluded.byline or "")
-    tags = {for_comparison(tag) for tag in excluded.tags}
-    description = for_comparison(excluded.description or "")
+    rules = _Rules(blocks, excluded)
     links = _links_away(blocks)
-    seen: dict[str, int] = {}
     reasons: list[str | None] = []
-    for i, (block, text, leads_away) in enumerate(zip(blocks, folded, links, strict=True)):
-        reason = None
-        if headline and text == headline and (not seen or len(text) > 15):
-            reason = "the headline again"
-        elif (byline and text == byline) or (len(block.text) < 200 and _only_names(text, names)):
-            reason = "the byline"
-        elif text in captions and block.kind != "heading" and not _is_of_the_text(i, blocks, description):
-            reason = "a caption"
-        elif (
-            (text in seen and len(text) > 60 and not _says_again(i, seen[text], folded))
-            or (block.kind == "quote" and _is_pulled(i, folded))
-            or (i and reasons[-1] == "said before" and _SAID_BY.fullmatch(block.text))
-        ):
-            reason = "said before"
-        elif _only_tags(block.text, tags):
-            reason = "the tags"
-        elif leads_away:
-            reason = _AWAY
-        else:
-            reason = why_not_text(block.text)
-        if reason is None:
-            seen.setdefault(text, i)
-        reasons.append(reason)
+    for i, leads_away in enumerate(links):
+        reasons.append(rules.why(i, reasons, leads_away=leads_away))
     _above_headline(blocks, reasons)
     _below_the_text(blocks, reasons)
     _boxes(blocks, reasons)
     _labels(blocks, reasons)
-    for i in range(1, len(blocks)):
-        # links that a label announces go with it
-        least = 0.3 if blocks[i].kind == "list_item" else 0.6
-        announced = blocks[i].kind != "heading" and reasons[i - 1] == _AWAY and blocks[i].linked > least
-        # a sentence of the text may be nearly all one link
-        announced = announced and (blocks[i].kind == "list_item" or not _ENDS.search(blocks[i].text))
-        if (
-            announced
-            and reasons[i] is None
-            and (
-                blocks[i - 1].kind == "list_item"
-                or blocks[i - 1].linked > least
-                or len(blocks[i - 1].text) < 60
-            )
-        ):
-            reasons[i] = _AWAY
+    _announced_links(blocks, reasons)
     _about_authors(blocks, reasons, for_comparison(" ".join([excluded.byline or "", *excluded.names])))
     for i in range(len(blocks) - 1, -1, -1):
         if reasons[i] is None:
@@ -111,6 +76,93 @@ def leave_out(blocks: Sequence[ReadBlock], excluded: Excluded) -> list[str | Non
                 break
             reasons[i] = "a heading of nothing"
     return reasons
+
+
+class _Rules:
+    """Rules on one block, which is compared with what the page says elsewhere and with the blocks above."""
+
+    def __init__(self, blocks: Sequence[ReadBlock], excluded: Excluded) -> None:
+        self._blocks = blocks
+        self._folded = [for_comparison(block.text) for block in blocks]
+        self._captions = {for_comparison(caption) for caption in excluded.captions}
+        self._names = sorted({for_comparison(name) for name in excluded.names} - {""}, key=len, reverse=True)
+        self._headline = for_comparison(excluded.headline or "")
+        self._byline = for_comparison(excluded.byline or "")
+        self._tags = {for_comparison(tag) for tag in excluded.tags}
+        self._description = for_comparison(excluded.description or "")
+        self._first: dict[str, int] = {}
+        """First block of the text with these words."""
+
+    def why(self, i: int, above: Sequence[str | None], *, leads_away: bool) -> str | None:
+        """Return the reason to leave out a block; `above` has the reasons of those above it."""
+        block, text = self._blocks[i], self._folded[i]
+        reason = None
+        if self._is_headline(i):
+            reason = "the headline again"
+        elif self._is_byline(i):
+            reason = "the byline"
+        elif self._is_caption(i):
+            reason = "a caption"
+        elif self._is_said_before(i, above):
+            reason = "said before"
+        elif _only_tags(block.text, self._tags):
+            reason = "the tags"
+        elif leads_away:
+            reason = _AWAY
+        else:
+            reason = why_not_text(block.text)
+        if reason is None:
+            self._first.setdefault(text, i)
+        return reason
+
+    def _is_headline(self, i: int) -> bool:
+        text = self._folded[i]
+        if not self._headline:
+            return False
+        if text == self._headline:
+            return not self._first or len(text) > _SHORT_HEADLINE
+        # with a kicker in front: `Kollaps der Bank US-Notenbank räumt Versäumnisse ein`
+        return (
+            not self._first
+            and self._blocks[i].kind == "heading"
+            and len(self._headline) > _SHORT_HEADLINE
+            and text.endswith(self._headline)
+            and len(text) < 2 * len(self._headline)
+        )
+
+    def _is_byline(self, i: int) -> bool:
+        text = self._folded[i]
+        if self._byline and text == self._byline:
+            return True
+        return len(self._blocks[i].text) < _LONGEST_BYLINE and _only_names(text, self._names)
+
+    def _is_caption(self, i: int) -> bool:
+        if self._folded[i] not in self._captions or self._blocks[i].kind == "heading":
+            return False
+        return not _is_of_the_text(i, self._blocks, self._description)
+
+    def _is_said_before(self, i: int, above: Sequence[str | None]) -> bool:
+        block, text = self._blocks[i], self._folded[i]
+        first = self._first.get(text)
+        if first is not None and len(text) > _RUNNING and not _says_again(i, first, self._folded):
+            return True
+        if block.kind == "quote" and _is_pulled(i, self._folded):
+            return True
+        return bool(above) and above[-1] == "said before" and _SAID_BY.fullmatch(block.text) is not None
+
+
+def _announced_links(blocks: Sequence[ReadBlock], reasons: list[str | None]) -> None:
+    """Leave out the links that a label or another link announces."""
+    for i in range(1, len(blocks)):
+        block, before = blocks[i], blocks[i - 1]
+        if block.kind == "heading" or reasons[i] is not None or reasons[i - 1] != _AWAY:
+            continue
+        least = 0.3 if block.kind == "list_item" else 0.6
+        # a sentence of the text may be nearly all one link
+        if block.linked <= least or (block.kind != "list_item" and _ENDS.search(block.text)):
+            continue
+        if before.kind == "list_item" or before.linked > least or len(before.text) < _RUNNING:
+            reasons[i] = _AWAY
 
 
 def _is_of_the_text(i: int, blocks: Sequence[ReadBlock], description: str) -> bool:
@@ -139,21 +191,17 @@ def _above_headline(blocks: Sequence[ReadBlock], reasons: list[str | None]) -> N
 
 
 def _below_the_text(blocks: Sequence[ReadBlock], reasons: list[str | None]) -> None:
-    """Leave out what stands below the text: the rest of an imprint of two lines or more, comments.
+    """Leave out what stands below the text: comments and their rules, an imprint of two lines or more.
 
     The larger part must stand above, as such a line may be a quotation.
     """
     imprint = [i for i, reason in enumerate(reasons) if reason == _IMPRINT]
-    ends = imprint[0] if len(imprint) > 1 else None
-    ends = next(
-        (
-            i
-            for i, block in enumerate(blocks[:ends])
-            if len(block.text) < _LINE and _COMMENTS.match(block.text)
-        ),
-        ends,
-    )
-    if ends is None:
+    ends, why = (imprint[0], _IMPRINT) if len(imprint) > 1 else (len(blocks), "")
+    for i, block in enumerate(blocks[:ends]):
+        if reasons[i] == _RULES or (len(block.text) < _LINE and _COMMENTS.match(block.text)):
+            ends, why = i, reasons[i] or "comments"
+            break
+    if not why:
         return
     above, below = (
         sum(len(blocks[i].text) for i in places if reasons[i] is None)
@@ -161,7 +209,7 @@ def _below_the_text(blocks: Sequence[ReadBlock], reasons: list[str | None]) -> N
     )
     if above > below and above > _LONGEST_BIO:
         for i in range(ends, len(blocks)):
-            reasons[i] = reasons[i] or (_IMPRINT if ends in imprint else "comments")
+            reasons[i] = reasons[i] or why
 
 
 def _says_again(i: int, first: int, folded: Sequence[str]) -> bool:
@@ -191,32 +239,48 @@ def _about_authors(blocks: Sequence[ReadBlock], reasons: list[str | None], autho
 
 def _links_away(blocks: Sequence[ReadBlock]) -> list[bool]:
     """Mark lines that are only a link, unless the article is itself a list of links."""
-    away = [
-        block.linked > 0.9 and block.kind != "heading" and 15 < len(block.text) < 250
-        and not block.text.endswith((".", "!", "»", "”"))
-        for block in blocks
-    ]  # fmt: skip
-    announced = False
-    for i, block in enumerate(blocks):
-        # a list that the text announces belongs to the text, links or not
-        announced = block.kind == "list_item" and i > 0 and (announced or _announces(blocks[i - 1]))
-        away[i] = away[i] and not announced
+    away = [_is_only_link(block) for block in blocks]
+    for items in _lists(blocks):
+        if items.start and _announces(blocks[items.start - 1]):
+            # a list that the text announces belongs to the text, links or not
+            away[items.start : items.stop] = [False] * len(items)
+        elif _are_teasers(blocks[items.start : items.stop]):
+            away[items.start : items.stop] = [True] * len(items)
     # a list at the end with a link in each item leads to other articles, too
     last = len(blocks)
     while last and blocks[last - 1].kind == "list_item" and blocks[last - 1].linked > 0.3:
         last -= 1
-    if len(blocks) - last >= 3:
+    if len(blocks) - last >= _SEVERAL:
         away[last:] = [True] * (len(blocks) - last)
-        if (
-            last
-            and sum(_DATED.match(block.text) is not None for block in blocks[last:]) == len(blocks) - last
-        ):
+        if last and all(_DATED.match(block.text) for block in blocks[last:]):
             # a tape of news, however long
             return away
     letters = sum(len(block.text) for block, leads in zip(blocks, away, strict=True) if leads)
     if letters > 0.4 * sum(len(block.text) for block in blocks):
         return [False] * len(blocks)
     return away
+
+
+def _is_only_link(block: ReadBlock) -> bool:
+    is_line = block.kind != "heading" and 15 < len(block.text) < 250
+    return is_line and block.linked > 0.9 and not block.text.endswith((".", "!", "»", "”"))
+
+
+def _are_teasers(items: Sequence[ReadBlock]) -> bool:
+    """Tell if all items of a list are a topic and a linked headline: `Interview: What he saw`."""
+    if len(items) < _SEVERAL:
+        return False
+    return all(item.linked > 0.4 and _TOPIC_AND_HEADLINE.fullmatch(item.text) for item in items)
+
+
+def _lists(blocks: Sequence[ReadBlock]) -> Iterator[range]:
+    """Yield the positions of each list: the items that follow each other."""
+    start = 0
+    for i, block in enumerate((*blocks, None)):
+        if block is None or block.kind != "list_item":
+            if start < i:
+                yield range(start, i)
+            start = i + 1
 
 
 def _announces(block: ReadBlock) -> bool:
@@ -227,18 +291,11 @@ def _announces(block: ReadBlock) -> bool:
 
 def _boxes(blocks: Sequence[ReadBlock], reasons: list[str | None]) -> None:
     """Leave out a whole list if one item asks to subscribe and most items have links."""
-    start = 0
-    while start < len(blocks):
-        end = start
-        while end < len(blocks) and blocks[end].kind == "list_item":
-            end += 1
-        items = range(start, end)
-        if any(reasons[i] == _ASKS for i in items) and 2 * sum(blocks[i].linked > 0 for i in items) > len(
-            items
-        ):
+    for items in _lists(blocks):
+        linked = sum(blocks[i].linked > 0 for i in items)
+        if any(reasons[i] == _ASKS for i in items) and 2 * linked > len(items):
             for i in items:
                 reasons[i] = reasons[i] or _ASKS
-        start = end + 1
 
 
 def _labels(blocks: Sequence[ReadBlock], reasons: list[str | None]) -> None:

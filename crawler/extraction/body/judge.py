@@ -18,7 +18,7 @@ from crawler.extraction.document.prose import BELOW
 from crawler.extraction.document.text import for_comparison
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from lxml.html import HtmlElement
 
@@ -152,63 +152,95 @@ def _may_be_doubted(prose: Prose, inside: Sequence[bool], excluded: Excluded) ->
 
 
 def _weigh(prose: Prose, inside: Sequence[bool], excluded: Excluded) -> list[_Weighed]:
-    captions = {for_comparison(caption) for caption in excluded.captions}
-    held = [piece for piece, is_held in zip(prose.pieces, inside, strict=True) if is_held]
-    begin = held[0].position if held else -1
-    end = held[-1].position if held else -1
-    around = {piece.around for piece in held}
-    kinds = {_kind(piece) for piece in held} - {None}
-    total = sum(len(piece.text) for piece in prose.pieces if piece.ends and not piece.teaser)
-    together = _by_box(prose)
-    lost = max((letters for box, letters in together.items() if box not in around), default=0)
-    most_is_lost = lost > sum(len(piece.text) for piece in held if piece.ends)
-    stems = {word[:_STEM].lower() for word in _WORD.findall(excluded.headline or "")}
-    said, description = for_comparison(excluded.text or ""), for_comparison(excluded.description or "")[:60]
-    shown = (
-        sum(len(key) for piece in prose.pieces if (key := for_comparison(piece.text)) in said) if said else 0
-    )
-    data_is_shown = bool(said) and 2 * shown > len(said)
-    weighed = []
-    for piece, is_held in zip(prose.pieces, inside, strict=True):
-        evidence: list[tuple[float, str]] = []
-        folded = for_comparison(piece.text)
-        if said and folded[:200] in said:
-            evidence.append((1.0, "text that the page's data has"))
-        elif data_is_shown:
-            evidence.append((-0.5, "text that the page's data lacks"))
-        if len(description) > 30 and folded.startswith(description):
-            evidence.append((0.6, "text that begins like the page's description"))
-        if begin <= piece.position <= end and held:
-            evidence.append((0.2, "text between the paragraphs of the other"))
-        if piece.around in around or _kind(piece) in kinds:
-            evidence.append((0.5, "text beside the paragraphs of the other"))
-        elif most_is_lost and 3 * together[piece.around] > total:
-            evidence.append((together[piece.around] / total, "text where most of the page's prose stands"))
-        if stems and any(word[:_STEM].lower() in stems for word in _WORD.findall(piece.text)):
-            evidence.append((0.2, "text with words of the headline"))
-        words = piece.words - prose.spared
-        if any(map(speaks_of_comments, words)):
-            evidence.append((-1.2, "comments"))
-        elif words:
-            evidence.append((-0.5, f"text named after other things ({min(words)})"))
-        if piece.teaser:
-            evidence.append((-0.7, "teasers of other stories"))
-        if not piece.ends:
-            evidence.append((-0.4, "lines that are no sentences"))
-        if piece.position < prose.headline:
-            evidence.append((-0.5, "text above the headline"))
+    scales = _Scales(prose, inside, excluded)
+    return [scales.weigh(piece, is_held) for piece, is_held in zip(prose.pieces, inside, strict=True)]
+
+
+class _Scales:
+    """Evidence for and against each piece of a page's prose, seen from the first reading of the page."""
+
+    def __init__(self, prose: Prose, inside: Sequence[bool], excluded: Excluded) -> None:
+        self._prose, self._excluded = prose, excluded
+        self._captions = {for_comparison(caption) for caption in excluded.captions}
+        held = [piece for piece, is_held in zip(prose.pieces, inside, strict=True) if is_held]
+        self._begin, self._end = (held[0].position, held[-1].position) if held else (-1, -2)
+        self._boxes = {piece.around for piece in held}
+        self._kinds = {_kind(piece) for piece in held} - {None}
+        self._total = sum(len(piece.text) for piece in prose.pieces if piece.ends and not piece.teaser)
+        self._by_box = _by_box(prose)
+        lost = max((letters for box, letters in self._by_box.items() if box not in self._boxes), default=0)
+        self._most_is_lost = lost > sum(len(piece.text) for piece in held if piece.ends)
+        self._stems = _stems(excluded.headline or "")
+        self._data = for_comparison(excluded.text or "")
+        self._data_is_shown = 2 * self._letters_of_data() > len(self._data)
+        self._description = for_comparison(excluded.description or "")[:60]
+
+    def _letters_of_data(self) -> int:
+        """Return the letters of the page's pieces that its own data has; 0 without data."""
+        letters = 0
+        for piece in self._prose.pieces if self._data else ():
+            folded = for_comparison(piece.text)
+            letters += len(folded) if folded in self._data else 0
+        return letters
+
+    def weigh(self, piece: Piece, is_held: bool) -> _Weighed:
+        """Return the weight of a piece; `is_held`: the first reading has it."""
+        evidence = [*self._of_words(piece), *self._of_place(piece), *_of_markup(piece, self._prose)]
         # of what the first reading has, such lines are left out later
-        if not is_held and (
-            folded in captions or why_not_text(piece.text) is not None or _of_another_script(piece, excluded)
-        ):
+        if not is_held and self._is_no_text(piece):
             evidence.append((-2.0, "lines that are no text"))
         # what the first reading left out of a page that it has most of, it mostly left out for a reason
-        before = 0.0 if most_is_lost or is_held else _BEFORE
-        weight = max(-1.0, min(1.0, before + sum(one for one, _ in evidence)))
+        before = 0.0 if self._most_is_lost or is_held else _BEFORE
+        weight = max(-1.0, min(1.0, before + sum(weight for weight, _ in evidence)))
         sign = 1 if weight > 0 else -1
-        why = max(evidence, key=lambda one: sign * one[0])[1] if evidence else ""
-        weighed.append(_Weighed(piece, weight, why))
-    return weighed
+        why = max(evidence, key=lambda pair: sign * pair[0])[1] if evidence else ""
+        return _Weighed(piece, weight, why)
+
+    def _of_words(self, piece: Piece) -> Iterator[tuple[float, str]]:
+        """Yield the evidence of what the page says of its text elsewhere: in its data and description."""
+        folded = for_comparison(piece.text)
+        if self._data and folded[:200] in self._data:
+            yield 1.0, "text that the page's data has"
+        elif self._data_is_shown:
+            yield -0.5, "text that the page's data lacks"
+        if len(self._description) > 30 and folded.startswith(self._description):
+            yield 0.6, "text that begins like the page's description"
+
+    def _of_place(self, piece: Piece) -> Iterator[tuple[float, str]]:
+        """Yield the evidence of the pieces around, and of the headline's words."""
+        if self._begin <= piece.position <= self._end:
+            yield 0.2, "text between the paragraphs of the other"
+        if piece.around in self._boxes or _kind(piece) in self._kinds:
+            yield 0.5, "text beside the paragraphs of the other"
+        elif self._most_is_lost and 3 * self._by_box[piece.around] > self._total:
+            share = self._by_box[piece.around] / self._total
+            yield share, "text where most of the page's prose stands"
+        if self._stems and not self._stems.isdisjoint(_stems(piece.text)):
+            yield 0.2, "text with words of the headline"
+
+    def _is_no_text(self, piece: Piece) -> bool:
+        if for_comparison(piece.text) in self._captions or why_not_text(piece.text) is not None:
+            return True
+        return _of_another_script(piece, self._excluded)
+
+
+def _of_markup(piece: Piece, prose: Prose) -> Iterator[tuple[float, str]]:
+    """Yield the evidence of names and tags around a piece, and of its form."""
+    words = piece.words - prose.spared
+    if any(map(speaks_of_comments, words)):
+        yield -1.2, "comments"
+    elif words:
+        yield -0.5, f"text named after other things ({min(words)})"
+    if piece.teaser:
+        yield -0.7, "teasers of other stories"
+    if not piece.ends:
+        yield -0.4, "lines that are no sentences"
+    if piece.position < prose.headline:
+        yield -0.5, "text above the headline"
+
+
+def _stems(text: str) -> set[str]:
+    return {word[:_STEM].lower() for word in _WORD.findall(text)}
 
 
 def _by_box(prose: Prose) -> Counter[HtmlElement | None]:

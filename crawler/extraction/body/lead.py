@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _search = re.compile(
     r"(?:^|[\s_-])(?:lead|lede|lid|standfirst|summary|intro|introduction|subtitle|sub-?title|subhead(?:ing|line|er)?|dek|deck"
-    r"|perex|anons|annotation|announce|descr|excerpt|like-h2|strapline|teaser-text|heading__text)(?:$|[\s_-])"
+    r"|perex|anons|annotation|announce|descr|excerpt|like-h2|strapline|tagline|teaser-text|heading__text)(?:$|[\s_-])"
     r"|newsheading|introtext|article-?lead|leadblk|articlesummary|standfirst|article__subtitle"
 ).search
 _of_lead = Rule(lambda name: _search(name.lower()) is not None, _search)

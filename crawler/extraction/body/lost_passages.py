@@ -150,7 +150,8 @@ class Passages:
 
     def _why_of_place(self, piece: Piece) -> str | None:
         """Return the reason that lies in the elements around a passage."""
-        believed = self.prose.tags()
+        # a group of headings without an <h1> is the headline
+        believed = self.prose.tags() | {"hgroup"}
         element = self._element(piece)
         for around in (element, *element.iterancestors()):
             if around in self.removed:
@@ -158,7 +159,9 @@ class Passages:
             if around is self.container:
                 break
             if around.tag in _NO_PASSAGES or (
-                around.tag in believed and around not in self.page.around_headings
+                around.tag in believed
+                and around not in self.page.around_headings
+                and not self._is_header_of_text(around)
             ):
                 return f"in <{around.tag}>"
             words = self.prose.named.get(around, frozenset()) - self.prose.spared
@@ -171,15 +174,27 @@ class Passages:
     def _is_lead(self, piece: Piece) -> bool:
         """Tell if a passage above the text shares a part of the page with the headline and the text."""
         around_text = {self.container, *self.container.iterancestors()}
-        for around in self._element(piece).iterancestors():
+        element = self._element(piece)
+        is_below_heading = False
+        for around in (element, *element.iterancestors()):
+            if self._is_header_of_text(around):
+                return True
             if around in around_text:
-                return around.tag != "body" and around in self.page.around_headings
+                is_headed = around in self.page.around_headings
+                return around.tag != "body" and (is_headed or (is_below_heading and around.tag == "article"))
+            above = next(around.itersiblings("h1", "h2", "hgroup", preceding=True), None)
+            is_below_heading = is_below_heading or above is not None
         return False
+
+    def _is_header_of_text(self, element: HtmlElement) -> bool:
+        """Tell if an element is the <header> of the <article> that the text is in."""
+        article = element.getparent() if element.tag == "header" else None
+        return article is not None and article.tag == "article" and article in self.container.iterancestors()
 
     def _is_beside_picture(self, piece: Piece) -> bool:
         element = self._element(piece)
         for around in islice((element, *element.iterancestors()), _UP):
-            if around is self.container:
+            if around is self.container or next(around.iter("h1", "h2"), None) is not None:
                 break
             if around.find(".//img") is not None and len(one_line(around.text_content())) < _CAPTION:
                 return True

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
     from crawler.extraction.document.outline import Outline
+    from crawler.extraction.document.prose import Prose
 
 NO_TEXT = ("script", "style", "svg", "template", "noscript", "iframe", "button", "select", "object")
 _SMALL = 500
@@ -35,12 +36,13 @@ _RUNNING = 50
 _NAMED = {"div", "section", "aside", "ul", "ol", "span", "p", "ins", "nav", "footer"}
 
 
-def prune(page: Outline, drop: str | None, spared: frozenset[str]) -> dict[HtmlElement, str]:
+def prune(page: Outline, drop: str | None, prose: Prose) -> dict[HtmlElement, str]:
     """Remove unwanted elements from the tree; return them, each with the reason.
 
-    `drop` is an outlet's CSS selector of elements to leave out, `spared` the words that say nothing here.
+    `drop` is an outlet's CSS selector of elements to leave out.
     """
-    found = list(unwanted(page, drop, spared))
+    found = list(unwanted(page, drop, prose.spared))
+    found += [(box, "a teaser of another story") for box in prose.teasers]
     _show(page)
     _open_lists(page)
     etree.strip_elements(page.root, *NO_TEXT, with_tail=False)
@@ -182,6 +184,7 @@ def _asides(page: Outline) -> Iterator[tuple[HtmlElement, str]]:
         link = above if above.tag == "a" else mark.find("a")
         if link is not None and "#" in link.get("href", "") and _MARK.fullmatch(link.text_content().strip()):
             yield above if link is above else mark, "the mark of a footnote"
+    yield from _polls(page)
     for i in page.named(_counts, page.by_class):
         count = page.texts[i].strip()
         if page.tags[i] in _COUNTERS and len(count) < 6 and count.isdigit() and not len(page.elements[i]):
@@ -189,6 +192,23 @@ def _asides(page: Outline) -> Iterator[tuple[HtmlElement, str]]:
     stamps = {stamp for x in page.of("time") if (stamp := _stamp(x)) is not None}
     for stamp in stamps:
         yield stamp, "the time of an entry"
+
+
+def _polls(page: Outline) -> Iterator[tuple[HtmlElement, str]]:
+    """Yield the boxes of questions with answers to choose from."""
+    polls: dict[HtmlElement, None] = {}
+    for i in page.by_tag.get("input", ()):
+        if page.attributes[i].get("type") != "radio":
+            continue
+        poll = None
+        for around in page.elements[i].iterancestors():
+            if short_text(around, _SMALL) is None or around.tag == "body":
+                break
+            poll = around
+        if poll is not None:
+            polls[poll] = None
+    for poll in polls:
+        yield poll, "a poll"
 
 
 def _stamp(time: HtmlElement) -> HtmlElement | None:

@@ -58,6 +58,8 @@ class Body:
     """Reading that won and the one that lost, with their characters and the reason; empty without a doubt."""
     spared: frozenset[str] = frozenset()
     """Words in names of elements that say nothing on this page."""
+    translation: str | None = None
+    """Whole text in another language that the page prints as well; it is left out."""
 
     @property
     def text(self) -> str:

@@ -46,6 +46,8 @@ _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _TEASER = 900
 """Letters of an element with a link as its heading, at most, to be a teaser."""
 _UP = 4
+_STRAY = 0.2
+"""Share of a page's prose up to which teasers are beside its text."""
 _MANY = 12
 """Children from which an element is more than one teaser."""
 _FIRST = 4
@@ -85,6 +87,8 @@ class Prose:
     """Position of the headline; -1 if the page has none."""
     named: dict[HtmlElement, frozenset[str]] = field(default_factory=dict)
     """Elements whose names speak of other things, with the words."""
+    teasers: frozenset[HtmlElement] = frozenset()
+    """Boxes below the headline that are teasers of other pages; together a small part of the prose."""
 
     def others(self) -> set[HtmlElement]:
         """Return the elements whose names speak of other things and are believed."""
@@ -112,19 +116,37 @@ def read_prose(page: Outline, headline: str | None, article: str | None) -> Pros
                 for i in names[value]:
                     element = page.elements[i]
                     named[element] = named.get(element, frozenset()) | words
-    pieces = tuple(_pieces(page, named))
+    teasers = _Teasers(page)
+    pieces = tuple(_pieces(page, named, teasers))
     at = _headline_position(page, headline)
-    return Prose(pieces, _spared(pieces, article, at), at, named)
+    return Prose(pieces, _spared(pieces, article, at), at, named, _stray_teasers(page, pieces, at, teasers))
 
 
-def _pieces(page: Outline, named: dict[HtmlElement, frozenset[str]]) -> Iterator[Piece]:
+def _stray_teasers(
+    page: Outline, pieces: tuple[Piece, ...], headline: int, teasers: _Teasers
+) -> frozenset[HtmlElement]:
+    """Return the teasers below the headline; a page of many is a digest, and they are its text."""
+    letters = beside = 0
+    boxes: set[HtmlElement] = set()
+    for piece in pieces:
+        if piece.position < headline:
+            continue
+        box = teasers.away(page.elements[piece.position]) if piece.teaser else None
+        if box is not None:
+            boxes.add(box)
+            beside += len(piece.text)
+        elif piece.ends and not piece.teaser and not piece.words:
+            letters += len(piece.text)
+    return frozenset(boxes) if beside < _STRAY * letters else frozenset()
+
+
+def _pieces(page: Outline, named: dict[HtmlElement, frozenset[str]], teasers: _Teasers) -> Iterator[Piece]:
     """Yield the pieces of <body> in page order."""
     body = page.by_tag.get("body")
     if not body:
         return
     around: dict[HtmlElement, frozenset[str] | None] = {page.elements[body[0]]: frozenset()}
     headed = page.around_headings
-    teasers = _Teasers(page)
 
     def words_around(element: HtmlElement) -> frozenset[str] | None:
         """Return the words of an element and of all around it; None if it is no place for prose."""
@@ -189,12 +211,24 @@ class _Teasers:
 
     def hold(self, element: HtmlElement) -> bool:
         """Tell if an element is in a teaser, or is one."""
+        return self._box(element) is not None
+
+    def away(self, element: HtmlElement) -> HtmlElement | None:
+        """Return the teaser around an element if all its links lead to one other page."""
+        box = self._box(element)
+        if box is None or next(box.iterdescendants(*_HEADINGS), None) is None:
+            # the heading of a part of the text, with a link
+            return None
+        addresses = {link.get("href", "#") for link in box.iter("a")}
+        return box if len(addresses) == 1 and not addresses.pop().startswith(("#", "javascript:")) else None
+
+    def _box(self, element: HtmlElement) -> HtmlElement | None:
         for around in (element, *islice(element.iterancestors(), _UP)):
             if around.tag in {"body", "main"} or len(around) > _MANY:
-                return False
+                return None
             if self._of.get(around) and self._is_small(around):
-                return True
-        return False
+                return around
+        return None
 
     def _is_small(self, element: HtmlElement) -> bool:
         if element not in self._small:
@@ -247,11 +281,18 @@ def _spared(pieces: tuple[Piece, ...], article: str | None, headline: int) -> fr
 
 
 def _headline_position(page: Outline, headline: str | None) -> int:
-    first = page.by_tag.get("h1", ())
+    """Return the position of the heading that is the headline; the only <h1> may be the name of the site."""
+    first = page.positions("h1")
     wanted = for_comparison(headline or "")
-    if len(first) == 1 or not wanted:
+    if not wanted or (len(first) == 1 and _shares_words(page.elements[first[0]], headline or "")):
         return first[0] if first else -1
-    for i in first or page.positions("h2", "h3"):
-        if for_comparison(page.elements[i].text_content()) == wanted:
-            return i
+    for heading in (*first, *page.positions("h2", "h3")):
+        if for_comparison(str(page.elements[heading].text_content())) == wanted:
+            return heading
     return first[0] if first else -1
+
+
+def _shares_words(heading: HtmlElement, headline: str) -> bool:
+    """Tell if a heading has at least a third of the headline's words."""
+    words = set(headline.casefold().split())
+    return 3 * len(words.intersection(heading.text_content().casefold().split())) >= len(words)

@@ -62,64 +62,86 @@ class LinkedData:
 
 def read_linked_data(page: Outline) -> LinkedData:
     """Read all `application/ld+json` blocks; a broken block is skipped."""
-    # of scripts, the outline has the text of JSON only
-    blocks = [
-        page.texts[i]
-        for i in page.by_tag.get("script", ())
-        if page.texts[i] and "ld+json" in page.elements[i].get("type", "").lower()
-    ]
-    nodes = [node for block in blocks for node in _nodes(_loads(block))]
-    articles = [node for node in nodes if any(_ARTICLE.search(kind) for kind in _kinds(node))]
+    nodes = [*_nodes_of(page)]
+    articles = [node for node in nodes if any(map(_ARTICLE.search, _kinds(node)))]
     pages = [node for node in nodes if "WebPage" in _kinds(node)]
     videos = [] if articles else [node for node in nodes if "VideoObject" in _kinds(node)]
     by_id = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and "name" in node}
-
-    def first(*keys: str, among: list[dict[str, Json]] = articles) -> str | None:
-        return next((text for node in among for key in keys if (text := _text(node.get(key)))), None)
-
     persons, organisations = _authors(articles, by_id)
-    images = [image for node in articles for image in _each(node.get("image"))]
-    trails = map(_breadcrumbs, nodes)
+    image, image_caption = _image(articles)
     return LinkedData(
-        headline=first("headline", "name"),
-        description=first("description", "alternativeHeadline"),
-        section=first("articleSection"),
-        tags=tuple(tag for node in articles for tag in _keywords(node.get("keywords"))),
+        headline=_first(articles, "headline", "name"),
+        description=_first(articles, "description", "alternativeHeadline"),
+        section=_first(articles, "articleSection"),
+        tags=_tags(articles),
         persons=persons,
         organisations=organisations,
         published=_all(articles + pages, "datePublished", "dateCreated") or _all(videos, "uploadDate"),
         modified=_all(articles + pages, "dateModified"),
-        image=next((url for image in images if (url := _url(image))), None),
-        image_caption=next(
-            (
-                text
-                for i in images
-                if isinstance(i, dict) and (text := _text(i.get("caption") or i.get("description")))
-            ),
-            None,
-        ),
-        body=next((body for node in articles if (body := _long_text(node.get("articleBody")))), None),
+        image=image,
+        image_caption=image_caption,
+        body=next(filter(None, (_long_text(node.get("articleBody")) for node in articles)), None),
         kinds=tuple(dict.fromkeys(kind for node in nodes for kind in _kinds(node))),
         article_kind=next(
-            (kind for node in articles for kind in _kinds(node) if _ARTICLE.search(kind)), None
+            filter(_ARTICLE.search, (kind for node in articles for kind in _kinds(node))), None
         ),
         free=_free(node.get("isAccessibleForFree") for node in articles + pages),
-        paid_part=any(
-            _free([part.get("isAccessibleForFree")]) is False
-            for node in articles + pages
-            for part in _each(node.get("hasPart"))
-            if isinstance(part, dict)
-        ),
-        words=next((int(text) for node in articles if (text := _number(node.get("wordCount")))), None),
-        based_on=tuple(
-            url
-            for node in articles
-            for key in ("isBasedOn", "isBasedOnUrl")
-            for work in _each(node.get(key))
-            if (url := _url(work))
-        ),
-        breadcrumbs=max(trails, key=len, default=()),
+        paid_part=any(map(_has_paid_part, articles + pages)),
+        words=next((words for words in map(_words, articles) if words is not None), None),
+        based_on=_originals(articles),
+        breadcrumbs=max(map(_breadcrumbs, nodes), key=len, default=()),
     )
+
+
+def _nodes_of(page: Outline) -> Iterator[dict[str, Json]]:
+    """Yield the nodes of all blocks; of scripts, the outline has the text of JSON only."""
+    for i in page.by_tag.get("script", ()):
+        if page.texts[i] and "ld+json" in page.elements[i].get("type", "").lower():
+            yield from _nodes(_loads(page.texts[i]))
+
+
+def _first(nodes: Iterable[dict[str, Json]], *keys: str) -> str | None:
+    for node in nodes:
+        for key in keys:
+            if text := _text(node.get(key)):
+                return text
+    return None
+
+
+def _tags(articles: Iterable[dict[str, Json]]) -> tuple[str, ...]:
+    tags: list[str] = []
+    for node in articles:
+        tags += _keywords(node.get("keywords"))
+    return tuple(tags)
+
+
+def _image(articles: Iterable[dict[str, Json]]) -> tuple[str | None, str | None]:
+    """Return the address of the first image that has one, and the first caption of an image."""
+    url = caption = None
+    for node in articles:
+        for image in _each(node.get("image")):
+            url = url or _url(image)
+            if isinstance(image, dict):
+                caption = caption or _text(image.get("caption") or image.get("description"))
+    return url, caption
+
+
+def _has_paid_part(node: dict[str, Json]) -> bool:
+    parts = (part for part in _each(node.get("hasPart")) if isinstance(part, dict))
+    return any(_free([part.get("isAccessibleForFree")]) is False for part in parts)
+
+
+def _words(article: dict[str, Json]) -> int | None:
+    text = _number(article.get("wordCount"))
+    return int(text) if text else None
+
+
+def _originals(articles: Iterable[dict[str, Json]]) -> tuple[str, ...]:
+    urls: list[str] = []
+    for node in articles:
+        for key in ("isBasedOn", "isBasedOnUrl"):
+            urls += filter(None, map(_url, _each(node.get(key))))
+    return tuple(urls)
 
 
 def _breadcrumbs(node: dict[str, Json]) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import islice
+from itertools import filterfalse, islice
 from typing import TYPE_CHECKING
 
 from crawler.extraction.document.class_names import names_say
@@ -11,6 +11,8 @@ from crawler.extraction.document.text import for_comparison, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from lxml.html import HtmlElement
 
     from crawler.extraction.document.outline import Outline
     from crawler.extraction.fields.linked_data import LinkedData
@@ -23,13 +25,14 @@ _MACHINERY = re.compile(
     r"""_|@|https?://|\bwww\.|\.(?:com|net|org|tv|co\.uk)\b|^\[.*\]$|\bstate\ wire$
     | ^person(?:\ \w+)?$ | ^[A-Z]{3,}:[A-Z-]+$
     | ^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$
-    | ^[\W\d]+$
+    | ^[\W\d]+$ | :$
     | ^(?:wc|word\ count|day|time|(?:page|article|content)\ type|subject|partner|(?:nlp\ )?category|section
         |language|location|source|type)\s*:
     | ^(?:uncategori[sz]ed|без\ рубрики|front\ page|latest|latest\ news|top\ stories|breaking\ news
         |trending|featured|today's\ headlines|show\ more|read\ more
         |(?:all|все|усі|всі)\ (?:tags|теги)|sponsored|syndicated\ content
-        |startseite|homepage|home|main|post|article|all|archive|(?:msn|yahoo|apple\ news)\ feed
+        |startseite|homepage|home|main|post|article|all|все|усі|всі|archive|(?:msn|yahoo|apple\ news)\ feed
+        |(?:back\ to\ )?top|(?:на|до)?верху?|на\ початок|в\ начало|featured\b.*|themen|topics|теми|темы
         |type|channel|serversidehawk|videoarticle)$""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -45,8 +48,16 @@ _SHARING = {
     "linkedin",
     "google+",
 }
+_CODED = re.compile(r"^[a-z] (?=[A-Z])")
+"""Letter with which a publishing system sorts its tags: `b Politics`."""
+_of_others = names_say("popular|trending|footer|menu|nav|side-?bar|latest")
+_MOST_CARDS = 2
+"""Boxes of one class up to which none is of the card of another story."""
+_UP = 4
+"""Levels from a card's tags to the card."""
 _MOST_WORDS = 4
 """Words of a breadcrumb that is a section, at most."""
+_SHOWN = ".//text()[not(ancestor::svg)]"
 _MOST_PRINTED = 12
 """Links in boxes called after tags, at most: more are a menu or a cloud."""
 _LONGEST_CODE = 8
@@ -88,7 +99,7 @@ def _own(tags: Iterable[str]) -> list[str]:
     """Return the tags without machinery, each once, in their order."""
     unique: dict[str, str] = {}
     for raw in tags:
-        tag = raw.strip(" ,;").lstrip("#")
+        tag = _CODED.sub("", raw.strip(" ,;").lstrip("#"))
         if 1 < len(tag) < _LONGEST and not _MACHINERY.search(tag):
             unique.setdefault(for_comparison(tag), tag)
     codes = [*filter(_is_code, unique.values())]
@@ -102,7 +113,7 @@ def _is_code(tag: str) -> bool:
 
 def _printed(page: Outline) -> list[str]:
     """Return the texts of links with `rel=tag`, or of the few in boxes called after tags."""
-    boxes = {page.elements[i] for i in page.named(_of_tags, page.by_class)}
+    boxes = _boxes(page)
     links_in_boxes = {link for box in boxes for link in box.iterdescendants("a")}
     headline = next(iter(page.by_tag.get("h1", ())), 0)
     by_rel: list[str] = []
@@ -113,12 +124,37 @@ def _printed(page: Outline) -> list[str]:
         # what comes before the headline is a menu, such as the topics of the day
         if link.get("rel") != "tag" and not (is_close and i > headline):
             continue
-        tag = _COUNTED.sub("", one_line(link.text_content()))
+        tag = _COUNTED.sub("", one_line("".join(link.xpath(_SHOWN))))
         (by_rel if link.get("rel") == "tag" else by_name).append(tag)
     if by_rel:
         return by_rel
-    is_of_sharing = not _SHARING.isdisjoint(map(str.casefold, by_name))
+    words = " ".join(by_name).casefold().split()
+    of_sharing = sum(map(words.count, _SHARING))
+    is_of_sharing = of_sharing > 1 or not _SHARING.isdisjoint(map(str.casefold, by_name))
     return [] if is_of_sharing or len(by_name) > _MOST_PRINTED else by_name
+
+
+def _boxes(page: Outline) -> set[HtmlElement]:
+    """Return the boxes called after tags, without those of menus and of cards of other stories."""
+    by_class: dict[str, list[HtmlElement]] = {}
+    for i in page.named(_of_tags, page.by_class):
+        element = page.elements[i]
+        if not _of_others(name := element.get("class", "")):
+            by_class.setdefault(name, []).append(element)
+    boxes: set[HtmlElement] = set()
+    for alike in by_class.values():
+        boxes.update(alike if len(alike) <= _MOST_CARDS else filterfalse(_is_in_card, alike))
+    return boxes
+
+
+def _is_in_card(box: HtmlElement) -> bool:
+    """Tell if a box is close to a heading that is not the page's own."""
+    for around in islice(box.iterancestors(), _UP):
+        if around.tag == "body" or around.find(".//h1") is not None:
+            return False
+        if next(around.iter("h2", "h3", "h4"), None) is not None:
+            return True
+    return False
 
 
 def read_section(page: Outline, data: LinkedData, names: dict[str, str], headline: str | None) -> str | None:

@@ -19,6 +19,14 @@ Note: we are temporarily moderating all comments submitted to deal with a surge 
 To contact the reporter on this story: Anna Invented in Port at ainvented@courier.example
 To contact the editor responsible for this story: Anna Invented at ainvented@courier.example
 Please read our terms of use before posting comments
+Terms of use: The views and comments posted are yours and are not endorsed by this website.
+You can follow any responses to this entry through the RSS 2.0 feed.
+Bitte achten Sie darauf, dass Ihre Kommentare zum Thema passen.
+Il vous reste 57.09% de cet article à lire. La suite est réservée aux abonnés.
+The council says it expects to benefit from the end of the port's monopoly. more »
+Рада сподівається, що місто виграє від кінця монополії порту. далі »
+Ticket for a Toy Motorcycle 3 Comments Police in the border city stopped a boy of six. (Full Story)
+Die größte Bedrohung für den Hafen ist der Nebel, sagen die Lotsen. 21.04.2024 | 3:18 min
 Reader comments on this article are listed below. Review our comments policy .
 This document is subject to copyright. No part may be reproduced without the written permission.
 Not to be reproduced without permission of Medical Courier
@@ -308,6 +316,8 @@ Summarize with AI
 TEXT = """\
 Читайте цю книжку в застосунку бібліотеки, радить учителька, бо паперових примірників мало.
 Актуальне питання для міста — вода, сказав мер.
+Мер пообіцяв: «За рік води стане ще більше »
+Terms of use were changed in May, the company said.
 Час читання лекцій перенесли на вечір.
 Аудіоверсія роману вийшла торік у видавництві.
 Текст озвучив актор Северин Тихий.

@@ -68,6 +68,7 @@ def test_a_footer_is_no_article(brief: str, footer: str, meta: str) -> None:
         f"<div><h2>{SENTENCE}</h2></div>",
         f"<div class='y'><p>{SENTENCE}</p></div><div><h3>Що відомо</h3><ul><li>Перше</li></ul></div>",
         f"<div class='text'>{SENTENCE}<p></p></div>",
+        f"<header><h2>Міст</h2><div><p>{SENTENCE}</p></div><img src='a'></header>",
     ],
 )
 @pytest.mark.parametrize(
@@ -85,6 +86,45 @@ def test_a_summary_above_the_text_is_no_lead() -> None:
     body = read(page(article)).text
     assert [block.text for block in body.blocks] == PARAGRAPHS
     assert "above the text, not below the headline" in {part.reason for part in body.dropped}
+
+
+TEASER = (
+    f"<div class='x'><h3><a href='/news/2'>Порт закрили через туман</a></h3><p>{SENTENCE[::-1]}</p></div>"
+)
+POLL = f"<div><p>{SENTENCE[::-1]}</p><label><input type='radio' name='a'>Так</label></div>"
+LINKS = "".join(
+    f"<li><b>Думка: </b><a href='/news/{i}'>Чому місто не купує нових трамваїв {i}</a></li>" for i in range(3)
+)
+RULES = f"<p>Please read our terms of use before posting comments</p><p>{SENTENCE[::-1]}</p>"
+
+
+@pytest.mark.parametrize("box", [TEASER, POLL, f"<ul>{LINKS}</ul>"])
+def test_what_stands_amid_the_text_and_leads_away(box: str) -> None:
+    head, tail = ("".join(f"<p>{line}</p>" for line in lines) for lines in (PARAGRAPHS[:3], PARAGRAPHS[3:]))
+    article = f"<article><h1>Міст відремонтують</h1><div>{head}{box}{tail}</div></article>"
+    assert blocks(page(article)) == PARAGRAPHS
+
+
+def test_a_digest_of_linked_headings_is_text() -> None:
+    parts = [
+        f"<div><h3><a href='/news/{i}'>Новина дня {i}</a></h3><p>{line}</p></div>"
+        for i, line in enumerate(PARAGRAPHS)
+    ]
+    digest = blocks(page(f"<article><h1>Міст відремонтують</h1><div>{''.join(parts)}</div></article>"))
+    assert [line for line in digest if line in PARAGRAPHS] == PARAGRAPHS
+
+
+def test_what_follows_the_rules_for_comments_is_no_text() -> None:
+    assert (
+        blocks(page(f"<article><h1>Міст відремонтують</h1><div>{LONG}{RULES}</div></article>")) == PARAGRAPHS
+    )
+
+
+def test_the_only_h1_is_the_name_of_the_blog() -> None:
+    about = f"<p>{SENTENCE} Нотатки веде <a href='/about'>хірург</a> з міста.</p>"
+    left = f"<div><div><h1>Нотатки хірурга</h1></div><div><h3>Хто це?</h3>{about}</div></div>"
+    article = f"<div><div><h2>Міст відремонтують</h2><div class='entry'>{LONG}</div></div></div>"
+    assert blocks(page(f"<div>{left}{article}</div>")) == PARAGRAPHS
 
 
 BOXES = [

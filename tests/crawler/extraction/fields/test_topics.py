@@ -57,6 +57,27 @@ def test_tags_that_are_printed() -> None:
     assert topics(body=cloud)[1] == ("rivers",)
 
 
+CARD = "<div><h3>Storks return</h3><div class='card__tags'><a href='/w'>Wildlife {}</a></div></div>"
+ALONE = "<p><span class='tag'><a href='/{0}'>river {0}</a></span></p>"
+ARROW = "<svg><title>Arrow</title></svg>"
+
+
+@pytest.mark.parametrize(
+    ("body", "tags"),
+    [
+        ("".join(map(CARD.format, "abc")), ""),
+        ("".join(map(ALONE.format, "abc")), "river a,river b,river c"),
+        ("<ul class='popular-topics'><li><a href='/a'>Pregnancy Guide</a></li></ul>", ""),
+        ("<div class='tags'><a href='/a'>Daily Facebook</a><a href='/b'>Daily News Twitter</a></div>", ""),
+        (f"<div class='tags'><a href='/a'>Topics</a><a href='/b'>rivers{ARROW}</a></div>", "rivers"),
+        ("<div class='tags'><a href='/a'>Back to top</a><a href='/b'>Related topics:</a></div>", ""),
+        ("<div class='tags'><a href='/a'>b Politics</a></div>", "Politics"),
+    ],
+)  # fmt: skip
+def test_what_stands_beside_tags_is_none(body: str, tags: str) -> None:
+    assert topics(body=body)[1] == (tuple(tags.split(",")) if tags else ())
+
+
 def test_the_section_is_declared_or_the_last_breadcrumb_before_the_article() -> None:
     assert topics("<meta property='article:section' content='World'>" + trail("Home", "Asia"))[0] == "World"
     assert topics("<meta property='article:section' content='news_news'>")[0] is None
