@@ -7,6 +7,7 @@ import gzip
 import sys
 import zlib
 from datetime import UTC, datetime
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
@@ -17,13 +18,15 @@ from scrapy.exceptions import UsageError
 import archive
 from archive.exceptions import ArchiveError
 from archive.no_pandas import fast_start
+from archive.pages.warc_files import Pointer
 from archive.terminal import Terminal
 from crawler.commands.crawl import Command as Crawl
 from crawler.downloader.public_hosts import registered_domain
 from crawler.exceptions import ExtractionError
 from crawler.extraction.document.decoding import MAX_BYTES
 from crawler.extraction.document.text import one_line
-from crawler.inspection.output import inspection_page, print_inspection, print_repeated
+from crawler.inspection.output import inspection_page, print_inspection, print_places, print_repeated
+from crawler.inspection.repeated_places import PageLines, read_stored, repeated_places
 from crawler.inspection.spider import OnePage
 from crawler.items import Fetch, Hints, Observation
 from crawler.outlet.declaration import Outlet, in_domains
@@ -35,9 +38,13 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Coroutine
 
+    from archive.storage.interface import Storage
     from crawler.inspection.inspection import Inspection
 
 OK, UNREAD = 0, 1
+_STORED = ("requested_url", "raw_file", "raw_offset", "raw_length")
+_NEWEST = 100
+"""Stored pages that are read for the places in them."""
 _UNKNOWN_ADDRESS = "https://unknown.invalid/"
 
 
@@ -56,7 +63,7 @@ class Command(Crawl):
             "and show what is read from it: each field with its source, and the page line by line, with what "
             "is left out struck through and why. Nothing is archived. "
             "With --repeated, show instead which lines stand at the same place in more than a third of the "
-            "articles that the archive has of an outlet. "
+            "articles that the archive has of an outlet, and which places in its pages have lines of others. "
             "Exit code 1: there was no page to read; 2: a wrong argument."
         )
 
@@ -118,15 +125,41 @@ class Command(Crawl):
         if args:
             raise UsageError(f"--repeated reads the archive, it takes no {args[0]!r}", print_help=False)
         try:
-            held = archive.open(self.settings["ARCHIVE_URI"]).articles(
-                outlet=outlet, columns=["language", "blocks"]
-            )
+            opened = archive.open(self.settings["ARCHIVE_URI"])
+            held = opened.articles(outlet=outlet, columns=["language", "blocks"])
             if not len(held):
                 raise UsageError(f"the archive has nothing of {outlet!r}", print_help=False)
             rows = (row for batch in held.batches() for row in batch.to_pylist())
             print_repeated(Terminal(), outlet, rows)
+            newest = opened.articles(outlet=outlet, columns=[*_STORED, "fetched_at", "headline"])
+            articles = [row for batch in newest.batches() for row in batch.to_pylist()]
+            pages = self._stored_pages(opened.storage, outlet, articles)
         except ArchiveError as error:
             raise UsageError(str(error), print_help=False) from None
+        headlines = [str(row["headline"] or "") for row in articles]
+        print_places(Terminal(), outlet, repeated_places(pages, headlines), len(pages))
+
+    def _stored_pages(self, storage: Storage, outlet: str, articles: list[dict[str, Any]]) -> list[PageLines]:
+        """Read the newest stored pages of an outlet, in worker processes."""
+        assert self.settings is not None
+        assert self.crawler_process is not None
+        declared = outlet in self.crawler_process.spider_loader.list()
+        spider = self._spider(outlet) if declared else None
+        hints = spider.hints(outlet) if spider is not None and issubclass(spider, Outlet) else Hints(outlet)
+        stored = sorted((row for row in articles if row["raw_file"]), key=itemgetter("fetched_at"))
+        workers = Workers(2, self.settings.getfloat("EXTRACTION_TIMEOUT"))
+
+        async def read() -> list[PageLines | None]:
+            readings = []
+            for row in stored[-_NEWEST:]:
+                pointer = Pointer(row["raw_file"], row["raw_offset"], row["raw_length"])
+                readings.append(workers.run(read_stored, storage, pointer, row["requested_url"], hints))
+            return await asyncio.gather(*readings)
+
+        try:
+            return [page for page in asyncio.run(read()) if page is not None]
+        finally:
+            workers.close()
 
     def _of_file(self, path: Path, opts: argparse.Namespace) -> Inspection:
         assert self.settings is not None

@@ -12,11 +12,12 @@ from crawler.extraction.body.repeated_lines import LEAST, ZONE, repeated_lines
 from crawler.inspection.view import CONTEXT, field_lines, runs, summary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from rich.console import Console
 
     from crawler.inspection.inspection import Inspection, MarkedLine
+    from crawler.inspection.repeated_places import RepeatedPlace
 
 _STYLES = {"kept": "", "field": "cyan", "dropped": "red strike", "outside": "dim strike"}
 _SIGNS = {"kept": "+", "field": "=", "dropped": "-", "outside": " "}
@@ -71,6 +72,22 @@ def print_repeated(console: Console, outlet: str, rows: Iterable[Mapping[str, ob
     console.print(
         Text(f"{table.row_count} lines that are repeated; articles of {outlet}: {counts or 'none'}. "
              f"Nothing is said of fewer than {LEAST} in a language.")
+    )  # fmt: skip
+
+
+def print_places(console: Console, outlet: str, places: Sequence[RepeatedPlace], pages: int) -> None:
+    """Print the places in an outlet's pages whose lines stand in its other articles."""
+    if not console.is_terminal:
+        console.width = 160
+    table = Table("place", "pages", "lines", "headlines of others", "repeated", "for instance", box=None)
+    for place in places:
+        counts = map(str, (place.pages, place.lines, place.headlines, place.repeated))
+        table.add_row(*map(Text, (place.selector, *counts, place.example)))
+    if places:
+        console.print(table)
+    console.print(
+        Text(f"{len(places)} places whose lines mostly stand in other articles; stored pages of {outlet}: "
+             f"{pages}. Add a place that is no text to `drop` in the declaration.")
     )  # fmt: skip
 
 

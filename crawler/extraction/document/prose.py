@@ -198,6 +198,7 @@ class _Teasers:
         self._of: dict[HtmlElement, bool] = {}
         """Elements with a linked heading; True if the first one in it is not the page's own, an <h1>."""
         self._small: dict[HtmlElement, bool] = {}
+        self._headed = page.around_headings
         linked = {
             link for tag in _HEADINGS for heading in page.of(tag)
             for link in (*heading.iterchildren("a"), *heading.iterancestors("a"))
@@ -216,8 +217,8 @@ class _Teasers:
     def away(self, element: HtmlElement) -> HtmlElement | None:
         """Return the teaser around an element if all its links lead to one other page."""
         box = self._box(element)
-        if box is None or next(box.iterdescendants(*_HEADINGS), None) is None:
-            # the heading of a part of the text, with a link
+        if box is None or box in self._headed or next(box.iterdescendants(*_HEADINGS), None) is None:
+            # around the headline, or the heading of a part of the text, with a link
             return None
         addresses = {link.get("href", "#") for link in box.iter("a")}
         return box if len(addresses) == 1 and not addresses.pop().startswith(("#", "javascript:")) else None

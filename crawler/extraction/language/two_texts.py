@@ -25,6 +25,8 @@ _PURE = 0.95
 """Share of a text's letters that must be in blocks of its language."""
 _LINE = 25
 """Letters of a block, below which it may be a name."""
+_PARAGRAPH = 100
+"""Characters of a paragraph."""
 _MOSTLY = 0.7
 _UNMIXED = 0.15
 """Share of Ukrainian letters in Russian, at most."""
@@ -39,6 +41,8 @@ class TwoTexts(NamedTuple):
 
 def find_break(blocks: Sequence[str], headline: str | None) -> TwoTexts | None:
     """Return where a second text of the same length begins in another language; None for one text."""
+    if _ends_as_it_begins(blocks):
+        return None
     kinds = [_kind(block) for block in blocks]
     languages = set(kinds) - {None}
     if languages <= {"latin"} or not ("latin" in languages or {"uk", "ru"} <= languages):
@@ -49,6 +53,13 @@ def find_break(blocks: Sequence[str], headline: str | None) -> TwoTexts | None:
         if at is not None:
             return TwoTexts(at, _first_is_own(headline or "", second))
     return None
+
+
+def _ends_as_it_begins(blocks: Sequence[str]) -> bool:
+    """Tell fast if a few blocks at both ends are of one language."""
+    long = [block for block in blocks if len(block) > _PARAGRAPH]
+    kinds = {_kind(block) for block in (*long[:2], *long[-2:])}
+    return len(kinds) < 2 and kinds <= {"latin", "uk", "ru"}
 
 
 def _first_is_own(headline: str, second: str) -> bool:

@@ -89,6 +89,18 @@ def in_all_forms(
     return run, urls
 
 
+def test_places_that_repeat_in_the_stored_pages(
+    in_all_forms: tuple[Run, dict[tuple[str, str | None], str]],
+) -> None:
+    run, _ = in_all_forms
+    outlet = str(run.table("articles")["outlet"].iloc[0])
+    done = scrapy("inspect", "-s", f"ARCHIVE_URI={run.archive}", "--repeated", outlet)
+    assert done.returncode == 0, done.stderr
+    # one text under six headlines
+    assert PARAGRAPHS["uk"][0][:30] in done.stdout
+    assert f"stored pages of {outlet}: 6." in done.stdout
+
+
 @pytest.mark.parametrize("coding", CODINGS)
 @pytest.mark.parametrize("charset", CHARSETS)
 def test_a_page_is_kept_decoded_to_the_byte(

@@ -1,0 +1,145 @@
+"""Places in an outlet's pages whose lines stand in its other articles, too: candidates for its `drop`.
+
+A box of teasers has other words on each page, but they are headlines of other articles; a call for donations
+has the same words. Both are found by the place, once some pages of the outlet are archived.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from w3lib.encoding import http_content_type_encoding
+
+from archive.exceptions import ArchiveDamaged
+from archive.pages import warc_files
+from crawler.exceptions import ExtractionError
+from crawler.extraction.document.text import for_comparison, one_line
+from crawler.items import Fetch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from archive.storage.interface import Storage
+    from crawler.items import Hints
+
+LEAST = 5
+"""Pages that must have a line at a place."""
+SHARE = 0.6
+"""Share of a place's lines that must stand in other articles."""
+_SHORTEST = 20
+"""Letters of a line; shorter ones are names and labels."""
+
+
+class PlacedLine(NamedTuple):
+    """A line of an article's text with the CSS selector of its element."""
+
+    selector: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageLines:
+    headline: str
+    lines: tuple[PlacedLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatedPlace:
+    selector: str
+    pages: int
+    lines: int
+    headlines: int
+    """Lines that are the headline of another article."""
+    repeated: int
+    """Other lines that stand on another page as well."""
+    example: str
+
+
+def read_stored(
+    storage: Storage, pointer: warc_files.Pointer, requested_url: str, hints: Hints
+) -> PageLines | None:
+    """Read the lines of a stored page's text, in a worker process; None if the page is no article today."""
+    try:
+        page = warc_files.read(storage, pointer)
+    except ArchiveDamaged:
+        return None
+    headers = {name.lower(): value for name, value in page.headers}
+    encoding = http_content_type_encoding(headers.get("content-type"))
+    try:
+        return read_lines(
+            Fetch(page.url, requested_url, page.body, encoding, page.status, page.fetched_at), hints
+        )
+    except ExtractionError:
+        return None
+
+
+def read_lines(fetch: Fetch, hints: Hints) -> PageLines:
+    """Return the lines of a page that are in its article's text. Raises Unreadable or Blocked."""
+    # .3 s: every command imports this module, a worker has them already
+    from crawler.extraction.body.lines import page_lines  # noqa: PLC0415
+    from crawler.extraction.document.decoding import parse  # noqa: PLC0415
+    from crawler.extraction.page import read_parts  # noqa: PLC0415
+
+    parts = read_parts(fetch, hints)
+    blocks = {for_comparison(block.text) for block in parts.text.blocks if block.kind != "caption"}
+    lines: list[PlacedLine] = []
+    for line in page_lines(parse(fetch.body, fetch.encoding), hints.drop, parts.text.spared):
+        if for_comparison(line.text) in blocks:
+            lines.append(PlacedLine(line.selector, one_line(line.text)))
+    return PageLines(parts.metadata.headline or "", tuple(lines))
+
+
+def repeated_places(pages: Sequence[PageLines], headlines: Iterable[str] = ()) -> list[RepeatedPlace]:
+    """Return the places whose lines mostly stand in other articles, the most frequent first.
+
+    `headlines` are those of the outlet's other articles.
+    """
+    titles = {for_comparison(title) for title in (*headlines, *(page.headline for page in pages))}
+    titles = {title for title in titles if len(title) >= _SHORTEST}
+    on_pages: Counter[str] = Counter()
+    for page in pages:
+        on_pages.update({for_comparison(line.text) for line in page.lines})
+    places: dict[str, _Place] = {}
+    for page in pages:
+        others = titles - {for_comparison(page.headline)}
+        seen: set[str] = set()
+        for line in page.lines:
+            folded = for_comparison(line.text)
+            if len(folded) < _SHORTEST:
+                continue
+            place = places.setdefault(line.selector, _Place())
+            place.pages += line.selector not in seen
+            seen.add(line.selector)
+            place.add(line.text, is_headline=_has(folded, others), is_repeated=on_pages[folded] > 1)
+    found = [place.row(selector) for selector, place in places.items() if place.is_repeated]
+    return sorted(found, key=lambda row: (-row.pages, row.selector))
+
+
+def _has(line: str, titles: set[str]) -> bool:
+    """Tell if a line is one of the headlines, perhaps with a label before it: `Read also: …`."""
+    return line in titles or any(title in line for title in titles if 2 * len(title) > len(line))
+
+
+@dataclass(slots=True)
+class _Place:
+    pages: int = 0
+    lines: int = 0
+    headlines: int = 0
+    repeated: int = 0
+    example: str = ""
+
+    def add(self, text: str, *, is_headline: bool, is_repeated: bool) -> None:
+        self.lines += 1
+        self.headlines += is_headline
+        self.repeated += is_repeated and not is_headline
+        if not self.example and (is_headline or is_repeated):
+            self.example = text
+
+    @property
+    def is_repeated(self) -> bool:
+        return self.pages >= LEAST and self.headlines + self.repeated >= SHARE * self.lines
+
+    def row(self, selector: str) -> RepeatedPlace:
+        return RepeatedPlace(selector, self.pages, self.lines, self.headlines, self.repeated, self.example)
