@@ -132,11 +132,13 @@ class Command(Crawl):
             rows = (row for batch in held.batches() for row in batch.to_pylist())
             print_repeated(Terminal(), outlet, rows)
             newest = opened.articles(outlet=outlet, columns=[*_STORED, "fetched_at", "headline"])
-            articles = [row for batch in newest.batches() for row in batch.to_pylist()]
+            articles: list[dict[str, Any]] = []
+            for batch in newest.batches():
+                articles += batch.to_pylist()
             pages = self._stored_pages(opened.storage, outlet, articles)
         except ArchiveError as error:
             raise UsageError(str(error), print_help=False) from None
-        headlines = [str(row["headline"] or "") for row in articles]
+        headlines = filter(None, map(itemgetter("headline"), articles))
         print_places(Terminal(), outlet, repeated_places(pages, headlines), len(pages))
 
     def _stored_pages(self, storage: Storage, outlet: str, articles: list[dict[str, Any]]) -> list[PageLines]:
@@ -146,7 +148,7 @@ class Command(Crawl):
         declared = outlet in self.crawler_process.spider_loader.list()
         spider = self._spider(outlet) if declared else None
         hints = spider.hints(outlet) if spider is not None and issubclass(spider, Outlet) else Hints(outlet)
-        stored = sorted((row for row in articles if row["raw_file"]), key=itemgetter("fetched_at"))
+        stored = sorted(filter(itemgetter("raw_file"), articles), key=itemgetter("fetched_at"))
         workers = Workers(2, self.settings.getfloat("EXTRACTION_TIMEOUT"))
 
         async def read() -> list[PageLines | None]:
@@ -157,7 +159,7 @@ class Command(Crawl):
             return await asyncio.gather(*readings)
 
         try:
-            return [page for page in asyncio.run(read()) if page is not None]
+            return [*filter(None, asyncio.run(read()))]
         finally:
             workers.close()
 

@@ -83,7 +83,7 @@ def read_lines(fetch: Fetch, hints: Hints) -> PageLines:
     from crawler.extraction.page import read_parts  # noqa: PLC0415
 
     parts = read_parts(fetch, hints)
-    blocks = {for_comparison(block.text) for block in parts.text.blocks if block.kind != "caption"}
+    blocks = set(map(for_comparison, parts.text.text.split("\n\n")))
     lines: list[PlacedLine] = []
     for line in page_lines(parse(fetch.body, fetch.encoding), hints.drop, parts.text.spared):
         if for_comparison(line.text) in blocks:
@@ -96,25 +96,37 @@ def repeated_places(pages: Sequence[PageLines], headlines: Iterable[str] = ()) -
 
     `headlines` are those of the outlet's other articles.
     """
-    titles = {for_comparison(title) for title in (*headlines, *(page.headline for page in pages))}
-    titles = {title for title in titles if len(title) >= _SHORTEST}
+    titles = set(map(for_comparison, headlines))
     on_pages: Counter[str] = Counter()
     for page in pages:
-        on_pages.update({for_comparison(line.text) for line in page.lines})
+        titles.add(for_comparison(page.headline))
+        on_pages.update(set(map(_folded, page.lines)))
+    titles = set(filter(_is_long, titles))
     places: dict[str, _Place] = {}
     for page in pages:
         others = titles - {for_comparison(page.headline)}
         seen: set[str] = set()
         for line in page.lines:
-            folded = for_comparison(line.text)
-            if len(folded) < _SHORTEST:
+            folded = _folded(line)
+            if not _is_long(folded):
                 continue
             place = places.setdefault(line.selector, _Place())
             place.pages += line.selector not in seen
             seen.add(line.selector)
             place.add(line.text, is_headline=_has(folded, others), is_repeated=on_pages[folded] > 1)
-    found = [place.row(selector) for selector, place in places.items() if place.is_repeated]
-    return sorted(found, key=lambda row: (-row.pages, row.selector))
+    repeated: list[RepeatedPlace] = []
+    for selector, place in places.items():
+        if place.is_repeated:
+            repeated.append(place.row(selector))
+    return sorted(repeated, key=lambda row: (-row.pages, row.selector))
+
+
+def _folded(line: PlacedLine) -> str:
+    return for_comparison(line.text)
+
+
+def _is_long(folded: str) -> bool:
+    return len(folded) >= _SHORTEST
 
 
 def _has(line: str, titles: set[str]) -> bool:
