@@ -75,11 +75,12 @@ class Guard:
         """Return what answers: the pages for who has the secret."""
         if not self._secret:
             return self._app
-        if self._has_cookie(scope):
-            return self._app
         query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
-        given = dict(query).get("token", "")
-        if not secrets.compare_digest(given.encode(), self._secret.encode()):
+        token = dict(query).get("token")
+        has_cookie = self._has_cookie(scope)
+        if has_cookie and token is None:
+            return self._app
+        if not has_cookie and not secrets.compare_digest((token or "").encode(), self._secret.encode()):
             return PlainTextResponse(_LOCKED, 403)
         path = "/" + (scope.get("raw_path") or b"/").decode("latin-1").lstrip("/")
         rest = urlencode([(name, value) for name, value in query if name != "token"])

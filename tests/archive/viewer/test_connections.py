@@ -93,7 +93,12 @@ def test_only_who_has_the_secret_reads(root):
         cookie = headers["set-cookie"]
         assert "HttpOnly" in cookie
         assert "SameSite=lax" in cookie
-        assert ask(port, "/static/viewer.css", {"Cookie": cookie.partition(";")[0]})[0] == 200
+        unlocked = {"Cookie": cookie.partition(";")[0]}
+        assert ask(port, "/static/viewer.css", unlocked)[0] == 200
+        # the printed address is opened again, or one of an earlier `view`
+        for token in ("s3cret", "former"):
+            status, headers, _ = ask(port, f"/?token={token}", unlocked)
+            assert (status, headers["location"]) == (303, "/")
 
 
 @pytest.mark.parametrize(("option", "is_open"), [((), False), (("--no-secret",), True)])
