@@ -15,7 +15,7 @@ from archive.terminal import Terminal, literal, visible
 from crawler.commands.crawl import Command as Crawl
 from crawler.exceptions import SourceFailed, WrongSource
 from crawler.importing.positions import Positions
-from crawler.importing.spider import ImportSpider, Wanted
+from crawler.importing.spider import ImportSpider, Selection
 from crawler.reports.terminal import one_sentence
 from crawler.story.arguments import Arguments, check_settings
 from crawler.story.spider import StorySpider
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from crawler.extensions.ledger import Ledger
     from crawler.health.expected import Verdict
-    from crawler.importing.given_files import Source
+    from crawler.importing.source_files import Source
 
 
 class Command(Crawl):
@@ -86,9 +86,11 @@ class Command(Crawl):
             raise UsageError("give at least one file of WARC, ARC or WACZ, or a list", print_help=False)
         check_settings(self.settings)
         # .1 s of HTTP: Scrapy imports every command
-        from crawler.importing.given_files import Given  # noqa: PLC0415
+        from crawler.importing.source_files import SourceFinder  # noqa: PLC0415
 
-        given = Given(self.settings, prefix=opts.prefix, endpoint=opts.endpoint, anonymous=opts.anonymous)
+        finder = SourceFinder(
+            self.settings, prefix=opts.prefix, endpoint=opts.endpoint, anonymous=opts.anonymous
+        )
         loader = self.crawler_process.spider_loader
         found = [loader.load(name) for name in loader.list()]
         declared = [outlet for outlet in found if issubclass(outlet, StorySpider) and outlet.home]
@@ -101,9 +103,9 @@ class Command(Crawl):
                 )
         if "ua" in opts.language:
             raise UsageError("--language ua: ua is a country; the language is uk", print_help=False)
-        wanted = Wanted(*(frozenset(chosen) for chosen in (opts.outlet, opts.host, opts.language)))
+        selection = Selection(*(frozenset(chosen) for chosen in (opts.outlet, opts.host, opts.language)))
         try:
-            sources = given.sources(args)
+            sources = finder.sources(args)
         except WrongSource as error:
             raise UsageError(str(error), print_help=False) from None
         except SourceFailed as error:
@@ -111,10 +113,10 @@ class Command(Crawl):
             self.exitcode = ExitCode.LOST
             return
         with one_sentence(self, self.called, self.settings["ARCHIVE_URI"]):
-            self._import(sources, wanted, declared)
+            self._import(sources, selection, declared)
 
     def _import(
-        self, sources: Sequence[Source], wanted: Wanted, declared: Sequence[type[StorySpider]]
+        self, sources: Sequence[Source], selection: Selection, declared: Sequence[type[StorySpider]]
     ) -> None:
         assert self.crawler_process is not None
         self._probe_archive()
@@ -122,7 +124,11 @@ class Command(Crawl):
         crawler = self.crawler_process.create_crawler(ImportSpider)
         self._tell_of_signals(crawler)
         self.crawler_process.crawl(
-            crawler, sources=sources, positions=self._positions(wanted), wanted=wanted, declared=declared
+            crawler,
+            sources=sources,
+            positions=self._positions(selection),
+            selection=selection,
+            declared=declared,
         )
         self.crawler_process.start()
         self.exitcode = self._verdict(crawler, Arguments(), self._paired(crawler))
@@ -139,7 +145,7 @@ class Command(Crawl):
         if spider.damage:
             self.exitcode = worst([self.exitcode, ExitCode.LOST])
 
-    def _positions(self, wanted: Wanted) -> Positions:
+    def _positions(self, selection: Selection) -> Positions:
         assert self.settings is not None
         uri: str = self.settings["ARCHIVE_URI"]
 
@@ -151,7 +157,7 @@ class Command(Crawl):
             entries = archive.open(uri).history()
             return next((entry.run_id for entry in entries if entry.id == snapshot), None)
 
-        choice = repr([sorted(one) for one in (wanted.outlets, wanted.hosts, wanted.languages)])
+        choice = repr([sorted(one) for one in (selection.outlets, selection.hosts, selection.languages)])
         return Positions(storage_at(uri).layout.root, choice, head, run_of)
 
     def _held_against(self, spider: StorySpider, ledger: Ledger, run_id: str) -> list[Verdict]:

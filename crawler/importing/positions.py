@@ -61,11 +61,11 @@ class Positions:
     def kept(self, address: str) -> Position | None:
         """None where there is none, or the archive is another one by now."""
         try:
-            found = Position(**json.loads(path_guard.read(self._path(address), _LARGEST)))
-            numbers = (found.size, found.at, found.snapshot)
+            position = Position(**json.loads(path_guard.read(self._path(address), _LARGEST)))
+            numbers = (position.size, position.at, position.snapshot)
             if not all(isinstance(number, int) and number >= 0 for number in numbers):
                 return None
-            return found if self._run_of(found.snapshot) == found.run_id else None
+            return position if self._run_of(position.snapshot) == position.run_id else None
         except (ArchiveError, OSError, ValueError, TypeError, RecursionError):
             return None
 

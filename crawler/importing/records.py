@@ -1,4 +1,4 @@
-"""One record of a WARC or ARC file: the page in it, or why it has none."""
+"""One record of a WARC or ARC file: the page in it, or why it is no page."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class NoPage(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class ArchivedPage:
+class WebPage:
     url: str
     status: int
     headers: Headers
@@ -67,15 +67,15 @@ class ArchivedPage:
 
 
 def read_page(
-    data: bytes, name: str, where: str, begin: int, *, wanted: Callable[[str], bool], largest: int
-) -> ArchivedPage:
+    data: bytes, name: str, where: str, begin: int, *, is_selected: Callable[[str], bool], largest: int
+) -> WebPage:
     """Read the page of a whole record. Raises NoPage, and what BROKEN names."""
     version = "warc" if data.startswith(b"WARC/") else "arc"
     record = _LOADER.parse_record_stream(io.BytesIO(data), known_format=version, no_record_parse=True)
     is_arc = version == "arc"
     url = _address(record, is_arc)
-    if not wanted(url):
-        raise NoPage("not asked for")
+    if not is_selected(url):
+        raise NoPage("outside the selection")
     answer = _answer(record.raw_stream)
     head = record.rec_headers
     fetched_at = moment(head.get_header("archive-date" if is_arc else "WARC-Date"))
@@ -84,13 +84,11 @@ def read_page(
     body = record.raw_stream.read(largest + 1)
     if len(body) > largest:
         raise NoPage("larger than a page may be")
-    length = number(answer.get_header("Content-Length"))
-    is_coded = answer.get_header("Content-Encoding") or answer.get_header("Transfer-Encoding")
-    if head.get_header("WARC-Truncated") or (length is not None and not is_coded and len(body) < length):
+    if head.get_header("WARC-Truncated") or _is_cut(answer, body):
         raise NoPage("cut short when they were fetched")
     ip = head.get_header("ip-address" if is_arc else "WARC-IP-Address")
     own_id = f"at {where}" if is_arc else head.get_header("WARC-Record-ID") or ""
-    return ArchivedPage(
+    return WebPage(
         url,
         200,
         tuple((str(field), str(value)) for field, value in answer.headers),
@@ -128,6 +126,12 @@ def _answer(stream: BinaryIO) -> StatusAndHeaders:
     if (answer.get_header("Content-Type") or "").partition(";")[0].strip().lower() not in _HTML:
         raise NoPage("no HTML")
     return answer
+
+
+def _is_cut(answer: StatusAndHeaders, body: bytes) -> bool:
+    length = number(answer.get_header("Content-Length"))
+    is_coded = answer.get_header("Content-Encoding") or answer.get_header("Transfer-Encoding")
+    return length is not None and not is_coded and len(body) < length
 
 
 class _Head:

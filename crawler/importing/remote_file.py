@@ -29,7 +29,7 @@ LONGEST_PAUSE = 300.0
 @dataclass(frozen=True, slots=True)
 class Part:
     data: bytes
-    """Fewer bytes than were asked for at the end of the file alone."""
+    """Fewer bytes than requested only at the end of the file."""
     size: int
     """Bytes of the whole file."""
     tag: str | None
@@ -76,14 +76,14 @@ class RemoteFile(io.RawIOBase):
                 return b""
             self._go_to(self._position)
             at = 0
-        found = self._data[at : at + size]
-        self._position += len(found)
-        return found
+        data = self._data[at : at + size]
+        self._position += len(data)
+        return data
 
     def readinto(self, buffer: memoryview, /) -> int:  # type: ignore[override]
-        found = self.read(len(buffer))
-        buffer[: len(found)] = found
-        return len(found)
+        data = self.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
 
     def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
         origin = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self.size}[whence]
@@ -134,9 +134,9 @@ class RemoteFile(io.RawIOBase):
             except Unavailable as error:
                 wait = error.after if error.after is not None else pause
                 if pause is None or wait is None or wait > LONGEST_PAUSE:
-                    asked = f"; it asks to wait {error.after:g} s" if error.after is not None else ""
+                    pause_note = f"; it asks to wait {error.after:g} s" if error.after is not None else ""
                     raise SourceFailed(
-                        f"byte {begin:,} and those after it were not to be had: {error}{asked}. "
+                        f"byte {begin:,} and those after it cannot be read: {error}{pause_note}. "
                         "Run the import again, it goes on there"
                     ) from None
                 self._stopped.wait(wait)

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from archive.exceptions import ArchiveError
 from crawler.downloader.public_hosts import refusal, registered_domain
 from crawler.exceptions import ExtractionError, SourceFailed
-from crawler.importing.archived_task import read_archived
+from crawler.importing.page_task import read_web_page
 from crawler.importing.remote_file import RemoteFile
 from crawler.importing.web_archives import WebArchive
 from crawler.items import Article, Observation
@@ -21,12 +21,12 @@ from crawler.spiders.page import AnyPage
 from crawler.story.worker_task import PageContext
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Iterator, Sequence
     from typing import BinaryIO
 
-    from crawler.importing.given_files import Source
     from crawler.importing.positions import Positions
-    from crawler.importing.records import ArchivedPage
+    from crawler.importing.records import WebPage
+    from crawler.importing.source_files import Source
     from crawler.items import Outcome
     from crawler.story.spider import StorySpider
 
@@ -38,8 +38,8 @@ _HOSTS = 4096
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """The choice of whoever imports; an empty part chooses everything."""
+class Selection:
+    """The pages that a user selects; an empty part selects everything."""
 
     outlets: frozenset[str] = frozenset()
     """Names of declarations, or registered domains."""
@@ -58,16 +58,16 @@ class ImportSpider(AnyPage):
         *,
         sources: Sequence[Source],
         positions: Positions,
-        wanted: Wanted,
+        selection: Selection,
         declared: Sequence[type[StorySpider]],
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self._sources, self._positions, self._wanted = sources, positions, wanted
+        self._sources, self._positions, self._selection = sources, positions, selection
         self._declared = [outlet() for outlet in declared]
         self._outlet_at = lru_cache(_HOSTS)(self._find_outlet)
         self.passed: Counter[str] = Counter()
-        """Records that are no page that was asked for, by reason."""
+        """Records that are no page of the selection, by reason."""
         self.damage: list[str] = []
         """Sentences about what could not be read."""
         self.notes: list[str] = []
@@ -85,7 +85,7 @@ class ImportSpider(AnyPage):
                 begin = await asyncio.to_thread(self._begin, source, file)
                 if begin is not None:
                     most = self.settings.getint("DOWNLOAD_MAXSIZE")
-                    pages = WebArchive(cast("BinaryIO", file), name, self._is_wanted, most, begin)
+                    pages = WebArchive(cast("BinaryIO", file), name, self._is_selected, most, begin)
                     try:
                         async for item in self._of_file(pages, file, name):
                             yield item
@@ -102,21 +102,21 @@ class ImportSpider(AnyPage):
         """The place to read from; None where an earlier import has read it all."""
         if not isinstance(file, RemoteFile):
             return 0
-        kept = self._positions.kept(source.address)
-        if kept is None:
+        position = self._positions.kept(source.address)
+        if position is None:
             return 0
-        if (kept.size, kept.tag) != (file.size, file.tag):
+        if (position.size, position.tag) != (file.size, file.tag):
             self.notes.append(
                 f"{source.address} is another file than the one that was begun ({file.size:,} bytes and "
-                f"{file.tag}, then {kept.size:,} and {kept.tag}): it is read from its beginning"
+                f"{file.tag}, then {position.size:,} and {position.tag}): it is read from its beginning"
             )
             return 0
-        if kept.is_end:
+        if position.is_end:
             self.passed["whole files that were read to their end before"] += 1
             return None
-        if kept.at:
-            self.notes.append(f"{source.address} is read on from byte {kept.at:,} of {kept.size:,}")
-        return kept.at
+        if position.at:
+            self.notes.append(f"{source.address} is read on from byte {position.at:,} of {position.size:,}")
+        return position.at
 
     async def _of_file(
         self, archive: WebArchive, file: BinaryIO | RemoteFile, name: str
@@ -124,35 +124,24 @@ class ImportSpider(AnyPage):
         running: dict[asyncio.Task[Article | Observation | None], int] = {}
         most = _AHEAD * self.settings.getint("EXTRACTION_PROCESSES")
         loop = asyncio.get_running_loop()
-        portions, keep_at, failure = archive.portions(), loop.time(), None
+        portions, keep_at = archive.portions(), loop.time()
         try:
             while True:
-                try:
-                    # unpacking and finding records takes .5 ms a page and more: not on the event loop
-                    portion = await asyncio.to_thread(next, portions, None)
-                except (SourceFailed, OSError) as error:
-                    portion, failure = None, error
+                portion, failure = await _next_portion(portions)
                 if portion is None:
                     break
-                for page in portion:
-                    if self._has(page):
-                        self.passed["in the archive already"] += 1
-                        continue
-                    self.ledger.discover(page.url)
+                for page in self._fresh(portion):
                     running[asyncio.create_task(self._read(page))] = page.begin
                     while len(running) >= most:
                         for item in await _first(running):
                             yield item
-                if isinstance(file, RemoteFile) and loop.time() >= keep_at and not archive.damage:
+                if loop.time() >= keep_at and not archive.damage:
                     await self._keep(file, name, min([*running.values(), archive.begin]))
                     keep_at = loop.time() + _KEEP_SECONDS
             while running:
                 for item in await _first(running):
                     yield item
-            if isinstance(file, RemoteFile):
-                # what is damaged is told of again, by whoever reads it again
-                at = 0 if archive.damage else archive.begin if failure is not None else file.size
-                await self._keep(file, name, at)
+            await self._keep(file, name, _next_begin(archive, failure))
         finally:
             if isinstance(file, RemoteFile):
                 file.stop()
@@ -161,21 +150,32 @@ class ImportSpider(AnyPage):
         if failure is not None:
             raise failure
 
-    async def _keep(self, file: RemoteFile, name: str, at: int) -> None:
-        """Keep a position, once what was read before it is on disk."""
+    def _fresh(self, portion: list[WebPage]) -> Iterator[WebPage]:
+        for page in portion:
+            if self._has(page):
+                self.passed["in the archive already"] += 1
+            else:
+                self.ledger.discover(page.url)
+                yield page
+
+    async def _keep(self, file: BinaryIO | RemoteFile, name: str, at: int | None) -> None:
+        """Keep a position of a file on a server, once what was read before it is on disk; None: its end."""
+        if not isinstance(file, RemoteFile):
+            return
         await self.until_processed()
         memory = self.ledger.memory
+        position = file.size if at is None else at
         if memory is not None:
             try:
                 await asyncio.to_thread(memory.sync)
-                await asyncio.to_thread(self._positions.keep, name, file.size, file.tag, at)
+                await asyncio.to_thread(self._positions.keep, name, file.size, file.tag, position)
             except (ArchiveError, OSError) as error:
                 self.logger.warning("the position in %s could not be kept: %s", name, error)
 
-    async def _read(self, page: ArchivedPage) -> Article | Observation | None:
+    async def _read(self, page: WebPage) -> Article | Observation | None:
         outlet = self._outlet_of_page(page.url)
         rules: Outlet = self if outlet is None else outlet
-        beside = PageContext(
+        context = PageContext(
             story_key=rules.story_key(page.url),
             alternates=rules.siblings(page.url),
             patterns=rules.compiled_patterns,
@@ -185,7 +185,7 @@ class ImportSpider(AnyPage):
         keep_raw = self.settings["KEEP_RAW"] == "warc"
         try:
             article = await self.workers.run(
-                read_archived, page, hints, beside, self.stages, largest, keep_raw=keep_raw
+                read_web_page, page, hints, context, self.stages, largest, keep_raw=keep_raw
             )
         except ExtractionError as error:
             outcome: Outcome = "dropped" if error.final else "failed"
@@ -201,43 +201,60 @@ class ImportSpider(AnyPage):
             )
         if (
             article.refused is None
-            and self._wanted.languages
-            and article.language not in self._wanted.languages
+            and self._selection.languages
+            and article.language not in self._selection.languages
         ):
             self.passed["in another language"] += 1
             self.ledger.settle(page.url, "skipped", "other-language")
             return None
         return article
 
-    def _is_wanted(self, url: str) -> bool:
+    def _is_selected(self, url: str) -> bool:
         if refusal(url, allow_private=self.settings.getbool("ALLOW_PRIVATE_NETWORK")) is not None:
             return False
         host = urlsplit(url).hostname or ""
-        if self._wanted.hosts and not any(
-            host == name or host.endswith(f".{name}") for name in self._wanted.hosts
+        if self._selection.hosts and not any(
+            host == name or host.endswith(f".{name}") for name in self._selection.hosts
         ):
             return False
         outlet = self._outlet_of_page(url)
         name = outlet.name if outlet is not None else registered_domain(url)
-        if self._wanted.outlets and name not in self._wanted.outlets:
+        if self._selection.outlets and name not in self._selection.outlets:
             return False
         return outlet is None or not outlet.article_url or outlet.is_article(url)
 
     def _outlet_of_page(self, url: str) -> StorySpider | None:
-        # where an outlet is at home is told by the host alone, and thousands of pages are of one
+        # the host alone decides, and thousands of pages have the same
         return self._outlet_at(urlsplit(url).netloc)
 
     def _find_outlet(self, netloc: str) -> StorySpider | None:
         url = f"https://{netloc}/"
         return next((outlet for outlet in self._declared if in_domains(url, outlet.domains())), None)
 
-    def _has(self, page: ArchivedPage) -> bool:
+    def _has(self, page: WebPage) -> bool:
         """Return True if this very fetch is in the archive: an import that was killed goes on so."""
-        known = self.ledger.known(page.url)
-        if known is not None and getattr(known, "last_seen", None) == page.fetched_at:
+        article = self.ledger.known(page.url)
+        if article is not None and getattr(article, "last_seen", None) == page.fetched_at:
             return True
-        look = self.ledger.last_observation(page.url)
-        return look is not None and look.at == page.fetched_at
+        observation = self.ledger.last_observation(page.url)
+        return observation is not None and observation.at == page.fetched_at
+
+
+def _next_begin(archive: WebArchive, failure: Exception | None) -> int | None:
+    """Say where the next import begins: it reads a damaged file again, and reports the damage again."""
+    if archive.damage:
+        return 0
+    return archive.begin if failure is not None else None
+
+
+async def _next_portion(
+    portions: Iterator[list[WebPage]],
+) -> tuple[list[WebPage] | None, SourceFailed | OSError | None]:
+    """Unpack and read records in a thread, .5 ms a page and more; None at the end, with what ended it."""
+    try:
+        return await asyncio.to_thread(next, portions, None), None
+    except (SourceFailed, OSError) as error:
+        return None, error
 
 
 async def _first(

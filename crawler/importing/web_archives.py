@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from crawler.importing.frames import Frame, Readable
-    from crawler.importing.records import ArchivedPage
+    from crawler.importing.records import WebPage
 
 _ENTRIES = (".warc", ".warc.gz", ".arc", ".arc.gz")
 _ZIP, _ZSTD = b"PK\x03\x04", (b"\x28\xb5\x2f\xfd", b"\x5d\x2a\x4d\x18")
@@ -64,35 +64,36 @@ class _Stream:
 
 
 class WebArchive:
-    """One file, open. `wanted` is asked with an address before the page is read.
+    """One file, open. `is_selected` decides by its address whether a page is read.
 
-    `begin` is the place of a record, from an earlier reading. An error of the file itself, SourceFailed, is
-    raised to whoever reads.
+    `begin` is the place of a record, from an earlier reading. An error of the file itself is a
+    SourceFailed.
     """
 
     def __init__(
         self,
         file: IO[bytes],
         name: str,
-        wanted: Callable[[str], bool],
+        is_selected: Callable[[str], bool],
         largest: int,
         begin: int = 0,
         *,
         cpu_seconds: float = _CPU_SECONDS,
     ) -> None:
         self._meter = _Meter(cpu_seconds + _CPU_SECONDS_A_MEGABYTE * file.seek(0, io.SEEK_END) / (1 << 20))
-        self._file, self._name, self._wanted, self._largest = self._meter.metered(file), name, wanted, largest
+        self._file, self._name = self._meter.metered(file), name
+        self._is_selected, self._largest = is_selected, largest
         self._file.seek(0)
         self.passed: Counter[str] = Counter()
-        """Records that are no page, or none that is wanted, by reason."""
+        """Records that are no page, or outside the selection, by reason."""
         self.damage: list[str] = []
         """Sentences."""
         self.begin = begin
         """Place of the record that is read; all before it were given or passed over."""
 
-    def portions(self) -> Iterator[list[ArchivedPage]]:
+    def portions(self) -> Iterator[list[WebPage]]:
         """Some pages at a time, or none after many records that are no page."""
-        portion: list[ArchivedPage] = []
+        portion: list[WebPage] = []
         records = weight = 0
         failure: SourceFailed | None = None
         try:
@@ -113,10 +114,10 @@ class WebArchive:
         if failure is not None:
             raise failure
 
-    def pages(self) -> Iterator[ArchivedPage]:
+    def pages(self) -> Iterator[WebPage]:
         return (page for portion in self.portions() for page in portion)
 
-    def _all(self) -> Iterator[ArchivedPage | None]:
+    def _all(self) -> Iterator[WebPage | None]:
         if self._file.read(len(_ZIP)) == _ZIP:
             yield from self._packed(self._file)
         else:
@@ -128,7 +129,7 @@ class WebArchive:
         elif len(self.damage) == _MOST_SENTENCES:
             self.damage.append(f"{self._name} is damaged in more places")
 
-    def _packed(self, file: IO[bytes]) -> Iterator[ArchivedPage | None]:
+    def _packed(self, file: IO[bytes]) -> Iterator[WebPage | None]:
         try:
             packed = zipfile.ZipFile(file)
         except BROKEN as error:
@@ -147,7 +148,7 @@ class WebArchive:
                 except BROKEN as error:
                     self._damaged(f"{name} cannot be unpacked: {_cause(error)}")
 
-    def _records(self, file: IO[bytes], name: str, first: int) -> Iterator[ArchivedPage | None]:
+    def _records(self, file: IO[bytes], name: str, first: int) -> Iterator[WebPage | None]:
         file.seek(0)
         beginning = file.read(_SHORTEST_RECORD)
         if len(beginning) < _SHORTEST_RECORD:
@@ -160,7 +161,7 @@ class WebArchive:
             tries = MOST_TRIES if file is self._file else MOST_TRIES_PACKED
             yield from self._frames(_Stream(file, name), first, tries, is_own=file is self._file)
 
-    def _members(self, file: IO[bytes], name: str, first: int) -> Iterator[ArchivedPage | None]:
+    def _members(self, file: IO[bytes], name: str, first: int) -> Iterator[WebPage | None]:
         """Read a file of members of gzip, each with a record in it, or with many."""
         is_own = file is self._file
         packed = Window(file)
@@ -178,9 +179,7 @@ class WebArchive:
                 next_begin = next_member(file, begin + 1) if is_own else None
             begin = next_begin
 
-    def _frames(
-        self, stream: _Stream, first: int, tries: int, *, is_own: bool
-    ) -> Iterator[ArchivedPage | None]:
+    def _frames(self, stream: _Stream, first: int, tries: int, *, is_own: bool) -> Iterator[WebPage | None]:
         for frame in frames(stream.bytes, first, self._largest + 2 * LONGEST_HEAD, tries):
             if is_own:
                 self.begin = stream.begin(frame.begin)
@@ -198,9 +197,11 @@ class WebArchive:
                     self._damaged(f"{place}: {_cause(error)}")
             yield page
 
-    def _page(self, frame: Frame, stream: _Stream) -> ArchivedPage:
+    def _page(self, frame: Frame, stream: _Stream) -> WebPage:
         begin, where = stream.begin(frame.begin), stream.where(frame.begin)
-        return read_page(frame.data, stream.name, where, begin, wanted=self._wanted, largest=self._largest)
+        return read_page(
+            frame.data, stream.name, where, begin, is_selected=self._is_selected, largest=self._largest
+        )
 
 
 class _Meter:

@@ -55,9 +55,9 @@ class WebServers:
         timeout = urllib3.Timeout(connect=10, read=settings.getfloat("DOWNLOAD_TIMEOUT"))
         proxy = read_proxy(settings["PROXY"])
         if proxy is not None:
-            said = {"Proxy-Authorization": proxy.credentials.decode()} if proxy.credentials else None
+            proxy_headers = {"Proxy-Authorization": proxy.credentials.decode()} if proxy.credentials else None
             self._pools: urllib3.PoolManager = urllib3.ProxyManager(
-                proxy.url, proxy_headers=said, timeout=timeout
+                proxy.url, proxy_headers=proxy_headers, timeout=timeout
             )
         else:
             self._pools = urllib3.PoolManager(timeout=timeout)
@@ -128,10 +128,14 @@ class WebServers:
         if pinned is not None:
             return [str(pinned)]
         answers = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
-        found = list(dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in answers))
-        public = [one for one in found if self._allow_private or is_public(ipaddress.ip_address(one))]
+        addresses = list(dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in answers))
+        public = [
+            address
+            for address in addresses
+            if self._allow_private or is_public(ipaddress.ip_address(address))
+        ]
         if not public:
-            raise PrivateAddress(f"private-address: {name} is at {', '.join(found)}")
+            raise PrivateAddress(f"private-address: {name} is at {', '.join(addresses)}")
         return public
 
 
@@ -197,21 +201,21 @@ def _unavailable(error: HTTPError) -> Unavailable | SourceFailed:
         if isinstance(cause, urllib3.exceptions.SSLError):
             return SourceFailed(f"its certificate is not accepted: {str(cause)[:200]}")
         cause = cause.__cause__ or cause.__context__
-    told = str(error).rpartition(">: ")[2] or type(error).__name__
-    return Unavailable(told[:200])
+    message = str(error).rpartition(">: ")[2] or type(error).__name__
+    return Unavailable(message[:200])
 
 
 def _part_of(answer: BaseHTTPResponse, begin: int, length: int) -> Part:
     headers = answer.headers
     tag = headers.get("ETag") or headers.get("Last-Modified")
-    told = _RANGE.fullmatch(headers.get("Content-Range", "").strip())
-    if answer.status == 416 and told is not None:
-        return Part(b"", int(told[3]), tag)
+    content_range = _RANGE.fullmatch(headers.get("Content-Range", "").strip())
+    if answer.status == 416 and content_range is not None:
+        return Part(b"", int(content_range[3]), tag)
     if answer.status == 206:
-        if told is None or told[1] is None or int(told[1]) != begin:
-            asked = f"bytes {begin}-{begin + length - 1}"
-            raise SourceFailed(f"asked for {asked}, it sent {headers.get('Content-Range', 'others')[:60]!r}")
-        size = int(told[3])
+        if content_range is None or content_range[1] is None or int(content_range[1]) != begin:
+            sent_range = headers.get("Content-Range", "others")[:60]
+            raise SourceFailed(f"asked for bytes {begin}-{begin + length - 1}, it sent {sent_range!r}")
+        size = int(content_range[3])
         expected = min(length, size - begin)
     elif answer.status == 200:
         promised = headers.get("Content-Length", "")
@@ -228,13 +232,13 @@ def _part_of(answer: BaseHTTPResponse, begin: int, length: int) -> Part:
 
 def _body(answer: BaseHTTPResponse, expected: int) -> bytes:
     parts: list[bytes] = []
-    left = expected
-    while left > 0:
-        chunk = answer.read1(min(left, 1 << 16), decode_content=False)
+    remaining = expected
+    while remaining > 0:
+        chunk = answer.read1(min(remaining, 1 << 16), decode_content=False)
         if not chunk:
-            raise Unavailable(f"the connection was cut {left:,} bytes before the end of the answer")
+            raise Unavailable(f"the connection was cut {remaining:,} bytes before the end of the answer")
         parts.append(chunk)
-        left -= len(chunk)
+        remaining -= len(chunk)
     return b"".join(parts)
 
 

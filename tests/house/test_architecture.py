@@ -248,7 +248,7 @@ def test_only_opening_knows_where_the_bytes_of_an_archive_lie() -> None:
     assert {name for name in above if _all_imports()[name] & kinds} == {
         "archive.opening",
         "archive.operations.copy",
-        "crawler.importing.given_files",
+        "crawler.importing.source_files",
     }
 
 

@@ -11,8 +11,8 @@ from scrapy.settings import Settings
 
 from archive.storage.object_store import Store
 from crawler.exceptions import SourceFailed, WrongSource
-from crawler.importing.given_files import BucketFile, Given
 from crawler.importing.remote_file import RemoteFile
+from crawler.importing.source_files import BucketFile, SourceFinder
 from tests.crawler.commands.test_import import address, page
 from tests.crawler.importing.test_web_archives import record
 
@@ -29,7 +29,7 @@ def bucket(store):
 
 
 def given(**more):
-    return Given(Settings({"PROXY": "", "USER_AGENT": "t"}), **more)
+    return SourceFinder(Settings({"PROXY": "", "USER_AGENT": "t"}), **more)
 
 
 def test_all_below_a_prefix_and_a_list_and_one(crawl, bucket, store, tmp_path):

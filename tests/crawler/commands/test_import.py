@@ -89,7 +89,7 @@ def test_only_what_was_asked_for(crawl: Crawl, tmp_path: Path) -> None:
     for chosen in (("--host", "elsewhere.example"), ("--outlet", "elsewhere.example")):
         none = crawl(str(packed), *chosen, command="import")
         assert none.exit_code == 0
-        assert f"{PAGES}  not asked for" in none.out
+        assert f"{PAGES}  outside the selection" in none.out
     some = crawl(str(packed), "--language", "en", command="import")
     assert set(some.table("articles")["language"]) == {"en"}
     for wrong, told in (

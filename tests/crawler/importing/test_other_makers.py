@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crawler.exceptions import Unreadable
-from crawler.importing.archived_task import _decoded
+from crawler.importing.page_task import _decoded
 from tests.crawler.importing.test_web_archives import LARGEST, PAGE, arc, described, pages_of, read, record
 
 if TYPE_CHECKING:

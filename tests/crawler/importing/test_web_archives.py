@@ -13,15 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.exceptions import SourceFailed, Unreadable
-from crawler.importing.archived_task import _decoded
 from crawler.importing.frames import Frame, Gap, frames
+from crawler.importing.page_task import _decoded
 from crawler.importing.web_archives import WebArchive
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from crawler.importing.records import ArchivedPage
+    from crawler.importing.records import WebPage
 
 PAGE = b"<html><body><p>A bridge was opened.</p></body></html>"
 LARGEST = 1 << 20
@@ -51,14 +51,12 @@ def record(
     return gzip.compress(made) if packed else made
 
 
-def read(path: Path, *parts: bytes) -> tuple[list[ArchivedPage], WebArchive]:
+def read(path: Path, *parts: bytes) -> tuple[list[WebPage], WebArchive]:
     path.write_bytes(b"".join(parts))
     return pages_of(path, lambda url: "unwanted" not in url)
 
 
-def pages_of(
-    path: Path, wanted: Callable[[str], bool] = lambda _: True
-) -> tuple[list[ArchivedPage], WebArchive]:
+def pages_of(path: Path, wanted: Callable[[str], bool] = lambda _: True) -> tuple[list[WebPage], WebArchive]:
     with path.open("rb") as file:
         opened = WebArchive(file, path.name, wanted, LARGEST)
         return list(opened.pages()), opened
@@ -81,7 +79,7 @@ def test_a_page_is_read_with_its_time_and_its_record(tmp_path: Path, packed: boo
     [
         (record(kind="request"), "requests and other records without a page"),
         (record(kind="revisit"), "revisits, whose page is another record"),
-        (record(url="https://courier.example/unwanted"), "not asked for"),
+        (record(url="https://courier.example/unwanted"), "outside the selection"),
         (record(url="file:///etc/passwd"), "of no web address"),
         (record(url="https://courier.example/" + "a" * 2000), "of no web address"),
         (record(status="404 Not Found"), "of another status than 200"),

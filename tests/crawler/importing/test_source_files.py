@@ -9,7 +9,7 @@ import pytest
 from scrapy.settings import Settings
 
 from crawler.exceptions import WrongSource
-from crawler.importing.given_files import Given
+from crawler.importing.source_files import SourceFinder
 from tests.crawler.importing.range_server import RangeServer
 
 if TYPE_CHECKING:
@@ -25,9 +25,9 @@ def server() -> Iterator[RangeServer]:
         yield running
 
 
-def given(prefix: str | None = None) -> Given:
+def given(prefix: str | None = None) -> SourceFinder:
     settings = {"PROXY": "", "USER_AGENT": "t", "RESOLVE_TO": "files.example=127.0.0.1"}
-    return Given(Settings(settings), prefix=prefix)
+    return SourceFinder(Settings(settings), prefix=prefix)
 
 
 def test_a_list_is_paths_below_the_prefix(tmp_path: Path, server: RangeServer) -> None:

@@ -34,7 +34,7 @@ SUFFIXES = (".warc", ".warc.gz", ".wacz", ".arc", ".arc.gz")
 LISTS = (".paths", ".paths.gz")
 COMMON_CRAWL = "https://data.commoncrawl.org/"
 _LARGEST_LIST = 64 << 20
-"""Bytes of a list, unpacked: those of Common Crawl's largest have 15 MB."""
+"""Bytes of a list, unpacked: Common Crawl's largest has 15 MB."""
 _MOST = 1_000_000
 """Files of one list or one prefix."""
 _PATH = re.compile(r"[\w=+@,~-][\w.=+@,~ -]*(?:/[\w=+@,~-][\w.=+@,~ -]*)*", re.ASCII)
@@ -90,26 +90,27 @@ class BucketFile:
     def part(self, begin: int, length: int) -> Part:
         try:
             if self._size is None:
-                self._size = (seen := self._store.stat(self._key)).bytes
+                stored = self._store.stat(self._key)
+                self._size = stored.bytes
                 if not self._size:
-                    return Part(b"", 0, _tag(seen))
+                    return Part(b"", 0, _tag(stored))
             if begin >= self._size:
                 return Part(b"", self._size, _tag(self._store.stat(self._key)))
-            data, seen = self._store.part(self._key, begin, min(begin + length, self._size))
-            return Part(data, seen.bytes, _tag(seen))
+            data, stored = self._store.part(self._key, begin, min(begin + length, self._size))
+            return Part(data, stored.bytes, _tag(stored))
         except FileNotFoundError:
             raise SourceFailed("there is no such object") from None
         except ObjectStoreError as error:
-            told = str(error).removesuffix(".")
-            raise (Unavailable if may_pass(error) else SourceFailed)(told) from None
+            message = str(error).removesuffix(".")
+            raise (Unavailable if may_pass(error) else SourceFailed)(message) from None
 
 
-def _tag(seen: StoredObject) -> str:
-    return seen.tag or seen.modified.isoformat()
+def _tag(stored: StoredObject) -> str:
+    return stored.tag or stored.modified.isoformat()
 
 
-class Given:
-    """What the options say about where files are."""
+class SourceFinder:
+    """Finds the files that a user names, with the options about where they are."""
 
     def __init__(
         self,
@@ -174,13 +175,13 @@ class Given:
     def _below(self, name: str) -> list[Source]:
         bucket, prefix = _bucket(name)
         try:
-            found = self._store(bucket).list(prefix, most=_MOST)
+            objects = self._store(bucket).list(prefix, most=_MOST)
         except (ObjectStoreError, FileNotFoundError) as error:
             kind = SourceFailed if isinstance(error, ObjectStoreError) and may_pass(error) else WrongSource
             raise kind(str(error)) from None
-        if len(found) > _MOST:
+        if len(objects) > _MOST:
             raise WrongSource(f"{visible(name)} has more than {_MOST:,} objects: give a longer prefix")
-        keys = [one.path for one in found if one.path.endswith(SUFFIXES)]
+        keys = [stored.path for stored in objects if stored.path.endswith(SUFFIXES)]
         if not keys:
             raise WrongSource(f"{visible(name)}: no object there ends with {', '.join(SUFFIXES)}")
         store = self._store(bucket)
@@ -223,8 +224,8 @@ def _bucket(name: str) -> tuple[str, str]:
 
 
 def _all(file: BinaryIO | RemoteFile) -> bytes:
-    parts, left = [], _LARGEST_LIST + 1
-    while left > 0 and (part := file.read(left)):
+    parts, remaining = [], _LARGEST_LIST + 1
+    while remaining > 0 and (part := file.read(remaining)):
         parts.append(part)
-        left -= len(part)
+        remaining -= len(part)
     return b"".join(parts)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from archive.pages.warc_record import Exchange
-    from crawler.importing.records import ArchivedPage
+    from crawler.importing.records import WebPage
     from crawler.items import Article, Hints
     from crawler.story.worker_task import PageContext
     from crawler.workers.stages import WorkerStage
@@ -27,10 +27,10 @@ _CHUNK, _CHUNK_END = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r\n"),
 _DECODED = ("gzip", "x-gzip", "deflate", "br", "zstd")
 
 
-def read_archived(
-    page: ArchivedPage,
+def read_web_page(
+    page: WebPage,
     hints: Hints,
-    beside: PageContext,
+    context: PageContext,
     stages: Sequence[WorkerStage],
     largest: int,
     *,
@@ -53,7 +53,7 @@ def read_archived(
     exchange: Exchange | None = None
     if keep_raw:
         exchange = Exchange(page.url, page.status, page.fetched_at, (), page.headers, page.ip)
-    article = extract_and_decide(fetch, hints, exchange, beside, stages)
+    article = extract_and_decide(fetch, hints, exchange, context, stages)
     return article.with_(extra=(*article.extra, Claim(IMPORTED, page.record)))
 
 
