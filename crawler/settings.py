@@ -172,6 +172,7 @@ EXTENSIONS = {
     "crawler.extensions.crawl_delay.RobotsPace": 0,
     "crawler.extensions.opt_outs.OptOuts": 0,
     "crawler.extensions.progress.Progress": 0,
+    "crawler.extensions.progress.ProgressLog": 0,
     "crawler.extensions.memory.Collector": 0,
     "crawler.health.monitoring.tracing.Tracing": 900,
     # after the statistics, whose numbers the monitors read

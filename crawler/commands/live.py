@@ -119,8 +119,10 @@ class Command(Crawl):
         reports = [_report_path(file) for file in opts.report]
         settings = self.crawler_process.settings
         settings.set("ITEM_PIPELINES", {}, priority="cmdline")
-        # its bar counts addresses of a crawl
-        extensions = {**settings.getdict("EXTENSIONS"), "crawler.extensions.progress.Progress": None}
+        # they count addresses of a crawl
+        extensions = settings.getdict("EXTENSIONS")
+        for name in ("Progress", "ProgressLog"):
+            extensions[f"crawler.extensions.progress.{name}"] = None
         settings.set("EXTENSIONS", extensions, priority="cmdline")
         crawler = self.crawler_process.create_crawler(LiveCheck)
         begun = datetime.now(UTC)

@@ -1,7 +1,8 @@
-"""A progress line for people: shown on a terminal, silent in a log."""
+"""The progress of a crawl: a line that a terminal shows, or a line a minute in the log."""
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections import deque
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 from rich.progress import Progress as Bar
 from scrapy import signals
 from scrapy.exceptions import NotConfigured
+from scrapy.utils.asyncio import create_looping_call
 
 from archive.terminal import Terminal
 from crawler.extensions.ledger import Ledger
@@ -20,6 +22,8 @@ from crawler.items import Article
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Request, Response
+
+logger = logging.getLogger(__name__)
 
 
 class Sources(Protocol):
@@ -162,3 +166,63 @@ class Progress:
         spider = self._crawler.spider
         assert spider is not None
         return spider  # type: ignore[return-value]
+
+
+class ProgressLog:
+    """Logs the progress every LOGSTATS_INTERVAL seconds where stderr is no terminal.
+
+    At INFO, and through LOG_LEVEL = "WARNING", our default: a crawl of hours would leave an empty log.
+    """
+
+    def __init__(self, crawler: Crawler, interval: float) -> None:
+        self._crawler = crawler
+        self._interval = interval
+        self._pages = self._pages_logged = 0
+        self._timer = create_looping_call(self.log)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> ProgressLog:
+        interval = crawler.settings.getfloat("LOGSTATS_INTERVAL")
+        if sys.stderr.isatty() or not interval:
+            raise NotConfigured
+        extension = cls(crawler, interval)
+        crawler.signals.connect(extension.start, signal=signals.spider_opened)
+        crawler.signals.connect(extension.stop, signal=signals.spider_closed)
+        crawler.signals.connect(extension.response_received, signal=signals.response_received)
+        return extension
+
+    def start(self) -> None:
+        for handler in logging.getLogger().handlers:
+            if handler.level == logging.WARNING:
+                handler.setLevel(logging.INFO)
+                handler.addFilter(_is_warning_or_progress)
+        self._timer.start(self._interval, now=False)
+
+    def stop(self) -> None:
+        if self._timer.running:
+            self._timer.stop()
+
+    def response_received(self, request: Request) -> None:
+        self._pages += "address" in request.meta
+
+    def log(self) -> None:
+        import psutil  # noqa: PLC0415  30 ms: most crawls are shorter than a minute
+
+        ledger = self._crawler.get_extension(Ledger)
+        if ledger is None:
+            return
+        rate = (self._pages - self._pages_logged) * 60 / self._interval
+        self._pages_logged = self._pages
+        logger.info(
+            "%d pages (%d a minute), %d of %d addresses to settle, %d retried, %d MB",
+            self._pages,
+            rate,
+            ledger.unsettled,
+            ledger.discovered,
+            self._crawler.spider.debts.requested,  # type: ignore[union-attr]
+            psutil.Process().memory_info().rss >> 20,
+        )
+
+
+def _is_warning_or_progress(record: logging.LogRecord) -> bool:
+    return record.levelno >= logging.WARNING or record.name == __name__

@@ -70,6 +70,22 @@ def test_a_terminal_sees_stories_languages_pace_and_end(crawl: Crawl) -> None:
     assert re.search(r"herald .* \d+/\d+ \d+ stories  (?:en \d+ )?.*uk \d+  [\d.]+/s  ETA \d+:\d\d", text)
 
 
+def test_a_log_gets_a_line_at_each_interval(crawl: Crawl) -> None:
+    with Site() as site:
+        herald = Herald(site, crawl)
+        herald.publish(*range(1, 21))
+        herald.announce(*range(1, 21))
+        run = herald.crawl("-s", "LOGSTATS_INTERVAL=0.05", "-s", "CONCURRENT_REQUESTS_PER_DOMAIN=1")
+    line = (
+        r"progress\] INFO: (\d+) pages \(\d+ a minute\), \d+ of \d+ addresses to settle, 0 retried, (\d+) MB"
+    )
+    lines = re.findall(line, run.err)
+    assert lines
+    assert [int(line[0]) for line in lines] == sorted(int(line[0]) for line in lines)
+    assert int(lines[-1][1]) > 20
+    assert "] INFO: " not in run.err.replace("[crawler.extensions.progress] INFO", "")
+
+
 def _read(terminal: int) -> bytes:
     try:
         return os.read(terminal, 1 << 16)
