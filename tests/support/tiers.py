@@ -50,6 +50,14 @@ SHORT = {
 }
 
 FEW = {
+    "test_the_pace_that_robots_txt_asks_for": 1,
+    "test_days_that_were_not_crawled_are_unknown_and_no_miss": 2,
+    "test_what_the_system_refuses_is_an_error_of_the_archive": 2,
+    "test_a_commit_that_the_disk_refuses_is_whole_or_not_there": 3,
+    "test_a_full_disk": 1,
+    "test_a_body_cut_anywhere_is_cut_short": 2,
+    "test_nothing_that_a_row_or_an_argument_says_is_obeyed": 2,
+    "test_the_command_takes_no_more_memory_than_it_may": 1,
     "test_no_damage_of_the_cache_loses_or_doubles_a_row": 1,
     "test_damage_below_the_file_system_ends_in_a_sentence_or_a_rebuild": 1,
     "test_an_attack_ends_in_a_sentence": 3,
@@ -90,6 +98,8 @@ LEFT_OUT = {
     # debts: the rule is in tests/archive/state/test_debts.py, one crawl of each kind stays
     "test_a_variant_that_failed_comes_with_the_next_run",
     "test_a_debt_that_is_gone_is_no_debt_any_more",
+    "test_the_pause_between_tries_grows",
+    "test_after_four_days_it_is_given_up_and_written_down",
     "test_a_list_that_goes_on_naming_it_does_not_shorten_the_pause",
     "test_a_crawl_stopped_by_hand_owes_what_it_had_found",
     "test_a_run_of_debts_that_is_killed_leaves_them_owed",
@@ -158,8 +168,10 @@ LEFT_OUT = {
     "test_what_a_killed_run_has_left_may_be_damaged",
     "test_what_has_changed_since_a_run_was_killed_is_compared_again",
     # all outlets: `live` of one is in test_live
+    "test_no_list_is_proposed_to_be_left_out_that_is_the_only_one_of_its_kind",
     "test_each_language_of_an_outlet_is_read_within_a_few_requests",
     # whole programs beside what they are made of
+    "test_a_file_that_cannot_be_read_is_one_outlet_less",
     "test_the_first_look_comes_to_three_plots",
     "test_the_command_asks_first",
     "test_two_workers_crawl_and_revisit_though_one_is_killed",
@@ -190,3 +202,9 @@ def examples(count: int) -> int:
     """Return how many of so many generated examples this tier tries; of the usual 100 the profile says it."""
     assert settings.default is not None
     return max(5, count * settings.default.max_examples // 100)
+
+
+def rounds(count: int) -> int:
+    """Return one round of so many in `make test`, and all elsewhere."""
+    assert settings.default is not None
+    return count if settings.default.max_examples >= 100 else 1

@@ -3,9 +3,10 @@
 import json
 import os
 import re
+import select
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -36,15 +37,23 @@ def filling_waits(root):
     return locks.hold(side_file.side_file(archive.open(root).storage.layout).with_suffix(".lock"))
 
 
-def filling_processes():
-    """Processes of ours that fill side files; the store of other tests is a child, too."""
-    return [x for x in children(os.getpid()) if b"archive.viewer" in Path(f"/proc/{x}/cmdline").read_bytes()]
+def filling_processes(server=None):
+    """Processes of this server, or another, that fill side files; other tests may have children, too."""
+    filling = []
+    for pid in children(server or os.getpid()):
+        with suppress(OSError):  # it has ended
+            if b"archive.viewer" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                filling.append(pid)
+    return filling
 
 
-def wait_for_filling():
-    """Wait until what fills has ended; leave it to its server to collect it."""
-    for pid in filling_processes():
-        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+def wait_for_filling(server=None):
+    """Wait until what fills has ended; leave it to its server, this process or another, to collect it."""
+    for pid in filling_processes(server):
+        with suppress(ProcessLookupError):
+            descriptor = os.pidfd_open(pid)
+            select.select([descriptor], [], [])
+            os.close(descriptor)
 
 
 def test_a_search_finds_what_was_read_between_two_requests(unread):
@@ -108,7 +117,7 @@ def test_nothing_of_the_current_folder_is_run(unread, tmp_path):
         try:
             port = int(re.search(r"127\.0\.0\.1:(\d+)", view.stdout.readline())[1])
             while ask(port, "/search.json?q=x")[0] == 503:
-                pass
+                wait_for_filling(view.pid)
         finally:
             view.terminate()
     assert not tmp_path.joinpath("RAN").exists()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import subprocess
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -74,6 +75,8 @@ def test_an_import_that_is_killed_goes_on(crawl: Crawl, tmp_path: Path) -> None:
         with contextlib.suppress(FileNotFoundError):
             if any(path.stat().st_size > 20_000 for path in segments.glob("*")):
                 break
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(0.02)
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
     done = crawl(str(packed), command="import")

@@ -55,7 +55,7 @@ def test_what_whole_days_brought_is_held_against_each_expectation(tmp_path: Path
 
 
 def test_a_floor_that_is_missed_is_told_with_both_numbers(tmp_path: Path) -> None:
-    found = verdicts(tmp_path, [*[Day()] * 10, *[Day(uk=3, en=0, bylines=False)] * 4])
+    found = verdicts(tmp_path, [*[Day()] * 5, *[Day(uk=3, en=0, bylines=False)] * 4])
     assert {name: one.state for name, one in found.items()} == {
         "articles_a_day uk": "missed",
         "articles_a_day en": "missed",
@@ -68,17 +68,17 @@ def test_a_floor_that_is_missed_is_told_with_both_numbers(tmp_path: Path) -> Non
 
 def test_one_poor_day_is_no_finding_and_two_are(tmp_path: Path) -> None:
     poor = Day(uk=0, en=2)
-    assert states(tmp_path / "one", [*[Day(en=2)] * 11, poor, Day()])["articles_a_day uk"] == "met"
-    two = states(tmp_path / "two", [*[Day(en=2)] * 10, poor, poor, Day()])
+    assert states(tmp_path / "one", [*[Day(en=2)] * 6, poor, Day()])["articles_a_day uk"] == "met"
+    two = states(tmp_path / "two", [*[Day(en=2)] * 5, poor, poor, Day()])
     assert two["articles_a_day uk"] == "missed"
 
 
 def test_bylines_that_vanish_are_noticed_within_the_week(tmp_path: Path) -> None:
-    assert states(tmp_path, [*[Day()] * 8, *[Day(bylines=False)] * 5])["byline"] == "missed"
+    assert states(tmp_path, [*[Day()] * 3, *[Day(bylines=False)] * 5])["byline"] == "missed"
 
 
 def test_pages_without_dates_count_on_the_day_they_were_first_seen(tmp_path: Path) -> None:
-    assert states(tmp_path, [Day(dates=False)] * 8)["articles_a_day uk"] == "met"
+    assert states(tmp_path, [Day(dates=False)] * 5)["articles_a_day uk"] == "met"
 
 
 @pytest.mark.parametrize(
@@ -87,8 +87,8 @@ def test_pages_without_dates_count_on_the_day_they_were_first_seen(tmp_path: Pat
         # the archive is of yesterday; a weekly crawl; the schedule stood still
         [Day(), Day()],
         [Day(), *[GONE] * 6, Day()],
-        [*[Day()] * 9, *[GONE] * 5, Day()],
-        [Day(), GONE] * 7,
+        [*[Day()] * 4, *[GONE] * 5, Day()],
+        [Day(), GONE] * 4,
     ],
     ids=["young", "weekly", "gap", "every other day"],
 )

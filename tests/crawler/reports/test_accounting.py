@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -15,7 +13,7 @@ import archive
 from tests.newsrooms.herald import Herald, page
 from tests.newsrooms.newsroom import Answer, Site
 from tests.spiders.careless.counting import ARTICLES, KNOWN
-from tests.support.running import ROOT
+from tests.support.running import archive_prints
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -149,8 +147,7 @@ def test_what_is_listed_for_a_day_has_one_row_and_each_crawl_its_account(herald:
 
 
 def why(run: Run, url: str) -> str:
-    command = [sys.executable, "-m", "archive", "why", "--archive", str(run.archive), url]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return archive_prints("why", "--archive", str(run.archive), url)
 
 
 def test_an_outlet_of_which_nothing_answers_leaves_its_account(herald: Herald) -> None:
@@ -196,6 +193,5 @@ def test_a_run_that_finds_nothing_new_has_an_account_and_makes_no_snapshot(heral
     told = [account({"summary": entry.summary}) for entry in archive.open(herald.archive).history()]
     assert len(told) == 3 + 3
     assert {counts.total() for counts in told[:3]} == {6}
-    command = [sys.executable, "-m", "archive", "ls", "--archive", str(herald.archive)]
-    shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    shown = archive_prints("ls", "--archive", str(herald.archive))
     assert shown.count("nothing new") == 3

@@ -20,7 +20,7 @@ from tests.newsrooms.herald import XML, page
 from tests.newsrooms.newsroom import Answer
 from tests.newsrooms.story_pages import HEADLINES, PARAGRAPHS
 from tests.support.forked import A_WHILE
-from tests.support.running import ROOT
+from tests.support.running import ROOT, archive_prints
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -83,8 +83,7 @@ def summary(run: Run) -> dict[str, int]:
 
 
 def look(archive_folder: Path, *arguments: str) -> str:
-    command = [sys.executable, "-m", "archive", *arguments, "--archive", str(archive_folder)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return archive_prints(*arguments, "--archive", str(archive_folder))
 
 
 def _in(days: float) -> str:

@@ -6,8 +6,6 @@ import json
 import os
 import re
 import signal
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -19,7 +17,7 @@ from archive.writer import ArchiveWriter
 from crawler.settings import ITEM_PIPELINES
 from tests.newsrooms.herald import page
 from tests.newsrooms.newsroom import Answer
-from tests.support.running import ROOT
+from tests.support.running import archive_prints
 
 if TYPE_CHECKING:
     from tests.newsrooms.herald import Herald
@@ -58,8 +56,7 @@ def summary(run: Run) -> dict[str, int]:
 
 
 def why(run: Run, url: str) -> str:
-    command = [sys.executable, "-m", "archive", "why", "--archive", str(run.archive), url]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return archive_prints("why", "--archive", str(run.archive), url)
 
 
 def owe(herald: Herald, urls: list[str], at: datetime, reason: str = "http-500") -> None:
