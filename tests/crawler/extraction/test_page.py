@@ -151,6 +151,22 @@ def test_a_lead_outside_the_text_is_its_first_paragraph() -> None:
     assert article.body.split("\n\n") == [lead, *TEXT]
 
 
+@pytest.mark.parametrize(
+    ("lead", "is_lead"),
+    [
+        ("<p class='lead'>{line} <a href='/b'>Рішення ради</a></p>", True),
+        ("<p class='lead'><a href='/b'>{line}</a></p>", False),
+        ("<div class='lead'>Читайте: <a href='/b'>{line}</a> Більше про це в розділі міста.</div>", False),
+    ],
+    ids=["a link", "all a link", "mostly a link"],
+)
+def test_a_lead_that_is_mostly_links_is_none(lead: str, is_lead: bool) -> None:
+    line = "Депутати погодили видатки на школи й лікарні, хоча опозиція голосувала проти."
+    article = page(f"</div>{lead.format(line=line)}<div class='post_text'>{PARAGRAPHS}")
+    assert article.body.endswith(TEXT[-1])
+    assert (line in article.body) == is_lead
+
+
 def test_chunks_of_one_text_and_posts_within_it() -> None:
     post = "Вітаю громаду з ухваленим бюджетом! Дякую всім, хто працював над ним до пізньої ночі."
     chunk = "</div><div class='adv-box'></div><div class='post_text'>"
