@@ -16,7 +16,7 @@ from crawler.extraction.fields.alternates import read_alternates
 from crawler.extraction.fields.dates.publication import read_modified, read_published
 from crawler.extraction.fields.linked_data import read_linked_data
 from crawler.extraction.fields.media import Shown, note_frames, read_shown
-from crawler.extraction.fields.metadata import read_metadata
+from crawler.extraction.fields.metadata import headline_claims, read_metadata
 from crawler.extraction.fields.placement import Placement
 from crawler.extraction.fields.rights import read_reserved
 from crawler.extraction.fields.syndication import read_original
@@ -130,6 +130,7 @@ def article_of(fetch: Fetch, hints: Hints, parts: Parts) -> Article:
         extractor=EXTRACTOR,
         extra=(
             *byline.credits(parts.data, metadata),
+            *headline_claims(metadata, parts.data),
             *parts.kind,
             *read_reserved(metadata.names),
             *((Claim("reading", text.verdict),) if text.verdict else ()),

@@ -13,6 +13,7 @@ from crawler.extraction.document.text import for_comparison, one_line, unescaped
 from crawler.extraction.fields.alternates import absolute
 from crawler.extraction.fields.date_parsing import is_bare
 from crawler.extraction.fields.topics import read_section, read_tags
+from crawler.items import Claim
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -141,6 +142,20 @@ def _headline(
     return (h1s[0][1], "h1 alone") if h1s else (None, None)
 
 
+def headline_claims(metadata: Metadata, data: LinkedData) -> tuple[Claim, ...]:
+    """Return the headline that a page declares if it prints another, or the source of an unprinted one."""
+    headline, source = metadata.headline, metadata.headline_source or ""
+    if headline is None:
+        return ()
+    if source in _NOT_PRINTED:
+        return (Claim("headline_source", f"{source}, not printed"),)
+    declared = data.headline or metadata.names.get("og:title") or ""
+    declared = without_outlet(declared, metadata.site_name, headline) or ""
+    if not declared or _likeness(headline, declared) >= _SAME:
+        return ()
+    return (Claim("headline_declared", declared),)
+
+
 def _printed_part(page: Outline, title: str) -> str | None:
     """Return the part of a title with bars that a page without such a heading prints: `Outlet | Headline`."""
     parts = {line for part in title.split("|") if len((line := one_line(part)).split()) >= _WORDS}
@@ -151,6 +166,8 @@ def _printed_part(page: Outline, title: str) -> str | None:
     return max(printed, key=len, default=None)
 
 
+_NOT_PRINTED = frozenset({"json-ld", "og:title", "title"})
+"""Sources of a headline that readers do not see."""
 _WORDS = 5
 """Words of a headline, so that it is no outlet's name."""
 _SAME = 0.8

@@ -4,7 +4,7 @@ from lxml import html
 
 from crawler.extraction.document.outline import outline
 from crawler.extraction.fields.linked_data import read_linked_data
-from crawler.extraction.fields.metadata import Metadata, read_metadata, without_outlet
+from crawler.extraction.fields.metadata import Metadata, headline_claims, read_metadata, without_outlet
 
 URL = "https://courier.example/news/1/"
 
@@ -47,6 +47,28 @@ def test_without_an_h1_the_most_trusted_claim() -> None:
         == "Рада ухвалила закон про медіа"
     )
     assert read().headline is None
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "claims"),
+    [
+        ("<meta property='og:title' content='Рада ухвалила закон про медіа | Кур’єр'>",
+         "<h1>Рада ухвалила закон про медіа</h1>", []),
+        ("<meta property='og:title' content='Рада ухвалила закон: що буде з медіа'>",
+         "<h1>Рада ухвалила закон про медіа</h1>", [("headline_declared", "Рада ухвалила закон: що буде з медіа")]),
+        ("<meta property='og:title' content='Рада ухвалила закон про медіа'>", "",
+         [("headline_source", "og:title, not printed")]),
+        ("", "", []),
+    ],
+)  # fmt: skip
+def test_the_headline_that_is_not_printed_is_named(
+    head: str, body: str, claims: list[tuple[str, str]]
+) -> None:
+    source = f"<html><head>{head}<title>Рада ухвалила закон</title></head><body>{body}<p>x</p></body></html>"
+    page = outline(html.document_fromstring(source if head else "<p>x</p>"))
+    data = read_linked_data(page)
+    named = headline_claims(read_metadata(page, data, URL), data)
+    assert [(claim.source, claim.value) for claim in named] == claims
 
 
 def test_what_the_head_says() -> None:
