@@ -46,10 +46,14 @@ GUARDS = (
     *("crawler/downloader/handler.py", "crawler/middlewares/addresses.py"),
     *("crawler/middlewares/compression.py", "crawler/middlewares/redirects.py"),
     *("crawler/discovery/unpacking.py", "crawler/workers/fork_server.py"),
+    *("crawler/importing/frames.py", "crawler/importing/members.py", "crawler/importing/records.py"),
+    *("crawler/importing/web_archives.py", "crawler/importing/web_server.py"),
+    *("crawler/importing/source_files.py", "crawler/importing/page_task.py"),
 )
 TESTS = (
     *("tests/archive", "tests/hostile", "tests/crawler/discovery", "tests/crawler/downloader"),
     *("tests/crawler/middlewares", "tests/crawler/workers", "tests/crawler/inspection"),
+    "tests/crawler/importing",
     *("tests/crawler/health/test_archived.py",),
     *(
         "tests/crawler/story/test_memory_limit.py",
