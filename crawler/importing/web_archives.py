@@ -33,6 +33,8 @@ _MOST_PAGES, _MOST_BYTES, _MOST_RECORDS = 16, 1 << 20, 500
 """After which a portion is given."""
 _CPU_SECONDS, _CPU_SECONDS_A_MEGABYTE = 5.0, 2.0
 """That a file may take to read: twice what a file of the smallest records takes, packed as a whole."""
+_LARGEST_CONTENTS = 16 << 20
+"""Bytes of the table of contents of a WACZ, and more than what is read at once anywhere else."""
 _MOST_SENTENCES = 20
 """Of damage, for each file."""
 
@@ -231,6 +233,8 @@ class _MeteredFile(io.RawIOBase):
 
     def read(self, size: int = -1, /) -> bytes:
         self._meter.check()
+        if size > _LARGEST_CONTENTS:  # zipfile reads it at once, and makes six times as much of it
+            raise ValueError(f"its table of contents has {size:,} bytes")
         return self._file.read(size)
 
     def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:

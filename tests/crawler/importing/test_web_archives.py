@@ -135,6 +135,15 @@ def test_a_wacz_is_a_zip_of_them(tmp_path: Path) -> None:
     assert cut.damage
 
 
+def test_a_wacz_with_a_table_of_contents_without_end_is_not_read(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.wacz", "w") as packed:
+        for number in range(260):
+            packed.writestr(f"{number:065000}", b"")
+    pages, opened = pages_of(tmp_path / "a.wacz")
+    assert pages == []
+    assert "is no whole WACZ: its table of contents has 16," in opened.damage[0]
+
+
 def arc(
     url: str = "http://courier.example/news/1",
     body: bytes = PAGE,
