@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from archive.exceptions import ArchiveDamaged, ArticleNotFound
 from pipelines.alignment.aligner import Aligner
 from pipelines.pairing.content.compare import compare
+from pipelines.pairing.content.days import dates_named_by_weekday
 from pipelines.pairing.content.passages import Passages, differing_figures
 from pipelines.pairing.content.tiers import Evidence
 from pipelines.pairing.content.weights import shipped_weights
@@ -141,7 +142,7 @@ def _of_their_days(weeks: Weeks, ids: tuple[str, str]) -> dict[str, ArticleReadi
 
 
 def _only(reading: ArticleReading, other: ArticleReading) -> tuple[str, ...]:
-    keys = {anchor.key for anchor in other.anchors}
+    keys = {anchor.key for anchor in other.anchors} | dates_named_by_weekday(reading, other)
     return tuple(dict.fromkeys(x.text for x in reading.anchors if x.key[0].isdigit() and x.key not in keys))
 
 

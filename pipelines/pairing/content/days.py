@@ -80,6 +80,14 @@ class Days:
         return bool(self.headline and days) and self.headline.isdisjoint(days)
 
 
+def dates_named_by_weekday(reading: ArticleReading, other: ArticleReading) -> frozenset[str]:
+    """Return the keys of dates of one article that the other names as the last or next Thursday."""
+    at = reading.document.at.date().toordinal() if reading.document.at is not None else None
+    other_at = other.document.at.date().toordinal() if other.document.at is not None else None
+    days = frozenset(_weekdays(text_of(other.document), other_at))
+    return frozenset(anchor.key for anchor in reading.anchors if _of_key(anchor.key, at) in days)
+
+
 def _of_key(key: str, at: int | None) -> int | None:
     """Return the day of an anchor's key, `7/10`, in the year that brings it nearest to publication."""
     day, slash, month = key.partition("/")

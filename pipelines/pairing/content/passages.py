@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.alignment.links import find_links
 from pipelines.alignment.paragraphs import from_readings
-from pipelines.pairing.content.days import Days
+from pipelines.pairing.content.days import Days, dates_named_by_weekday
 from pipelines.pairing.content.figures import rounded_alike
 from pipelines.similarity.document import read_parts, text_of
 from pipelines.similarity.units import converted
@@ -190,6 +190,9 @@ def differing_figures(a: ArticleReading, b: ArticleReading) -> Iterator[tuple[st
     if one is None or other is None:
         return
     all_a, all_b = _numbers(one, range(one.singles)), _numbers(other, range(other.singles))
+    # `20 листопада` is no other figure than `Thursday`
+    all_a |= dates_named_by_weekday(b, a)
+    all_b |= dates_named_by_weekday(a, b)
     for link in find_links(one, other):
         only_a, only_b = _numbers(one, link.a) - all_b, _numbers(other, link.b) - all_a
         same = same_amounts(only_a, only_b, _text(one, link.a), _text(other, link.b))

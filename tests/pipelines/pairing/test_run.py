@@ -14,6 +14,7 @@ import archive
 from archive.__main__ import main
 from archive.format.records import Alternate, ArticleRecord, TextBlock
 from archive.writer import ArchiveWriter
+from pipelines.pairing.content.days import dates_named_by_weekday
 from pipelines.pairing.content.match import Match
 from pipelines.pairing.decide import DecisionBasis, decide
 from pipelines.pairing.explain import explain
@@ -22,6 +23,7 @@ from pipelines.pairing.report import explanation_lines, explanation_table, outco
 from pipelines.pairing.review import COLUMNS, harmless, write_review
 from pipelines.pairing.run import pair_archive
 from pipelines.pairing.weekly.weeks import Weeks
+from pipelines.similarity.document import Document, read
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 LANGUAGES = ("uk", "ru", "en")
@@ -169,6 +171,14 @@ def test_an_explanation_names_the_figures_that_differ(root):
     assert "Not one story, by their texts." in "\n".join(
         explanation_lines(explain(archive.open(root), article(1, "uk").url, article(2, "en").url))
     )
+
+
+def test_a_weekday_is_the_date_that_the_other_text_names():
+    uk = Document("a", "harbour", "uk", "Міст закрили", "Міст закрили 26 лютого, а не 20 січня.", MONDAY)
+    en = Document("b", "harbour", "en", "Bridge closed", "It closed on Thursday, at 7 a.m.", MONDAY)
+    assert dates_named_by_weekday(read(uk), read(en)) == {"26/2"}
+    assert dates_named_by_weekday(read(en), read(uk)) == frozenset()
+    assert dates_named_by_weekday(read(uk), read(replace(en, at=None))) == frozenset()
 
 
 def test_run_after_run_comes_to_what_one_run_does(root, tmp_path):
