@@ -50,8 +50,8 @@ def find_links(one: Paragraphs, other: Paragraphs, weighting: Weighting | None =
         turned = (ParagraphLink(x.b, x.a, x.kind, x.probability) for x in find_links(other, one, weighting))
         return sorted(turned, key=lambda x: x.a)
     weighting = weighting or shipped_weighting()
-    each = weighed(one, other, weighting)
-    return linked(each, weighting, marginals(each, weighting.path))
+    texts = weighed(one, other, weighting)
+    return linked(texts, weighting, marginals(texts, weighting.path))
 
 
 def find_links_and_lone(
@@ -63,12 +63,12 @@ def find_links_and_lone(
         turned = (ParagraphLink(x.b, x.a, x.kind, x.probability) for x in back)
         return sorted(turned, key=lambda x: x.a), lone_of_one, lone_of_other
     weighting = weighting or shipped_weighting()
-    each = weighed(one, other, weighting)
-    found = marginals(each, weighting.path)
-    links = linked(each, weighting, found)
+    texts = weighed(one, other, weighting)
+    chances = marginals(texts, weighting.path)
+    links = linked(texts, weighting, chances)
     if weighting.omissions is None:
         return links, {}, {}
-    a, b = alone(each, links, found)
+    a, b = alone(texts, links, chances)
     return (
         links,
         lone_paragraphs(a, weighting.omissions.logits),
@@ -76,10 +76,10 @@ def find_links_and_lone(
     )
 
 
-def alone(each: Weighed, links: Sequence[ParagraphLink], found: Marginals) -> tuple[Side, Side]:
+def alone(texts: Weighed, links: Sequence[ParagraphLink], chances: Marginals) -> tuple[Side, Side]:
     """Return the paragraphs of a and of b without a link, with what is known of them."""
     in_order = [(x.a, x.b) for x in links if x.kind == "aligned"]
-    return sides(each, in_order, [(x.a, x.b) for x in links if x.kind == "moved"], found)
+    return sides(texts, in_order, [(x.a, x.b) for x in links if x.kind == "moved"], chances)
 
 
 def weighed(one: Paragraphs, other: Paragraphs, weighting: Weighting) -> Weighed:
@@ -87,58 +87,60 @@ def weighed(one: Paragraphs, other: Paragraphs, weighting: Weighting) -> Weighed
     compared = Compared.of(one, other, expected)
     logits = weighting.logits(features(compared))
     runs = weighting.runs
-    found = weighable(compared, logits) if runs is not None else ()
+    runs_by_size = weighable(compared, logits) if runs is not None else ()
     return Weighed(
         logits,
         one.singles,
         other.singles,
         (one.letters[: one.singles], other.letters[: other.singles] * np.float32(np.exp(expected))),
-        tuple((size, places, runs.logits(rows)) for size, places, rows in found) if runs is not None else (),
+        tuple((size, places, runs.logits(rows)) for size, places, rows in runs_by_size)
+        if runs is not None
+        else (),
         compared.had,
     )
 
 
-def linked(each: Weighed, weighting: Weighting, known: Marginals) -> list[ParagraphLink]:
+def linked(texts: Weighed, weighting: Weighting, chances: Marginals) -> list[ParagraphLink]:
     """Find links in order first, then out of order.
 
     The links in order are those of which the most paragraphs are expected to be right.
     """
-    of_a, of_b = (np.append(0.0, np.cumsum(side)) for side in known.alone)
+    of_a, of_b = (np.append(0.0, np.cumsum(side)) for side in chances.alone)
     gains = {
         (down, right): (
             (down + right) * chance
             - (of_a[down:] - of_a[:-down])[:, None]
             - (of_b[right:] - of_b[:-right])[None, :]
         ).astype(np.float32)
-        for (down, right), chance in known.links.items()
+        for (down, right), chance in chances.links.items()
     }
-    found = [
+    in_order = [
         ParagraphLink(
             tuple(range(i, i + down)),
             tuple(range(j, j + right)),
             "aligned",
-            round(float(known.links[down, right][i, j]), 4),
+            round(float(chances.links[down, right][i, j]), 4),
         )
         for i, down, j, right in best_path(gains)
     ]
-    moved = _moved(each.logits[: each.n, : each.m], found, weighting.elsewhere)
-    return sorted([*found, *moved], key=lambda x: x.a)
+    out_of_order = _moved(texts.logits[: texts.n, : texts.m], in_order, weighting.elsewhere)
+    return sorted([*in_order, *out_of_order], key=lambda x: x.a)
 
 
-def _moved(logits: Matrix, found: list[ParagraphLink], least: float) -> list[ParagraphLink]:
+def _moved(logits: Matrix, in_order: list[ParagraphLink], least: float) -> list[ParagraphLink]:
     """Link paragraphs that are still free, the likeliest first."""
     free = logits.copy()
-    free[[i for x in found for i in x.a], :] = -np.inf
-    free[:, [j for x in found for j in x.b]] = -np.inf
-    moved = []
+    free[[i for x in in_order for i in x.a], :] = -np.inf
+    free[:, [j for x in in_order for j in x.b]] = -np.inf
+    links = []
     while free.size and (best := int(free.argmax())) >= 0:
         i, j = divmod(best, free.shape[1])
         if free[i, j] < least:
             break
-        moved.append(ParagraphLink((i,), (j,), "moved", _probability(free[i, j])))
+        links.append(ParagraphLink((i,), (j,), "moved", _probability(free[i, j])))
         free[i, :] = -np.inf
         free[:, j] = -np.inf
-    return moved
+    return links
 
 
 def _probability(logit: np.float32) -> float:

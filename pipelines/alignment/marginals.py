@@ -56,21 +56,23 @@ class Marginals:
     """Logarithm of the sum over all alignments."""
 
 
-def known_links(each: Weighed) -> dict[Size, Matrix]:
+def known_links(texts: Weighed) -> dict[Size, Matrix]:
     """Return the log-odds of the links that were weighed, NEVER for the rest of their size."""
-    n, m, logits = each.n, each.m, each.logits
-    found = {(1, 1): logits[:n, :m], (2, 1): logits[n:, :m], (1, 2): logits[:n, m:]}
-    known = {size: np.clip(x.astype(np.float64), -_MOST, _MOST) for size, x in found.items() if x.size}
-    for (down, right), places, log_odds in each.runs:
-        known[down, right] = np.full((n - down + 1, m - right + 1), NEVER)
-        known[down, right][places] = np.clip(log_odds, -_MOST, _MOST)
-    return known
+    n, m, logits = texts.n, texts.m, texts.logits
+    short_links = {(1, 1): logits[:n, :m], (2, 1): logits[n:, :m], (1, 2): logits[:n, m:]}
+    log_odds_of = {
+        size: np.clip(x.astype(np.float64), -_MOST, _MOST) for size, x in short_links.items() if x.size
+    }
+    for (down, right), places, log_odds in texts.runs:
+        log_odds_of[down, right] = np.full((n - down + 1, m - right + 1), NEVER)
+        log_odds_of[down, right][places] = np.clip(log_odds, -_MOST, _MOST)
+    return log_odds_of
 
 
-def alone_features(each: Weighed) -> tuple[Matrix, Matrix]:
+def alone_features(texts: Weighed) -> tuple[Matrix, Matrix]:
     """Return ALONE_NAMES of the paragraphs of a and of b."""
-    single = np.clip(each.logits[: each.n, : each.m], -_MOST, _MOST)
-    sides = zip((single.max(axis=1), single.max(axis=0)), each.letters, strict=True)
+    single = np.clip(texts.logits[: texts.n, : texts.m], -_MOST, _MOST)
+    sides = zip((single.max(axis=1), single.max(axis=0)), texts.letters, strict=True)
     a, b = (
         np.stack(
             [np.ones(len(best)), np.log1p(letters) - _LETTERS, np.maximum(best, 0), np.minimum(best, 0)],
@@ -81,13 +83,13 @@ def alone_features(each: Weighed) -> tuple[Matrix, Matrix]:
     return a, b
 
 
-def marginals(each: Weighed, weights: PathWeights) -> Marginals:
+def marginals(texts: Weighed, weights: PathWeights) -> Marginals:
     """Weigh all alignments of two texts; the time grows with the product of their lengths."""
     gains = {}
-    for size, known in known_links(each).items():
+    for size, log_odds in known_links(texts).items():
         kind = CLASS[size]
-        gains[size] = np.where(known > NEVER, weights.slope[kind] * known + weights.bias[kind], NEVER)
-    a, b = (features @ np.array(weights.alone) for features in alone_features(each))
+        gains[size] = np.where(log_odds > NEVER, weights.slope[kind] * log_odds + weights.bias[kind], NEVER)
+    a, b = (features @ np.array(weights.alone) for features in alone_features(texts))
     return of_gains(gains, a, b)
 
 
@@ -101,18 +103,20 @@ def of_gains(gains: Mapping[Size, Matrix], alone_a: Matrix, alone_b: Matrix) -> 
     n, m = len(alone_a), len(alone_b)
     sums, margin = _sums(gains, alone_a, alone_b)
     i, j = np.indices((n + 1, m + 1))
-    told, free = (sums[margin + i + j, which, 0, margin + i] for which in (0, 1))
-    left, b_left = (sums[margin + n + m - i - j, which, 1, margin + n - i] for which in (0, 1))
-    whole = float(left[0, 0])
+    forward, free = (sums[margin + i + j, which, 0, margin + i] for which in (0, 1))
+    backward, b_left = (sums[margin + n + m - i - j, which, 1, margin + n - i] for which in (0, 1))
+    evidence = float(backward[0, 0])
     links_found = {
         (down, right): _probabilities(
-            told[: n - down + 1, : m - right + 1] + gain + left[down:, right:] - whole
+            forward[: n - down + 1, : m - right + 1] + gain + backward[down:, right:] - evidence
         )
         for (down, right), gain in gains.items()
     }
-    of_a = free[:-1] + alone_a[:, None] + left[1:] - whole
-    of_b = told[:, :-1] + alone_b[None, :] + b_left[:, 1:] - whole
-    return Marginals(links_found, (_probabilities(_log_sum(of_a.T)), _probabilities(_log_sum(of_b))), whole)
+    of_a = free[:-1] + alone_a[:, None] + backward[1:] - evidence
+    of_b = forward[:, :-1] + alone_b[None, :] + b_left[:, 1:] - evidence
+    return Marginals(
+        links_found, (_probabilities(_log_sum(of_a.T)), _probabilities(_log_sum(of_b))), evidence
+    )
 
 
 def _sums(gains: Mapping[Size, Matrix], alone_a: Matrix, alone_b: Matrix) -> tuple[Matrix, int]:
@@ -134,17 +138,17 @@ def _sums(gains: Mapping[Size, Matrix], alone_a: Matrix, alone_b: Matrix) -> tup
     way, wide = np.array([[0], [1]]), n + 1 + margin
     begins = (((margin - back) * 2 + of_some) * 2 + way) * wide + margin - up
     at = begins[:, :, None] + np.arange(n + 1)
-    known = np.empty(steps.shape[1:])
+    steps_so_far = np.empty(steps.shape[1:])
     some_and_all = np.empty((2, 2, n + 1))
     flat = sums.reshape(-1)
     for d in range(1, n + m + 1):
-        flat[4 * wide * d :].take(at, out=known, mode="clip")
-        known += steps[d]
-        most = known.max(axis=1)
-        known -= most[:, None]
-        np.exp(known, out=known)
-        known[:, :-1].sum(axis=1, out=some_and_all[1])
-        np.add(some_and_all[1], known[:, -1], out=some_and_all[0])
+        flat[4 * wide * d :].take(at, out=steps_so_far, mode="clip")
+        steps_so_far += steps[d]
+        most = steps_so_far.max(axis=1)
+        steps_so_far -= most[:, None]
+        np.exp(steps_so_far, out=steps_so_far)
+        steps_so_far[:, :-1].sum(axis=1, out=some_and_all[1])
+        np.add(some_and_all[1], steps_so_far[:, -1], out=some_and_all[0])
         np.maximum(some_and_all, _LEAST, out=some_and_all)
         np.log(some_and_all, out=some_and_all)
         some_and_all += most

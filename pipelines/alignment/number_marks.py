@@ -114,14 +114,14 @@ class _Sides:
         """Return how likely two numbers stand for the same; 0 where that is not sure enough for a mark."""
         number_a, number_b = self.numbers_a[i], self.numbers_b[j]
         counted = _common_word(number_a, number_b) is not None
-        framed, beside = self._frame(i, j)
+        framed, has_neighbour = self._frame(i, j)
         common, alike = self._context(number_a, number_b)
         uncounted = not counted and "count" in {number_a.kind, number_b.kind}
-        alone = framed and common and (beside or alike)
-        enough = alone if uncounted else alike or (framed and (common or beside))
+        alone = framed and common and (has_neighbour or alike)
+        enough = alone if uncounted else alike or (framed and (common or has_neighbour))
         if number_a.kind == "money" and number_a.unit != number_b.unit:
             enough = framed and alike
-        sure = framed and (beside or counted)
+        sure = framed and (has_neighbour or counted)
         return enough * (_SURE if sure else _LIKELY)
 
     def _context(self, number_a: Quantity, number_b: Quantity) -> tuple[bool, bool]:
@@ -145,22 +145,24 @@ def _is_said(number: Quantity, keys: frozenset[str]) -> bool:
     return not keys.isdisjoint(same_number(number.key, number.text))
 
 
-def agree(one: Quantity, other: Quantity) -> bool:
+def agree(number_a: Quantity, number_b: Quantity) -> bool:
     """Tell if two numbers may be the same, in any form that writers give it."""
-    if not set(same_number(one.key, one.text)).isdisjoint(same_number(other.key, other.text)):
-        return one.unit is None or other.unit is None or one.unit == other.unit
-    kinds = {one.kind, other.kind}
+    if not set(same_number(number_a.key, number_a.text)).isdisjoint(same_number(number_b.key, number_b.text)):
+        return number_a.unit is None or number_b.unit is None or number_a.unit == number_b.unit
+    kinds = {number_a.kind, number_b.kind}
     if "time" in kinds:
-        return not _hours(one).isdisjoint(_hours(other))
+        return not _hours(number_a).isdisjoint(_hours(number_b))
     if "date" in kinds:
-        return not _days(one).isdisjoint(_days(other))
+        return not _days(number_a).isdisjoint(_days(number_b))
     if "year" in kinds:
-        return len(kinds) > 1 and one.key[-2:] == other.key[-2:]
-    if one.value is None or other.value is None:
+        return len(kinds) > 1 and number_a.key[-2:] == number_b.key[-2:]
+    if number_a.value is None or number_b.value is None:
         return False
-    if one.unit and other.unit and one.unit != other.unit:
-        return dimension(one.unit) == dimension(other.unit) == "duration" and _fits(one, other, 0.04)
-    return _rounded(one, other)
+    if number_a.unit and number_b.unit and number_a.unit != number_b.unit:
+        return dimension(number_a.unit) == dimension(number_b.unit) == "duration" and _fits(
+            number_a, number_b, 0.04
+        )
+    return _rounded(number_a, number_b)
 
 
 def _hours(number: Quantity) -> set[str]:
@@ -177,12 +179,12 @@ def _days(number: Quantity) -> set[str]:
     return {number.key, number.key.partition("/")[0]}
 
 
-def _rounded(one: Quantity, other: Quantity) -> bool:
-    a, b = one.value, other.value
+def _rounded(number_a: Quantity, number_b: Quantity) -> bool:
+    a, b = number_a.value, number_b.value
     if a is None or b is None:
         return False
-    apart, about = abs(a - b), one.about or other.about
-    step = max(_worth(a, one.step, about=about), _worth(b, other.step, about=about))
+    apart, about = abs(a - b), number_a.about or number_b.about
+    step = max(_worth(a, number_a.step, about=about), _worth(b, number_b.step, about=about))
     if about:
         return apart <= step and apart <= _ABOUT * max(a, b)
     return apart * 2 <= step and apart <= _ROUNDED * max(a, b)
@@ -196,20 +198,24 @@ def _worth(value: Decimal, step: Decimal, *, about: bool) -> Decimal:
     return last if about or zeros > 1 else step
 
 
-def _fits(one: Quantity, other: Quantity, share: float) -> bool:
+def _fits(number_a: Quantity, number_b: Quantity, share: float) -> bool:
     """Tell if two quantities of one dimension are equal, but for rounding."""
-    if one.value is None or other.value is None or one.unit is None or other.unit is None:
+    if number_a.value is None or number_b.value is None or number_a.unit is None or number_b.unit is None:
         return False
-    a, b = float(one.value) * size(one.unit), float(other.value) * size(other.unit)
+    a, b = float(number_a.value) * size(number_a.unit), float(number_b.value) * size(number_b.unit)
     return abs(a - b) <= share * max(a, b)
 
 
-def _is_conversion(one: Quantity, other: Quantity) -> bool:
-    if one.unit == other.unit == "degree":
-        return _is_fahrenheit(one, other) or _is_fahrenheit(other, one)
-    if one.unit is None or other.unit is None or one.unit == other.unit:
+def _is_conversion(number_a: Quantity, number_b: Quantity) -> bool:
+    if number_a.unit == number_b.unit == "degree":
+        return _is_fahrenheit(number_a, number_b) or _is_fahrenheit(number_b, number_a)
+    if number_a.unit is None or number_b.unit is None or number_a.unit == number_b.unit:
         return False
-    return one.value != other.value if one.kind == "money" else _fits(one, other, _CONVERTED)
+    return (
+        number_a.value != number_b.value
+        if number_a.kind == "money"
+        else _fits(number_a, number_b, _CONVERTED)
+    )
 
 
 def _is_fahrenheit(celsius: Quantity, fahrenheit: Quantity) -> bool:
@@ -218,29 +224,29 @@ def _is_fahrenheit(celsius: Quantity, fahrenheit: Quantity) -> bool:
     return abs(float(celsius.value) * 1.8 + 32 - float(fahrenheit.value)) <= _ROUNDED_DEGREES
 
 
-def comparable(one: Quantity, other: Quantity) -> bool:
-    if not (one.digits and other.digits):
+def comparable(number_a: Quantity, number_b: Quantity) -> bool:
+    if not (number_a.digits and number_b.digits):
         return False
-    if {one.kind, other.kind} == {"count", "measure"}:
+    if {number_a.kind, number_b.kind} == {"count", "measure"}:
         # `17 років`, `at the age of 17`
-        return {one.unit, other.unit} == {None, "year"}
-    if one.kind != other.kind:
+        return {number_a.unit, number_b.unit} == {None, "year"}
+    if number_a.kind != number_b.kind:
         return False
-    if one.kind == "version":
-        return one.key.count(".") == other.key.count(".")
-    if one.kind == "model":
-        return one.key.lstrip("0123456789") == other.key.lstrip("0123456789")
-    if one.kind in {"date", "year", "time"}:
+    if number_a.kind == "version":
+        return number_a.key.count(".") == number_b.key.count(".")
+    if number_a.kind == "model":
+        return number_a.key.lstrip("0123456789") == number_b.key.lstrip("0123456789")
+    if number_a.kind in {"date", "year", "time"}:
         return True
-    if one.unit and other.unit:
-        return dimension(one.unit) == dimension(other.unit)
+    if number_a.unit and number_b.unit:
+        return dimension(number_a.unit) == dimension(number_b.unit)
     return True
 
 
-def _common_word(one: Quantity, other: Quantity) -> str | None:
+def _common_word(number_a: Quantity, number_b: Quantity) -> str | None:
     """Return the word of the first number for a thing that both count."""
-    things = {thing for thing, _ in other.counted}
-    return next((word for thing, word in one.counted if thing in things), None)
+    things = {thing for thing, _ in number_b.counted}
+    return next((word for thing, word in number_a.counted if thing in things), None)
 
 
 def _words_around(number: Quantity, passage: Passage) -> frozenset[int]:

@@ -102,15 +102,15 @@ def same_number(key: str, printed: str) -> tuple[str, ...]:
 
 
 def _in_digits(text: str) -> Iterator[str]:
-    for found in _DIGITS.finditer(text):
-        digits = found[0][: len(found[0]) - len(found["decade"] or "")]
+    for figure in _DIGITS.finditer(text):
+        digits = figure[0][: len(figure[0]) - len(figure["decade"] or "")]
         try:
             value = numbers.amount(digits)
         except InvalidOperation:
             continue
         if key := numbers.key(value):
             yield key
-        if found["decade"] and value == int(value):
+        if figure["decade"] and value == int(value):
             yield from _of_decade(int(value))
     # `Ту-154М`, `№12345/6`
     yield from (run.lstrip("0") or "0" for run in _RUN.findall(text))
@@ -124,8 +124,8 @@ def _of_decade(value: int) -> Iterator[str]:
 def _in_words(text: str) -> Iterator[str]:
     tens = 0
     for word in _WORD.findall(text):
-        said, parts = _said(word)
-        yield from said
+        keys, parts = _said(word)
+        yield from keys
         for ordinal, ties in parts:
             if tens and ordinal:
                 yield str(tens + ordinal)
@@ -147,10 +147,10 @@ def _said(word: str) -> tuple[tuple[str, ...], tuple[tuple[int, int], ...]]:
         ordinal = _ordinal(part)
         if ordinal is not None:
             keys.append(str(ordinal))
-        found = numbers.number_word(part)
-        if found is not None and found.kind == "whole":
-            keys.append(numbers.key(found.value))
-        ties = int(found.value) if found is not None and found.kind == "ty" else 0
+        number_word = numbers.number_word(part)
+        if number_word is not None and number_word.kind == "whole":
+            keys.append(numbers.key(number_word.value))
+        ties = int(number_word.value) if number_word is not None and number_word.kind == "ty" else 0
         parts.append((ordinal if ordinal is not None and ordinal < 10 else 0, ties))
     return tuple(keys), tuple(parts)
 

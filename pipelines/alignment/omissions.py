@@ -65,32 +65,32 @@ class Side:
 
 
 def sides(
-    each: Weighed, in_order: Sequence[Link], moved: Sequence[Link], found: Marginals
+    texts: Weighed, in_order: Sequence[Link], moved: Sequence[Link], chances: Marginals
 ) -> tuple[Side, Side]:
     """Return the paragraphs of a and of b without a link; a link is its paragraphs of a and of b."""
-    n, m, logits = each.n, each.m, each.logits
+    n, m, logits = texts.n, texts.m, texts.logits
     best_of_a, best_of_b = np.full(n, -_FAR), np.full(m, -_FAR)
-    for (down, right), (i, j), known in each.runs:
+    for (down, right), (i, j), log_odds in texts.runs:
         for x in range(down):
-            np.maximum.at(best_of_a, i + x, known)
+            np.maximum.at(best_of_a, i + x, log_odds)
         for y in range(right):
-            np.maximum.at(best_of_b, j + y, known)
+            np.maximum.at(best_of_b, j + y, log_odds)
     turned = [(b, a) for a, b in in_order]
     taken_a = {i for a, _ in (*in_order, *moved) for i in a}
     taken_b = {j for _, b in (*in_order, *moved) for j in b}
-    letters_a, letters_b = each.letters
-    known_a, known_b = _of_path(each, in_order, found)
+    letters_a, letters_b = texts.letters
+    known_a, known_b = _of_path(texts, in_order, chances)
     return (
         _side(logits, n, m, best_of_a, in_order, (letters_a, letters_b), (taken_a, taken_b), known_a),
         _side(logits.T, m, n, best_of_b, turned, (letters_b, letters_a), (taken_b, taken_a), known_b),
     )
 
 
-def _of_path(each: Weighed, links: Sequence[Link], found: Marginals) -> tuple[Matrix, Matrix]:
+def _of_path(texts: Weighed, links: Sequence[Link], chances: Marginals) -> tuple[Matrix, Matrix]:
     """Return what all alignments tell of each paragraph of a and of b, and of the texts."""
-    n, m = each.n, each.m
+    n, m = texts.n, texts.m
     best_of_a, best_of_b = np.zeros(n), np.zeros(m)
-    for (down, right), chance in found.links.items():
+    for (down, right), chance in chances.links.items():
         for x in range(down):
             np.maximum(best_of_a[x : x + len(chance)], chance.max(axis=1), out=best_of_a[x : x + len(chance)])
         width = chance.shape[1]
@@ -98,31 +98,31 @@ def _of_path(each: Weighed, links: Sequence[Link], found: Marginals) -> tuple[Ma
             np.maximum(best_of_b[y : y + width], chance.max(axis=0), out=best_of_b[y : y + width])
     beside_a, beside_b = np.ones(n), np.ones(m)
     for a, b in links:
-        chance = found.links[len(a), len(b)][a[0], b[0]]
-        for own, beside in ((a, beside_a), (b, beside_b)):
-            for place in (own[0] - 1, own[-1] + 1):
-                if 0 <= place < len(beside):
-                    beside[place] = min(beside[place], chance)
-    single = [float(each.logits[a[0], b[0]]) for a, b in links if len(a) == len(b) == 1]
+        chance = chances.links[len(a), len(b)][a[0], b[0]]
+        for paragraphs, least_beside in ((a, beside_a), (b, beside_b)):
+            for place in (paragraphs[0] - 1, paragraphs[-1] + 1):
+                if 0 <= place < len(least_beside):
+                    least_beside[place] = min(least_beside[place], chance)
+    single = [float(texts.logits[a[0], b[0]]) for a, b in links if len(a) == len(b) == 1]
     of_text = float(np.clip(np.mean(single), -_FAR, _FAR)) if single else 0.0
     sides = (
-        (found.alone[0], best_of_a, beside_a, each.had[0], sum(len(a) for a, _ in links)),
-        (found.alone[1], best_of_b, beside_b, each.had[1], sum(len(b) for _, b in links)),
+        (chances.alone[0], best_of_a, beside_a, texts.had[0], sum(len(a) for a, _ in links)),
+        (chances.alone[1], best_of_b, beside_b, texts.had[1], sum(len(b) for _, b in links)),
     )
-    one, other = (
+    rows_a, rows_b = (
         np.column_stack(
             [
                 _log_odds(alone),
                 _log_odds(best),
-                _log_odds(beside),
+                _log_odds(least_beside),
                 np.full(len(alone), of_text),
                 np.full(len(alone), 1 - linked / len(alone)),
                 np.log1p(had),
             ]
         )
-        for alone, best, beside, had, linked in sides
+        for alone, best, least_beside, had, linked in sides
     )
-    return one, other
+    return rows_a, rows_b
 
 
 def _log_odds(chances: Matrix) -> Matrix:
@@ -137,13 +137,13 @@ def _side(  # noqa: PLR0917
     of_runs: NDArray[np.float64],
     links: Sequence[Link],
     letters: tuple[Matrix, Matrix],
-    taken: tuple[set[int], set[int]],
-    known: Matrix,
+    linked_places: tuple[set[int], set[int]],
+    of_path: Matrix,
 ) -> Side:
     surplus = _surplus(n, links, letters)
-    places = [i for i in range(n) if i not in taken[0]]
-    free = [j for j in range(m) if j not in taken[1]]
-    ends = sorted((own[0], other[0], other[-1]) for own, other in links)
+    places = [i for i in range(n) if i not in linked_places[0]]
+    free = [j for j in range(m) if j not in linked_places[1]]
+    ends = sorted((linked[0], partners[0], partners[-1]) for linked, partners in links)
     rows, nearest = [], []
     for i in places:
         single = logits[i, :m]
@@ -157,10 +157,15 @@ def _side(  # noqa: PLR0917
                 np.clip(of_runs[i], -_FAR, _FAR),
                 np.log1p(letters[0][i]),
                 np.clip(surplus[i], -1, 2),
-                float(any(i in {own[0] - 1, own[-1] + 1} and best in other for own, other in links)),
+                float(
+                    any(
+                        i in {linked[0] - 1, linked[-1] + 1} and best in partners
+                        for linked, partners in links
+                    )
+                ),
                 np.clip(single[free].max(initial=-_FAR), -_FAR, _FAR),
                 _free_in_gap(i, free, ends, m),
-                *known[i],
+                *of_path[i],
             )
         )
     return Side(places, np.array(rows, dtype=np.float32).reshape(-1, len(OMISSION_NAMES)), nearest)
@@ -181,7 +186,7 @@ def _surplus(n: int, links: Sequence[Link], letters: tuple[Matrix, Matrix]) -> M
 def _free_in_gap(i: int, free: Sequence[int], ends: Sequence[tuple[int, int, int]], m: int) -> float:
     """Return how many paragraphs of the other side are free where this one would stand in order."""
     after = max((last for first, _, last in ends if first < i), default=-1)
-    before = min((first for own, first, _ in ends if own > i), default=m)
+    before = min((first for place, first, _ in ends if place > i), default=m)
     return float(np.log1p(sum(1 for j in free if after < j < before)))
 
 

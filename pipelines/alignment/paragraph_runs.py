@@ -67,11 +67,11 @@ class Windows:
     """Likeness of all windows, by the place of their size in `sizes` and their first paragraphs."""
 
     def __init__(self, compared: Compared) -> None:
-        one, other = compared.one, compared.other
-        n, m = one.singles, other.singles
+        text_a, text_b = compared.one, compared.other
+        n, m = text_a.singles, text_b.singles
         self.sizes = [size for size in (*_SHORT, *SIZES) if size[0] <= n and size[1] <= m]
         self.place = {size: place for place, size in enumerate(self.sizes)}
-        self.letters = _running(one.letters[:n]), _running(other.letters[:m])
+        self.letters = _running(text_a.letters[:n]), _running(text_b.letters[:m])
         """Letters of a and of b before each paragraph, and at their end."""
         self.likeness = np.zeros((4, len(self.sizes), n, m), dtype=np.float32)
         """Cosines of n-grams, anchors and meanings, and the weighted sum of all three."""
@@ -84,18 +84,18 @@ class Windows:
         ]
         for place, (down, right) in enumerate(self.sizes):
             inside = np.s_[: n - down + 1, : m - right + 1]
-            whole = (
+            whole_features = (
                 layers[:, down:, right:]
                 - layers[:, :-down, right:]
                 - layers[:, down:, :-right]
                 + layers[:, :-down, :-right]
             ).astype(np.float32)
             for cosines, products, ours, theirs in zip(
-                self.likeness[:3, place], whole[:3], one.signals, other.signals, strict=True
+                self.likeness[:3, place], whole_features[:3], text_a.signals, text_b.signals, strict=True
             ):
                 norms = ours.run_norms[down - 1][:, None] * theirs.run_norms[right - 1][None, :]
                 np.divide(products, np.maximum(norms, 1e-9), out=cosines[inside])
-            self.numbers[place][inside] = whole[3]
+            self.numbers[place][inside] = whole_features[3]
             self.ratio[place][inside] = (
                 logs[0][down - 1][:, None] - logs[1][right - 1][None, :] - compared.expected
             )
@@ -121,12 +121,12 @@ def weighable(compared: Compared, logits: Matrix) -> Iterator[tuple[Size, Places
     `logits` are those of all units of the two texts; the features have the columns of RUN_NAMES.
     """
     windows = Windows(compared)
-    found = [(size, _places(windows, size)) for size in SIZES if size in windows.place]
-    found = [(size, places) for size, places in found if len(places[0])]
-    if not found:
+    places_of = [(size, _places(windows, size)) for size in SIZES if size in windows.place]
+    places_of = [(size, places) for size, places in places_of if len(places[0])]
+    if not places_of:
         return
-    rows, start = _features(windows, compared, logits, found), 0
-    for size, places in found:
+    rows, start = _features(windows, compared, logits, places_of), 0
+    for size, places in places_of:
         end = start + len(places[0])
         yield size, places, rows[start:end]
         start = end
@@ -145,14 +145,16 @@ def _parts(size: Size) -> list[tuple[Size, tuple[int, int]]]:
 
 def _places(windows: Windows, size: Size) -> Places:
     place = windows.place[size]
-    height, width = (whole - own + 1 for whole, own in zip(windows.ratio.shape[1:], size, strict=True))
+    height, width = (
+        paragraphs - length + 1 for paragraphs, length in zip(windows.ratio.shape[1:], size, strict=True)
+    )
     together = windows.likeness[3, place, :height, :width]
     good = np.abs(windows.ratio[place, :height, :width]) < _APART
     if not good.any():
         return (none := np.empty(0, dtype=np.int64)), none
     for part, (down, right) in _parts(size):
-        own = windows.likeness[3, windows.place[part]]
-        good &= together > _WHOLE * own[down : down + height, right : right + width]
+        likeness = windows.likeness[3, windows.place[part]]
+        good &= together > _WHOLE * likeness[down : down + height, right : right + width]
     good &= together >= _NEAR_BEST * together.max(axis=0, keepdims=True)
     good &= together >= _NEAR_BEST * together.max(axis=1, keepdims=True)
     i, j = np.nonzero(good)
@@ -181,32 +183,34 @@ def _features(
     lead = inside - outside
     _, likely, by_chance = _leads(logits[:n, :m], *links)
     elsewhere = np.clip(by_chance, -8, 8)
-    known = np.maximum(likely.max(axis=0, where=has, initial=-30.0), _likeliest_doubles(logits, n, m, *links))
-    ours, theirs = (
+    best_part = np.maximum(
+        likely.max(axis=0, where=has, initial=-30.0), _likeliest_doubles(logits, n, m, *links)
+    )
+    own_weights, other_weights = (
         sums[first + many] - sums[first]
         for sums, first, many in (
             (_running(compared.one.numbers.norms[:n]), i, down),
             (_running(compared.other.numbers.norms[:m]), j, right),
         )
     )
-    fewer = np.minimum(ours, theirs).astype(np.float32)
+    fewer = np.minimum(own_weights, other_weights).astype(np.float32)
     shared = np.minimum(windows.numbers[of_size, i, j], fewer)
     letters_a, letters_b = (
         sums[first + many] - sums[first]
         for sums, first, many in zip(windows.letters, (i, j), (down, right), strict=True)
     )
     short = np.log(1 + np.minimum(letters_a, letters_b))
-    each, more_of_a = np.arange(len(i)), down > right
+    rows, more_of_a = np.arange(len(i)), down > right
     first, last = np.where(more_of_a, 0, RUN), np.where(more_of_a, down - 1, RUN + right - 1)
     layers = (
         *(ngrams, anchors, meanings),
         *(together - parts.max(axis=0), ngrams - ngrams_of_parts.max(axis=0), length - nearest),
         *(_least(lead, has), _mean(lead, has), _least(inside, has), _mean(inside, has)),
         *(np.log1p(shared), np.log1p(fewer - shared)),
-        *(length, short, short * ngrams, known),
+        *(length, short, short * ngrams, best_part),
         *((down > 1) & (right > 1), np.maximum(down, right) == RUN),
         *(elsewhere.max(axis=0, where=has, initial=-np.inf), _mean(elsewhere, has)),
-        np.minimum(lead[first, each], lead[last, each]),
+        np.minimum(lead[first, rows], lead[last, rows]),
         ((together - parts) / together).min(axis=0),
         np.where(more_of_a, signed, -signed),
     )
@@ -254,8 +258,8 @@ def _likeliest_doubles(  # noqa: PLR0917
         inside = (x + more_x < down) & (y + more_y < right)
         rows = np.where(inside, i + x + at * more_x, 0)
         columns = np.where(inside, j + y + at * more_y, 0)
-        found = logits[rows, columns].max(axis=0, where=inside, initial=-30.0)
-        np.maximum(best, found, out=best)
+        likeliest = logits[rows, columns].max(axis=0, where=inside, initial=-30.0)
+        np.maximum(best, likeliest, out=best)
     return best
 
 

@@ -75,14 +75,14 @@ def from_readings(readings: tuple[PartReading, ...], language: str) -> Paragraph
     background = shipped_background(language)
     anchors: list[Mapping[Any, float]] = []
     numbers: list[Mapping[Any, float]] = []
-    for each in readings:
+    for reading in readings:
         counted: dict[Any, float] = {}
-        for anchor in each.anchors:
+        for anchor in reading.anchors:
             counted[anchor.key] = counted.get(anchor.key, 0.0) + 1.0
         anchors.append(counted)
         numbers.append({key: 1.0 for key in counted if str(key)[0].isdigit()})
-    meanings: list[Mapping[Any, float]] = [each.meanings for each in readings]
-    letters = np.array([len(each.folded) for each in readings], dtype=np.float32)
+    meanings: list[Mapping[Any, float]] = [reading.meanings for reading in readings]
+    letters = np.array([len(reading.folded) for reading in readings], dtype=np.float32)
     return Paragraphs(
         language,
         readings,
@@ -98,9 +98,9 @@ def from_readings(readings: tuple[PartReading, ...], language: str) -> Paragraph
 
 def _ngrams(readings: Sequence[PartReading], background: Background) -> Signal:
     keys, (columns, rows), counts = ngrams_of_parts(readings)
-    known = background.ngrams
-    at = np.minimum(np.searchsorted(known, keys), len(known) - 1)
-    common = np.where(known[at] == keys, np.float32(_COMMON), np.float32(0))
+    background_counts = background.ngrams
+    at = np.minimum(np.searchsorted(background_counts, keys), len(background_counts) - 1)
+    common = np.where(background_counts[at] == keys, np.float32(_COMMON), np.float32(0))
     # squared, because thousands of common syllables are shared by chance
     rarity = _rarity(np.bincount(columns), len(readings), common) ** 2 + 0.02
     weights = np.zeros((len(readings), len(keys)), dtype=np.float32)
@@ -110,25 +110,25 @@ def _ngrams(readings: Sequence[PartReading], background: Background) -> Signal:
 
 def _named(occurrences: Sequence[Mapping[Any, float]], shares: Mapping[Any, float]) -> Signal:
     keys, counts = _dense(occurrences)
-    known = np.array([shares.get(key, 0.0) for key in keys.tolist()], dtype=np.float32)
-    rarity = _rarity((counts > 0).sum(axis=0), len(counts), known) + 0.05
+    shares_of_keys = np.array([shares.get(key, 0.0) for key in keys.tolist()], dtype=np.float32)
+    rarity = _rarity((counts > 0).sum(axis=0), len(counts), shares_of_keys) + 0.05
     return _signal(keys, np.sqrt(counts) * rarity.astype(np.float32))
 
 
 def _dense(occurrences: Sequence[Mapping[Any, float]]) -> tuple[NDArray[np.generic], Matrix]:
-    names = sorted({key for each in occurrences for key in each})
+    names = sorted({key for occurrence in occurrences for key in occurrence})
     column = {key: n for n, key in enumerate(names)}
     counts = np.zeros((len(occurrences), len(names)), dtype=np.float32)
-    for row, each in enumerate(occurrences):
-        for key, times in each.items():
+    for row, occurrence in enumerate(occurrences):
+        for key, times in occurrence.items():
             counts[row, column[key]] = times
     return np.array(names, dtype=object), counts
 
 
 def _rarity(having: NDArray[np.int64], paragraphs: int, shares: Matrix) -> Matrix:
     """Return how rare each key is that so many of the paragraphs have, and such shares of all articles."""
-    seen = having + _PRIOR * shares
-    return np.asarray(np.log((paragraphs + _PRIOR + 1) / (seen + 0.5)), dtype=np.float32)
+    documents = having + _PRIOR * shares
+    return np.asarray(np.log((paragraphs + _PRIOR + 1) / (documents + 0.5)), dtype=np.float32)
 
 
 def _signal(keys: NDArray[np.generic], weights: Matrix) -> Signal:

@@ -31,7 +31,7 @@ def best_path(gains: Mapping[Size, Matrix]) -> list[tuple[int, int, int, int]]:
     sizes = [size for size, gain in gains.items() if gain.size and gain.max() > 0]
     steps = (*_ALONE, *sizes)
     by_diagonal = [_by_diagonal(gains[size], n, m, *size) for size in sizes]
-    taken = np.zeros((n + m + 1, n + 1), dtype=np.int8)
+    steps_taken = np.zeros((n + m + 1, n + 1), dtype=np.int8)
     never = np.full(n + 1, _NEVER, dtype=np.float32)
     # the best sum at each place of the last diagonals, by row; the last one first
     last = [never] * max(down + right for down, right in steps)
@@ -45,12 +45,12 @@ def best_path(gains: Mapping[Size, Matrix]) -> list[tuple[int, int, int, int]]:
         for place, ((down, right), gain) in enumerate(zip(sizes, by_diagonal, strict=True), len(_ALONE)):
             before = last[down + right - 1]
             np.add(before[: n + 1 - down], gain[diagonal, down:], out=options[place, down:])
-        taken[diagonal] = options.argmax(axis=0)
+        steps_taken[diagonal] = options.argmax(axis=0)
         last = [options.max(axis=0), *last[:-1]]
     links = []
     i_at, j_at = n, m
     while i_at or j_at:
-        down, right = steps[taken[i_at + j_at, i_at]]
+        down, right = steps[steps_taken[i_at + j_at, i_at]]
         i_at, j_at = i_at - down, j_at - right
         if down and right:
             links.append((i_at, down, j_at, right))

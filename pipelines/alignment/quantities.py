@@ -64,7 +64,11 @@ class Quantity:
 @cache
 def _units() -> tuple[dict[str, str], tuple[tuple[str, str], ...], dict[str, tuple[str, float]]]:
     """Return units by whole words, by beginnings, and the dimension and size of each unit."""
-    whole, beginnings, sizes = dict[str, str](), list[tuple[str, str]](), dict[str, tuple[str, float]]()
+    unit_of_word, beginnings, sizes = (
+        dict[str, str](),
+        list[tuple[str, str]](),
+        dict[str, tuple[str, float]](),
+    )
     table = tomllib.loads(Path(__file__).with_name("units.toml").read_text("utf-8"))
     for dimension, units in table.items():
         for unit, facts in units.items():
@@ -73,16 +77,16 @@ def _units() -> tuple[dict[str, str], tuple[tuple[str, str], ...], dict[str, tup
                 if word.endswith("*"):
                     beginnings.append((word[:-1], unit))
                 else:
-                    whole[word] = unit
-    return whole, tuple(beginnings), sizes
+                    unit_of_word[word] = unit
+    return unit_of_word, tuple(beginnings), sizes
 
 
 @lru_cache(maxsize=65_536)
 def unit_of(word: str) -> str | None:
-    whole, beginnings, _ = _units()
+    unit_of_word, beginnings, _ = _units()
     lower = word.lower()
-    if lower in whole:
-        return whole[lower]
+    if lower in unit_of_word:
+        return unit_of_word[lower]
     return next((unit for beginning, unit in beginnings if lower.startswith(beginning)), None)
 
 

@@ -73,8 +73,8 @@ def speech(text: str) -> Iterator[str]:
             continue
         before = _CLAUSE_END.split(text[max(0, match.start() - _BESIDE) : match.start()])[-1]
         after = _CLAUSE_END.split(text[match.end() : match.end() + _BESIDE])[0]
-        beside = f"{before} {after}"
-        if _SAYS.search(beside) and not _NO_PERSON.search(beside):
+        context = f"{before} {after}"
+        if _SAYS.search(context) and not _NO_PERSON.search(context):
             yield quote
 
 
@@ -117,10 +117,10 @@ def quote_marks(
     `linked` are the paragraphs of the other text that say the same; None without any.
     """
     marks = []
-    whole = " ".join(paragraphs)
+    passage = " ".join(paragraphs)
     for paragraph in paragraphs:
         for quote in speech(paragraph):
-            if linked is not None and not other.is_missing(quote, language, whole, linked):
+            if linked is not None and not other.is_missing(quote, language, passage, linked):
                 continue
             if not other.may_report(quote, language):
                 marks.append(_mark(quote, paragraph, text))

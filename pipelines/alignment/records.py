@@ -119,20 +119,20 @@ def _one_sided(
 
 def _in_common(own: Paragraphs, place: int, other: Paragraphs, nearest: int) -> tuple[str, ...]:
     """Return the numbers, dates and names of a paragraph that stand in the nearest one too, as printed."""
-    theirs = {anchor.key for anchor in other.readings[nearest].anchors}
-    return tuple(dict.fromkeys(x.text for x in own.readings[place].anchors if x.key in theirs))
+    keys_nearest = {anchor.key for anchor in other.readings[nearest].anchors}
+    return tuple(dict.fromkeys(x.text for x in own.readings[place].anchors if x.key in keys_nearest))
 
 
-def _in_order(found: Sequence[ParagraphLink], n: int, m: int) -> Iterator[Row]:
-    by_a = {x.a[0]: x for x in found}
-    inside = {i for x in found for i in x.a[1:]}
-    taken = {j for x in found for j in x.b}
+def _in_order(links: Sequence[ParagraphLink], n: int, m: int) -> Iterator[Row]:
+    by_a = {x.a[0]: x for x in links}
+    inside = {i for x in links for i in x.a[1:]}
+    linked_b = {j for x in links for j in x.b}
     at_b = 0
 
     def added(until: int) -> Iterator[Row]:
         nonlocal at_b
         for j in range(at_b, until):
-            if j not in taken:
+            if j not in linked_b:
                 yield "added", (), (j,), None
         at_b = max(at_b, until)
 

@@ -44,8 +44,10 @@ class Compared:
     @classmethod
     def of(cls, one: Paragraphs, other: Paragraphs, expected: float) -> Compared:
         (ngrams, _), (anchors, shared), (meanings, _), (numbers, _) = (
-            _products(ours, theirs)
-            for ours, theirs in zip((*one.signals, one.numbers), (*other.signals, other.numbers), strict=True)
+            _products(signal_a, signal_b)
+            for signal_a, signal_b in zip(
+                (*one.signals, one.numbers), (*other.signals, other.numbers), strict=True
+            )
         )
         had = _had(one.signals[1], shared[0]), _had(other.signals[1], shared[1])
         return cls(one, other, expected, (ngrams, anchors, meanings), numbers, had)
@@ -56,18 +58,18 @@ def features(compared: Compared) -> NDArray[np.float32]:
 
     Values of two paragraphs with two paragraphs are not used.
     """
-    one, other, expected = compared.one, compared.other, compared.expected
-    n, m = one.singles, other.singles
+    text_a, text_b, expected = compared.one, compared.other, compared.expected
+    n, m = text_a.singles, text_b.singles
     ngrams, anchors, meanings = (
         _cosines(ours, theirs, products)
-        for ours, theirs, products in zip(one.signals, other.signals, compared.products, strict=True)
+        for ours, theirs, products in zip(text_a.signals, text_b.signals, compared.products, strict=True)
     )
     shared = _of_units(compared.numbers)
-    ours, theirs = one.numbers.norms[:, None], other.numbers.norms[None, :]
+    ours, theirs = text_a.numbers.norms[:, None], text_b.numbers.norms[None, :]
     shared = np.minimum(shared, np.minimum(ours, theirs))
-    ratio = np.log((1 + one.letters)[:, None] / (1 + other.letters)[None, :]) - expected
+    ratio = np.log((1 + text_a.letters)[:, None] / (1 + text_b.letters)[None, :]) - expected
     length = np.abs(ratio)
-    short = np.log(1 + np.minimum(one.letters[:, None], other.letters[None, :]))
+    short = np.log(1 + np.minimum(text_a.letters[:, None], text_b.letters[None, :]))
     double_a = np.zeros_like(ngrams)
     double_a[n:, :] = 1
     double_b = np.zeros_like(ngrams)
@@ -94,16 +96,21 @@ def features(compared: Compared) -> NDArray[np.float32]:
     return np.stack(np.broadcast_arrays(*layers), axis=-1).astype(np.float32)
 
 
-def _products(one: Signal, other: Signal) -> tuple[Matrix, tuple[NDArray[np.intp], NDArray[np.intp]]]:
+def _products(signal_a: Signal, signal_b: Signal) -> tuple[Matrix, tuple[NDArray[np.intp], NDArray[np.intp]]]:
     """Return the scalar products, and the columns that both have, of one and of other."""
-    _, ours, theirs = np.intersect1d(one.keys, other.keys, assume_unique=True, return_indices=True)
-    return np.asarray(one.weights[:, ours] @ other.weights[:, theirs].T, dtype=np.float32), (ours, theirs)
+    _, columns_a, columns_b = np.intersect1d(
+        signal_a.keys, signal_b.keys, assume_unique=True, return_indices=True
+    )
+    return np.asarray(signal_a.weights[:, columns_a] @ signal_b.weights[:, columns_b].T, dtype=np.float32), (
+        columns_a,
+        columns_b,
+    )
 
 
-def _had(own: Signal, shared: NDArray[np.intp]) -> Matrix:
-    there = own.weights[:, shared].sum(axis=1)
-    lacking = np.maximum(own.weights.sum(axis=1) - there, 0)
-    return np.stack([there, lacking], axis=1)
+def _had(signal: Signal, shared: NDArray[np.intp]) -> Matrix:
+    weight_shared = signal.weights[:, shared].sum(axis=1)
+    weight_alone = np.maximum(signal.weights.sum(axis=1) - weight_shared, 0)
+    return np.stack([weight_shared, weight_alone], axis=1)
 
 
 def _of_units(single: Matrix) -> Matrix:
@@ -112,8 +119,8 @@ def _of_units(single: Matrix) -> Matrix:
     return np.concatenate([rows, rows[:, :-1] + rows[:, 1:]], axis=1)
 
 
-def _cosines(one: Signal, other: Signal, products: Matrix) -> Matrix:
-    norms = one.norms[:, None] * other.norms[None, :]
+def _cosines(signal_a: Signal, signal_b: Signal, products: Matrix) -> Matrix:
+    norms = signal_a.norms[:, None] * signal_b.norms[None, :]
     return np.asarray(_of_units(products) / np.maximum(norms, 1e-9), dtype=np.float32)
 
 

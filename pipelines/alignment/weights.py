@@ -48,14 +48,14 @@ class Quadratic:
 
 def with_products(plain: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return standardised features with the products of each two of them, and their squares."""
-    one, other = _pairs_of(plain.shape[1])
-    return np.concatenate([plain, plain[:, one] * plain[:, other]], axis=1)
+    left_columns, right_columns = _pairs_of(plain.shape[1])
+    return np.concatenate([plain, plain[:, left_columns] * plain[:, right_columns]], axis=1)
 
 
 @cache
 def _pairs_of(columns: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    one, other = np.triu_indices(columns)
-    return one, other
+    left_columns, right_columns = np.triu_indices(columns)
+    return left_columns, right_columns
 
 
 @dataclass(frozen=True, slots=True)

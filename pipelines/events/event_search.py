@@ -207,9 +207,13 @@ def tier(probability: float) -> str:
 
 
 def _record(
-    one: ArticleReading, other: ArticleReading, probability: float, evidence: Evidence, now: datetime
+    reading: ArticleReading,
+    other_reading: ArticleReading,
+    probability: float,
+    evidence: Evidence,
+    now: datetime,
 ) -> SameEventRecord:
-    first, second = sorted((one, other), key=lambda x: x.document.article_id)
+    first, second = sorted((reading, other_reading), key=lambda x: x.document.article_id)
     a, b = first.document, second.document
     assert a.at is not None
     assert b.at is not None

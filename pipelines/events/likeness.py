@@ -110,27 +110,28 @@ def likenesses(
     articles times that of all.
     """
     places = {
-        code: [n for n, each in enumerate(readings) if each.document.language == code] for code in LANGUAGES
+        code: [n for n, reading in enumerate(readings) if reading.document.language == code]
+        for code in LANGUAGES
     }
     pools = {
-        code: pool([readings[n] for n in own], shipped_background(code))
-        for code, own in places.items()
-        if own
+        code: pool([readings[n] for n in numbers_of_core], shipped_background(code))
+        for code, numbers_of_core in places.items()
+        if numbers_of_core
     }
-    for ours, theirs in product(pools, pools):
-        own = [x for x, n in enumerate(places[ours]) if n in core]
-        for start in range(0, len(own), _ROWS):
-            rows = own[start : start + _ROWS]
-            signals = _signals(pools[ours], rows, pools[theirs])
-            numbers = [places[ours][x] for x in rows]
-            for row, column, features in _nearest(readings, numbers, places[theirs], signals, most):
-                i, j = numbers[row], places[theirs][column]
-                yield Likeness(i, j, pools[ours], rows[row], pools[theirs], column, features)
+    for code_a, code_b in product(pools, pools):
+        numbers_of_core = [x for x, n in enumerate(places[code_a]) if n in core]
+        for start in range(0, len(numbers_of_core), _ROWS):
+            rows = numbers_of_core[start : start + _ROWS]
+            signals = _signals(pools[code_a], rows, pools[code_b])
+            numbers = [places[code_a][x] for x in rows]
+            for row, column, features in _nearest(readings, numbers, places[code_b], signals, most):
+                i, j = numbers[row], places[code_b][column]
+                yield Likeness(i, j, pools[code_a], rows[row], pools[code_b], column, features)
 
 
-def _signals(one: Pool, rows: Sequence[int], other: Pool) -> tuple[Matrix, ...]:
+def _signals(pool_a: Pool, rows: Sequence[int], pool_b: Pool) -> tuple[Matrix, ...]:
     ngrams, anchors, meanings = (
-        cosines(_of_rows(a, rows), b) for a, b in zip(one.signals, other.signals, strict=True)
+        cosines(_of_rows(a, rows), b) for a, b in zip(pool_a.signals, pool_b.signals, strict=True)
     )
     return ngrams, anchors, meanings, 3 * ngrams + anchors + meanings
 
@@ -152,12 +153,12 @@ def _nearest(
             if together[row, column] <= 0:
                 break
             i, j = rows[row], columns[column]
-            own = [float(signal[row, column]) for signal in signals]
+            likeness = [float(signal[row, column]) for signal in signals]
             over = [
                 float(np.log((value + _LEAST) / (fifth[row] + _LEAST)))
-                for value, fifth in zip(own, fifths, strict=True)
+                for value, fifth in zip(likeness, fifths, strict=True)
             ]
-            yield row, int(column), np.array([*own, *over, *_facts(readings[i], readings[j])])
+            yield row, int(column), np.array([*likeness, *over, *_facts(readings[i], readings[j])])
 
 
 def _of_rows(vectors: Vectors, rows: Sequence[int]) -> Vectors:
@@ -172,15 +173,16 @@ def _of_rows(vectors: Vectors, rows: Sequence[int]) -> Vectors:
     )
 
 
-def _allowed(ours: Sequence[ArticleReading], theirs: Sequence[ArticleReading]) -> NDArray[np.bool_]:
+def _allowed(newer: Sequence[ArticleReading], earlier: Sequence[ArticleReading]) -> NDArray[np.bool_]:
     """Return a mask of the pairs of two outlets of which theirs is not later, within HOURS."""
-    number = {x: n for n, x in enumerate(sorted({each.document.outlet for each in (*ours, *theirs)}))}
-    a, b = (np.array([number[each.document.outlet] for each in side]) for side in (ours, theirs))
+    number = {x: n for n, x in enumerate(sorted({reading.document.outlet for reading in (*newer, *earlier)}))}
+    a, b = (np.array([number[reading.document.outlet] for reading in side]) for side in (newer, earlier))
     after = (
-        np.array([_hours(each) for each in ours])[:, None] - np.array([_hours(x) for x in theirs])[None, :]
+        np.array([_hours(reading) for reading in newer])[:, None]
+        - np.array([_hours(x) for x in earlier])[None, :]
     )
     # of two at one time the greater id counts as the later
-    ids_a, ids_b = (np.array([each.document.article_id for each in side]) for side in (ours, theirs))
+    ids_a, ids_b = (np.array([reading.document.article_id for reading in side]) for side in (newer, earlier))
     later = (after > 0) | ((after == 0) & (ids_a[:, None] > ids_b[None, :]))
     return np.asarray((a[:, None] != b[None, :]) & later & (after <= HOURS), dtype=np.bool_)
 
@@ -195,22 +197,22 @@ def _fifth(scores: Matrix) -> Matrix:
     return np.asarray(np.partition(scores, place, axis=1)[:, place], dtype=np.float32)
 
 
-def _facts(one: ArticleReading, other: ArticleReading) -> tuple[float, ...]:
-    ours, theirs = ({x.key for x in each.anchors} for each in (one, other))
-    shared = ours & theirs
+def _facts(a: ArticleReading, b: ArticleReading) -> tuple[float, ...]:
+    keys_a, keys_b = ({x.key for x in reading.anchors} for reading in (a, b))
+    shared = keys_a & keys_b
     numbers = {key for key in shared if key[0].isdigit()}
     leads = [
-        {x.key for x in each.anchors if x.position * len(each.document.body) <= _LEAD}
-        for each in (one, other)
+        {x.key for x in reading.anchors if x.position * len(reading.document.body) <= _LEAD}
+        for reading in (a, b)
     ]
-    both = one.counted.keys() & other.counted.keys()
-    alike = sum(1 for thing in both if one.counted[thing] & other.counted[thing])
+    both = a.counted.keys() & b.counted.keys()
+    alike = sum(1 for thing in both if a.counted[thing] & b.counted[thing])
     return (
         float(np.log1p(len(shared - numbers))),
         float(np.log1p(len(numbers))),
         float(np.log1p(len(leads[0] & leads[1]))),
         float(np.log1p(alike)),
         float(np.log1p(len(both) - alike)),
-        (_hours(one) - _hours(other)) / 24,
-        float(np.log1p(min(one.letters, other.letters))),
+        (_hours(a) - _hours(b)) / 24,
+        float(np.log1p(min(a.letters, b.letters))),
     )

@@ -124,11 +124,11 @@ def _is_place(key: str) -> bool:
     return key[0] == "@"
 
 
-def _are_contrary(one: Facts, other: Facts) -> bool:
+def _are_contrary(facts_a: Facts, facts_b: Facts) -> bool:
     """Tell if both have numbers and none of them is the other's, or is rounded there."""
-    if not one.numbers or not other.numbers:
+    if not facts_a.numbers or not facts_b.numbers:
         return False
-    return not (one.figures.has(other.numbers) or other.figures.has(one.numbers))
+    return not (facts_a.figures.has(facts_b.numbers) or facts_b.figures.has(facts_a.numbers))
 
 
 def _weight(rarity: dict[str, float], keys: Iterable[str]) -> float:

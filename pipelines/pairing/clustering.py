@@ -28,28 +28,28 @@ class Stories:
 
         The reason is `label-no`, or `second-<language>` with the article that has the place in the story.
         """
-        one, other = (self._story_of[article_id] for article_id in edge.ids)
-        if one == other:
+        story_a, story_b = (self._story_of[article_id] for article_id in edge.ids)
+        if story_a == story_b:
             return None
-        if self._kept_apart(one, other):
+        if self._kept_apart(story_a, story_b):
             return "label-no", None
-        twice = self._taken(one).keys() & self._taken(other).keys()
+        twice = self._taken(story_a).keys() & self._taken(story_b).keys()
         if twice:
             return f"second-{min(language for _, language in twice)}", self._in_the_way(edge, min(twice))
         # the older story keeps its id; of two seen at once, the one whose id sorts first
-        kept, given_up = sorted((one, other), key=self._age)
+        elder, given_up = sorted((story_a, story_b), key=self._age)
         for article in self._members.pop(given_up):
-            self._members[kept].append(article)
-            self._story_of[article.article_id] = kept
+            self._members[elder].append(article)
+            self._story_of[article.article_id] = elder
         return None
 
     def take_apart(self, story_id: str) -> None:
         """Make each article a story of its own, to be joined again; the story's id stays with one of them."""
         members = self._members.pop(story_id, [])
-        own = {story_of_one(each.article_id) for each in members}
+        ids_of_one = {story_of_one(member.article_id) for member in members}
         oldest = min(members, key=_age_of, default=None)
         for article in members:
-            keeps = article is oldest and story_id not in own
+            keeps = article is oldest and story_id not in ids_of_one
             alone = story_id if keeps else story_of_one(article.article_id)
             self._members[alone] = [article]
             self._story_of[article.article_id] = alone
@@ -58,31 +58,33 @@ class Stories:
         """Return the stories with two articles that a person has labelled as different."""
         return sorted(story_id for story_id in self._members if self._kept_apart(story_id, story_id))
 
-    def _kept_apart(self, one: str, other: str) -> bool:
-        ids = {each.article_id for each in self._members[other]}
-        return any(each.not_same_as & ids for each in self._members[one])
+    def _kept_apart(self, story_a: str, story_b: str) -> bool:
+        ids = {member.article_id for member in self._members[story_b]}
+        return any(member.not_same_as & ids for member in self._members[story_a])
 
     def story_of(self, article: LinkFacts) -> str:
         return self._story_of[article.article_id]
 
     def _taken(self, story_id: str) -> dict[tuple[str, str], str]:
         members = self._members[story_id]
-        return {(each.outlet, each.language): each.article_id for each in members if each.language}
+        return {(member.outlet, member.language): member.article_id for member in members if member.language}
 
     def _in_the_way(self, edge: Edge, twice: tuple[str, str]) -> str:
         """Return the article that has the place of one of the two.
 
         If both stories have an article of a third language, return that of the story known longer.
         """
-        for own, other in ((edge.a, edge.b), (edge.b, edge.a)):
-            holder = self._taken(self._story_of[own.article_id]).get((other.outlet, other.language or ""))
+        for member, newcomer in ((edge.a, edge.b), (edge.b, edge.a)):
+            holder = self._taken(self._story_of[member.article_id]).get(
+                (newcomer.outlet, newcomer.language or "")
+            )
             if holder is not None:
                 return holder
         elder = min((self._story_of[article_id] for article_id in edge.ids), key=self._age)
         return self._taken(elder)[twice]
 
     def _age(self, story_id: str) -> tuple[float, str]:
-        return min(each.first_seen.timestamp() for each in self._members[story_id]), story_id
+        return min(member.first_seen.timestamp() for member in self._members[story_id]), story_id
 
 
 def _age_of(article: LinkFacts) -> tuple[float, str]:

@@ -57,14 +57,14 @@ def stored_refusals(read: Archive) -> pa.Table:
 def last_refusal(read: Archive, ids: tuple[str, str]) -> tuple[str | None, str | None]:
     """Return reason and kept article of the last refusal of a pair; None twice if it was never refused."""
     table = read.refusals(columns=[*_SIDES, "reason", "kept", "commit_seq"]).to_arrow()
-    own = table.filter(pc.and_(*(pc.equal(table[side], x) for side, x in zip(_SIDES, ids, strict=True))))
-    rows = sorted(own.to_pylist(), key=lambda row: row["commit_seq"])
+    refusals = table.filter(pc.and_(*(pc.equal(table[side], x) for side, x in zip(_SIDES, ids, strict=True))))
+    rows = sorted(refusals.to_pylist(), key=lambda row: row["commit_seq"])
     return (
         (rows[-1]["reason"], rows[-1]["kept"]) if rows and rows[-1]["reason"] != WITHDRAWN else (None, None)
     )
 
 
-def hanging_together(read: Archive, named: Collection[str], since: int) -> set[str]:
+def hanging_together(read: Archive, articles_named: Collection[str], since: int) -> set[str]:
     """Return these articles, those newer than the snapshot `since`, and all that hang together with any.
 
     By a pair, by a refused pair or by a story: no article outside has a say in the stories of these.
@@ -72,18 +72,23 @@ def hanging_together(read: Archive, named: Collection[str], since: int) -> set[s
     articles = read.articles(columns=["article_id", "story_id", "commit_seq"]).to_arrow()
     edges = [read.pairs(columns=_SIDES).to_arrow(), stored_refusals(read)]
     table = pa.concat_tables(
-        pa.table({"one": x[one], "other": x[other]}) for x in edges for one, other in (_SIDES, _SIDES[::-1])
+        pa.table({"one": x[from_side], "other": x[to_side]})
+        for x in edges
+        for from_side, to_side in (_SIDES, _SIDES[::-1])
     )
-    found = {*named, *articles.filter(pc.greater(articles["commit_seq"], since))["article_id"].to_pylist()}
-    new = found
+    reached = {
+        *articles_named,
+        *articles.filter(pc.greater(articles["commit_seq"], since))["article_id"].to_pylist(),
+    }
+    new = reached
     while new:
         ids = pa.array(sorted(new), pa.string())
-        others = table.filter(pc.is_in(table["one"], value_set=ids))["other"].to_pylist()
-        own = articles.filter(pc.is_in(articles["article_id"], value_set=ids))["story_id"]
-        members = articles.filter(pc.is_in(articles["story_id"], value_set=own.combine_chunks()))
-        new = {*others, *members["article_id"].to_pylist()} - found
-        found |= new
-    return found
+        neighbours = table.filter(pc.is_in(table["one"], value_set=ids))["other"].to_pylist()
+        story_ids = articles.filter(pc.is_in(articles["article_id"], value_set=ids))["story_id"]
+        members = articles.filter(pc.is_in(articles["story_id"], value_set=story_ids.combine_chunks()))
+        new = {*neighbours, *members["article_id"].to_pylist()} - reached
+        reached |= new
+    return reached
 
 
 def stored_edges(read: Archive, ids: Collection[str] | None) -> Iterator[StoredEdge]:
@@ -91,23 +96,25 @@ def stored_edges(read: Archive, ids: Collection[str] | None) -> Iterator[StoredE
     pairs = read.pairs(columns=_EDGE).to_arrow()
     if ids is not None:
         among = pa.array(sorted(ids), pa.string())
-    seen = set()
-    for table, joined in ((pairs, True), (stored_refusals(read), False)):
+    ids_seen = set()
+    for table, are_pairs in ((pairs, True), (stored_refusals(read), False)):
         if ids is not None:
             table = table.filter(pc.is_in(table["article_id_a"], value_set=among))  # noqa: PLW2901
         for batch in table.to_batches(max_chunksize=4_096):
             for row in batch.to_pylist():
                 key = hash((row["article_id_a"], row["article_id_b"]))
-                if key not in seen and row["evidence"] not in NO_PAIR:
-                    seen.add(key)
-                    yield _edge(row, joined=joined)
+                if key not in ids_seen and row["evidence"] not in NO_PAIR:
+                    ids_seen.add(key)
+                    yield _edge(row, joined=are_pairs)
 
 
 def _edge(row: Mapping[str, Any], *, joined: bool) -> StoredEdge:
     """Read an edge; what its details are otherwise than we write them counts as not said."""
     ids = row["article_id_a"], row["article_id_b"]
-    said = details_of(row["details"]).get("evidence")
-    links = tuple(link for each in (said if isinstance(said, list) else ()) for link in _link(each, ids))
+    evidence = details_of(row["details"]).get("evidence")
+    links = tuple(
+        link for entry in (evidence if isinstance(evidence, list) else ()) for link in _link(entry, ids)
+    )
     match = stored_match(row, held=joined and row["evidence"] in BY_CONTENT)
     return StoredEdge(*ids, match, links, row["evidence"] if joined else None, scored=match is not None)
 
@@ -116,9 +123,9 @@ def _link(said: object, ids: tuple[str, str]) -> Iterator[Link]:
     """Yield the link that a piece of evidence states of these two articles, if it states one."""
     if not isinstance(said, dict):
         return
-    kind, ends, claimed = said.get("kind"), (said.get("from"), said.get("to")), said.get("claimed")
+    kind, ends, claimed_language = said.get("kind"), (said.get("from"), said.get("to")), said.get("claimed")
     if isinstance(kind, str) and kind in LINKS and ends in {ids, ids[::-1]}:
-        yield Link(kind, *ends, claimed if isinstance(claimed, str) else None)
+        yield Link(kind, *ends, claimed_language if isinstance(claimed_language, str) else None)
 
 
 def stored_match(row: Mapping[str, Any], *, held: bool) -> Match | None:

@@ -154,7 +154,7 @@ def _decided(read: Archive, ids: tuple[str, str]) -> tuple[tuple[str, ...], bool
     articles = read.articles(columns=["article_id", "story_id"]).to_arrow()
     stories = articles.filter(pc.is_in(articles["article_id"], value_set=pa.array(ids)))["story_id"]
     read_details = [evidence_kinds(ids, row["details"]) for row in rows]
-    kinds = dict.fromkeys(kind for found, _ in read_details for kind in found)
+    kinds = dict.fromkeys(kind for kinds_of_row, _ in read_details for kind in kinds_of_row)
     return tuple(kinds), any(conflict for _, conflict in read_details), len(stories.unique()) == 1
 
 

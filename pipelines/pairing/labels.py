@@ -47,23 +47,23 @@ def read_labels(
     """
     labels: dict[tuple[str, str], Label] = {}
     broken = []
-    for number, a, b, said, why in _lines(path):
-        one, other = find(a), find(b)
+    for number, a, b, verdict, why in _lines(path):
+        a_id, b_id = find(a), find(b)
         if not (a and b):
             broken.append(BrokenLine(number, f"{'b' if a else 'a'} is empty, not an address or article id"))
-        elif said.lower() not in _YES | _NO:
-            broken.append(BrokenLine(number, f"verdict is {said!r}, not yes or no"))
-        elif one is None or other is None:
-            broken.append(BrokenLine(number, f"not in the archive: {a if one is None else b}"))
-        elif one == other:
+        elif verdict.lower() not in _YES | _NO:
+            broken.append(BrokenLine(number, f"verdict is {verdict!r}, not yes or no"))
+        elif a_id is None or b_id is None:
+            broken.append(BrokenLine(number, f"not in the archive: {a if a_id is None else b}"))
+        elif a_id == b_id:
             broken.append(BrokenLine(number, f"one article, not two: {a}"))
-        elif said.lower() in _YES and (spoken := language(one)) and spoken == language(other):
+        elif verdict.lower() in _YES and (spoken := language(a_id)) and spoken == language(b_id):
             broken.append(
                 BrokenLine(number, f"both are in {spoken}, and a story has one article of a language")
             )
         else:
-            key = min(one, other), max(one, other)
-            labels[key] = Label(*key, said.lower() in _YES, audited=why == AUDIT)
+            key = min(a_id, b_id), max(a_id, b_id)
+            labels[key] = Label(*key, verdict.lower() in _YES, audited=why == AUDIT)
     return tuple(labels.values()), tuple(broken)
 
 
@@ -94,27 +94,27 @@ def _lines(path: Path) -> Iterator[tuple[int, str, str, str, str]]:
     try:
         for line in lines:
             # --review puts a quote before text that a spreadsheet would take for a formula
-            a, b, said = ((line[name] or "").strip().lstrip("'") for name in ("a", "b", "verdict"))
-            if said:
-                yield lines.line_num, a, b, said, (line.get("why") or "").strip()
+            a, b, verdict = ((line[name] or "").strip().lstrip("'") for name in ("a", "b", "verdict"))
+            if verdict:
+                yield lines.line_num, a, b, verdict, (line.get("why") or "").strip()
     except csv.Error as error:
         raise ValueError(f"{path} line {lines.line_num + 1} cannot be read as CSV: {error}") from None
 
 
 def with_labels(articles: Iterable[LinkFacts], labels: Iterable[Label]) -> list[LinkFacts]:
     """Return the articles with these labels, which replace earlier ones on the same pairs."""
-    said: dict[str, dict[str, bool]] = {}
-    for each in labels:
-        said.setdefault(each.a_id, {})[each.b_id] = each.same
-        said.setdefault(each.b_id, {})[each.a_id] = each.same
+    verdicts: dict[str, dict[str, bool]] = {}
+    for label in labels:
+        verdicts.setdefault(label.a_id, {})[label.b_id] = label.same
+        verdicts.setdefault(label.b_id, {})[label.a_id] = label.same
     labelled = []
     for article in articles:
-        own = said.get(article.article_id, {})
-        yes = {other for other, same in own.items() if same}
-        no = own.keys() - yes
+        verdicts_of_article = verdicts.get(article.article_id, {})
+        yes = {article_id for article_id, same in verdicts_of_article.items() if same}
+        no = verdicts_of_article.keys() - yes
         labelled.append(
             replace(article, same_as=article.same_as - no | yes, not_same_as=article.not_same_as - yes | no)
-            if own
+            if verdicts_of_article
             else article
         )
     return labelled

@@ -40,22 +40,22 @@ def parts(pairs: Iterable[Pair], labels: Sequence[Label], stories_of: StoriesOf,
     times: list[float] = []
     owners: list[int] = []
     numbers: list[int] = []
-    named: dict[str, int] = {}
+    owner_of: dict[str, int] = {}
     for number, at, a, b in pairs:
-        one, other = sets.of(a), sets.of(b)
-        sets.join(one, other)
-        named |= {a: one, b: other}
-        _portion(named, sets, stories_of, _PORTION)
+        owner_a, owner_b = sets.of(a), sets.of(b)
+        sets.join(owner_a, owner_b)
+        owner_of |= {a: owner_a, b: owner_b}
+        _portion(owner_of, sets, stories_of, _PORTION)
         numbers.append(number)
         times.append(at)
-        owners.append(one)
+        owners.append(owner_a)
     owners_of_labels = []
     for label in labels:
-        one, other = sets.of(label.a_id), sets.of(label.b_id)
-        sets.join(one, other)
-        named |= {label.a_id: one, label.b_id: other}
-        owners_of_labels.append(one)
-    _portion(named, sets, stories_of, 0)
+        owner_a, owner_b = sets.of(label.a_id), sets.of(label.b_id)
+        sets.join(owner_a, owner_b)
+        owner_of |= {label.a_id: owner_a, label.b_id: owner_b}
+        owners_of_labels.append(owner_a)
+    _portion(owner_of, sets, stories_of, 0)
     return _filled(numbers, times, [sets.root(x) for x in owners], labels, owners_of_labels, sets, size)
 
 
@@ -111,6 +111,6 @@ class _UnionFind:
             number = self._parent[number]
         return number
 
-    def join(self, one: int, other: int) -> None:
-        one, other = self.root(one), self.root(other)
-        self._parent[max(one, other)] = min(one, other)
+    def join(self, member_a: int, member_b: int) -> None:
+        member_a, member_b = self.root(member_a), self.root(member_b)
+        self._parent[max(member_a, member_b)] = min(member_a, member_b)

@@ -67,14 +67,14 @@ def _details(edge: Edge, match: Match | None) -> str:
     language = {edge.a.article_id: edge.a.language, edge.b.article_id: edge.b.language}
     evidence: list[dict[str, str | bool]] = []
     for link in edge.links:
-        said: dict[str, str | bool] = {"kind": link.kind, "from": link.from_id, "to": link.to_id}
+        entry: dict[str, str | bool] = {"kind": link.kind, "from": link.from_id, "to": link.to_id}
         if link.claimed:
-            said["claimed"] = link.claimed
+            entry["claimed"] = link.claimed
             # RBC-Ukraine's /ukr/ is in Russian: the claim is wrong about the language and right about the
             # story
             if link.claimed.partition("-")[0] != language[link.to_id]:
-                said["contradicted"] = True
-        evidence.append(said)
+                entry["contradicted"] = True
+        evidence.append(entry)
     details: dict[str, object] = {"evidence": evidence}
     if match is not None:
         details["content"] = match.details()

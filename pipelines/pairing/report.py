@@ -65,8 +65,8 @@ def explanation_table(explained: Explanation) -> Table:
     if match is not None:
         ours_first = match.a_id == a.document.article_id
         for number, pair in enumerate(match.shared):
-            ours, theirs = pair if ours_first else pair[::-1]
-            table.add_row("shared" if number == 0 else "", literal(ours), literal(theirs))
+            text_a, text_b = pair if ours_first else pair[::-1]
+            table.add_row("shared" if number == 0 else "", literal(text_a), literal(text_b))
         for trace in match.traces:
             table.add_row(f"same {trace.kind}", literal(trace.key), literal(trace.key))
     for number, figures in enumerate(explained.figures):
@@ -85,13 +85,13 @@ def paragraphs_table(explained: Explanation) -> Table:
     table.add_column(ratio=1, overflow="fold")
     for row in explained.paragraphs:
         if row.kind != "aligned":
-            ours, theirs = (
+            text_a, text_b = (
                 " ".join(text.blocks[n].text for n in numbers)
                 for text, numbers in zip(explained.texts, (row.paragraphs_a, row.paragraphs_b), strict=True)
             )
-            only = explained.texts[0 if ours else 1].language
+            only = explained.texts[0 if text_a else 1].language
             kind = "elsewhere" if row.kind == "moved" else f"only in {literal(only)}"
-            table.add_row(f"perhaps {kind}" if row.doubtful else kind, _cut(ours), _cut(theirs))
+            table.add_row(f"perhaps {kind}" if row.doubtful else kind, _cut(text_a), _cut(text_b))
         if row.quotes_only_a or row.quotes_only_b:
             sides = (
                 _cut("; ".join(x.text for x in marks)) for marks in (row.quotes_only_a, row.quotes_only_b)

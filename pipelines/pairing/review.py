@@ -50,12 +50,12 @@ def write_review(path: Path, read: Archive, uncertain: Sequence[Match], audit: S
     The article whose language stands first in LANGUAGES is a, as in the evidence. `--labels` reads the file
     when the verdicts are filled in. Returns the number of uncertain pairs. Raises OSError.
     """
-    named = {x for match in (*uncertain, *audit) for x in (match.a_id, match.b_id)}
-    articles = shown_articles(read, named)
+    reviewed_ids = {x for match in (*uncertain, *audit) for x in (match.a_id, match.b_id)}
+    articles = shown_articles(read, reviewed_ids)
     chosen = [match for match in uncertain if {match.a_id, match.b_id} <= articles.keys()]
-    one = {id(each): articles[each.a_id].story_id == articles[each.b_id].story_id for each in chosen}
+    is_one_story = {id(each): articles[each.a_id].story_id == articles[each.b_id].story_id for each in chosen}
     chosen.sort(
-        key=lambda x: (one[id(x)] and not x.likely, abs(x.probability - 0.5), x.a_id, x.b_id),
+        key=lambda x: (is_one_story[id(x)] and not x.likely, abs(x.probability - 0.5), x.a_id, x.b_id),
     )
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         lines = csv.writer(file)
@@ -80,9 +80,9 @@ def write_review(path: Path, read: Archive, uncertain: Sequence[Match], audit: S
 
 
 def _by_language(article: ShownArticle) -> tuple[int, str, str]:
-    known = article.language in LANGUAGES
+    is_compared = article.language in LANGUAGES
     return (
-        LANGUAGES.index(article.language or "") if known else len(LANGUAGES),
+        LANGUAGES.index(article.language or "") if is_compared else len(LANGUAGES),
         article.language or "",
         article.url,
     )
@@ -99,15 +99,15 @@ def audit_sample(read: Archive, size: int, seed: int) -> tuple[list[Match], int]
     """
     table = read.pairs(columns=["article_id_a", "article_id_b", "evidence", "score", "details"]).to_arrow()
     table = table.filter(pc.is_in(table["evidence"], value_set=pa.array(sorted(BY_CONTENT))))
-    judged, found = read.judged(), []
+    judged, sample = read.judged(), []
     for batch in table.to_batches(max_chunksize=4_096):
         for row in batch.to_pylist():
             match = stored_match(row, held=True)
             if match is not None and match.tier == "auto" and (match.a_id, match.b_id) not in judged:
-                found.append(match)
-    found.sort(key=lambda match: (match.a_id, match.b_id))
+                sample.append(match)
+    sample.sort(key=lambda match: (match.a_id, match.b_id))
     # not cryptography
-    return random.Random(seed).sample(found, min(size, len(found))), len(found)  # noqa: S311
+    return random.Random(seed).sample(sample, min(size, len(sample))), len(sample)  # noqa: S311
 
 
 def harmless(text: str) -> str:
@@ -126,27 +126,27 @@ def shown_articles(read: Archive, article_ids: Iterable[str]) -> dict[str, Shown
 
 def article_ids(read: Archive, names: Iterable[str]) -> dict[str, str]:
     """Return the article ids of ids and addresses; the article fetched from an address comes first."""
-    wanted = pa.array(sorted(set(names)), pa.string())
+    addresses = pa.array(sorted(set(names)), pa.string())
     columns = ["article_id", "canonical_url", "requested_url", "url"]
     where, copied = None, "syndicated_from"
     for column in columns:
-        hit = ds.field(column).isin(wanted)
+        hit = ds.field(column).isin(addresses)
         where = hit if where is None else where | hit
     found = read.articles(columns=[*columns, copied])
     rows = (found if where is None else found.where(where)).to_arrow().to_pylist()
-    held = set(wanted.to_pylist())
+    remaining = set(addresses.to_pylist())
     # the better kind of address last, so that it wins
     return {
         row[column]: row["article_id"]
         for column in ("canonical_url", "requested_url", "url", "article_id")
         for row in rows
         # a copy calls itself by the address of somebody else's article
-        if row[column] in held and not (column == "canonical_url" and row[copied])
+        if row[column] in remaining and not (column == "canonical_url" and row[copied])
     }
 
 
 def languages(read: Archive, ids: Iterable[str]) -> dict[str, str | None]:
     """Return the languages of articles, by their ids."""
-    wanted = ds.field("article_id").isin(pa.array(sorted(set(ids)), pa.string()))
-    rows = read.articles(columns=["article_id", "language"]).where(wanted).to_arrow()
+    chosen = ds.field("article_id").isin(pa.array(sorted(set(ids)), pa.string()))
+    rows = read.articles(columns=["article_id", "language"]).where(chosen).to_arrow()
     return {row["article_id"]: row["language"] for row in rows.to_pylist()}

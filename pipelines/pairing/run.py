@@ -140,9 +140,9 @@ def _score(
     end = None if seconds is None else time.monotonic() + seconds
     if end is not None:
         scoring.newest_first()
-    for done, found in enumerate(weeks, start=1):
+    for done, matches in enumerate(weeks, start=1):
         progress(min(done, scoring.weeks), scoring.weeks)
-        outcome.uncertain += found
+        outcome.uncertain += matches
         # one week at least, whatever the time: else a run would come to nothing for ever
         if end is not None and time.monotonic() >= end and scoring.compared and done < scoring.weeks:
             outcome.left = scoring.weeks - done

@@ -71,21 +71,21 @@ class Scoring:
     def _read_pairs(self, read: Archive) -> None:
         """Sort the existing pairs, and the refused ones, of articles near the weeks."""
         near = self._weeks.near
-        known: set[int] = set()
+        judged: set[int] = set()
         names = ("article_id_a", "article_id_b", "evidence")
         table = read.pairs(columns=names).to_arrow()
-        for stored, joined in ((table, True), (stored_refusals(read).select(names), False)):
+        for stored, are_pairs in ((table, True), (stored_refusals(read).select(names), False)):
             sides = [stored[name] for name in names[:2]]
-            own = pc.or_(*(pc.is_in(side, value_set=near) for side in sides))
+            is_near = pc.or_(*(pc.is_in(side, value_set=near) for side in sides))
             compared = pc.and_(*(pc.is_in(side, value_set=self._weeks.ids) for side in sides))
-            for batch in stored.filter(pc.and_(own, compared)).to_batches(max_chunksize=65_536):
+            for batch in stored.filter(pc.and_(is_near, compared)).to_batches(max_chunksize=65_536):
                 for a, b, evidence in zip(*(x.to_pylist() for x in batch.columns), strict=True):
-                    if (key := hash((a, b))) in known:
+                    if (key := hash((a, b))) in judged:
                         continue
-                    known.add(key)
+                    judged.add(key)
                     kind = self._by_content if evidence in BY_CONTENT else self._linked
                     kind.setdefault(a, []).append((a, b))
-                    if joined and evidence in BY_CONTENT:
+                    if are_pairs and evidence in BY_CONTENT:
                         self._held.add(key)
 
     def newest_first(self) -> None:
@@ -102,15 +102,15 @@ class Scoring:
         with contextlib.ExitStack() as stack:
             compare = self._compare_here
             if spread != ALONE:
-                found = over(compare_weeks, self._parts(strays, enough), spread)
-                answers = chain.from_iterable(stack.enter_context(contextlib.closing(found)))
+                compared_weeks = over(compare_weeks, self._parts(strays, enough), spread)
+                answers = chain.from_iterable(stack.enter_context(contextlib.closing(compared_weeks)))
                 compare = partial(_next, answers)
             for week in self._weeks:
                 yield self._scored([week], week.asked(self._linked), compare)
             for ids, at in ended:
                 self._spool.choose([Match.nothing(*ids, held=hash(ids) in self._held)], at=at)
-            for keys, asked in strays:
-                yield self._scored(self._around(keys), asked, compare)
+            for keys, pairs in strays:
+                yield self._scored(self._around(keys), pairs, compare)
 
     def _around(self, keys: Keys) -> list[Week]:
         return [self._weeks.around(key) for key in keys]
@@ -120,26 +120,26 @@ class Scoring:
 
     def _parts(self, strays: Sequence[tuple[Keys, set[Ids]]], enough: int) -> list[WeekPart]:
         """Divide the weeks that are not compared yet into parts, in their order."""
-        made: list[list[DueWeek]] = []
+        parts_of_weeks: list[list[DueWeek]] = []
         size = enough
         of_weeks = (([week], week.asked(self._linked)) for week in self._weeks)
-        of_strays = ((self._around(keys), asked) for keys, asked in strays)
-        for weeks, asked in chain(of_weeks, of_strays):
-            signed = signature(weeks, asked)
+        of_strays = ((self._around(keys), pairs) for keys, pairs in strays)
+        for weeks, pairs in chain(of_weeks, of_strays):
+            signed = signature(weeks, pairs)
             if self._is_published(signed) or self._spool.week(signed) is not None:
                 continue
             if size >= enough:
-                made.append([])
+                parts_of_weeks.append([])
                 size = 0
-            made[-1].append(self._due(weeks, asked))
+            parts_of_weeks[-1].append(self._due(weeks, pairs))
             size += sum(len(week.core) for week in weeks)
         where = str(self._read.storage.name), self._read.snapshot.id
-        return [WeekPart(*where, tuple(several)) for several in made]
+        return [WeekPart(*where, tuple(several)) for several in parts_of_weeks]
 
     def _due(self, weeks: Sequence[Week], asked: set[Ids]) -> DueWeek:
         versions = {x: number for week in weeks for x, number in week.versions.items()}
-        known = asked.union(*(week.asked(self._by_content) for week in weeks))
-        aligned = (ids for ids in known if hash(_texts(ids, versions)) in self._aligned)
+        pairs = asked.union(*(week.asked(self._by_content) for week in weeks))
+        aligned = (ids for ids in pairs if hash(_texts(ids, versions)) in self._aligned)
         return DueWeek(tuple(week.key for week in weeks), frozenset(asked), frozenset(aligned))
 
     def _is_published(self, signed: bytes) -> bool:
@@ -153,24 +153,24 @@ class Scoring:
         if self._is_published(signed):
             return []
         self.compared += 1
-        found = self._spool.week(signed)
-        self.taken_over += found is not None
-        answer = compare(self._due(weeks, asked)) if found is None else None
+        matches = self._spool.week(signed)
+        self.taken_over += matches is not None
+        answer = compare(self._due(weeks, asked)) if matches is None else None
         with self._spool.together():
             self._spool.note_compared(signed)
             if answer is not None:
-                found = list(answer.matches)
-                self._spool.put_week(signed, found)
+                matches = list(answer.matches)
+                self._spool.put_week(signed, matches)
                 # in advance, while the archive is not locked: most texts are known by then
                 for texts, rows in answer.alignments:
                     self._spool[texts] = rows
-            assert found is not None
-            chosen = [x for x in map(self._with_held, found) if counts(x, asked)]
+            assert matches is not None
+            chosen = [x for x in map(self._with_held, matches) if counts(x, asked)]
             if len(weeks) == 1:
                 chosen += self._lapsed(weeks[0], chosen)
             self._spool.choose(chosen, at=min(week.span[0] for week in weeks) // WEEK)
         return [
-            x for x in map(self._with_held, found) if self._keep_uncertain and self._is_uncertain(x, asked)
+            x for x in map(self._with_held, matches) if self._keep_uncertain and self._is_uncertain(x, asked)
         ]
 
     def _with_held(self, match: Match) -> Match:
@@ -194,14 +194,14 @@ class Scoring:
         They are of two outlets, or months apart: each article is scored among those of its own days. A pair
         by content that is so far apart now has got another date, and ends.
         """
-        left = {
-            ids for known in (self._linked, self._by_content) for several in known.values() for ids in several
+        strays = {
+            ids for edges in (self._linked, self._by_content) for several in edges.values() for ids in several
         }
-        for week in self._weeks if left else ():
-            left -= week.asked(self._linked) | week.asked(self._by_content)
+        for week in self._weeks if strays else ():
+            strays -= week.asked(self._linked) | week.asked(self._by_content)
         by_keys: dict[Keys, set[Ids]] = {}
         ended: list[tuple[Ids, int]] = []
-        for ids, keys in self._weeks.apart(sorted(left)):
+        for ids, keys in self._weeks.apart(sorted(strays)):
             if ids in self._linked.get(ids[0], ()):
                 by_keys.setdefault(keys, set()).add(ids)
             else:
@@ -238,6 +238,10 @@ def outdated_alignments(read: Archive, most: int | None = None) -> frozenset[Ids
 def _alignments(read: Archive, columns: Sequence[str], *, by_these: bool) -> pa.Table:
     """Return the first row of each alignment that the shipped weights have made, or of each other one."""
     commits = [x.id for x in read.history() if x.summary.get(ALIGNED) == shipped_version()]
-    made = ds.field("commit_seq").isin(pa.array(commits, pa.int64()))
+    is_of_commits = ds.field("commit_seq").isin(pa.array(commits, pa.int64()))
     first = ds.field("position") == 0
-    return read.alignments(columns=columns).where(first & (made if by_these else ~made)).to_arrow()
+    return (
+        read.alignments(columns=columns)
+        .where(first & (is_of_commits if by_these else ~is_of_commits))
+        .to_arrow()
+    )

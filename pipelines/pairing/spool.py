@@ -90,8 +90,8 @@ class Spool:
 
     def is_published(self, signature: bytes) -> bool:
         """Tell if an earlier run, whose time was over before the end, has published this week."""
-        found = self._db.execute("SELECT 1 FROM published WHERE signature = ?", (signature,))
-        return found.fetchone() is not None
+        row = self._db.execute("SELECT 1 FROM published WHERE signature = ?", (signature,))
+        return row.fetchone() is not None
 
     def note_compared(self, signature: bytes) -> None:
         """Note that this run has compared the week."""
@@ -130,29 +130,29 @@ class Spool:
         yield from self._db.execute("SELECT number, at, a, b FROM chosen ORDER BY number")
 
     def _is_chosen(self, a_id: str, b_id: str) -> bool:
-        found = self._db.execute("SELECT 1 FROM chosen WHERE a = ? AND b = ?", (a_id, b_id))
-        return found.fetchone() is not None
+        rows = self._db.execute("SELECT 1 FROM chosen WHERE a = ? AND b = ?", (a_id, b_id))
+        return rows.fetchone() is not None
 
     def any_chosen(self) -> bool:
         return self._db.execute("SELECT 1 FROM chosen LIMIT 1").fetchone() is not None
 
     def matches(self, numbers: Collection[int]) -> list[Match]:
-        found: list[Match] = []
+        matches: list[Match] = []
         for number in sorted(numbers):
             row = self._db.execute("SELECT held, match FROM chosen WHERE number = ?", (number,)).fetchone()
             if row[1] is not None:
-                found.append(replace(_match(_unpacked(row[1])), held=bool(row[0])))
-        return found
+                matches.append(replace(_match(_unpacked(row[1])), held=bool(row[0])))
+        return matches
 
     def known(self, numbers: Collection[int]) -> Iterator[StoredEdge]:
         """Yield what the archive keeps of these pairs, without their matches."""
         for number in sorted(numbers):
-            a, b, known = self._db.execute(
+            a, b, packed = self._db.execute(
                 "SELECT a, b, known FROM chosen WHERE number = ?", (number,)
             ).fetchone()
-            if known is not None:
-                evidence, scored, links = _unpacked(known)
-                yield StoredEdge(a, b, None, tuple(Link(*each) for each in links), evidence, scored=scored)
+            if packed is not None:
+                evidence, scored, links = _unpacked(packed)
+                yield StoredEdge(a, b, None, tuple(Link(*link) for link in links), evidence, scored=scored)
 
     def get(self, texts: Texts) -> tuple[AlignmentRecord, ...] | None:
         row = self._db.execute("SELECT rows FROM aligned WHERE texts = ?", (_key(texts),)).fetchone()
@@ -197,20 +197,20 @@ def spool_of(uri: str, *, wait: bool = False) -> Iterator[Spool]:
 
 def _kept(folder: Path, stack: contextlib.ExitStack, *, wait: bool) -> Spool | None:
     """Open the spool, locked for this process; spools of other versions of the code are deleted."""
-    own = folder / _code()
+    folder_of_code = folder / _code()
     try:
-        own.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder_of_code.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         stack.callback(locks.close, descriptor)
         if wait:
             locks.lock(descriptor)
-            own.mkdir(mode=0o700, parents=True, exist_ok=True)  # the other run may have removed it
+            folder_of_code.mkdir(mode=0o700, parents=True, exist_ok=True)  # the other run may have removed it
         elif not locks.try_lock(descriptor):
             return None
-        for other in folder.iterdir():
-            if other.is_dir() and other != own:
-                shutil.rmtree(other, ignore_errors=True)
-        return _opened(own)
+        for entry in folder.iterdir():
+            if entry.is_dir() and entry != folder_of_code:
+                shutil.rmtree(entry, ignore_errors=True)
+        return _opened(folder_of_code)
     except (OSError, sqlite3.Error):
         return None
 
@@ -247,8 +247,8 @@ def _packed(value: object) -> bytes:
 
 
 def _unpacked(data: bytes) -> list[Any]:
-    found: list[Any] = json.loads(zlib.decompress(data))
-    return found
+    values: list[Any] = json.loads(zlib.decompress(data))
+    return values
 
 
 def _values(match: Match) -> list[object]:
@@ -257,9 +257,9 @@ def _values(match: Match) -> list[object]:
 
 def _match(values: Sequence[Any]) -> Match:
     match = Match(*map(_frozen, values))
-    return replace(match, traces=tuple(Trace(*each) for each in values[_TRACES]))
+    return replace(match, traces=tuple(Trace(*trace) for trace in values[_TRACES]))
 
 
 def _frozen(value: Any) -> Any:
     """Turn JSON's lists back into tuples."""
-    return tuple(_frozen(each) for each in value) if isinstance(value, list) else value
+    return tuple(_frozen(item) for item in value) if isinstance(value, list) else value

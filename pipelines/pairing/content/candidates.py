@@ -53,12 +53,12 @@ class Compared:
     def candidates(self) -> list[tuple[int, int]]:
         """Return index pairs: the best of the other side for each article of both sides."""
         ngrams, anchors, meanings, together = self.signals
-        found: set[tuple[int, int]] = set()
+        pairs: set[tuple[int, int]] = set()
         for scores, most in ((ngrams, _BY_SOUND), (anchors + meanings, _BY_FACTS), (together, _BY_ALL)):
             masked = np.where(self.allowed, scores, 0)
-            found |= set(_nearest(masked, most))
-            found |= {(i, j) for j, i in _nearest(masked.T, most)}
-        return sorted(found)
+            pairs |= set(_nearest(masked, most))
+            pairs |= {(i, j) for j, i in _nearest(masked.T, most)}
+        return sorted(pairs)
 
 
 def highest(scores: NDArray[np.float32], most: int) -> NDArray[np.int64]:
@@ -84,8 +84,8 @@ def lags(
     partner may be absent, and a lone candidate of another day is no likelier for being alone. An unknown time
     excludes nothing and adds nothing.
     """
-    a = np.array([_hours(each) for each in ours], dtype=np.float64)[:, None]
-    b = np.array([_hours(each) for each in theirs], dtype=np.float64)[None, :]
+    a = np.array([_hours(reading) for reading in ours], dtype=np.float64)[:, None]
+    b = np.array([_hours(reading) for reading in theirs], dtype=np.float64)[None, :]
     apart = np.abs(a - b)
     unknown, within = np.isnan(apart), apart <= WINDOW.total_seconds() / 3600
     width = WINDOW.total_seconds() / 3600

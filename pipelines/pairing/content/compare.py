@@ -50,46 +50,46 @@ def compare(
     """
     weights = weights or shipped_weights()
     by_language: dict[str, list[ArticleReading]] = {language: [] for language in LANGUAGES}
-    for reading in sorted(readings, key=lambda each: each.document.article_id):
+    for reading in sorted(readings, key=lambda article: article.document.article_id):
         if reading.document.language in by_language:
             by_language[reading.document.language].append(reading)
     pools = {code: pool(texts, weights.backgrounds[code]) for code, texts in by_language.items() if texts}
-    asked, passages, rare = set(wanted), Passages(weights.passages), Rare(readings)
+    required, passages, rare = set(wanted), Passages(weights.passages), Rare(readings)
 
     def due(a_id: str, b_id: str) -> bool:
-        return (not only_wanted or (min(a_id, b_id), max(a_id, b_id)) in asked) and decides(a_id, b_id)
+        return (not only_wanted or (min(a_id, b_id), max(a_id, b_id)) in required) and decides(a_id, b_id)
 
-    found, thirds = list[Candidate](), Thirds()
+    candidates, thirds = list[Candidate](), Thirds()
     for a, b in combinations([code for code in LANGUAGES if code in pools], 2):
-        block = Block.of(pools[a], pools[b], weights.expected, asked, rare)
+        block = Block.of(pools[a], pools[b], weights.expected, required, rare)
         likely = weights.probabilities(block.rows, block.lag)
         thirds.add(block, likely)
-        found += shortlist(block, likely, rare, due=due)
-    matches = (_match(each, weights, passages, thirds) for each in story_by_story(found))
+        candidates += shortlist(block, likely, rare, due=due)
+    matches = (_match(candidate, weights, passages, thirds) for candidate in story_by_story(candidates))
     return [match for match in matches if match is not None]
 
 
-def _match(each: Candidate, weights: Weights, passages: Passages, thirds: Thirds) -> Match | None:
-    a, b = each.sides
+def _match(candidate: Candidate, weights: Weights, passages: Passages, thirds: Thirds) -> Match | None:
+    a, b = candidate.sides
     agreed = passages.agreement(a, b)
-    signals = each.signals(agreed, thirds.between(*each.ids))
-    anchors, places = checkable(each.one, each.i, each.other, each.j)
-    evidence = Evidence(each.letters, anchors + len(each.traces), places, each.apart, agreed)
+    signals = candidate.signals(agreed, thirds.between(*candidate.ids))
+    anchors, places = checkable(candidate.one, candidate.i, candidate.other, candidate.j)
+    evidence = Evidence(candidate.letters, anchors + len(candidate.traces), places, candidate.apart, agreed)
     probability = evidence.published(weights.published(signals))
-    if probability < CONFLICT and not each.asked:
+    if probability < CONFLICT and not candidate.asked:
         return None
     match = Match(
-        *each.ids,
+        *candidate.ids,
         probability=round(probability, 4),
         tier=evidence.tier(probability, weights.published(without_third(signals))),
-        mutual=each.mutual,
-        runner_up=round(each.rival, 4),
-        shared=_shared(each.one, each.i, each.other, each.j),
+        mutual=candidate.mutual,
+        runner_up=round(candidate.rival, 4),
+        shared=_shared(candidate.one, candidate.i, candidate.other, candidate.j),
         ordered=in_order(a, b),
         covered=agreed.covered,
-        traces=each.traces,
+        traces=candidate.traces,
     )
-    return _worded(match, (a.document.language, b.document.language), each.rival)
+    return _worded(match, (a.document.language, b.document.language), candidate.rival)
 
 
 def _worded(match: Match, languages: tuple[str, str], rival: float) -> Match:
@@ -99,17 +99,19 @@ def _worded(match: Match, languages: tuple[str, str], rival: float) -> Match:
     return worded if worded.a_id < worded.b_id else worded.turned()
 
 
-def _shared(one: Pool, i: int, other: Pool, j: int) -> tuple[tuple[str, str], ...]:
-    ours, theirs = (
-        {anchor.key: anchor.text for anchor in (*each.places, *each.anchors, *each.digits)}
-        for each in (one.readings[i], other.readings[j])
+def _shared(pool_a: Pool, i: int, pool_b: Pool, j: int) -> tuple[tuple[str, str], ...]:
+    anchors_a, anchors_b = (
+        {anchor.key: anchor.text for anchor in (*reading.places, *reading.anchors, *reading.digits)}
+        for reading in (pool_a.readings[i], pool_b.readings[j])
     )
-    strength = {key: one.anchors[i][key] * other.anchors[j][key] for key in ours.keys() & theirs.keys()}
+    strength = {
+        key: pool_a.anchors[i][key] * pool_b.anchors[j][key] for key in anchors_a.keys() & anchors_b.keys()
+    }
     if not strength:
-        return rare_words(one, i, other, j)[:_SHOWN]
+        return rare_words(pool_a, i, pool_b, j)[:_SHOWN]
     rarest = sorted(strength, key=lambda key: (-strength[key], key))
     # one digit may count several things, `5 killed` and `5 people`: the rarest is enough to find the place
     once: dict[str, tuple[str, str]] = {}
     for key in rarest:
-        once.setdefault(key[:2] if key[0] == "×" else key, (ours[key], theirs[key]))
+        once.setdefault(key[:2] if key[0] == "×" else key, (anchors_a[key], anchors_b[key]))
     return tuple(dict.fromkeys(once.values()))[:_SHOWN]

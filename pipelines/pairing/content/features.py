@@ -109,8 +109,8 @@ def _others(
     best = np.take_along_axis(signal, highest(signal, 5), axis=1).astype(np.float64)[rows]
     # the pair's own score is among the five, unless five others are better
     itself = np.argmax(best == scores[:, None], axis=1)
-    own = best[np.arange(len(rows)), itself] == scores
-    best[np.flatnonzero(own), itself[own]] = -1
+    is_best = best[np.arange(len(rows)), itself] == scores
+    best[np.flatnonzero(is_best), itself[is_best]] = -1
     usual = np.tile(rival * np.array([1.0, 0.9, 0.8, 0.7]), (len(rows), 1))
     return np.sort(np.column_stack([best, usual]), axis=1)[:, ::-1][:, :4]
 
@@ -137,12 +137,16 @@ def _surprise(
 
 
 def _facts(one: Pool, other: Pool, pairs: Sequence[tuple[int, int]]) -> NDArray[np.float64]:
-    ours, theirs = ([_figures(each) for each in side.anchors] for side in (one, other))
-    once, once_other = ([_once(each) for each in side.readings] for side in (one, other))
-    told, told_other = ([Figures.of(each) for each in side.readings] for side in (one, other))
+    figures_a, figures_b = ([_figures(item) for item in side.anchors] for side in (one, other))
+    once, once_other = ([_once(item) for item in side.readings] for side in (one, other))
+    reports_a, reports_b = ([Figures.of(item) for item in side.readings] for side in (one, other))
     return np.array(
         [
-            (*_numbers(ours[i], theirs[j]), *told[i].against(told_other[j]), *_order(once[i], once_other[j]))
+            (
+                *_numbers(figures_a[i], figures_b[j]),
+                *reports_a[i].against(reports_b[j]),
+                *_order(once[i], once_other[j]),
+            )
             for i, j in pairs
         ],
         dtype=np.float64,
@@ -161,11 +165,11 @@ def headline_said(one: Pool, i: int, other: Pool, j: int) -> float:
     Headlines have what a story is about: of two events in one town, neither text has all of the other's
     headline. It is .5 where neither has a headline with a name, a number or a known word.
     """
-    ours, theirs = _headline(one, i), _headline(other, j)
+    headline_a, headline_b = _headline(one, i), _headline(other, j)
     shares = [
-        sum(value for key, value in said.items() if key in whole) / sum(said.values())
-        for said, whole in ((ours, _keys(other, j)), (theirs, _keys(one, i)))
-        if said
+        sum(value for key, value in headline.items() if key in keys) / sum(headline.values())
+        for headline, keys in ((headline_a, _keys(other, j)), (headline_b, _keys(one, i)))
+        if headline
     ]
     return min(shares, default=0.5)
 
@@ -176,11 +180,11 @@ def _headline(side: Pool, i: int) -> dict[str | int, float]:
     document = reading.document
     ends = (len(document.headline) + 0.5) / max(1, len(text_of(document)))
     anchors = (*reading.anchors, *reading.places, *reading.digits)
-    said: dict[str | int, float] = {x.key: side.rarity[x.key] for x in anchors if x.position < ends}
+    rarity_of: dict[str | int, float] = {x.key: side.rarity[x.key] for x in anchors if x.position < ends}
     for key in meanings(document.headline, document.language):
         if key in reading.meanings:
-            said[key] = side.rarity_of_meanings[key]
-    return said
+            rarity_of[key] = side.rarity_of_meanings[key]
+    return rarity_of
 
 
 def _keys(side: Pool, i: int) -> set[str | int]:
@@ -199,13 +203,13 @@ def checkable(one: Pool, i: int, other: Pool, j: int) -> tuple[int, int]:
     names = {x.key: x.text for x in one.readings[i].anchors if x.key in shared}
     twice = {key for key, text in places.items() if text in names.values()}
     # `×5×480`: the digit stands between the signs
-    found = len({key[:2] if key[0] == "×" else key for key in shared - twice})
-    found += Figures.of(one.readings[i]).rounded_in(Figures.of(other.readings[j]))
-    if not found:
+    count = len({key[:2] if key[0] == "×" else key for key in shared - twice})
+    count += Figures.of(one.readings[i]).rounded_in(Figures.of(other.readings[j]))
+    if not count:
         words = _rare_words(one, i, other, j)
         return int(len(words) >= 2 and sum(rarity for rarity, _ in words) >= _TOGETHER), 0
     towns = places.keys() - twice | {key for key, text in names.items() if text in places.values()}
-    return found, len(towns)
+    return count, len(towns)
 
 
 def rare_words(one: Pool, i: int, other: Pool, j: int) -> tuple[tuple[str, str], ...]:
@@ -216,21 +220,21 @@ def rare_words(one: Pool, i: int, other: Pool, j: int) -> tuple[tuple[str, str],
 def _rare_words(one: Pool, i: int, other: Pool, j: int) -> list[tuple[float, tuple[str, str]]]:
     shared = one.meanings[i].keys() & other.meanings[j].keys()
     rarity = {key: min(one.rarity_of_meanings[key], other.rarity_of_meanings[key]) for key in shared}
-    wanted = sorted((key for key in shared if rarity[key] >= _RARE), key=lambda key: (-rarity[key], key))
-    ours, theirs = (
-        words_of(text_of(each.document), each.document.language, wanted)
-        for each in (one.readings[i], other.readings[j])
+    rarest = sorted((key for key in shared if rarity[key] >= _RARE), key=lambda key: (-rarity[key], key))
+    words_a, words_b = (
+        words_of(text_of(reading.document), reading.document.language, rarest)
+        for reading in (one.readings[i], other.readings[j])
     )
     # a word may have several meanings: it counts once, on either side
-    found, told = list[tuple[float, tuple[str, str]]](), set[tuple[int, str]]()
-    for key in wanted:
-        if key in ours and key in theirs:
-            words = ours[key], theirs[key]
-            seen = {(side, word.lower()) for side, word in enumerate(words)}
-            if told.isdisjoint(seen):
-                found.append((rarity[key], words))
-                told |= seen
-    return found
+    pairs, printed = list[tuple[float, tuple[str, str]]](), set[tuple[int, str]]()
+    for key in rarest:
+        if key in words_a and key in words_b:
+            words = words_a[key], words_b[key]
+            sides = {(side, word.lower()) for side, word in enumerate(words)}
+            if printed.isdisjoint(sides):
+                pairs.append((rarity[key], words))
+                printed |= sides
+    return pairs
 
 
 def _figures(anchors: Mapping[str, float]) -> dict[str, float]:

@@ -52,12 +52,12 @@ class Figures:
         document = reading.document
         # an anchor's position is a share of the text that was read
         ends = (len(document.headline) + 0.5) / max(1, len(text_of(document)))
-        found = [(x.key, x.position) for x in reading.anchors if x.key[0].isdigit()]
+        numbers = [(x.key, x.position) for x in reading.anchors if x.key[0].isdigit()]
         # `×5×480`: the digit stands between the signs
-        found += [(x.key[1], x.position) for x in reading.digits]
-        every = frozenset(key for key, _ in found)
+        numbers += [(x.key[1], x.position) for x in reading.digits]
+        every = frozenset(key for key, _ in numbers)
         return cls(
-            frozenset(key for key, position in found if position < ends),
+            frozenset(key for key, position in numbers if position < ends),
             every,
             reading.counted,
             frozenset(x.key for x in reading.places),
@@ -92,24 +92,24 @@ class Figures:
 
     def rounded_in(self, other: Figures) -> int:
         """Count the numbers of one that are a number of the other rounded, and no number of it."""
-        ours, theirs = self.every - other.every, other.every - self.every
-        return len(theirs & self.rounded) + len(ours & other.rounded)
+        only_here, only_in_other = self.every - other.every, other.every - self.every
+        return len(only_in_other & self.rounded) + len(only_here & other.rounded)
 
     def _headlines(self, other: Figures) -> tuple[float, float, float]:
-        said = len(self.headline) + len(other.headline)
-        if not said or not self.every or not other.every:
+        count = len(self.headline) + len(other.headline)
+        if not count or not self.every or not other.every:
             return 0.0, 0.0, 0.0
         alike = other.has(self.headline) + self.has(other.headline)
         contrary = bool(self.headline and other.headline) and not alike
-        return float(alike > 0), float(contrary), (said - alike) / said
+        return float(alike > 0), float(contrary), (count - alike) / count
 
     def _counted(self, other: Figures) -> tuple[float, float]:
         alike = otherwise = 0
         for thing in self.counted.keys() & other.counted.keys():
-            ours, theirs = self.counted[thing], other.counted[thing]
-            if not ours.isdisjoint(theirs):
+            numbers_a, numbers_b = self.counted[thing], other.counted[thing]
+            if not numbers_a.isdisjoint(numbers_b):
                 alike += 1
-            elif not other.has(ours) and not self.has(theirs):
+            elif not other.has(numbers_a) and not self.has(numbers_b):
                 otherwise += 1
         return math.log1p(alike), math.log1p(otherwise)
 

@@ -98,10 +98,10 @@ class Match:
             tier=content["tier"],
             mutual=content["mutual"] is True,
             runner_up=float(content["runner_up"]),
-            shared=tuple((str(ours), str(theirs)) for ours, theirs in content["shared"]),
+            shared=tuple((str(text_a), str(text_b)) for text_a, text_b in content["shared"]),
             ordered=(int(content["ordered"][0]), int(content["ordered"][1])),
             covered=(float(covered[0]), float(covered[1])),
-            traces=tuple(_trace(*each) for each in content.get("traces", ())),
+            traces=tuple(_trace(*trace) for trace in content.get("traces", ())),
             in_words=str(content.get("in_words", "")),
             held=held,
         )
@@ -112,7 +112,7 @@ class Match:
             self,
             a_id=self.b_id,
             b_id=self.a_id,
-            shared=tuple((theirs, ours) for ours, theirs in self.shared),
+            shared=tuple((text_b, text_a) for text_a, text_b in self.shared),
             covered=self.covered[::-1],
         )
 
@@ -126,7 +126,7 @@ class Match:
             "shared": [list(pair) for pair in self.shared],
             "ordered": list(self.ordered),
             "covered": list(self.covered),
-            "traces": [[each.kind, each.key] for each in self.traces],
+            "traces": [[trace.kind, trace.key] for trace in self.traces],
         }
 
 

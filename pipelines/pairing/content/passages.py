@@ -99,14 +99,14 @@ def ends(text: str) -> list[int]:
 
     A passage is so many sentences that it is long enough to differ from others.
     """
-    least, found, start = max(_LEAST, len(text) // _MOST), list[int](), 0
+    least, seams, start = max(_LEAST, len(text) // _MOST), list[int](), 0
     for seam in _SEAM.finditer(text):
         if seam.end() - start >= least:
-            found.append(seam.end())
+            seams.append(seam.end())
             start = seam.end()
-    if found and len(text) - start < _LEAST:
-        found.pop()
-    return [*found, len(text)]
+    if seams and len(text) - start < _LEAST:
+        seams.pop()
+    return [*seams, len(text)]
 
 
 def passages(article: ArticleReading) -> Paragraphs | None:
@@ -163,12 +163,12 @@ class Passages:
         self._cut: dict[str, tuple[Paragraphs | None, Days]] = {}
 
     def agreement(self, a: ArticleReading, b: ArticleReading) -> Agreement:
-        (ours, our_days), (theirs, their_days) = self._read(a), self._read(b)
+        (passages_a, days_a), (passages_b, days_b) = self._read(a), self._read(b)
         return replace(
-            agreement(ours, theirs, self._weighting),
+            agreement(passages_a, passages_b, self._weighting),
             letters=min(a.letters, b.letters),
-            days_contrary=our_days.contrary(their_days),
-            days_apart=our_days.apart(their_days),
+            days_contrary=days_a.contrary(days_b),
+            days_apart=days_a.apart(days_b),
         )
 
     def _read(self, article: ArticleReading) -> tuple[Paragraphs | None, Days]:
@@ -186,18 +186,21 @@ def _numbers(paragraphs: Paragraphs, places: Iterable[int]) -> set[str]:
 
 def differing_figures(a: ArticleReading, b: ArticleReading) -> Iterator[tuple[str, str]]:
     """Yield, for each place that both texts have, the numbers that each has there and the other nowhere."""
-    one, other = passages(a), passages(b)
-    if one is None or other is None:
+    passages_a, passages_b = passages(a), passages(b)
+    if passages_a is None or passages_b is None:
         return
-    all_a, all_b = _numbers(one, range(one.singles)), _numbers(other, range(other.singles))
+    all_a, all_b = (
+        _numbers(passages_a, range(passages_a.singles)),
+        _numbers(passages_b, range(passages_b.singles)),
+    )
     # `20 листопада` is no other figure than `Thursday`
     all_a |= dates_named_by_weekday(b, a)
     all_b |= dates_named_by_weekday(a, b)
-    for link in find_links(one, other):
-        only_a, only_b = _numbers(one, link.a) - all_b, _numbers(other, link.b) - all_a
-        same = same_amounts(only_a, only_b, _text(one, link.a), _text(other, link.b))
+    for link in find_links(passages_a, passages_b):
+        only_a, only_b = _numbers(passages_a, link.a) - all_b, _numbers(passages_b, link.b) - all_a
+        same = same_amounts(only_a, only_b, _text(passages_a, link.a), _text(passages_b, link.b))
         if only_a - same and only_b - same:
-            yield _printed(one, link.a, only_a - same), _printed(other, link.b, only_b - same)
+            yield _printed(passages_a, link.a, only_a - same), _printed(passages_b, link.b, only_b - same)
 
 
 def _printed(paragraphs: Paragraphs, places: Iterable[int], keys: set[str]) -> str:

@@ -49,17 +49,22 @@ def pool(readings: Sequence[ArticleReading], background: Background | None = Non
     background = background or NOTHING
     prior = _PRIOR if background is not NOTHING else 0.0
     anchors, rarity = _weighted(
-        [Counter(anchor.key for anchor in (*each.anchors, *each.digits, *each.places)) for each in readings],
+        [
+            Counter(anchor.key for anchor in (*reading.anchors, *reading.digits, *reading.places))
+            for reading in readings
+        ],
         background.anchors,
         prior,
     )
-    meanings, rarity_of_meanings = _weighted([each.meanings for each in readings], background.meanings, prior)
+    meanings, rarity_of_meanings = _weighted(
+        [reading.meanings for reading in readings], background.meanings, prior
+    )
     return Pool(
         readings,
         _ngrams(readings, background, prior),
         anchors,
         meanings,
-        Vectors.of([{crc32(key.encode()): value for key, value in each.items()} for each in anchors]),
+        Vectors.of([{crc32(key.encode()): value for key, value in reading.items()} for reading in anchors]),
         Vectors.of(meanings),
         rarity,
         rarity_of_meanings,
@@ -68,9 +73,9 @@ def pool(readings: Sequence[ArticleReading], background: Background | None = Non
 
 def _ngrams(readings: Sequence[ArticleReading], background: Background, prior: float) -> Vectors:
     """Return vectors of n-grams without the common ones of the language, three in five."""
-    kept = [background.rare(each.ngrams) for each in readings]
-    keys = [each.ngrams[rare] for each, rare in zip(readings, kept, strict=True)]
-    counts = [each.counts[rare] for each, rare in zip(readings, kept, strict=True)]
+    rare_grams = [background.rare(reading.ngrams) for reading in readings]
+    keys = [reading.ngrams[rare] for reading, rare in zip(readings, rare_grams, strict=True)]
+    counts = [reading.counts[rare] for reading, rare in zip(readings, rare_grams, strict=True)]
     vectors = Vectors.from_keys(keys, counts)
     # squared, because thousands of common syllables are shared by chance
     rarity = np.log((len(readings) + prior + 1) / (vectors.frequency + 0.5)) ** 2 + 0.02
@@ -80,15 +85,15 @@ def _ngrams(readings: Sequence[ArticleReading], background: Background, prior: f
 def _weighted(
     occurrences: Sequence[Mapping[Key, int]], shares: Mapping[Key, float], prior: float
 ) -> tuple[tuple[dict[Key, float], ...], dict[Key, float]]:
-    seen = Counter(key for each in occurrences for key in each)
+    seen = Counter(key for counts in occurrences for key in counts)
     documents = len(occurrences) + prior + 1
     rarity = {
         key: math.log(documents / (times + prior * shares.get(key, 0.0) + 0.5)) + 0.05
         for key, times in seen.items()
     }
     weights = []
-    for each in occurrences:
-        raw = {key: math.sqrt(times) * rarity[key] for key, times in each.items()}
+    for counts in occurrences:
+        raw = {key: math.sqrt(times) * rarity[key] for key, times in counts.items()}
         norm = math.sqrt(sum(value * value for value in raw.values())) or 1.0
         weights.append({key: value / norm for key, value in raw.items()})
     return tuple(weights), rarity

@@ -67,13 +67,13 @@ class Block:
         languages = f"{one.readings[0].document.language}-{other.readings[0].document.language}"
         may_be, lag = lags(one.readings, other.readings)
         compared = Compared.of(one, other, may_be)
-        asked = _places(one, other, wanted)
+        required = _places(one, other, wanted)
         if rare is not None:
-            asked |= {pair for pair in rare.pairs(one.readings, other.readings) if may_be[pair]}
-        pairs = sorted({*compared.candidates(), *asked})
+            required |= {pair for pair in rare.pairs(one.readings, other.readings) if may_be[pair]}
+        pairs = sorted({*compared.candidates(), *required})
         i, j = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
         rows = features(compared, pairs, expected[languages])
-        return cls(one, other, pairs, rows, lag[i, j].astype(np.float64), may_be[i, j], asked)
+        return cls(one, other, pairs, rows, lag[i, j].astype(np.float64), may_be[i, j], required)
 
     def ids(self, n: int) -> tuple[str, str]:
         i, j = self.pairs[n]
@@ -113,12 +113,12 @@ class Candidate:
     @property
     def apart(self) -> timedelta | None:
         """Time between the two publications; None if one is unknown."""
-        one, other = (each.document.at for each in self.sides)
-        return abs(one - other) if one is not None and other is not None else None
+        at_a, at_b = (reading.document.at for reading in self.sides)
+        return abs(at_a - at_b) if at_a is not None and at_b is not None else None
 
     @property
     def letters(self) -> int:
-        return min(each.letters for each in self.sides)
+        return min(reading.letters for reading in self.sides)
 
     def signals(self, agreed: Agreement, third: tuple[float, float]) -> tuple[float, ...]:
         """Return the values of SIGNALS.
@@ -127,11 +127,11 @@ class Candidate:
         shortness, the passages, whether a brief one is of another day, the weight of the shared anchors, how
         much of the headlines is in the other text, what the third language says, and figures.
         """
-        own = logit(self.likely)
+        log_odds = logit(self.likely)
         return (
-            own,
-            min(own - logit(self.rival), 6.0),
-            own - math.log1p(self.others),
+            log_odds,
+            min(log_odds - logit(self.rival), 6.0),
+            log_odds - math.log1p(self.others),
             logit(self.assigned),
             1.0 / math.log(max(self.letters, 50)),
             *agreed.signals(),
@@ -164,19 +164,19 @@ class Thirds:
     def add(self, block: Block, likely: NDArray[np.float64]) -> None:
         a, b = (side.readings[0].document.language for side in (block.one, block.other))
         for n in np.flatnonzero(likely >= WORTH).tolist():
-            ours, theirs = block.ids(n)
-            self._of.setdefault(ours, {}).setdefault(b, {})[theirs] = float(likely[n])
-            self._of.setdefault(theirs, {}).setdefault(a, {})[ours] = float(likely[n])
+            a_id, b_id = block.ids(n)
+            self._of.setdefault(a_id, {}).setdefault(b, {})[b_id] = float(likely[n])
+            self._of.setdefault(b_id, {}).setdefault(a, {})[a_id] = float(likely[n])
 
     def between(self, a_id: str, b_id: str) -> tuple[float, float]:
         """Return how likely one article in a third language is the partner of both, and two different ones.
 
         Both are 0 where there is no third language.
         """
-        ours, theirs = self._of.get(a_id, {}), self._of.get(b_id, {})
+        likely_a, likely_b = self._of.get(a_id, {}), self._of.get(b_id, {})
         agrees = differs = 0.0
-        for language in ours.keys() & theirs.keys():
-            of_a, of_b = ours[language], theirs[language]
+        for language in likely_a.keys() & likely_b.keys():
+            of_a, of_b = likely_a[language], likely_b[language]
             agrees = max([agrees, *(min(of_a[c], of_b[c]) for c in of_a.keys() & of_b.keys())])
             best_a, best_b = (max(of, key=lambda c: (of[c], c)) for of in (of_a, of_b))
             if best_a != best_b:
@@ -241,25 +241,25 @@ def one_to_one(a: NDArray[np.int64], b: NDArray[np.int64], odds: NDArray[np.floa
 def story_by_story(candidates: Sequence[Candidate]) -> list[Candidate]:
     """Sort candidates by story, so that few texts are kept in passages at once."""
     first: dict[str, int] = {}
-    for number, each in enumerate(candidates):
-        a, b = each.ids
+    for number, candidate in enumerate(candidates):
+        a, b = candidate.ids
         place = first.get(a, first.get(b, number))
         first.setdefault(a, place)
         first.setdefault(b, place)
-    return sorted(candidates, key=lambda each: min(first[x] for x in each.ids))
+    return sorted(candidates, key=lambda each: min(first[x] for x in candidate.ids))
 
 
 def logit(probability: float) -> float:
-    kept = min(max(probability, 1e-6), 1 - 1e-6)
-    return math.log(kept / (1 - kept))
+    clipped = min(max(probability, 1e-6), 1 - 1e-6)
+    return math.log(clipped / (1 - clipped))
 
 
 def _places(one: Pool, other: Pool, wanted: Iterable[tuple[str, str]]) -> set[tuple[int, int]]:
     """Return the index pairs of the wanted pairs that are in these two pools."""
-    ours = {each.document.article_id: i for i, each in enumerate(one.readings)}
-    theirs = {each.document.article_id: j for j, each in enumerate(other.readings)}
-    places = {(ours[a], theirs[b]) for a, b in wanted if a in ours and b in theirs}
-    return places | {(ours[b], theirs[a]) for a, b in wanted if b in ours and a in theirs}
+    rows = {reading.document.article_id: i for i, reading in enumerate(one.readings)}
+    columns = {reading.document.article_id: j for j, reading in enumerate(other.readings)}
+    places = {(rows[a], columns[b]) for a, b in wanted if a in rows and b in columns}
+    return places | {(rows[b], columns[a]) for a, b in wanted if b in rows and a in columns}
 
 
 def _ranked(side: NDArray[np.int64], likely: NDArray[np.float64]) -> dict[int, list[int]]:

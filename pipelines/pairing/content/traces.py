@@ -21,12 +21,12 @@ class Rare:
 
     def __init__(self, readings: Iterable[ArticleReading]) -> None:
         self._of: dict[str, frozenset[Trace]] = {}
-        shown: Counter[tuple[str, Trace]] = Counter()
-        for each in readings:
-            document = each.document
+        shown_by: Counter[tuple[str, Trace]] = Counter()
+        for reading in readings:
+            document = reading.document
             self._of[document.article_id] = document.traces
-            shown.update((document.language, trace) for trace in document.traces)
-        self._common = {trace for (_, trace), articles in shown.items() if articles > 1}
+            shown_by.update((document.language, trace) for trace in document.traces)
+        self._common = {trace for (_, trace), articles in shown_by.items() if articles > 1}
 
     def shared(self, a_id: str, b_id: str) -> tuple[Trace, ...]:
         return tuple(sorted((self._of[a_id] & self._of[b_id]) - self._common))
@@ -35,13 +35,13 @@ class Rare:
         """Return the index pairs with a common trace."""
         owner = {
             trace: n
-            for n, each in enumerate(ours)
-            for trace in each.document.traces
+            for n, reading in enumerate(ours)
+            for trace in reading.document.traces
             if trace not in self._common
         }
         return {
             (owner[trace], n)
-            for n, each in enumerate(theirs)
-            for trace in each.document.traces
+            for n, reading in enumerate(theirs)
+            for trace in reading.document.traces
             if trace in owner
         }

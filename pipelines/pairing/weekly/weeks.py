@@ -233,7 +233,7 @@ class Weeks:
                 row["version"],
                 row["language"],
                 row["headline"],
-                tuple(TextBlock(each["kind"], each["text"]) for each in row["blocks"]),
+                tuple(TextBlock(block["kind"], block["text"]) for block in row["blocks"]),
             )
             for row in table.to_pylist()
         }
