@@ -135,3 +135,13 @@ def test_an_account_in_the_head_and_the_author_in_print() -> None:
     assert authors(f"<div class='byline'>Автор: {HANNA}</div>", head=account) == [HANNA]
     # without a prefix the line may be of the photo
     assert authors(f"<div class='byline'>{HANNA}</div>", head=account) == ["Ольга Чужа"]
+
+
+@pytest.mark.parametrize(
+    ("between", "expected"), [(5, [HANNA]), (60, [])], ids=["below the text", "far below"]
+)
+def test_a_line_outside_the_article_is_of_it_where_it_is_near(between: int, expected: list[str]) -> None:
+    others = "<i>1</i>" * between
+    assert (
+        authors(after=f"</article><section>{others}<div>Автор: {HANNA}</div></section><article>") == expected
+    )
