@@ -87,6 +87,6 @@ def next_member(file: Readable, begin: int) -> int | None:
                     return place - len(before) + candidate
             except zlib.error:
                 pass
-            candidate = text.find(GZIP, candidate + 1)
+            candidate = text.find(GZIP, candidate + len(GZIP))
         before = text[-4096:]
         place += len(chunk)

@@ -1,0 +1,162 @@
+"""Limits of an import at their last value and at the first beyond, in the numbers that the documents name."""
+
+from __future__ import annotations
+
+import gzip
+import random
+import zipfile
+from typing import TYPE_CHECKING
+
+import pytest
+from scrapy.settings import Settings
+
+from crawler.exceptions import SourceFailed, WrongSource
+from crawler.importing.frames import Window
+from crawler.importing.members import Member
+from crawler.importing.source_files import SourceFinder
+from crawler.importing.web_archives import WebArchive
+from crawler.importing.web_server import WebServers
+from tests.crawler.importing.range_server import RangeServer, status
+from tests.crawler.importing.test_web_archives import LARGEST, pages_of, read, record
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PREFIX = "https://courier.example/"
+FIRST, LAST = f"{PREFIX}first", f"{PREFIX}last"
+
+
+def portions(path: Path, *parts: bytes, **more: float) -> list[int]:
+    path.write_bytes(b"".join(parts))
+    with path.open("rb") as file:
+        archive = WebArchive(file, path.name, lambda _: True, LARGEST, **more)
+        return [len(portion) for portion in archive.portions()]
+
+
+def test_a_portion_has_16_pages_or_a_megabyte_or_500_records(tmp_path: Path) -> None:
+    path = tmp_path / "a.warc"
+    assert portions(path, record(packed=False) * 40) == [16, 16, 8]
+    half = b"<p>" + b"a" * ((1 << 19) - 3)
+    assert portions(path, record(body=half, packed=False) * 5) == [2, 2, 1]
+    assert portions(path, record(body=half[:-1], packed=False) * 5) == [3, 2]
+    other = record(kind="request", packed=False)
+    assert portions(path, other * 1100) == [0, 0, 0]
+    assert portions(path, other * 499, record(packed=False), other * 500, record(packed=False)) == [1, 0, 1]
+
+
+def test_the_cpu_time_of_a_file_grows_with_its_size(tmp_path: Path) -> None:
+    path = tmp_path / "a.warc"
+    assert portions(path, record(packed=False), b"\r\n" * (2 << 20), cpu_seconds=0.0) == [1]
+    with path.open("rb") as file:
+        archive = WebArchive(file, path.name, lambda _: True, LARGEST)
+    assert archive._meter._limit == pytest.approx(5 + 2 * path.stat().st_size / 2**20)
+
+
+@pytest.mark.parametrize("length", [1024, 1025])
+def test_an_address_has_1024_characters(tmp_path: Path, length: int) -> None:
+    pages, _ = read(tmp_path / "a.warc", record(PREFIX + "a" * (length - len(PREFIX))))
+    assert len(pages) == (length == 1024)
+
+
+@pytest.mark.parametrize("size", [255_999, 256_000])
+def test_the_headers_of_an_answer_have_less_than_256_000_bytes(tmp_path: Path, size: int) -> None:
+    length = len("HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nX-: \r\n\r\n")
+    pages, opened = read(tmp_path / "a.warc", record(X_="a" * (size - length)), record())
+    assert len(pages) == 1 + (size < 256_000)
+    assert len(opened.damage) == (size == 256_000)
+
+
+@pytest.mark.parametrize("size", [256_000, 256_001])
+def test_the_head_of_a_record_has_256_000_bytes(tmp_path: Path, size: int) -> None:
+    whole = record(packed=False)
+    missing = size - whole.index(b"\r\n\r\n") - 4 - len("X: \r\n")
+    long = whole.replace(b"WARC-Date", b"X: " + b"a" * missing + b"\r\nWARC-Date", 1)
+    pages, opened = read(tmp_path / "a.warc", long, record(packed=False))
+    assert len(pages) == 1 + (size == 256_000)
+    assert len(opened.damage) == (size == 256_001)
+
+
+@pytest.mark.parametrize("size", [LARGEST, LARGEST + 1])
+def test_a_page_has_as_many_bytes_as_it_may(tmp_path: Path, size: int) -> None:
+    pages, opened = read(tmp_path / "a.warc", record(body=b"a" * size, packed=False), record(packed=False))
+    assert len(pages) == 1 + (size == LARGEST)
+    assert opened.passed["larger than a page may be"] == (size > LARGEST)
+
+
+def test_20_sentences_tell_the_damage_of_a_file(tmp_path: Path) -> None:
+    broken = record(packed=False).replace(b"HTTP/1.1 200", b"HTTP/9.9 200")
+    for number in (20, 21, 30):
+        _, opened = read(tmp_path / "a.warc", broken * number)
+        assert len(opened.damage) == min(number, 21)
+        assert opened.damage[-1].endswith("in more places") == (number > 20)
+
+
+def test_damage_in_a_packed_entry_is_passed_20_times(tmp_path: Path) -> None:
+    """Each way back unpacks it anew."""
+    broken = record(packed=False).replace(b"Content-Length", b"Content-Lemgth")
+    for number in (19, 20):
+        with zipfile.ZipFile(tmp_path / "a.wacz", "w", zipfile.ZIP_DEFLATED) as packed:
+            packed.writestr("a.warc", broken * number + record(packed=False))
+        assert len(pages_of(tmp_path / "a.wacz")[0]) == 1
+    junk = b"\r\nWARC/1.0\r\n" * 30
+    member = gzip.compress(junk + record(packed=False))
+    pages, opened = read(tmp_path / "a.warc.gz", record(FIRST), member, record(LAST))
+    assert [page.url for page in pages] == [FIRST, LAST]
+    assert "to the end of its member of gzip: the head of its record has no " in opened.damage[0]
+
+
+def test_a_member_of_gzip_is_read_forward_and_back(tmp_path: Path) -> None:
+    data = random.Random(9).randbytes(300_000)
+    path = tmp_path / "a.gz"
+    path.write_bytes(b"before" + gzip.compress(data) + b"behind")
+    places = random.Random(3)
+    with path.open("rb") as file:
+        member = Member(Window(file), 6, lambda: None)
+        for _ in range(60):
+            place, size = places.randrange(310_000), places.randrange(1, 5000)
+            assert member.seek(place) == min(place, len(data))
+            part = member.read(size)
+            assert data[place : place + size].startswith(part)
+            assert bool(part) == (place < len(data))
+        assert member.end() == path.stat().st_size - len(b"behind")
+        assert member.fault is None
+
+
+@pytest.mark.parametrize("size", [64 << 20, (64 << 20) + 1])
+def test_a_list_has_64_megabytes(tmp_path: Path, size: int) -> None:
+    finder = SourceFinder(Settings({"PROXY": "", "USER_AGENT": "t"}), prefix=PREFIX)
+    (tmp_path / "a.paths.gz").write_bytes(gzip.compress(b"%" * size, 1))
+    with pytest.raises(WrongSource, match="has more than 67,108,864" if size % 2 else "expected paths"):
+        finder.sources([str(tmp_path / "a.paths.gz")])
+
+
+def test_a_path_of_a_list_has_1000_characters(tmp_path: Path) -> None:
+    finder = SourceFinder(Settings({"PROXY": "", "USER_AGENT": "t"}), prefix=PREFIX)
+    (tmp_path / "a.paths").write_text("a" * 1000)
+    assert len(finder.sources([str(tmp_path / "a.paths")])) == 1
+    (tmp_path / "a.paths").write_text("a" * 1001)
+    with pytest.raises(WrongSource, match="expected paths below the prefix"):
+        finder.sources([str(tmp_path / "a.paths")])
+
+
+def servers(**settings: str) -> WebServers:
+    return WebServers(
+        Settings({"PROXY": "", "USER_AGENT": "t", "RESOLVE_TO": "files.example=127.0.0.1", **settings})
+    )
+
+
+def test_a_request_has_ten_times_the_time_of_a_download_and_ten_seconds_to_connect() -> None:
+    made = servers(DOWNLOAD_TIMEOUT="3")
+    assert made._deadline == 30
+    timeout = made._pools.connection_pool_kw["timeout"]
+    assert (timeout.connect_timeout, timeout.read_timeout) == (10, 3)
+
+
+def test_the_last_part_of_a_file_is_shorter() -> None:
+    with RangeServer() as server:
+        server.files["/a"] = b"0123456789"
+        part = servers().part(f"http://files.example:{server.port}/a", 7, 100)
+        assert (part.data, part.size) == (b"789", 10)
+        server.faults = [status(206, Content_Range="x" * 100)]
+        with pytest.raises(SourceFailed, match="it sent '" + "x" * 60 + "'$"):
+            servers().part(f"http://files.example:{server.port}/a", 0, 10)
