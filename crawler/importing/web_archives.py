@@ -243,9 +243,6 @@ class _MeteredFile(io.RawIOBase):
     def tell(self) -> int:
         return self._file.tell()
 
-    def readable(self) -> bool:
-        return True
-
     def seekable(self) -> bool:
         return self._file.seekable()
 

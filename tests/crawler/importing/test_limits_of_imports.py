@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 from scrapy.settings import Settings
 
-from crawler.exceptions import SourceFailed, WrongSource
+from crawler.exceptions import SourceFailed, Unavailable, Unreadable, WrongSource
 from crawler.importing.frames import Window
 from crawler.importing.members import Member
+from crawler.importing.page_task import _decoded
 from crawler.importing.source_files import SourceFinder
 from crawler.importing.web_archives import WebArchive
 from crawler.importing.web_server import WebServers
@@ -83,6 +84,18 @@ def test_a_page_has_as_many_bytes_as_it_may(tmp_path: Path, size: int) -> None:
     assert opened.passed["larger than a page may be"] == (size > LARGEST)
 
 
+def test_a_page_without_its_codings_has_as_many_bytes_as_it_may() -> None:
+    assert _decoded(b"a" * LARGEST, {}, LARGEST) == b"a" * LARGEST
+    with pytest.raises(Unreadable, match="more than"):
+        _decoded(b"a" * (LARGEST + 1), {}, LARGEST)
+
+
+def test_the_cause_of_a_damage_has_200_characters(tmp_path: Path) -> None:
+    broken = record(status="200 " + "a" * 999, packed=False).replace(b"HTTP/1.1", b"HTTP/9.9")
+    _, opened = read(tmp_path / "a.warc", broken)
+    assert len(opened.damage[0]) == len("a.warc is damaged near byte 0: ") + 200
+
+
 def test_20_sentences_tell_the_damage_of_a_file(tmp_path: Path) -> None:
     broken = record(packed=False).replace(b"HTTP/1.1 200", b"HTTP/9.9 200")
     for number in (20, 21, 30):
@@ -150,6 +163,15 @@ def test_a_request_has_ten_times_the_time_of_a_download_and_ten_seconds_to_conne
     assert made._deadline == 30
     timeout = made._pools.connection_pool_kw["timeout"]
     assert (timeout.connect_timeout, timeout.read_timeout) == (10, 3)
+
+
+def test_seven_answers_are_of_the_moment_and_no_others() -> None:
+    with RangeServer() as server:
+        for code in (*range(400, 432), *range(499, 506)):
+            server.faults = [status(code)]
+            with pytest.raises((SourceFailed, Unavailable)) as failure:
+                servers().part(f"http://files.example:{server.port}/a", 0, 10)
+            assert (failure.type is Unavailable) == (code in {408, 425, 429, 500, 502, 503, 504}), code
 
 
 def test_the_last_part_of_a_file_is_shorter() -> None:

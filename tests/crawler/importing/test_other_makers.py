@@ -42,6 +42,12 @@ def with_extra_field(data: bytes) -> bytes:
 
 
 READ = {
+    "common crawl: a page that is stored unpacked": between(
+        plain(Content_Encoding="gzip", Content_Length="9999")
+    ),
+    "common crawl: a page whose chunks were joined": between(
+        plain(Transfer_Encoding="chunked", Content_Length="9999")
+    ),
     "warcio: a file packed as a whole": gzip.compress(between(plain())),
     "warcio: two records in the middle member": record(FIRST) + gzip.compress(plain() + plain(LAST)),
     "pywb: lines that end with two carriage returns": between(
@@ -176,7 +182,10 @@ def test_records_of_an_arc_in_one_member_have_places_of_their_own(tmp_path: Path
     assert {page.begin for page in pages} == {0}
 
 
-@pytest.mark.parametrize("end", ["", "0", "4\r\n<p>A", "5\r\n<p>A", "5\r\n<p>A</\r\n", "x\r\n"])
+@pytest.mark.parametrize(
+    "end",
+    ["", "0", "4\r\n<p>A", "5\r\n<p>A", "5\r\n<p>A</\r\n", "x\r\n", "3\r\n<p>XX2\r\nhi\r\n0\r\n\r\n"],
+)
 def test_chunks_that_end_early_are_no_page(end: str) -> None:
     body = b"3\r\n<p>\r\n" + end.encode()
     with pytest.raises(Unreadable, match="its chunks end after"):
