@@ -13,7 +13,7 @@ from typing import Any
 from archive.format.languages import TABLE
 from crawler.extraction.document.text import one_line
 
-_LONGEST, _LONGEST_OF_ALL = 400, 700
+_LONGEST, _LONGEST_OF_ALL = 400, 1200
 """Characters of a line that a rule is tried on: by default, and at most."""
 _LONGEST_BUTTON = 120
 _BEFORE_TEXT = re.compile(r"^[^\w«\"“„'’(#@©/]+")

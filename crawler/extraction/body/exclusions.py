@@ -54,6 +54,10 @@ _PART = re.compile(r"[^,;|#]+")
 _SEVERAL = 3
 """Items from which a list may be one of teasers."""
 _TOPIC_AND_HEADLINE = re.compile(r"[^:?!]{3,60}[:?!]\W{1,4}\w.{10,160}[^.;,]")
+_HEADLINE_AND_DAY = re.compile(
+    r"\w.{15,150}\W(?:[^\W\d]{3,9}\.? \d{1,2}, \d{4}|\d{1,2}\.? [^\W\d]{3,9} \d{4}"
+    r"|\d{1,2}[./]\d{1,2}[./]\d{2,4})\b"
+)
 _LABEL = re.compile(r".{2,40}[:…]|\W*[^.!?]{2,32}\W*")
 
 
@@ -267,10 +271,11 @@ def _is_only_link(block: ReadBlock) -> bool:
 
 
 def _are_teasers(items: Sequence[ReadBlock]) -> bool:
-    """Tell if all items of a list are a topic and a linked headline: `Interview: What he saw`."""
-    if len(items) < _SEVERAL:
+    """Tell if all items of a list are a linked headline with its topic or day: `Interview: What he saw`."""
+    if len(items) < _SEVERAL or min(item.linked for item in items) <= 0.4:
         return False
-    return all(item.linked > 0.4 and _TOPIC_AND_HEADLINE.fullmatch(item.text) for item in items)
+    texts = [item.text for item in items]
+    return all(map(_TOPIC_AND_HEADLINE.fullmatch, texts)) or all(map(_HEADLINE_AND_DAY.match, texts))
 
 
 def _lists(blocks: Sequence[ReadBlock]) -> Iterator[range]:

@@ -17,7 +17,7 @@ from crawler.extraction.document.prose import BELOW
 from crawler.extraction.document.text import for_comparison, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from lxml.html import HtmlElement
 
@@ -30,6 +30,7 @@ _LONGEST = 1500
 """Characters of a passage that is put back; a larger one is a part of the page."""
 _CAPTION = 400
 """Characters of the text of a box with a picture, below which it is a caption."""
+_HEADINGS = frozenset({"h1", "h2", "h3"})
 _LEAD = 2
 """Passages of a lead, at most."""
 _UP = 3
@@ -64,14 +65,16 @@ class Passages:
         if len(read) in {0, len(self.prose.pieces)}:
             return retained, tuple(left_out)
         last, boxes = max(read), set(read.values())
-        lead = self._lead(self.prose.pieces[: min(read)])
+        first = self._first_paragraph(read)
+        lead = self._lead(self.prose.pieces[:first])
         position = 0
         for i, piece in enumerate(self.prose.pieces[:last]):
             if i in read:
-                position = _position_behind(piece, retained, position)
+                # a heading above the first paragraph may be repeated in the text
+                position = _position_behind(piece, retained, position) if i >= first else 0
                 continue
             line = self._line(piece)
-            reason = self._why_left_out(piece, line) or self._why_elsewhere(piece, i < min(read), lead, boxes)
+            reason = self._why_left_out(piece, line) or self._why_elsewhere(piece, i < first, lead, boxes)
             if reason is not None:
                 left_out.append(LeftOut(piece.text, reason))
             elif (folded := for_comparison(line)) not in whole:
@@ -79,6 +82,14 @@ class Passages:
                 retained.insert(position, ReadBlock("paragraph", line, 0.0))
                 position += 1
         return retained, tuple(left_out)
+
+    def _first_paragraph(self, read: Iterable[int]) -> int:
+        """Return the first passage that was read and is no heading, if there is one."""
+        places = sorted(read)
+        for i in places:
+            if self._element(self.prose.pieces[i]).tag not in _HEADINGS:
+                return i
+        return places[0]
 
     def _lead(self, above: Sequence[Piece]) -> list[Piece]:
         """Return the passages above the text that are its lead; more of them are a summary or teasers."""

@@ -22,6 +22,15 @@ Please read our terms of use before posting comments
 Terms of use: The views and comments posted are yours and are not endorsed by this website.
 You can follow any responses to this entry through the RSS 2.0 feed.
 Bitte achten Sie darauf, dass Ihre Kommentare zum Thema passen.
+Add Your Opinion
+Stay informed with The Port Courier – your source for credible journalism. Invest in democracy.
+Please note that we publish your name, but we do not publish your email address.
+If you are commenting using a Facebook account, your profile may be displayed with your comment.
+(Updates with comment from the mayor in second paragraph.)
+Previous: A bridge reopens in the north | Next: Ferries stop for the winter
+Anna Invented can be reached at 330-555-0199 or ainvented@courier.example. Follow her on Twitter.
+Disclaimer: This article does not necessarily reflect the views of the Courier or its staff.
+Ihre Meinung ist uns wichtig. Senden Sie uns Ihr Feedback zu diesem Artikel.
 Il vous reste 57.09% de cet article à lire. La suite est réservée aux abonnés.
 The council says it expects to benefit from the end of the port's monopoly. more »
 Рада сподівається, що місто виграє від кінця монополії порту. далі »
@@ -317,6 +326,7 @@ TEXT = """\
 Читайте цю книжку в застосунку бібліотеки, радить учителька, бо паперових примірників мало.
 Актуальне питання для міста — вода, сказав мер.
 Мер пообіцяв: «За рік води стане ще більше »
+The mayor can be reached at any hour, his office said.
 Terms of use were changed in May, the company said.
 Час читання лекцій перенесли на вечір.
 Аудіоверсія роману вийшла торік у видавництві.

@@ -105,6 +105,15 @@ def test_what_stands_amid_the_text_and_leads_away(box: str) -> None:
     assert blocks(page(article)) == PARAGRAPHS
 
 
+def test_a_lead_below_a_headline_that_a_subheading_repeats() -> None:
+    headline = "Міст через річку Ставку відремонтують до осені, пообіцяли дорожники"
+    head = f"<hgroup><h2>{headline}</h2></hgroup><div><span>Київ.</span> <span>{SENTENCE}</span></div>"
+    text = f"<p>{PARAGRAPHS[0]}</p><h3>Обіцянка: {headline}</h3>{LONG}"
+    above = f"<div><div>{head}<figure><img src='a'></figure></div></div>"
+    article = f"<article>{above}<div>{text}</div></article>"
+    assert SENTENCE in blocks(page(article))[0]
+
+
 def test_a_digest_of_linked_headings_is_text() -> None:
     parts = [
         f"<div><h3><a href='/news/{i}'>Новина дня {i}</a></h3><p>{line}</p></div>"
