@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from crawler.extraction.body.boilerplate import why_not_text
@@ -87,12 +88,12 @@ class _Rules:
 
     def __init__(self, blocks: Sequence[ReadBlock], excluded: Excluded) -> None:
         self._blocks = blocks
-        self._folded = [for_comparison(block.text) for block in blocks]
-        self._captions = {for_comparison(caption) for caption in excluded.captions}
-        self._names = sorted({for_comparison(name) for name in excluded.names} - {""}, key=len, reverse=True)
+        self._folded = [*map(for_comparison, map(attrgetter("text"), blocks))]
+        self._captions = set(map(for_comparison, excluded.captions))
+        self._names = sorted(set(map(for_comparison, excluded.names)) - {""}, key=len, reverse=True)
         self._headline = for_comparison(excluded.headline or "")
         self._byline = for_comparison(excluded.byline or "")
-        self._tags = {for_comparison(tag) for tag in excluded.tags}
+        self._tags = set(map(for_comparison, excluded.tags))
         self._description = for_comparison(excluded.description or "")
         self._first: dict[str, int] = {}
         """First block of the text with these words."""
@@ -272,9 +273,9 @@ def _is_only_link(block: ReadBlock) -> bool:
 
 def _are_teasers(items: Sequence[ReadBlock]) -> bool:
     """Tell if all items of a list are a linked headline with its topic or day: `Interview: What he saw`."""
-    if len(items) < _SEVERAL or min(item.linked for item in items) <= 0.4:
+    if len(items) < _SEVERAL or min(map(attrgetter("linked"), items)) <= 0.4:
         return False
-    texts = [item.text for item in items]
+    texts = [*map(attrgetter("text"), items)]
     return all(map(_TOPIC_AND_HEADLINE.fullmatch, texts)) or all(map(_HEADLINE_AND_DAY.match, texts))
 
 

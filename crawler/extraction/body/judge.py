@@ -161,7 +161,7 @@ class _Scales:
 
     def __init__(self, prose: Prose, inside: Sequence[bool], excluded: Excluded) -> None:
         self._prose, self._excluded = prose, excluded
-        self._captions = {for_comparison(caption) for caption in excluded.captions}
+        self._captions = set(map(for_comparison, excluded.captions))
         held = [piece for piece, is_held in zip(prose.pieces, inside, strict=True) if is_held]
         self._begin, self._end = (held[0].position, held[-1].position) if held else (-1, -2)
         self._boxes = {piece.around for piece in held}
