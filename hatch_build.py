@@ -20,15 +20,10 @@ _FROM = re.compile(rf"^(\s*)from ((?:{_NAMES})(?:\.[\w.]+)?) import\b")
 _IMPORT = re.compile(rf"^(\s*)import ({_NAMES})$")
 _DEEP = re.compile(rf"^(\s*)import ((?:{_NAMES})(?:\.\w+)+)(?: as \w+)?$")
 _DOTTED = re.compile(rf"(?<![\w./-])({_NAMES})((?:\.[A-Za-z_]\w*)+)")
-_SCRAPY = re.compile(
-    r"\bscrapy (crawl|revisit|outlets|live|inspect|genspider|record|pair|reextract|list|import|doctor"
-    r"|watch)\b"
-)
-_ARCHIVE = re.compile(r"\bpython -m archive\b")
 
 
 def under_one_name(source: str, modules: frozenset[str]) -> str:
-    """Rewrite a module: its imports, the modules that its strings name, and the commands that they tell."""
+    """Rewrite a module: its imports, and the modules that its strings name."""
     lines = source.splitlines(keepends=True)
     for number, line in enumerate(lines):
         if found := _DEEP.match(line):
@@ -50,17 +45,17 @@ def under_one_name(source: str, modules: frozenset[str]) -> str:
             string = text[begin:end]
             # the braces of an f-string hold code, in which `crawler.settings` is a variable's
             dotted = token.type == tokenize.STRING and "f" not in string.partition(string[-1])[0].lower()
-            done += [text[place:begin], _told(string, modules if dotted else frozenset())]
+            done += [text[place:begin], _renamed(string, modules if dotted else frozenset())]
             place = end
     return "".join([*done, text[place:]])
 
 
-def _told(string: str, modules: frozenset[str]) -> str:
-    def renamed(found: re.Match[str]) -> str:
-        first = found[2].split(".")[1]
-        return f"triptych.{found[0]}" if f"{found[1]}.{first}" in modules else found[0]
+def _renamed(string: str, modules: frozenset[str]) -> str:
+    def rename(match: re.Match[str]) -> str:
+        first = match[2].split(".")[1]
+        return f"triptych.{match[0]}" if f"{match[1]}.{first}" in modules else match[0]
 
-    return _ARCHIVE.sub("triptych archive", _SCRAPY.sub(r"triptych \1", _DOTTED.sub(renamed, string)))
+    return _DOTTED.sub(rename, string)
 
 
 class OneName(BuildHookInterface[Any]):

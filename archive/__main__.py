@@ -1,4 +1,4 @@
-"""`python -m archive`: read and maintain an archive."""
+"""`triptych archive`: read and maintain an archive."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ if TYPE_CHECKING:
 
 _EXAMPLES = """
 examples:
-  python -m archive ls                        snapshots and sizes of the tables
-  python -m archive show 3f2a                 the story of an article, by the start of its id
-  python -m archive show https://…            the same, by address
-  python -m archive search міст --missing en  stories with a word, in any form, that are not in English
-  python -m archive view                      the latest stories in the browser
-  python -m archive diff 3f2a                 what changed in the latest edit, word by word
-  python -m archive why https://…             every visit of an address, and its outcome
-  python -m archive sql 'FROM lags_by_outlet'  a query in SQL; without one: tables and views
-  python -m archive verify --archive old/     check another archive against its checksums
+  triptych archive ls                        snapshots and sizes of the tables
+  triptych archive show 3f2a                 the story of an article, by the start of its id
+  triptych archive show https://…            the same, by address
+  triptych archive search міст --missing en  stories with a word, in any form, that are not in English
+  triptych archive view                      the latest stories in the browser
+  triptych archive diff 3f2a                 what changed in the latest edit, word by word
+  triptych archive why https://…             every visit of an address, and its outcome
+  triptych archive sql 'FROM lags_by_outlet'  a query in SQL; without one: tables and views
+  triptych archive verify --archive old/     check another archive against its checksums
 
 Exit code: 0 success, 1 a problem (one sentence says which), 2 a wrong command.
 """
@@ -79,7 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         message = (
             f"{options.archive} is damaged, or this is a defect of Triptych ({type(error).__name__}: "
-            f"{str(error)[:200]}). `python -m archive verify` tells more, TRIPTYCH_TRACEBACK=1 where."
+            f"{str(error)[:200]}). `triptych archive verify` tells more, TRIPTYCH_TRACEBACK=1 where."
         )
         print(visible(message), file=sys.stderr)
         return ExitCode.LOST
@@ -91,7 +91,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def parser() -> argparse.ArgumentParser:
     root = argparse.ArgumentParser(
-        prog="python -m archive",
+        prog="triptych archive",
         description="Read and maintain a news archive. Reading never disturbs a crawl.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -5,7 +5,7 @@ ArchiveError
 ├── NotAnArchive         a file, a foreign folder, or a kind of address that is not served
 ├── ArchiveNotWritable   the folder cannot be written to
 ├── SchemaTooNew         written by a newer Triptych; refused rather than misread
-├── SchemaTooOld         written by an older Triptych; run `python -m archive migrate`
+├── SchemaTooOld         written by an older Triptych; run `triptych archive migrate`
 ├── MigrationError       the schema of the archive cannot be migrated to today's
 ├── ArchiveWriteError    the disk refused a write; acknowledged records are safe
 ├── ObjectStoreError     an object store refuses, does not exist, or does not answer

@@ -7,7 +7,7 @@ from importlib.abc import MetaPathFinder
 
 
 def fast_start() -> None:
-    """Make pyarrow's first search for pandas fail: `python -m archive ls` takes .34 s of CPU, not .6.
+    """Make pyarrow's first search for pandas fail: `triptych archive ls` takes .34 s of CPU, not .6.
 
     It searches once, before its first list becomes a column; `to_pandas()` searches again and succeeds. Only
     for our commands, which make no column of a pandas series; a library may not decide that for others.

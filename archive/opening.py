@@ -68,7 +68,7 @@ def refuse_older(storage: Storage, head: Snapshot) -> None:
     if head.schema_version < SCHEMA_VERSION:
         raise SchemaTooOld(
             f"{storage.name} has schema {head.schema_version}, this Triptych has "
-            f"{SCHEMA_VERSION}: run `python -m archive migrate` once."
+            f"{SCHEMA_VERSION}: run `triptych archive migrate` once."
         )
 
 

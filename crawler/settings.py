@@ -60,12 +60,12 @@ LOGS_FOLDER = _own("LOGS_FOLDER", "triptych-logs")
 LOG_TO = _own("LOG_TO", "auto")
 # True: exit code 7 where nothing new was found; it is 0 for cron, systemd and `&&`
 EXIT_NOTHING_NEW = _own("EXIT_NOTHING_NEW", "False")
-# metrics that `scrapy watch` writes, in the folder that node_exporter's textfile collector reads
+# metrics that `triptych watch` writes, in the folder that node_exporter's textfile collector reads
 METRICS_FILE = _own("METRICS_FILE", "")
-# a POST of JSON goes there when `scrapy watch` has news, with this header `Authorization`
+# a POST of JSON goes there when `triptych watch` has news, with this header `Authorization`
 WATCH_WEBHOOK = _own("WATCH_WEBHOOK", "")
 WATCH_WEBHOOK_AUTHORIZATION = _own("WATCH_WEBHOOK_AUTHORIZATION", "")
-# traces of crawls, and the metrics of `scrapy watch`, to the collector that OTEL_EXPORTER_OTLP_ENDPOINT names
+# traces of crawls and metrics of `triptych watch`, to the collector that OTEL_EXPORTER_OTLP_ENDPOINT names
 TELEMETRY = _own("TELEMETRY", "False")
 # A mail address or page where an outlet can reach whoever runs this crawl; goes into the user agent.
 CONTACT = _own("CONTACT", "")

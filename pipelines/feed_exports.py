@@ -152,7 +152,7 @@ class Json(_Exporter):
 
 
 class Csv(_Exporter):
-    """Lists and structs as JSON, as `python -m archive export` writes them; no formula begins a cell."""
+    """Lists and structs as JSON, as `triptych archive export` writes them; no formula begins a cell."""
 
     def __init__(
         self, file: BinaryIO, crawler: Crawler, *, include_headers_line: bool = True, **options: Any

@@ -1,7 +1,7 @@
 """Pairing at the end of a crawl, in a process of its own: `python -m pipelines.pair_process ARCHIVE SECONDS`.
 
 It takes seconds of computing and hundreds of MB, which a crawl has not to spare, and is cut off when its
-time is over. What is left then, or after a kill, is taken up by the next crawl or by `scrapy pair`. Two
+time is over. What is left then, or after a kill, is taken up by the next crawl or by `triptych pair`. Two
 crawls that end at once take turns; the second one pairs what the first has not seen.
 """
 

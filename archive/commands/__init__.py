@@ -1,1 +1,1 @@
-"""Commands of `python -m archive`: what each takes and prints."""
+"""Commands of `triptych archive`: what each takes and prints."""

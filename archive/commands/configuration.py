@@ -8,12 +8,12 @@ contact = "news-archive@example.org"
 [scrapy]                        # Scrapy's, by their own names
 DOWNLOAD_DELAY = 2
 
-[schedule]                      # of `scrapy crawl_all`: crawler/outlet/fleet/timetable.py reads and checks it
+[schedule]                      # of `triptych crawl --all`: crawler/outlet/fleet/timetable.py checks it
 every = "1h"
 [schedule.pravda]
 every = "15m"
 
-[watch]                         # of `scrapy watch`: crawler/health/monitoring/limits.py
+[watch]                         # of `triptych watch`: crawler/health/monitoring/limits.py
 silent_after = "12h"
 ```
 

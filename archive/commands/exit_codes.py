@@ -1,6 +1,6 @@
 """The exit codes of all commands; docs/reference/outcomes.md has the table.
 
-`python -m archive` uses the first three; the commands that crawl, pair, import and watch use all.
+`triptych archive` uses the first three; the commands that crawl, pair, import and watch use all.
 """
 
 from __future__ import annotations

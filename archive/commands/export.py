@@ -1,4 +1,4 @@
-"""`python -m archive export`: the archive in a format for other programs."""
+"""`triptych archive export`: the archive in a format for other programs."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _FORMATS = ("csv", "jsonl", "parquet", "tmx", "iceberg")
 _ABOUT = (
     "csv: text that a spreadsheet would execute as a formula gets a leading apostrophe; jsonl: an object a "
     "line, times as ISO 8601 in UTC; parquet: one file; tmx: the headlines of each story, and the paragraphs "
-    "aligned by `scrapy pair`; iceberg: a folder with a catalogue, with links to the data files (needs "
+    "aligned by `triptych pair`; iceberg: a folder with a catalogue, with links to the data files (needs "
     "triptych[iceberg])"
 )
 

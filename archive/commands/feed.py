@@ -1,4 +1,4 @@
-"""`python -m archive feed`: a saved search as a file of alerts, for a feed reader and a cron job."""
+"""`triptych archive feed`: a saved search as a file of alerts, for a feed reader and a cron job."""
 
 from __future__ import annotations
 

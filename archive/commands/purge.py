@@ -1,4 +1,4 @@
-"""`python -m archive purge`: asks before it deletes something permanently."""
+"""`triptych archive purge`: asks before it deletes something permanently."""
 
 from __future__ import annotations
 

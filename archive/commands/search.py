@@ -1,4 +1,4 @@
-"""`python -m archive search`: stories by words and filters, as on the page of `view`."""
+"""`triptych archive search`: stories by words and filters, as on the page of `view`."""
 
 from __future__ import annotations
 

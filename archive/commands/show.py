@@ -1,4 +1,4 @@
-"""`python -m archive show`: a story in the terminal, its languages side by side."""
+"""`triptych archive show`: a story in the terminal, its languages side by side."""
 
 from __future__ import annotations
 

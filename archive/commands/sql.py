@@ -1,4 +1,4 @@
-"""`python -m archive sql`: a query in SQL, with the result as a table, CSV or JSON."""
+"""`triptych archive sql`: a query in SQL, with the result as a table, CSV or JSON."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def _names(console: Console) -> int:
     tables = [(name, "table", about.split(". ")[0].rstrip(".")) for name, _, about in TABLES]
     views = [(x.name, "view", ", ".join(x.columns)) for x in VIEWS.values()]
     print_grid(console, ["name", "kind", "rows, or columns"], [*tables, *views])
-    console.print("\nFor example:  python -m archive sql 'SELECT * FROM lags_by_outlet'", markup=False)
+    console.print("\nFor example:  triptych archive sql 'SELECT * FROM lags_by_outlet'", markup=False)
     return 0
 
 

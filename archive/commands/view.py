@@ -1,4 +1,4 @@
-"""`python -m archive view`: the archive in the browser, served on this machine or written as pages."""
+"""`triptych archive view`: the archive in the browser, served on this machine or written as pages."""
 
 from __future__ import annotations
 

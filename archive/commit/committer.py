@@ -328,7 +328,7 @@ class Committer:
         return admitted
 
 
-# Decisions on stored articles: the outcome of `scrapy pair`.
+# Decisions on stored articles: the outcome of `triptych pair`.
 
 
 def publish_decisions(

@@ -80,7 +80,7 @@ def _hits(path: Path, table: str, stones: Tombstones) -> list[bool]:
     try:
         columns = data_file_reader.opened(path).read(columns=[*_IDS[table], *addresses]).to_pydict()
     except FileNotFoundError:
-        raise ArchiveDamaged(f"{path} is missing; `python -m archive verify` tells more.") from None
+        raise ArchiveDamaged(f"{path} is missing; `triptych archive verify` tells more.") from None
     except pa.ArrowException as error:
         raise ArchiveDamaged(f"{path} is not readable: {error}.") from error
     article_ids = set().union(*(columns[name] for name in _IDS[table])) - {None}

@@ -213,7 +213,7 @@ duckdb.sql("SELECT outlet, count(*) FROM '{_quoted(name)}/data/articles/*.parque
 {lines(holdings)}
 
 Language is decided from the text, not taken from the address. `stories` are found by links between the
-languages and by content; `alignments` is empty if `scrapy pair` has not run. An outlet's articles are those
+languages and by content; `alignments` is empty if `triptych pair` has not run. An outlet's articles are those
 that its feeds, site maps or archives listed while it was crawled: not all that it has published.
 {_of_deletions(contents)}{_of_a_choice(contents)}
 

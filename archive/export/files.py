@@ -236,7 +236,7 @@ def _link(source: Path, folder: Path) -> str:
     try:
         os.link(source, target)
     except FileNotFoundError:
-        raise ExportError(f"{source} is missing; `python -m archive verify` tells more.") from None
+        raise ExportError(f"{source} is missing; `triptych archive verify` tells more.") from None
     except OSError:  # another file system
         shutil.copyfile(source, target)
     return str(target)

@@ -44,7 +44,7 @@ class Count:
     """Stories without aligned paragraphs."""
 
     def __str__(self) -> str:
-        bare = f" ({self.bare} by the headline only: `scrapy pair` aligns paragraphs)" if self.bare else ""
+        bare = f" ({self.bare} by the headline only: `triptych pair` aligns paragraphs)" if self.bare else ""
         return f"{self.units} units of {self.stories} stories{bare}"
 
 

@@ -54,19 +54,19 @@ class Target:
 
 
 _AUTHORS = (
-    "author_ids, alignments, refusals and the coverage of stories: empty at first; `scrapy pair --all` fills "
-    "the alignments"
+    "author_ids, alignments, refusals and the coverage of stories: empty at first; `triptych pair --all` "
+    "fills the alignments"
 )
-_READINGS = "former_readings: empty, for `scrapy reextract --publish` to fill"
-_MEDIA = "media, outbound_links: empty, for `scrapy reextract --publish` to fill"
+_READINGS = "former_readings: empty, for `triptych reextract --publish` to fill"
+_MEDIA = "media, outbound_links: empty, for `triptych reextract --publish` to fill"
 _ACCESS = (
-    "syndicated_from, access: empty, for `scrapy reextract --publish` to fill; text_from: empty, the text is "
-    "the page's; every article keeps its id"
+    "syndicated_from, access: empty, for `triptych reextract --publish` to fill; text_from: empty, the text "
+    "is the page's; every article keeps its id"
 )
 _EVENTS = (
-    "same_event: empty at first, `scrapy pair --all` fills it; of alignments, confidence, doubtful, nearest "
-    "and in_common: empty until a story is aligned anew; original_language_reason: empty until a story is "
-    "written anew; translated_from: empty, for `scrapy reextract --publish` to fill"
+    "same_event: empty at first, `triptych pair --all` fills it; of alignments, confidence, doubtful, "
+    "nearest and in_common: empty until a story is aligned anew; original_language_reason: empty until a "
+    "story is written anew; translated_from: empty, for `triptych reextract --publish` to fill"
 )
 _MARKS = (
     "of alignments, numbers_only_a and numbers_only_b: dropped, because most were wrong; numbers_differ, "

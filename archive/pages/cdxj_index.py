@@ -223,7 +223,7 @@ def _pointer(line: bytes) -> Pointer:
     except (ValueError, LookupError, TypeError, RecursionError) as error:
         raise ArchiveDamaged(
             f"The index of pages has an invalid line ({line[:60]!r}): run "
-            "`python -m archive repair --rebuild`."
+            "`triptych archive repair --rebuild`."
         ) from error
 
 

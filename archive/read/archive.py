@@ -214,7 +214,7 @@ class Archive:
                 yield Debts(cache)
             except sqlite3.Error as error:
                 raise ArchiveDamaged(
-                    f"{self.storage.layout.state} cannot be read ({error}): run `python -m archive repair "
+                    f"{self.storage.layout.state} cannot be read ({error}): run `triptych archive repair "
                     "--rebuild`."
                 ) from error
 

@@ -44,7 +44,7 @@ class Accounts:
     def runs(self, since: datetime, until: datetime | None = None) -> Iterator[RunAccount]:
         """Read the runs that ended after `since` and before `until`, latest first, without lists of files.
 
-        Runs without an account of an outlet, such as `scrapy pair` or an import, are left out. Raises
+        Runs without an account of an outlet, such as `triptych pair` or an import, are left out. Raises
         ArchiveDamaged.
         """
         run_ids: set[str] = set()

@@ -258,7 +258,7 @@ def _with(schema: pa.Schema, more: pa.Schema) -> pa.Schema:
 
 
 def _damaged(why: str) -> ArchiveDamaged:
-    return ArchiveDamaged(f"The archive is damaged: {why}; `python -m archive verify` tells more.")
+    return ArchiveDamaged(f"The archive is damaged: {why}; `triptych archive verify` tells more.")
 
 
 # The forms of a moment: a date is its first instant, and no time zone means UTC.

@@ -14,7 +14,7 @@ Purpose = Literal[
 _COPIES: tuple[Purpose, ...] = ("views", "pairing", "stores", "verified", "viewer")
 """Folders that may hold content of an archive; `state` is a stamp, see archive/state/provenance.py.
 
-`leases` has locks and the times of runs, `told` the sent notifications of `scrapy watch`, `imports` how far
+`leases` has locks and the times of runs, `told` the sent notifications of `triptych watch`, `imports` how far
 files on servers have been read.
 """
 

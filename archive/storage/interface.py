@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 REMOVED = (
     "a later `compact` and `gc`, or a purge, removed it. Open the archive again; if that does not help, "
-    "`python -m archive verify` tells more."
+    "`triptych archive verify` tells more."
 )
 """Why a data file of a snapshot may be missing, and what to do."""
 

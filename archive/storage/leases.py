@@ -223,7 +223,7 @@ class StoreLeases:
         if self._store.update(_CLOCK, b"{}", {"e_tag": _WRONG, "version": "1"}):
             raise ArchiveNotWritable(
                 f"{self._store.uri} overwrote an object although its condition (If-Match) was not met, so no "
-                "lease can be taken there. Crawl each outlet from one machine with `scrapy crawl`, or use "
+                "lease can be taken there. Crawl each outlet from one machine with `triptych crawl`, or use "
                 "another store."
             )
         self._proven = True

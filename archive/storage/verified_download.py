@@ -49,7 +49,7 @@ def fetch(store: Store, name: str, sha256: str | None = None) -> bytes:
             return data
     raise ArchiveDamaged(
         f"{name} in {store.uri} is altered or cut short, {TRIES} times in a row: it does not match its "
-        "checksum, and is not stored; run `python -m archive repair` on a machine that has an intact copy."
+        "checksum, and is not stored; run `triptych archive repair` on a machine that has an intact copy."
     )
 
 

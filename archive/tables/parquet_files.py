@@ -108,12 +108,12 @@ def translated_errors() -> Iterator[None]:
         raise SnapshotNotFound(f"{error.filename or error} is not there any more: {REMOVED}") from error
     except (OverflowError, UnicodeDecodeError) as error:
         raise ArchiveDamaged(
-            f"A row has an impossible value ({error}); `python -m archive verify` tells more."
+            f"A row has an impossible value ({error}); `triptych archive verify` tells more."
         ) from error
     except (OSError, pa.ArrowException) as error:
         reason = str(error).rstrip(".")
         raise ArchiveDamaged(
-            f"A data file is not readable: {reason}; `python -m archive verify` tells which."
+            f"A data file is not readable: {reason}; `triptych archive verify` tells which."
         ) from error
 
 
@@ -126,7 +126,7 @@ def read(storage: Storage, files: Iterable[DataFile], columns: Sequence[str] | N
             tables.append(data_file_reader.opened(path).read(columns=columns))
         except FileNotFoundError:
             raise ArchiveDamaged(
-                f"{storage.path(file.path)} is missing; `python -m archive verify` tells more."
+                f"{storage.path(file.path)} is missing; `triptych archive verify` tells more."
             ) from None
         except pa.ArrowException as error:
             raise ArchiveDamaged(f"{storage.path(file.path)} is not readable: {error}.") from error

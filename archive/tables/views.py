@@ -166,7 +166,7 @@ def _link(source: Path, target: Path) -> None:
     try:
         os.link(source, target)
     except FileNotFoundError:
-        raise ArchiveDamaged(f"{source} is missing; `python -m archive verify` tells more.") from None
+        raise ArchiveDamaged(f"{source} is missing; `triptych archive verify` tells more.") from None
     except OSError as error:
         if error.errno != errno.EMLINK:
             raise

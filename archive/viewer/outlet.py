@@ -184,7 +184,7 @@ def recent(archive: Archive, name: str) -> list[dict[str, Any]]:
     return found[:_LATEST]
 
 
-# One address, as `python -m archive why` tells of it.
+# One address, as `triptych archive why` tells of it.
 
 
 def address_values(archive: Archive, pages: Pages, url: str) -> dict[str, object]:

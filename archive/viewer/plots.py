@@ -1,4 +1,4 @@
-"""Figures of an archive for a notebook: those that `python -m archive view` shows, drawn by matplotlib.
+"""Figures of an archive for a notebook: those that `triptych archive view` shows, drawn by matplotlib.
 
 `archive.plots.lag(archive.open("news-archive"))` returns the axes, so that a figure can be changed further.
 Needs the extra `plots`, `pip install 'triptych[plots]'`.

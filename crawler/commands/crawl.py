@@ -1,4 +1,4 @@
-"""`scrapy crawl`: Scrapy's own, with checked arguments, a report, and an exit code that tells the truth."""
+"""`triptych crawl`: Scrapy's own, with checked arguments, a report, and an exit code that tells the truth."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 class Command(BaseRunSpiderCommand):
     requires_project = True
-    called: ClassVar[str] = "scrapy crawl"
+    called: ClassVar[str] = "triptych crawl"
     takes_arguments: ClassVar[bool] = True
     """True if `-a NAME=VALUE` means something here."""
     reports_run: ClassVar[bool] = True
@@ -67,10 +67,10 @@ class Command(BaseRunSpiderCommand):
         return (
             "Fetch stories in all their languages, publish a snapshot of the archive, pair the variants by "
             "links and by content and lay them side by side. "
-            "OUTLET is one of `scrapy list`: `demo` needs no network, `page` takes any article of any site. "
-            "Without arguments an outlet's news sitemaps and feeds say what is new; url= names a story, or "
-            "several with commas, urls= a file of them, since= and until= the days of a backfill, pages= how "
-            "many pages this run may ask for. "
+            "OUTLET is one of `triptych list`: `demo` needs no network, `page` takes any article of any "
+            "site. Without arguments an outlet's news sitemaps and feeds say what is new; url= names a "
+            "story, or several with commas, urls= a file of them, since= and until= the days of a backfill, "
+            "pages= how many pages this run may ask for. "
             "What earlier runs could not get is asked for again, listed or not. "
             "Exit code 0: all accounted for; 1: something was lost; 2: a wrong argument or setting; 3: pages "
             "are still owed, the next runs ask for them; 4: the outlet's crawls bring less than its "
@@ -93,27 +93,27 @@ class Command(BaseRunSpiderCommand):
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         if not self.reports_run and (opts.output or opts.overwrite_output):
-            raise UsageError("-o and -O are of `scrapy crawl`: nothing is archived here", print_help=False)
+            raise UsageError("-o and -O are of `triptych crawl`: nothing is archived here", print_help=False)
         super().process_options(args, opts)
         self._report_into = Path(opts.report) if self.reports_run and opts.report else None
         if self._report_into is not None and not self._report_into.absolute().parent.is_dir():
             raise UsageError(f"--report {visible(opts.report)}: there is no such folder", print_help=False)
         if opts.spargs and not self.takes_arguments:
-            raise UsageError(f"-a {next(iter(opts.spargs))}=… is of `scrapy crawl`", print_help=False)
+            raise UsageError(f"-a {next(iter(opts.spargs))}=… is of `triptych crawl`", print_help=False)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         fast_start()
         assert self.settings is not None
         assert self.crawler_process is not None
         if len(args) != 1:
-            raise UsageError(f"give one outlet, see `scrapy list`; got {len(args)}", print_help=False)
+            raise UsageError(f"give one outlet, see `triptych list`; got {len(args)}", print_help=False)
         spider_class = self._spider(args[0])
         self._take_settings(spider_class)
         allow_private = self.crawler_process.settings.getbool("ALLOW_PRIVATE_NETWORK")
         arguments = read_arguments(opts.spargs, accepts=spider_class.accepts, allow_private=allow_private)
         if spider_class.requires_url and not (arguments.urls or arguments.broken):
             raise UsageError(
-                f"{args[0]} needs an address: scrapy crawl {args[0]} -a url=https://… (or -a urls=FILE)",
+                f"{args[0]} needs an address: triptych crawl {args[0]} -a url=https://… (or -a urls=FILE)",
                 print_help=False,
             )
         if arguments.since and not (spider_class.archive_sitemaps or spider_class.day_archives):
@@ -248,7 +248,7 @@ class Command(BaseRunSpiderCommand):
         if paired.failure is not None:
             problems.append(
                 f"the articles are archived, but not paired by content: {paired.failure}; the next run, or "
-                "`scrapy pair`, tries again"
+                "`triptych pair`, tries again"
             )
         held: list[Verdict] = []
         if stage.closed and stage.failure is None:
@@ -435,7 +435,7 @@ def _left_unpaired(paired: Paired) -> list[str]:
         return [f"nothing is compared by content, as {paired.unfinished}; the next run does it"]
     if paired.left:
         weeks = "1 week of an outlet is" if paired.left == 1 else f"{paired.left} weeks of an outlet are"
-        return [f"{weeks} left to compare by content; the next runs do it, or `scrapy pair` at once"]
+        return [f"{weeks} left to compare by content; the next runs do it, or `triptych pair` at once"]
     return []
 
 

@@ -1,4 +1,4 @@
-"""`scrapy crawl_all`: every outlet that is due, by the schedule of triptych.toml."""
+"""`triptych crawl --all`: every outlet that is due, by the schedule of triptych.toml."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Command(ScrapyCommand):
             "them where that is due. Each is a process of its own and holds a lease, so that it is crawled "
             "in one place at a time, whoever else does this: on this machine, or on all that share an "
             "archive in an object store. What each prints goes to a log of its own. Exit codes are those of "
-            "`scrapy crawl`, 0 also where nothing was due, 130 where it was told to stop; of several, the "
+            "`triptych crawl`, 0 also where nothing was due, 130 where it was told to stop; of several, the "
             "first of 6, 1, 2, 130, 4, 5, 3 and 0."
         )
 
@@ -90,7 +90,7 @@ class Command(ScrapyCommand):
         broken: Mapping[str, str] = getattr(loader, "broken", {})
         if unknown := [name for name in args if name not in declared]:
             near = difflib.get_close_matches(unknown[0].lower(), declared, 1)
-            ask = f"did you mean {near[0]}?" if near else "`scrapy list` has all"
+            ask = f"did you mean {near[0]}?" if near else "`triptych list` has all"
             raise UsageError(f"no outlet {visible(unknown[0])!r}; {ask}", print_help=False)
         try:
             tables = read_configuration().schedule
@@ -101,7 +101,7 @@ class Command(ScrapyCommand):
         if opts.engine is not None:
             _check_engine(opts.engine, uri)
         chosen = {name: frozenset(declared[name].allowed_domains) for name in args or declared}
-        with one_sentence(self, "scrapy crawl_all", uri):
+        with one_sentence(self, "triptych crawl --all", uri):
             leases = leases_of(uri)
             if opts.dry_run:
                 _print_due(timetable, leases.last_runs(chosen))
@@ -110,7 +110,7 @@ class Command(ScrapyCommand):
             with told.shown(), _traced(self.settings, forever=opts.forever):
                 code = asyncio.run(_run(self.settings, timetable, chosen, opts, told))
             for name, why in broken.items() if not args else ():
-                print(f"scrapy crawl_all: outlet {name!r}: {visible(why)}", file=sys.stderr)
+                print(f"triptych crawl --all: outlet {name!r}: {visible(why)}", file=sys.stderr)
             self.exitcode = worst([code, *([ExitCode.USAGE] if broken and not args else [])])
 
 

@@ -1,4 +1,4 @@
-"""`scrapy doctor`: whether this machine and the archive can do what crawls for years ask of them."""
+"""`triptych doctor`: whether this machine and the archive can do what crawls for years ask of them."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class Command(ScrapyCommand):
         assert self.settings is not None
         loader = get_spider_loader(self.settings)
         if len(args) > 1 or args[0] not in loader.list():
-            raise UsageError(f"{visible(args[0])!r} is no outlet, see `scrapy list`", print_help=False)
+            raise UsageError(f"{visible(args[0])!r} is no outlet, see `triptych list`", print_help=False)
         outlet = loader.load(args[0])
         if not issubclass(outlet, Outlet) or not outlet.home:
             raise UsageError(f"{visible(args[0])} has no site of its own", print_help=False)

@@ -1,4 +1,4 @@
-"""`scrapy genspider`: begin the declaration of an outlet, in a file that loads."""
+"""`triptych genspider`: begin the declaration of an outlet, in a file that loads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`scrapy import`: pages that others have fetched, out of web archives."""
+"""`triptych import`: pages that others have fetched, out of web archives."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class Command(Crawl):
-    called: ClassVar[str] = "scrapy import"
+    called: ClassVar[str] = "triptych import"
     takes_arguments: ClassVar[bool] = False
 
     def syntax(self) -> str:

@@ -1,4 +1,4 @@
-"""`scrapy inspect`: what was read from one page, from where, and what was left out."""
+"""`triptych inspect`: what was read from one page, from where, and what was left out."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ class Command(Crawl):
                 inspection = self._of_file(Path(args[0]), opts)
         except (ExtractionError, OSError, ValueError, EOFError, zlib.error) as error:
             why = f"cannot be read: {error.strerror}" if isinstance(error, OSError) else one_line(str(error))
-            print(f"scrapy inspect: {args[0]}: {why}", file=sys.stderr)
+            print(f"triptych inspect: {args[0]}: {why}", file=sys.stderr)
             inspection = None
         if inspection is None:
             self.exitcode = UNREAD
@@ -211,7 +211,7 @@ class Command(Crawl):
         for look in looks:
             detail = f": {one_line(look.detail)}" if look.detail else ""
             print(
-                f"scrapy inspect: {one_line(look.requested_url)}: {look.outcome}, {look.reason}{detail}",
+                f"triptych inspect: {one_line(look.requested_url)}: {look.outcome}, {look.reason}{detail}",
                 file=sys.stderr,
             )
         assert isinstance(crawler.spider, OnePage)

@@ -1,4 +1,4 @@
-"""`scrapy live`: which of the declared rules hold on the outlets' sites, and what has changed there."""
+"""`triptych live`: which of the declared rules hold on the outlets' sites, and what has changed there."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Command(Crawl):
             "sitemaps that robots.txt names and the addresses in the lists. Nothing is archived; the pace is "
             "that of a crawl, robots.txt is obeyed. An outlet takes a minute, all of them together a few; "
             "Ctrl-C ends it with what is known by then. --report FILE.html (or .md, .json; may be given "
-            "again) writes a report to attach to an issue: `scrapy live pravda liga --report live.html`. "
+            "again) writes a report to attach to an issue: `triptych live pravda liga --report live.html`. "
             "Exit code 0: all rules hold; 1: some do not; 3: no outlet could be reached, so that nothing is "
             "known; 4: what could be asked for holds, and some outlets could not be reached or were not "
             "asked to the end; 2: a wrong argument. "
@@ -143,7 +143,7 @@ class Command(Crawl):
             try:
                 write_report(run, path)
             except OSError as error:
-                print(f"scrapy live: --report {path}: {error.strerror}", file=sys.stderr)
+                print(f"triptych live: --report {path}: {error.strerror}", file=sys.stderr)
                 self.exitcode = ExitCode.LOST
 
     def _hold(self, file: str, declared: list[StorySpider]) -> int:

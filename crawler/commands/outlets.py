@@ -1,4 +1,4 @@
-"""`scrapy outlets`: what is declared, what the archive has of each, and whether that is what is expected."""
+"""`triptych outlets`: what is declared, what the archive has of each, and whether that is expected."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ class Command(ScrapyCommand):
         declared = _named(outlets(loader), args)  # type: ignore[arg-type]
         uri = self.settings["ARCHIVE_URI"]
         broken: dict[str, str] = {} if args else getattr(loader, "broken", {})
-        with one_sentence(self, "scrapy outlets", uri):
+        with one_sentence(self, "triptych outlets", uri):
             now = datetime.now(UTC)
             if opts.propose:
                 _print_proposals(archive.open(uri), declared, uri, now)
@@ -122,7 +122,7 @@ class Command(ScrapyCommand):
             try:
                 reports = _reports(archive.open(uri), declared, now, uri)
             except archive.ArchiveNotFound:
-                note = f"There is no archive at {uri} yet; `scrapy crawl OUTLET` makes one."
+                note = f"There is no archive at {uri} yet; `triptych crawl OUTLET` makes one."
             if opts.json:
                 document = _document(declared, reports, broken, uri, now)
                 print(json.dumps(document, ensure_ascii=False, indent=2))

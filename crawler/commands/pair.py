@@ -1,4 +1,4 @@
-"""`scrapy pair`: pair across the whole archive, by content too, and publish one snapshot."""
+"""`triptych pair`: pair across the whole archive, by content too, and publish one snapshot."""
 
 from __future__ import annotations
 
@@ -95,11 +95,11 @@ class Command(ScrapyCommand):
         fast_start()
         assert self.settings is not None
         if args:
-            raise UsageError(f"scrapy pair takes no {args[0]!r}; see scrapy pair --help", print_help=False)
+            raise UsageError(f"triptych pair takes no {args[0]!r}; see `--help`", print_help=False)
         _check(opts)
         uri = self.settings["ARCHIVE_URI"]
         self._console = Terminal()
-        with one_sentence(self, "scrapy pair", uri):
+        with one_sentence(self, "triptych pair", uri):
             if opts.explain:
                 self._explain(uri, *opts.explain)
             else:
@@ -190,7 +190,7 @@ class Command(ScrapyCommand):
         except ValueError as error:
             raise UsageError(f"--labels: {error}", print_help=False) from None
         for line in broken:
-            print(f"scrapy pair: {path} line {line.number}, not used: {visible(line.why)}", file=sys.stderr)
+            print(f"triptych pair: {path} line {line.number}, not used: {visible(line.why)}", file=sys.stderr)
         if broken:
             self.exitcode = ExitCode.USAGE
         return verdicts

@@ -1,4 +1,4 @@
-"""`scrapy record`: save one story of an outlet, in all its languages, for the tests."""
+"""`triptych record`: save one story of an outlet, in all its languages, for the tests."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Command(Crawl):
             told = f"{look.requested_url}: {look.outcome}, {look.reason}"
             print(f"not saved: {visible(told)}", file=sys.stderr)
         if not pages.articles:
-            print(f"scrapy record: no page of {visible(url)} could be saved", file=sys.stderr)
+            print(f"triptych record: no page of {visible(url)} could be saved", file=sys.stderr)
             self.exitcode = 1
             return
         folder = opts.into / name / story_folder(url)

@@ -1,4 +1,4 @@
-"""`scrapy reextract`: what today's extractor would read from the stored pages, compared with the rows."""
+"""`triptych reextract`: what today's extractor would read from the stored pages, compared with the rows."""
 
 from __future__ import annotations
 
@@ -82,14 +82,14 @@ class Command(ScrapyCommand):
             except WrongSetting as error:
                 raise UsageError(str(error), print_help=False) from None
         uri = self.settings["ARCHIVE_URI"]
-        with one_sentence(self, "scrapy reextract", uri):
+        with one_sentence(self, "triptych reextract", uri):
             processes = opts.processes or self.settings.getint("EXTRACTION_PROCESSES")
             # a worker of a cluster has a core for each part that it is given at a time
             spread = Spread(1 if opts.engine else processes, opts.engine)
             self._run(archive.open(uri), args, spread, publish=opts.publish)
 
     def _run(self, opened: Archive, args: list[str], spread: Spread, *, publish: bool) -> None:
-        # `scrapy crawl` imports this module too, see crawler/commands/pair.py
+        # `triptych crawl` imports this module too, see crawler/commands/pair.py
         # .2 s and more: Scrapy imports every command
         from pipelines.reextraction.partition import Reading, parts, read_part  # noqa: PLC0415
         from pipelines.reextraction.publish import Aside  # noqa: PLC0415
@@ -131,7 +131,7 @@ class Command(ScrapyCommand):
         else:
             _publish(opened.storage, aside, findings)
         for text in findings.damaged:
-            print(f"scrapy reextract: {visible(text)}", file=sys.stderr)
+            print(f"triptych reextract: {visible(text)}", file=sys.stderr)
         self.exitcode = ExitCode.LOST if findings.damaged else ExitCode.OK
 
 
@@ -150,4 +150,4 @@ def _publish(storage: Storage, aside: Aside, findings: Findings) -> None:
         f"What they said before: archive.open(…).versions(as_of=…) with a moment before {before:%F %T} UTC."
     )
     if {"language", "alternates"} & {name for _, name in findings.changes}:
-        print("Languages or alternates have changed: `scrapy pair --all` looks at the pairs again.")
+        print("Languages or alternates have changed: `triptych pair --all` looks at the pairs again.")

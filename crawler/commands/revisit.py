@@ -1,4 +1,4 @@
-"""`scrapy revisit`: look again at what the archive has, when it is due."""
+"""`triptych revisit`: look again at what the archive has, when it is due."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 class Command(Crawl):
-    called: ClassVar[str] = "scrapy revisit"
+    called: ClassVar[str] = "triptych revisit"
     takes_arguments: ClassVar[bool] = False
 
     def syntax(self) -> str:
@@ -50,8 +50,8 @@ class Command(Crawl):
             "Look again at what the archive has of OUTLET and is due: soon after a change, ever less often, "
             "and a year after the last one no more. Where a story lacks a language, it is looked for during "
             "four days. What earlier runs could not get is asked for again, too. At most a fifth of the "
-            "requests of any 24 hours are revisits, the most overdue first. Exit codes as of `scrapy crawl`. "
-            "docs/explanation/revisit.md has the rule."
+            "requests of any 24 hours are revisits, the most overdue first. Exit codes as of `triptych "
+            "crawl`. docs/explanation/revisit.md has the rule."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -74,11 +74,11 @@ class Command(Crawl):
         fast_start()
         assert self.settings is not None
         if len(args) != 1:
-            raise UsageError(f"give one outlet, see `scrapy list`; got {len(args)}", print_help=False)
+            raise UsageError(f"give one outlet, see `triptych list`; got {len(args)}", print_help=False)
         spider_class = self._spider(args[0])
         if spider_class.requires_url:
             raise UsageError(
-                f"{args[0]} is no outlet of its own; scrapy crawl {args[0]} -a url=… looks again",
+                f"{args[0]} is no outlet of its own; triptych crawl {args[0]} -a url=… looks again",
                 print_help=False,
             )
         self._take_settings(spider_class)

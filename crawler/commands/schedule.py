@@ -1,4 +1,4 @@
-"""`scrapy schedule`: what a scheduler needs, printed: units of systemd, lines for cron, Airflow, Dagster."""
+"""`triptych schedule`: what a scheduler needs, printed: units of systemd, lines of cron, Airflow, Dagster."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`scrapy watch`: whether all goes well, told to whoever has to know, and as metrics."""
+"""`triptych watch`: whether all goes well, told to whoever has to know, and as metrics."""
 
 from __future__ import annotations
 
@@ -87,14 +87,14 @@ class Command(ScrapyCommand):
         declared = {one.name: one for one in outlets(get_spider_loader(self.settings))}  # type: ignore[arg-type]
         if unknown := [name for name in args if name not in declared]:
             near = difflib.get_close_matches(unknown[0].lower(), declared, 1)
-            ask = f"did you mean {near[0]}?" if near else "`scrapy list` has all"
+            ask = f"did you mean {near[0]}?" if near else "`triptych list` has all"
             raise UsageError(f"no outlet {visible(unknown[0])!r}; {ask}", print_help=False)
         tells = [name for name in _TELLING if self.settings.get(name)]
         if tells and not opts.dry_run and find_spec("spidermon") is None:
             raise UsageError(f"{tells[0]} needs Spidermon: pip install 'triptych[watch]'", print_help=False)
         limits = _limits([*declared])
         uri = self.settings["ARCHIVE_URI"]
-        with one_sentence(self, "scrapy watch", uri):
+        with one_sentence(self, "triptych watch", uri):
             # pyarrow's datasets; Scrapy imports every command for each
             from crawler.health.monitoring.gathered import gather  # noqa: PLC0415
             from crawler.health.monitoring.rules import alarms  # noqa: PLC0415
@@ -137,7 +137,7 @@ class Command(ScrapyCommand):
             raise UsageError(visible(str(error)), print_help=False) from None
         if not is_off("METRICS") and (why := send_metrics(families(known, found))):
             console = Terminal(stderr=True)
-            console.print(f"scrapy watch: metrics not sent, {literal(why)}", highlight=False, soft_wrap=True)
+            console.print(f"triptych watch: no metrics sent, {literal(why)}", highlight=False, soft_wrap=True)
 
     def _unsent(self, known: Gathered, found: Sequence[Alarm], limits: AllLimits) -> bool:
         """Tell what is news; return True if a notice was not sent."""
@@ -159,7 +159,7 @@ class Command(ScrapyCommand):
             raise UsageError(visible(str(error)), print_help=False) from None
         console = Terminal(stderr=True)
         for told in failed:
-            console.print(f"scrapy watch: not told, {literal(told)}", highlight=False, soft_wrap=True)
+            console.print(f"triptych watch: not told, {literal(told)}", highlight=False, soft_wrap=True)
         return bool(failed)
 
 
@@ -174,7 +174,7 @@ def _by_stderr(known: Gathered, found: Sequence[Alarm], limits: AllLimits) -> bo
         notice.remember()
     except OSError as error:
         console = Terminal(stderr=True)
-        console.print(f"scrapy watch: not remembered, {literal(error)}", highlight=False, soft_wrap=True)
+        console.print(f"triptych watch: not remembered, {literal(error)}", highlight=False, soft_wrap=True)
         return True
     return False
 

@@ -53,7 +53,7 @@ class OptOuts:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         if not crawler.settings.getdict("ITEM_PIPELINES"):
-            # `scrapy record` and `inspect` archive nothing
+            # `triptych record` and `inspect` archive nothing
             raise NotConfigured
         extension = cls(crawler)
         crawler.signals.connect(extension.robots_parsed, signal=signals.robots_parsed)

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Everything read from a page, before it becomes an Article; `scrapy inspect` shows it."""
+    """Everything read from a page, before it becomes an Article; `triptych inspect` shows it."""
 
     data: LinkedData
     metadata: Metadata
@@ -152,4 +152,4 @@ def _kind(claims: tuple[Claim, ...]) -> str:
 
 EXTRACTOR = f"trafilatura {version('trafilatura')} + triptych 12"
 """Name of the extractor in a row. Raise the last number when the same page may be read differently, as
-`scrapy reextract` compares it."""
+`triptych reextract` compares it."""

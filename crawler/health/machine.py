@@ -132,7 +132,7 @@ def _place(what: str, folder: Path | None, told: str) -> Iterator[Condition]:
         f"{what}: disk",
         "look" if scarce else "well",
         f"{space / 1e9:.1f} GB and {inodes:,} inodes are free at {folder}",
-        "python -m archive gc, compact; or a larger disk" if scarce else None,
+        "triptych archive gc, compact; or a larger disk" if scarce else None,
     )
     try:
         yield from _tried(what, folder)
@@ -188,11 +188,11 @@ def _of_archive(uri: str) -> Iterator[Condition]:
         head = opened.snapshot
         waiting = sum(1 for _ in opened.storage.layout.segments.glob("*")) if "://" not in uri else 0
     except ArchiveNotFound:
-        yield Condition("archive", "look", f"there is none at {uri} yet", "scrapy crawl OUTLET makes it")
+        yield Condition("archive", "look", f"there is none at {uri} yet", "triptych crawl OUTLET makes it")
         return
     except (ArchiveError, OSError) as error:
         damaged = isinstance(error, ArchiveDamaged)
-        yield Condition("archive", "bad", str(error), "python -m archive verify" if damaged else None)
+        yield Condition("archive", "bad", str(error), "triptych archive verify" if damaged else None)
         return
     now = datetime.now(UTC)
     yield Condition(
@@ -210,13 +210,13 @@ def _of_archive(uri: str) -> Iterator[Condition]:
             "archive: segments",
             "look",
             f"{waiting} segments of running or killed crawls wait in _wal",
-            "the next crawl publishes what killed ones left; or python -m archive repair",
+            "the next crawl publishes what killed ones left; or triptych archive repair",
         )
     looked = verified_at(opened.storage.layout.root)
     ago = None if looked is None else now - looked
     if ago is None or ago > _LONG_AGO:
         told = "never on this machine" if ago is None else f"{ago.days} days ago"
-        yield Condition("archive: verify", "look", f"verified {told}", "python -m archive verify")
+        yield Condition("archive: verify", "look", f"verified {told}", "triptych archive verify")
     else:
         yield Condition("archive: verify", "well", f"verified {ago.days} days ago")
     with suppress(ArchiveError, OSError):
@@ -230,7 +230,7 @@ def _of_archive(uri: str) -> Iterator[Condition]:
                 f"run: {name}",
                 "look",
                 f"the last run ended at {at:%Y-%m-%d %H:%M} UTC",
-                f"scrapy outlets {name}",
+                f"triptych outlets {name}",
             )
         if last and not late:
             yield Condition("runs", "well", f"{len(last)} outlets were crawled within a day")
@@ -240,7 +240,7 @@ def _outlet(outlet: type[Outlet], agent: str) -> Iterator[Condition]:
     host = urlsplit(outlet.home).hostname or ""
     steps: tuple[tuple[str, Callable[[], str], str], ...] = (
         ("DNS", lambda: _resolve(host), "look at /etc/resolv.conf, or the outlet has another host"),
-        ("TLS and robots.txt", lambda: _robots(host, agent), "scrapy live tells more"),
+        ("TLS and robots.txt", lambda: _robots(host, agent), "triptych live tells more"),
     )
     for what, ask, mend in steps:
         try:

@@ -1,4 +1,4 @@
-"""The files that are named to `scrapy import`: paths, addresses of web servers and buckets, lists of them.
+"""The files that are named to `triptych import`: paths, addresses of web servers and buckets, lists of them.
 
 A list (`warc.paths.gz`, as Common Crawl publishes it) may come from anybody. A line of it is a path below the
 prefix that the operator gives, and nothing else: it leads to no other host, bucket or folder.

@@ -1,4 +1,4 @@
-"""The inspection of a page for `scrapy inspect`: its fields with their sources, and each line's fate."""
+"""The inspection of a page for `triptych inspect`: its fields with their sources, and each line's fate."""
 
 from __future__ import annotations
 

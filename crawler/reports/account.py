@@ -61,7 +61,7 @@ def problems(crawler: Crawler) -> list[str]:
         told = "the address given was not" if many == 1 else f"none of the {many} addresses given was"
         found.append(
             f"{told} archived, {url}: {outcome}({reason})"
-            + ("; `scrapy crawl page` takes those of any site" if reason == Reason.OFFSITE else "")
+            + ("; `triptych crawl page` takes those of any site" if reason == Reason.OFFSITE else "")
         )
     return found
 

@@ -27,7 +27,7 @@ KINDS = (
 engines; its links for readers; addresses computed from its rules; videos, pictures and links that both
 articles have and no others; and the texts."""
 BY_CONTENT = {"video", "image", "link", "content"}
-"""Kinds that only `scrapy pair` finds, as it compares an article with those of its days."""
+"""Kinds that only `triptych pair` finds, as it compares an article with those of its days."""
 _STATED = {"hreflang", "switcher", "sitemap"}
 
 

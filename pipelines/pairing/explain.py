@@ -63,7 +63,7 @@ class Explanation:
 def explain(read: Archive, one: str, other: str) -> Explanation:
     """Compare two articles, given by address or id, among the articles of their days.
 
-    The comparison is the same as in `scrapy pair`. Raises ArticleNotFound.
+    The comparison is the same as in `triptych pair`. Raises ArticleNotFound.
     """
     ids_of = article_ids(read, (one, other))
     for name in (one, other):
@@ -169,5 +169,5 @@ def evidence_kinds(ids: tuple[str, str], details: str | None) -> tuple[list[str]
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise ArchiveDamaged(
             f"The pair {ids[0]} and {ids[1]} cannot be explained: expected its `details` to be JSON with "
-            f"a list of evidence, came {(details or '')[:60]!r}. `scrapy pair` decides it anew."
+            f"a list of evidence, came {(details or '')[:60]!r}. `triptych pair` decides it anew."
         ) from None

@@ -1,4 +1,4 @@
-"""The run of `scrapy pair`: score the archive's articles week by week, then publish all at once."""
+"""The run of `triptych pair`: score the archive's articles week by week, then publish all at once."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """One stored page through today's extraction and decisions; runs in a worker process.
 
-Each `scrapy` command imports this module by way of `scrapy reextract`, so extraction is imported inside the
+Each `scrapy` command imports this module by way of `triptych reextract`, so extraction is imported inside the
 function.
 """
 

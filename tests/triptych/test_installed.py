@@ -117,8 +117,7 @@ def test_a_message_names_the_command_that_is_there(unpacked: Path, tmp_path: Pat
         ('X = "crawler.settings"\n', 'X = "triptych.crawler.settings"\n'),
         ('X = f"{crawler.settings}"\n', 'X = f"{crawler.settings}"\n'),
         ('X = "archive.org"\n', 'X = "archive.org"\n'),
-        ('X = "see python -m archive ls"\n', 'X = "see triptych archive ls"\n'),
-        ('"""Як `scrapy crawl demo`."""\n', '"""Як `triptych crawl demo`."""\n'),
+        ('"""Як `crawler.settings`."""\n', '"""Як `triptych.crawler.settings`."""\n'),
         ("x = archive.settings\n", "x = archive.settings\n"),
     ],
 )

@@ -8,4 +8,4 @@ from crawler.reports.terminal import NoSuchCommand
 
 
 class Command(NoSuchCommand):
-    instead: ClassVar[str] = "outlets have no contracts; `scrapy live OUTLET` checks their rules"
+    instead: ClassVar[str] = "outlets have no contracts; `triptych live OUTLET` checks their rules"

@@ -8,4 +8,4 @@ from crawler.reports.terminal import NoSuchCommand
 
 
 class Command(NoSuchCommand):
-    instead: ClassVar[str] = "`scrapy inspect URL` shows what is read from a page"
+    instead: ClassVar[str] = "`triptych inspect URL` shows what is read from a page"

@@ -9,5 +9,5 @@ from crawler.reports.terminal import NoSuchCommand
 
 class Command(NoSuchCommand):
     instead: ClassVar[str] = (
-        "put the file into the folder that OUTLETS_FOLDER names, then `scrapy crawl NAME`"
+        "put the file into the folder that OUTLETS_FOLDER names, then `triptych crawl NAME`"
     )

@@ -54,7 +54,7 @@ OF_OUTLETS = {
 }
 """With the label `outlet`; `triptych_pages` has `outcome` and `reason`, `triptych_share` has `of`."""
 OF_ARCHIVES = {
-    "triptych_alarms": "1: a rule of `scrapy watch` is broken",
+    "triptych_alarms": "1: a rule of `triptych watch` is broken",
     "triptych_snapshot": "Number of the latest snapshot",
     "triptych_snapshot_timestamp_seconds": "When the latest snapshot was committed",
     "triptych_verified_timestamp_seconds": "When this machine has verified the archive",

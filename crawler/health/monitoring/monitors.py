@@ -1,4 +1,4 @@
-"""Monitors of Spidermon for our rules, and suites of them: for `scrapy watch`, and for the end of a crawl.
+"""Monitors of Spidermon for our rules, and suites of them: for `triptych watch`, and for the end of a crawl.
 
 `CrawlSuite` in SPIDERMON_SPIDER_CLOSE_MONITORS runs all of one outlet when its crawl ends. The package
 `spidermon` comes with `pip install "triptych[watch]"`.

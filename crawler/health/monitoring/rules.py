@@ -233,8 +233,8 @@ def _verify(known: Gathered, limits: Limits) -> str | None:
     if since is None or known.now - since <= limits.verify_after:
         return None
     if known.verified_at is None:
-        return "the archive was never verified on this machine: python -m archive verify"
-    return f"the archive was last verified {hours(known.now - since)} ago: python -m archive verify"
+        return "the archive was never verified on this machine: triptych archive verify"
+    return f"the archive was last verified {hours(known.now - since)} ago: triptych archive verify"
 
 
 def hours(lasts: timedelta) -> str:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from prometheus_client import Metric
 
 FLUSH = 2.0
-"""Seconds that the end of a run, or `scrapy watch`, waits for the collector."""
+"""Seconds that the end of a run, or `triptych watch`, waits for the collector."""
 PAGES = 0.1
 """Share of the pages that have spans, unless OTEL_TRACES_SAMPLER says otherwise."""
 _SCOPE = "triptych"

@@ -55,7 +55,7 @@ class Notice:
         ]
         told = "\n".join([self.subject, *lines])
         if longest is not None and len(told) > longest:
-            return told[:longest].rpartition("\n")[0] + "\n… `scrapy watch` has all"
+            return told[:longest].rpartition("\n")[0] + "\n… `triptych watch` has all"
         return told
 
     def document(self) -> dict[str, object]:

@@ -1,8 +1,8 @@
 """One crawl or revisit of a fleet, in a process of its own.
 
-`python -m crawler.outlet.fleet.child SECONDS crawl OUTLET …` is as `scrapy crawl OUTLET …`, but it stops when
-its standard input is closed, because its parent has ended, even by kill -9. It stops as by SIGTERM, and after
-SECONDS as by SIGKILL.
+`python -m crawler.outlet.fleet.child SECONDS crawl OUTLET …` is as `triptych crawl OUTLET …`, but it stops
+when its standard input is closed, because its parent has ended, even by kill -9. It stops as by SIGTERM,
+and after SECONDS as by SIGKILL.
 """
 
 from __future__ import annotations

@@ -63,7 +63,7 @@ class Orders:
     leases: Leases
     logs: Path
     options: Sequence[str]
-    """For each `scrapy crawl` and `scrapy revisit`."""
+    """For each `triptych crawl` and `triptych revisit`."""
 
 
 def share(options: Sequence[str], at_once: int) -> tuple[str, ...]:

@@ -202,7 +202,7 @@ def test_a_wrong_command_is_exit_2_and_help_teaches(run, capsys):
     code, out, _ = run("--help")
     assert code == 0
     assert "examples:" in out
-    assert "python -m archive verify" in out
+    assert "triptych archive verify" in out
 
 
 def test_verify_is_content_with_a_good_archive(run, filled):
@@ -257,7 +257,7 @@ def test_a_data_file_that_is_gone_or_cut(run, filled, article, tmp_path, harm):
     ):
         code, _, said = run(*command)
         assert code == 1, command
-        assert "`python -m archive verify` tells" in said, command
+        assert "`triptych archive verify` tells" in said, command
         assert "Cannot write" not in said, command
     assert run("verify")[0] == 1
 

@@ -186,7 +186,7 @@ def test_tmx_puts_side_by_side_what_was_aligned(stories, tmp_path):
     out = tmp_path / "out.tmx"
     told = export(archive.open(stories), str(out), "tmx")
     # two headlines, and two paragraphs of each two languages of the first story
-    assert told == "8 units of 2 stories (1 by the headline only: `scrapy pair` aligns paragraphs)"
+    assert told == "8 units of 2 stories (1 by the headline only: `triptych pair` aligns paragraphs)"
     found = list(units_of(out))
     assert [kind for kind, _, _ in found].count("headline") == 2
     paragraphs = [(score, segments) for kind, score, segments in found if kind == "paragraph"]

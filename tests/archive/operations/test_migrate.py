@@ -149,7 +149,7 @@ def test_an_older_archive_is_refused_then_whole(filled, article, capsys):
     before = archive.open(filled).articles().to_pandas().sort_values("article_id")["body"].tolist()
     as_older(filled)
     for opening in (archive.open, lambda root: ArchiveWriter.open(root, run_id="run-2")):
-        with pytest.raises(SchemaTooOld, match=r"schema 0.*python -m archive migrate"):
+        with pytest.raises(SchemaTooOld, match=r"schema 0.*triptych archive migrate"):
             opening(filled)
     assert main(["ls", "--archive", str(filled)]) == 1
     assert capsys.readouterr().err.count("\n") == 1

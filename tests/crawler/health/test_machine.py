@@ -30,7 +30,7 @@ def test_a_machine_that_can_do_it_is_well(tmp_path: Path) -> None:
     assert found["packages"].state == "well"
     assert found["archive: locks"].state == "well"
     assert found["archive"].state == "well"
-    assert found["archive: verify"].mend == "python -m archive verify"
+    assert found["archive: verify"].mend == "triptych archive verify"
     assert not any(condition.state == "bad" for condition in found.values())
     # nothing of the trial stays
     assert not [path for path in (tmp_path / "news").iterdir() if path.name.startswith(".triptych-")]

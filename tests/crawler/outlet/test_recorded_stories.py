@@ -29,7 +29,7 @@ def test_an_outlet_has_a_story_in_its_languages(name: str) -> None:
     if not ours <= recorded:
         missing = ", ".join(sorted(ours - recorded))
         pytest.fail(
-            f"{name} has no recorded story in {missing}; run: scrapy record {name} URL", pytrace=False
+            f"{name} has no recorded story in {missing}; run: triptych record {name} URL", pytrace=False
         )
 
 

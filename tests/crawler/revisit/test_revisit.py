@@ -283,8 +283,8 @@ def test_what_cannot_be_meant_is_a_sentence(herald: Herald, crawl: Crawl) -> Non
     assert run.exit_code == 6
     assert "There is no archive at" in run.err
     for arguments, said in (
-        (("page",), "scrapy crawl page -a url="),
-        (("herald", "-a", "url=http://a.example"), "-a url=… is of `scrapy crawl`"),
+        (("page",), "triptych crawl page -a url="),
+        (("herald", "-a", "url=http://a.example"), "-a url=… is of `triptych crawl`"),
         (("herald", "--at", "tomorrow"), "'tomorrow' is no time; write it as 2026-12-01T09:00"),
         (("herald", "--at", "0001-01-01"), "'0001-01-01' is a time without articles"),
         (("herald", "--at", "9999-12-31T23:00-10:00"), "is no time"),

@@ -1,7 +1,7 @@
 """Printed dates: every line of a page that may be its day of publication, with where it stands.
 
 Each candidate has points for its place and form. The points decide between the lines of one page, and the
-reasons are kept for `scrapy inspect`.
+reasons are kept for `triptych inspect`.
 """
 
 from __future__ import annotations

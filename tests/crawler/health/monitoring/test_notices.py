@@ -1,4 +1,4 @@
-"""`scrapy watch` and a crawl with Spidermon: who is told what, by real servers on loopback."""
+"""`triptych watch` and a crawl with Spidermon: who is told what, by real servers on loopback."""
 
 from __future__ import annotations
 
@@ -226,4 +226,4 @@ def test_a_text_says_what_it_says_and_ends() -> None:
     assert text.startswith(
         "Triptych: 100 new (news)\nnew: gazette: failed(error-\ufffd[31m) <!channel>\ufffd\n"
     )
-    assert text.endswith("\n… `scrapy watch` has all")
+    assert text.endswith("\n… `triptych watch` has all")
