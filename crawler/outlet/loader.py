@@ -55,14 +55,14 @@ class OutletLoader(SpiderLoader):
         except ModuleNotFoundError as error:
             if error.name is None or not f"{package}.".startswith(f"{error.name}."):
                 raise  # an outlet's own import
-            print(f"scrapy: SPIDER_MODULES: there is no module {package!r}", file=sys.stderr)
+            print(f"triptych: SPIDER_MODULES: there is no module {package!r}", file=sys.stderr)
             sys.exit(2)
 
     def _load_folder(self, folder: Path) -> None:
         """Load the operator's declarations, each a file of that folder."""
         if not folder.is_dir():
             print(
-                f"scrapy: OUTLETS_FOLDER={str(folder)!r}: expected a folder of declarations", file=sys.stderr
+                f"triptych: OUTLETS_FOLDER={str(folder)!r}: expected a folder of declarations", file=sys.stderr
             )
             sys.exit(2)
         for path in sorted(folder.glob("[!_]*.py")):

@@ -119,7 +119,7 @@ def test_silence_says_nothing_of_the_rules(crawl: Crawl) -> None:
         (("nosuch",), "no outlet 'nosuch'"),
         (("page",), "declares no source"),
         (("rbc", "-O", "x.json"), "nothing is archived here"),
-        (("rbc", "-a", "x=1"), "scrapy crawl"),
+        (("rbc", "-a", "x=1"), "triptych crawl"),
     ],
 )
 def test_what_cannot_be_meant_is_a_sentence(crawl: Crawl, arguments: tuple[str, ...], said: str) -> None:

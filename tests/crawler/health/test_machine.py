@@ -40,7 +40,7 @@ def test_what_is_wrong_says_what_mends_it(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("TRIPTYCH_PROXI", "http://127.0.0.1:1")
     found = conditions(tmp_path / "nothing")
     assert "TRIPTYCH_PROXI" in found["environment"].told
-    assert "scrapy crawl" in str(found["archive"].mend)
+    assert "triptych crawl" in str(found["archive"].mend)
     (tmp_path / "news").mkdir()
     (tmp_path / "news" / "diary.txt").touch()
     assert conditions(tmp_path / "news")["archive"].state == "bad"

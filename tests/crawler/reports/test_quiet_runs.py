@@ -75,7 +75,7 @@ def test_runs_without_a_terminal(herald: Herald, tmp_path: Path) -> None:
     assert (failed.exit_code, report["ended"], report["exit_code"]) == (1, "lost", 1)
     assert list(report["unread"].values()) == ["http-500"] * len(report["unread"]) != []
     assert failed.err.splitlines() == [
-        f"scrapy crawl: {report['problems'][0]}", f"scrapy crawl: the log is {logs / 'herald.log'}",
+        f"triptych crawl: {report['problems'][0]}", f"triptych crawl: the log is {logs / 'herald.log'}",
     ]  # fmt: skip
     logged = (logs / "herald.log").read_text("utf-8").splitlines()
     assert logged
@@ -93,7 +93,7 @@ def test_the_first_signal_says_what_it_does(herald: Herald, tmp_path: Path) -> N
     assert process.stderr is not None
     # while the server still holds the pages back
     told = process.stderr.readline()
-    assert re.fullmatch(r"scrapy crawl: stopping; \d+ requests under way are finished, and what came is "
+    assert re.fullmatch(r"triptych crawl: stopping; \d+ requests under way are finished, and what came is "
                         r"published\. Once more \(Ctrl-C\) stops now: .*\n", told), told  # fmt: skip
     herald.site.over.set()
     out, err = process.communicate(timeout=A_WHILE)
