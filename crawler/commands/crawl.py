@@ -65,6 +65,7 @@ class Command(BaseRunSpiderCommand):
 
     def long_desc(self) -> str:
         return (
+            "`triptych crawl --all` crawls every outlet that is due, see `triptych crawl --all --help`. "
             "Fetch stories in all their languages, publish a snapshot of the archive, pair the variants by "
             "links and by content and lay them side by side. "
             "OUTLET is one of `triptych list`: `demo` needs no network, `page` takes any article of any "

@@ -62,7 +62,8 @@ class OutletLoader(SpiderLoader):
         """Load the operator's declarations, each a file of that folder."""
         if not folder.is_dir():
             print(
-                f"triptych: OUTLETS_FOLDER={str(folder)!r}: expected a folder of declarations", file=sys.stderr
+                f"triptych: OUTLETS_FOLDER={str(folder)!r}: expected a folder of declarations",
+                file=sys.stderr,
             )
             sys.exit(2)
         for path in sorted(folder.glob("[!_]*.py")):
