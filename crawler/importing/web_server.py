@@ -104,7 +104,6 @@ class WebServers:
             try:
                 url = urljoin(url, location)
                 parse_url(url)
-                urlsplit(url)
             except ValueError:
                 raise SourceFailed(
                     f"it redirects to {visible(location[:200])!r}, which is no address"

@@ -69,12 +69,21 @@ def test_a_fault_of_the_moment_is_asked_again(server: RangeServer) -> None:
     assert len(asked) == len(set(asked)) + 6
 
 
+def without_length(handler: Handler) -> bool:
+    handler.send_response(200)
+    handler.end_headers()
+    handler.close_connection = True
+    return True
+
+
 @pytest.mark.parametrize(
     ("fault", "told"),
     [
+        (without_length, "gives no parts of a file"),
         (status(404), "answered 404"),
         (status(206), "asked for bytes"),
         (status(206, Content_Range="bytes 7-9/10"), "it sent 'bytes 7-9/10'"),
+        (status(206, Content_Range="bytes */10"), "it sent 'bytes */10'"),
         (status(503, Retry_After="9999"), "asks to wait 9999 s"),
         (status(302, Location="http://169.254.169.254/latest/meta-data"), "refused (private-address)"),
         (status(302, Location="http://127.0.0.1/"), "refused (private-address)"),
