@@ -46,9 +46,6 @@ class Source(Protocol):
     def address(self) -> str:
         """As it is shown, and kept with the articles: a file's name, an address without secrets."""
 
-    @property
-    def is_remote(self) -> bool: ...
-
     def open(self) -> BinaryIO | RemoteFile:
         """Raises SourceFailed, OSError."""
 
@@ -56,7 +53,6 @@ class Source(Protocol):
 @dataclass(frozen=True)
 class LocalFile:
     path: Path
-    is_remote = False
 
     @property
     def address(self) -> str:
@@ -69,7 +65,6 @@ class LocalFile:
 @dataclass(frozen=True)
 class OnServer:
     place: Ranged
-    is_remote = True
 
     @property
     def address(self) -> str:

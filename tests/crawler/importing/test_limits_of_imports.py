@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import random
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import pytest
@@ -139,6 +140,14 @@ def test_a_list_has_64_megabytes(tmp_path: Path, size: int) -> None:
         finder.sources([str(tmp_path / "a.paths.gz")])
 
 
+@pytest.mark.parametrize("number", [1_000_000, 1_000_001])
+def test_a_list_has_a_million_lines(tmp_path: Path, number: int) -> None:
+    finder = SourceFinder(Settings({"PROXY": "", "USER_AGENT": "t"}), prefix=PREFIX)
+    (tmp_path / "a.paths").write_text("a\n" * number)
+    with nullcontext() if number == 1_000_000 else pytest.raises(WrongSource, match="1,000,000 lines"):
+        assert len(finder._paths(str(tmp_path / "a.paths"))) == number
+
+
 def test_a_path_of_a_list_has_1000_characters(tmp_path: Path) -> None:
     finder = SourceFinder(Settings({"PROXY": "", "USER_AGENT": "t"}), prefix=PREFIX)
     (tmp_path / "a.paths").write_text("a" * 1000)
@@ -170,11 +179,21 @@ def test_seven_answers_are_of_the_moment_and_no_others() -> None:
             assert (failure.type is Unavailable) == (code in {408, 425, 429, 500, 502, 503, 504}), code
 
 
+def test_five_answers_are_redirects_and_no_others() -> None:
+    with RangeServer() as server:
+        server.files["/b"] = b"0123456789"
+        for code in range(300, 310):
+            server.faults = [status(code, Location="/b")]
+            is_redirect = code in {301, 302, 303, 307, 308}
+            with nullcontext() if is_redirect else pytest.raises(SourceFailed, match=f"answered {code}"):
+                assert servers().part(f"http://files.example:{server.port}/a", 0, 10).size == 10
+
+
 def test_the_last_part_of_a_file_is_shorter() -> None:
     with RangeServer() as server:
         server.files["/a"] = b"0123456789"
         part = servers().part(f"http://files.example:{server.port}/a", 7, 100)
         assert (part.data, part.size) == (b"789", 10)
         server.faults = [status(206, Content_Range="x" * 100)]
-        with pytest.raises(SourceFailed, match="it sent '" + "x" * 60 + "'$"):
+        with pytest.raises(SourceFailed, match="asked for bytes 0-9, it sent '" + "x" * 60 + "'$"):
             servers().part(f"http://files.example:{server.port}/a", 0, 10)

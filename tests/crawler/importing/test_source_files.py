@@ -41,8 +41,9 @@ def test_a_list_is_paths_below_the_prefix(tmp_path: Path, server: RangeServer) -
     (tmp_path / "b.warc").write_bytes(b"")
     (tmp_path / "one.paths").write_text("b.warc")
     assert [x.address for x in given(str(tmp_path)).sources([str(tmp_path / "one.paths")])] == ["b.warc"]
-    with pytest.raises(WrongSource, match="say with --prefix"):
-        given().sources([here])
+    for name in (here, f"{there}?signature=x"):
+        with pytest.raises(WrongSource, match="say with --prefix"):
+            given().sources([name])
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,7 @@ def test_a_page_is_read_with_its_time_and_its_record(tmp_path: Path, packed: boo
         (record(Content_Length="9999"), "cut short when they were fetched"),
         (record(date="2999-01-01T00:00:00Z"), "without a date"),
         (record(date="yesterday"), "without a date"),
+        (record(date="1991-08-05T23:59:59Z"), "without a date"),
         (record(date="0001-01-01T00:00:00+14:00"), "without a date"),
         (record(date="9999-12-31T23:59:59-14:00"), "without a date"),
     ],
