@@ -49,6 +49,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.alignment_fit import GRAMS, alone, f1, fit, score, stored
 from benchmarks.alignment_sets import PAIRS, RETOLD, SEEDS, cases, half
 from benchmarks.alignment_sets import runs as retold
+from benchmarks.quality_page import write as write_page
 from pipelines.alignment.links import find_links, find_links_and_lone
 from pipelines.alignment.omissions import SURE
 from pipelines.alignment.paragraphs import prepared
@@ -197,6 +198,7 @@ def main() -> int:
     how.add_argument("--fit", action="store_true", help="fit on all stories and write the weights")
     how.add_argument("--check", action="store_true", help="fit, and say whether that is what is shipped")
     how.add_argument("--quick", action="store_true", help="half of the texts, and ours alone")
+    parser.add_argument("--write", action="store_true", help="ours alone, written into the page of figures")
     how.add_argument("--shipped", action="store_true", help="what is shipped alone, on retold stories")
     options = parser.parse_args()
     if options.shipped:
@@ -214,11 +216,10 @@ def main() -> int:
     read = list(map(prepare, cases(options.data, seeds)))
     reading = 1000 * (time.process_time() - began) / len(read)
     runs = list(map(prepare, cases(options.data, seeds, "runs")))
-    swaps = list(map(prepare, cases(options.data, seeds[:1], "swaps")))
     retold_seeds = RETOLD_SEEDS[::2] if options.quick else RETOLD_SEEDS
-    told_anew = list(map(prepare, retold("dev", retold_seeds, swaps=True)))
+    told_anew = list(map(prepare, retold("dev", retold_seeds)))
     if options.fit or options.check:
-        fitted = stored(fit([*read, *runs, *swaps, *told_anew]), options.data, RETOLD)
+        fitted = stored(fit([*read, *runs, *told_anew]), options.data, RETOLD)
         if options.check:
             same = fitted == FILE.read_text("utf-8")
             print(f"{len(read)} texts: {'what is shipped' if same else 'other weights'}")
@@ -226,27 +227,38 @@ def main() -> int:
         FILE.write_text(fitted, encoding="utf-8")
         print(f"weights of {len(read)} texts in {FILE}")
         return 0
-    fulls, table = translations_table(read, [*read, *runs, *swaps], told_anew, simpler=not options.quick)
-    Console(width=120).print(table)
-    Console(width=120).print(runs_table(runs, fulls, simpler=not options.quick))
+    simpler = not (options.quick or options.write)
+    fulls, table = translations_table(read, [*read, *runs], told_anew, simpler=simpler)
+    with_runs = runs_table(runs, fulls, simpler=simpler)
     parts = retold_parts()
-    Console(width=120).print(retold_table(parts))
+    retold_one = retold_table(parts)
+    Console(width=120).print(table, with_runs, retold_one)
     sure = {}
     for name, texts_of in (("translations", read), ("runs", runs)):
         halves = [lone([x for x in texts_of if half(x[0].story_id) == n], fulls[n]) for n in (0, 1)]
         sure[name] = [*halves[0][0], *halves[1][0]], halves[0][1] + halves[1][1]
     sure |= {part: lone(texts_of, shipped_weighting()) for part, texts_of in parts.items()}
-    Console(width=160).print(reliability_table(sure))
+    reliable = reliability_table(sure)
+    Console(width=160).print(reliable)
+    if options.write:
+        write_page("translations", table)
+        write_page("runs", with_runs)
+        write_page("retold", retold_one, rows=lambda row: row[0].startswith("kept"))
+        write_page("omissions", reliable, rows=lambda row: row[1] == "all" and row[0][:3] != "dev", columns=6)
+    print(cost_line(read, reading, fulls[1]))
+    return 0
+
+
+def cost_line(read: Sequence[Read], reading: float, weighting: Weighting) -> str:
     began = time.process_time()
     for _, one, other in read:
-        find_links(one, other, fulls[1])
+        find_links(one, other, weighting)
     linking = 1000 * (time.process_time() - began) / len(read)
     paragraphs = sum(len(side) for each, _, _ in read for side in each.texts) / len(read)
-    print(
+    return (
         f"{paragraphs:.0f} paragraphs a pair in the mean; CPU a pair: reading both texts "
         f"{reading:.1f} ms, aligning {linking:.1f} ms"
     )
-    return 0
 
 
 def retold_parts() -> dict[str, list[Read]]:

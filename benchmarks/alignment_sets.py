@@ -6,7 +6,7 @@ import hashlib
 import json
 import random
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,8 +22,6 @@ RUN_SIZES = (2, 3, 4)
 DROPPED_OF_RUNS, RUN_BEGINS, CUT_ANEW = 0.08, 0.10, 0.05
 """Chances in texts with runs: that a paragraph is missing on a side, that a run of either side begins here as
 one paragraph of the other, and that four paragraphs are cut in another way on each side."""
-SWAPPED = 0.12
-"""Chance, at each paragraph, that either side has one alone at the same place."""
 SEEDS = range(2)
 RUNS_DROPPED = 0.1
 RUNS = Path(__file__).parent / "data" / "runs.txt"
@@ -69,8 +67,8 @@ def half(story_id: str) -> int:
 
 
 def cases(path: Path, seeds: Sequence[int] = SEEDS, kind: str = "") -> Iterator[Case]:
-    """Yield cases of one kind: dropped and moved paragraphs, `runs`, or `swaps`."""
-    make = {"": case, "runs": case_of_runs, "swaps": case_of_swaps}[kind]
+    """Yield cases of one kind: dropped and moved paragraphs, or `runs`."""
+    make = {"": case, "runs": case_of_runs}[kind]
     for story_id, variants in sorted(stories(path).items()):
         for a, b in PAIRS:
             if a in variants and b in variants and len(variants[a]) == len(variants[b]) >= 4:
@@ -156,35 +154,6 @@ def case_of_runs(
     return Case(languages, story_id, False, (texts[0], texts[1]), frozenset(links), frozenset())
 
 
-def case_of_swaps(
-    story_id: str, languages: tuple[str, str], ours: list[str], theirs: list[str], rng: random.Random
-) -> Case:
-    """Make two texts in which a paragraph that one has alone stands where the other has one alone."""
-    cuts = [0]
-    while cuts[-1] < len(ours):
-        cuts.append(min(len(ours), cuts[-1] + rng.choice((1, 1, 2))))
-    spans = [range(start, end) for start, end in pairwise(cuts)]
-    sides: tuple[list[int], list[int]] = ([], [])
-    at = 0
-    while at < len(spans):
-        if at + 1 < len(spans) and rng.random() < SWAPPED:
-            sides[0].append(at)
-            sides[1].append(at + 1)
-            at += 2
-        else:
-            for side in sides:
-                side.append(at)
-            at += 1
-    links = set()
-    for i, span in enumerate(sides[0]):
-        if span in sides[1]:
-            links.add(((i,), (sides[1].index(span),)))
-    texts = []
-    for side, lines in zip(sides, (ours, theirs), strict=True):
-        texts.append(tuple(" ".join(lines[n] for n in spans[x]) for x in side))
-    return Case(languages, story_id, False, (texts[0], texts[1]), frozenset(links), frozenset())
-
-
 def merged(kept: list[int], carried: int | None, rng: random.Random) -> list[tuple[int, ...]]:
     side: list[tuple[int, ...]] = []
     for x in kept:
@@ -225,8 +194,6 @@ def runs(
     part: str | None = None,
     seeds: Sequence[int] = SEEDS,
     files: Sequence[Path] = RETOLD,
-    *,
-    swaps: bool = False,
 ) -> Iterator[Case]:
     """Yield texts of ours in which three or four paragraphs of one side stand as one on the other.
 
@@ -244,9 +211,6 @@ def runs(
                 for seed in seeds:
                     rng = random.Random(f"{story_id} {a} {b} {seed}")
                     yield _with_runs(story_id, (a, b), (told[a], told[b]), rng)
-                    if swaps:
-                        made = case_of_swaps(story_id, (a, b), told[a][1:], told[b][1:], rng)
-                        yield replace(made, headlines=(told[a][0], told[b][0]))
 
 
 def _with_runs(

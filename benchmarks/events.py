@@ -34,6 +34,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.invented_news import PARTS, event_reports, rewrites
 from benchmarks.invented_reports import reports
+from benchmarks.quality_page import write as write_page
 from pipelines.events.event_search import PROBABLE, READ, SURE
 from pipelines.events.likeness import (
     FILE,
@@ -273,6 +274,7 @@ def main() -> int:
     how.add_argument("--fit", action="store_true", help="fit on dev and write the weights")
     how.add_argument("--check", action="store_true", help="fit, and say whether that is what is shipped")
     parser.add_argument("--part", choices=PARTS, default="kept", help="part that is measured (default: kept)")
+    parser.add_argument("--write", action="store_true", help="write the table into the page of figures")
     options = parser.parse_args()
     if options.fit or options.check:
         fitted = stored(fit_all())
@@ -283,7 +285,10 @@ def main() -> int:
         FILE.write_text(fitted, encoding="utf-8")
         print(f"weights in {FILE}")
         return 0
-    Console(width=110).print(events_table(options.part))
+    table = events_table(options.part)
+    Console(width=110).print(table)
+    if options.write:
+        write_page("events", table)
     return 0
 
 

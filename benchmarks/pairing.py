@@ -48,6 +48,7 @@ from benchmarks.pairing_fit import cross_fit, differs, fit_all, judged, write
 from benchmarks.pairing_groups import groups_table
 from benchmarks.pairing_invented import measure
 from benchmarks.pairing_sets import DATA, load
+from benchmarks.quality_page import write as write_page
 from pipelines.pairing.content.weights import FILE
 
 if TYPE_CHECKING:
@@ -59,8 +60,15 @@ if TYPE_CHECKING:
     from pipelines.pairing.content.weights import Weights
 
     Tested = Sequence[tuple[Trial, Weights]]
+    Counts = dict[tuple[str, str], NDArray[np.float64]]
+    """By languages and kind of text: right, said, right `auto`, `auto`, and pairs to find."""
 
 BANDS = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 0.97, 0.99, 1.0)
+
+ON_PAGE = (
+    *("full", "lead", "halves", "edited", "changed", "changed, dated", "converted, dated", "other day"),
+)
+"""Kinds of text in the table of the page of figures."""
 
 
 def wilson(right: int, of: int) -> float:
@@ -70,8 +78,8 @@ def wilson(right: int, of: int) -> float:
     return (middle - spread) / (1 + z * z / of)
 
 
-def accuracy_table(tested: Tested) -> Table:
-    table = Table("pair", "texts", "P", "R", "F1", "auto P", "auto R", "different auto pairs", "auto P from")
+def counted(tested: Tested) -> tuple[Counts, dict[tuple[str, str], dict[tuple[str, str], bool]]]:
+    """Count pairs by languages and kind of text, and tell of each different `auto` pair if it is right."""
     sums: dict[tuple[str, str], NDArray[np.float64]] = defaultdict(lambda: np.zeros(5))
     apart: dict[tuple[str, str], dict[tuple[str, str], bool]] = defaultdict(dict)
     for each, weights in tested:
@@ -86,6 +94,12 @@ def accuracy_table(tested: Tested) -> Table:
         for x, sure in zip(best, auto, strict=True):
             if sure:
                 apart[each.languages, each.mode][x.ids] = x.right
+    return sums, apart
+
+
+def accuracy_table(tested: Tested) -> Table:
+    table = Table("pair", "texts", "P", "R", "F1", "auto P", "auto R", "different auto pairs", "auto P from")
+    sums, apart = counted(tested)
     for key, (right, said, sure_right, sure, gold) in sums.items():
         with np.errstate(invalid="ignore"):
             numbers = (
@@ -102,6 +116,21 @@ def accuracy_table(tested: Tested) -> Table:
         "A pair that several seeds drew counts once under `different auto pairs`; `auto P from` is the lower "
         "end of the 95 % interval (Wilson) that so many pairs give."
     )
+    return table
+
+
+def page_table(tested: Tested) -> Table:
+    """Return precision and recall of each kind of text, and those of `auto`, for the page of figures."""
+    sums, _ = counted(tested)
+    pairs = list(dict.fromkeys(pair for pair, _ in sums if "-" in pair))
+    table = Table("texts", *(f"{pair}: P, R; auto P, R" for pair in pairs))
+    for mode in ON_PAGE:
+        cells = []
+        for pair in pairs:
+            right, said, sure_right, sure, gold = sums[pair, mode]
+            of_all, of_auto = (right / said, right / gold), (sure_right / sure, sure_right / gold)
+            cells.append("; ".join(", ".join(f"{x:.3f}" for x in shares) for shares in (of_all, of_auto)))
+        table.add_row(mode, *cells)
     return table
 
 
@@ -126,6 +155,7 @@ def main() -> int:
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--fit", action="store_true", help="fit on all stories and write what is shipped")
     how.add_argument("--check", action="store_true", help="fit, and say whether that is what is shipped")
+    parser.add_argument("--write", action="store_true", help="write the tables into the page of figures")
     how.add_argument("--sets", choices=["ours"], help="measure what is shipped on our own invented news")
     parser.add_argument("--part", choices=PARTS, default="dev", help="with --sets: the part that is measured")
     parser.add_argument("--errors", action="store_true", help="with --sets: list wrong and missed pairs")
@@ -133,7 +163,9 @@ def main() -> int:
     if arguments.errors and arguments.part == "kept":
         parser.error("--errors is for --part dev: nobody looks into the part that is kept back")
     if arguments.sets:
-        measure(arguments.part, Console(width=150), listed=arguments.errors)
+        table = measure(arguments.part, Console(width=150), listed=arguments.errors)
+        if arguments.write:
+            write_page("rewrites and reports", table)
         return 0
     if not arguments.data.is_file():
         parser.error(f"{arguments.data} is missing: --data names a file of stories in several languages")
@@ -151,6 +183,9 @@ def main() -> int:
     console.print(accuracy_table(fitted.tested))
     console.print(reliability_table(fitted.tested))
     console.print(groups_table(fitted))
+    if arguments.write:
+        write_page("pairs", page_table(fitted.tested))
+        write_page("probability", reliability_table(fitted.tested))
     took = f"{time.process_time() - started:.0f} s CPU"
     console.print(f"{len(rows)} documents, {found:,} candidate pairs, {took}", highlight=False)
     return 0

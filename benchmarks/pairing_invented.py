@@ -173,8 +173,11 @@ def errors(found: Sequence[Outcome], part: Part) -> Iterator[str]:
                     yield f"{each.set_name}, {each.variant}: {what}: {one} | {other}"
 
 
-def measure(part: Part, console: Console, *, listed: bool) -> None:
+def measure(part: Part, console: Console, *, listed: bool) -> Table:
+    """Print what is measured, and return the table of the sets."""
     found = list(outcomes(part))
-    console.print(sets_table(found), kinds_table(found))
+    table = sets_table(found)
+    console.print(table, kinds_table(found))
     for line in errors(found, part) if listed else ():
         console.print(line, highlight=False, markup=False, soft_wrap=True)
+    return table
