@@ -195,7 +195,7 @@ FEED_EXPORTERS_BASE = {
     "parquet": "pipelines.feed_exports.Parquet",
 }
 LOG_LEVEL = "WARNING"
-LOG_FORMATTER = "crawler.reports.log_format.OneLine"
+LOG_FORMATTER = "crawler.reports.log_format.LazyLogFormat"
 
 # --- what the operator's environment and file have of Scrapy's and Spidermon's own -------------------
 # tokens and passwords need not stand in a file

@@ -25,7 +25,7 @@ from archive.exceptions import WrongSetting
 from archive.terminal import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from scrapy.commands import ScrapyCommand
     from scrapy.settings import Settings
@@ -87,12 +87,7 @@ class _Passed(click.Command):
         parser = self._declared()
         assert isinstance(parser, argparse.ArgumentParser)
         if incomplete.startswith("-"):
-            return [
-                CompletionItem(option, help=action.help)
-                for action in parser._actions
-                for option in action.option_strings
-                if option.startswith(incomplete) and action.help != argparse.SUPPRESS
-            ]
+            return [*_options(parser, incomplete)]
         nested = [x for x in parser._actions if isinstance(x, argparse._SubParsersAction)]
         words = [word for x in nested for word in x.choices if word not in ctx.args]
         if not nested and ctx.info_name in _CRAWLING:
@@ -116,12 +111,19 @@ class _Words(click.Group):
         return list(self.commands)  # in the order of a day's work, not of the alphabet
 
 
+def _options(parser: argparse.ArgumentParser, incomplete: str) -> Iterator[CompletionItem]:
+    for action in parser._actions:
+        for option in action.option_strings:
+            if option.startswith(incomplete) and action.help != argparse.SUPPRESS:
+                yield CompletionItem(option, help=action.help)
+
+
 @click.command("completion", help="print the lines that make a shell complete commands, outlets and options")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def _completion(shell: str) -> None:
-    made = get_completion_class(shell)
-    assert made is not None
-    click.echo(made(command_line(), {}, _PROGRAM, "_TRIPTYCH_COMPLETE").source())
+    completion = get_completion_class(shell)
+    assert completion is not None
+    click.echo(completion(command_line(), {}, _PROGRAM, "_TRIPTYCH_COMPLETE").source())
 
 
 def _outlets() -> list[str]:
@@ -202,9 +204,9 @@ def _archive_parser(name: str | None = None) -> Callable[[], object]:
     def declared() -> object:
         from archive.__main__ import parser  # noqa: PLC0415
 
-        whole = parser()
-        nested = next(x for x in whole._actions if isinstance(x, argparse._SubParsersAction))
-        return nested.choices[name] if name else whole
+        program = parser()
+        nested = next(x for x in program._actions if isinstance(x, argparse._SubParsersAction))
+        return nested.choices[name] if name else program
 
     return declared
 

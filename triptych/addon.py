@@ -102,8 +102,8 @@ class Triptych:
                 )
         settings.setdefault_in_component_priority_dict("EXTENSIONS", Ledger, own.EXTENSIONS[_path(Ledger)])
         settings.setdefault_in_component_priority_dict("ITEM_PIPELINES", ArchivePipeline, AFTER)
-        for told in _guards_off(settings):
-            logger.warning("Triptych: %s", told)
+        for sentence in _guards_off(settings):
+            logger.warning("Triptych: %s", sentence)
 
     def guard_names(self) -> None:
         """Guard a reactor that somebody else has set up, as a script with a CrawlerRunner does."""
@@ -142,34 +142,34 @@ def _take_own(settings: BaseSettings, names: Any) -> None:
 
 def _guards_off(settings: BaseSettings) -> list[str]:
     """Sentences about guards that the project's own settings leave out."""
-    found = []
+    sentences = []
     if settings[_RESOLVER] != own.TWISTED_DNS_RESOLVER:
-        found.append(
+        sentences.append(
             f"private addresses are not refused by what they resolve to, as {_RESOLVER} is the project's"
         )
     handlers = settings.getdict("DOWNLOAD_HANDLERS")
-    for scheme, ours in own.DOWNLOAD_HANDLERS.items():
-        if handlers.get(scheme) != ours:
-            found.append(f"{scheme}:// goes unguarded through the project's handler, {handlers[scheme]}")
+    for scheme, guarded in own.DOWNLOAD_HANDLERS.items():
+        if handlers.get(scheme) != guarded:
+            sentences.append(f"{scheme}:// goes unguarded through the project's handler, {handlers[scheme]}")
     if not settings.getint("DOWNLOAD_MAXSIZE"):
-        found.append("a body may be of any size, as DOWNLOAD_MAXSIZE is 0")
+        sentences.append("a body may be of any size, as DOWNLOAD_MAXSIZE is 0")
     if not settings.getbool("DOWNLOAD_VERIFY_CERTIFICATES"):
-        found.append("certificates are not verified, as DOWNLOAD_VERIFY_CERTIFICATES is off")
+        sentences.append("certificates are not verified, as DOWNLOAD_VERIFY_CERTIFICATES is off")
     if settings.getbool("HTTPPROXY_ENABLED"):
-        found.append(
+        sentences.append(
             "a proxy of the environment may be asked for private addresses, as HTTPPROXY_ENABLED is on"
         )
-    return found
+    return sentences
 
 
 def _has(settings: BaseSettings, name: str, kind: type) -> bool:
-    return any(load_object(one) is kind for one in settings.getdict(name))
+    return any(load_object(path) is kind for path in settings.getdict(name))
 
 
 def _path(kind: type) -> str:
     return f"{kind.__module__}.{kind.__qualname__}"
 
 
-def _refuse(told: str) -> NoReturn:
-    print(f"triptych: {visible(told)}", file=sys.stderr)
+def _refuse(message: str) -> NoReturn:
+    print(f"triptych: {visible(message)}", file=sys.stderr)
     raise SystemExit(2)

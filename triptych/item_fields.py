@@ -47,7 +47,7 @@ _DATES = {
 _LONGEST_LIST = 1000
 
 
-class NotTaken(Exception):
+class ItemRefused(Exception):
     """An item that says it is an article, and cannot be archived; `reason` as of any dropped page."""
 
     def __init__(self, reason: Reason, detail: str) -> None:
@@ -81,14 +81,14 @@ def address_of(item: object) -> str:
 def read_item(item: object, fetched: Fetched | None, outlet: str | None, *, allow_private: bool) -> GivenItem:
     """Read an item; `outlet` is the name that the spider gives to all of its own.
 
-    Raises NotTaken where there is no address that may be archived.
+    Raises ItemRefused where there is no address that may be archived.
     """
     fields = ItemAdapter(item)
     url = address_of(item)
     if not url:
-        raise NotTaken(Reason.BAD_URL, "expected the address of the article in `url`, got none")
+        raise ItemRefused(Reason.BAD_URL, "expected the address of the article in `url`, got none")
     if reason := refusal(url, allow_private=allow_private):
-        raise NotTaken(reason, f"expected an address of the public internet in `url`, got {url[:500]!r}")
+        raise ItemRefused(reason, f"expected an address of the public internet in `url`, got {url[:500]!r}")
     at = _moment(_metadata(fields).get("dateDownloaded")) or (fetched.at if fetched else datetime.now(UTC))
     return GivenItem(
         outlet=_text(_first(fields, "outlet")) or outlet or registered_domain(url),
@@ -117,8 +117,8 @@ def _first(fields: ItemAdapter, field: str, names: Iterable[str] = ()) -> object
     for name in names or NAMES[field]:
         value = fields.get(name)
         if value is not None and value not in ("", (), []):
-            found: object = value
-            return found
+            content: object = value
+            return content
     return None
 
 
@@ -148,15 +148,15 @@ def _texts(value: object, *names: str) -> Iterator[str]:
     if isinstance(value, str):
         yield value
         return
-    listed = value if isinstance(value, list | tuple) else [value]
-    for one in listed[:_LONGEST_LIST]:
-        if isinstance(one, str):
-            yield one
+    values = value if isinstance(value, list | tuple) else [value]
+    for entry in values[:_LONGEST_LIST]:
+        if isinstance(entry, str):
+            yield entry
             continue
-        inner = _mapping(one)
-        found = next((text for name in names if (text := _text(inner.get(name)))), None)
-        if found:
-            yield found
+        inner = _mapping(entry)
+        text = next((text for name in names if (text := _text(inner.get(name)))), None)
+        if text:
+            yield text
 
 
 def _date(fields: ItemAdapter, field: str) -> str | None:
@@ -169,8 +169,8 @@ def _date(fields: ItemAdapter, field: str) -> str | None:
 def _moment(value: object) -> datetime | None:
     """A time with a zone; None for anything else."""
     if isinstance(value, str):
-        found = parse_date(value)
-        return found[0] if found is not None and found[1] == "zone" else None
+        parsed = parse_date(value)
+        return parsed[0] if parsed is not None and parsed[1] == "zone" else None
     return value.astimezone(UTC) if isinstance(value, datetime) and value.tzinfo is not None else None
 
 
@@ -181,8 +181,8 @@ def _alternates(value: object) -> Iterator[tuple[str, str]]:
             if isinstance(language, str) and isinstance(url, str):
                 yield language, url
         return
-    for one in (value if isinstance(value, list | tuple) else [value])[:_LONGEST_LIST]:
-        inner = _mapping(one)
+    for entry in (value if isinstance(value, list | tuple) else [value])[:_LONGEST_LIST]:
+        inner = _mapping(entry)
         language = _text(inner.get("language")) or _text(inner.get("inLanguage"))
         if url := _text(inner.get("url")):
             yield language, url

@@ -32,7 +32,7 @@ from crawler.workers.stages import WorkerStage, decide, worker_stages
 from pipelines.drop_refused import Dropped
 from pipelines.records import article_record
 from pipelines.snapshot import SnapshotStage
-from triptych.item_fields import Fetched, NotTaken, address_of, is_article, read_item
+from triptych.item_fields import Fetched, ItemRefused, address_of, is_article, read_item
 
 if TYPE_CHECKING:
     from scrapy import Spider
@@ -108,7 +108,7 @@ class ArchivePipeline:
             return item
         try:
             read = await self._read(item)
-        except NotTaken as error:
+        except ItemRefused as error:
             # without an address there is nothing that the archive could remember
             self._count(f"dropped/{error.reason}")
             raise Dropped(error.reason, str(error)) from None
@@ -139,8 +139,8 @@ class ArchivePipeline:
         outlet = self._outlet
         if not isinstance(item, Response):
             fetched = self._answers.get(plain_url(address_of(item)))
-            given = read_item(item, fetched, outlet, allow_private=self._allow_private)
-            return await self._workers.run(decide_item, given, self._decide)
+            fields = read_item(item, fetched, outlet, allow_private=self._allow_private)
+            return await self._workers.run(decide_item, fields, self._decide)
         if item.status >= 400:
             reason = http_reason(item.status)
             await self._not_read(item, "dropped", reason, f"{item.url} answered {item.status}")
@@ -163,9 +163,10 @@ class ArchivePipeline:
             url = requested = item.url if isinstance(item, Article) else address_of(item)
             status = None
         outlet = self._outlet or registered_domain(url)
-        seen = Observation(url, requested, outlet, outcome, reason, datetime.now(UTC), status, detail[:500])
-        await self._snapshot.process_item(seen)
-        self._ledger.item_scraped(seen)
+        now = datetime.now(UTC)
+        observation = Observation(url, requested, outlet, outcome, reason, now, status, detail[:500])
+        await self._snapshot.process_item(observation)
+        self._ledger.item_scraped(observation)
         self._count(f"{outcome}/{reason}")
 
     async def close_spider(self) -> None:
@@ -176,9 +177,9 @@ class ArchivePipeline:
             self._crawler.stats.set_value(f"{STATS}/snapshot", snapshot.id)
         if self._snapshot.failure is not None:
             self._count("archive_not_written")
-        told = ", ".join(f"{kind} {count}" for kind, count in sorted(self._ledger.totals().items()))
+        counts = ", ".join(f"{kind} {count}" for kind, count in sorted(self._ledger.totals().items()))
         where = visible(str(self._crawler.settings["ARCHIVE_URI"]))
-        logger.info("Triptych: %s; in %s", told or "nothing came", where)
+        logger.info("Triptych: %s; in %s", counts or "nothing came", where)
 
     def engine_stopped(self) -> None:
         """Make Scrapy's exit code 1 where articles were lost; it has no other way than this to say so."""
@@ -189,8 +190,8 @@ class ArchivePipeline:
     def _outlet(self) -> str | None:
         """Name that the spider gives to all that it yields; without one it is the domain of an article."""
         spider: Spider | None = self._crawler.spider
-        named = getattr(spider, "outlet", None)
-        return named if isinstance(named, str) and named else None
+        name = getattr(spider, "outlet", None)
+        return name if isinstance(name, str) and name else None
 
     @property
     def _ledger(self) -> Ledger:

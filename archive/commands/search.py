@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from archive.read.archive import Archive
     from archive.viewer.catalogue import Interface
-    from archive.viewer.search.answers import Answer, Listed, Question, StoryLine
+    from archive.viewer.search.answers import Answer, ArticleLine, Question, StoryLine
     from archive.viewer.search.lookup import Lookup
 
 _MOST = 20
@@ -218,7 +218,7 @@ def _row(line: StoryLine, t: Interface) -> list[str]:
     ]
 
 
-def _snippet(console: Console, article: Listed) -> Text:
+def _snippet(console: Console, article: ArticleLine) -> Text:
     """A piece of the text around the words of the query, which are bold and never cut."""
     text = Text(f"    {visible(article.language)}  ")
     room = line_width(console) - cell_len(text.plain)

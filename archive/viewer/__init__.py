@@ -1,1 +1,1 @@
-"""Stories as pages a person looks at: variants side by side, what each leaves out, what was edited when."""
+"""Stories as pages to read: variants side by side, what each leaves out, what was edited when."""

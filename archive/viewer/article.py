@@ -1,4 +1,4 @@
-"""One article as its page shows it: text, fields and where they came from, versions, looks, citation."""
+"""One article as its page shows it: text, fields and where they came from, versions, visits, citation."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _PORTION = 200_000
 """Characters of a text on one page."""
-_MOST_LOOKS = 500
+_MOST_VISITS = 500
 _LONGEST_VALUE = 2000
 _ELSEWHERE = {"headline", "body", "blocks", "raw_file", "raw_offset", "raw_length"}
 """Columns that the page shows in a place of their own."""
@@ -69,13 +69,13 @@ def article_values(
         old, new = numbers[max(0, len(numbers) - 2)], numbers[-1]
     blocks, total, begin, more = _portion(latest, start or 0)
     line = lookup.line(latest["story_id"])
-    gone = next((x.gone for x in line.articles if x.article_id == article_id), None) if line else None
-    looks = archive.observations(article_id).to_pylist()
-    looks.sort(key=lambda row: row["observed_at"], reverse=True)
+    gone_at = next((x.gone for x in line.articles if x.article_id == article_id), None) if line else None
+    visits = archive.observations(article_id).to_pylist()
+    visits.sort(key=lambda row: row["observed_at"], reverse=True)
     return {
         "row": latest,
         "row_link": Original(latest["url"]),
-        "gone": gone,
+        "gone": gone_at,
         "blocks": blocks,
         "long": total if total > _PORTION else 0,
         "start": begin,
@@ -87,7 +87,7 @@ def article_values(
                     latest["language"] or "?",
                     latest["published_at"],
                     [(row["version"], row["valid_from"]) for row in rows],
-                    gone,
+                    gone_at,
                 )
             ],
         ),
@@ -97,14 +97,14 @@ def article_values(
         "diff": compare(by_number[old], by_number[new]) if len(numbers) > 1 else None,
         "citation": cite(latest, pages.about, pages.t),
         "fields": _fields(latest),
-        "looks": looks[:_MOST_LOOKS],
-        "all_looks": len(looks),
+        "visits": visits[:_MOST_VISITS],
+        "all_visits": len(visits),
     }
 
 
 def _portion(row: Mapping[str, Any], start: int) -> tuple[list[tuple[str, str]], int, int, int | None]:
     """Cut the blocks that begin at a character of the text; (kind, text), all characters, start, next."""
-    found: list[tuple[str, str]] = []
+    pieces: list[tuple[str, str]] = []
     at = 0
     more = None
     for block in row["blocks"]:
@@ -112,19 +112,19 @@ def _portion(row: Mapping[str, Any], start: int) -> tuple[list[tuple[str, str]],
         for begin in range(0, max(len(text), 1), _PORTION):
             part = text[begin : begin + _PORTION]
             if at >= start and more is None:
-                if at - start + len(part) > _PORTION and found:
+                if at - start + len(part) > _PORTION and pieces:
                     more = at
                 else:
-                    found.append((block["kind"] if block["kind"] in _KINDS else "paragraph", part))
+                    pieces.append((block["kind"] if block["kind"] in _KINDS else "paragraph", part))
             at += len(part) + 1  # an empty block is one step too
-    return found, at, start, more
+    return pieces, at, start, more
 
 
 def _fields(row: Mapping[str, Any]) -> list[Field]:
     return [
-        Field(x.name, shown, x.by.value, row.get(_SOURCES.get(x.name, "")) or None, x.meaning)
+        Field(x.name, text, x.by.value, row.get(_SOURCES.get(x.name, "")) or None, x.meaning)
         for x in VERSION_COLUMNS
-        if x.name not in _ELSEWHERE and (shown := _shown(row[x.name]))
+        if x.name not in _ELSEWHERE and (text := _shown(row[x.name]))
     ]
 
 
@@ -135,10 +135,10 @@ def _shown(value: object) -> str:
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M:%S} UTC"
     if isinstance(value, list):
-        parts = [
-            " ".join(str(x) for x in each.values() if x is not None) if isinstance(each, dict) else str(each)
-            for each in value[:100]
-        ]
+        parts: list[str] = []
+        for entry in value[:100]:
+            fields = entry.values() if isinstance(entry, dict) else [entry]
+            parts.append(" ".join(str(field) for field in fields if field is not None))
         text = "\n".join(parts)
     else:
         text = value if isinstance(value, str) else json.dumps(value)

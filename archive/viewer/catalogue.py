@@ -32,8 +32,8 @@ def chosen(accept_language: str) -> str:
     ranked = []
     for n, part in enumerate(accept_language[:500].split(",")):
         tag, _, weight = part.partition(";")
-        found = re.fullmatch(r"\s*q=([01](?:\.\d{0,3})?)\s*", weight)
-        ranked.append((-float(found[1]) if found else -1.0, n, tag.strip().lower().partition("-")[0]))
+        quality = re.fullmatch(r"\s*q=([01](?:\.\d{0,3})?)\s*", weight)
+        ranked.append((-float(quality[1]) if quality else -1.0, n, tag.strip().lower().partition("-")[0]))
     return next((tag for weight, _, tag in sorted(ranked) if tag in LANGUAGES and weight < 0), "en")
 
 
@@ -75,7 +75,7 @@ class Interface:
         return self(key) if self.has(key) else self.name(language)
 
     def outcome(self, outcome: str) -> str:
-        """Name what became of a look."""
+        """Name the outcome of a visit."""
         key = f"outcome_{outcome}"
         return self(key) if self.has(key) else outcome
 

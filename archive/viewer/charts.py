@@ -80,13 +80,13 @@ def lag(t: Interface, frame: pd.DataFrame) -> Drawing | None:
             last = row["outlet"]
         kind = colour(str(row["language"]))
         points = [float(row[x]) for x in ("p05", "p25", "p50", "p75", "p95")]
-        told = (
+        title = (
             f"{row['outlet']}, {t.name(str(row['language']))}: {t.span(points[2]) or t('at_once')} "
             f"({t.span(points[1]) or 0} – {t.span(points[3]) or 0}), "
             f"{t.count('n_stories', int(row['stories']))}"
         )
         drawing.line(at(points[0]), y, at(points[4]), y, f"{kind} thin")
-        drawing.rect(at(points[1]), y - 7, max(at(points[3]) - at(points[1]), 2), 14, kind=kind, told=told)
+        drawing.rect(at(points[1]), y - 7, max(at(points[3]) - at(points[1]), 2), 14, kind=kind, title=title)
         drawing.line(at(points[2]), y - 7, at(points[2]), y + 7, "middle")
     return drawing
 
@@ -130,7 +130,7 @@ def coverage(t: Interface, frame: pd.DataFrame) -> Drawing | None:
         drawing.rect(
             *(x, top + row_height * place[track], cell - 1, row_height - 2),
             kind=colour(language),
-            told=f"{row['outlet']}, {t.name(language)}, {row['day']}: {count}",
+            title=f"{row['outlet']}, {t.name(language)}, {row['day']}: {count}",
             opacity=0.22 + 0.78 * math.sqrt(int(row["articles"]) / most),
         )
     _day_axis(drawing, first, last, cell, bottom)
@@ -175,32 +175,32 @@ def sections(t: Interface, frame: pd.DataFrame) -> Drawing | None:
     rows = sorted(_rows(frame), key=lambda x: (str(x["section"]), -float(x["left_out"])))[:_MOST_ROWS]
     if not rows:
         return None
-    shown = []
+    bars = []
     for x in rows:
         languages = (t.in_language(str(x["says"])), t.in_language(str(x["has_not"])))
         sides = t("says_not", says=languages[0], has_not=languages[1])
-        beside = f"{sides}: {t.percent(float(x['left_out']))}"
-        told = f"{x['section']}: {beside}, {t.count('n_stories', int(x['stories']))}"
-        shown.append((str(x["section"]), colour(str(x["says"])), float(x["left_out"]), told, beside))
+        label = f"{sides}: {t.percent(float(x['left_out']))}"
+        title = f"{x['section']}: {label}, {t.count('n_stories', int(x['stories']))}"
+        bars.append((str(x["section"]), colour(str(x["says"])), float(x["left_out"]), title, label))
     # shares are small here: the axis ends at the first of these that has room for the longest
-    end = next((x for x in (0.04, 0.1, 0.2, 0.4) if x >= max(x[2] for x in shown)), 1.0)
-    return _bars(t, shown, title=t("sections_title"), axis=t("sections_axis"), languages=(), end=end)
+    end = next((x for x in (0.04, 0.1, 0.2, 0.4) if x >= max(x[2] for x in bars)), 1.0)
+    return _bars(t, bars, title=t("sections_title"), axis=t("sections_axis"), languages=(), end=end)
 
 
 def quotes(t: Interface, frame: pd.DataFrame) -> Drawing | None:
     rows = sorted(_rows(frame), key=lambda x: (str(x["outlet"]), -int(x["quotes"])))[:_MOST_ROWS]
-    shown = [(str(x["outlet"]), t.count("n_stories", int(x["stories"])), x) for x in rows]
-    return _quoted(t, shown, title=t("quotes_title"), axis=t("quotes_axis"))
+    groups = [(str(x["outlet"]), t.count("n_stories", int(x["stories"])), x) for x in rows]
+    return _quoted(t, groups, title=t("quotes_title"), axis=t("quotes_axis"))
 
 
 def speakers(t: Interface, frame: pd.DataFrame) -> Drawing | None:
     rows = _rows(frame)[:_MOST_ROWS]
-    said: dict[str, int] = {}
+    quotes_by_speaker: dict[str, int] = {}
     for x in rows:
-        said[str(x["speaker"])] = said.get(str(x["speaker"]), 0) + int(x["quotes"])
-    rows.sort(key=lambda x: (-said[str(x["speaker"])], str(x["speaker"])))
-    shown = [(str(x["speaker"]), str(x["outlets"]), x) for x in rows]
-    return _quoted(t, shown, title=t("speakers_title"), axis=t("speakers_axis"))
+        quotes_by_speaker[str(x["speaker"])] = quotes_by_speaker.get(str(x["speaker"]), 0) + int(x["quotes"])
+    rows.sort(key=lambda x: (-quotes_by_speaker[str(x["speaker"])], str(x["speaker"])))
+    groups = [(str(x["speaker"]), str(x["outlets"]), x) for x in rows]
+    return _quoted(t, groups, title=t("speakers_title"), axis=t("speakers_axis"))
 
 
 def _quoted(
@@ -210,14 +210,14 @@ def _quoted(
     if not rows:
         return None
     most = max(int(x["quotes"]) for _, _, x in rows)
-    shown = []
+    bars = []
     for group, also, x in rows:
         languages = (t.in_language(str(x["says"])), t.in_language(str(x["has_not"])))
         sides = t("says_not", says=languages[0], has_not=languages[1])
-        beside = f"{sides}: {t.number(int(x['quotes']))}"
-        told = f"{group}: {beside}, {also}"
-        shown.append((group, colour(str(x["says"])), int(x["quotes"]) / most, told, beside))
-    return _bars(t, shown, title=title, axis=axis, languages=(), most=most)
+        label = f"{sides}: {t.number(int(x['quotes']))}"
+        tooltip = f"{group}: {label}, {also}"
+        bars.append((group, colour(str(x["says"])), int(x["quotes"]) / most, tooltip, label))
+    return _bars(t, bars, title=title, axis=axis, languages=(), most=most)
 
 
 def _bars(
@@ -243,18 +243,18 @@ def _bars(
         x = _LEFT + share * width
         drawing.line(x, top - 4, x, bottom, "grid")
         if most is None or float(share * most).is_integer():
-            there = t.percent(share * end) if most is None else t.number(int(share * most))
-            drawing.text(x, bottom + 16, there, "middle", "soft")
+            tick = t.percent(share * end) if most is None else t.number(int(share * most))
+            drawing.text(x, bottom + 16, tick, "middle", "soft")
     drawing.text(_LEFT + width, bottom + 36, axis, "end", "soft")
     before = None
-    for n, (group, kind, share, told, beside) in enumerate(rows):
+    for n, (group, kind, share, tooltip, label) in enumerate(rows):
         y = top + 20 * n
         if group != before:
             drawing.text(_LEFT - 14, y + 13, _short(group), "end")
             before = group
         long = share / end * width
-        drawing.rect(_LEFT, y + 2, max(long, 1.5), 15, kind=kind, told=told)
-        drawing.text(_LEFT + long + 8, y + 14, beside, kind="soft")
+        drawing.rect(_LEFT, y + 2, max(long, 1.5), 15, kind=kind, title=tooltip)
+        drawing.text(_LEFT + long + 8, y + 14, label, kind="soft")
     return drawing
 
 
@@ -270,23 +270,25 @@ def edits(t: Interface, frame: pd.DataFrame) -> Drawing | None:
         steps.append(step)
         step *= 2
     most, tall, top, bar = max(counted.values()), 180.0, 34.0, 46.0
-    left = 60.0
-    drawing = Drawing(left + bar * len(steps) + 260, top + tall + 52, t("edits_title"))
+    margin = 60.0
+    drawing = Drawing(margin + bar * len(steps) + 260, top + tall + 52, t("edits_title"))
     drawing.text(0, 14, t("edits_count_axis"), kind="soft")
     for share in (0, 0.5, 1) if most % 2 == 0 else (0, 1):
         y = top + tall * (1 - share)
-        drawing.line(left, y, left + bar * len(steps), y, "grid")
-        drawing.text(left - 8, y + 4, t.number(round(most * share)), "end", "soft")
+        drawing.line(margin, y, margin + bar * len(steps), y, "grid")
+        drawing.text(margin - 8, y + 4, t.number(round(most * share)), "end", "soft")
     for n, step in enumerate(steps):
         count = counted.get(step, 0)
         height = count / most * tall
-        told = f"{step // 2}–{step} h: {t.count('n_edits', count)}"
-        drawing.rect(left + bar * n + 3, top + tall - height, bar - 6, height, kind="archived", told=told)
-        drawing.text(left + bar * n, top + tall + 16, str(step // 2), "middle", "soft")
+        title = f"{step // 2}–{step} h: {t.count('n_edits', count)}"
+        drawing.rect(margin + bar * n + 3, top + tall - height, bar - 6, height, kind="archived", title=title)
+        drawing.text(margin + bar * n, top + tall + 16, str(step // 2), "middle", "soft")
         if count:
-            drawing.text(left + bar * n + bar / 2, top + tall - height - 5, t.number(count), "middle", "soft")
-    drawing.text(left + bar * len(steps), top + tall + 16, str(steps[-1]), "middle", "soft")
-    drawing.text(left, top + tall + 38, t("edits_axis"), kind="soft")
+            drawing.text(
+                margin + bar * n + bar / 2, top + tall - height - 5, t.number(count), "middle", "soft"
+            )
+    drawing.text(margin + bar * len(steps), top + tall + 16, str(steps[-1]), "middle", "soft")
+    drawing.text(margin, top + tall + 38, t("edits_axis"), kind="soft")
     return drawing
 
 

@@ -32,12 +32,12 @@ class Drawing:
         self._parts: list[str] = []
 
     def _add(self, name: str, inside: str = "", **attributes: object) -> None:
-        said = "".join(
-            f' {key.rstrip("_").replace("_", "-")}="{escape(value)}"'
-            for key, given in attributes.items()
-            for value in [round(given, 1) if isinstance(given, float) else given]
-        )
-        self._parts.append(f"<{name}{said}>{inside}</{name}>")
+        markup = ""
+        for key, value in attributes.items():
+            name_of_markup = key.rstrip("_").replace("_", "-")
+            text = escape(round(value, 1) if isinstance(value, float) else value)
+            markup += f' {name_of_markup}="{text}"'
+        self._parts.append(f"<{name}{markup}>{inside}</{name}>")
 
     def rect(
         self,
@@ -47,16 +47,16 @@ class Drawing:
         height: float,
         *,
         kind: str,
-        told: str = "",
+        title: str = "",
         opacity: float = 1,
     ) -> None:
-        inside = f"<title>{escape(told)}</title>" if told else ""
+        inside = f"<title>{escape(title)}</title>" if title else ""
         size = {"x": float(x), "y": float(y), "width": float(max(width, 0)), "height": float(max(height, 0))}
         more = {"fill_opacity": round(opacity, 2)} if opacity != 1 else {}
         self._add("rect", inside, **size, class_=kind, **more)
 
-    def circle(self, x: float, y: float, radius: float, kind: str, told: str = "") -> None:
-        inside = f"<title>{escape(told)}</title>" if told else ""
+    def circle(self, x: float, y: float, radius: float, kind: str, title: str = "") -> None:
+        inside = f"<title>{escape(title)}</title>" if title else ""
         self._add("circle", inside, cx=float(x), cy=float(y), r=float(radius), class_=kind)
 
     def line(self, x1: float, y1: float, x2: float, y2: float, kind: str) -> None:
@@ -79,41 +79,44 @@ def timeline(
     tracks: Sequence[tuple[str, datetime | None, Sequence[tuple[int, datetime]], datetime | None]],
 ) -> Markup:
     """Draw versions on a line of time: (language, published, versions and when seen, taken down)."""
-    known = [
+    times = [
         x
-        for _, published, seen, gone in tracks
-        for x in (*(at for _, at in seen), published, gone)
+        for _, published, versions, gone_at in tracks
+        for x in (*(at for _, at in versions), published, gone_at)
         if x is not None
     ]
-    if not known:
+    if not times:
         return Markup("")
-    start, end = min(known), max(known)
+    start, end = min(times), max(times)
     span = max((end - start).total_seconds(), 60.0)
-    left, width, step = 110.0, 640.0, 34.0
+    margin, width, step = 110.0, 640.0, 34.0
     height = step * len(tracks) + 44
-    drawing = Drawing(left + width + 40, height, t("versions_of"))
+    drawing = Drawing(margin + width + 40, height, t("versions_of"))
 
     def at(moment: datetime) -> float:
-        return left + (moment - start).total_seconds() / span * width
+        return margin + (moment - start).total_seconds() / span * width
 
-    for n, (language, published, seen, gone) in enumerate(tracks):
+    for n, (language, published, versions, gone_at) in enumerate(tracks):
         y = 20 + step * n
         drawing.text(0, y + 4, t.name(language))
-        drawing.line(left, y, left + width, y, "grid")
+        drawing.line(margin, y, margin + width, y, "grid")
         if published:
             drawing.line(at(published), y - 9, at(published), y + 9, f"{colour(language)} thin")
-        for version, moment in seen[:500]:
-            told = f"{t('version', n=version)}, {t('seen', time=t.moment(moment))}"
-            drawing.circle(at(moment), y, 6, colour(language), told)
-            if len(seen) < 12:
+        for version, moment in versions[:500]:
+            title = f"{t('version', n=version)}, {t('seen', time=t.moment(moment))}"
+            drawing.circle(at(moment), y, 6, colour(language), title)
+            if len(versions) < 12:
                 drawing.text(at(moment), y - 10, str(version), "middle", "soft")
-        if gone:
+        if gone_at:
             drawing.text(
-                at(gone), y + 4, f"× {t('taken_down')}", "end" if at(gone) > left + width / 2 else "start"
+                at(gone_at),
+                y + 4,
+                f"× {t('taken_down')}",
+                "end" if at(gone_at) > margin + width / 2 else "start",
             )
-    drawing.text(left, height - 6, t.moment(start), "start", "soft")
+    drawing.text(margin, height - 6, t.moment(start), "start", "soft")
     if span > 60:
-        drawing.text(left + width, height - 6, t.moment(end), "end", "soft")
+        drawing.text(margin + width, height - 6, t.moment(end), "end", "soft")
     return Markup(
         '<div class="figure"><div class="scroll" tabindex="0" role="region" aria-label="{}">{}</div></div>'
     ).format(t("versions_of"), drawing)
@@ -126,27 +129,27 @@ def stacked_days(
     if not days:
         return Markup("<p>{}</p>").format(t("nothing_to_draw"))
     most = max(sum(counts.values()) for _, counts, _ in days) or 1
-    bar, left, top, tall = 14.0, 60.0, 30.0, 160.0
-    width = left + bar * len(days) + 10
+    bar, margin, top, tall = 14.0, 60.0, 30.0, 160.0
+    width = margin + bar * len(days) + 10
     drawing = Drawing(max(width, 540), top + tall + 48, title)
     drawing.text(0, 14, axis, "start", "soft")
     for share in (0, 0.5, 1) if most % 2 == 0 else (0, 1):
         y = top + tall * (1 - share)
-        drawing.line(left, y, width, y, "grid")
-        drawing.text(left - 8, y + 4, t.number(round(most * share)), "end", "soft")
-    for n, (_, counts, told) in enumerate(days):
+        drawing.line(margin, y, width, y, "grid")
+        drawing.text(margin - 8, y + 4, t.number(round(most * share)), "end", "soft")
+    for n, (_, counts, tooltip) in enumerate(days):
         y = top + tall
         for outcome in OUTCOMES:
             height = counts.get(outcome, 0) / most * tall
             if height:
                 y -= height
-                drawing.rect(left + bar * n + 1, y, bar - 3, height, kind=outcome, told=told)
-    drawing.text(left, top + tall + 18, days[0][0], "start", "soft")
+                drawing.rect(margin + bar * n + 1, y, bar - 3, height, kind=outcome, title=tooltip)
+    drawing.text(margin, top + tall + 18, days[0][0], "start", "soft")
     if len(days) > 1:
-        drawing.text(max(width, left + 170), top + tall + 18, days[-1][0], "end", "soft")
+        drawing.text(max(width, margin + 170), top + tall + 18, days[-1][0], "end", "soft")
     for n, outcome in enumerate(OUTCOMES):
-        drawing.rect(left + 96 * n, top + tall + 32, 10, 10, kind=outcome)
-        drawing.text(left + 15 + 96 * n, top + tall + 41, t.outcome(outcome), "start", "soft")
+        drawing.rect(margin + 96 * n, top + tall + 32, 10, 10, kind=outcome)
+        drawing.text(margin + 15 + 96 * n, top + tall + 41, t.outcome(outcome), "start", "soft")
     return Markup(
         '<div class="figure"><div class="scroll" tabindex="0" role="region" aria-label="{}">{}</div></div>'
     ).format(title, drawing)

@@ -51,9 +51,9 @@ def translated(a: Archive) -> pd.DataFrame:
     """Share of an outlet's stories that have an article in each language."""
     articles = a.articles(columns=["outlet", "language", "story_id"]).to_pandas().fillna({"language": "?"})
     all_stories = articles.groupby("outlet")["story_id"].nunique().rename("stories")
-    found = articles.groupby(["outlet", "language"])["story_id"].nunique().rename("with_it").reset_index()
-    found = found.merge(all_stories, on="outlet")
-    return found.assign(share=found["with_it"] / found["stories"])
+    shares = articles.groupby(["outlet", "language"])["story_id"].nunique().rename("with_it").reset_index()
+    shares = shares.merge(all_stories, on="outlet")
+    return shares.assign(share=shares["with_it"] / shares["stories"])
 
 
 def edits(a: Archive) -> pd.DataFrame:
@@ -62,10 +62,10 @@ def edits(a: Archive) -> pd.DataFrame:
     versions = a.versions(columns=columns).to_pandas().sort_values(["article_id", "version"])
     versions["from_feed"] = versions["text_from"] == "feed"
     before = versions.groupby("article_id")["from_feed"].shift()
-    found = versions[before == versions["from_feed"]]  # a page in place of its feed's text is no edit
-    hours = (found["valid_from"] - found["published_at"]).dt.total_seconds() / 3600
+    edited = versions[before == versions["from_feed"]]  # a page in place of its feed's text is no edit
+    hours = (edited["valid_from"] - edited["published_at"]).dt.total_seconds() / 3600
     below = hours.dropna().clip(lower=0.5).map(lambda x: 2 ** max(0, int(x).bit_length()))
-    counted = found.assign(hours_below=below).dropna(subset=["hours_below"])
+    counted = edited.assign(hours_below=below).dropna(subset=["hours_below"])
     return counted.groupby(["outlet", "hours_below"]).size().rename("edits").reset_index()
 
 
@@ -76,26 +76,30 @@ def left_out(a: Archive) -> pd.DataFrame:
     sums = [(f"{name}_{side}", "sum") for name in ("characters", "alone") for side in "ab"]
     for rows in a.alignments(columns=columns).tables():
         sure = pc.invert(pc.fill_null(rows["doubtful"], False))
-        told = rows.select(["story_id", "language_a", "language_b", "characters_a", "characters_b"])
+        lengths = rows.select(["story_id", "language_a", "language_b", "characters_a", "characters_b"])
         for side, kind in (("a", "omitted"), ("b", "added")):
             is_alone = pc.and_(sure, pc.equal(rows["kind"], kind))
             alone = pc.if_else(is_alone, rows[f"characters_{side}"], 0)
-            told = told.append_column(f"alone_{side}", alone)
-        counted.append(told.group_by(columns[:3]).aggregate(sums))
+            lengths = lengths.append_column(f"alone_{side}", alone)
+        counted.append(lengths.group_by(columns[:3]).aggregate(sums))
     texts = pa.concat_tables(counted).to_pandas()
     sides = []
-    for one, other in ("ab", "ba"):
-        side = texts[["story_id"]].assign(says=texts[f"language_{one}"], has_not=texts[f"language_{other}"])
-        sides.append(side.assign(characters=texts[f"characters_{one}_sum"], alone=texts[f"alone_{one}_sum"]))
+    for a_side, b_side in ("ab", "ba"):
+        side = texts[["story_id"]].assign(
+            says=texts[f"language_{a_side}"], has_not=texts[f"language_{b_side}"]
+        )
+        sides.append(
+            side.assign(characters=texts[f"characters_{a_side}_sum"], alone=texts[f"alone_{a_side}_sum"])
+        )
     by = pd.concat(sides).groupby(["story_id", "says", "has_not"], as_index=False, sort=False)
-    found: pd.DataFrame = by.sum()
-    found = found[found["characters"] > 0]
-    found["left_out"] = found["alone"] / found["characters"]
+    shares: pd.DataFrame = by.sum()
+    shares = shares[shares["characters"] > 0]
+    shares["left_out"] = shares["alone"] / shares["characters"]
     sections = a.articles(columns=["story_id", "section"]).to_pandas().dropna().drop_duplicates("story_id")
-    found["section"] = found["story_id"].map(sections.set_index("story_id")["section"])
-    by = found.groupby(["section", "says", "has_not"])["left_out"]
-    found = by.agg(left_out="mean", stories="size").reset_index()
-    return found[found["stories"] >= 3]
+    shares["section"] = shares["story_id"].map(sections.set_index("story_id")["section"])
+    by = shares.groupby(["section", "says", "has_not"])["left_out"]
+    shares = by.agg(left_out="mean", stories="size").reset_index()
+    return shares[shares["stories"] >= 3]
 
 
 def quotes(a: Archive) -> pd.DataFrame:
@@ -103,15 +107,15 @@ def quotes(a: Archive) -> pd.DataFrame:
     columns = ["story_id", "language_a", "language_b", "quotes_only_a", "quotes_only_b"]
     sides = []
     for rows in a.alignments(columns=columns).tables():
-        for one, other in ("ab", "ba"):
-            count = pc.list_value_length(rows[f"quotes_only_{one}"]).cast("int64")
-            languages = [rows[f"language_{one}"], rows[f"language_{other}"]]
+        for a_side, b_side in ("ab", "ba"):
+            count = pc.list_value_length(rows[f"quotes_only_{a_side}"]).cast("int64")
+            languages = [rows[f"language_{a_side}"], rows[f"language_{b_side}"]]
             side = pa.table([rows["story_id"], *languages, count], ["story_id", "says", "has_not", "quotes"])
             sides.append(side.filter(pc.greater(count, 0)).to_pandas())
-    found: pd.DataFrame = pd.concat(sides).merge(
+    quotations: pd.DataFrame = pd.concat(sides).merge(
         a.stories(columns=["story_id", "outlet"]).to_pandas(), on="story_id"
     )
-    by = found.groupby(["outlet", "says", "has_not"])
+    by = quotations.groupby(["outlet", "says", "has_not"])
     return by.agg(quotes=("quotes", "sum"), stories=("story_id", "nunique")).reset_index()
 
 
@@ -126,16 +130,18 @@ def speakers(a: Archive) -> pd.DataFrame:
     of_them = ds.field("story_id").isin(pa.array(list(latest["story_id"]), pa.string()))
     rows = a.alignments(columns=columns).seek(of_them).to_pandas()
     sides = []
-    for one, other in ("ab", "ba"):
-        side = pd.DataFrame({"story_id": rows["story_id"], "says": rows[f"language_{one}"]})
-        side["has_not"], side["mark"] = rows[f"language_{other}"], rows[f"quotes_only_{one}"]
+    for a_side, b_side in ("ab", "ba"):
+        side = pd.DataFrame({"story_id": rows["story_id"], "says": rows[f"language_{a_side}"]})
+        side["has_not"], side["mark"] = rows[f"language_{b_side}"], rows[f"quotes_only_{a_side}"]
         sides.append(side.explode("mark").dropna(subset=["mark"]))
-    found = pd.concat(sides).merge(latest, on="story_id")
+    quotations = pd.concat(sides).merge(latest, on="story_id")
     for name in ("speaker", "speaker_key"):
-        found[name] = found["mark"].str.get(name)
-    found = found.dropna(subset=["speaker_key"])
-    found["speaker"] = found.groupby("speaker_key")["speaker"].transform("min")  # one spelling: Latin first
-    by = found.groupby(["speaker", "says", "has_not"])
+        quotations[name] = quotations["mark"].str.get(name)
+    quotations = quotations.dropna(subset=["speaker_key"])
+    quotations["speaker"] = quotations.groupby("speaker_key")["speaker"].transform(
+        "min"
+    )  # one spelling: Latin first
+    by = quotations.groupby(["speaker", "says", "has_not"])
     counted = by.agg(quotes=("mark", "size"), outlets=("outlet", lambda x: ", ".join(sorted(set(x)))))
     return counted.reset_index().sort_values(["quotes", "speaker"], ascending=[False, True], kind="stable")
 

@@ -68,17 +68,17 @@ def read_versions(
 ) -> list[dict[str, Any]]:
     """Read the versions of articles from the row groups that hold them."""
     files = {x.path: x for table in ("articles", "superseded") for x in archive.snapshot.stored(table)}
-    wanted = ds.field("article_id").isin(list(article_ids))
-    found: list[dict[str, Any]] = []
+    is_asked_for = ds.field("article_id").isin(list(article_ids))
+    rows: list[dict[str, Any]] = []
     for place in places:
         if place.file in files:
             (path,) = archive.storage.present([files[place.file]])
             with translated_errors():
                 (fragment,) = data_file_reader.dataset([path], VERSIONS).get_fragments()
                 part = fragment.subset(row_group_ids=[place.part])
-                table = part.to_table(schema=VERSIONS, columns=list(columns), filter=wanted)
-                found += table.to_pylist()
-    return sorted(found, key=lambda row: (row["article_id"], row["version"]))
+                table = part.to_table(schema=VERSIONS, columns=list(columns), filter=is_asked_for)
+                rows += table.to_pylist()
+    return sorted(rows, key=lambda row: (row["article_id"], row["version"]))
 
 
 def _latest(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -89,12 +89,12 @@ def _latest(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _shortened(row: Values, most: int) -> dict[str, Any]:
     """Cut a text to so many characters: its page links to the article, which pages through it."""
-    blocks, left = [], most
+    blocks, remaining = [], most
     for block in row["blocks"]:
-        if left <= 0:
+        if remaining <= 0:
             break
-        blocks.append({"kind": block["kind"], "text": block["text"][:left]})
-        left -= len(block["text"]) + _BLOCK
+        blocks.append({"kind": block["kind"], "text": block["text"][:remaining]})
+        remaining -= len(block["text"]) + _BLOCK
     return {**row, "body": row["body"][:most], "blocks": blocks, "headline": row["headline"][:1000]}
 
 
@@ -121,9 +121,9 @@ def _read(
     )
     stories = {row["story_id"]: row for row in archive.stories().seek(of_story).to_pylist()}
     return [
-        _story(stories[each], versions[each], alignments[each], pairs[each])
-        for each in story_ids
-        if each in stories
+        _story(stories[story_id], versions[story_id], alignments[story_id], pairs[story_id])
+        for story_id in story_ids
+        if story_id in stories
     ]
 
 

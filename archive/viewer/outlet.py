@@ -36,11 +36,11 @@ _MOST_REASONS = 60
 _EACH = re.compile(r"; (?=\w+: )")
 """Between the expectations that one row names."""
 _WEEK = 7
-_MOST_LOOKS = 500
+_MOST_VISITS = 500
 _MOST_NAMING = 50
 _MOST_SPELLINGS = 20
 DayCount = tuple[date, str, str, int]
-"""A day, an outcome, its reason, and how many looks ended so."""
+"""A day, an outcome, its reason, and how many visits ended so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +64,12 @@ class ReasonLine:
 def outlet_values(archive: Archive, lookup: Lookup, pages: Pages, name: str) -> dict[str, object]:
     """Collect what the template of an outlet shows."""
     owed, debts, lost = _owed(archive, pages, name)
-    looks = lookup.days.looks(name, _DAYS)
+    visits = lookup.days.visits(name, _DAYS)
     return {
         "name": name,
         "articles": lookup.outlets()[name],
-        "figure": _days(looks, pages),
-        "reasons": _reasons(looks),
+        "figure": _days(visits, pages),
+        "reasons": _reasons(visits),
         "missed": missed(archive, name),
         "owed": owed,
         "debts": debts,
@@ -78,41 +78,41 @@ def outlet_values(archive: Archive, lookup: Lookup, pages: Pages, name: str) -> 
         "since_of": _since,
         "runs": _runs(archive, name),
         "outcomes": OUTCOMES,
-        "looks": recent(archive, name),
-        "all_looks": lookup.days.looks_of(name),
+        "visits": recent(archive, name),
+        "all_visits": lookup.days.visits_of(name),
     }
 
 
-def _days(looks: Sequence[DayCount], pages: Pages) -> object:
+def _days(visits: Sequence[DayCount], pages: Pages) -> object:
     counts: dict[date, Counter[str]] = defaultdict(Counter)
     reasons: dict[date, Counter[str]] = defaultdict(Counter)
-    for day, outcome, reason, count in looks:
+    for day, outcome, reason, count in visits:
         counts[day][outcome] += count
         reasons[day][f"{outcome} {reason}".strip()] += count
-    shown = []
-    for day in _span(looks):
+    bars = []
+    for day in _span(visits):
         lines = [f"{day}"]
         for reason, count in reasons[day].most_common(12):
             lines.append(f"{pages.t.number(count)} {reason}")
-        shown.append((f"{day}", dict(counts[day]), "\n".join(lines)))
-    return stacked_days(pages.t, shown, pages.t("days"), pages.t("days_axis") if shown else "")
+        bars.append((f"{day}", dict(counts[day]), "\n".join(lines)))
+    return stacked_days(pages.t, bars, pages.t("days"), pages.t("days_axis") if bars else "")
 
 
-def _span(looks: Sequence[DayCount]) -> list[date]:
+def _span(visits: Sequence[DayCount]) -> list[date]:
     """List the days from the first to the last, at most so many as a page shows."""
-    if not looks:
+    if not visits:
         return []
-    days = sorted({day for day, _, _, _ in looks})
+    days = sorted({day for day, _, _, _ in visits})
     count = min((days[-1] - days[0]).days + 1, _DAYS)
     return [days[0] + timedelta(days=n) for n in range(count)]
 
 
-def _reasons(looks: Sequence[DayCount]) -> list[ReasonLine]:
+def _reasons(visits: Sequence[DayCount]) -> list[ReasonLine]:
     """Count each outcome and reason over the days, the most frequent of each outcome first."""
     counts: dict[tuple[str, str], Counter[date]] = defaultdict(Counter)
-    for day, outcome, reason, count in looks:
+    for day, outcome, reason, count in visits:
         counts[outcome, reason][day] += count
-    days = _span(looks)
+    days = _span(visits)
     lines = []
     for (outcome, reason), by_day in counts.items():
         week = 0
@@ -156,32 +156,32 @@ def _since(debt: Debt) -> datetime:
 
 def _runs(archive: Archive, name: str) -> list[Run]:
     since = datetime.now(UTC) - timedelta(days=365)
-    found: list[Run] = []
+    latest: list[Run] = []
     for run in runs(archive.root, since):
         if run.outlet == name:
             counts: Counter[str] = Counter()
             for key, count in run.counts.items():
                 if "/" not in key and (outcome := key.partition("(")[0]) in OUTCOMES:
                     counts[outcome] += count
-            found.append(Run(run.run_id, run.committed_at, counts))
-            if len(found) == _MOST_RUNS:
+            latest.append(Run(run.run_id, run.committed_at, counts))
+            if len(latest) == _MOST_RUNS:
                 break
-    return found
+    return latest
 
 
 def recent(archive: Archive, name: str) -> list[dict[str, Any]]:
-    """Read the latest looks at an outlet's addresses."""
+    """Read the latest visits at an outlet's addresses."""
     of_outlet = ds.field("outlet") == name
     times = archive.observations(columns=["observed_at"]).where(of_outlet).to_arrow()["observed_at"]
     if not len(times):
         return []
     # only rows since the hundredth last are read with their addresses
-    kept = pc.select_k_unstable(times, min(_LATEST, len(times)), [("", "descending")])
-    since = times.take(kept[-1:])[0]
-    rows = archive.observations(columns=list(COLUMNS)).where(of_outlet, ds.field("observed_at") >= since)
-    found = rows.to_pylist()
-    found.sort(key=lambda row: row["observed_at"], reverse=True)
-    return found[:_LATEST]
+    latest = pc.select_k_unstable(times, min(_LATEST, len(times)), [("", "descending")])
+    since = times.take(latest[-1:])[0]
+    is_recent = ds.field("observed_at") >= since
+    rows = archive.observations(columns=list(COLUMNS)).where(of_outlet, is_recent).to_pylist()
+    rows.sort(key=lambda row: row["observed_at"], reverse=True)
+    return rows[:_LATEST]
 
 
 # One address, as `triptych archive why` tells of it.
@@ -190,27 +190,31 @@ def recent(archive: Archive, name: str) -> list[dict[str, Any]]:
 def address_values(archive: Archive, pages: Pages, url: str) -> dict[str, object]:
     """Collect what the template of an address shows; `url` may be anything that somebody typed."""
     stone = Tombstones(archive.storage.layout).of_address(url) if url else None
-    shown = url if stone is None else blank_address(url)
-    looks = archive.observations(url=shown).to_pylist() if url else []
-    spelled = spelled_otherwise(archive, shown) if url and not looks and stone is None else []
-    looks += [row for each in spelled[:_MOST_SPELLINGS] for row in archive.observations(url=each).to_pylist()]
-    looks.sort(key=lambda row: row["observed_at"])
-    here, naming = at_address(archive, url) if url and stone is None else ([], [])
+    address = url if stone is None else blank_address(url)
+    visits = archive.observations(url=address).to_pylist() if url else []
+    spelled = spelled_otherwise(archive, address) if url and not visits and stone is None else []
+    visits += [
+        row
+        for spelling in spelled[:_MOST_SPELLINGS]
+        for row in archive.observations(url=spelling).to_pylist()
+    ]
+    visits.sort(key=lambda row: row["observed_at"])
+    fetched, naming = at_address(archive, url) if url and stone is None else ([], [])
     return {
         "url": url,
         "purged": stone,
         "spelled": spelled[:_MOST_SPELLINGS],
-        "looks": looks[: -_MOST_LOOKS - 1 : -1],
-        "all_looks": len(looks),
-        "fetched": here,
+        "visits": visits[: -_MOST_VISITS - 1 : -1],
+        "all_visits": len(visits),
+        "fetched": fetched,
         "naming": naming[:_MOST_NAMING],
         "all_naming": len(naming),
-        "debt": _debt(pages, url, looks),
+        "debt": _debt(pages, url, visits),
     }
 
 
-def _debt(pages: Pages, url: str, looks: Sequence[Mapping[str, object]]) -> str:
-    debt = debt_after(url, looks)
+def _debt(pages: Pages, url: str, visits: Sequence[Mapping[str, object]]) -> str:
+    debt = debt_after(url, visits)
     if debt is None:
         return ""
     since = _since(debt)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from archive.format.snapshot import Snapshot
     from archive.read.archive import Archive
     from archive.viewer.search.answers import SameEvent, StoryLine
+    from archive.viewer.side_by_side import Row
     from archive.viewer.story import Joint, Mark, StoryView, Variant
 
 _STATIC = Path(__file__).with_name("static")
@@ -54,10 +55,10 @@ NO_ARCHIVE = About("Triptych", -1, None)
 def about(archive: Archive, snapshot: Snapshot) -> About:
     manifest = archive.storage.layout.manifest(snapshot.id)
     try:
-        found = hashlib.sha256(manifest.read_bytes()).hexdigest()
+        digest = hashlib.sha256(manifest.read_bytes()).hexdigest()
     except OSError:
-        found = None
-    return About(archive.root.name, snapshot.id, found)
+        digest = None
+    return About(archive.root.name, snapshot.id, digest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,25 +110,27 @@ def omissions(view: StoryView) -> list[Omission]:
     """List what only some languages say, in the order of reading."""
     if view.in_conflict or view.compared < 2:
         return []
-    passages = []
+    passages: list[Omission] = []
     for row in view.rows:
-        if all(row.cells):
-            continue
-        empty = [n for n, cell in enumerate(row.cells) if not cell]
-        missing = tuple(view.shown[n].language for n in empty if n not in row.doubtful)
-        doubtful = tuple(view.shown[n].language for n in empty if n in row.doubtful)
-        for variant, cell in zip(view.shown, row.cells, strict=True):
-            text = " ".join(variant.blocks[n].text for n in cell if variant.blocks[n].kind != "heading")
-            if text:
-                passages.append(
-                    Omission(
-                        *(text, variant.language, view.saying(row), missing, doubtful),
-                        *(variant.outlet, variant.url, variant.published_at),
-                        _addresses(view, variant, cell, [view.shown[n] for n in empty]),
-                    )
-                )
-                break
+        if not all(row.cells) and (passage := _omission(view, row)) is not None:
+            passages.append(passage)
     return passages[:_MOST_OMISSIONS]
+
+
+def _omission(view: StoryView, row: Row) -> Omission | None:
+    """Describe a row by the first variant that has a text in it, headings apart."""
+    empty = [n for n, cell in enumerate(row.cells) if not cell]
+    missing = tuple(view.shown[n].language for n in empty if n not in row.doubtful)
+    doubtful = tuple(view.shown[n].language for n in empty if n in row.doubtful)
+    for variant, cell in zip(view.shown, row.cells, strict=True):
+        text = " ".join(variant.blocks[n].text for n in cell if variant.blocks[n].kind != "heading")
+        if text:
+            return Omission(
+                *(text, variant.language, view.saying(row), missing, doubtful),
+                *(variant.outlet, variant.url, variant.published_at),
+                _addresses(view, variant, cell, [view.shown[n] for n in empty]),
+            )
+    return None
 
 
 def _addresses(
@@ -203,18 +206,18 @@ class Pages:
 
     def _evidence(self, joint: Joint) -> str:
         """Say why two articles are one story, in a sentence."""
-        one, other = (self.t.name(x) for x in joint.languages)
-        said = [self._kind(joint.evidence)]
+        language_a, language_b = (self.t.name(x) for x in joint.languages)
+        reasons = [self._kind(joint.evidence)]
         if joint.reciprocal:
-            said.append(self.t("both_ways"))
-        said += [self._kind(x) for x in joint.kinds if x not in {joint.evidence, "content"}]
+            reasons.append(self.t("both_ways"))
+        reasons += [self._kind(x) for x in joint.kinds if x not in {joint.evidence, "content"}]
         if joint.conflict:
-            said.append(self.t("texts_contradict"))
+            reasons.append(self.t("texts_contradict"))
         elif joint.score is not None:
-            said.append(self.t("texts_agree", score=f"{joint.score:.2f}"))
+            reasons.append(self.t("texts_agree", score=f"{joint.score:.2f}"))
         else:
-            said.append(self.t("texts_unread"))
-        return f"{one} – {other}: {'; '.join(said)}."
+            reasons.append(self.t("texts_unread"))
+        return f"{language_a} – {language_b}: {'; '.join(reasons)}."
 
     def _kind(self, kind: str) -> str:
         key = f"evidence_{kind}"
@@ -235,14 +238,14 @@ def story_values(
     pages: Pages, view: StoryView, line: StoryLine, events: Sequence[SameEvent] = ()
 ) -> dict[str, object]:
     """Collect what the template of a story shows; `events`: what others report of its event."""
-    told = omissions(view)
-    gone = {x.article_id: x.gone for x in line.articles}
+    passages = omissions(view)
+    gone_at = {x.article_id: x.gone for x in line.articles}
     return {
         "view": view,
-        "gone": gone,
+        "gone": gone_at,
         "title": view.title_in(pages.t.language),
-        "omissions": [x for x in told if x.missing],
-        "perhaps": [x for x in told if not x.missing],
+        "omissions": [x for x in passages if x.missing],
+        "perhaps": [x for x in passages if not x.missing],
         "original": pages.original(view),
         "events": events,
         "timeline": timeline(
@@ -255,7 +258,7 @@ def story_values(
                         (variant.edits[0].before, variant.first_text),
                         *((x.version, x.at) for x in variant.edits),
                     ],
-                    gone.get(variant.article_id),
+                    gone_at.get(variant.article_id),
                 )
                 for variant in view.variants
                 if variant.edits
@@ -271,10 +274,10 @@ def _why(url: str) -> str:
 
 def _shortened(changes: Sequence[Change]) -> Iterator[Change]:
     """Leave out what stayed the same, but for its ends: a text of five megabytes may have one new word."""
-    most, left = 4000, _MOST_OF_A_DIFF
+    most, remaining = 4000, _MOST_OF_A_DIFF
     for n, change in enumerate(islice(changes, most)):
-        text = change.text[:left]
-        left -= len(text)
+        text = change.text[:remaining]
+        remaining -= len(text)
         if not text:
             return
         if change.kind != "same" or len(text) <= 2 * _AROUND + 200:
@@ -288,13 +291,13 @@ def _shortened(changes: Sequence[Change]) -> Iterator[Change]:
 def _code(text: str) -> Markup:
     """Show what stands between backticks as something to type."""
     parts = text.split("`")
-    shown = [Markup("<code>{}</code>").format(x) if n % 2 else escape(x) for n, x in enumerate(parts)]
-    return Markup("").join(shown)
+    marked = [Markup("<code>{}</code>").format(x) if n % 2 else escape(x) for n, x in enumerate(parts)]
+    return Markup("").join(marked)
 
 
 @cache
 def _environment() -> Environment:
-    made = environment()
-    made.tests["web_address"] = is_web_address
-    made.filters["code"] = _code
-    return made
+    templates = environment()
+    templates.tests["web_address"] = is_web_address
+    templates.filters["code"] = _code
+    return templates

@@ -60,26 +60,37 @@ def lay(
     """
     links = list(links)
     row_of: dict[Place, Place] = {}
-    moved: dict[Place, set[int]] = defaultdict(set)
+    moved_of: dict[Place, set[int]] = defaultdict(set)
     unsure: dict[Place, set[int]] = defaultdict(set)
     _join(row_of, (x for x in links if x.one == 0))
     with_first = set(row_of)
     _join(row_of, (x for x in links if x.one != 0 and with_first.isdisjoint(_places(x))))
     for link in links:
-        if link.moved and (link.one, link.paragraphs_one[0]) in row_of:
-            moved[_root(row_of, (link.one, link.paragraphs_one[0]))].add(link.other)
-        if link.doubtful and (link.one, link.paragraphs_one[0]) in row_of:
-            unsure[_root(row_of, (link.one, link.paragraphs_one[0]))].add(link.other)
+        place = (link.one, link.paragraphs_one[0])
+        if place in row_of:
+            if link.moved:
+                moved_of[_root(row_of, place)].add(link.other)
+            if link.doubtful:
+                unsure[_root(row_of, place)].add(link.other)
     rows = []
-    for root, places in _ordered(paragraphs, row_of, moved):
+    for root, places in _ordered(paragraphs, row_of, moved_of):
         cells = tuple(tuple(n for v, n in places if v == variant) for variant in range(len(paragraphs)))
-        doubtful = frozenset(
-            variant
-            for variant, cell in enumerate(cells)
-            if not cell and lone is not None and any((*place, variant) not in lone for place in places)
-        )
-        rows.append(Row(cells, frozenset(moved[root]), doubtful, frozenset(unsure[root])))
+        doubtful = _doubtful(cells, places, lone)
+        rows.append(Row(cells, frozenset(moved_of[root]), doubtful, frozenset(unsure[root])))
     return rows
+
+
+def _doubtful(
+    cells: Sequence[Sequence[int]], places: Sequence[Place], lone: frozenset[Lone] | None
+) -> frozenset[int]:
+    """Return the variants without a cell that may have the text somewhere all the same."""
+    if lone is None:
+        return frozenset()
+    doubtful: set[int] = set()
+    for variant, cell in enumerate(cells):
+        if not cell and any((*place, variant) not in lone for place in places):
+            doubtful.add(variant)
+    return frozenset(doubtful)
 
 
 def _places(link: Link) -> list[Place]:

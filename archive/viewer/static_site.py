@@ -45,20 +45,20 @@ def write(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         old = _recorded(folder)
-        written: set[str] = set()
+        names: set[str] = set()
         for name, text in _pages(archive, lookup, question, language, most):
             path = folder / name
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(text.encode("utf-8", "replace"))
-            written.add(name)
-        for name in old - written:
+            names.add(name)
+        for name in old - names:
             (folder / name).unlink(missing_ok=True)
-        (folder / _RECORD).write_text(json.dumps(sorted(written), indent=0), "utf-8")
+        (folder / _RECORD).write_text(json.dumps(sorted(names), indent=0), "utf-8")
     except OSError as error:
         raise ArchiveError(
             f"The pages cannot be written to {os.fspath(folder)}: {error.strerror or error}."
         ) from None
-    return folder / "index.html", sum(name.startswith("stories/") for name in written)
+    return folder / "index.html", sum(name.startswith("stories/") for name in names)
 
 
 def _recorded(folder: Path) -> set[str]:
@@ -82,12 +82,12 @@ def _pages(
     yield from _lists(lists, lookup, question, lines)
     yield "charts.html", lists.render("charts.html", "charts", figures=draw_all(lists, archive, {}))
     deeper = Pages(language, snapshot, 1)
-    there = {line.story_id for line in lines}
+    story_ids = {line.story_id for line in lines}
     for line in lines:
         ids = [x.article_id for x in line.articles]
         view, cut = read_story(archive, line, lookup.rows.places(ids))
         # a page that is not written cannot be led to
-        events = [x for x in lookup.rows.same_events(ids) if x.story_id in there]
+        events = [x for x in lookup.rows.same_events(ids) if x.story_id in story_ids]
         html = deeper.render("story.html", "stories", **story_values(deeper, view, line, events), cut=cut)
         yield f"stories/{gate.hex_id(line.story_id)}.html", html
         for article_id in ids:
@@ -102,7 +102,7 @@ def _lists(
     languages = {x.language for line in lines for x in line.articles}
     columns = [x for x in (*COMPARED, *sorted(languages)) if x in languages]
     orders = [(order, f"{name}.html") for order, name in _ORDERS.items()]
-    there = lookup.ask(Question(), size=0).found
+    total = lookup.ask(Question(), size=0).found
     for order, name in _ORDERS.items():
         ordered = _ordered(lines, order)
         count = max(1, -(-len(ordered) // _AT_ONCE))
@@ -114,14 +114,14 @@ def _lists(
             html = pages.render(
                 "stories.html",
                 "stories",
-                answer=_Listed(ordered[(page - 1) * _AT_ONCE : page * _AT_ONCE], len(ordered), order),
+                answer=_StaticAnswer(ordered[(page - 1) * _AT_ONCE : page * _AT_ONCE], len(ordered), order),
                 question=question,
                 columns=list(dict.fromkeys(columns))[:4],
                 page=page,
                 page_count=count,
                 address=address,
                 static_orders=orders,
-                stories_there=there,
+                stories_there=total,
                 search_state="read",
                 filters=(),
                 ordered_by=None,
@@ -131,7 +131,7 @@ def _lists(
             yield address(page), html
 
 
-class _Listed:
+class _StaticAnswer:
     """As an answer of the side file, without counts: a page that stands alone has no filters."""
 
     def __init__(self, lines: list[StoryLine], found: int, order: str) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import difflib
 import os
 import sys
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -31,18 +31,29 @@ from crawler.outlet.checks import check_declaration
 from crawler.outlet.fleet.turn import make_room
 from crawler.reports import account
 from crawler.reports.run_report import Ending, RunReport
-from crawler.reports.terminal import one_sentence
+from crawler.reports.terminal import hear_signals, one_sentence
 from crawler.story.arguments import Arguments, check_settings, read_arguments
 from crawler.story.spider import StorySpider
 from pipelines.pair_process import Paired, pair_after_crawl
 from pipelines.snapshot import SnapshotStage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    from scrapy.crawler import Crawler, CrawlerProcessBase
+    from scrapy.crawler import Crawler
 
-    from crawler.health.expected import Verdict
+    from archive.format.snapshot import Snapshot
+    from crawler.health.expectation_check import Verdict
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """Parts of a crawl that its report reads."""
+
+    ledger: Ledger
+    stage: SnapshotStage
+    backoff: BackOff
+    spider: StorySpider
 
 
 class Command(BaseRunSpiderCommand):
@@ -67,17 +78,17 @@ class Command(BaseRunSpiderCommand):
         return (
             "`triptych crawl --all` crawls every outlet that is due, see `triptych crawl --all --help`. "
             "Fetch stories in all their languages, publish a snapshot of the archive, pair the variants by "
-            "links and by content and lay them side by side. "
+            "links and by content, and align their paragraphs. "
             "OUTLET is one of `triptych list`: `demo` needs no network, `page` takes any article of any "
-            "site. Without arguments an outlet's news sitemaps and feeds say what is new; url= names a "
-            "story, or several with commas, urls= a file of them, since= and until= the days of a backfill, "
-            "pages= how many pages this run may ask for. "
-            "What earlier runs could not get is asked for again, listed or not. "
-            "Exit code 0: all accounted for; 1: something was lost; 2: a wrong argument or setting; 3: pages "
-            "are still owed, the next runs ask for them; 4: the outlet's crawls bring less than its "
-            "declaration expects, or hardly a page was an article; 5: cut short by a limit, of memory, time "
-            "or its budget of pages; 6: the archive cannot be used; 130: interrupted. Of several, the first "
-            "of 6, 130, 5, 1, 2, 4 and 3; docs/reference/outcomes.md has the table."
+            "site. Without arguments, new articles come from the outlet's news sitemaps and feeds. url= "
+            "names a story, or several separated by commas; urls= names a file of addresses; since= and "
+            "until= are the days of a backfill; pages= limits the pages that this run requests. "
+            "Pages that earlier runs failed to fetch are retried, listed or not. "
+            "Exit code 0: every address is accounted for; 1: something was lost; 2: wrong argument or "
+            "setting; 3: some pages failed, and later runs retry them; 4: fewer articles than the outlet's "
+            "declaration expects, or hardly any page was an article; 5: stopped by a limit of memory, time "
+            "or pages; 6: the archive cannot be used; 130: interrupted. If several apply, the first of 6, "
+            "130, 5, 1, 2, 4 and 3; docs/reference/outcomes.md has the table."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -167,11 +178,11 @@ class Command(BaseRunSpiderCommand):
         except KeyError:
             if name in (broken := getattr(loader, "broken", {})):
                 raise UsageError(f"outlet {name!r}: {broken[name]}", print_help=False) from None
-            known = sorted(loader.list())
-            near = difflib.get_close_matches(name.lower(), known, 1)
+            outlets = sorted(loader.list())
+            near = difflib.get_close_matches(name.lower(), outlets, 1)
             ask = f"did you mean {near[0]}? " if near else ""
             raise UsageError(
-                f"no outlet {visible(name)!r}; {ask}known: {', '.join(known)}", print_help=False
+                f"no outlet {visible(name)!r}; {ask}known: {', '.join(outlets)}", print_help=False
             ) from None
         assert issubclass(spider_class, StorySpider)
         try:
@@ -193,16 +204,16 @@ class Command(BaseRunSpiderCommand):
         assert self.crawler_process is not None
         seconds = crawler.settings.getfloat("PAIR_SECONDS")
         stage = crawler.get_item_pipeline(SnapshotStage)
-        whole = stage is not None and stage.closed and stage.failure is None
+        complete = stage is not None and stage.closed and stage.failure is None
         stopped = crawler.stats is not None and crawler.stats.get_value("finish_reason") == "shutdown"
-        if self.crawler_process.bootstrap_failed or not whole or stopped or not seconds:
+        if self.crawler_process.bootstrap_failed or not complete or stopped or not seconds:
             return Paired()
-        with bar() as shown:
-            task = shown.add_task("pairing weeks", total=None)
+        with bar() as progress:
+            task = progress.add_task("pairing weeks", total=None)
             return pair_after_crawl(
                 crawler.settings["ARCHIVE_URI"],
                 seconds,
-                lambda done, total: shown.update(task, completed=done, total=total),
+                lambda done, total: progress.update(task, completed=done, total=total),
             )
 
     def _log_into_file(self, outlet: str) -> Path | None:
@@ -226,100 +237,74 @@ class Command(BaseRunSpiderCommand):
         return path
 
     def _verdict(self, crawler: Crawler, arguments: Arguments, paired: Paired) -> int:
+        """Print what the run did, and write its report; return the exit code."""
         if self.crawler_process.bootstrap_failed:  # type: ignore[union-attr]
             print(f"{self.called}: the crawl could not start; see {self._log or 'above'}", file=sys.stderr)
             return ExitCode.LOST
-        ledger, stage = crawler.get_extension(Ledger), crawler.get_item_pipeline(SnapshotStage)
-        assert ledger is not None, "crawler.extensions.ledger.Ledger is missing from EXTENSIONS"
-        assert stage is not None, "pipelines.snapshot.SnapshotStage is missing from ITEM_PIPELINES"
-        backoff, spider = crawler.get_extension(BackOff), crawler.spider
-        assert backoff is not None, "crawler.extensions.backoff.BackOff is missing from EXTENSIONS"
-        assert isinstance(spider, StorySpider)
         assert self.settings is not None
-        # pyarrow's datasets: what the first request need not wait for
-        # .2 s and more: Scrapy imports every command
-        from crawler.reports import crawl as report  # noqa: PLC0415
-
-        uri, lost = self.settings["ARCHIVE_URI"], _problems(stage)
-        problems = [*lost, *account.problems(crawler)]
-        if crawler.settings.getdict("FEEDS"):
-            from pipelines.feed_exports import flaws  # noqa: PLC0415  few runs write a file beside the archive
-
-            problems += flaws(crawler)
-        if paired.failure is not None:
-            problems.append(
-                f"the articles are archived, but not paired by content: {paired.failure}; the next run, or "
-                "`triptych pair`, tries again"
-            )
-        held: list[Verdict] = []
-        if stage.closed and stage.failure is None:
+        parts = _parts_of(crawler)
+        lost = _problems(parts.stage)
+        problems = [*lost, *_problems_beside(crawler, paired)]
+        verdicts: list[Verdict] = []
+        if parts.stage.closed and parts.stage.failure is None:
             try:
-                held = self._held_against(spider, ledger, stage.run_id)
+                verdicts = self._compare_with_expectations(parts.spider, parts.ledger, parts.stage.run_id)
             except (ArchiveError, OSError) as error:
                 problems.append(f"nothing could be compared with what is expected: {error}")
+        snapshots = [*parts.stage.snapshots]
+        if paired.snapshot is not None:
+            snapshots.append(archive.open(self.settings["ARCHIVE_URI"]).snapshot)
+        run = self._report(crawler, parts, arguments, lost, problems, snapshots, verdicts)
+        _print_run(run, parts, snapshots, verdicts, _left_unpaired(paired), is_whole=not lost)
+        return self._finish(run)
+
+    def _report(  # noqa: PLR0917
+        self,
+        crawler: Crawler,
+        parts: _Parts,
+        arguments: Arguments,
+        lost: Sequence[str],
+        problems: Sequence[str],
+        snapshots: Sequence[Snapshot],
+        verdicts: Sequence[Verdict],
+    ) -> RunReport:
+        assert self.settings is not None
+        missed = {verdict.expectation: verdict.message for verdict in verdicts if verdict.state == "missed"}
         monitors = crawler.get_extension(Monitors)
-        failed = monitors.failed if monitors is not None else []
-        if monitors is not None:
-            problems += [f"a monitor could not be run, or not tell: {told}" for told in monitors.broken]
-        missed = {one.expectation: one.told for one in held if one.state == "missed"}
+        failed_monitors = monitors.failed if monitors is not None else []
         stats = crawler.stats.get_stats() if crawler.stats is not None else {}
-        last = [archive.open(uri).snapshot] if paired.snapshot is not None else []
         ended = _ending(
             stats.get("finish_reason"),
-            ledger,
-            stopped_at_once=self._stopped_at_once and stage.failure is None,
+            parts.ledger,
+            stopped_at_once=self._stopped_at_once and parts.stage.failure is None,
             lost=lost,
             problems=problems,
             broken=arguments.broken,
-            missed=bool(missed or failed),
-            cut=not arguments.pages and f"skipped({Reason.OVER_BUDGET})" in ledger.totals(),
-            owed=bool(spider.debts.unpaid),
+            missed=bool(missed or failed_monitors),
+            cut=not arguments.pages and f"skipped({Reason.OVER_BUDGET})" in parts.ledger.totals(),
+            owed=bool(parts.spider.debts.unpaid),
         )
-        run = RunReport(
-            spider.name,
-            spider.errand,
-            stage.run_id,
-            uri,
+        return RunReport(
+            parts.spider.name,
+            parts.spider.errand,
+            parts.stage.run_id,
+            self.settings["ARCHIVE_URI"],
             stats.get("start_time"),
             datetime.now(UTC),
             ended,
             for_caller(ended.exit_code, report_nothing_new=self.settings.getbool("EXIT_NOTHING_NEW")),
-            stage.last_account,
+            parts.stage.last_account,
             problems,
             missed,
-            failed,
+            failed_monitors,
             [str(line) for line in arguments.broken],
-            {url: why for url, why in ledger.sources.items() if why != "read"},
-            stage.last_account.get("run/owed", 0),
-            [snapshot.id for snapshot in (*stage.snapshots, *last)],
+            {url: why for url, why in parts.ledger.sources.items() if why != "read"},
+            parts.stage.last_account.get("run/owed", 0),
+            [snapshot.id for snapshot in snapshots],
             str(self._log) if self._log is not None else None,
         )
-        console, debt_lines = Terminal(), [*spider.debts.report_lines()]
-        more = [*debt_lines, *_left_unpaired(paired), *failed, *(one for one in held if one.state == "over")]
-        if run.ended == Ending.NOTHING_NEW and not more and not report.has_more_to_tell(ledger, backoff):
-            console.print(
-                report.quiet_line(ledger, spider.name, run.ended_at), soft_wrap=True, highlight=False
-            )
-        else:
-            if not console.is_terminal:
-                console.print(
-                    f"{run.ended_at:%Y-%m-%d %H:%M:%S} UTC  {literal(spider.name)}", highlight=False
-                )
-            published = report.Published(stage.run_id, [*stage.snapshots, *last], is_whole=not lost)
-            report.print_report(console, ledger, published, uri, spider.name)
-            report.print_slowed(console, backoff)
-            report.print_debts(console, debt_lines)
-            for told in _left_unpaired(paired):
-                console.print(f"[yellow]unpaired[/]  {literal(told)}", soft_wrap=True)
-            for one in held:
-                if one.state in ("missed", "over"):
-                    word = "[red]missed[/]   " if one.state == "missed" else "[yellow]more[/]     "
-                    console.print(f"{word} {literal(one.expectation)}: {literal(one.told)}", soft_wrap=True)
-            for told in failed:
-                console.print(f"[red]monitor[/]   {literal(told)}", soft_wrap=True)
-        return self._told(run)
 
-    def _told(self, run: RunReport) -> int:
+    def _finish(self, run: RunReport) -> int:
         """Print what is wrong, write the report; return the exit code."""
         for line in run.not_crawled:
             print(f"{self.called}: not crawled, {visible(line)}", file=sys.stderr)
@@ -336,25 +321,25 @@ class Command(BaseRunSpiderCommand):
                 return ExitCode.LOST
         return run.exit_code
 
-    def _held_against(self, spider: StorySpider, ledger: Ledger, run_id: str) -> list[Verdict]:
-        """Hold what came against what is expected; write down what is less."""
+    def _compare_with_expectations(self, spider: StorySpider, ledger: Ledger, run_id: str) -> list[Verdict]:
+        """Compare the articles that came with what is expected; note what is missed."""
         # pyarrow's datasets: what the first request need not wait for
-        from crawler.health.archived import no_articles  # noqa: PLC0415
-        from crawler.health.expected import Verdict, compare, count_brought, note_missed  # noqa: PLC0415
+        from crawler.health.expectation_check import Verdict, compare, count_brought, note_missed  # noqa: PLC0415
+        from crawler.health.outlet_history import no_articles  # noqa: PLC0415
 
         assert self.settings is not None
         uri, outlet, now = self.settings["ARCHIVE_URI"], type(spider), datetime.now(UTC)
-        # of addresses that somebody gave, it is told where none of them is archived
-        told = no_articles(ledger.totals()) if not spider.arguments.urls else None
-        found = [Verdict("pages", "missed", told)] if told else []
+        # if the user gave addresses, a run that archived none of them reports that as a problem
+        sentence = no_articles(ledger.totals()) if not spider.arguments.urls else None
+        verdicts = [Verdict("pages", "missed", sentence)] if sentence else []
         # a revisit, a backfill and single addresses bring no day's news
         if outlet.expectations and spider.discovering is not None and spider.arguments.since is None:
-            brought = count_brought(archive.open(uri), uri, [outlet], now)
-            found += compare(outlet, brought[spider.name], now)
-        missed = [one for one in found if one.state == "missed"]
+            counts = count_brought(archive.open(uri), uri, [outlet], now)
+            verdicts += compare(outlet, counts[spider.name], now)
+        missed = [verdict for verdict in verdicts if verdict.state == "missed"]
         if missed:
             note_missed(uri, spider, missed, run_id, now)
-        return found
+        return verdicts
 
     def _tell_of_signals(self, crawler: Crawler) -> None:
         """Say at once what the first Ctrl-C or SIGTERM does, and what a second would do."""
@@ -363,36 +348,74 @@ class Command(BaseRunSpiderCommand):
             self._stopped_at_once = True
 
         assert self.crawler_process is not None
-        _hear_signals(self.crawler_process, crawler, self.called, at_once)
+        hear_signals(self.crawler_process, crawler, self.called, at_once)
 
 
-def _hear_signals(
-    process: CrawlerProcessBase, crawler: Crawler, called: str, at_once: Callable[[], None]
-) -> None:
-    graceful, kill = process._signal_shutdown, process._signal_kill
+def _parts_of(crawler: Crawler) -> _Parts:
+    ledger, stage = crawler.get_extension(Ledger), crawler.get_item_pipeline(SnapshotStage)
+    assert ledger is not None, "crawler.extensions.ledger.Ledger is missing from EXTENSIONS"
+    assert stage is not None, "pipelines.snapshot.SnapshotStage is missing from ITEM_PIPELINES"
+    backoff, spider = crawler.get_extension(BackOff), crawler.spider
+    assert backoff is not None, "crawler.extensions.backoff.BackOff is missing from EXTENSIONS"
+    assert isinstance(spider, StorySpider)
+    return _Parts(ledger, stage, backoff, spider)
 
-    def first(number: int, frame: object) -> None:
-        engine = crawler.engine
-        under_way = len(engine.downloader.active) if engine is not None else 0
-        # what was interrupted may be in the middle of a line, and printing would wait for it
-        _say(
-            f"{called}: stopping; {under_way} requests under way are finished, and what came is published. "
-            "Once more (Ctrl-C) stops now: what came is published by the next run."
+
+def _problems_beside(crawler: Crawler, paired: Paired) -> list[str]:
+    """Return problems of the crawl, its feeds, pairing and monitors, but none of the archive's own."""
+    problems = [*account.problems(crawler)]
+    if crawler.settings.getdict("FEEDS"):
+        from pipelines.feed_exports import flaws  # noqa: PLC0415  few runs write a file beside the archive
+
+        problems += flaws(crawler)
+    if paired.failure is not None:
+        problems.append(
+            f"the articles are archived, but not paired by content: {paired.failure}; the next run, or "
+            "`triptych pair`, tries again"
         )
-        graceful(number, frame)
-
-    def second(number: int, frame: object) -> None:
-        _say(f"{called}: stopped; the next run publishes what came.")
-        at_once()
-        kill(number, frame)
-
-    process._signal_shutdown = first  # type: ignore[method-assign, assignment]
-    process._signal_kill = second  # type: ignore[method-assign, assignment]
+    monitors = crawler.get_extension(Monitors)
+    if monitors is not None:
+        for failure in monitors.broken:
+            problems.append(f"a monitor failed to run, or to send its notification: {failure}")
+    return problems
 
 
-def _say(told: str) -> None:
-    with contextlib.suppress(OSError):
-        os.write(2, f"\n{told}\n".encode() if os.isatty(2) else f"{told}\n".encode())
+def _print_run(
+    run: RunReport,
+    parts: _Parts,
+    snapshots: Sequence[Snapshot],
+    verdicts: Sequence[Verdict],
+    unpaired: Sequence[str],
+    *,
+    is_whole: bool,
+) -> None:
+    # .2 s and more: Scrapy imports every command
+    from crawler.reports import crawl as report  # noqa: PLC0415
+
+    console, debt_lines = Terminal(), [*parts.spider.debts.report_lines()]
+    unmet = [verdict for verdict in verdicts if verdict.state in ("missed", "over")]
+    has_more = debt_lines or unpaired or run.monitors or unmet
+    if (
+        run.ended == Ending.NOTHING_NEW
+        and not has_more
+        and not report.has_more_to_tell(parts.ledger, parts.backoff)
+    ):
+        line = report.quiet_line(parts.ledger, run.outlet, run.ended_at)
+        console.print(line, soft_wrap=True, highlight=False)
+        return
+    if not console.is_terminal:
+        console.print(f"{run.ended_at:%Y-%m-%d %H:%M:%S} UTC  {literal(run.outlet)}", highlight=False)
+    published = report.Published(run.run_id, list(snapshots), is_whole=is_whole)
+    report.print_report(console, parts.ledger, published, run.archive, run.outlet)
+    report.print_slowed(console, parts.backoff)
+    report.print_debts(console, debt_lines)
+    for sentence in unpaired:
+        console.print(f"[yellow]unpaired[/]  {literal(sentence)}", soft_wrap=True)
+    for verdict in unmet:
+        word = "[red]missed[/]   " if verdict.state == "missed" else "[yellow]more[/]     "
+        console.print(f"{word} {literal(verdict.expectation)}: {literal(verdict.message)}", soft_wrap=True)
+    for failure in run.monitors:
+        console.print(f"[red]monitor[/]   {literal(failure)}", soft_wrap=True)
 
 
 def _ending(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import difflib
 import json
 import math
 import os
@@ -33,7 +32,7 @@ from crawler.health.table import outlets
 from crawler.outlet.fleet.runner import Fleet, LocalProcesses, Runner
 from crawler.outlet.fleet.timetable import Timetable, read_timetable, written
 from crawler.outlet.fleet.turn import Event, Orders, share
-from crawler.reports.terminal import one_sentence
+from crawler.reports.terminal import check_names, one_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -86,12 +85,9 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.settings is not None
         loader = get_spider_loader(self.settings)
-        declared = {one.name: one for one in outlets(loader)}  # type: ignore[arg-type]
+        declared = {outlet.name: outlet for outlet in outlets(loader)}  # type: ignore[arg-type]
         broken: Mapping[str, str] = getattr(loader, "broken", {})
-        if unknown := [name for name in args if name not in declared]:
-            near = difflib.get_close_matches(unknown[0].lower(), declared, 1)
-            ask = f"did you mean {near[0]}?" if near else "`triptych list` has all"
-            raise UsageError(f"no outlet {visible(unknown[0])!r}; {ask}", print_help=False)
+        check_names(args, declared)
         try:
             tables = read_configuration().schedule
             timetable = read_timetable(tables, [*declared, *broken])
@@ -106,12 +102,14 @@ class Command(ScrapyCommand):
             if opts.dry_run:
                 _print_due(timetable, leases.last_runs(chosen))
                 return
-            told = _Told()
-            with told.shown(), _traced(self.settings, forever=opts.forever):
-                code = asyncio.run(_run(self.settings, timetable, chosen, opts, told))
-            for name, why in broken.items() if not args else ():
-                print(f"triptych crawl --all: outlet {name!r}: {visible(why)}", file=sys.stderr)
-            self.exitcode = worst([code, *([ExitCode.USAGE] if broken and not args else [])])
+            printer = _EventPrinter()
+            with printer.shown(), _traced(self.settings, forever=opts.forever):
+                codes = [asyncio.run(_run(self.settings, timetable, chosen, opts, printer))]
+            if not args:
+                for name, why in broken.items():
+                    print(f"triptych crawl --all: outlet {name!r}: {visible(why)}", file=sys.stderr)
+                    codes.append(ExitCode.USAGE)
+            self.exitcode = worst(codes)
 
 
 async def _run(
@@ -125,11 +123,13 @@ async def _run(
         settings["ARCHIVE_URI"],
         for_caller(ExitCode.NOTHING_NEW, report_nothing_new=settings.getbool("EXIT_NOTHING_NEW")),
     )
-    given = [part for one in opts.set for part in ("-s", one)]
+    scrapy_options: list[str] = []
+    for setting in opts.set:
+        scrapy_options += ["-s", setting]
     if opts.engine is None:
         at_once = opts.at_once or os.cpu_count() or 1
         logs = Path(opts.logs or settings["LOGS_FOLDER"])
-        orders = Orders(timetable, leases_of(uri), logs, [*given, *share(given, at_once)])
+        orders = Orders(timetable, leases_of(uri), logs, [*scrapy_options, *share(scrapy_options, at_once)])
         engine = LocalProcesses(orders, at_once, tell)
         return await Runner(Fleet(outlets, orders, tell), engine, idle).run(forever=opts.forever)
     # half a second that no crawl of this machine needs
@@ -139,7 +139,7 @@ async def _run(
     # a worker has a current folder of its own
     place = str(Path(uri).resolve()) if isinstance(orders.leases, FolderLeases) else uri
     topic = f"triptych-{uuid4().hex}"
-    order = Order("", place, timetable, tuple(given), opts.logs, topic, cluster.code_here())
+    order = Order("", place, timetable, tuple(scrapy_options), opts.logs, topic, cluster.code_here())
     patience = math.inf if opts.forever else PATIENCE
     most = opts.at_once or _MOST_AT_ONCE
     async with DaskEngine(cluster.address(opts.engine), order, most, patience, tell) as workers:
@@ -147,7 +147,7 @@ async def _run(
 
 
 def _traced(settings: BaseSettings, *, forever: bool) -> AbstractContextManager[None]:
-    """Put the spans of the crawls below one; what stays has none, as it does not end."""
+    """Put the spans of the crawls below one span; with --forever there is none, because it would not end."""
     if not settings.getbool("TELEMETRY"):
         return nullcontext()
     from crawler.health.monitoring.telemetry import (  # noqa: PLC0415  few have a collector
@@ -204,8 +204,8 @@ def _print_due(timetable: Timetable, runs: Mapping[str, LastRun]) -> None:
     console.print(f"{len(due)} of {len(runs)} outlets are due.", highlight=False)
 
 
-class _Told:
-    """What is told of events: a table in a terminal, elsewhere a JSON object a line."""
+class _EventPrinter:
+    """Prints events: a table in a terminal, elsewhere a JSON object a line."""
 
     def __init__(self) -> None:
         self._console = Terminal()
@@ -226,8 +226,8 @@ class _Told:
             with self._lock:
                 self._rows[event.outlet] = event
         elif event.event == "done":
-            told = f"{event.detail} crawled, exit code {event.exit_code}" if self._rows else "Nothing is due."
-            self._console.print(literal(told), highlight=False)
+            line = f"{event.detail} crawled, exit code {event.exit_code}" if self._rows else "Nothing is due."
+            self._console.print(literal(line), highlight=False)
         else:
             self._console.print(f"{event.event}: {literal(event.detail or '')}", highlight=False)
 
@@ -251,6 +251,6 @@ class _Told:
 
 
 def _line(event: Event) -> dict[str, object]:
-    told = {one.name: getattr(event, one.name) for one in fields(event)}
-    told["at"] = event.at.isoformat(timespec="seconds")
-    return {name: value for name, value in told.items() if value is not None}
+    values = {field.name: getattr(event, field.name) for field in fields(event)}
+    values["at"] = event.at.isoformat(timespec="seconds")
+    return {name: value for name, value in values.items() if value is not None}

@@ -53,15 +53,17 @@ class Command(ScrapyCommand):
         check_settings(self.settings)
         console = Terminal(highlight=False)
         bad = 0
-        for found in examine(self.settings, self._outlet(args)):
-            bad += found.state == "bad"
+        for finding in examine(self.settings, self._outlet(args)):
+            bad += finding.state == "bad"
             if opts.json:
-                print(json.dumps(asdict(found), ensure_ascii=False))
+                values = asdict(finding)
+                values["told"] = values.pop("message")
+                print(json.dumps(values, ensure_ascii=False))
                 continue
-            mend = f"  → {literal(found.mend)}" if found.mend else ""
-            colour = _COLOURS[found.state]
+            mend = f"  → {literal(finding.mend)}" if finding.mend else ""
+            colour = _COLOURS[finding.state]
             console.print(
-                f"[{colour}]{found.state:<5}[/]{literal(found.what):<24}{literal(found.told)}{mend}",
+                f"[{colour}]{finding.state:<5}[/]{literal(finding.what):<24}{literal(finding.message)}{mend}",
                 soft_wrap=True,
             )
         self.exitcode = int(bool(bad))

@@ -57,22 +57,27 @@ class Command(ScrapyCommand):
         is_address = refusal(f"https://{domain}", allow_private=True) is None
         if not is_address or not re.fullmatch(r"[\w.-]+(?::\d+)?", domain):
             raise UsageError(f"{domain!r} is no domain, such as www.example.com", print_help=False)
-        named = self.settings["OUTLETS_FOLDER"]
-        folder = opts.into or (Path(named) if named else _OWN if _OWN.is_dir() else Path())
+        outlets_folder = self.settings["OUTLETS_FOLDER"]
+        folder = opts.into or (Path(outlets_folder) if outlets_folder else _OWN if _OWN.is_dir() else Path())
         path = folder / f"{name}.py"
         if path.exists() and not opts.force:
             raise UsageError(f"{path} is there already; --force replaces it", print_help=False)
-        template = resources.files("crawler.outlet").joinpath("templates/outlet.tmpl").read_text("utf-8")
-        classname = "".join(part.capitalize() for part in name.split("_"))
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            if opts.force:
-                path.unlink(missing_ok=True)
-            text = string.Template(template).substitute(name=name, classname=classname, domain=domain)
-            with path.open("x", encoding="utf-8") as file:  # goes through no link
-                file.write(text)
+            _write_declaration(path, name, domain, force=opts.force)
         except OSError as error:
             raise UsageError(f"{path} cannot be written: {error.strerror}", print_help=False) from None
         print(f"{path}: fill it in, then `triptych live {name}`")
-        if folder != _OWN and not named:
+        if folder != _OWN and not outlets_folder:
             print(f"(it is found where OUTLETS_FOLDER={folder.resolve()})")
+
+
+def _write_declaration(path: Path, name: str, domain: str, *, force: bool) -> None:
+    """Write a declaration to be filled in. Raises OSError."""
+    template = resources.files("crawler.outlet").joinpath("templates/outlet.tmpl").read_text("utf-8")
+    classname = "".join(part.capitalize() for part in name.split("_"))
+    text = string.Template(template).substitute(name=name, classname=classname, domain=domain)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if force:
+        path.unlink(missing_ok=True)
+    with path.open("x", encoding="utf-8") as file:  # goes through no link
+        file.write(text)

@@ -22,10 +22,10 @@ from crawler.story.spider import StorySpider
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from crawler.extensions.ledger import Ledger
-    from crawler.health.expected import Verdict
+    from crawler.health.expectation_check import Verdict
     from crawler.importing.source_files import Source
 
 
@@ -92,17 +92,11 @@ class Command(Crawl):
             self.settings, prefix=opts.prefix, endpoint=opts.endpoint, anonymous=opts.anonymous
         )
         loader = self.crawler_process.spider_loader
-        found = [loader.load(name) for name in loader.list()]
-        declared = [outlet for outlet in found if issubclass(outlet, StorySpider) and outlet.home]
-        names = {outlet.name for outlet in declared}
-        for name in opts.outlet:
-            if name not in names and "." not in name:
-                known = ", ".join(sorted(names))
-                raise UsageError(
-                    f"no outlet {visible(name)!r}; give a domain, or one of: {known}", print_help=False
-                )
-        if "ua" in opts.language:
-            raise UsageError("--language ua: ua is a country; the language is uk", print_help=False)
+        declared: list[type[StorySpider]] = []
+        for outlet in map(loader.load, loader.list()):
+            if issubclass(outlet, StorySpider) and outlet.home:
+                declared.append(outlet)
+        _check_choice(opts, {outlet.name for outlet in declared})
         selection = Selection(*(frozenset(chosen) for chosen in (opts.outlet, opts.host, opts.language)))
         try:
             sources = finder.sources(args)
@@ -157,8 +151,19 @@ class Command(Crawl):
             entries = archive.open(uri).history()
             return next((entry.run_id for entry in entries if entry.id == snapshot), None)
 
-        choice = repr([sorted(one) for one in (selection.outlets, selection.hosts, selection.languages)])
+        choice = repr([sorted(selection.outlets), sorted(selection.hosts), sorted(selection.languages)])
         return Positions(storage_at(uri).layout.root, choice, head, run_of)
 
-    def _held_against(self, spider: StorySpider, ledger: Ledger, run_id: str) -> list[Verdict]:
-        return []  # the past owes nobody a number of articles a day
+    def _compare_with_expectations(self, spider: StorySpider, ledger: Ledger, run_id: str) -> list[Verdict]:
+        return []  # expectations are for days of crawls, not for the past
+
+
+def _check_choice(opts: argparse.Namespace, names: Collection[str]) -> None:
+    for name in opts.outlet:
+        if name not in names and "." not in name:
+            outlets = ", ".join(sorted(names))
+            raise UsageError(
+                f"no outlet {visible(name)!r}; give a domain, or one of: {outlets}", print_help=False
+            )
+    if "ua" in opts.language:
+        raise UsageError("--language ua: ua is a country; the language is uk", print_help=False)

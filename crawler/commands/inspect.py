@@ -27,7 +27,7 @@ from crawler.extraction.document.decoding import MAX_BYTES
 from crawler.extraction.document.text import one_line
 from crawler.inspection.output import inspection_page, print_inspection, print_places, print_repeated
 from crawler.inspection.repeated_places import PageLines, read_stored, repeated_places
-from crawler.inspection.spider import OnePage
+from crawler.inspection.spider import PageInspector
 from crawler.items import Fetch, Hints, Observation
 from crawler.outlet.declaration import Outlet, in_domains
 from crawler.story.arguments import check_settings, read_arguments
@@ -73,9 +73,7 @@ class Command(Crawl):
         parser.add_argument(
             "--outlet", metavar="NAME", help="whose rules to use (default: the outlet of the address)"
         )
-        parser.add_argument(
-            "--html", metavar="OUT", type=Path, help="write a page to look at with a browser instead"
-        )
+        parser.add_argument("--html", metavar="OUT", type=Path, help="write a page for the browser instead")
         parser.add_argument("--all", action="store_true", help="show menus and footers whole, too")
 
         parser.add_argument(
@@ -126,10 +124,10 @@ class Command(Crawl):
             raise UsageError(f"--repeated reads the archive, it takes no {args[0]!r}", print_help=False)
         try:
             opened = archive.open(self.settings["ARCHIVE_URI"])
-            held = opened.articles(outlet=outlet, columns=["language", "blocks"])
-            if not len(held):
+            texts = opened.articles(outlet=outlet, columns=["language", "blocks"])
+            if not len(texts):
                 raise UsageError(f"the archive has nothing of {outlet!r}", print_help=False)
-            rows = (row for batch in held.batches() for row in batch.to_pylist())
+            rows = (row for batch in texts.batches() for row in batch.to_pylist())
             print_repeated(Terminal(), outlet, rows)
             newest = opened.articles(outlet=outlet, columns=[*_STORED, "fetched_at", "headline"])
             articles: list[dict[str, Any]] = []
@@ -199,22 +197,23 @@ class Command(Crawl):
             {"url": url}, accepts=("url",), allow_private=settings.getbool("ALLOW_PRIVATE_NETWORK")
         )
         settings.set("ITEM_PIPELINES", {}, priority="cmdline")
-        looks: list[Observation] = []
-        crawler = self.crawler_process.create_crawler(OnePage)
+        observations: list[Observation] = []
+        crawler = self.crawler_process.create_crawler(PageInspector)
 
         def keep(item: Observation) -> None:
-            looks.append(item)
+            observations.append(item)
 
         crawler.signals.connect(keep, signal=signals.item_scraped)
         self.crawler_process.crawl(crawler, arguments=arguments, inspect=self._inspect)
         self.crawler_process.start()
-        for look in looks:
-            detail = f": {one_line(look.detail)}" if look.detail else ""
+        for observation in observations:
+            detail = f": {one_line(observation.detail)}" if observation.detail else ""
             print(
-                f"triptych inspect: {one_line(look.requested_url)}: {look.outcome}, {look.reason}{detail}",
+                f"triptych inspect: {one_line(observation.requested_url)}: {observation.outcome}, "
+                f"{observation.reason}{detail}",
                 file=sys.stderr,
             )
-        assert isinstance(crawler.spider, OnePage)
+        assert isinstance(crawler.spider, PageInspector)
         return crawler.spider.inspection
 
     def _hints(self, url: str) -> Hints:
@@ -224,6 +223,6 @@ class Command(Crawl):
         rules: type[Outlet] | None = self._rules
         if rules is None:
             declared = (loader.load(name) for name in loader.list() if name not in {"page", "demo"})
-            known = (o for o in declared if issubclass(o, Outlet))
-            rules = next((o for o in known if in_domains(url, o.domains())), None)
+            outlets = (o for o in declared if issubclass(o, Outlet))
+            rules = next((o for o in outlets if in_domains(url, o.domains())), None)
         return Hints(registered_domain(url)) if rules is None else rules.hints(rules.name)

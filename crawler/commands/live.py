@@ -58,20 +58,20 @@ class Command(Crawl):
 
     def long_desc(self) -> str:
         return (
-            "Go through the outlets (default: all): ask for the front page and each declared list of "
-            "stories, read an article in each language and what its page names, and say which rules of the "
-            "declarations hold. Where a list has moved or is gone, addresses have another form or a language "
-            "has ended, the changed declaration is proposed as a diff: from the feeds that pages name, the "
-            "sitemaps that robots.txt names and the addresses in the lists. Nothing is archived; the pace is "
-            "that of a crawl, robots.txt is obeyed. An outlet takes a minute, all of them together a few; "
-            "Ctrl-C ends it with what is known by then. --report FILE.html (or .md, .json; may be given "
-            "again) writes a report to attach to an issue: `triptych live pravda liga --report live.html`. "
-            "Exit code 0: all rules hold; 1: some do not; 3: no outlet could be reached, so that nothing is "
-            "known; 4: what could be asked for holds, and some outlets could not be reached or were not "
-            "asked to the end; 2: a wrong argument. "
-            "With --addresses nothing is asked for: the addresses of a file are held against the "
-            "declarations, of one outlet or of each whose hosts they have. Exit code 0: all are taken, and "
-            "their hreflang groups agree with the rules; 1: not so; 2: the file cannot be read."
+            "For each outlet (default: all), request the front page and each declared list of stories, read "
+            "an article in each language and the pages it links to, and say which rules of the declaration "
+            "hold. If a list has moved or disappeared, addresses have another form, or a language has ended, "
+            "propose the changed declaration as a diff, made from the feeds in the pages, the sitemaps in "
+            "robots.txt and the addresses in the lists. Nothing is archived; pace and robots.txt are "
+            "respected as in a crawl. An outlet takes a minute, all of them together a few; Ctrl-C ends the "
+            "check and reports what it found so far. --report FILE.html (or .md, .json; repeatable) writes a "
+            "report to attach to an issue: `triptych live pravda liga --report live.html`. "
+            "Exit code 0: all rules hold; 1: some do not; 2: wrong argument; 3: no outlet could be reached; "
+            "4: the rules that were checked hold, but some outlets could not be reached, or not fully "
+            "checked. "
+            "With --addresses nothing is requested: the addresses in a file are compared with the "
+            "declaration of one outlet, or of each outlet with such a host. Exit code 0: all are accepted, "
+            "and their hreflang groups agree with the rules; 1: some are not; 2: the file cannot be read."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -93,7 +93,7 @@ class Command(Crawl):
         parser.add_argument(
             "--addresses",
             metavar="FILE",
-            help="a text of addresses or a saved sitemap or feed, gzipped or not, to hold the rules against",
+            help="compare the rules with a file: addresses, or a saved sitemap or feed, gzipped or not",
         )
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -107,16 +107,28 @@ class Command(Crawl):
         fast_start()
         assert self.settings is not None
         assert self.crawler_process is not None
-        names = [*dict.fromkeys(args)] or [one.name for one in outlets(get_spider_loader(self.settings))]  # type: ignore[arg-type]
+        loader = get_spider_loader(self.settings)
+        names = [*dict.fromkeys(args)] or [outlet.name for outlet in outlets(loader)]  # type: ignore[arg-type]
         declared = [self._spider(name) for name in names]
         if opts.addresses is not None:
-            self.exitcode = self._hold(opts.addresses, [outlet() for outlet in declared])
+            self.exitcode = self._check_addresses(opts.addresses, [outlet() for outlet in declared])
             return
         for outlet in declared:
             if not (outlet.feeds or outlet.news_sitemaps):
                 raise UsageError(f"{outlet.name} declares no source to ask", print_help=False)
             self._take_settings(outlet)
         reports = [_report_path(file) for file in opts.report]
+        run = self._ask_sites(declared, opts.requests)
+        self.exitcode = _print(run)
+        for path in reports:
+            try:
+                write_report(run, path)
+            except OSError as error:
+                print(f"triptych live: --report {path}: {error.strerror}", file=sys.stderr)
+                self.exitcode = ExitCode.LOST
+
+    def _ask_sites(self, declared: list[type[StorySpider]], most_requests: int) -> Run:
+        assert self.crawler_process is not None
         settings = self.crawler_process.settings
         settings.set("ITEM_PIPELINES", {}, priority="cmdline")
         # they count addresses of a crawl
@@ -131,23 +143,16 @@ class Command(Crawl):
                 crawler,
                 arguments=Arguments(),
                 outlets=[outlet() for outlet in declared],
-                most_requests=opts.requests,
+                most_requests=most_requests,
                 watch=watch.finished,
             )
             self.crawler_process.start()
         spider = crawler.spider
         assert isinstance(spider, LiveCheck)
-        run = Run(begun, [*spider.checks.values()])
-        self.exitcode = _print(run)
-        for path in reports:
-            try:
-                write_report(run, path)
-            except OSError as error:
-                print(f"triptych live: --report {path}: {error.strerror}", file=sys.stderr)
-                self.exitcode = ExitCode.LOST
+        return Run(begun, [*spider.checks.values()])
 
-    def _hold(self, file: str, declared: list[StorySpider]) -> int:
-        """The exit code of a file of addresses held against the rules."""
+    def _check_addresses(self, file: str, declared: list[StorySpider]) -> int:
+        """Compare a file of addresses with the rules; return the exit code."""
         home = declared[0].home if len(declared) == 1 else ""
         try:
             entries, bad = read_entries(Path(file).read_bytes(), home or "https://addresses.invalid/")
@@ -157,22 +162,22 @@ class Command(Crawl):
             raise UsageError(f"--addresses {file}: {error}", print_help=False) from None
         if not (entries or bad):
             raise UsageError(f"--addresses {file} holds no address", print_help=False)
-        held, strange = _by_outlet(entries, declared)
-        found = [cover(outlet, its) for outlet, its in held]
-        lines = [line for coverage in found for line in coverage_lines(coverage)]
+        groups, strange = _by_outlet(entries, declared)
+        holds = not (strange or bad)
+        lines: list[tuple[str, str]] = []
+        for outlet, group in groups:
+            coverage = cover(outlet, group)
+            holds = holds and coverage.holds
+            lines += coverage_lines(coverage)
         if strange:
             lines.append(("refused", f"{len(strange)}  of no outlet  as {strange[0].url}"))
         if bad:
             lines.append(("refused", f"{len(bad)}  lines that are no address  as {bad[0][:80]!r}"))
         console = Terminal(highlight=False)
         width = max(len(word) for word, _ in lines)
-        for word, told in lines:
-            console.print(f"{word:<{width}}  {literal(told)}", soft_wrap=True)
-        return (
-            ExitCode.OK
-            if all(coverage.holds for coverage in found) and not (strange or bad)
-            else ExitCode.LOST
-        )
+        for word, sentence in lines:
+            console.print(f"{word:<{width}}  {literal(sentence)}", soft_wrap=True)
+        return ExitCode.OK if holds else ExitCode.LOST
 
 
 def _by_outlet(
@@ -181,16 +186,16 @@ def _by_outlet(
     """Each outlet with the addresses at its hosts, and those at no outlet's; one outlet is given all."""
     if len(declared) == 1:
         return [(declared[0], [*entries])], []
-    held: dict[str, list[Entry]] = {}
+    by_name: dict[str, list[Entry]] = {}
     strange: list[Entry] = []
     for entry in entries:
-        outlet = next((one for one in declared if in_domains(entry.url, one.domains())), None)
-        (strange if outlet is None else held.setdefault(outlet.name, [])).append(entry)
-    return [(outlet, held[outlet.name]) for outlet in declared if outlet.name in held], strange
+        outlet = next((outlet for outlet in declared if in_domains(entry.url, outlet.domains())), None)
+        (strange if outlet is None else by_name.setdefault(outlet.name, [])).append(entry)
+    return [(outlet, by_name[outlet.name]) for outlet in declared if outlet.name in by_name], strange
 
 
 def _report_path(file: str) -> Path:
-    """Raises UsageError before anything is asked for."""
+    """Raises UsageError before anything is requested."""
     path = Path(file)
     if path.suffix not in ENDINGS:
         raise UsageError(f"--report {file}: its name must end with {' or '.join(ENDINGS)}", print_help=False)
@@ -213,7 +218,7 @@ def _print(run: Run) -> int:
 
 
 class Watch:
-    """Outlets that are done, of how many: a bar on a terminal; where there are several, a line for each."""
+    """Progress of the check: a bar on a terminal, and a line for each outlet if there are several."""
 
     def __init__(self, outlets: int) -> None:
         self._outlets = outlets
@@ -224,12 +229,12 @@ class Watch:
             BarColumn(bar_width=None),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
-            TextColumn("{task.fields[told]}"),
+            TextColumn("{task.fields[latest]}"),
             console=self._console,
             transient=True,
             disable=not self._console.is_terminal,
         )
-        self._task = self._bar.add_task("live", total=outlets, told="")
+        self._task = self._bar.add_task("live", total=outlets, latest="")
 
     def __enter__(self) -> Watch:
         self._bar.start()
@@ -240,9 +245,9 @@ class Watch:
 
     def finished(self, check: Check) -> None:
         self._done += 1
-        told = f"{check.outlet.name} {WORDS[check.state]}"
-        self._bar.update(self._task, completed=self._done, told=told)
+        latest = f"{check.outlet.name} {WORDS[check.state]}"
+        self._bar.update(self._task, completed=self._done, latest=latest)
         if self._outlets > 1:
             self._console.print(
-                f"{self._done}/{self._outlets}  {literal(told)}, {counted(check.requests, 'request')}"
+                f"{self._done}/{self._outlets}  {literal(latest)}, {counted(check.requests, 'request')}"
             )

@@ -18,13 +18,13 @@ from archive.commands.configuration import read_configuration
 from archive.commands.exit_codes import ExitCode
 from archive.no_pandas import fast_start
 from archive.terminal import Terminal, literal
-from crawler.health.archived import GOOD, WELL, health
-from crawler.health.expected import (
+from crawler.health.expectation_check import (
     PROPOSED_FROM,
     Verdict,
     count_brought,
     propose,
 )
+from crawler.health.outlet_history import GOOD, WELL, health
 from crawler.health.table import discovery, outlets
 from crawler.reports.terminal import one_sentence
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from archive.read.archive import Archive
-    from crawler.health.archived import Facts
+    from crawler.health.outlet_history import Facts
     from crawler.outlet.declaration import Outlet
 
 WIDE, MIDDLE = 160, 110
@@ -59,7 +59,7 @@ class OutletReport:
 
     @property
     def is_well(self) -> bool:
-        """True for an outlet that is not crawled, too: nobody asked for it."""
+        """True also for an outlet that nobody crawls."""
         return self.health in WELL and not self.missed
 
     @property
@@ -88,7 +88,7 @@ class Command(ScrapyCommand):
             "and what the archive has of each: articles, the share of them with a byline and a date, the "
             "share of its stories that are whole, in each of uk, en and ru that it publishes in, on a wide "
             "terminal the shares that are free, partial, paid, or refused and read from a feed, the end of "
-            "the last crawl that was whole, how many pages are owed from earlier runs, whether its crawls go "
+            "the last crawl that was whole, how many pages wait for a retry, whether its crawls go "
             "well and bring what its declaration expects. Exit code 0: all that are crawled are well; 4: "
             "some are not, or bring less than expected; 1: the archive cannot be read; 2: a wrong argument. "
             "docs/how-to/watch-the-crawls.md says what to do about each word of the last column."
@@ -140,24 +140,29 @@ def _named(declared: list[type[Outlet]], names: list[str]) -> list[type[Outlet]]
     return [by_name[name] for name in dict.fromkeys(names)] or declared
 
 
-def _reports(held: Archive, declared: list[type[Outlet]], now: datetime, uri: str) -> dict[str, OutletReport]:
+def _reports(
+    opened: Archive, declared: list[type[Outlet]], now: datetime, uri: str
+) -> dict[str, OutletReport]:
     # Scrapy imports every command for each
-    from crawler.health.monitoring.gathered import gather  # noqa: PLC0415
+    from crawler.health.monitoring.collector import collect_facts  # noqa: PLC0415
     from crawler.health.monitoring.limits import read_limits  # noqa: PLC0415
     from crawler.health.monitoring.rules import alarms  # noqa: PLC0415
 
-    known = gather(uri, declared, now)
-    with held.debts() as debts:
+    facts = collect_facts(uri, declared, now)
+    with opened.debts() as debts:
         # a cache of this machine; another's commits it does not have yet
-        unpaid = {} if debts is None else {one.name: debts.count(one.name, now).count for one in declared}
+        unpaid: dict[str, int] = {}
+        if debts is not None:
+            for outlet in declared:
+                unpaid[outlet.name] = debts.count(outlet.name, now).count
     tables, names = read_configuration().watch, [outlet.name for outlet in declared]
     limits = read_limits({name: tables[name] for name in tables if name in {"", *names}}, names)
     alarm_of: dict[str, str] = {}
-    for alarm in alarms(known, limits):
+    for alarm in alarms(facts, limits):
         if alarm.rule != "expectations":  # a verdict of its own
-            alarm_of.setdefault(alarm.outlet, alarm.told)
+            alarm_of.setdefault(alarm.outlet, alarm.message)
     reports: dict[str, OutletReport] = {}
-    for name, state in known.outlets.items():
+    for name, state in facts.outlets.items():
         good, words = state.crawls.last_good, health(state.crawls, state.facts.newest, now)
         if words == GOOD and name in alarm_of:
             words = alarm_of[name]
@@ -177,13 +182,15 @@ def _reports(held: Archive, declared: list[type[Outlet]], now: datetime, uri: st
 def _print_table(
     declared: list[type[Outlet]], reports: Mapping[str, OutletReport], broken: Mapping[str, str], note: str
 ) -> None:
-    asked = Terminal().is_terminal or "COLUMNS" in os.environ
-    console = Terminal(width=None if asked else WIDE)
+    has_width = Terminal().is_terminal or "COLUMNS" in os.environ
+    console = Terminal(width=None if has_width else WIDE)
     console.print(_table(declared, reports, console.width))
     for outlet in declared:
-        for state, told in _not_met(reports[outlet.name]) if reports else ():
+        for state, sentence in _not_met(reports[outlet.name]) if reports else ():
             word = {"missed": "[red]missed[/]", "over": "[yellow]more[/]"}.get(state, state)
-            console.print(f"{word}  {literal(outlet.name)} {literal(told)}", highlight=False, soft_wrap=True)
+            console.print(
+                f"{word}  {literal(outlet.name)} {literal(sentence)}", highlight=False, soft_wrap=True
+            )
     ill = sum(not report.is_well for report in reports.values())
     counts = f"{len(declared)} outlets" + (f", {ill} to look at" if ill else "")
     console.print(f"{counts}. {note}", highlight=False, soft_wrap=True)
@@ -196,9 +203,9 @@ def _not_met(report: OutletReport) -> Iterator[tuple[str, str]]:
     by_reason: dict[tuple[str, str], list[str]] = {}
     for verdict in report.verdicts:
         if verdict.state != "met":
-            by_reason.setdefault((verdict.state, verdict.told), []).append(verdict.expectation)
-    for (state, told), names in by_reason.items():
-        yield state, f"{', '.join(names)}: {told}"
+            by_reason.setdefault((verdict.state, verdict.message), []).append(verdict.expectation)
+    for (state, sentence), names in by_reason.items():
+        yield state, f"{', '.join(names)}: {sentence}"
 
 
 def _cells(report: OutletReport) -> tuple[str, ...]:
@@ -207,7 +214,7 @@ def _cells(report: OutletReport) -> tuple[str, ...]:
         str(facts.articles),
         _percent(facts.bylines, facts.articles),
         _percent(facts.dates, facts.articles),
-        _percent(facts.whole, facts.stories),
+        _percent(facts.complete, facts.stories),
         ", ".join(f"{who} {_percent(n, facts.articles)}" for who, n in facts.access.most_common()),
         str(report.owed or ""),
         f"{when:%Y-%m-%d %H:%M}" if when is not None else "",
@@ -215,13 +222,13 @@ def _cells(report: OutletReport) -> tuple[str, ...]:
     )
 
 
-def _percent(those: int | None, of_all: int) -> str:
-    share = _share(those, of_all)
+def _percent(part: int | None, total: int) -> str:
+    share = _share(part, total)
     return f"{share:.0%}" if share is not None else ""
 
 
-def _share(those: int | None, of_all: int) -> float | None:
-    return those / of_all if those is not None and of_all else None
+def _share(part: int | None, total: int) -> float | None:
+    return part / total if part is not None and total else None
 
 
 def _table(declared: list[type[Outlet]], reports: Mapping[str, OutletReport], width: int) -> Table:
@@ -243,15 +250,16 @@ def _table(declared: list[type[Outlet]], reports: Mapping[str, OutletReport], wi
         table.add_column("whole crawl, UTC" if width >= MIDDLE else "crawl, UTC", **when)
         table.add_column("health")
     for outlet in declared:
-        told = {
+        values = {
             "outlet": outlet.name,
             "title": outlet.title,
             "languages": " ".join(outlet.languages),
             "found by": ", ".join(discovery(outlet)),
         }
         cells = _cells(reports[outlet.name]) if reports else ()
-        shown = cells if width >= WIDE else (*cells[:_ACCESS], *cells[_ACCESS + 1 :])
-        table.add_row(*(told[name] for name in names), *shown)
+        if width < WIDE:
+            cells = (*cells[:_ACCESS], *cells[_ACCESS + 1 :])
+        table.add_row(*(values[name] for name in names), *cells)
     return table
 
 
@@ -266,9 +274,9 @@ def _document(
     now: datetime,
 ) -> dict[str, object]:
     """Return what `--json` prints; the keys are in docs/how-to/watch-the-crawls.md."""
-    listed = []
+    documents = []
     for outlet in declared:
-        told: dict[str, object] = {
+        document: dict[str, object] = {
             "outlet": outlet.name,
             "title": outlet.title,
             "languages": outlet.languages,
@@ -277,30 +285,35 @@ def _document(
         if outlet.name in reports:
             report = reports[outlet.name]
             facts, when = report.facts, report.last_whole
-            told |= {
+            document |= {
                 "articles": facts.articles,
                 "byline": _share(facts.bylines, facts.articles),
                 "date": _share(facts.dates, facts.articles),
-                "whole": _share(facts.whole, facts.stories),
+                "whole": _share(facts.complete, facts.stories),
                 "access": {who: _share(n, facts.articles) for who, n in facts.access.most_common()},
                 "owed": report.owed,
                 "last_whole_crawl": when.isoformat() if when is not None else None,
                 "is_well": report.is_well,
                 "health": report.health,
                 "expectations": [
-                    {"name": x.expectation, "state": x.state, "value": x.value, "told": x.told}
+                    {"name": x.expectation, "state": x.state, "value": x.value, "told": x.message}
                     for x in report.verdicts
                 ],
             }
-        listed.append(told)
-    return {"archive": uri if reports else None, "at": now.isoformat(), "outlets": listed, "broken": broken}
+        documents.append(document)
+    return {
+        "archive": uri if reports else None,
+        "at": now.isoformat(),
+        "outlets": documents,
+        "broken": broken,
+    }
 
 
-def _print_proposals(held: Archive, declared: list[type[Outlet]], uri: str, now: datetime) -> None:
+def _print_proposals(opened: Archive, declared: list[type[Outlet]], uri: str, now: datetime) -> None:
     console = Terminal()
-    brought = count_brought(held, uri, declared, now, PROPOSED_FROM)
+    counts = count_brought(opened, uri, declared, now, PROPOSED_FROM)
     for outlet in declared:
-        proposal = propose(outlet, brought[outlet.name], now)
+        proposal = propose(outlet, counts[outlet.name], now)
         console.print(f"# {outlet.name}: {literal(proposal.stands_on)}", highlight=False, soft_wrap=True)
         for line in proposal.lines:
             console.print(f"    {literal(line)}", highlight=False, soft_wrap=True)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from archive.operations.partitions import Spread
     from pipelines.events.event_search import EventSearchResult
+    from pipelines.pairing.content.match import Match
     from pipelines.pairing.labels import Label
 
 
@@ -66,7 +67,7 @@ class Command(ScrapyCommand):
         parser.add_argument(
             "--no-events",
             action="store_true",
-            help="do not look for articles of different outlets that tell of one event",
+            help="skip the search for articles of different outlets about one event",
         )
         parser.add_argument(
             "--explain",
@@ -105,10 +106,10 @@ class Command(ScrapyCommand):
             else:
                 self._pair(uri, opts)
 
-    def _explain(self, uri: str, one: str, other: str) -> None:
+    def _explain(self, uri: str, article_a: str, article_b: str) -> None:
         from pipelines.pairing.explain import explain  # noqa: PLC0415  Scrapy imports every command for each
 
-        explained = explain(archive.open(uri), one, other)
+        explained = explain(archive.open(uri), article_a, article_b)
         self._console.print(explanation_table(explained))
         if (table := paragraphs_table(explained)).row_count:
             self._console.print(table)
@@ -116,9 +117,6 @@ class Command(ScrapyCommand):
             self._console.print(literal(line), highlight=False)
 
     def _pair(self, uri: str, opts: argparse.Namespace) -> None:
-        # .2 s and more: Scrapy imports every command
-        from pipelines.pairing.review import audit_sample, write_review  # noqa: PLC0415
-
         # .2 s and more: Scrapy imports every command
         from pipelines.pairing.run import pair_archive  # noqa: PLC0415
 
@@ -129,50 +127,59 @@ class Command(ScrapyCommand):
             raise UsageError(str(error), print_help=False) from None
         verdicts = self._verdicts(uri, Path(opts.labels)) if opts.labels else ()
         events = None if opts.no_events else self._events(uri, who, everything=opts.all)
-        with bar() as shown:
-            task = shown.add_task("pairing weeks", total=None)
+        with bar() as progress:
+            task = progress.add_task("pairing weeks", total=None)
             outcome = pair_archive(
                 uri,
                 everything=opts.all or bool(opts.review),
                 keep_uncertain=bool(opts.review),
                 labels=verdicts,
-                progress=lambda done, total: shown.update(task, completed=done, total=total),
+                progress=lambda done, total: progress.update(task, completed=done, total=total),
                 spread=who,
             )
         self._console.print(outcome_table(outcome))
         if events is not None:
             self._console.print(events.in_words(), markup=False, highlight=False)
         if opts.review:
-            read = archive.open(uri)
-            sample, of = audit_sample(read, opts.audit_auto or 0, opts.seed)
-            lines = write_review(Path(opts.review), read, outcome.uncertain, sample)
-            said = "1 uncertain pair is" if lines == 1 else f"{lines} uncertain pairs are"
-            self._console.print(f"{said} in {opts.review}", markup=False, highlight=False)
-            if opts.audit_auto:
-                drawn = (
-                    f"and {len(sample)} of {of} pairs of the tier auto that content alone joins, drawn with"
-                )
-                self._console.print(f"{drawn} seed {opts.seed}", markup=False, highlight=False)
+            self._review(uri, opts, outcome.uncertain)
         if (proved := audit_line(verdicts)) is not None:
             self._console.print(proved, markup=False, highlight=False, soft_wrap=True)
-        told = f"snapshot {outcome.snapshot.id}" if outcome.snapshot else "nothing new, no snapshot"
+        result = f"snapshot {outcome.snapshot.id}" if outcome.snapshot else "nothing new, no snapshot"
         if self.exitcode == ExitCode.OK and not outcome.snapshot and not (events and events.snapshot):
             assert self.settings is not None
             self.exitcode = for_caller(
                 ExitCode.NOTHING_NEW, report_nothing_new=self.settings.getbool("EXIT_NOTHING_NEW")
             )
-        self._console.print(f"\nArchive   {uri}  ({told})", markup=False, highlight=False)
+        self._console.print(f"\nArchive   {uri}  ({result})", markup=False, highlight=False)
+
+    def _review(self, uri: str, opts: argparse.Namespace, uncertain: list[Match]) -> None:
+        """Write uncertain pairs, and a sample of sure ones, into a file for a person to judge."""
+        # .2 s and more: Scrapy imports every command
+        from pipelines.pairing.review import audit_sample, write_review  # noqa: PLC0415
+
+        opened = archive.open(uri)
+        sample, total = audit_sample(opened, opts.audit_auto or 0, opts.seed)
+        lines = write_review(Path(opts.review), opened, uncertain, sample)
+        pairs = "1 uncertain pair is" if lines == 1 else f"{lines} uncertain pairs are"
+        self._console.print(f"{pairs} in {opts.review}", markup=False, highlight=False)
+        if opts.audit_auto:
+            self._console.print(
+                f"and {len(sample)} of {total} pairs of the tier auto that content alone joins, drawn with "
+                f"seed {opts.seed}",
+                markup=False,
+                highlight=False,
+            )
 
     def _events(self, uri: str, who: Spread, *, everything: bool) -> EventSearchResult:
         # .2 s and more: Scrapy imports every command
         from pipelines.events.event_search import find_events  # noqa: PLC0415
 
-        with bar() as shown:
-            task = shown.add_task("events of several outlets, by day", total=None)
+        with bar() as progress:
+            task = progress.add_task("events of several outlets, by day", total=None)
             return find_events(
                 uri,
                 everything=everything,
-                progress=lambda done, total: shown.update(task, completed=done, total=total),
+                progress=lambda done, total: progress.update(task, completed=done, total=total),
                 spread=who,
             )
 
@@ -181,10 +188,9 @@ class Command(ScrapyCommand):
         from pipelines.pairing.review import article_ids, languages  # noqa: PLC0415
 
         try:
-            named = named_in(path)
-            read = archive.open(uri)
-            ids = article_ids(read, named)
-            verdicts, broken = read_labels(path, ids.get, languages(read, ids.values()).get)
+            opened = archive.open(uri)
+            ids = article_ids(opened, named_in(path))
+            verdicts, broken = read_labels(path, ids.get, languages(opened, ids.values()).get)
         except OSError as error:
             raise UsageError(f"--labels: {path}: {error.strerror or error}", print_help=False) from None
         except ValueError as error:
@@ -198,8 +204,8 @@ class Command(ScrapyCommand):
 
 def _check(opts: argparse.Namespace) -> None:
     """Report mistakes that can be found before an hour of comparing."""
-    others = (opts.review, opts.labels, opts.processes, opts.engine)
-    if opts.explain and (opts.all or any(x is not None for x in others)):
+    options = (opts.review, opts.labels, opts.processes, opts.engine)
+    if opts.explain and (opts.all or any(option is not None for option in options)):
         raise UsageError("--explain writes nothing and goes alone", print_help=False)
     if opts.audit_auto and not opts.review:
         raise UsageError("--audit-auto writes into the file of --review; name one", print_help=False)

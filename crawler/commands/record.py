@@ -66,9 +66,9 @@ class Command(Crawl):
         crawler.signals.connect(pages.item_scraped, signal=signals.item_scraped)
         self.crawler_process.crawl(crawler, arguments=arguments)
         self.crawler_process.start()
-        for look in pages.looks:
-            told = f"{look.requested_url}: {look.outcome}, {look.reason}"
-            print(f"not saved: {visible(told)}", file=sys.stderr)
+        for observation in pages.observations:
+            line = f"{observation.requested_url}: {observation.outcome}, {observation.reason}"
+            print(f"not saved: {visible(line)}", file=sys.stderr)
         if not pages.articles:
             print(f"triptych record: no page of {visible(url)} could be saved", file=sys.stderr)
             self.exitcode = 1
@@ -87,7 +87,7 @@ class Command(Crawl):
 class _Pages:
     def __init__(self) -> None:
         self.articles: dict[str, Article] = {}
-        self.looks: list[Observation] = []
+        self.observations: list[Observation] = []
         self._responses: dict[str, Response] = {}
 
     def response_received(self, response: Response, request: Request) -> None:
@@ -95,10 +95,10 @@ class _Pages:
 
     def item_scraped(self, item: object) -> None:
         if isinstance(item, Observation):
-            self.looks.append(item)
+            self.observations.append(item)
         elif isinstance(item, Article):
             read = item.text_language
-            # the first of a language is the one that was asked for
+            # the first page of a language is the requested one
             self.articles.setdefault(read.language if read is not None else "und", item)
 
     def recording(self) -> Recording:

@@ -96,17 +96,17 @@ class Command(ScrapyCommand):
         from pipelines.reextraction.report import Findings, print_findings  # noqa: PLC0415
 
         assert self.settings is not None
-        held = set(opened.articles(columns=["outlet"]).to_arrow()["outlet"].to_pylist())
-        if unknown := sorted(set(args) - held):
-            known = ", ".join(sorted(held)) or "nothing"
+        outlets = set(opened.articles(columns=["outlet"]).to_arrow()["outlet"].to_pylist())
+        if unknown := sorted(set(args) - outlets):
+            names = ", ".join(sorted(outlets)) or "nothing"
             raise UsageError(
-                f"the archive has nothing of {unknown[0]!r}; it has {visible(known)}", print_help=False
+                f"the archive has nothing of {unknown[0]!r}; it has {visible(names)}", print_help=False
             )
         aside = Aside(opened.root) if publish else None
         loader = get_spider_loader(self.settings)
         declared = {name: spider for name in loader.list() if issubclass(spider := loader.load(name), Outlet)}
         # an outlet nobody has declared was crawled by `page`, which adds nothing
-        hints = {name: declared.get(name, Outlet).hints(name) for name in args or sorted(held)}
+        hints = {name: declared.get(name, Outlet).hints(name) for name in args or sorted(outlets)}
         reading = Reading(
             str(opened.storage.name),
             opened.snapshot.id,
@@ -120,10 +120,10 @@ class Command(ScrapyCommand):
         with bar() as progress:
             task = progress.add_task("pages", total=len(opened.versions()))
             jobs = parts(opened, reading)
-            for part, found in zip(jobs, over(read_part, jobs, Spread(engine=spread.engine)), strict=True):
-                findings.take(found)
-                if aside is not None and found.aside is not None:
-                    aside.take(found.aside)
+            for part, result in zip(jobs, over(read_part, jobs, Spread(engine=spread.engine)), strict=True):
+                findings.take(result)
+                if aside is not None and result.aside is not None:
+                    aside.take(result.aside)
                 progress.advance(task, part.rows)
         print_findings(Terminal(), findings)
         if aside is None:
@@ -150,4 +150,4 @@ def _publish(storage: Storage, aside: Aside, findings: Findings) -> None:
         f"What they said before: archive.open(…).versions(as_of=…) with a moment before {before:%F %T} UTC."
     )
     if {"language", "alternates"} & {name for _, name in findings.changes}:
-        print("Languages or alternates have changed: `triptych pair --all` looks at the pairs again.")
+        print("Languages or alternates have changed: `triptych pair --all` pairs them again.")

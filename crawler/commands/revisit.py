@@ -1,4 +1,4 @@
-"""`triptych revisit`: look again at what the archive has, when it is due."""
+"""`triptych revisit`: fetch archived articles again when they are due."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Command(Crawl):
         return "[options] OUTLET"
 
     def short_desc(self) -> str:
-        return "Look again at an outlet's articles that are due: edits, deletions, late translations"
+        return "Fetch an outlet's articles again that are due: edits, deletions, late translations"
 
     def long_desc(self) -> str:
         return (
@@ -57,7 +57,7 @@ class Command(Crawl):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         parser.add_argument(
-            "--limit", type=count, metavar="COUNT", help="look at no more than this many addresses"
+            "--limit", type=count, metavar="COUNT", help="visit no more than this many addresses"
         )
         parser.add_argument(
             "--all", action="store_true", help="all that is due, however few crawls there were"
@@ -78,7 +78,7 @@ class Command(Crawl):
         spider_class = self._spider(args[0])
         if spider_class.requires_url:
             raise UsageError(
-                f"{args[0]} is no outlet of its own; triptych crawl {args[0]} -a url=… looks again",
+                f"{args[0]} is no outlet of its own; triptych crawl {args[0]} -a url=… fetches a page again",
                 print_help=False,
             )
         self._take_settings(spider_class)
@@ -93,8 +93,10 @@ class Command(Crawl):
         now = opts.at or datetime.now(UTC)
         opened = archive.open(uri)
         share = share_of(uri, spider_class.name, now)
-        limits = [limit for limit in (opts.limit, None if opts.all else share.remaining) if limit is not None]
-        plan = make_plan(opened, spider_class(), now, min(limits, default=None))
+        limit = opts.limit
+        if not opts.all:
+            limit = share.remaining if limit is None else min(limit, share.remaining)
+        plan = make_plan(opened, spider_class(), now, limit)
         if not opts.all:
             a_host = 3 if self.settings.getbool("OPT_OUT_FILES") else 1
             plan = replace(plan, visits=share.fitting(plan.visits, a_host))
@@ -103,23 +105,22 @@ class Command(Crawl):
             plan = replace(plan, visits=plan.visits[: opts.limit - debts.due])
         console = Terminal(width=None if Terminal().is_terminal else 110)
         if opts.dry_run:
-            console.print(_schedule(plan))
-            console.print(f"A fifth of 24 hours' requests may be revisits: {_left(share)}.", soft_wrap=True)
-            console.print(f"Pages to retry from earlier runs: {debts.count.count}, {debts.due} of them now.")
+            _print_plan(console, plan, share, debts)
             self.exitcode = ExitCode.OK
             return
         at = "" if console.is_terminal else f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC  "
-        console.print(at + literal(_told(plan, share)), highlight=False, soft_wrap=True)
+        console.print(at + literal(_headline(plan, share)), highlight=False, soft_wrap=True)
         if plan.visits or debts.due or debts.over:
             arguments = replace(Arguments(), visits=plan.visits, at=opts.at, most_debts=debts.due)
             self.exitcode = self._crawl(spider_class, arguments)
             return
+        ended = Ending.NOTHING_NEW
         if debts.count.failed:
             console.print(literal(retry_sentence(debts.count, now)), highlight=False, soft_wrap=True)
-        ended = Ending.OWED if debts.count.failed else Ending.NOTHING_NEW
+            ended = Ending.OWED
         code = for_caller(ended.exit_code, report_nothing_new=self.settings.getbool("EXIT_NOTHING_NEW"))
         owed = debts.count.count
-        self.exitcode = self._told(
+        self.exitcode = self._finish(
             RunReport(
                 spider_class.name, "revisit", "", uri, now, datetime.now(UTC), ended, code, {}, owed=owed
             )
@@ -140,11 +141,17 @@ class Command(Crawl):
             return debt_forecast(writer.debts(), outlet.name, now, most)
 
 
+def _print_plan(console: Terminal, plan: Plan, share: Share, debts: DebtForecast) -> None:
+    console.print(_schedule(plan))
+    console.print(f"A fifth of 24 hours' requests may be revisits: {_left(share)}.", soft_wrap=True)
+    console.print(f"Pages to retry from earlier runs: {debts.count.count}, {debts.due} of them now.")
+
+
 def _left(share: Share) -> str:
     return f"crawls made {share.crawled}, revisits {share.revisited}, {share.remaining} are left"
 
 
-def _told(plan: Plan, share: Share) -> str:
+def _headline(plan: Plan, share: Share) -> str:
     following = f"; the next one at {plan.next_at:%Y-%m-%d %H:%M} UTC" if plan.next_at is not None else ""
     if not plan.due:
         return f"{plan.outlet}: nothing is due{following}"

@@ -70,7 +70,7 @@ ExecStart={command} crawl --all --forever
 {environment}
 Restart=always
 RestartSec=30
-# told to stop, it ends so
+# the exit code of a crawl that was stopped
 SuccessExitStatus=130
 # the runner tells its crawls to end, and waits a minute for them
 KillMode=mixed
@@ -91,13 +91,13 @@ Type=oneshot
 User={user}
 WorkingDirectory={folder}
 ExecStart={command} watch
-# something is wrong, and was told: no failure of this unit
+# an alarm was sent: that is no failure of this unit
 SuccessExitStatus=4
 {environment}
 {hardened}""",
     "triptych-watch.timer": """\
 [Unit]
-Description=Triptych: look each quarter of an hour whether all goes well
+Description=Triptych: check the crawls every quarter of an hour
 
 [Timer]
 OnCalendar=*:07/15
@@ -113,7 +113,7 @@ _TEMPLATES = Path(fleet.__file__).parent / "schedulers"
 _CARE_UNITS = {
     "triptych-{job}.service": """\
 [Unit]
-Description=Triptych: {told} once a day
+Description=Triptych: {task} once a day
 # one after the other, also where one of them has failed
 After={before}
 
@@ -121,7 +121,7 @@ After={before}
 Type=oneshot
 User={user}
 WorkingDirectory={folder}
-ExecStart={command} {told}
+ExecStart={command} {task}
 {environment}
 # not in the way of the crawls
 Nice=10
@@ -130,10 +130,10 @@ IOSchedulingClass=idle
 {hardened}""",
     "triptych-{job}.timer": """\
 [Unit]
-Description=Triptych: {told} once a day
+Description=Triptych: {task} once a day
 
 [Timer]
-OnCalendar=*-*-* {hour:02}:17:00
+OnCalendar=*-*-* {hour}:17:00
 RandomizedDelaySec=10min
 Persistent=yes
 
@@ -190,7 +190,7 @@ class Command(ScrapyCommand):
         try:
             configuration = read_configuration()
             loader = get_spider_loader(self.settings)
-            read_timetable(configuration.schedule, [one.name for one in outlets(loader)])  # type: ignore[arg-type]
+            read_timetable(configuration.schedule, [outlet.name for outlet in outlets(loader)])  # type: ignore[arg-type]
         except WrongSetting as error:
             raise UsageError(visible(str(error)), print_help=False) from None
         uri, logs = self.settings["ARCHIVE_URI"], Path(self.settings["LOGS_FOLDER"]).absolute()
@@ -219,48 +219,52 @@ def systemd(machine: Machine) -> str:
 def units(machine: Machine) -> dict[str, str]:
     # in a command it knows variables, too
     command = f"{_quoted(machine.python).replace('$', '$$')} -m triptych"
-    environment = [f"{name}={value}" for name, value in _environment(machine).items()]
-    filled = {
+    variables = [_quoted(f"{name}={value}") for name, value in _environment(machine).items()]
+    folders = [str(folder) for folder in machine.writable]
+    values = {
         "command": command,
         "user": machine.user,
         "folder": _bare(machine.folder),
-        "environment": "\n".join(f"Environment={_quoted(one)}" for one in environment),
+        "environment": "\n".join(f"Environment={variable}" for variable in variables),
         "hardened": _HARDENED.format(
-            writable="\n".join(f"ReadWritePaths={_quoted(str(one))}" for one in machine.writable)
+            writable="\n".join(f"ReadWritePaths={_quoted(folder)}" for folder in folders)
         ),
     }
-    made = "# first: mkdir -p " + " ".join(shlex.quote(str(one)) for one in machine.writable)
+    preparation = "# first: mkdir -p " + " ".join(map(shlex.quote, folders))
     keys = "# keys of a store, tokens of notices: EnvironmentFile=/etc/triptych.env, readable by root alone"
-    found = {name: unit.format(**filled) for name, unit in _UNITS.items()}
+    files = {name: unit.format(**values) for name, unit in _UNITS.items()}
     before = "network-online.target"
-    for number, (job, told) in enumerate(_CARE.items()):
-        own = {"job": job, "told": told, "before": before, "hour": _FIRST_HOUR + number}
-        found |= {name.format(job=job): unit.format(**filled, **own) for name, unit in _CARE_UNITS.items()}
+    for number, (job, task) in enumerate(_CARE.items()):
+        values |= {"job": job, "task": task, "before": before, "hour": f"{_FIRST_HOUR + number:02}"}
+        for name, unit in _CARE_UNITS.items():
+            files[name.format(job=job)] = unit.format(**values)
         before = f"triptych-{job}.service"
-    return {
-        name: f"{made}\n{keys}\n{unit}" if name.endswith(".service") else unit for name, unit in found.items()
-    }
+    for name, unit in files.items():
+        if name.endswith(".service"):
+            files[name] = f"{preparation}\n{keys}\n{unit}"
+    return files
 
 
 def _environment(machine: Machine) -> dict[str, str]:
-    found = {"TRIPTYCH_CACHE": str(cache()), "PYTHONUNBUFFERED": "1"}
+    variables = {"TRIPTYCH_CACHE": str(cache()), "PYTHONUNBUFFERED": "1"}
     if machine.configuration is not None:
-        found["TRIPTYCH_CONFIG"] = str(machine.configuration)
-    return {**found, "TRIPTYCH_ARCHIVE_URI": machine.archive}
+        variables["TRIPTYCH_CONFIG"] = str(machine.configuration)
+    variables["TRIPTYCH_ARCHIVE_URI"] = machine.archive
+    return variables
 
 
 def cron(machine: Machine) -> str:
     """Lines of a crontab. Raises ValueError for a path that no line can name."""
-    told = {name: value for name, value in _environment(machine).items() if name != "PYTHONUNBUFFERED"}
-    environment = " ".join(f"{name}={_for_cron(value)}" for name, value in told.items())
+    variables = _environment(machine)
+    del variables["PYTHONUNBUFFERED"]
+    environment = " ".join(f"{name}={_for_cron(value)}" for name, value in variables.items())
     run = f"cd {_for_cron(machine.folder)} && {environment}"
     command = f"{_for_cron(machine.python)} -m triptych"
     logs = machine.logs
     log = _for_cron(logs / "care.log")
-    care = "".join(
-        f"17 {_FIRST_HOUR + number} * * *  {run} nice -n 10 {command} {told} >> {log}\n"
-        for number, told in enumerate(_CARE.values())
-    )
+    care = ""
+    for hour, job in enumerate(_CARE.values(), _FIRST_HOUR):
+        care += f"17 {hour} * * *  {run} nice -n 10 {command} {job} >> {log}\n"
     return (
         f"# crontab of {machine.user}; first: "
         f"mkdir -p {shlex.quote(str(logs))}\n"
@@ -315,7 +319,7 @@ def _for_cron(path: object) -> str:
 
 
 def _printable(text: object) -> str:
-    told = os.fspath(text) if isinstance(text, os.PathLike) else str(text)
-    if not told.isprintable():
-        raise ValueError(f"the path {told!r} has characters that no scheduler takes; use another folder")
-    return told
+    path = os.fspath(text) if isinstance(text, os.PathLike) else str(text)
+    if not path.isprintable():
+        raise ValueError(f"the path {path!r} has characters that no scheduler takes; use another folder")
+    return path

@@ -1,9 +1,8 @@
-"""`triptych watch`: whether all goes well, told to whoever has to know, and as metrics."""
+"""`triptych watch`: check the crawls and the archive; send notifications and metrics."""
 
 from __future__ import annotations
 
 import argparse
-import difflib
 import json
 import signal
 import sys
@@ -23,12 +22,12 @@ from archive.no_pandas import fast_start
 from archive.terminal import Terminal, literal, visible
 from crawler.health.table import outlets
 from crawler.outlet.fleet.timetable import read_timetable
-from crawler.reports.terminal import one_sentence
+from crawler.reports.terminal import check_names, one_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from crawler.health.monitoring.gathered import Gathered
+    from crawler.health.monitoring.collector import MonitoringFacts
     from crawler.health.monitoring.limits import AllLimits
     from crawler.health.monitoring.rules import Alarm
 
@@ -55,13 +54,13 @@ class Command(ScrapyCommand):
 
     def long_desc(self) -> str:
         return (
-            "Hold the rules of docs/how-to/watch-the-crawls.md against the archive, for the outlets that are "
-            "crawled (or those named): whether crawls end well, new articles come, bylines, dates and "
-            "languages are as frequent as before, no reason has become frequent, debts do not grow, budgets "
-            "are enough, the disk has room and the archive was verified. What is new, what is over and, once "
-            "a day, what still holds goes to the places that the settings name, without any to stderr where "
-            "there is no terminal. Exit code 0: nothing is wrong; 4: something is; 1: a notice reached "
-            "nobody; 2: a wrong argument or setting; 6: the archive cannot be read."
+            "Check the rules of docs/how-to/watch-the-crawls.md for the outlets that are crawled (or the "
+            "named ones): crawls end well, new articles come, bylines, dates and languages are as frequent "
+            "as before, no failure has become frequent, pages to retry do not pile up, budgets are enough, "
+            "the disk has room, and the archive was verified. New alarms, ended alarms and, once a day, "
+            "alarms that go on are sent where the settings say; without such a setting they go to stderr if "
+            "there is no terminal. Exit code 0: nothing is wrong; 4: something is; 1: a notification failed; "
+            "2: wrong argument or setting; 6: the archive cannot be read."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -71,12 +70,15 @@ class Command(ScrapyCommand):
             "--metrics", metavar="FILE", help="write metrics for node_exporter (default: METRICS_FILE)"
         )
         parser.add_argument(
-            "--serve", metavar="[HOST:]PORT", type=_place, help="stay, tell nobody, and answer at /metrics"
+            "--serve",
+            metavar="[HOST:]PORT",
+            type=_place,
+            help="keep running, send no notification, and answer at /metrics",
         )
         parser.add_argument(
             "--print", choices=[*_SHIPPED], help="print a dashboard for Grafana, or rules for Prometheus"
         )
-        parser.add_argument("--dry-run", action="store_true", help="tell nobody else, and remember nothing")
+        parser.add_argument("--dry-run", action="store_true", help="send nothing, and remember nothing")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         fast_start()
@@ -84,11 +86,9 @@ class Command(ScrapyCommand):
         if opts.print:
             print(_SHIPPED[opts.print].read_text("utf-8"), end="")
             return
-        declared = {one.name: one for one in outlets(get_spider_loader(self.settings))}  # type: ignore[arg-type]
-        if unknown := [name for name in args if name not in declared]:
-            near = difflib.get_close_matches(unknown[0].lower(), declared, 1)
-            ask = f"did you mean {near[0]}?" if near else "`triptych list` has all"
-            raise UsageError(f"no outlet {visible(unknown[0])!r}; {ask}", print_help=False)
+        loader = get_spider_loader(self.settings)
+        declared = {outlet.name: outlet for outlet in outlets(loader)}  # type: ignore[arg-type]
+        check_names(args, declared)
         tells = [name for name in _TELLING if self.settings.get(name)]
         if tells and not opts.dry_run and find_spec("spidermon") is None:
             raise UsageError(f"{tells[0]} needs Spidermon: pip install 'triptych[watch]'", print_help=False)
@@ -96,34 +96,41 @@ class Command(ScrapyCommand):
         uri = self.settings["ARCHIVE_URI"]
         with one_sentence(self, "triptych watch", uri):
             # pyarrow's datasets; Scrapy imports every command for each
-            from crawler.health.monitoring.gathered import gather  # noqa: PLC0415
+            from crawler.health.monitoring.collector import collect_facts  # noqa: PLC0415
             from crawler.health.monitoring.rules import alarms  # noqa: PLC0415
 
-            def look() -> tuple[Gathered, list[Alarm]]:
-                known = gather(uri, [declared[name] for name in dict.fromkeys(args)] or declared.values())
-                return known, alarms(known, limits)
+            chosen = [declared[name] for name in dict.fromkeys(args)] or [*declared.values()]
+
+            def check() -> tuple[MonitoringFacts, list[Alarm]]:
+                facts = collect_facts(uri, chosen)
+                return facts, alarms(facts, limits)
 
             if opts.serve:
                 host, port = opts.serve
-                _serve(host, port, look)
+                _serve(host, port, check)
                 return
-            known, found = look()
-            if file := opts.metrics or self.settings["METRICS_FILE"]:
-                from crawler.health.monitoring import metrics  # noqa: PLC0415
-
-                metrics.write(Path(file), known, found)
-            if self.settings.getbool("TELEMETRY") and not opts.dry_run:
-                self._send_metrics(known, found)
-            if opts.json:
-                print(json.dumps(_document(known, found), ensure_ascii=False, indent=2))
-            else:
-                _print(known, found)
-            self.exitcode = ExitCode.MISSED if found else ExitCode.OK
-            if not opts.dry_run and self._unsent(known, found, limits):
+            facts, raised = check()
+            self._report(facts, raised, opts)
+            self.exitcode = ExitCode.MISSED if raised else ExitCode.OK
+            if not opts.dry_run and self._unsent(facts, raised, limits):
                 self.exitcode = ExitCode.LOST
 
-    def _send_metrics(self, known: Gathered, found: Sequence[Alarm]) -> None:
-        """Send the numbers of the file to a collector; one that is away changes nothing else."""
+    def _report(self, facts: MonitoringFacts, raised: Sequence[Alarm], opts: argparse.Namespace) -> None:
+        """Print the alarms; write and send the metrics."""
+        assert self.settings is not None
+        if file := opts.metrics or self.settings["METRICS_FILE"]:
+            from crawler.health.monitoring import metrics  # noqa: PLC0415
+
+            metrics.write(Path(file), facts, raised)
+        if self.settings.getbool("TELEMETRY") and not opts.dry_run:
+            self._send_metrics(facts, raised)
+        if opts.json:
+            print(json.dumps(_document(facts, raised), ensure_ascii=False, indent=2))
+        else:
+            _print(facts, raised)
+
+    def _send_metrics(self, facts: MonitoringFacts, raised: Sequence[Alarm]) -> None:
+        """Send the metrics to a collector; if it does not answer, everything else goes on."""
         from crawler.health.monitoring.metrics import families  # noqa: PLC0415
         from crawler.health.monitoring.telemetry import (  # noqa: PLC0415  few have a collector
             check_telemetry,
@@ -135,39 +142,39 @@ class Command(ScrapyCommand):
             check_telemetry()
         except WrongSetting as error:
             raise UsageError(visible(str(error)), print_help=False) from None
-        if not is_off("METRICS") and (why := send_metrics(families(known, found))):
+        if not is_off("METRICS") and (why := send_metrics(families(facts, raised))):
             console = Terminal(stderr=True)
             console.print(f"triptych watch: no metrics sent, {literal(why)}", highlight=False, soft_wrap=True)
 
-    def _unsent(self, known: Gathered, found: Sequence[Alarm], limits: AllLimits) -> bool:
-        """Tell what is news; return True if a notice was not sent."""
+    def _unsent(self, facts: MonitoringFacts, raised: Sequence[Alarm], limits: AllLimits) -> bool:
+        """Send what is new; return True if a notification failed."""
         assert self.settings is not None
         if not any(self.settings.get(name) for name in _TELLING):
-            return _by_stderr(known, found, limits)
+            return _by_stderr(facts, raised, limits)
         # a tenth of a second
         from scrapy import Spider  # noqa: PLC0415
         from scrapy.crawler import Crawler  # noqa: PLC0415
         from spidermon.exceptions import NotConfigured  # noqa: PLC0415
 
         from crawler.health.monitoring.monitors import run  # noqa: PLC0415
-        from crawler.health.monitoring.told import notice_of  # noqa: PLC0415
+        from crawler.health.monitoring.notice_memory import notice_of  # noqa: PLC0415
 
         crawler = Crawler(Spider, self.settings)
         try:
-            failed = run(crawler, known.outlets, found, notice_of(known, found, limits.usual))
+            failed = run(crawler, facts.outlets, raised, notice_of(facts, raised, limits.usual))
         except NotConfigured as error:
             raise UsageError(visible(str(error)), print_help=False) from None
         console = Terminal(stderr=True)
-        for told in failed:
-            console.print(f"triptych watch: not told, {literal(told)}", highlight=False, soft_wrap=True)
+        for failure in failed:
+            console.print(f"triptych watch: not told, {literal(failure)}", highlight=False, soft_wrap=True)
         return bool(failed)
 
 
-def _by_stderr(known: Gathered, found: Sequence[Alarm], limits: AllLimits) -> bool:
-    """Write to stderr what is news, so that cron mails it; a person at a terminal has just read it."""
-    from crawler.health.monitoring.told import notice_of  # noqa: PLC0415  as above
+def _by_stderr(facts: MonitoringFacts, raised: Sequence[Alarm], limits: AllLimits) -> bool:
+    """Write what is new to stderr, so that cron mails it; a person at a terminal has just read it."""
+    from crawler.health.monitoring.notice_memory import notice_of  # noqa: PLC0415  as above
 
-    notice = notice_of(known, found, limits.usual)
+    notice = notice_of(facts, raised, limits.usual)
     if notice and not sys.stdout.isatty():
         print(notice.text(), file=sys.stderr)
     try:
@@ -186,14 +193,14 @@ def _place(text: str) -> tuple[str, int]:
     return host.strip("[]") or "127.0.0.1", int(port)
 
 
-def _serve(host: str, port: int, ask: Callable[[], tuple[Gathered, list[Alarm]]]) -> None:
+def _serve(host: str, port: int, check: Callable[[], tuple[MonitoringFacts, list[Alarm]]]) -> None:
     from crawler.health.monitoring import metrics  # noqa: PLC0415
 
     over = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: over.set())
-    ask()  # an archive that cannot be read is told now
-    server = metrics.serve(host, port, ask)
+    check()  # report an archive that cannot be read now
+    server = metrics.serve(host, port, check)
     where = f"[{host}]" if ":" in host else host
     print(f"metrics at http://{where}:{server.server_port}/metrics; Ctrl-C ends it", flush=True)
     over.wait()
@@ -213,20 +220,20 @@ def _limits(names: list[str]) -> AllLimits:
     return limits.without(name for name in names if timetable.of(name).skip)
 
 
-def _print(known: Gathered, found: Sequence[Alarm]) -> None:
+def _print(facts: MonitoringFacts, raised: Sequence[Alarm]) -> None:
     console = Terminal()
-    for alarm in found:
-        told = f"[red]{alarm.rule:12}[/] {literal(alarm)}"
-        console.print(told, highlight=False, soft_wrap=True)
-    crawled = sum(state.crawls.last is not None for state in known.outlets.values())
+    for alarm in raised:
+        line = f"[red]{alarm.rule:12}[/] {literal(alarm)}"
+        console.print(line, highlight=False, soft_wrap=True)
+    crawled = sum(state.crawls.last is not None for state in facts.outlets.values())
     are = "1 outlet is" if crawled == 1 else f"{crawled} outlets are"
-    wrong = "1 alarm" if len(found) == 1 else f"{len(found)} alarms" if found else "nothing is wrong"
+    wrong = "1 alarm" if len(raised) == 1 else f"{len(raised)} alarms" if raised else "nothing is wrong"
     console.print(f"{are} crawled: {wrong}.", highlight=False)
 
 
-def _document(known: Gathered, found: Sequence[Alarm]) -> dict[str, object]:
+def _document(facts: MonitoringFacts, raised: Sequence[Alarm]) -> dict[str, object]:
     return {
-        "archive": known.uri,
-        "at": known.now.isoformat(),
-        "alarms": [{"outlet": x.outlet or None, "rule": x.rule, "told": x.told} for x in found],
+        "archive": facts.uri,
+        "at": facts.now.isoformat(),
+        "alarms": [alarm.document() for alarm in raised],
     }

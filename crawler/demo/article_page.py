@@ -79,7 +79,7 @@ def _charset(variant: Variant) -> str:
 
 def switcher_targets(story: Story, variant: Variant) -> dict[str, str]:
     """Return language -> path of the links above the headline; empty without a switcher."""
-    siblings = {other.language: other.linked_path for other in story.variants if other is not variant}
+    siblings = {sibling.language: sibling.linked_path for sibling in story.variants if sibling is not variant}
     return (siblings if "switcher" in story.links else {}) | dict(variant.switcher)
 
 
@@ -133,8 +133,8 @@ def _tags(variant: Variant, words: Wording) -> str:
 
 def hreflang_targets(story: Story, variant: Variant) -> dict[str, str]:
     """Return tag -> path of the `<link rel="alternate">`, the page itself among them; empty without any."""
-    made = {sibling.language: sibling.linked_path for sibling in story.variants}
-    return (made if "hreflang" in story.links else {}) | dict(variant.hreflang)
+    paths = {sibling.language: sibling.linked_path for sibling in story.variants}
+    return (paths if "hreflang" in story.links else {}) | dict(variant.hreflang)
 
 
 def head_html(story: Story, variant: Variant, base_url: str) -> str:
@@ -261,5 +261,5 @@ def time_for_machines(variant: Variant, at: datetime) -> str:
 
 def printed_time(variant: Variant, at: datetime) -> str:
     """Return the line under a headline; only pages that print a zone have a `<time>`."""
-    shown = time_for_readers(variant, at)
-    return f'<time datetime="{at.isoformat()}">{shown}</time>' if variant.dates == "zone" else shown
+    text = time_for_readers(variant, at)
+    return f'<time datetime="{at.isoformat()}">{text}</time>' if variant.dates == "zone" else text

@@ -39,7 +39,7 @@ class Newsroom:
         self._server = _Server(("127.0.0.1", self._port), _Handler)
         self.base_url = f"http://127.0.0.1:{self._server.server_port}"
         self._server.answers = build_site(self.base_url, self._day)
-        self._server.asked = self.requests
+        self._server.requested_paths = self.requests
         # the socket listens from here on; a request before the thread runs waits in its queue
         self._thread = Thread(target=self._server.serve_forever, args=(0.05,), name="newsroom", daemon=True)
         self._thread.start()
@@ -68,7 +68,7 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = False
     request_queue_size = 64
     answers: dict[str, Answer]
-    asked: list[str]
+    requested_paths: list[str]
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -84,7 +84,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self, *, with_body: bool) -> None:
         path = self.path.split("?", 1)[0]
-        self.server.asked.append(path)
+        self.server.requested_paths.append(path)
         answer = self.server.answers.get(path) or self.server.answers["404"]
         etag = f'"{hashlib.blake2b(answer.body, digest_size=8).hexdigest()}"'
         if answer.status == HTTPStatus.OK and self.headers.get("If-None-Match") == etag:

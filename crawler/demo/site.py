@@ -65,10 +65,10 @@ def build_site(base_url: str, day: int = 1) -> dict[str, Answer]:
                 continue
             _add(site, variant.path, _article(text, variant))
             if variant.moved_from:
-                moved = Answer(
+                redirect = Answer(
                     b"", status=HTTPStatus.MOVED_PERMANENTLY, location=base_url + quote(variant.path)
                 )
-                _add(site, variant.moved_from, moved)
+                _add(site, variant.moved_from, redirect)
     return site
 
 
@@ -87,9 +87,9 @@ def _add(site: dict[str, Answer], path: str, answer: Answer) -> None:
 
 def _neighbours(stories: tuple[Story, ...], number: int, variant: Variant) -> tuple[Variant, ...]:
     """Return up to four of the next stories that exist in this language."""
-    others = (stories[(number + step) % len(stories)] for step in range(1, len(stories)))
-    found = (other.variant(variant.language) for other in others if other.layout != "video")
-    return tuple(neighbour for neighbour in found if neighbour)[:4]
+    following = (stories[(number + step) % len(stories)] for step in range(1, len(stories)))
+    variants = (story.variant(variant.language) for story in following if story.layout != "video")
+    return tuple(neighbour for neighbour in variants if neighbour)[:4]
 
 
 # Announcements of the newsroom's stories: news sitemap, feed, home pages, robots.txt.
@@ -122,11 +122,10 @@ def news_sitemap(stories: tuple[Story, ...], base_url: str) -> str:
 
 
 def _sitemap_entry(story: Story, variant: Variant, base_url: str) -> str:
-    alternates = "".join(
-        f'<xhtml:link rel="alternate" hreflang="{other.language}" href="{base_url}{other.linked_path}"/>\n'
-        for other in story.variants
-        if story.sitemap_alternates
-    )
+    alternates = ""
+    for sibling in story.variants if story.sitemap_alternates else ():
+        address = f"{base_url}{sibling.linked_path}"
+        alternates += f'<xhtml:link rel="alternate" hreflang="{sibling.language}" href="{address}"/>\n'
     return (
         f"<url>\n<loc>{base_url}{variant.linked_path}</loc>\n{alternates}"
         f"<news:news>\n<news:publication><news:name>{escape(WORDING[variant.language].outlet)}</news:name>"
@@ -153,13 +152,13 @@ def feed(stories: tuple[Story, ...], base_url: str) -> str:
 
 def home_page(stories: tuple[Story, ...], language: str) -> str:
     words = WORDING[language]
-    found = [variant for story in stories if (variant := story.variant(language))]
-    found.sort(key=lambda variant: variant.published, reverse=True)
+    variants = [variant for story in stories if (variant := story.variant(language))]
+    variants.sort(key=lambda variant: variant.published, reverse=True)
     links = "\n".join(
         f'<li><a href="{variant.linked_path}">{escape(variant.headline, quote=False)}</a></li>'
-        for variant in found
+        for variant in variants
     )
-    menu = " ".join(f'<a href="{other.home}">{other.label}</a>' for other in WORDING.values())
+    menu = " ".join(f'<a href="{edition.home}">{edition.label}</a>' for edition in WORDING.values())
     return (
         f'<!DOCTYPE html>\n<html lang="{words.html_lang}">\n<head>\n<meta charset="utf-8">\n'
         f'<title>{words.outlet}</title>\n<link rel="stylesheet" href="/style.css">\n</head>\n<body>\n'

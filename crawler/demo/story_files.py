@@ -101,29 +101,29 @@ def load_stories() -> tuple[Story, ...]:
 
 
 def read_story(path: Path) -> Story:
-    given = tomllib.loads(path.read_text(encoding="utf-8"))
+    values = tomllib.loads(path.read_text(encoding="utf-8"))
     variants = tuple(
-        _variant(path, language, given.pop(language)) for language in STORY_LANGUAGES if language in given
+        _variant(path, language, values.pop(language)) for language in STORY_LANGUAGES if language in values
     )
     for name in ("shows", "links", "announced"):
-        given[name] = tuple(given.get(name, ()))
-    given["announced"] = given["announced"] or (variants[0].language,)
-    given.setdefault("sitemap_alternates", False)
-    _refuse_unknown(path, Story, given)
-    return Story(name=path.stem, variants=variants, **given)
+        values[name] = tuple(values.get(name, ()))
+    values["announced"] = values["announced"] or (variants[0].language,)
+    values.setdefault("sitemap_alternates", False)
+    _refuse_unknown(path, Story, values)
+    return Story(name=path.stem, variants=variants, **values)
 
 
-def _variant(path: Path, language: str, given: dict[str, object]) -> Variant:
-    body = given.pop("body")
+def _variant(path: Path, language: str, values: dict[str, object]) -> Variant:
+    body = values.pop("body")
     if not isinstance(body, str):
         raise ValueError(f"{path.name}: [{language}] body must be a string, got {body!r}")
     for name in ("authors", "tags"):
-        given[name] = _texts(given.get(name, ()))
+        values[name] = _texts(values.get(name, ()))
     for name in ("hreflang", "switcher", "edits"):
-        table = given.get(name, {})
-        given[name] = tuple(table.items()) if isinstance(table, dict) else ()
-    _refuse_unknown(path, Variant, given)
-    variant = Variant(language=language, body=parse_blocks(body), **given)  # type: ignore[arg-type]
+        table = values.get(name, {})
+        values[name] = tuple(table.items()) if isinstance(table, dict) else ()
+    _refuse_unknown(path, Variant, values)
+    variant = Variant(language=language, body=parse_blocks(body), **values)  # type: ignore[arg-type]
     if missing := [words for words, _ in variant.edits if not any(words in x.text for x in variant.body)]:
         raise ValueError(f"{path.name}: [{language}] edits {missing[0]!r}, which is in no block of the body")
     if variant.published.tzinfo is None:
@@ -144,21 +144,21 @@ def _edited(variant: Variant) -> Variant:
     body = []
     for block in variant.body:
         text = block.text
-        for words, others in variant.edits:
-            text = text.replace(words, others)
+        for words, replacement in variant.edits:
+            text = text.replace(words, replacement)
         body.append(TextBlock(block.kind, text))
     return replace(variant, body=tuple(body), modified=variant.published + timedelta(days=1))
 
 
-def _texts(given: object) -> tuple[str, ...]:
-    return tuple(map(str, given)) if isinstance(given, (list, tuple)) else ()
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(map(str, value)) if isinstance(value, (list, tuple)) else ()
 
 
-def _refuse_unknown(path: Path, kind: type, given: dict[str, object]) -> None:
-    known = {field.name for field in fields(kind)}
-    if unknown := given.keys() - known:
+def _refuse_unknown(path: Path, kind: type, values: dict[str, object]) -> None:
+    names = {field.name for field in fields(kind)}
+    if unknown := values.keys() - names:
         raise ValueError(
-            f"{path.name}: unknown {', '.join(sorted(unknown))}; known: {', '.join(sorted(known))}"
+            f"{path.name}: unknown {', '.join(sorted(unknown))}; known: {', '.join(sorted(names))}"
         )
 
 
@@ -278,14 +278,14 @@ WORDING = {"uk": UK, "en": EN, "ru": RU}
 
 def parse_blocks(body: str) -> tuple[TextBlock, ...]:
     """Parse a body into blocks with their inline markup; each item of a list is a block."""
-    found = []
+    blocks = []
     for chunk in re.split(r"\n\s*\n", body.strip()):
         lines = chunk.splitlines()
         pieces = lines if all(line.startswith("- ") for line in lines) else [" ".join(map(str.strip, lines))]
         for piece in pieces:
             mark = next((mark for mark in _MARKS if piece.startswith(mark)), "")
-            found.append(TextBlock(_MARKS.get(mark, "paragraph"), piece.removeprefix(mark)))
-    return tuple(found)
+            blocks.append(TextBlock(_MARKS.get(mark, "paragraph"), piece.removeprefix(mark)))
+    return tuple(blocks)
 
 
 def plain(text: str) -> str:

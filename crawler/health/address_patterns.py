@@ -55,18 +55,15 @@ def proposed_patterns(urls: Iterable[str], home: str) -> list[tuple[str, list[st
 
     Most frequent first; an empty list if no form is frequent enough.
     """
-    given = [url for url in dict.fromkeys(urls) if len(url) <= LONGEST][:MOST_ADDRESSES]
-    forms = sorted(_forms(given).values(), key=lambda form: -len(form.urls))
-    frequent = [
-        form
-        for form in forms
-        if len(form.urls) >= LEAST_ADDRESSES and len(form.urls) >= LEAST_SHARE * len(given)
-    ]
+    addresses = [url for url in dict.fromkeys(urls) if len(url) <= LONGEST][:MOST_ADDRESSES]
+    forms = sorted(_forms(addresses).values(), key=lambda form: -len(form.urls))
+    least = max(LEAST_ADDRESSES, LEAST_SHARE * len(addresses))
+    frequent = [form for form in forms if len(form.urls) >= least]
     return [(_written(form, home), form.urls) for form in frequent[:MOST_FORMS]]
 
 
 def _forms(urls: Sequence[str]) -> dict[tuple[str, tuple[str, ...], str], Form]:
-    found: dict[tuple[str, tuple[str, ...], str], Form] = {}
+    forms: dict[tuple[str, tuple[str, ...], str], Form] = {}
     for url in urls:
         parts = urlsplit(url)
         path = parts.path.strip("/")
@@ -78,12 +75,12 @@ def _forms(urls: Sequence[str]) -> dict[tuple[str, tuple[str, ...], str], Form]:
         if not _TELLING & {*kinds} or "other" in kinds:
             continue
         key = (parts.hostname or "", kinds, ending)
-        form = found.setdefault(key, Form(*key))
+        form = forms.setdefault(key, Form(*key))
         form.urls.append(url)
         form.steps.append(steps)
         form.editions.add(edition)
         form.closed = form.closed or parts.path.endswith("/")
-    return found
+    return forms
 
 
 def _steps(path: str) -> tuple[str, ...]:
@@ -101,19 +98,18 @@ def _kind(step: str) -> str:
 
 
 def _written(form: Form, home: str) -> str:
-    steps = "/".join(
-        _step(kind, [steps[place] for steps in form.steps]) for place, kind in enumerate(form.kinds)
-    )
-    named = sorted(form.editions - {""})
-    edition = f"{named[0]}/" if len(named) == 1 else f"(?:{'|'.join(f'{one}/' for one in named)})"
-    if not named:
+    values = zip(*form.steps, strict=True)
+    steps = "/".join(map(_step, form.kinds, map(list, values)))
+    editions = [f"{edition}/" for edition in sorted(form.editions - {""})]
+    edition = editions[0] if len(editions) == 1 else f"(?:{'|'.join(editions)})"
+    if not editions:
         edition = ""
     elif "" in form.editions:
-        edition = f"(?:{'|'.join(f'{one}/' for one in named)})?"
+        edition = f"(?:{'|'.join(editions)})?"
     path = f"/{edition}{steps}{re.escape(form.ending)}{'/?' if form.closed else ''}"
-    own = (urlsplit(home).hostname or "").removeprefix("www.")
+    home_host = (urlsplit(home).hostname or "").removeprefix("www.")
     parts = urlsplit(form.urls[0])
-    if form.host.removeprefix("www.") == own and parts.port is None:
+    if form.host.removeprefix("www.") == home_host and parts.port is None:
         return path
     return rf"https?://{re.escape(parts.netloc)}{path}"
 
@@ -125,7 +121,8 @@ def _step(kind: str, values: list[str]) -> str:
         return r"\w+(?:-\w+){2,}"
     if kind == "word":
         return _word(values)
-    number = _digits([re.findall(r"\d+", one)[0 if kind.startswith("number") else -1] for one in values])
+    place = 0 if kind.startswith("number") else -1
+    number = _digits([re.findall(r"\d+", value)[place] for value in values])
     return {"number": number, "number-slug": rf"{number}[-_][\w-]+", "slug-number": rf"[\w-]+[-_]{number}"}[
         kind
     ]
@@ -135,7 +132,7 @@ def _word(values: list[str]) -> str:
     distinct = sorted({*values})
     if len(distinct) == 1:
         return re.escape(distinct[0]).replace(r"\-", "-")
-    return "[a-z-]+" if all(re.fullmatch("[a-z-]+", one) for one in distinct) else r"[\w-]+"
+    return "[a-z-]+" if all(re.fullmatch("[a-z-]+", word) for word in distinct) else r"[\w-]+"
 
 
 def _digits(numbers: list[str]) -> str:

@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, Literal
 
 from archive.addresses import plain_url
 from archive.format.reasons import is_of_the_place
+from crawler.outlet.declaration import in_domains
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from crawler.items import Alternate
     from crawler.story.spider import StorySpider
 
 RuleState = Literal["holds", "fails", "unknown", "noted"]
-"""`noted`: worth a look, and no rule of the declaration; it leaves the exit code as it is."""
+"""`noted`: worth reading, but no rule of the declaration; the exit code does not change."""
 LEAST_SHARE = 0.25
 """Of a feed, the share of addresses that are articles."""
 LEAST_STORIES = 3
@@ -33,7 +36,7 @@ class Finding:
 
 @dataclass(slots=True)
 class CheckedList:
-    """One list of stories that was asked for."""
+    """One list of stories that was requested."""
 
     rule: str
     url: str
@@ -44,10 +47,10 @@ class CheckedList:
     """Why it could not be read; None if it was."""
     newest: str | None = None
     """The latest date of its entries, as printed."""
-    taken: list[str] = field(default_factory=list)
+    accepted: list[str] = field(default_factory=list)
     """Addresses that article_url takes."""
     refused: list[str] = field(default_factory=list)
-    written: str | None = None
+    declared_as: str | None = None
     """As the declaration writes it; None for one that an index, the home page or robots.txt named."""
 
     @property
@@ -57,16 +60,16 @@ class CheckedList:
 
     @property
     def addresses(self) -> int:
-        return len(self.taken) + len(self.refused)
+        return len(self.accepted) + len(self.refused)
 
     @property
     def takes_too_few(self) -> bool:
-        """Return True if its addresses have another form than that of articles.
+        """Return True if its addresses do not have the form of articles.
 
         A sitemap may list sections and authors beside them, and a feed half of a sister site.
         """
         least = LEAST_SHARE if self.rule == "feeds" else 0
-        return bool(self.refused) and (not self.taken or len(self.taken) < least * self.addresses)
+        return bool(self.refused) and (not self.accepted or len(self.accepted) < least * self.addresses)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +99,14 @@ class CheckedPage:
 
     @property
     def addresses(self) -> set[str]:
-        given = (self.url, self.requested_url, self.canonical_url)
-        return {plain_url(url) for url in given if url}
+        urls = (self.url, self.requested_url, self.canonical_url)
+        return {plain_url(url) for url in urls if url}
 
-    def names(self, other: CheckedPage) -> bool:
+    def names(self, page: CheckedPage) -> bool:
         """Return True if an hreflang link leads to another page."""
         return any(
-            one.source == "hreflang" and plain_url(one.url) in other.addresses for one in self.alternates
+            alternate.source == "hreflang" and plain_url(alternate.url) in page.addresses
+            for alternate in self.alternates
         )
 
 
@@ -143,8 +147,8 @@ class Check:
 
     @property
     def state(self) -> RuleState:
-        said = {finding.state for finding in self.findings}
-        return "fails" if "fails" in said else "holds" if "holds" in said else "unknown"
+        states = {finding.state for finding in self.findings}
+        return "fails" if "fails" in states else "holds" if "holds" in states else "unknown"
 
     @property
     def languages(self) -> set[str]:
@@ -152,7 +156,7 @@ class Check:
         return {page.language for page in self.pages if page.language is not None}
 
     @property
-    def lacking(self) -> list[str]:
+    def unread_languages(self) -> list[str]:
         """Declared languages of which no page was read."""
         return [language for language in self.outlet.languages if language not in self.languages]
 
@@ -175,41 +179,44 @@ def judge(check: Check) -> None:
 
 
 def _judge_hreflang(check: Check) -> None:
-    for one, other in combinations(check.pages, 2):
-        there, back = one.names(other), other.names(one)
-        if there and back:
-            check.say("hreflang both ways", "holds", f"{one.url} and {other.url}")
-        elif there or back:
-            silent, named = (other, one) if there else (one, other)
-            check.say("hreflang", "noted", f"one way: {silent.url} does not name {named.url}")
+    for page_a, page_b in combinations(check.pages, 2):
+        a_names_b, b_names_a = page_a.names(page_b), page_b.names(page_a)
+        if a_names_b and b_names_a:
+            check.say("hreflang both ways", "holds", f"{page_a.url} and {page_b.url}")
+        elif a_names_b:
+            check.say("hreflang", "noted", f"one way: {page_b.url} does not name {page_a.url}")
+        elif b_names_a:
+            check.say("hreflang", "noted", f"one way: {page_a.url} does not name {page_b.url}")
 
 
 def _judge_variant_rule(check: Check) -> None:
     """The page names another address than variant_url makes, and at that one nothing is."""
-    gone = {
-        finding.message.rpartition(": ")[0]
-        for finding in check.findings
-        if finding.rule == "variant_url" and finding.state == "unknown"
-    }
+    missing: set[str] = set()
+    for finding in check.of_state("unknown"):
+        if finding.rule == "variant_url":
+            missing.add(finding.message.rpartition(": ")[0])
     for page in check.pages:
-        named = {
-            (one.language or "").partition("-")[0]: one.url
-            for one in page.alternates
-            if one.source in ("hreflang", "switcher") and check.outlet.is_article(one.url)
-        }
+        by_language: dict[str, str] = {}
+        for alternate in page.alternates:
+            if alternate.source in ("hreflang", "switcher") and check.outlet.is_article(alternate.url):
+                by_language[(alternate.language or "").partition("-")[0]] = alternate.url
         for guess in check.outlet.siblings(page.url):
-            other = named.get(guess.language or "")
-            if other is not None and guess.url in gone and plain_url(other) != plain_url(guess.url):
-                check.say("variant_url", "fails", f"{guess.url}: not there; the page of it is {other}")
+            named_url = by_language.get(guess.language or "")
+            if (
+                named_url is not None
+                and guess.url in missing
+                and plain_url(named_url) != plain_url(guess.url)
+            ):
+                check.say("variant_url", "fails", f"{guess.url}: not there; the page of it is {named_url}")
 
 
 def _judge_languages(check: Check) -> None:
-    others = [language for language in check.editions if language not in check.outlet.languages]
-    if others:
-        message = f"the front page names {' '.join(others)}, not among {' '.join(check.outlet.languages)}"
+    undeclared = [language for language in check.editions if language not in check.outlet.languages]
+    if undeclared:
+        message = f"the front page names {' '.join(undeclared)}, not among {' '.join(check.outlet.languages)}"
         check.say("languages", "noted", message)
     unseen = []
-    for language in check.lacking if check.pages else ():
+    for language in check.unread_languages if check.pages else ():
         tried = check.absent[language]
         if tried >= LEAST_STORIES and tried >= check.stories:
             message = f"no page in {language}: {tried} stories have none where variant_url leads"
@@ -217,8 +224,8 @@ def _judge_languages(check: Check) -> None:
         else:
             unseen.append(language)
     if unseen and check.stories >= LEAST_STORIES:
-        told = f"no page in {', '.join(unseen)} was found, of {check.stories} stories"
-        check.say("languages", "noted", told)
+        message = f"no page in {', '.join(unseen)} was found, of {check.stories} stories"
+        check.say("languages", "noted", message)
 
 
 def _judge_bylines(check: Check) -> None:
@@ -226,3 +233,26 @@ def _judge_bylines(check: Check) -> None:
     if expected is not None and len(check.pages) >= LEAST_STORIES and not any(x.byline for x in check.pages):
         message = f"byline: none of {len(check.pages)} pages has one, {expected:.0%} are expected"
         check.say("expects", "fails", message)
+
+
+def undeclared_sitemaps(check: Check, declared: set[str]) -> list[str]:
+    """Return sitemaps of robots.txt, first those whose name says that they are of news."""
+    domains = check.outlet.domains()
+    sitemaps: list[str] = []
+    for url in check.robots_sitemaps:
+        if plain_url(url) not in declared and in_domains(url, domains):
+            sitemaps.append(url)
+    return sorted(sitemaps, key=lambda url: "news" not in url)
+
+
+def variants_to_ask(check: Check, variants: Iterable[Alternate]) -> list[Alternate]:
+    """Return unread variants: of a first story all, of further ones those in languages not yet read."""
+    languages = check.outlet.languages if check.stories <= 1 else check.unread_languages
+    unread: list[Alternate] = []
+    declared: list[Alternate] = []
+    for variant in variants:
+        if check.outlet.is_article(variant.url) and check.page_at(variant.url) is None:
+            unread.append(variant)
+            if (variant.language or "").partition("-")[0] in languages:
+                declared.append(variant)
+    return declared if declared or check.stories > 1 else unread

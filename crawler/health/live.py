@@ -1,7 +1,7 @@
 """The live check of outlets: their lists, an article in each language, and what the site says of both.
 
 Each outlet is asked one request after the other, and several outlets at a time. Nothing is archived.
-Politeness and guards are those of a crawl.
+Politeness and guards are the same as in a crawl.
 """
 
 from __future__ import annotations
@@ -27,9 +27,17 @@ from crawler.discovery.page_lists import read_page_list
 from crawler.downloader.failures import explain
 from crawler.exceptions import DiscoveryError, ExtractionError
 from crawler.extensions.crawl_delay import pace
-from crawler.health.findings import LEAST_STORIES, Check, CheckedList, CheckedPage, judge
-from crawler.health.named_by_page import Named, read_named
-from crawler.health.redeclared import proposal, redeclare
+from crawler.health.declaration_proposal import proposal, redeclare
+from crawler.health.discovery_links import DiscoveryLinks, read_named
+from crawler.health.findings import (
+    LEAST_STORIES,
+    Check,
+    CheckedList,
+    CheckedPage,
+    judge,
+    undeclared_sitemaps,
+    variants_to_ask,
+)
 from crawler.health.rule_coverage import shape
 from crawler.outlet.declaration import in_domains
 from crawler.requests.articles import variants_to_fetch
@@ -58,14 +66,14 @@ MOST_STORIES = 5
 MOST_CANDIDATES = 4
 """Feeds, and sitemaps, that are tried in place of those that are gone."""
 MANY_REFUSED = 0.1
-"""Share of a list of news that is told where article_url does not take it."""
+"""Share of a list's addresses above which refused ones are reported."""
 FRESH = dt.timedelta(days=7)
 _FOR_GOOD = {301, 308}
 _SILENT = {Reason.TIMEOUT, Reason.CONNECTION_LOST}
 MOST_SILENT = 3
 """Requests in a row without an answer, after which a host is asked no more: each takes half a minute."""
 _UNREACHABLE = {Reason.NO_SUCH_HOST, Reason.CONNECTION_REFUSED, Reason.TLS}
-"""Reasons for which no other address of the host is asked for."""
+"""Reasons after which no other address of the host is requested."""
 
 
 class Stopped(Exception):
@@ -93,7 +101,7 @@ class LiveCheck(StorySpider):
         watch: Callable[[Check], None] = lambda check: None,
         **kwargs: Any,
     ) -> None:
-        """`watch` is told of each outlet at its end."""
+        """`watch` is called with each outlet when its check ends."""
         super().__init__(**kwargs)
         self.checks = {outlet.name: Check(outlet) for outlet in outlets}
         self._most_requests = most_requests
@@ -123,8 +131,8 @@ class LiveCheck(StorySpider):
         check, parts = self.checks[name], urlsplit(request.url)
         front = rules.can_fetch(f"{parts.scheme}://{parts.netloc}/", agent)
         delay = pace(rules, agent, dt.datetime.now(dt.UTC).time())
-        told = "allows us the front page" if front else "forbids us the front page"
-        check.robots[parts.netloc] = told + (f", a request each {delay:g} s" if delay else "")
+        permission = "allows us the front page" if front else "forbids us the front page"
+        check.robots[parts.netloc] = permission + (f", a request each {delay:g} s" if delay else "")
         check.robots_sitemaps += [url for url in rules.sitemaps if url not in check.robots_sitemaps]
 
     async def start(self) -> AsyncIterator[Any]:
@@ -150,14 +158,14 @@ class LiveCheck(StorySpider):
         if outlet.home:
             await self._home(check)
         for rule, as_written, url, read in _sources(outlet):
-            await self._list(check, CheckedList(rule, url, written=as_written), read)
+            await self._list(check, CheckedList(rule, url, declared_as=as_written), read)
         await self._stories(check)
         judge(check)
         candidates = await self._candidates(check)
-        found = redeclare(check, candidates)
-        check.proposal, check.reasons = proposal(outlet, found), found.reasons
-        if not check.pages and found.example is not None:
-            await self._page(check, "proposed article_url", found.example)
+        proposed = redeclare(check, candidates)
+        check.proposal, check.reasons = proposal(outlet, proposed), proposed.reasons
+        if not check.pages and proposed.example is not None:
+            await self._page(check, "proposed article_url", proposed.example)
         check.is_whole = not check.is_bounded
 
     async def _ask(self, check: Check, url: str) -> Answer:
@@ -183,16 +191,16 @@ class LiveCheck(StorySpider):
             if reason == Reason.OFFSITE:
                 # the request that was refused is the last step of the redirects
                 target = str(error).removesuffix(f": {reason}")
-                known = " ".join(check.outlet.domains())
-                check.say("allowed_domains", "fails", f"{url} leads to {target}, which is not in {known}")
+                domains = " ".join(check.outlet.domains())
+                check.say("allowed_domains", "fails", f"{url} leads to {target}, which is not in {domains}")
             return Answer(None, reason)
         self._silent[host] = 0
         assert response.request is not None
         steps = response.request.meta.get("redirect_reasons", ())
-        moved = response.url if steps and {*steps} <= _FOR_GOOD else None
+        moved_to = response.url if steps and {*steps} <= _FOR_GOOD else None
         if response.status != 200:
-            return Answer(None, http_reason(response.status), moved)
-        return Answer(response, moved_to=moved)
+            return Answer(None, http_reason(response.status), moved_to)
+        return Answer(response, moved_to=moved_to)
 
     # --- lists -------------------------------------------------------------------------------------
     async def _home(self, check: Check) -> None:
@@ -207,95 +215,99 @@ class LiveCheck(StorySpider):
             and urlsplit(answer.moved_to).netloc != urlsplit(check.outlet.home).netloc
         ):
             check.say("home", "noted", f"{check.outlet.home} has moved for good to {answer.moved_to}")
-        named = await self._note_feeds(check, answer.response)
-        check.editions = sorted(named.editions) if named is not None else []
+        links = await self._note_feeds(check, answer.response)
+        check.editions = sorted(links.editions) if links is not None else []
 
-    async def _note_feeds(self, check: Check, response: Response) -> Named | None:
+    async def _note_feeds(self, check: Check, response: Response) -> DiscoveryLinks | None:
         body, encoding = response.body, encoding_of(response)
         try:
-            named: Named = await self.workers.run(read_named, body, response.url, encoding)
+            links: DiscoveryLinks = await self.workers.run(read_named, body, response.url, encoding)
         except (DiscoveryError, ExtractionError):
             return None
         domains = check.outlet.domains()
         check.named_feeds += [
-            url for url in named.feeds if url not in check.named_feeds and in_domains(url, domains)
+            url for url in links.feeds if url not in check.named_feeds and in_domains(url, domains)
         ]
-        return named
+        return links
 
-    async def _list(self, check: Check, one: CheckedList, read: Read) -> None:
+    async def _list(self, check: Check, checked: CheckedList, read: Read) -> None:
         """Ask for a list, and of an index for the list of the latest days; say what came."""
-        asked = {listed.url for listed in check.lists}
-        check.lists.append(one)
-        answer = await self._ask(check, one.url)
-        one.moved_to = answer.moved_to
+        asked_urls = {previous.url for previous in check.lists}
+        check.lists.append(checked)
+        answer = await self._ask(check, checked.url)
+        checked.moved_to = answer.moved_to
         if answer.response is None:
-            one.reason = answer.reason
+            checked.reason = answer.reason
             if answer.reason != Reason.OVER_BUDGET:
                 state = "unknown" if is_of_the_place(answer.reason) else "fails"
-                check.say(one.rule, state, f"{one.url}: {answer.reason}")  # type: ignore[arg-type]
+                check.say(checked.rule, state, f"{checked.url}: {answer.reason}")  # type: ignore[arg-type]
             return
-        if one.moved_to is not None:
-            check.say(one.rule, "fails", f"{one.url}: moved for good to {one.moved_to}")
+        if checked.moved_to is not None:
+            check.say(checked.rule, "fails", f"{checked.url}: moved for good to {checked.moved_to}")
         try:
-            found: Sitemap = await self.workers.run(read, answer.response.body, answer.response.url)
+            sitemap: Sitemap = await self.workers.run(read, answer.response.body, answer.response.url)
         except (DiscoveryError, ExtractionError) as error:
-            one.reason = error.reason
-            check.say(one.rule, "fails", f"{one.url}: {error.reason}")
+            checked.reason = error.reason
+            check.say(checked.rule, "fails", f"{checked.url}: {error.reason}")
             return
-        if found.children and not found.leads:
-            await self._newest_of(check, one, found.children, asked | {one.url}, read)
+        if sitemap.children and not sitemap.leads:
+            await self._newest_of(check, checked, sitemap.children, asked_urls | {checked.url}, read)
             return
-        self._take(check, one, found.leads)
+        self._take(check, checked, sitemap.leads)
 
     async def _newest_of(
         self,
         check: Check,
         index: CheckedList,
         children: tuple[ChildSitemap, ...],
-        asked: set[str],
+        asked_urls: set[str],
         read: Read,
     ) -> None:
         patterns = check.outlet.list_patterns if index.rule == "archive_sitemaps" else ()
         newest = _newest(children, patterns)
         if newest is None:
             check.say("archive_lists", "fails", f"takes none of {len(children)} lists of {index.url}")
-        elif newest in asked:
+        elif newest in asked_urls:
             check.say(index.rule, "fails", f"{index.url}: an index that leads back to itself")
         else:
             await self._list(check, CheckedList(index.rule, newest), read)
 
-    def _take(self, check: Check, one: CheckedList, leads: Sequence[Lead]) -> None:
+    def _take(self, check: Check, checked: CheckedList, leads: Sequence[Lead]) -> None:
         outlet = check.outlet
         for lead in leads:
-            (one.taken if outlet.is_article(lead.url) else one.refused).append(lead.url)
-        dates = [day for lead in leads if (day := kyiv_day(lead.published_raw or lead.modified_raw or ""))]
+            (checked.accepted if outlet.is_article(lead.url) else checked.refused).append(lead.url)
         today = dt.datetime.now(dt.UTC).date()
-        newest = max((day for day in dates if day <= today), default=None)
-        one.newest = newest.isoformat() if newest is not None else None
+        newest = _newest_day(leads, today)
+        checked.newest = newest.isoformat() if newest is not None else None
         if not leads:
-            one.reason = "it lists nothing"
-            check.say(one.rule, "fails", f"{one.url}: it lists nothing")
-        elif one.takes_too_few:
+            checked.reason = "it lists nothing"
+            check.say(checked.rule, "fails", f"{checked.url}: it lists nothing")
+        elif checked.takes_too_few:
             message = (
-                f"takes {len(one.taken)} of {one.addresses} addresses of {one.url}, and not {one.refused[0]}"
+                f"takes {len(checked.accepted)} of {checked.addresses} addresses of {checked.url}, "
+                f"and not {checked.refused[0]}"
             )
             check.say("article_url", "fails", message)
-        elif one.moved_to is None:
-            check.say(one.rule, "holds", f"{one.url}: {len(one.taken)} articles of {one.addresses} addresses")
-        if one.rule not in ("feeds", "news_sitemaps"):
+        elif checked.moved_to is None:
+            check.say(
+                checked.rule,
+                "holds",
+                f"{checked.url}: {len(checked.accepted)} articles of {checked.addresses} addresses",
+            )
+        if checked.rule not in ("feeds", "news_sitemaps"):
             return
-        if not one.takes_too_few and len(one.refused) > MANY_REFUSED * one.addresses:
-            some = f"{len(one.refused)} of {one.addresses} addresses of {one.url} are not taken"
-            check.say("article_url", "noted", f"{some}, as {one.refused[0]}")
+        if not checked.takes_too_few and len(checked.refused) > MANY_REFUSED * checked.addresses:
+            some = f"{len(checked.refused)} of {checked.addresses} addresses of {checked.url} are not taken"
+            check.say("article_url", "noted", f"{some}, as {checked.refused[0]}")
         if newest is not None and today - newest > FRESH:
-            check.say(one.rule, "noted", f"{one.url}: its latest entry is of {newest}")
+            check.say(checked.rule, "noted", f"{checked.url}: its latest entry is of {newest}")
 
     # --- pages -------------------------------------------------------------------------------------
     async def _stories(self, check: Check) -> None:
         """Read stories of different lists and forms of address until each language was seen, or enough."""
         for url in _different(check):
             enough = check.stories >= LEAST_STORIES and not _untried(check, url)
-            if check.stories and (not check.lacking or enough or check.stories >= MOST_STORIES):
+            if check.stories and (not check.unread_languages or enough or check.stories >= MOST_STORIES):
                 return
             if check.page_at(url) is None:
                 check.stories += 1
@@ -305,23 +317,17 @@ class LiveCheck(StorySpider):
         first = await self._page(check, "page", url)
         if first is None:
             return
-        named = [one for one in first if check.outlet.is_article(one.url) and check.page_at(one.url) is None]
-        declared = [one for one in named if (one.language or "").partition("-")[0] in check.outlet.languages]
-        if check.stories > 1:
-            # of further stories only what was not seen yet
-            declared = [one for one in declared if (one.language or "").partition("-")[0] in check.lacking]
-            named = declared
-        for other in (declared or named)[:MOST_VARIANTS]:
-            rule = "variant_url" if other.source == "url-rule" else other.source
-            # the page's claims of a language are the outlet's, those of the rule are ours
-            await self._page(check, rule, other.url, other.language if rule == "variant_url" else None)
+        for variant in variants_to_ask(check, first)[:MOST_VARIANTS]:
+            rule = "variant_url" if variant.source == "url-rule" else variant.source
+            # a language that the page claims is the outlet's word, one from the rule is ours
+            await self._page(check, rule, variant.url, variant.language if rule == "variant_url" else None)
 
     async def _page(
         self, check: Check, rule: str, url: str, language: str | None = None
     ) -> tuple[Alternate, ...] | None:
         """Read an article; return the other pages of its story, None where nothing came.
 
-        `language`: that of the page by the outlet's rule.
+        `language`: the page's language according to the outlet's rule.
         """
         outlet, answer = check.outlet, await self._ask(check, url)
         if answer.response is None:
@@ -349,49 +355,47 @@ class LiveCheck(StorySpider):
         check.pages.append(page)
         message = ", ".join(page.missing) or f"reads as {page.language}, {page.blocks} blocks"
         check.say(rule, "fails" if page.missing else "holds", f"{response.url}: {message}")
-        whole = article.with_(alternates=(*article.alternates, *outlet.siblings(response.url)))
-        return variants_to_fetch(whole)
+        complete = article.with_(alternates=(*article.alternates, *outlet.siblings(response.url)))
+        return variants_to_fetch(complete)
 
-    # --- what may take the place of what is gone ----------------------------------------------------
+    # --- lists that may replace missing ones --------------------------------------------------------
     async def _candidates(self, check: Check) -> list[CheckedList]:
         """Ask for feeds and sitemaps that the site names, where declared ones are gone."""
-        outlet, found = check.outlet, []
-        declared = {plain_url(one.url) for one in check.lists}
-        undeclared = [url for url in check.named_feeds if plain_url(url) not in declared]
-        if any(one.is_gone and one.rule == "feeds" for one in check.lists):
-            for url in undeclared[:MOST_CANDIDATES]:
-                found.append(await self._candidate(check, CheckedList("feeds", url), read_feed_source))
-        else:
-            for url in undeclared[:MOST_CANDIDATES]:
+        candidates: list[CheckedList] = []
+        declared = {plain_url(declared.url) for declared in check.lists}
+        gone_rules = {declared.rule for declared in check.lists if declared.is_gone}
+        feeds = [url for url in check.named_feeds if plain_url(url) not in declared]
+        for url in feeds[:MOST_CANDIDATES]:
+            if "feeds" in gone_rules:
+                candidate = await self._candidate(check, CheckedList("feeds", url), read_feed_source)
+                candidates.append(candidate)
+            else:
                 check.say("feeds", "noted", f"{url}: named by the site, and not declared")
-        if any(one.is_gone and one.rule == "news_sitemaps" for one in check.lists):
-            sitemaps = [
-                url
-                for url in check.robots_sitemaps
-                if plain_url(url) not in declared and in_domains(url, outlet.domains())
-            ]
-            # the one of news first, where its name says so
-            for url in sorted(sitemaps, key=lambda url: "news" not in url)[:MOST_CANDIDATES]:
-                found.append(await self._candidate(check, CheckedList("news_sitemaps", url), read_page_list))
-        return [one for one in found if one.addresses]
+        if "news_sitemaps" in gone_rules:
+            for url in undeclared_sitemaps(check, declared)[:MOST_CANDIDATES]:
+                candidate = await self._candidate(check, CheckedList("news_sitemaps", url), read_page_list)
+                candidates.append(candidate)
+        return [candidate for candidate in candidates if candidate.addresses]
 
-    async def _candidate(self, check: Check, one: CheckedList, read: Read) -> CheckedList:
-        answer = await self._ask(check, one.url)
+    async def _candidate(self, check: Check, candidate: CheckedList, read: Read) -> CheckedList:
+        answer = await self._ask(check, candidate.url)
         if answer.response is None:
-            one.reason = answer.reason
-            return one
+            candidate.reason = answer.reason
+            return candidate
         try:
-            found: Sitemap = await self.workers.run(read, answer.response.body, answer.response.url)
+            sitemap: Sitemap = await self.workers.run(read, answer.response.body, answer.response.url)
         except (DiscoveryError, ExtractionError) as error:
-            one.reason = error.reason
-            return one
-        if found.children and not found.leads:
-            child = _newest([child for child in found.children if "news" in child.url] or found.children, ())
-            if child is not None and child != one.url and one.written is None:
-                return await self._candidate(check, CheckedList(one.rule, child, written=""), read)
-        for lead in found.leads:
-            (one.taken if check.outlet.is_article(lead.url) else one.refused).append(lead.url)
-        return one
+            candidate.reason = error.reason
+            return candidate
+        if sitemap.children and not sitemap.leads:
+            child = _newest(
+                [child for child in sitemap.children if "news" in child.url] or sitemap.children, ()
+            )
+            if child is not None and child != candidate.url and candidate.declared_as is None:
+                return await self._candidate(check, CheckedList(candidate.rule, child, declared_as=""), read)
+        for lead in sitemap.leads:
+            (candidate.accepted if check.outlet.is_article(lead.url) else candidate.refused).append(lead.url)
+        return candidate
 
 
 def _sources(outlet: StorySpider) -> Iterator[tuple[str, str, str, Read]]:
@@ -422,19 +426,29 @@ def _newest(children: Sequence[ChildSitemap], patterns: Sequence[re.Pattern[str]
     return max(enumerate(lists), key=latest)[1].url if lists else None
 
 
+def _newest_day(leads: Sequence[Lead], today: dt.date) -> dt.date | None:
+    """Return the latest day on which an entry was published or changed, none that is to come."""
+    newest = None
+    for lead in leads:
+        day = kyiv_day(lead.published_raw or lead.modified_raw or "")
+        if day is not None and day <= today and (newest is None or day > newest):
+            newest = day
+    return newest
+
+
 def _different(check: Check) -> list[str]:
     """Return articles of the lists: one of each list and form of address first, then further ones."""
     firsts: dict[tuple[str, str], str] = {}
-    others: list[str] = []
-    for one in check.lists:
-        for url in one.taken[: 10 * MOST_STORIES]:
-            key = one.url, shape(url)
-            (others.append(url) if key in firsts else firsts.setdefault(key, url))
+    further: list[str] = []
+    for checked in check.lists:
+        for url in checked.accepted[: 10 * MOST_STORIES]:
+            key = checked.url, shape(url)
+            (further.append(url) if key in firsts else firsts.setdefault(key, url))
     seen_forms: dict[str, str] = {}
     for (_, form), url in firsts.items():
         seen_forms.setdefault(form, url)
     # a form that was not seen leads to another language more probably than another list
-    return list(dict.fromkeys((*seen_forms.values(), *firsts.values(), *others)))
+    return list(dict.fromkeys((*seen_forms.values(), *firsts.values(), *further)))
 
 
 def _untried(check: Check, url: str) -> bool:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from crawler.health.findings import Check, CheckedPage, Finding, RuleState
+    from crawler.items import Alternate
 
 WORDS: dict[RuleState, str] = {
     "holds": "holds",
@@ -49,10 +50,6 @@ class Run:
         return next(
             (page.extractor for check in self.checks for page in check.pages), "nothing: no page came"
         )
-
-    @property
-    def not_asked(self) -> list[Check]:
-        return [check for check in self.checks if not check.findings]
 
     def count(self, state: RuleState) -> int:
         return sum(check.state == state for check in self.checks)
@@ -99,13 +96,15 @@ def print_checks(console: Console, run: Run) -> None:
 
 def _lines(check: Check) -> Iterator[tuple[RuleState, str]]:
     """One line for all that holds, one for each rule that does not, one for each reason not to know."""
-    held = check.of_state("holds")
-    if held:
-        rules = ", ".join(f"{rule} {count}" for rule, count in sorted(Counter(f.rule for f in held).items()))
+    holding = check.of_state("holds")
+    if holding:
+        rules = ", ".join(
+            f"{rule} {count}" for rule, count in sorted(Counter(f.rule for f in holding).items())
+        )
         read = f"; read in {', '.join(sorted(check.languages))}" if check.languages else ""
-        lacking = check.lacking
-        seen = f"; no page led to {', '.join(lacking)}" if check.languages and lacking else ""
-        yield "holds", rules + read + seen
+        missing = check.unread_languages
+        unread = f"; no page led to {', '.join(missing)}" if check.languages and missing else ""
+        yield "holds", rules + read + unread
     yield from (("fails", f"{finding.rule}  {finding.message}") for finding in check.of_state("fails"))
     yield from (("unknown", line) for line in unknown_lines(check))
     yield from (("noted", f"{finding.rule}  {finding.message}") for finding in check.of_state("noted"))
@@ -122,17 +121,19 @@ def unknown_lines(check: Check) -> list[str]:
     for finding in check.of_state("unknown"):
         address, _, reason = finding.message.rpartition(": ")
         unknown.setdefault(reason, []).append(urlsplit(address).hostname or address)
-    return [
-        f"{reason}  {', '.join(f'{host} {count}' for host, count in Counter(hosts).items())}"
-        for reason, hosts in unknown.items()
-    ]
+    lines: list[str] = []
+    for reason, hosts in unknown.items():
+        counts = ", ".join(f"{host} {count}" for host, count in Counter(hosts).items())
+        lines.append(f"{reason}  {counts}")
+    return lines
 
 
 def unreached(run: Run) -> str:
     """Return the sentence for a check of which nothing came."""
-    reasons = Counter(
-        finding.message.rpartition(": ")[2] for check in run.checks for finding in check.of_state("unknown")
-    )
+    reasons: Counter[str] = Counter()
+    for check in run.checks:
+        for finding in check.of_state("unknown"):
+            reasons[finding.message.rpartition(": ")[2]] += 1
     why = ", ".join(f"{reason} {count}" for reason, count in reasons.most_common(4)) or "nothing was asked"
     return (
         f"None of the {len(run.checks)} outlets could be reached ({why}): nothing is known of their rules. "
@@ -174,17 +175,17 @@ def _outlet(check: Check) -> dict[str, object]:
         "languages": {"declared": list(check.outlet.languages), "read": sorted(check.languages)},
         "lists": [
             {
-                "rule": one.rule,
-                "url": one.url,
-                "declared": one.written is not None,
-                "reason": one.reason,
-                "moved_to": one.moved_to,
-                "addresses": one.addresses,
-                "articles": len(one.taken),
-                "newest": one.newest,
-                "refused": one.refused[:LEAST_STORIES],
+                "rule": checked.rule,
+                "url": checked.url,
+                "declared": checked.declared_as is not None,
+                "reason": checked.reason,
+                "moved_to": checked.moved_to,
+                "addresses": checked.addresses,
+                "articles": len(checked.accepted),
+                "newest": checked.newest,
+                "refused": checked.refused[:LEAST_STORIES],
             }
-            for one in check.lists
+            for checked in check.lists
         ],
         "pages": [
             {
@@ -211,19 +212,18 @@ def _outlet(check: Check) -> dict[str, object]:
 
 def hreflang(check: Check, page: CheckedPage) -> str:
     """Return what a page's hreflang links are: `none`, `ru en`, `ru en, both ways`, `ru one way`."""
-    named = [
-        one
-        for one in page.alternates
-        if one.source == "hreflang" and plain_url(one.url) not in page.addresses
-    ]
-    if not named:
+    links: list[Alternate] = []
+    for alternate in page.alternates:
+        if alternate.source == "hreflang" and plain_url(alternate.url) not in page.addresses:
+            links.append(alternate)
+    if not links:
         return "none"
     # x-default has no language
-    tags = " ".join(dict.fromkeys(one.language for one in named if one.language)) or "?"
-    others = [other for other in check.pages if other is not page and page.names(other)]
-    if not others:
+    tags = " ".join(dict.fromkeys(link.language for link in links if link.language)) or "?"
+    variants = [variant for variant in check.pages if variant is not page and page.names(variant)]
+    if not variants:
         return tags
-    return f"{tags}, {'both ways' if all(other.names(page) for other in others) else 'one way'}"
+    return f"{tags}, {'both ways' if all(variant.names(page) for variant in variants) else 'one way'}"
 
 
 def write_report(run: Run, path: Path) -> None:
@@ -241,11 +241,11 @@ def _html(run: Run) -> str:
     # every command of Scrapy imports this module, and Jinja2 takes 25 ms
     from archive.viewer.pages import environment  # noqa: PLC0415
 
-    made = environment(Path(__file__).parent)
-    made.filters["host"] = lambda url: urlsplit(url).netloc
-    return made.get_template("live_report.html").render(
+    templates = environment(Path(__file__).parent)
+    templates.filters["host"] = lambda url: urlsplit(url).netloc
+    return templates.get_template("live_report.html").render(
         run=run,
-        told=sums(run),
+        summary=sums(run),
         counted=counted,
         meaning=MEANING,
         words=WORDS,
@@ -256,7 +256,7 @@ def _html(run: Run) -> str:
 
 
 def problems(check: Check) -> list[Finding]:
-    """Return what to look at, most pressing first."""
+    """Return the problems, most pressing first."""
     return [*check.of_state("fails"), *check.of_state("unknown"), *check.of_state("noted")]
 
 
@@ -266,12 +266,12 @@ def _markdown(run: Run) -> Iterator[str]:
     yield "| outlet | rules | lists read | articles listed | languages read | to look at |"
     yield "|---|---|---|---|---|---|"
     for check in run.checks:
-        read = [one for one in check.lists if one.reason is None]
+        read = [checked for checked in check.lists if checked.reason is None]
         cells = (
             check.outlet.name,
             WORDS[check.state],
             f"{len(read)} of {len(check.lists)}",
-            str(sum(len(one.taken) for one in read)),
+            str(sum(len(checked.accepted) for checked in read)),
             f"{' '.join(sorted(check.languages)) or '–'} of {' '.join(check.outlet.languages)}",
             str(len(problems(check))),
         )
@@ -282,16 +282,23 @@ def _markdown(run: Run) -> Iterator[str]:
 
 def _section(check: Check) -> Iterator[str]:
     yield f"\n## {_plain(check.outlet.name)}: {WORDS[check.state]}\n"
-    for host, said in check.robots.items():
-        yield f"- robots.txt of {_code(host)} {_plain(said)}"
+    for host, rules in check.robots.items():
+        yield f"- robots.txt of {_code(host)} {_plain(rules)}"
     for finding in problems(check):
         yield f"- **{WORDS[finding.state]}** {_plain(finding.rule)}: {_code(finding.message)}"
     if check.lists:
         yield "\n| list | address | addresses | articles | latest | |"
         yield "|---|---|---|---|---|---|"
-        for one in check.lists:
-            came = one.reason or (f"moved to {one.moved_to}" if one.moved_to else "")
-            yield _row(one.rule, one.url, str(one.addresses), str(len(one.taken)), one.newest or "", came)
+        for checked in check.lists:
+            came = checked.reason or (f"moved to {checked.moved_to}" if checked.moved_to else "")
+            yield _row(
+                checked.rule,
+                checked.url,
+                str(checked.addresses),
+                str(len(checked.accepted)),
+                checked.newest or "",
+                came,
+            )
     if check.pages:
         yield "\n| language | article | byline | published | characters | hreflang | missing |"
         yield "|---|---|---|---|---|---|---|"
@@ -308,18 +315,18 @@ def _section(check: Check) -> Iterator[str]:
 
 
 def _row(*cells: str) -> str:
-    shown = [_code(x) if x.startswith(("http://", "https://")) else _plain(x) for x in cells]
-    return f"| {' | '.join(shown)} |"
+    texts = [_code(x) if x.startswith(("http://", "https://")) else _plain(x) for x in cells]
+    return f"| {' | '.join(texts)} |"
 
 
 def _plain(text: str) -> str:
     """Escape what Markdown, and HTML in it, would obey: texts of pages are anybody's."""
-    shown = visible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return "".join(f"\\{x}" if x in "\\`*_[]|#!@" else x for x in shown)
+    escaped = visible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return "".join(f"\\{x}" if x in "\\`*_[]|#!@" else x for x in escaped)
 
 
 def _code(text: str) -> str:
     if not text:
         return ""
-    shown = visible(text).replace("`", "'").replace("|", "%7C").replace("<", "%3C")
-    return f"`{shown}`"
+    escaped = visible(text).replace("`", "'").replace("|", "%7C").replace("<", "%3C")
+    return f"`{escaped}`"

@@ -53,7 +53,7 @@ _LARGEST = 512_000
 class Condition:
     what: str
     state: State
-    told: str
+    message: str
     mend: str | None = None
     """A command or an action."""
 
@@ -117,9 +117,9 @@ def _existing(path: Path) -> Path:
     return path
 
 
-def _place(what: str, folder: Path | None, told: str) -> Iterator[Condition]:
+def _place(what: str, folder: Path | None, name: str) -> Iterator[Condition]:
     if folder is None:
-        yield Condition(what, "well", f"{told} is an object store: its disk is not this machine's")
+        yield Condition(what, "well", f"{name} is an object store: its disk is not this machine's")
         return
     try:
         free = os.statvfs(folder)
@@ -142,8 +142,8 @@ def _place(what: str, folder: Path | None, told: str) -> Iterator[Condition]:
 
 def _tried(what: str, folder: Path) -> Iterator[Condition]:
     """In a folder of its own, that is removed."""
-    with tempfile.TemporaryDirectory(prefix=".triptych-", dir=folder) as made:
-        file = Path(made) / "file"
+    with tempfile.TemporaryDirectory(prefix=".triptych-", dir=folder) as scratch:
+        file = Path(scratch) / "file"
         began = time.monotonic()
         with file.open("wb") as opened:
             opened.write(bytes(4096))
@@ -158,11 +158,11 @@ def _tried(what: str, folder: Path) -> Iterator[Condition]:
         )
         descriptor = os.open(file, os.O_RDWR)
         try:
-            other = os.open(file, os.O_RDWR)
+            second_descriptor = os.open(file, os.O_RDWR)
             try:
-                excludes = locks.try_lock(descriptor) and not locks.try_lock(other)
+                excludes = locks.try_lock(descriptor) and not locks.try_lock(second_descriptor)
             finally:
-                os.close(other)
+                os.close(second_descriptor)
         finally:
             locks.close(descriptor)
         yield Condition(
@@ -172,7 +172,7 @@ def _tried(what: str, folder: Path) -> Iterator[Condition]:
             None if excludes else "a local disk, or a file system with locks",
         )
         try:
-            os.link(file, Path(made) / "link")
+            os.link(file, Path(scratch) / "link")
         except OSError:
             yield Condition(
                 f"{what}: links",
@@ -215,25 +215,29 @@ def _of_archive(uri: str) -> Iterator[Condition]:
     looked = verified_at(opened.storage.layout.root)
     ago = None if looked is None else now - looked
     if ago is None or ago > _LONG_AGO:
-        told = "never on this machine" if ago is None else f"{ago.days} days ago"
-        yield Condition("archive: verify", "look", f"verified {told}", "triptych archive verify")
+        when = "never on this machine" if ago is None else f"{ago.days} days ago"
+        yield Condition("archive: verify", "look", f"verified {when}", "triptych archive verify")
     else:
         yield Condition("archive: verify", "well", f"verified {ago.days} days ago")
     with suppress(ArchiveError, OSError):
-        last: dict[str, datetime] = {}
-        for run in Accounts(uri).runs(now - timedelta(days=30)):
-            if "sources/read" in run.counts:  # neither pairing nor another run that crawls nothing
-                last.setdefault(run.outlet, run.committed_at)
-        late = {name: at for name, at in last.items() if now - at > timedelta(days=1)}
-        for name, at in sorted(late.items()):
-            yield Condition(
-                f"run: {name}",
-                "look",
-                f"the last run ended at {at:%Y-%m-%d %H:%M} UTC",
-                f"triptych outlets {name}",
-            )
-        if last and not late:
-            yield Condition("runs", "well", f"{len(last)} outlets were crawled within a day")
+        yield from _of_runs(uri, now)
+
+
+def _of_runs(uri: str, now: datetime) -> Iterator[Condition]:
+    last: dict[str, datetime] = {}
+    for run in Accounts(uri).runs(now - timedelta(days=30)):
+        if "sources/read" in run.counts:  # neither pairing nor another run that crawls nothing
+            last.setdefault(run.outlet, run.committed_at)
+    late = {name: at for name, at in last.items() if now - at > timedelta(days=1)}
+    for name, at in sorted(late.items()):
+        yield Condition(
+            f"run: {name}",
+            "look",
+            f"the last run ended at {at:%Y-%m-%d %H:%M} UTC",
+            f"triptych outlets {name}",
+        )
+    if last and not late:
+        yield Condition("runs", "well", f"{len(last)} outlets were crawled within a day")
 
 
 def _outlet(outlet: type[Outlet], agent: str) -> Iterator[Condition]:
@@ -251,20 +255,20 @@ def _outlet(outlet: type[Outlet], agent: str) -> Iterator[Condition]:
 
 
 def _resolve(host: str) -> str:
-    found = sorted({str(entry[4][0]) for entry in socket.getaddrinfo(host, 443, type=socket.SOCK_STREAM)})
-    if not any(is_public(ipaddress.ip_address(address.partition("%")[0])) for address in found):
-        raise ValueError(f"its addresses are private: {', '.join(found)}")
-    return f"{host} is {', '.join(found[:4])}"
+    addresses = sorted({str(entry[4][0]) for entry in socket.getaddrinfo(host, 443, type=socket.SOCK_STREAM)})
+    if not any(is_public(ipaddress.ip_address(address.partition("%")[0])) for address in addresses):
+        raise ValueError(f"its addresses are private: {', '.join(addresses)}")
+    return f"{host} is {', '.join(addresses[:4])}"
 
 
 def _robots(host: str, agent: str) -> str:
-    named = f"Host: {host}\r\nUser-Agent: {agent}\r\nConnection: close"
-    asked = f"GET /robots.txt HTTP/1.1\r\n{named}\r\n\r\n"
+    headers = f"Host: {host}\r\nUser-Agent: {agent}\r\nConnection: close"
+    request = f"GET /robots.txt HTTP/1.1\r\n{headers}\r\n\r\n"
     with (
         socket.create_connection((host, 443), timeout=_WAIT) as plain,
         ssl.create_default_context().wrap_socket(plain, server_hostname=host) as connection,
     ):
-        connection.sendall(asked.encode("ascii", "replace"))
+        connection.sendall(request.encode("ascii", "replace"))
         answer = b""
         while len(answer) < _LARGEST and (part := connection.recv(65_536)):
             answer += part

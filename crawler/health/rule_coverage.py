@@ -76,7 +76,7 @@ class Coverage:
     """Groups whose addresses have no story id."""
     apart: list[str] = field(default_factory=list)
     """Groups whose addresses have several story ids, or one language twice; one line each."""
-    joined: list[str] = field(default_factory=list)
+    shared_ids: list[str] = field(default_factory=list)
     """Story ids that several groups have; one line each."""
     guessed: int = 0
     """Addresses made by variant_url for a language that the group has."""
@@ -94,7 +94,7 @@ class Coverage:
 
     @property
     def holds(self) -> bool:
-        return not (self.refused or self.apart or self.joined or self.wrong)
+        return not (self.refused or self.apart or self.shared_ids or self.wrong)
 
 
 def read_entries(body: bytes, home: str) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
@@ -118,25 +118,30 @@ def read_entries(body: bytes, home: str) -> tuple[tuple[Entry, ...], tuple[str, 
 
 def _leads(document: bytes, home: str) -> tuple[Lead, ...]:
     try:
-        found = read_sitemap(document, home)
+        sitemap = read_sitemap(document, home)
     except DiscoveryError as error:
         try:
             return read_feed_source(document, home).leads
         except DiscoveryError:
             raise error from None
-    if found.children:
+    if sitemap.children:
         message = (
-            f"expected a list of articles, got an index of {len(found.children)} lists; "
-            f"save one of them, as {found.children[0].url}"
+            f"expected a list of articles, got an index of {len(sitemap.children)} lists; "
+            f"save one of them, as {sitemap.children[0].url}"
         )
         raise DiscoveryError(message, Reason.NOT_A_SITEMAP)
-    return found.leads
+    return sitemap.leads
 
 
 def _entry(lead: Lead) -> Entry:
-    named = tuple((_base(one.language), one.url) for one in lead.alternates if one.language)
-    own = next((language for language, url in named if url == lead.url), None)
-    return Entry(lead.url, own, named)
+    variants: list[tuple[str, str]] = []
+    language = None
+    for alternate in lead.alternates:
+        if alternate.language:
+            variants.append((_base(alternate.language), alternate.url))
+            if alternate.url == lead.url and language is None:
+                language = _base(alternate.language)
+    return Entry(lead.url, language, tuple(variants))
 
 
 def _base(tag: str) -> str:
@@ -144,14 +149,14 @@ def _base(tag: str) -> str:
 
 
 def cover(outlet: Outlet, entries: Sequence[Entry]) -> Coverage:
-    found = Coverage(outlet.name, len(entries))
+    coverage = Coverage(outlet.name, len(entries))
     shapes: defaultdict[str, RefusedShape] = defaultdict(RefusedShape)
     for entry in entries:
         if not outlet.is_article(entry.url):
             shapes[shape(entry.url)].add(entry.url)
-    found.refused = dict(sorted(shapes.items(), key=lambda item: (-item[1].count, item[0])))
-    _judge_groups(outlet, stories(entries), found)
-    return found
+    coverage.refused = dict(sorted(shapes.items(), key=lambda item: (-item[1].count, item[0])))
+    _judge_groups(outlet, stories(entries), coverage)
+    return coverage
 
 
 Group = tuple[tuple[str, str], ...]
@@ -172,82 +177,97 @@ def stories(entries: Iterable[Entry]) -> list[Group]:
         return key
 
     for entry in entries:
-        own = plain_url(entry.url)
+        address = plain_url(entry.url)
         if entry.language:
-            claims.setdefault(own, (entry.language, entry.url))
+            claims.setdefault(address, (entry.language, entry.url))
         for language, url in entry.variants:
             claims.setdefault(plain_url(url), (language, url))
-            leader[find(plain_url(url))] = find(own)
+            leader[find(plain_url(url))] = find(address)
     groups: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
     for key, claim in claims.items():
         groups[find(key)].append(claim)
     return [tuple(group) for group in groups.values() if len(group) > 1]
 
 
-def _judge_groups(outlet: Outlet, groups: Iterable[Group], found: Coverage) -> None:
-    seen: Counter[str] = Counter()
+def _judge_groups(outlet: Outlet, groups: Iterable[Group], coverage: Coverage) -> None:
+    stories_by_key: Counter[str] = Counter()
     for group in groups:
         if not all(outlet.is_article(url) for _, url in group):
             continue
-        found.groups += 1
+        coverage.groups += 1
         languages = Counter(language for language, _ in group)
         keys = {outlet.story_key(url) for _, url in group}
         if max(languages.values()) > 1:
-            found.apart.append(f"one language twice: {_shown(group)}")
+            coverage.apart.append(f"one language twice: {_shown(group)}")
         elif keys == {None}:
-            found.without_story += 1
+            coverage.without_story += 1
         elif len(keys) == 1:
-            found.one_story += 1
+            coverage.one_story += 1
         else:
-            found.apart.append(f"story ids {', '.join(sorted(map(str, keys)))}: {_shown(group)}")
-        seen.update(key for key in keys if key is not None)
-        listed = {language: url for language, url in group if languages[language] == 1}
-        for address, claimed, guess in _guesses(outlet, listed):
-            found.guessed += 1
-            if plain_url(guess) == plain_url(listed[claimed]):
-                found.right += 1
-            else:
-                found.wrong.append(f"{claimed} of {address}: {guess} and not {listed[claimed]}")
-    found.joined = [f"story id {key}: {count} stories" for key, count in seen.items() if count > 1]
+            coverage.apart.append(f"story ids {', '.join(sorted(map(str, keys)))}: {_shown(group)}")
+        stories_by_key.update(key for key in keys if key is not None)
+        _count_guesses(outlet, group, coverage)
+    coverage.shared_ids = [
+        f"story id {key}: {count} stories" for key, count in stories_by_key.items() if count > 1
+    ]
+
+
+def _count_guesses(outlet: Outlet, group: Group, coverage: Coverage) -> None:
+    """Compare what variant_url makes of each address with the addresses of the group."""
+    languages = Counter(language for language, _ in group)
+    by_language = {language: url for language, url in group if languages[language] == 1}
+    for address, language, guess in _guesses(outlet, by_language):
+        coverage.guessed += 1
+        if plain_url(guess) == plain_url(by_language[language]):
+            coverage.right += 1
+        else:
+            coverage.wrong.append(f"{language} of {address}: {guess} and not {by_language[language]}")
 
 
 def _shown(group: Group) -> str:
     return " ".join(f"{language} {url}" for language, url in group)
 
 
-def _guesses(outlet: Outlet, listed: dict[str, str]) -> Iterator[tuple[str, str, str]]:
+def _guesses(outlet: Outlet, by_language: dict[str, str]) -> Iterator[tuple[str, str, str]]:
     """Yield address, language and the guess of variant_url, if the list has that language."""
-    for address in listed.values():
+    for address in by_language.values():
         for sibling in outlet.siblings(address):
-            other = listed.get(sibling.language or "")
-            if other is not None and plain_url(other) != plain_url(address):
+            listed_url = by_language.get(sibling.language or "")
+            if listed_url is not None and plain_url(listed_url) != plain_url(address):
                 yield address, sibling.language or "", sibling.url
 
 
-def coverage_lines(found: Coverage) -> Iterator[tuple[str, str]]:
+def coverage_lines(coverage: Coverage) -> Iterator[tuple[str, str]]:
     """Yield a word and its text for each line of a report."""
-    yield found.outlet, f"{found.accepted} of {found.addresses} addresses are articles ({percent(found)})"
-    for name, refused in [*found.refused.items()][:_SHAPES]:
+    yield (
+        coverage.outlet,
+        f"{coverage.accepted} of {coverage.addresses} addresses are articles ({percent(coverage)})",
+    )
+    for name, refused in [*coverage.refused.items()][:_SHAPES]:
         yield "refused", f"{refused.count}  {name}  as {refused.examples[0]}"
-    if rest := [*found.refused.values()][_SHAPES:]:
-        yield "refused", f"{sum(one.count for one in rest)}  of {len(rest)} more shapes"
-    if not found.groups:
+    if rest := [*coverage.refused.values()][_SHAPES:]:
+        yield "refused", f"{sum(shape.count for shape in rest)}  of {len(rest)} more shapes"
+    if not coverage.groups:
         return
-    said = f"{found.one_story} of {found.groups} stories by hreflang have one story id"
-    if found.without_story:
-        said += f", {found.without_story} none: the rule has no such group"
-    if found.guessed:
-        said += f"; variant_url is right for {found.right} of {found.guessed} addresses"
-    yield "hreflang", said
-    for word, lines in (("apart", found.apart), ("joined", found.joined), ("wrong", found.wrong)):
+    sentence = f"{coverage.one_story} of {coverage.groups} stories by hreflang have one story id"
+    if coverage.without_story:
+        sentence += f", {coverage.without_story} none: the rule has no such group"
+    if coverage.guessed:
+        sentence += f"; variant_url is right for {coverage.right} of {coverage.guessed} addresses"
+    yield "hreflang", sentence
+    for word, lines in (
+        ("apart", coverage.apart),
+        ("joined", coverage.shared_ids),
+        ("wrong", coverage.wrong),
+    ):
         yield from ((word, line) for line in lines[:_EXAMPLES])
         if len(lines) > _EXAMPLES:
             yield word, f"and {len(lines) - _EXAMPLES} more"
 
 
-def percent(found: Coverage) -> str:
+def percent(coverage: Coverage) -> str:
     """Return the share in per cent, never rounded up to 100 %."""
-    return f"{math.floor(found.share * 10_000) / 100:g} %"
+    return f"{math.floor(coverage.share * 10_000) / 100:g} %"
 
 
 def shape(url: str) -> str:
@@ -264,4 +284,4 @@ def _step(step: str) -> str:
         return _step(step[: ending.start()]) + ending[0]
     if not step or (len(step) <= _LONG and _WORD.fullmatch(step)):
         return step
-    return next((shown for pattern, shown in _STEPS if re.fullmatch(pattern, step)), "<slug>")
+    return next((placeholder for pattern, placeholder in _STEPS if re.fullmatch(pattern, step)), "<slug>")

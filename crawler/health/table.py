@@ -74,8 +74,8 @@ def discovery(outlet: type[Outlet]) -> list[str]:
 
 def variants(outlet: type[Outlet]) -> list[str]:
     """Return the rules that find the languages of a story, besides hreflang and switchers of any page."""
-    said = {"shared id": shares_id(outlet), "address": outlet.variant_url, "switcher": outlet.switcher}
-    return [kind for kind, there_is in said.items() if there_is]
+    rules = {"shared id": shares_id(outlet), "address": outlet.variant_url, "switcher": outlet.switcher}
+    return [kind for kind, rule in rules.items() if rule]
 
 
 def shares_id(outlet: type[Outlet]) -> bool:

@@ -12,7 +12,7 @@ from crawler.extraction.document.text import for_comparison, one_line
 from crawler.extraction.fields.dates.publication import stated
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Container, Iterator, Sequence
 
     from lxml.html import HtmlElement
 
@@ -50,7 +50,7 @@ class Inspection:
     hints: Hints
     headline_source: str | None
     modified_source: str | None
-    stated: tuple[Stated, ...]
+    claims: tuple[Claim, ...]
     dates: tuple[StatedDate, ...]
     nobody: frozenset[str]
     """Author claims that name no person."""
@@ -91,7 +91,7 @@ def inspect_page(
         hints=hints,
         headline_source=parts.metadata.headline_source,
         modified_source=parts.modified.source if parts.modified else None,
-        stated=stated_claims(parts, tree),
+        claims=stated_claims(parts, tree),
         dates=stated_dates,
         nobody=frozenset(claim.value for claim in article.author_claims if not persons_in(claim.value)),
         place=parts.text.place,
@@ -110,15 +110,12 @@ def _mark(
     for i, at in places.items():
         labels[i] = ("kept", article.blocks[at].kind)
     for left_out in parts.text.dropped:
-        key = for_comparison(left_out.text)
-        found = next((i for i, own in enumerate(keys) if i not in labels and own and own == key), None)
-        if found is None:
-            found = next((i for i, own in enumerate(keys) if i not in labels and own and own in key), None)
-        if found is not None:
-            labels[found] = ("dropped", left_out.reason)
-    for found, names in _fields(lines, keys, article, printed).items():
-        if labels.get(found, ("dropped",))[0] != "kept":
-            labels[found] = ("field", ", ".join(names))
+        place = _unlabelled(keys, labels, for_comparison(left_out.text))
+        if place is not None:
+            labels[place] = ("dropped", left_out.reason)
+    for i, names in _fields(lines, keys, article, printed).items():
+        if labels.get(i, ("dropped",))[0] != "kept":
+            labels[i] = ("field", ", ".join(names))
     for i, line in enumerate(lines):
         if i in labels:
             continue
@@ -132,49 +129,70 @@ def _mark(
     return marked, tuple(article.blocks[i].text for i in unseen)
 
 
+def _unlabelled(keys: list[str], labels: Container[int], key: str) -> int | None:
+    """Return the first line without a label that is this text, else one that is part of it."""
+    for is_whole in (True, False):
+        for i, line_key in enumerate(keys):
+            if line_key and i not in labels and (line_key == key if is_whole else line_key in key):
+                return i
+    return None
+
+
 def _fields(lines: list[Line], keys: list[str], article: Article, printed: list[str]) -> dict[int, list[str]]:
     """Return the fields of each line that is one, or has one beside little else; the first for each field."""
-    found: dict[int, list[str]] = {}
+    fields: dict[int, list[str]] = {}
     bylines = [article.byline, *(claim.value for claim in article.author_claims)]
     for name, values in (
         ("headline", [article.headline]), ("byline", bylines), ("date", [article.published_raw, *printed]),
     ):  # fmt: skip
-        wanted = [key for value in values if len(key := for_comparison(value or "")) >= _SHORTEST]
-        same = (i for key in wanted for i, own in enumerate(keys) if own == key)
-        within = (
-            i for key in wanted for i, own in enumerate(keys) if key in own and len(lines[i].text) < _LONGEST
-        )
-        at = next(same, None)
-        if at is None and name != "headline":
-            at = next(within, None)
+        field_keys = [key for value in values if len(key := for_comparison(value or "")) >= _SHORTEST]
+        at = _line_of(lines, keys, field_keys, within=name != "headline")
         if at is not None:
-            found.setdefault(at, []).append(name)
-    return found
+            fields.setdefault(at, []).append(name)
+    return fields
+
+
+def _line_of(lines: list[Line], keys: list[str], field_keys: list[str], *, within: bool) -> int | None:
+    for field_key in field_keys:
+        if field_key in keys:
+            return keys.index(field_key)
+    for field_key in field_keys if within else ():
+        for i, key in enumerate(keys):
+            if field_key in key and len(lines[i].text) < _LONGEST:
+                return i
+    return None
 
 
 def _places(lines: list[str], blocks: list[str]) -> tuple[dict[int, int], list[int]]:
     """Return the block of each line, by position, and the blocks that are no line."""
     matcher = SequenceMatcher(None, lines, blocks, autojunk=False)
-    places = {
-        match.a + i: match.b + i
-        for match in matcher.get_matching_blocks()
-        for i in range(match.size)
-        if lines[match.a + i]
-    }
-    unseen = []
+    places: dict[int, int] = {}
+    for match in matcher.get_matching_blocks():
+        for i in range(match.size):
+            if lines[match.a + i]:
+                places[match.a + i] = match.b + i
+    unseen: list[int] = []
     for at in sorted(set(range(len(blocks))) - set(places.values())):
-        # rows of a table and lines separated by <br> may be one block, and a line may have more than a block
-        before = max((i for i, block in places.items() if block < at), default=-1)
-        after = min((i for i, block in places.items() if block > at), default=len(lines))
-        for window in (range(before + 1, after), range(len(lines))):
-            parts = [i for i in window if i not in places and _is_part(lines[i], blocks[at])]
-            # short words are in everything; together the lines must be most of the block
-            if parts and sum(len(lines[i]) for i in parts) >= 0.5 * len(blocks[at]):
-                places |= dict.fromkeys(parts, at)
-                break
+        if pieces := _pieces(lines, blocks[at], at, places):
+            places |= dict.fromkeys(pieces, at)
         else:
             unseen.append(at)
     return places, unseen
+
+
+def _pieces(lines: list[str], block: str, at: int, places: dict[int, int]) -> list[int]:
+    """Return lines without a block that share this one: between its neighbours, else anywhere.
+
+    Rows of a table and lines separated by <br> may be one block, and a line may have more than a block.
+    """
+    before = max((i for i, place in places.items() if place < at), default=-1)
+    after = min((i for i, place in places.items() if place > at), default=len(lines))
+    for window in (range(before + 1, after), range(len(lines))):
+        pieces = [i for i in window if i not in places and _is_part(lines[i], block)]
+        # short words are in everything; together the lines must be most of the block
+        if pieces and sum(len(lines[i]) for i in pieces) >= 0.5 * len(block):
+            return pieces
+    return []
 
 
 def _is_part(line: str, block: str) -> bool:
@@ -185,15 +203,15 @@ def _is_part(line: str, block: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Stated:
+class Claim:
     field: str
     source: str
     value: str
 
 
-def stated_claims(parts: Parts, tree: HtmlElement) -> tuple[Stated, ...]:
+def stated_claims(parts: Parts, tree: HtmlElement) -> tuple[Claim, ...]:
     """Return the statements in reading order; an <h1> that agrees with another comes first."""
-    found: list[Stated] = []
+    result: list[Claim] = []
     for field, claims in (
         ("headline", _headlines(parts, tree)),
         ("lead", _of(parts, parts.data.description, "description", "og:description", "description")),
@@ -201,9 +219,12 @@ def stated_claims(parts: Parts, tree: HtmlElement) -> tuple[Stated, ...]:
         ("image", _of(parts, parts.data.image, "image", "og:image")),
         ("tags", iter([_tags(parts)])),
     ):
-        kept = dict.fromkeys((source, line) for source, value in claims if (line := one_line(value or "")))
-        found += [Stated(field, *claim) for claim in kept][:_MOST]
-    return tuple(found)
+        distinct: dict[tuple[str, str], None] = {}
+        for source, value in claims:
+            if line := one_line(value or ""):
+                distinct[source, line] = None
+        result += [Claim(field, *claim) for claim in distinct][:_MOST]
+    return tuple(result)
 
 
 def _headlines(parts: Parts, tree: HtmlElement) -> Iterator[tuple[str, str | None]]:
@@ -217,8 +238,8 @@ def _headlines(parts: Parts, tree: HtmlElement) -> Iterator[tuple[str, str | Non
 
 
 def _tags(parts: Parts) -> tuple[str, str]:
-    listed = "meta article:tag" if "article:tag" in parts.metadata.names else "links to tags"
-    return "json-ld keywords" if parts.data.tags else listed, ", ".join(parts.metadata.tags)
+    source = "meta article:tag" if "article:tag" in parts.metadata.names else "links to tags"
+    return "json-ld keywords" if parts.data.tags else source, ", ".join(parts.metadata.tags)
 
 
 def _of(parts: Parts, linked: str | None, key: str, *names: str) -> Iterator[tuple[str, str | None]]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from crawler.workers.pool import Workers
 
 
-class OnePage(AnyPage):
+class PageInspector(AnyPage):
     name = "inspect"
 
     def __init__(self, *, inspect: Callable[[Workers, Fetch], Awaitable[Inspection]], **kwargs: Any) -> None:

@@ -37,56 +37,60 @@ def field_lines(inspection: Inspection) -> list[FieldLine]:
 
 def _fields(inspection: Inspection) -> Iterator[tuple[str, str, str]]:
     article, hints = inspection.article, inspection.hints
-    rules = [
-        f"{name}: {css}"
-        for name, css in (("byline", hints.byline), ("drop", hints.drop), ("switcher", hints.switcher))
-        if css
-    ]
-    yield "outlet", hints.outlet, "; ".join(rules) or "no rules of its own"
+    rules = {"byline": hints.byline, "drop": hints.drop, "switcher": hints.switcher}
+    declared = "; ".join(f"{name}: {css}" for name, css in rules.items() if css)
+    yield "outlet", hints.outlet, declared or "no rules of its own"
     yield "verdict", inspection.refused or "an article", "pipelines/validate.py"
     claims = {claim.source: claim.value for claim in article.extra}
-    yield (
-        "kind",
-        claims.get("kind", NONE),
-        "; ".join(claims[k] for k in ("kind_source", "page_type") if k in claims),
-    )
+    sources = "; ".join(claims[name] for name in ("kind_source", "page_type") if name in claims)
+    yield "kind", claims.get("kind", NONE), sources
     yield from _text(inspection)
     yield "canonical", article.canonical_url or NONE, "link rel=canonical" if article.canonical_url else ""
     yield "headline", article.headline or NONE, inspection.headline_source or "nowhere"
     yield from _others(inspection, "headline", article.headline)
     yield from _stated(inspection, "lead", article.lead)
+    yield from _authors(inspection)
+    yield from _dates(inspection)
+    yield from _language(inspection)
+    yield from _stated(inspection, "section", article.section)
+    yield from _stated(inspection, "tags", ", ".join(article.tags))
+    yield from _stated(inspection, "image", article.image_url)
+    if article.image_caption:
+        yield "", f"caption: {article.image_caption}", ""
+    yield from _alternates(inspection)
+    label = "extra"
+    for claim in article.extra:
+        if claim.source not in {"kind", "kind_source", "page_type", "reading"}:
+            yield label, claim.value, claim.source
+            label = ""
+
+
+def _alternates(inspection: Inspection) -> Iterator[tuple[str, str, str]]:
+    alternates = inspection.article.alternates
+    if not alternates:
+        yield "alternates", NONE, "no hreflang, no switcher"
+    for i, alternate in enumerate(alternates):
+        address = f"{alternate.language or 'no language'}: {alternate.url}"
+        yield "" if i else "alternates", address, alternate.source
+
+
+def _authors(inspection: Inspection) -> Iterator[tuple[str, str, str]]:
+    article = inspection.article
     yield "authors", ", ".join(article.authors) or NONE, article.authors_source or "no claim names a person"
     yield "", f"byline: {article.byline or NONE}", "as printed"
     for claim in article.author_claims:
         read = " → no person" if claim.value in inspection.nobody else ""
         yield "", f"claim: {claim.value}", f"{claim.source}{read}"
+
+
+def _dates(inspection: Inspection) -> Iterator[tuple[str, str, str]]:
+    article = inspection.article
     yield "published", _utc(article.published_at), article.published_source or "nowhere"
     for date in inspection.dates:
         at = _utc(date.at) if date.at else "not believed"
         yield "", f"claim: {date.raw}", f"{date.source} → {at}{f' ({date.why})' if date.why else ''}"
     modified = f"{inspection.modified_source}, {article.modified_raw}" if article.modified_raw else "nowhere"
     yield "modified", _utc(article.modified_at), modified
-    yield from _language(inspection)
-    for field, value in (
-        ("section", article.section),
-        ("tags", ", ".join(article.tags)),
-        ("image", article.image_url),
-    ):
-        yield from _stated(inspection, field, value)
-    if article.image_caption:
-        yield "", f"caption: {article.image_caption}", ""
-    if not article.alternates:
-        yield "alternates", NONE, "no hreflang, no switcher"
-    for i, alternate in enumerate(article.alternates):
-        address = f"{alternate.language or 'no language'}: {alternate.url}"
-        yield "" if i else "alternates", address, alternate.source
-    rest = [
-        claim
-        for claim in article.extra
-        if claim.source not in {"kind", "kind_source", "page_type", "reading"}
-    ]
-    for i, claim in enumerate(rest):
-        yield "" if i else "extra", claim.value, claim.source
 
 
 def _text(inspection: Inspection) -> Iterator[tuple[str, str, str]]:
@@ -118,15 +122,15 @@ def _language(inspection: Inspection) -> Iterator[tuple[str, str, str]]:
 
 def _stated(inspection: Inspection, field: str, value: str | None) -> Iterator[tuple[str, str, str]]:
     """Yield the field with the claims that agree with it, then other claims about it."""
-    said = [claim for claim in inspection.stated if claim.field == field]
+    claims = [claim for claim in inspection.claims if claim.field == field]
     folded = for_comparison(value or "")
-    same = [claim.source for claim in said if folded and for_comparison(claim.value) == folded]
+    same = [claim.source for claim in claims if folded and for_comparison(claim.value) == folded]
     yield field, value or NONE, " = ".join(same) or ("" if value else "nowhere")
     yield from _others(inspection, field, value)
 
 
 def _others(inspection: Inspection, field: str, value: str | None) -> Iterator[tuple[str, str, str]]:
-    for claim in inspection.stated:
+    for claim in inspection.claims:
         if claim.field == field and for_comparison(claim.value) != for_comparison(value or ""):
             yield "", f"claim: {claim.value}", claim.source
 

@@ -10,69 +10,85 @@ from crawler.extensions.backoff import BackOff
 from crawler.extensions.ledger import Ledger
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from scrapy.crawler import Crawler
 
 
 def problems(crawler: Crawler) -> list[str]:
-    """Everything that makes a run less than whole, but for the archive's own errors; each a sentence."""
-    ledger, backoff = crawler.get_extension(Ledger), crawler.get_extension(BackOff)
+    """Return a sentence for each thing that makes a run less than whole, the archive's own errors apart."""
+    ledger = crawler.get_extension(Ledger)
     assert ledger is not None, "crawler.extensions.ledger.Ledger is missing from EXTENSIONS"
+    return [
+        *_hosts_given_up(crawler),
+        *_uncounted(ledger),
+        *_unread_sources(crawler, ledger),
+        *_unarchived(ledger),
+    ]
+
+
+def _hosts_given_up(crawler: Crawler) -> Iterator[str]:
+    backoff = crawler.get_extension(BackOff)
     # somebody else's project has manners of its own
-    hosts = backoff.hosts if backoff is not None else {}
-    found = [host.sentence(name) for name, host in hosts.items() if host.given_up is not None]
+    for name, host in backoff.hosts.items() if backoff is not None else ():
+        if host.given_up is not None:
+            yield host.sentence(name)
+
+
+def _uncounted(ledger: Ledger) -> Iterator[str]:
     totals = ledger.totals()
     lost = sum(count for kind, count in totals.items() if kind.startswith("failed(error-"))
     if lost:
-        found.append(f"{lost} URLs ended in an error of our own; see the log above")
+        yield f"{lost} URLs ended in an error of our own; see the log above"
     if ledger.broken_start is not None:
-        found.append(
-            f"not all that this crawl should begin with was asked for ({ledger.broken_start}); "
+        yield (
+            f"not everything that this crawl should begin with was requested ({ledger.broken_start}); "
             "see the log above"
         )
     if unfinished := totals.get(f"failed({Reason.UNFINISHED})", 0):
-        found.append(f"{unfinished} URLs were not finished when the crawl stopped; run it again")
+        yield f"{unfinished} URLs were not finished when the crawl stopped; run it again"
     if sum(totals.values()) != ledger.discovered:
-        found.append(
-            f"{ledger.discovered} URLs were discovered, but {sum(totals.values())} are accounted for"
-        )
+        yield f"{ledger.discovered} URLs were discovered, but {sum(totals.values())} are accounted for"
+
+
+def _unread_sources(crawler: Crawler, ledger: Ledger) -> Iterator[str]:
     unread = {url: why for url, why in ledger.sources.items() if why != "read"}
     if unread and len(unread) == len(ledger.sources):
         first, why = next(iter(unread.items()))
-        found.append(f"no sitemap or feed could be read, {first}: {why}")
+        yield f"no sitemap or feed could be read, {first}: {why}"
     assert crawler.stats is not None
     if crawler.stats.get_value("memusage/limit_reached"):
         limit = crawler.settings.getint("MEMUSAGE_LIMIT_MB")
-        found.append(f"stopped before its end: it took more than MEMUSAGE_LIMIT_MB, {limit} MB of memory")
+        yield f"stopped before its end: it took more than MEMUSAGE_LIMIT_MB, {limit} MB of memory"
     discovering = getattr(crawler.spider, "discovering", None)
     declared: frozenset[str] = frozenset() if discovering is None else discovering.declared
-    unasked = declared - ledger.sources.keys()
-    if unasked and ledger.broken_start is None:
-        told = f"{len(unasked)} of its {len(declared)} sitemaps and feeds"
-        found.append(f"stopped before {told} were read; run it again")
-    kept = [
-        url
-        for url in ledger.named_by_user
-        if (ledger.outcome(url) or ("", None))[0] in ("archived", "unchanged")
-    ]
-    if ledger.named_by_user and not kept:
-        url = sorted(ledger.named_by_user)[0]
-        outcome, reason = ledger.outcome(url) or ("failed", Reason.UNFINISHED)
-        many = len(ledger.named_by_user)
-        told = "the address given was not" if many == 1 else f"none of the {many} addresses given was"
-        found.append(
-            f"{told} archived, {url}: {outcome}({reason})"
-            + ("; `triptych crawl page` takes those of any site" if reason == Reason.OFFSITE else "")
-        )
-    return found
+    missing = declared - ledger.sources.keys()
+    if missing and ledger.broken_start is None:
+        sources = f"{len(missing)} of its {len(declared)} sitemaps and feeds"
+        yield f"stopped before {sources} were read; run it again"
+
+
+def _unarchived(ledger: Ledger) -> Iterator[str]:
+    """Yield a sentence if none of the addresses that the user gave is archived."""
+    urls = sorted(ledger.named_by_user)
+    for url in urls:
+        if (ledger.outcome(url) or ("", None))[0] in ("archived", "unchanged"):
+            return
+    if urls:
+        outcome, reason = ledger.outcome(urls[0]) or ("failed", Reason.UNFINISHED)
+        several = f"none of the {len(urls)} addresses given was"
+        none = several if len(urls) > 1 else "the address given was not"
+        hint = "; `triptych crawl page` takes those of any site" if reason == Reason.OFFSITE else ""
+        yield f"{none} archived, {urls[0]}: {outcome}({reason}){hint}"
 
 
 def account(crawler: Crawler, *, finished: bool) -> dict[str, int]:
     """The totals of the ledger, whose sum is what was discovered; beside them, with a slash, the run's own.
 
     `requests/crawl` and `requests/revisit`: robots.txt, redirects and repetitions included; among the latter
-    is what a crawl looks at again because a list says that it has changed. `sources/read`, `sources/failed`,
-    `run/finished`, and `texts/feed` where pages were refused and a feed had their texts. At the end,
-    `run/owed`: pages that later runs ask for, and `run/problems`: 0 where the exit code is 0 or 3.
+    are pages that a crawl fetches again because a list says that they have changed. `sources/read`,
+    `sources/failed`, `run/finished`, and `texts/feed` where pages were refused and a feed had their texts.
+    At the end, `run/owed`: pages that later runs retry, and `run/problems`: 0 where the exit code is 0 or 3.
     `texts/articles`, `texts/characters`: new and edited texts, and their length.
     `feeds/ADDRESS`: the entries of a feed. Only where feeds were faster than the crawls: `feeds/overrun`,
     their number, and `feeds/minutes`, how often to crawl.
@@ -81,14 +97,14 @@ def account(crawler: Crawler, *, finished: bool) -> dict[str, int]:
     assert ledger is not None
     assert spider is not None
     assert crawler.stats is not None
-    asked = crawler.stats.get_value(REQUESTS, 0)
+    requests = crawler.stats.get_value(REQUESTS, 0)
     discovering = getattr(spider, "discovering", None)
-    again = asked if getattr(spider, "errand", "crawl") == "revisit" else 0
+    again = requests if getattr(spider, "errand", "crawl") == "revisit" else 0
     again = discovering.changes.requested if discovering is not None else again
     read = sum(1 for why in ledger.sources.values() if why == "read")
     counts = {
         **ledger.totals(),
-        "requests/crawl": asked - again,
+        "requests/crawl": requests - again,
         "requests/revisit": again,
         "sources/read": read,
         "sources/failed": len(ledger.sources) - read,
@@ -100,7 +116,7 @@ def account(crawler: Crawler, *, finished: bool) -> dict[str, int]:
     if ledger.overruns:
         counts["feeds/overrun"] = len(ledger.overruns)
         # 0 where no dates tell
-        counts["feeds/minutes"] = min(one.minutes or 0 for one in ledger.overruns.values())
+        counts["feeds/minutes"] = min(overrun.minutes or 0 for overrun in ledger.overruns.values())
     if not finished:
         return counts
     debts = getattr(spider, "debts", None)

@@ -63,8 +63,8 @@ def print_report(console: Console, ledger: Ledger, published: Published, uri: st
     if len(unread) > LISTED:
         console.print(f"… and {len(unread) - LISTED} more; each is a row of observations")
     if ledger.over_budget:
-        told = "addresses of long lists were over the budget; the next runs read the lists again"
-        console.print(f"[yellow]left[/]      {ledger.over_budget} {told}", soft_wrap=True)
+        sentence = "addresses of long lists were over the budget; the next runs read the lists again"
+        console.print(f"[yellow]left[/]      {ledger.over_budget} {sentence}", soft_wrap=True)
     for url, overrun in ledger.overruns.items():
         console.print(f"[yellow]overrun[/]   {literal(url)}: {literal(str(overrun))}", soft_wrap=True)
     if published.snapshots:
@@ -82,11 +82,11 @@ def print_report(console: Console, ledger: Ledger, published: Published, uri: st
 
 def quiet_line(ledger: Ledger, outlet: str, at: datetime) -> str:
     """A run that found nothing, in one line with its time."""
-    told = []
+    outcomes = []
     for outcome, reasons in _by_outcome(ledger).items():
-        named = Counter({reason: count for reason, count in reasons.items() if reason})
-        told.append(f"{outcome} {reasons.total()}" + (f" ({counts(named)})" if named else ""))
-    addresses = f"{ledger.discovered} addresses: {', '.join(told)}" if told else "nothing was listed"
+        with_reason = Counter({reason: count for reason, count in reasons.items() if reason})
+        outcomes.append(f"{outcome} {reasons.total()}" + (f" ({counts(with_reason)})" if with_reason else ""))
+    addresses = f"{ledger.discovered} addresses: {', '.join(outcomes)}" if outcomes else "nothing was listed"
     return f"{at:%Y-%m-%d %H:%M:%S} UTC  {literal(outlet)}: nothing new; {addresses}"
 
 
@@ -111,8 +111,8 @@ def print_debts(console: Console, sentences: Iterable[str]) -> None:
 
 def _rows_of(read: Archive, run_id: str) -> list[Row]:
     """The articles this run looked at, new or not; the filters keep a large archive on the disk."""
-    seen = pc.field("outcome").isin(["archived", "unchanged"]) & (pc.field("run_id") == run_id)
-    looks = _filtered(read, "observations", ["article_id"], seen)
+    is_of_run = pc.field("outcome").isin(["archived", "unchanged"]) & (pc.field("run_id") == run_id)
+    looks = _filtered(read, "observations", ["article_id"], is_of_run)
     articles = pc.field("article_id").isin(_ids(looks.column("article_id").to_pylist()))
     return [Row(**row) for row in _filtered(read, "articles", list(Row._fields), articles).to_pylist()]
 
@@ -126,16 +126,16 @@ def _pairs_of(read: Archive, articles: set[str]) -> tuple[dict[str, set[str]], C
     columns = ["article_id_a", "article_id_b", "evidence", "details"]
     for pair in _filtered(read, "pairs", columns, touched).to_pylist():
         count["pairs"] += 1
-        kinds = {one["kind"] for one in json.loads(pair["details"] or "{}").get("evidence", [])}
+        kinds = {entry["kind"] for entry in json.loads(pair["details"] or "{}").get("evidence", [])}
         count.update(kinds or {pair["evidence"]})
         for article in (pair["article_id_a"], pair["article_id_b"]):
             evidence[article].add(pair["evidence"])
     return evidence, count
 
 
-def _ids(listed: Iterable[str]) -> pa.Array:
+def _ids(article_ids: Iterable[str]) -> pa.Array:
     """Typed: of an empty list, a run with nothing new, pyarrow would not know what it is a list of."""
-    return pa.array(list(listed), pa.string())
+    return pa.array(list(article_ids), pa.string())
 
 
 def _filtered(read: Archive, table: str, columns: list[str], where: pc.Expression) -> pa.Table:
@@ -157,16 +157,16 @@ def _print_stories(console: Console, rows: list[Row], evidence: dict[str, set[st
     for language in STORY_LANGUAGES:
         table.add_column(language, justify="right", no_wrap=True, width=6)
     table.add_column("paired by", no_wrap=True, width=10)
-    by_size = sorted(stories.values(), key=lambda found: (-len(found), found[0].headline))
-    for found in by_size[:LISTED]:
-        by_language = {row.language: row for row in found}
-        headline = (by_language.get("en") or by_language.get("uk") or found[0]).headline
-        reasons = sorted(set().union(*(evidence.get(row.article_id, set()) for row in found)))
-        other = sorted(language or "unknown" for language in by_language.keys() - set(STORY_LANGUAGES))
-        first = min((row.published_at for row in found if row.published_at), default=None)
+    by_size = sorted(stories.values(), key=lambda variants: (-len(variants), variants[0].headline))
+    for variants in by_size[:LISTED]:
+        by_language = {row.language: row for row in variants}
+        headline = (by_language.get("en") or by_language.get("uk") or variants[0]).headline
+        reasons = sorted(set().union(*(evidence.get(row.article_id, set()) for row in variants)))
+        further = sorted(language or "unknown" for language in by_language.keys() - set(STORY_LANGUAGES))
+        first = min((row.published_at for row in variants if row.published_at), default=None)
         lags = [_lag(by_language.get(language), first) for language in STORY_LANGUAGES]
-        if other:
-            headline = f"({', '.join(other)}) {headline}"
+        if further:
+            headline = f"({', '.join(further)}) {headline}"
         table.add_row(literal(headline), *lags, literal(", ".join(reasons)))
     console.print(table)
     if len(by_size) > LISTED:
@@ -198,8 +198,8 @@ def _summary(rows: list[Row], pairs: Counter[str], outlet: str) -> Table:
     table.add_column(justify="right", no_wrap=True)
     table.add_column()
     languages = Counter(row.language or "unknown" for row in rows)
-    whole = sum(set(STORY_LANGUAGES) <= found for found in stories.values())
-    table.add_row("stories", str(len(stories)), f"{literal(outlet)}; {whole} of them in uk, en and ru")
+    complete = sum(set(STORY_LANGUAGES) <= languages_of_story for languages_of_story in stories.values())
+    table.add_row("stories", str(len(stories)), f"{literal(outlet)}; {complete} of them in uk, en and ru")
     table.add_row("articles", str(len(rows)), counts(languages))
     kinds = Counter({kind: count for kind, count in pairs.items() if kind != "pairs"})
     table.add_row("pairs", str(pairs["pairs"]), counts(kinds))
@@ -220,10 +220,10 @@ def _outcomes(ledger: Ledger) -> Table:
     table.add_column(justify="right", no_wrap=True)
     table.add_column()
     by_outcome = _by_outcome(ledger)
-    told = "each ended as one of:" if ledger.discovered else "nothing was listed"
-    table.add_row("addresses", str(ledger.discovered), told)
+    explanation = "each ended as one of:" if ledger.discovered else "nothing was listed"
+    table.add_row("addresses", str(ledger.discovered), explanation)
     for outcome in ("archived", "unchanged", "skipped", "dropped", "failed"):
         if reasons := by_outcome.get(outcome):
-            named = Counter({reason: count for reason, count in reasons.items() if reason})
-            table.add_row(f"  {outcome}", str(sum(reasons.values())), counts(named))
+            with_reason = Counter({reason: count for reason, count in reasons.items() if reason})
+            table.add_row(f"  {outcome}", str(sum(reasons.values())), counts(with_reason))
     return table

@@ -33,7 +33,7 @@ def _make_visible() -> None:
             handler.setFormatter(VisibleLog(plain._fmt, plain.datefmt))
 
 
-class OneLine(LogFormatter):
+class LazyLogFormat(LogFormatter):
     """Makes no line that nobody reads: Scrapy's loggers take all, and the handler throws most away."""
 
     def __init__(self, level: int = logging.DEBUG) -> None:

@@ -102,9 +102,9 @@ class RunReport:
 
     def write(self, path: Path) -> None:
         """Replace a file whole. Raises OSError."""
-        beside = path.with_name(f".{path.name}.{os.getpid()}")
+        temporary = path.with_name(f".{path.name}.{os.getpid()}")
         try:
-            beside.write_text(json.dumps(self.document(), ensure_ascii=False, indent=2) + "\n", "utf-8")
-            beside.replace(path)
+            temporary.write_text(json.dumps(self.document(), ensure_ascii=False, indent=2) + "\n", "utf-8")
+            temporary.replace(path)
         finally:
-            beside.unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)

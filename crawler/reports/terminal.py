@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import difflib
 import errno
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -18,7 +20,9 @@ from archive.terminal import literal, visible
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections import Counter
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
+
+    from scrapy.crawler import Crawler, CrawlerProcessBase
 
 
 # How often each of several names was met, as a person reads it.
@@ -27,6 +31,16 @@ if TYPE_CHECKING:
 def counts(counter: Counter[str]) -> str:
     """`label-no 2, same-language 1`: the commonest first, for a terminal."""
     return ", ".join(f"{literal(name)} {count}" for name, count in counter.most_common())
+
+
+def check_names(names: Iterable[str], declared: Iterable[str]) -> None:
+    """Raise UsageError for a name that no outlet has."""
+    outlets = {*declared}
+    for name in names:
+        if name not in outlets:
+            near = difflib.get_close_matches(name.lower(), outlets, 1)
+            ask = f"did you mean {near[0]}?" if near else "`triptych list` has all"
+            raise UsageError(f"no outlet {visible(name)!r}; {ask}", print_help=False)
 
 
 # What ends a command that reads or writes an archive: one sentence and an exit code, no traceback.
@@ -55,6 +69,38 @@ def _is_of_archive(error: OSError, uri: str) -> bool:
     if isinstance(error.filename, str):
         return Path(error.filename).absolute().is_relative_to(Path(uri).absolute())
     return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS)
+
+
+# What Ctrl-C and SIGTERM do to a crawl, said at once.
+
+
+def hear_signals(
+    process: CrawlerProcessBase, crawler: Crawler, called: str, at_once: Callable[[], None]
+) -> None:
+    graceful, kill = process._signal_shutdown, process._signal_kill
+
+    def first(number: int, frame: object) -> None:
+        engine = crawler.engine
+        under_way = len(engine.downloader.active) if engine is not None else 0
+        # what was interrupted may be in the middle of a line, and printing would wait for it
+        _say(
+            f"{called}: stopping; {under_way} requests under way are finished, and what came is published. "
+            "Once more (Ctrl-C) stops now: what came is published by the next run."
+        )
+        graceful(number, frame)
+
+    def second(number: int, frame: object) -> None:
+        _say(f"{called}: stopped; the next run publishes what came.")
+        at_once()
+        kill(number, frame)
+
+    process._signal_shutdown = first  # type: ignore[method-assign, assignment]
+    process._signal_kill = second  # type: ignore[method-assign, assignment]
+
+
+def _say(message: str) -> None:
+    with contextlib.suppress(OSError):
+        os.write(2, f"\n{message}\n".encode() if os.isatty(2) else f"{message}\n".encode())
 
 
 # Commands of Scrapy that a news archive has no use for: exit code 2, and what does it instead.

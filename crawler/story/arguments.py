@@ -80,15 +80,14 @@ class Arguments:
     """Debts that a revisit may ask for, where its limit leaves fewer than their share."""
 
 
-def read_arguments(given: dict[str, str], *, accepts: tuple[str, ...], allow_private: bool) -> Arguments:
+def read_arguments(arguments: dict[str, str], *, accepts: tuple[str, ...], allow_private: bool) -> Arguments:
     """Raises UsageError, in one sentence, for anything that cannot be meant."""
-    for name in given:
+    for name in arguments:
         if name not in accepts:
-            known = ", ".join(accepts) if accepts else "none"
-            raise UsageError(f"unknown argument {name!r}; this spider takes: {known}", print_help=False)
-    if "url" in given and "urls" in given:
-        raise UsageError("give either url=URL or urls=FILE, not both", print_help=False)
-    since, until = _date(given, "since"), _date(given, "until")
+            accepted = ", ".join(accepts) if accepts else "none"
+            raise UsageError(f"unknown argument {name!r}; this spider takes: {accepted}", print_help=False)
+    _check_combination(arguments)
+    since, until = _date(arguments, "since"), _date(arguments, "until")
     today = last_day()
     if since and not FIRST_DAY <= since <= today:
         when = f"after today, {today}" if since > today else "before there was a web"
@@ -97,25 +96,37 @@ def read_arguments(given: dict[str, str], *, accepts: tuple[str, ...], allow_pri
         raise UsageError(f"since={since} must be before until={until}", print_help=False)
     if until and not since:
         raise UsageError("until=DATE needs since=DATE", print_help=False)
-    if since and ("url" in given or "urls" in given):
+    if "url" in arguments:
+        return _read_urls(arguments["url"], allow_private=allow_private)
+    if "urls" in arguments:
+        return _read_file(Path(arguments["urls"]), allow_private=allow_private)
+    pages, day = _number(arguments, "pages"), _number(arguments, "day") or 1
+    return Arguments(since=since, until=until, pages=pages, day=day)
+
+
+def _check_combination(arguments: dict[str, str]) -> None:
+    if "url" in arguments and "urls" in arguments:
+        raise UsageError("give either url=URL or urls=FILE, not both", print_help=False)
+    if "url" not in arguments and "urls" not in arguments:
+        return
+    if "since" in arguments:
         raise UsageError(
             "since= walks the outlet's archive; it cannot be combined with url= or urls=", print_help=False
         )
-    if "pages" in given and ("url" in given or "urls" in given):
+    if "pages" in arguments:
         raise UsageError(
             "pages= bounds what is discovered; url= and urls= name all that is asked for", print_help=False
         )
-    if "url" in given:
-        urls = tuple(part.strip(" ,") for part in _NEXT.split(given["url"]) if part.strip(" ,"))
-        if not urls:
-            raise UsageError("url= is empty; give the address of an article", print_help=False)
-        for url in urls:
-            if reason := refusal(url, allow_private=allow_private):
-                raise UsageError(f"url={url!r}: {REASONS[reason]}", print_help=False)
-        return Arguments(urls=urls)
-    if "urls" in given:
-        return _read_file(Path(given["urls"]), allow_private=allow_private)
-    return Arguments(since=since, until=until, pages=_number(given, "pages"), day=_number(given, "day") or 1)
+
+
+def _read_urls(text: str, *, allow_private: bool) -> Arguments:
+    urls = [url for part in _NEXT.split(text) if (url := part.strip(" ,"))]
+    if not urls:
+        raise UsageError("url= is empty; give the address of an article", print_help=False)
+    for url in urls:
+        if reason := refusal(url, allow_private=allow_private):
+            raise UsageError(f"url={url!r}: {REASONS[reason]}", print_help=False)
+    return Arguments(urls=tuple(urls))
 
 
 _CHOICES = (
@@ -157,23 +168,23 @@ def check_settings(settings: Settings) -> None:
             raise UsageError(f"{name}={settings[name]!r}: expected True or False", print_help=False) from None
 
 
-def _number(given: dict[str, str], name: str) -> int | None:
-    if name not in given:
+def _number(arguments: dict[str, str], name: str) -> int | None:
+    if name not in arguments:
         return None
-    written = given[name]
-    if not (written.isascii() and written.isdecimal() and 0 < len(written) < 10 and int(written)):
-        raise UsageError(f"{name}={written!r}: expected a number of at least 1", print_help=False)
-    return int(written)
+    text = arguments[name]
+    if not (text.isascii() and text.isdecimal() and 0 < len(text) < 10 and int(text)):
+        raise UsageError(f"{name}={text!r}: expected a number of at least 1", print_help=False)
+    return int(text)
 
 
-def _date(given: dict[str, str], name: str) -> dt.date | None:
-    if name not in given:
+def _date(arguments: dict[str, str], name: str) -> dt.date | None:
+    if name not in arguments:
         return None
     try:
-        return dt.date.fromisoformat(given[name])
+        return dt.date.fromisoformat(arguments[name])
     except ValueError:
         raise UsageError(
-            f"{name}={given[name]!r} is no date; write it as 2026-01-31", print_help=False
+            f"{name}={arguments[name]!r} is no date; write it as 2026-01-31", print_help=False
         ) from None
 
 
@@ -195,8 +206,8 @@ def _read_file(path: Path, *, allow_private: bool) -> Arguments:
         else:
             urls.append(text)
     if not urls:
-        listed = "; ".join(str(line) for line in broken[:3])
+        examples = "; ".join(str(line) for line in broken[:3])
         raise UsageError(
-            f"urls={str(path)!r} holds no address{': ' + listed if listed else ''}", print_help=False
+            f"urls={str(path)!r} holds no address{': ' + examples if examples else ''}", print_help=False
         )
     return Arguments(urls=tuple(urls), broken=tuple(broken))

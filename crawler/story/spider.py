@@ -205,7 +205,7 @@ class StorySpider(Outlet, scrapy.Spider):
             )
             return
         fetch, hints = fetch_of(response), self.hints(self.outlet_of(response.url))
-        beside = PageContext(
+        context = PageContext(
             lead=lead,
             story_key=self.story_key(response.url),
             alternates=(*declared, *self.siblings(response.url)),
@@ -214,7 +214,7 @@ class StorySpider(Outlet, scrapy.Spider):
         )
         try:
             exchange = exchange_of(response, fetch.fetched_at)
-            article = await self.workers.run(extract_and_decide, fetch, hints, exchange, beside, self.stages)
+            article = await self.workers.run(extract_and_decide, fetch, hints, exchange, context, self.stages)
         except ExtractionError as error:
             outcome: Outcome = "dropped" if error.final else "failed"
             yield self.requests.observation(
@@ -252,7 +252,7 @@ class StorySpider(Outlet, scrapy.Spider):
         """Read an entry as a page is read, in a worker; None where nothing of it is an article."""
         url = text.lead.url
         fetch = Fetch(url, url, entry, "utf-8", text.http_status, text.fetched_at)
-        beside = PageContext(
+        context = PageContext(
             lead=text.lead,
             story_key=self.story_key(url),
             alternates=(*text.lead.alternates, *self.siblings(url)),
@@ -261,7 +261,7 @@ class StorySpider(Outlet, scrapy.Spider):
         )
         hints = self.hints(self.outlet_of(url))
         try:
-            article = await self.workers.run(extract_entry_and_decide, fetch, hints, beside, self.stages)
+            article = await self.workers.run(extract_entry_and_decide, fetch, hints, context, self.stages)
         except ExtractionError as error:
             self.logger.info("the text that a feed has of %s was not read: %s", url, error)
             return None

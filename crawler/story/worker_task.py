@@ -48,7 +48,7 @@ def extract_and_decide(
     fetch: Fetch,
     hints: Hints,
     exchange: Exchange | None,
-    beside: PageContext,
+    context: PageContext,
     stages: Sequence[WorkerStage],
 ) -> Article:
     """As `extract_and_keep`, whole, and through the stages; of a page that is refused nothing is kept."""
@@ -56,42 +56,42 @@ def extract_and_decide(
     from crawler.extraction.page import extract  # noqa: PLC0415  .3 s: the crawl itself reads no page
     from crawler.workers.stages import decide  # noqa: PLC0415  .3 s: the crawl itself reads no page
 
-    article = decide(_whole(extract(fetch, hints), fetch, beside), stages)
+    article = decide(_whole(extract(fetch, hints), fetch, context), stages)
     if exchange is None or article.refused is not None:
         return article
     return article.with_(raw=build(exchange, fetch.body))
 
 
 def extract_entry_and_decide(
-    fetch: Fetch, hints: Hints, beside: PageContext, stages: Sequence[WorkerStage]
+    fetch: Fetch, hints: Hints, context: PageContext, stages: Sequence[WorkerStage]
 ) -> Article:
     """As `extract_and_decide`, of an entry of a feed; nothing of it is kept raw."""
     from crawler.extraction.feed_entry import extract_entry  # noqa: PLC0415  .3 s: the crawl reads no page
     from crawler.workers.stages import decide  # noqa: PLC0415  .3 s: the crawl itself reads no page
 
-    return decide(_whole(extract_entry(fetch, hints), fetch, beside), stages)
+    return decide(_whole(extract_entry(fetch, hints), fetch, context), stages)
 
 
-def decide_item(given: GivenItem, stages: Sequence[WorkerStage]) -> Article:
+def decide_item(item: GivenItem, stages: Sequence[WorkerStage]) -> Article:
     """Make an article of an item of somebody else's spider, and decide it."""
     from crawler.extraction.given_item import article_of_item  # noqa: PLC0415  .3 s: the crawl reads no page
     from crawler.workers.stages import decide  # noqa: PLC0415  .3 s: the crawl itself reads no page
 
-    return decide(article_of_item(given), stages)
+    return decide(article_of_item(item), stages)
 
 
-def _whole(said: Article, fetch: Fetch, beside: PageContext) -> Article:
+def _whole(article: Article, fetch: Fetch, context: PageContext) -> Article:
     # .3 s: the crawl itself reads no page
     from crawler.outlet.declaration import article_address  # noqa: PLC0415
 
     alternates = []
-    for named in (*said.alternates, *beside.alternates):
-        address = article_address(named.url, beside.patterns)
-        alternates.append(named if address == named.url else named.at(address))
-    return dated(said, beside.lead, fetch.fetched_at).with_(
-        story_key=beside.story_key,
+    for alternate in (*article.alternates, *context.alternates):
+        address = article_address(alternate.url, context.patterns)
+        alternates.append(alternate if address == alternate.url else alternate.at(address))
+    return dated(article, context.lead, fetch.fetched_at).with_(
+        story_key=context.story_key,
         alternates=tuple(alternates),
-        extra=(*said.extra, *beside.reserved),
+        extra=(*article.extra, *context.reserved),
     )
 
 

@@ -17,7 +17,7 @@ from crawler.extraction.given_item import article_of_item
 from pipelines.digest import DigestStage
 from pipelines.language import LanguageStage
 from pipelines.records import article_record
-from triptych.item_fields import NAMES, NotTaken, is_article, read_item
+from triptych.item_fields import NAMES, ItemRefused, is_article, read_item
 
 if TYPE_CHECKING:
     from crawler.items import Article, GivenItem
@@ -67,7 +67,7 @@ def test_whatever_an_item_holds_it_is_read_or_refused(fields: dict[str, object],
         decided = DigestStage().decide(LanguageStage().decide(said))
         validate(article_record(decided, run_id="run"))
     except (
-        NotTaken,
+        ItemRefused,
         PoisonRecord,
     ) as error:  # the second is the archive's word, of which stages make a reason
         refused = error.reason
@@ -88,7 +88,7 @@ def test_whatever_an_item_holds_it_is_read_or_refused(fields: dict[str, object],
     ],
 )
 def test_an_address_that_may_not_be_archived(url: object, reason: Reason) -> None:
-    with pytest.raises(NotTaken) as refused:
+    with pytest.raises(ItemRefused) as refused:
         read(url=url)
     assert refused.value.reason == reason
 

@@ -48,7 +48,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ArticleLine:
     """An article as a list of stories shows it."""
 
     article_id: str
@@ -82,7 +82,7 @@ class NumbersDiffer:
 @dataclass(frozen=True, slots=True)
 class StoryLine:
     story_id: str
-    articles: tuple[Listed, ...]
+    articles: tuple[ArticleLine, ...]
     """In the order of publication."""
     omitted: float | None
     """The greatest share of one language's text that another surely has not; None: nothing was compared."""
@@ -92,7 +92,7 @@ class StoryLine:
     numbers_differ: tuple[NumbersDiffer, ...] = ()
     """The first of them, the surest first."""
 
-    def title_in(self, language: str) -> Listed:
+    def title_in(self, language: str) -> ArticleLine:
         """Return the article whose headline stands for the story: of this language, English, or the first."""
         return self.in_language(language) or self.in_language("en") or self.articles[0]
 
@@ -110,7 +110,7 @@ class StoryLine:
     def edits(self) -> int:
         return sum(x.edits for x in self.articles)
 
-    def in_language(self, language: str) -> Listed | None:
+    def in_language(self, language: str) -> ArticleLine | None:
         return next((x for x in self.articles if x.language == language), None)
 
 
@@ -119,7 +119,7 @@ class SameEvent:
     """A story of another outlet that seems to tell of the same event."""
 
     story_id: str
-    article: Listed
+    article: ArticleLine
     probability: float
     shared: tuple[str, ...]
     """Names, numbers and dates of both, the rarest first."""

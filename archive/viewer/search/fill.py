@@ -27,7 +27,7 @@ from archive.viewer.search.read_texts import read_texts
 from archive.viewer.search.side_file import transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
     from archive.format.snapshot import DataFile
@@ -104,19 +104,17 @@ class _Fill:
         later all of a snapshot comes at once.
         """
         snapshot = self._archive.snapshot
-        wanted = {x.path: x for table in _TABLES for x in snapshot.stored(table)}
-        here = self._connection.execute('SELECT name, sha256, no, "table" FROM file').fetchall()
-        stale = [x for x in here if x[0] not in wanted or wanted[x[0]].sha256 != x[1]]
-        known = {x[0] for x in here} - {x[0] for x in stale}
-        new = [x for name, x in wanted.items() if name not in known]
-        told = self._connection.execute("SELECT 1 FROM state WHERE name = 'snapshot'").fetchone()
-        self._is_first = told is None
+        files = {x.path: x for table in _TABLES for x in snapshot.stored(table)}
+        stale, current = self._compare_files(files)
+        new = [x for name, x in files.items() if name not in current]
+        snapshot_row = self._connection.execute("SELECT 1 FROM state WHERE name = 'snapshot'").fetchone()
+        self._is_first = snapshot_row is None
         if self._is_first:
-            new = self._begin(new, stale, wanted)
+            new = self._begin(new, stale, files)
         with transaction(self._connection):
             for file in new:
                 self._take_over(file)
-            lost = sum(self._drop(number, table) for _, _, number, table in stale)
+            lost = sum(self._drop(number, table) for number, table in stale)
             if self._is_first:
                 side_file.add_indexes(self._connection)
                 fill_columns.write(self._connection)
@@ -126,11 +124,23 @@ class _Fill:
             self._say("at", datetime.now(UTC).isoformat(timespec="seconds"))
         return lost > 0 and not self._is_first  # no word of it has been read yet
 
-    def _begin(self, new: list[DataFile], stale: Sequence[object], wanted: Collection[str]) -> list[DataFile]:
+    def _compare_files(self, files: Mapping[str, DataFile]) -> tuple[list[tuple[int, str]], set[str]]:
+        """Return number and table of each stale file, and the names of the files that are current."""
+        stale: list[tuple[int, str]] = []
+        current: set[str] = set()
+        rows = self._connection.execute('SELECT name, sha256, no, "table" FROM file')
+        for name, sha256, number, table in rows.fetchall():
+            if name in files and files[name].sha256 == sha256:
+                current.add(name)
+            else:
+                stale.append((number, table))
+        return stale, current
+
+    def _begin(self, new: list[DataFile], stale: Sequence[object], files: Collection[str]) -> list[DataFile]:
         """Take over the first snapshot, each data file by itself; what is left to do is nothing."""
-        if not stale and len(new) == len(wanted):
+        if not stale and len(new) == len(files):
             self._say("shards", self._shards)
-        self._say("files", len(wanted))
+        self._say("files", len(files))
         for file in new:
             with transaction(self._connection):
                 self._take_over(file)
@@ -142,11 +152,11 @@ class _Fill:
 
     def _touched_stories(self) -> set[str]:
         """Find the stories of all rows that came and went; an id may be of an article or of a story."""
-        found = set(self._touched)
+        story_ids = set(self._touched)
         for article_id in self._touched:
             row = self._connection.execute("SELECT story_id FROM article WHERE id = ?", (article_id,))
-            found |= {x for (x,) in row}
-        return found
+            story_ids |= {x for (x,) in row}
+        return story_ids
 
     def _drop(self, number: int, table: str) -> int:
         names = {
@@ -177,10 +187,10 @@ class _Fill:
         # renamed while it is replaced: the same name with other bytes is another file
         self._connection.execute("DELETE FROM file WHERE name = ?", (file.path,))
         row = (file.path, file.sha256, file.table)
-        made = self._connection.execute('INSERT INTO file (name, sha256, "table") VALUES (?, ?, ?)', row)
-        assert made.lastrowid is not None
+        inserted = self._connection.execute('INSERT INTO file (name, sha256, "table") VALUES (?, ?, ?)', row)
+        assert inserted.lastrowid is not None
         with translated_errors():
-            self._take(file, made.lastrowid)
+            self._take(file, inserted.lastrowid)
 
     def _take(self, file: DataFile, number: int) -> None:
         (path,) = self._archive.storage.present([file])
@@ -221,11 +231,11 @@ class _Fill:
 
     def _take_alignments(self, opened: Any, part: int, number: int) -> None:
         marks = [column for columns in _MARKS.values() for column in columns]
-        there = [x for x in (*_COMPARED, *marks) if x in opened.schema_arrow.names]
-        table = opened.read_row_group(part, columns=there)
+        columns_of_file = [x for x in (*_COMPARED, *marks) if x in opened.schema_arrow.names]
+        table = opened.read_row_group(part, columns=columns_of_file)
         self._compare(table, number)
         # what stands in a doubtful link may be about something else
-        is_sure = pc.invert(pc.fill_null(table["doubtful"], False)) if "doubtful" in there else None
+        is_sure = pc.invert(pc.fill_null(table["doubtful"], False)) if "doubtful" in columns_of_file else None
         sure = table if is_sure is None else table.filter(is_sure)
         for kind, columns in _MARKS.items():
             marked = set[str]()
@@ -267,9 +277,9 @@ class _Fill:
     def _take_same_event(self, opened: Any, part: int, number: int) -> None:
         for x in _read(opened, part, _EVENT):
             ids = (x["article_id_a"], x["article_id_b"])
-            told = (x["commit_seq"], x["tier"], x["probability"], "\n".join(x["shared"]), number)
+            values = (x["commit_seq"], x["tier"], x["probability"], "\n".join(x["shared"]), number)
             self._connection.executemany(
-                "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?)", [(*ids, *told), (*ids[::-1], *told)]
+                "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?)", [(*ids, *values), (*ids[::-1], *values)]
             )
 
     def _take_pairs(self, opened: Any, part: int, number: int) -> None:
@@ -281,13 +291,13 @@ class _Fill:
         columns = ["article_id", "outlet", "outcome", "reason", "observed_at", "gone"]
         table = opened.read_row_group(part, columns=columns)
         # nobody asked the outlet's home for this
-        asked = pc.not_equal(pc.fill_null(table["reason"], ""), "expectation-missed")
-        table = table.filter(asked)
-        gone = table.filter(pc.and_kleene(table["gone"], pc.is_valid(table["article_id"])))
-        self._touched |= set(gone["article_id"].to_pylist())
+        is_of_page = pc.not_equal(pc.fill_null(table["reason"], ""), "expectation-missed")
+        table = table.filter(is_of_page)
+        taken_down = table.filter(pc.and_kleene(table["gone"], pc.is_valid(table["article_id"])))
+        self._touched |= set(taken_down["article_id"].to_pylist())
         self._connection.executemany(
             "INSERT INTO flag VALUES ('gone', ?, ?, ?)",
-            ((x["article_id"], _seconds(x["observed_at"]), number) for x in gone.to_pylist()),
+            ((x["article_id"], _seconds(x["observed_at"]), number) for x in taken_down.to_pylist()),
         )
         days = pc.cast(pc.floor(pc.divide(pc.cast(table["observed_at"], pa.int64()), 86_400e6)), pa.int64())
         counted = (
@@ -311,9 +321,9 @@ class _Fill:
 
 def _read(opened: Any, part: int, columns: Sequence[str]) -> list[dict[str, Any]]:
     """Read rows; a column that an older file lacks is empty."""
-    there = [x for x in columns if x in opened.schema_arrow.names]
-    rows: list[dict[str, Any]] = opened.read_row_group(part, columns=there).to_pylist()
-    missing = dict.fromkeys(set(columns) - set(there))
+    present = [x for x in columns if x in opened.schema_arrow.names]
+    rows: list[dict[str, Any]] = opened.read_row_group(part, columns=present).to_pylist()
+    missing = dict.fromkeys(set(columns) - set(present))
     return [{**row, **missing} for row in rows]
 
 
@@ -322,7 +332,7 @@ def _seconds(at: datetime | None) -> float | None:
 
 
 def main(root: str, processes: int | None = None) -> int:
-    """Fill the side file of an archive, and tell nobody: the server looks at the file itself."""
+    """Fill the side file of an archive; the server reads the progress from the file."""
     from archive.read.archive import Archive  # noqa: PLC0415  this module is imported for its types too
 
     room = psutil.virtual_memory().available // _A_PROCESS

@@ -24,7 +24,7 @@ _AT_ONCE = 50_000
 
 
 @dataclass(slots=True)
-class _Made:
+class _StoryColumns:
     """Columns of stories in the order of their ids, while they are made."""
 
     ids: Bytes
@@ -47,49 +47,57 @@ def write(connection: sqlite3.Connection, touched: Collection[str] | None = None
     before = _before(connection) if touched is not None else None
     if before is None or touched is None or len(touched) * 3 > len(before[0].ids):
         names: dict[str, dict[str, int]] = {x: {} for x in VALUES}
-        known = [x for (x,) in connection.execute("SELECT DISTINCT story_id FROM article ORDER BY story_id")]
-        parts = [
-            _made(connection, known[n : n + _AT_ONCE], names) for n in range(0, max(len(known), 1), _AT_ONCE)
+        story_ids = [
+            x for (x,) in connection.execute("SELECT DISTINCT story_id FROM article ORDER BY story_id")
         ]
-        made = _joined(parts)
-        docs = _docs(connection, made.ids)
+        parts = [
+            _made(connection, story_ids[n : n + _AT_ONCE], names)
+            for n in range(0, max(len(story_ids), 1), _AT_ONCE)
+        ]
+        digest_columns = _joined(parts)
+        docs = _docs(connection, digest_columns.ids)
     else:
         digest, docs, counts = before
         names = {name: {x: n for n, x in enumerate(values)} for name, values in digest.names.items()}
         fresh = _made(connection, sorted(touched, key=lambda x: x.encode("utf-8", "replace")), names)
-        made, docs = _merged(digest, counts, docs, fresh, touched)
+        digest_columns, docs = _merged(digest, counts, docs, fresh, touched)
         query = "SELECT doc, story_id FROM touched CROSS JOIN article USING (story_id) WHERE doc IS NOT NULL"
-        for doc, number in _numbers(connection, made.ids, query):
+        for doc, number in _numbers(connection, digest_columns.ids, query):
             docs = _grown(docs, doc + 1)
             docs[doc] = number
-    parts_of: dict[str, Any] = {"ids": made.ids, **made.numbers, "docs": docs, "outlet counts": made.counts}
-    parts_of |= {f"order {name}": order for name, order in _orders(made).items()}
-    for name, (stories, codes) in made.pairs.items():
+    parts_of: dict[str, Any] = {
+        "ids": digest_columns.ids,
+        **digest_columns.numbers,
+        "docs": docs,
+        "outlet counts": digest_columns.counts,
+    }
+    parts_of |= {f"order {name}": order for name, order in _orders(digest_columns).items()}
+    for name, (stories, codes) in digest_columns.pairs.items():
         parts_of |= {f"{name} stories": stories, f"{name} codes": codes}
-    told = {
+    header = {
         "names": {x: list(y) for x, y in names.items()},
-        "width": made.ids.dtype.itemsize,
+        "width": digest_columns.ids.dtype.itemsize,
         "made": uuid4().hex,
     }
     blobs = {name: np.ascontiguousarray(x).tobytes() for name, x in parts_of.items()}
-    blobs["told"] = json.dumps(told).encode()
+    blobs["told"] = json.dumps(header).encode()
     connection.executemany("INSERT OR REPLACE INTO digest VALUES (?, ?)", blobs.items())
 
 
-def _orders(made: _Made) -> dict[str, Ints]:
+def _orders(columns: _StoryColumns) -> dict[str, Ints]:
     """Put the stories into each order; those that are equal stand by their time."""
     # the latest first, and those without a date at the end
-    time = -np.nan_to_num(made.numbers["first"], nan=-np.inf)
+    time = -np.nan_to_num(columns.numbers["first"], nan=-np.inf)
     values = {
         "time": time,
-        "lag": -made.numbers["lag"],
-        "difference": -np.nan_to_num(made.numbers["omitted"], nan=-1),
-        "edits": -made.numbers["edits"],
+        "lag": -columns.numbers["lag"],
+        "difference": -np.nan_to_num(columns.numbers["omitted"], nan=-1),
+        "edits": -columns.numbers["edits"],
     }
     orders = {name: np.lexsort((time, value)).astype(np.int32) for name, value in values.items()}
     for name in ("lag", "difference"):
         # what does not seem to be one story has no delay and leaves nothing out: it stands apart
-        apart = made.numbers["flag conflict"][orders[name]]
+        apart = columns.numbers["flag conflict"][orders[name]]
         orders[name] = np.concatenate((orders[name][~apart], orders[name][apart]))
     return orders
 
@@ -105,7 +113,7 @@ def _before(connection: sqlite3.Connection) -> tuple[Digest, Ints, Ints] | None:
 
 def _made(
     connection: sqlite3.Connection, story_ids: Sequence[str], names: Mapping[str, dict[str, int]]
-) -> _Made:
+) -> _StoryColumns:
     """Make the columns of some stories, of those that there are; `names` gets the values that are new."""
     connection.execute("CREATE TEMP TABLE IF NOT EXISTS touched (story_id TEXT PRIMARY KEY) WITHOUT ROWID")
     connection.execute("DELETE FROM touched")
@@ -119,8 +127,8 @@ def _made(
     stories: dict[str, int] = {}
     story = np.fromiter((stories.setdefault(x[1], len(stories)) for x in rows), np.int32, count)
     # SQLite compares bytes, as numpy does
-    written = [x.encode("utf-8", "replace")[:LONGEST_ID] for x in stories]
-    ids = np.array(written, f"S{max(map(len, written), default=1) or 1}")
+    encoded_ids = [x.encode("utf-8", "replace")[:LONGEST_ID] for x in stories]
+    ids = np.array(encoded_ids, f"S{max(map(len, encoded_ids), default=1) or 1}")
     size = len(stories)
     published = np.fromiter((np.nan if x[6] is None else x[6] for x in rows), np.float64, count)
     first, last = np.full(size, np.inf), np.full(size, -np.inf)
@@ -131,14 +139,8 @@ def _made(
     for place, name in enumerate(VALUES[:-1], 2):
         pairs[name], number = _pairs(story, (x[place] or "" for x in rows), names[name])
         counts = number if name == "outlet" else counts
-    each = [
-        (n, author)
-        for n, x in zip(story.tolist(), rows, strict=True)
-        for author in x[5].split("\n")
-        if author
-    ]
-    of_author = np.fromiter((n for n, _ in each), np.int32, len(each))
-    pairs["author"], _ = _pairs(of_author, (author for _, author in each), names["author"])
+    author_stories, authors = _authors_of(story, (x[5] for x in rows))
+    pairs["author"], _ = _pairs(author_stories, authors, names["author"])
     story_of = {row[0]: n for row, n in zip(rows, story.tolist(), strict=True)}
     del rows
     flags = _flags(connection, stories, story_of)
@@ -156,19 +158,30 @@ def _made(
         "edits": edits,
         **{f"flag {name}": mask for name, mask in flags.items()},
     }
-    return _Made(ids, numbers, pairs, counts)
+    return _StoryColumns(ids, numbers, pairs, counts)
 
 
-def _pairs(story: Ints, values: Iterable[str], known: dict[str, int]) -> tuple[tuple[Ints, Ints], Ints]:
+def _authors_of(story: Ints, author_lines: Iterable[str]) -> tuple[Ints, list[str]]:
+    """Return each author with the number of the story: an article has its authors in lines."""
+    stories: list[int] = []
+    authors: list[str] = []
+    for number, lines in zip(story.tolist(), author_lines, strict=True):
+        for author in filter(None, lines.split("\n")):
+            stories.append(number)
+            authors.append(author)
+    return np.array(stories, np.int32), authors
+
+
+def _pairs(story: Ints, values: Iterable[str], code_of: dict[str, int]) -> tuple[tuple[Ints, Ints], Ints]:
     """Pair stories with the codes of their articles' values, each pair once, and count its articles."""
-    codes = np.fromiter((known.setdefault(x, len(known)) for x in values), np.int64, len(story))
-    size = max(len(known), 1)
-    found, counts = np.unique(story * np.int64(size) + codes, return_counts=True)
-    stories, code = np.divmod(found, size)
+    codes = np.fromiter((code_of.setdefault(x, len(code_of)) for x in values), np.int64, len(story))
+    size = max(len(code_of), 1)
+    keys, counts = np.unique(story * np.int64(size) + codes, return_counts=True)
+    stories, code = np.divmod(keys, size)
     return (stories.astype(np.int32), code.astype(np.int32)), counts.astype(np.int32)
 
 
-def _joined(parts: Sequence[_Made]) -> _Made:
+def _joined(parts: Sequence[_StoryColumns]) -> _StoryColumns:
     """Put parts one after the other, each of later ids than the one before."""
     starts = np.cumsum([0, *(len(x.ids) for x in parts)])
     pairs = {
@@ -180,21 +193,21 @@ def _joined(parts: Sequence[_Made]) -> _Made:
     }
     numbers = {name: np.concatenate([x.numbers[name] for x in parts]) for name in parts[0].columns}
     counts = np.concatenate([x.counts for x in parts])
-    return _Made(np.concatenate([x.ids for x in parts]), numbers, pairs, counts)
+    return _StoryColumns(np.concatenate([x.ids for x in parts]), numbers, pairs, counts)
 
 
 def _merged(
-    digest: Digest, counts: Ints, docs: Ints, fresh: _Made, touched: Collection[str]
-) -> tuple[_Made, Ints]:
+    digest: Digest, counts: Ints, docs: Ints, fresh: _StoryColumns, touched: Collection[str]
+) -> tuple[_StoryColumns, Ints]:
     """Put the columns of some stories in the place of what they were."""
-    gone = np.array([n for x in touched if (n := digest.number(x)) is not None], np.int64)
+    replaced = np.array([n for x in touched if (n := digest.number(x)) is not None], np.int64)
     stays = np.ones(len(digest.ids), np.bool_)
-    stays[gone] = False
-    kept = digest.ids[stays]
-    place = np.searchsorted(kept, fresh.ids)
-    width = max(kept.dtype.itemsize, fresh.ids.dtype.itemsize)
-    ids = np.insert(kept.astype(f"S{width}"), place, fresh.ids.astype(f"S{width}"))
-    order = np.arange(len(kept))
+    stays[replaced] = False
+    remaining_ids = digest.ids[stays]
+    place = np.searchsorted(remaining_ids, fresh.ids)
+    width = max(remaining_ids.dtype.itemsize, fresh.ids.dtype.itemsize)
+    ids = np.insert(remaining_ids.astype(f"S{width}"), place, fresh.ids.astype(f"S{width}"))
+    order = np.arange(len(remaining_ids))
     number_of = np.full(len(digest.ids) + 1, -1, np.int32)  # the last: of a text of no story
     number_of[:-1][stays] = order + np.searchsorted(place, order, "right")
     number_of_fresh = (place + np.arange(len(place))).astype(np.int32)
@@ -208,32 +221,32 @@ def _merged(
     numbers = {name: np.insert(old[name][stays], place, fresh.numbers[name]) for name in fresh.columns}
     pairs = {}
     for name, (stories, codes) in digest.values.items():
-        there = stays[stories]
+        is_kept = stays[stories]
         fresh_stories, fresh_codes = fresh.pairs[name]
         pairs[name] = (
-            np.concatenate((number_of[stories[there]], number_of_fresh[fresh_stories])),
-            np.concatenate((codes[there], fresh_codes)),
+            np.concatenate((number_of[stories[is_kept]], number_of_fresh[fresh_stories])),
+            np.concatenate((codes[is_kept], fresh_codes)),
         )
     counts = np.concatenate((counts[stays[digest.values["outlet"][0]]], fresh.counts))
-    return _Made(ids, numbers, pairs, counts), number_of[docs]
+    return _StoryColumns(ids, numbers, pairs, counts), number_of[docs]
 
 
 def _numbers(connection: sqlite3.Connection, ids: Bytes, query: str) -> Iterator[tuple[int, int]]:
     """Read pairs of a text and a story; the number of the story, -1 where it is none of these."""
     rows = connection.execute(query).fetchall()
-    wanted = np.array([x[1].encode("utf-8", "replace")[:LONGEST_ID] for x in rows], f"S{LONGEST_ID}")
+    encoded_ids = np.array([x[1].encode("utf-8", "replace")[:LONGEST_ID] for x in rows], f"S{LONGEST_ID}")
     if len(ids) and rows:
-        places = np.minimum(np.searchsorted(ids, wanted), len(ids) - 1)
-        found = np.where(ids[places] == wanted, places, -1)
-        yield from zip((x[0] for x in rows), found.tolist(), strict=True)
+        places = np.minimum(np.searchsorted(ids, encoded_ids), len(ids) - 1)
+        numbers = np.where(ids[places] == encoded_ids, places, -1)
+        yield from zip((x[0] for x in rows), numbers.tolist(), strict=True)
 
 
 def _docs(connection: sqlite3.Connection, ids: Bytes) -> Ints:
     (last,) = connection.execute("SELECT max(doc) FROM article").fetchone()
-    found = np.full((last or 0) + 1, -1, np.int32)
+    numbers = np.full((last or 0) + 1, -1, np.int32)
     for doc, number in _numbers(connection, ids, "SELECT doc, story_id FROM article WHERE doc IS NOT NULL"):
-        found[doc] = number
-    return found
+        numbers[doc] = number
+    return numbers
 
 
 def _grown(docs: Ints, size: int) -> Ints:
@@ -264,10 +277,10 @@ class Docs:
 
     def _note(self, rows: Sequence[tuple[int, str]]) -> None:
         self._docs = _grown(self._docs, max((doc for doc, _ in rows), default=0) + 1)
-        wanted = np.array([x[1].encode("utf-8", "replace")[:LONGEST_ID] for x in rows], f"S{LONGEST_ID}")
+        encoded_ids = np.array([x[1].encode("utf-8", "replace")[:LONGEST_ID] for x in rows], f"S{LONGEST_ID}")
         if len(self._ids) and rows:
-            places = np.minimum(np.searchsorted(self._ids, wanted), len(self._ids) - 1)
-            self._docs[[x[0] for x in rows]] = np.where(self._ids[places] == wanted, places, -1)
+            places = np.minimum(np.searchsorted(self._ids, encoded_ids), len(self._ids) - 1)
+            self._docs[[x[0] for x in rows]] = np.where(self._ids[places] == encoded_ids, places, -1)
 
     def write(self) -> None:
         self._connection.execute("INSERT OR REPLACE INTO digest VALUES ('docs', ?)", (self._docs.tobytes(),))
@@ -280,12 +293,12 @@ def _flags(
     connection: sqlite3.Connection, stories: Mapping[str, int], story_of: Mapping[str, int]
 ) -> dict[str, Bools]:
     flags = {name: np.zeros(len(stories), np.bool_) for name in FLAGS}
-    for kind, found in connection.execute(
+    for kind, row_id in connection.execute(
         "SELECT kind, flag.id FROM touched CROSS JOIN flag ON flag.id = touched.story_id WHERE kind != 'gone'"
         " UNION SELECT kind, flag.id FROM touched CROSS JOIN article USING (story_id)"
         " CROSS JOIN flag ON flag.id = article.id WHERE kind != 'gone'"
     ):
-        number = stories.get(found, story_of.get(found))
+        number = stories.get(row_id, story_of.get(row_id))
         if number is not None and kind in flags:
             flags[kind][number] = True
     for (article_id,) in connection.execute(
@@ -298,16 +311,16 @@ def _flags(
 
 def _omitted(connection: sqlite3.Connection, stories: Mapping[str, int]) -> Floats:
     """Compute the greatest share that one text of a story has and another surely has not."""
-    found = np.full(len(stories), np.nan)
+    shares = np.full(len(stories), np.nan)
     for story_id, whole_a, alone_a, whole_b, alone_b in connection.execute(
         "SELECT story_id, sum(whole_a), sum(alone_a), sum(whole_b), sum(alone_b)"
         " FROM touched CROSS JOIN compared USING (story_id) GROUP BY story_id, a, b"
     ):
         if (number := stories.get(story_id)) is not None:
-            for alone, whole in ((alone_a, whole_a), (alone_b, whole_b)):
-                if whole:
-                    found[number] = np.fmax(found[number], alone / whole)
-    return found
+            for alone, length in ((alone_a, whole_a), (alone_b, whole_b)):
+                if length:
+                    shares[number] = np.fmax(shares[number], alone / length)
+    return shares
 
 
 def _edits(connection: sqlite3.Connection) -> dict[str, int]:

@@ -13,8 +13,8 @@ import numpy as np
 from archive.read.values import unknown
 from archive.viewer.search import side_file, story_columns
 from archive.viewer.search.answers import COMPARED, FLAGS, OMITTED, ORDERS, PAGE, Answer, Question
-from archive.viewer.search.listed_rows import ListedRows, OutletDays, moment
 from archive.viewer.search.matched_texts import MatchedTexts
+from archive.viewer.search.row_reader import OutletDays, RowReader, moment
 
 if TYPE_CHECKING:
     import sqlite3
@@ -53,7 +53,7 @@ class Lookup:
             self._sql = connection
             self._texts = MatchedTexts(connection, self._story_of_doc)
             opened.callback(self._texts.close)
-            self.rows = ListedRows(connection, self._digest)
+            self.rows = RowReader(connection, self._digest)
             self.days = OutletDays(connection)
             self.articles, self.read = self._digest.articles, self._texts.read
             self.has_compared = bool((~np.isnan(self._digest.omitted)).any())
@@ -128,21 +128,21 @@ class Lookup:
         return groups | self._filters(question), docs
 
     def _all(self, groups: Mapping[str, Bools], but: str = "") -> Bools:
-        whole = np.ones(len(self._digest.ids), np.bool_)
+        mask_of_all = np.ones(len(self._digest.ids), np.bool_)
         for name, mask in groups.items():
             if name != but:
-                whole &= mask
-        return whole
+                mask_of_all &= mask
+        return mask_of_all
 
     def _has(self, column: str, value: str) -> Bools:
         return self._has_any(column, (value,))
 
     def _has_any(self, column: str, values: Collection[str]) -> Bools:
         stories, codes = self._digest.values[column]
-        wanted = np.array([x in values for x in self._digest.names[column]], np.bool_)
+        is_value = np.array([x in values for x in self._digest.names[column]], np.bool_)
         mask = np.zeros(len(self._digest.ids), np.bool_)
-        if wanted.any():
-            mask[stories[wanted[codes]]] = True
+        if is_value.any():
+            mask[stories[is_value[codes]]] = True
         return mask
 
     def _filters(self, question: Question) -> dict[str, Bools]:
@@ -182,17 +182,17 @@ class Lookup:
 
     def _ordered(self, chosen: Bools, order: str, rank: Floats | None) -> Ints:
         ordered = self._digest.orders["time" if rank is not None else order]
-        found = ordered[chosen[ordered]]
-        return found if rank is None else found[np.argsort(-rank[found], kind="stable")]
+        numbers = ordered[chosen[ordered]]
+        return numbers if rank is None else numbers[np.argsort(-rank[numbers], kind="stable")]
 
     def _counts(self, groups: Mapping[str, Bools]) -> dict[str, dict[str, int]]:
-        whole = self._all(groups)
+        answer = self._all(groups)
         counts: dict[str, dict[str, int]] = {}
         for column in ("outlet", "language", "section"):
-            mask = self._all(groups, "outlet") if column == "outlet" else whole
+            mask = self._all(groups, "outlet") if column == "outlet" else answer
             counts[column] = self._count_column(column, mask)
-        counts["missing"] = {x: int((whole & ~self._has("language", x)).sum()) for x in COMPARED}
-        counts["flag"] = {x: int((whole & mask).sum()) for x, mask in self._digest.flags.items()}
+        counts["missing"] = {x: int((answer & ~self._has("language", x)).sum()) for x in COMPARED}
+        counts["flag"] = {x: int((answer & mask).sum()) for x, mask in self._digest.flags.items()}
         but = np.nan_to_num(self._digest.omitted[self._all(groups, "omitted")], nan=-1) * 100
         counts["omitted"] = {str(x): int((but >= x).sum()) for x in OMITTED}
         return counts
@@ -234,12 +234,12 @@ class Lookup:
             "SELECT article.id, article.story_id, min(flag.at) FROM flag JOIN article ON article.id = flag.id"
             " WHERE kind = 'gone' AND flag.at > article.last_seen GROUP BY article.id"
         ).fetchall()
-        gone = {}
+        by_article = {}
         for article_id, story_id, seconds in rows:
             number, at = self._digest.number(story_id), moment(seconds)
             if number is not None and chosen[number] and at is not None:
-                gone[article_id] = (story_id, at)
-        return gone
+                by_article[article_id] = (story_id, at)
+        return by_article
 
     def latest(
         self, question: Question, edited: Mapping[str, float], late: timedelta, now: datetime, most: int
@@ -251,18 +251,18 @@ class Lookup:
         """
         last = np.nan_to_num(self._digest.first + self._digest.lag, nan=-np.inf)
         undated = self._sql.execute("SELECT story_id, first_seen FROM article WHERE published IS NULL")
-        told = [*undated, *edited.items()]
-        numbers = self._digest.numbers([x for x, _ in told])
-        np.maximum.at(last, numbers[numbers >= 0], np.array([at for _, at in told])[numbers >= 0])
+        events = [*undated, *edited.items()]
+        numbers = self._digest.numbers([x for x, _ in events])
+        np.maximum.at(last, numbers[numbers >= 0], np.array([at for _, at in events])[numbers >= 0])
         due = np.nan_to_num(self._digest.first, nan=np.inf) + late.total_seconds()
         is_due = due <= now.timestamp()
         for language in COMPARED:
             outlets = [x for x, languages in self._expected.items() if language in languages]
-            lacking = self._has_any("outlet", outlets) & is_due & ~self._has("language", language)
-            last[lacking] = np.maximum(last[lacking], due[lacking])
-        found = np.flatnonzero(self._all(self._grouped(question)[0])).astype(np.int32)
-        order = np.argsort(-last[found], kind="stable")[:most]
-        return list(self._lines(found[order]))
+            missing = self._has_any("outlet", outlets) & is_due & ~self._has("language", language)
+            last[missing] = np.maximum(last[missing], due[missing])
+        numbers_of_question = np.flatnonzero(self._all(self._grouped(question)[0])).astype(np.int32)
+        order = np.argsort(-last[numbers_of_question], kind="stable")[:most]
+        return list(self._lines(numbers_of_question[order]))
 
     @cached_property
     def _expected(self) -> dict[str, tuple[str, ...]]:
@@ -299,7 +299,7 @@ class Lookup:
 
 def _read_apart(path: Path, digest: Digest, numbers: list[int]) -> Iterator[StoryLine]:
     with closing(side_file.connect(path)) as connection:
-        yield from ListedRows(connection, digest).lines(numbers)
+        yield from RowReader(connection, digest).lines(numbers)
 
 
 def _day(day: date) -> float:

@@ -44,27 +44,27 @@ class MatchedTexts:
 
     def matching(self, text: str) -> Ints | None:
         """Find the texts that match; None where nothing is asked for, or more than there is room for."""
-        asked = expression(terms(text), self.keys_of)
-        if asked is None:
+        query_text = expression(terms(text), self.keys_of)
+        if query_text is None:
             return None
         # as one text: a tenth of the time of a row of Python each
         query = "SELECT group_concat(rowid) FROM text WHERE text MATCH ?"
         try:
-            told = self._each(lambda shard: shard.execute(query, (asked,)).fetchone()[0])
+            rows_of_shards = self._each(lambda shard: shard.execute(query, (query_text,)).fetchone()[0])
         except sqlite3.OperationalError:  # a question that FTS5 has no room for
             return None
-        found = [
+        docs = [
             np.fromstring(numbers, np.int64, sep=",") * len(self._shards) + n
-            for n, numbers in enumerate(told)
+            for n, numbers in enumerate(rows_of_shards)
             if numbers
         ]
-        return self._known(np.concatenate(found)) if found else np.zeros(0, np.int64)
+        return self._known(np.concatenate(docs)) if docs else np.zeros(0, np.int64)
 
     def ranks(self, text: str) -> Iterator[tuple[int, float]]:
         """Compute how well each text matches what `matching` has found texts for: least is best."""
-        asked = expression(terms(text), self.keys_of)
+        query_text = expression(terms(text), self.keys_of)
         query = "SELECT rowid, bm25(text, 6.0, 1.0) FROM text WHERE text MATCH ?"
-        for n, rows in enumerate(self._each(lambda shard: shard.execute(query, (asked,)).fetchall())):
+        for n, rows in enumerate(self._each(lambda shard: shard.execute(query, (query_text,)).fetchall())):
             for number, value in rows:
                 yield number * len(self._shards) + n, value
 
@@ -73,8 +73,8 @@ class MatchedTexts:
 
     def _known(self, docs: Ints) -> Ints:
         docs = docs[docs < len(self._story_of_doc)]
-        known: Ints = docs[self._story_of_doc[docs] >= 0]
-        return known
+        of_stories: Ints = docs[self._story_of_doc[docs] >= 0]
+        return of_stories
 
     def _keys_of(self, word: str) -> frozenset[str]:
         languages = [*SEARCHED_LANGUAGES, ""]
@@ -83,30 +83,30 @@ class MatchedTexts:
 
     def is_hit(self, text: str) -> Callable[[str], bool]:
         """Make a test for the words of a text that a question asks for, in any of their forms."""
-        asked = [x for x in terms(text) if not x.is_excluded]
-        whole = [x for term in asked for x in (term.words[:-1] if term.is_prefix else term.words)]
-        wanted = {key for word in whole for key in self.keys_of(word)}
+        included = [x for x in terms(text) if not x.is_excluded]
+        full_words = [x for term in included for x in (term.words[:-1] if term.is_prefix else term.words)]
+        keys = {key for word in full_words for key in self.keys_of(word)}
         query = "SELECT word FROM word WHERE key = ? LIMIT ?"
-        rows = (self._sql.execute(query, (key, _MOST_FORMS)) for key in wanted)
-        forms = {word for found in rows for (word,) in found} | set(whole)
-        starts = tuple(x.words[-1] for x in asked if x.is_prefix)
+        rows = (self._sql.execute(query, (key, _MOST_FORMS)) for key in keys)
+        forms = {word for form_rows in rows for (word,) in form_rows} | set(full_words)
+        starts = tuple(x.words[-1] for x in included if x.is_prefix)
         return lambda word: word in forms or (bool(starts) and word.startswith(starts))
 
     def snippets(
         self, text: str, doc_of: Mapping[str, int | None], docs: Ints
     ) -> dict[str, tuple[tuple[str, bool], ...]]:
         """Cut what stands around the words of a question out of those of some texts that are in `docs`."""
-        those = np.array([x or 0 for x in doc_of.values()], np.int64)
-        found = set(those[np.isin(those, docs)].tolist())
+        doc_numbers = np.array([x or 0 for x in doc_of.values()], np.int64)
+        matching = set(doc_numbers[np.isin(doc_numbers, docs)].tolist())
         is_hit = self.is_hit(text)
         unpacker = zstandard.ZstdDecompressor()
-        shown = {}
+        cut = {}
         for article_id, doc in doc_of.items():
-            if doc in found and doc is not None:
+            if doc in matching and doc is not None:
                 number, shard = divmod(doc, len(self._shards))
                 row = self._shards[shard].execute("SELECT text FROM doc WHERE no = ?", (number,)).fetchone()
                 if row:
                     packed = unpacker.decompress(row[0], max_output_size=4 << 20).decode()
                     headline, _, body = packed.partition("\n")
-                    shown[article_id] = snippet(body, is_hit) or snippet(headline, is_hit)
-        return shown
+                    cut[article_id] = snippet(body, is_hit) or snippet(headline, is_hit)
+        return cut

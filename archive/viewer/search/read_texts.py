@@ -75,16 +75,16 @@ class _Keys(dict[str, str]):
         self._connection = connection
 
     def __missing__(self, word: str) -> str:
-        known = self._connection.execute(
+        row = self._connection.execute(
             "SELECT key FROM word WHERE language = ? AND word = ?", (self.language, word)
         ).fetchone()
-        found = known[0] if known else key(word, self.language)
-        if not known:
-            self.new.append((self.language, word, found))
+        word_key = row[0] if row else key(word, self.language)
+        if not row:
+            self.new.append((self.language, word, word_key))
         if len(self) > _MOST_WORDS:
             self.clear()
-        self[word] = found
-        return str(found)
+        self[word] = word_key
+        return str(word_key)
 
 
 class _Shard:
@@ -112,12 +112,12 @@ class _Shard:
             table = data_file_reader.opened(part.path).read_row_group(part.number, columns=columns)
             table = table.filter(pc.is_in(table["article_id"], pa.array(part.article_ids, pa.string())))
             rows = (row for batch in table.to_batches(max_chunksize=64) for row in batch.to_pylist())
-            found = list(self._take(rows))
+            docs = list(self._take(rows))
             self._connection.execute("INSERT OR REPLACE INTO state VALUES ('doc', ?)", (str(self._last),))
         new = [word for keys in self._keys.values() for word in keys.new]
         for keys in self._keys.values():
             keys.new.clear()
-        return _Read(found, new)
+        return _Read(docs, new)
 
     def _take(self, rows: Iterable[dict[str, Any]]) -> Iterator[tuple[str, int]]:
         for row in rows:
@@ -155,7 +155,7 @@ def _read_part(path: Path, shard: int, part: _Part) -> _Read:
     return _open[path, shard].read(part)
 
 
-class _Here(Executor):
+class _InProcess(Executor):
     """Does in this process, at once, what it is asked to do."""
 
     def __init__(self) -> None:
@@ -181,13 +181,13 @@ def read_texts(archive: Archive, connection: sqlite3.Connection, path: Path, pro
     with ExitStack() as stack:
         workers = [stack.enter_context(_worker(processes)) for _ in range(processes)]
         noted = Docs(connection)
-        said = time.monotonic()
+        noted_at = time.monotonic()
         waiting: dict[Future[_Read], int] = {}
-        left = parts[::-1]
+        remaining = parts[::-1]
         sizes = dict.fromkeys(range(shards), 0)
-        while left or waiting:
-            while left and len(waiting) < processes * (_WAITING if processes > 1 else 1):
-                part = left.pop()
+        while remaining or waiting:
+            while remaining and len(waiting) < processes * (_WAITING if processes > 1 else 1):
+                part = remaining.pop()
                 shard = min(sizes, key=sizes.__getitem__)  # that has the fewest of these texts
                 sizes[shard] += len(part.article_ids)
                 task = workers[shard % processes].submit(_read_part, path, shard, part)
@@ -195,38 +195,38 @@ def read_texts(archive: Archive, connection: sqlite3.Connection, path: Path, pro
             for task in wait(waiting, return_when=FIRST_COMPLETED).done:
                 shard = waiting.pop(task)
                 read = task.result()
-                told = [(article_id, number * shards + shard) for article_id, number in read.docs]
+                docs = [(article_id, number * shards + shard) for article_id, number in read.docs]
                 with transaction(connection):
                     connection.executemany("INSERT OR IGNORE INTO word VALUES (?, ?, ?)", sorted(read.words))
                     connection.executemany(
-                        "UPDATE article SET doc = ? WHERE id = ?", ((doc, x) for x, doc in told)
+                        "UPDATE article SET doc = ? WHERE id = ?", ((doc, x) for x, doc in docs)
                     )
                     noted.add(article_id for article_id, _ in read.docs)
-                    if time.monotonic() - said > _NOTED_EVERY or not (left or waiting):
+                    if time.monotonic() - noted_at > _NOTED_EVERY or not (remaining or waiting):
                         noted.write()
-                        said = time.monotonic()
+                        noted_at = time.monotonic()
     _forget_former(connection, path, shards)
 
 
 def _worker(processes: int) -> Executor:
     if processes == 1:
-        return _Here()
+        return _InProcess()
     context = multiprocessing.get_context("spawn")
     return ProcessPoolExecutor(1, mp_context=context, initializer=_begin)
 
 
 def _parts(archive: Archive, connection: sqlite3.Connection) -> list[_Part]:
     files = {x.path: x for x in archive.snapshot.stored("articles")}
-    wanted: dict[tuple[str, int], list[str]] = {}
+    ids_of_part: dict[tuple[str, int], list[str]] = {}
     for name, number, article_id in connection.execute(
         "SELECT file.name, article.part, article.id FROM article JOIN file ON file.no = article.file"
         " WHERE article.doc IS NULL"
     ):
         if name in files:
-            wanted.setdefault((name, number), []).append(article_id)
-    order = sorted(wanted, key=lambda x: (files[x[0]].month, *x), reverse=True)
+            ids_of_part.setdefault((name, number), []).append(article_id)
+    order = sorted(ids_of_part, key=lambda x: (files[x[0]].month, *x), reverse=True)
     paths = dict(zip(files, archive.storage.present(list(files.values())), strict=True)) if order else {}
-    return [_Part(paths[name], number, tuple(wanted[name, number])) for name, number in order]
+    return [_Part(paths[name], number, tuple(ids_of_part[name, number])) for name, number in order]
 
 
 def _forget_former(connection: sqlite3.Connection, path: Path, shards: int) -> None:

@@ -117,18 +117,18 @@ def connect(path: Path) -> sqlite3.Connection:
 def connect_texts(connection: sqlite3.Connection) -> list[sqlite3.Connection]:
     """Open the files of texts beside a side file that is open; none before the first text is read."""
     path = path_of(connection)
-    found: list[sqlite3.Connection] = []
+    connections: list[sqlite3.Connection] = []
     try:
         for shard in range(shards(connection)):
             if texts_file(path, shard).exists():
-                found.append(connect(texts_file(path, shard)))
-            elif found:
+                connections.append(connect(texts_file(path, shard)))
+            elif connections:
                 raise sqlite3.DatabaseError("a file of its texts is missing")
     except BaseException:
-        for each in found:
-            each.close()
+        for connection_of_shard in connections:
+            connection_of_shard.close()
         raise
-    return found
+    return connections
 
 
 def path_of(connection: sqlite3.Connection) -> Path:
@@ -139,17 +139,17 @@ def progress(path: Path) -> tuple[int, int]:
     """Count the data files that are taken over, and all of them, while that happens for the first time."""
     try:
         with closing(connect(path)) as connection:
-            (taken,) = connection.execute("SELECT count(*) FROM file").fetchone()
-            told = connection.execute("SELECT value FROM state WHERE name = 'files'").fetchone()
-            return (taken, int(told[0])) if told else (0, 0)
+            (done,) = connection.execute("SELECT count(*) FROM file").fetchone()
+            row = connection.execute("SELECT value FROM state WHERE name = 'files'").fetchone()
+            return (done, int(row[0])) if row else (0, 0)
     except (sqlite3.Error, ValueError):
         return 0, 0
 
 
 def shards(connection: sqlite3.Connection) -> int:
     """Count the files of texts that an open side file has, or is to have."""
-    told = connection.execute("SELECT value FROM state WHERE name = 'shards'").fetchone()
-    return max(1, min(int(told[0]), SHARDS)) if told and told[0].isdigit() else 1
+    row = connection.execute("SELECT value FROM state WHERE name = 'shards'").fetchone()
+    return max(1, min(int(row[0]), SHARDS)) if row and row[0].isdigit() else 1
 
 
 @contextmanager
@@ -168,9 +168,9 @@ def writing(path: Path) -> Iterator[sqlite3.Connection]:
             with closing(open_for_writing(path, _TABLES)) as connection:
                 yield connection
                 count = shards(connection)
-            for written in (path, *(texts_file(path, x) for x in range(count))):
-                if written.exists():
-                    with written.open("rb+") as file:
+            for file_path in (path, *(texts_file(path, x) for x in range(count))):
+                if file_path.exists():
+                    with file_path.open("rb+") as file:
                         os.fsync(file.fileno())
             unfinished.unlink(missing_ok=True)
     except OSError as error:
@@ -186,7 +186,7 @@ def open_texts(path: Path, shard: int) -> sqlite3.Connection:
 
 
 def open_for_writing(path: Path, tables: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, isolation_level=None, factory=_Written)
+    connection = sqlite3.connect(path, isolation_level=None, factory=_CheckpointedConnection)
     try:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=OFF")
@@ -224,7 +224,7 @@ def add_indexes(connection: sqlite3.Connection) -> None:
             connection.execute(statement)
 
 
-class _Written(sqlite3.Connection):
+class _CheckpointedConnection(sqlite3.Connection):
     """Leaves all that was written in the file itself when it is closed."""
 
     def close(self) -> None:
@@ -234,9 +234,9 @@ class _Written(sqlite3.Connection):
 
 
 def discard(path: Path) -> None:
-    for each in (path, *(texts_file(path, x) for x in range(SHARDS))):
+    for file in (path, *(texts_file(path, x) for x in range(SHARDS))):
         for suffix in ("", "-wal", "-shm", "-journal"):
-            each.with_name(each.name + suffix).unlink(missing_ok=True)
+            file.with_name(file.name + suffix).unlink(missing_ok=True)
 
 
 def _boot() -> str:
@@ -250,10 +250,10 @@ def _boot() -> str:
 def _was_cut_short(unfinished: Path) -> bool:
     """Look whether filling was ended by the machine, not by somebody who killed it."""
     try:
-        told = unfinished.read_text("utf-8")
+        boot = unfinished.read_text("utf-8")
     except FileNotFoundError:
         return False
-    return not told or told != _boot()
+    return not boot or boot != _boot()
 
 
 def _is_whole(path: Path, *, doubtful: bool) -> bool:
@@ -263,10 +263,10 @@ def _is_whole(path: Path, *, doubtful: bool) -> bool:
             texts = connect_texts(connection)
             try:
                 checked = [connection, *texts] if doubtful else []
-                told = [x.execute("PRAGMA quick_check(1)").fetchone()[0] for x in checked]
-                return all(x == "ok" for x in told)
+                results = [x.execute("PRAGMA quick_check(1)").fetchone()[0] for x in checked]
+                return all(x == "ok" for x in results)
             finally:
-                for each in texts:
-                    each.close()
+                for connection_of_texts in texts:
+                    connection_of_texts.close()
     except (sqlite3.Error, ValueError):
         return False

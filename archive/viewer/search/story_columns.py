@@ -56,17 +56,17 @@ class Digest:
 
     def number(self, story_id: str) -> int | None:
         """Return the place of a story; None where there is none of this id."""
-        wanted = story_id.encode("utf-8", "replace")
-        place = int(np.searchsorted(self.ids, wanted)) if len(self.ids) else 0
-        return place if place < len(self.ids) and self.ids[place] == wanted else None
+        encoded = story_id.encode("utf-8", "replace")
+        place = int(np.searchsorted(self.ids, encoded)) if len(self.ids) else 0
+        return place if place < len(self.ids) and self.ids[place] == encoded else None
 
     def numbers(self, story_ids: Sequence[str]) -> Ints:
         """Return the places of stories, -1 for each that there is none of."""
         if not story_ids or not len(self.ids):
             return np.full(len(story_ids), -1, np.int32)
-        wanted = np.array([x.encode("utf-8", "replace") for x in story_ids])
-        places = np.minimum(np.searchsorted(self.ids, wanted), len(self.ids) - 1)
-        return np.where(self.ids[places] == wanted, places, -1).astype(np.int32)
+        encoded = np.array([x.encode("utf-8", "replace") for x in story_ids])
+        places = np.minimum(np.searchsorted(self.ids, encoded), len(self.ids) - 1)
+        return np.where(self.ids[places] == encoded, places, -1).astype(np.int32)
 
     def starting_with(self, start: str) -> list[str]:
         """Return at most two ids of stories that begin so, which are hexadecimal digits."""
@@ -100,7 +100,7 @@ def edits_of(connection: sqlite3.Connection, article_ids: Sequence[str]) -> dict
 
 
 def gone_of(connection: sqlite3.Connection, article_ids: Sequence[str]) -> dict[str, float]:
-    """Find which of these articles are gone, and since when: a later look that found one takes it back."""
+    """Find which of these articles are gone, and since when; a later visit that found one cancels it."""
     return dict(
         connection.execute(
             "SELECT article.id, min(flag.at) FROM flag JOIN article ON article.id = flag.id"
@@ -111,7 +111,7 @@ def gone_of(connection: sqlite3.Connection, article_ids: Sequence[str]) -> dict[
     )
 
 
-def read(connection: sqlite3.Connection, known: Digest | None = None) -> tuple[Digest, Ints]:
+def read(connection: sqlite3.Connection, previous: Digest | None = None) -> tuple[Digest, Ints]:
     """Read the digest, and the story of each text that has been read, -1 where it is of none.
 
     `known`: one that was read before; it is returned where nothing has changed. Raises sqlite3.DatabaseError
@@ -127,9 +127,9 @@ def read(connection: sqlite3.Connection, known: Digest | None = None) -> tuple[D
 
     try:
         docs = np.frombuffer(part("docs"), np.int32)
-        told = json.loads(part("told"))
-        if known is not None and known.made == told["made"]:
-            return known, docs
+        header = json.loads(part("told"))
+        if previous is not None and previous.made == header["made"]:
+            return previous, docs
         values = {
             name: (
                 np.frombuffer(part(f"{name} stories"), np.int32),
@@ -139,12 +139,12 @@ def read(connection: sqlite3.Connection, known: Digest | None = None) -> tuple[D
         }
         first, lag, omitted = (np.frombuffer(part(x), np.float64) for x in ("first", "lag", "omitted"))
         counts = np.frombuffer(part("outlet counts"), np.int32)
-        names = {name: tuple(found) for name, found in told["names"].items()}
+        names = {name: tuple(values_of_name) for name, values_of_name in header["names"].items()}
         of_outlet = np.bincount(values["outlet"][1], counts, len(names["outlet"]))
         outlets = {x: int(n) for x, n in zip(names["outlet"], of_outlet, strict=True) if n}
         digest = Digest(
-            told["made"],
-            np.frombuffer(part("ids"), f"S{int(told['width'])}"),
+            header["made"],
+            np.frombuffer(part("ids"), f"S{int(header['width'])}"),
             *(first, lag, omitted),
             np.frombuffer(part("edits"), np.int32),
             {x: np.frombuffer(part(f"flag {x}"), np.bool_) for x in FLAGS},

@@ -115,26 +115,26 @@ def terms(question: str) -> tuple[Term, ...]:
 
     Nothing a person types is an error: what is no word is passed over.
     """
-    found = []
+    parsed = []
     for sign, phrase, word, star in re.findall(r'(-?)(?:"([^"]*)"?|([^\s"*]+)(\*?))', question):
         parts = tuple(words(phrase or word))
         if parts:
             is_prefix = bool(star) and len(parts[-1]) >= _SHORTEST_PREFIX
-            found.append(Term(parts, is_prefix, bool(sign)))
-    return tuple(found[:_MOST_TERMS])
+            parsed.append(Term(parts, is_prefix, bool(sign)))
+    return tuple(parsed[:_MOST_TERMS])
 
 
-def expression(asked: tuple[Term, ...], keys_of: KeysOf) -> str | None:
+def expression(question_terms: tuple[Term, ...], keys_of: KeysOf) -> str | None:
     """Write a question in the language of FTS5; None where it asks for nothing.
 
     Every word is quoted, so that no word of a person is an operator.
     """
-    wanted = [_term(x, keys_of) for x in asked if not x.is_excluded]
-    if not wanted:
+    included = [_term(x, keys_of) for x in question_terms if not x.is_excluded]
+    if not included:
         return None
-    unwanted = [_term(x, keys_of) for x in asked if x.is_excluded]
-    whole = " AND ".join(f"({x})" for x in wanted)
-    return f"({whole}) NOT ({' OR '.join(unwanted)})" if unwanted else whole
+    unwanted = [_term(x, keys_of) for x in question_terms if x.is_excluded]
+    required = " AND ".join(f"({x})" for x in included)
+    return f"({required}) NOT ({' OR '.join(unwanted)})" if unwanted else required
 
 
 def _term(term: Term, keys_of: KeysOf) -> str:
@@ -181,5 +181,5 @@ def snippet(text: str, is_hit: Callable[[str], bool], length: int = 240) -> tupl
     end = min(len(text), start + length)
     if end < len(text):
         end = max(text.rfind(" ", start, end), first.end())
-    found = list(pieces(" ".join(text[start:end].split()), is_hit))
-    return tuple([("… ", False)] * bool(start) + found + [(" …", False)] * (end < len(text)))
+    marked = list(pieces(" ".join(text[start:end].split()), is_hit))
+    return tuple([("… ", False)] * bool(start) + marked + [(" …", False)] * (end < len(text)))

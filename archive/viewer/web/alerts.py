@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from archive.read.archive import Archive
     from archive.read.diff import Change
     from archive.viewer.catalogue import Interface
-    from archive.viewer.search.answers import Listed, Question, StoryLine
+    from archive.viewer.search.answers import ArticleLine, Question, StoryLine
     from archive.viewer.search.lookup import Lookup
 
 MOST = 100
@@ -71,10 +71,10 @@ def alerts(
         last[story_id] = max(gone_at.timestamp(), last.get(story_id, 0))
     now = archive.snapshot.committed_at
     lines = lookup.latest(question, last, late, now, most)
-    seen = lookup.rows.first_seen([x.article_id for line in lines for x in line.articles])
+    first_seen = lookup.rows.first_seen([x.article_id for line in lines for x in line.articles])
     events: list[Alert] = []
     for line in lines:
-        events += _of_story(t, line, seen, late)
+        events += _of_story(t, line, first_seen, late)
         events += _missing(t, line, lookup.expected_languages(line), late, now)
         for article in line.articles:
             for edit in edits.get(article.article_id, ()):
@@ -86,12 +86,12 @@ def alerts(
 
 
 def _of_story(
-    t: Interface, line: StoryLine, seen: Mapping[str, datetime], late: timedelta
+    t: Interface, line: StoryLine, first_seen: Mapping[str, datetime], late: timedelta
 ) -> Iterator[Alert]:
     """Make the alert of a story, and those of articles that were published late after its first."""
     first = line.first_published
     after = {x: x.published - first for x in line.articles if first and x.published}
-    in_time = [_time(x, seen) for x in line.articles if after.get(x, late) <= late]
+    in_time = [_time(x, first_seen) for x in line.articles if after.get(x, late) <= late]
     text, title = _told(line), line.title_in(t.language)
     yield Alert(
         f"urn:triptych:story:{line.story_id}",
@@ -100,10 +100,10 @@ def _of_story(
     )
     for x, lag in after.items():
         if lag > late and x.published:
-            told = _title(t, "alert_late", x.language, x.headline, lag)
+            heading = _title(t, "alert_late", x.language, x.headline, lag)
             yield Alert(
                 f"urn:triptych:late:{x.article_id}",
-                *("late", x.published, x.published, told, text, x.language, line.story_id, x.article_id),
+                *("late", x.published, x.published, heading, text, x.language, line.story_id, x.article_id),
                 x.url,
             )
 
@@ -117,10 +117,10 @@ def _missing(
     for language in expected:
         if line.in_language(language) is None:
             title = line.title_in(t.language)
-            told = _title(t, "alert_missing", language, title.headline, late)
+            heading = _title(t, "alert_missing", language, title.headline, late)
             yield Alert(
                 f"urn:triptych:missing:{line.story_id}:{language}",
-                *("missing", first + late, first + late, told, _told(line), title.language),
+                *("missing", first + late, first + late, heading, _told(line), title.language),
                 *(line.story_id, "", title.url),
             )
 
@@ -138,18 +138,18 @@ class _Edit:
 
 def _edits(archive: Archive, article_ids: Sequence[str]) -> dict[str, list[_Edit]]:
     columns = ["article_id", "version", "valid_from", "text_from"]
-    wanted = ds.field("article_id").isin(pa.array(article_ids, pa.string()))
-    rows = archive.versions(columns=columns).where(wanted).to_pylist() if article_ids else []
+    of_articles = ds.field("article_id").isin(pa.array(article_ids, pa.string()))
+    rows = archive.versions(columns=columns).where(of_articles).to_pylist() if article_ids else []
     rows.sort(key=lambda row: (row["article_id"], row["version"]))
-    found: dict[str, list[_Edit]] = {}
+    by_article: dict[str, list[_Edit]] = {}
     for before, after in pairwise(rows):
         if before["article_id"] == after["article_id"] and is_edit(before, after):
             edit = _Edit(after["version"], before["version"], after["valid_from"])
-            found.setdefault(after["article_id"], []).append(edit)
-    return found
+            by_article.setdefault(after["article_id"], []).append(edit)
+    return by_article
 
 
-def _edited(t: Interface, line: StoryLine, article: Listed, edit: _Edit) -> Alert:
+def _edited(t: Interface, line: StoryLine, article: ArticleLine, edit: _Edit) -> Alert:
     return Alert(
         f"urn:triptych:edit:{article.article_id}:{edit.version}",
         *("edit", edit.at, edit.at, _title(t, "alert_edited", article.language, article.headline)),
@@ -158,7 +158,7 @@ def _edited(t: Interface, line: StoryLine, article: Listed, edit: _Edit) -> Aler
     )
 
 
-def _gone(t: Interface, line: StoryLine, article: Listed, at: datetime) -> Alert:
+def _gone(t: Interface, line: StoryLine, article: ArticleLine, at: datetime) -> Alert:
     title = _title(t, "alert_gone", article.language, article.headline)
     return Alert(
         f"urn:triptych:gone:{article.article_id}:{at:%Y%m%dT%H%M%S}",
@@ -181,7 +181,7 @@ class StoryChange:
     """An edit or a takedown, and what the other languages of its story did."""
 
     alert: Alert
-    article: Listed
+    article: ArticleLine
     followed: tuple[FollowUp, ...]
     """Empty for a takedown."""
 
@@ -199,7 +199,7 @@ def changes(
     for article_id, (story_id, at) in lookup.with_gone(question).items():
         events.append((at, article_id, story_id, None))
     events.sort(key=lambda event: event[:2], reverse=True)
-    articles: list[Listed] = []
+    articles: list[ArticleLine] = []
     alerts_of_events: list[Alert] = []
     follow_ups: list[tuple[FollowUp, ...]] = []
     for at, article_id, story_id, event_edit in events[:most]:
@@ -215,11 +215,11 @@ def changes(
             alerts_of_events.append(_edited(t, line, article, event_edit))
             follow_ups.append(_follow_ups(line, article, at, edits))
     described = _with_changes(archive, lookup, alerts_of_events)
-    return [StoryChange(*each) for each in zip(described, articles, follow_ups, strict=True)]
+    return [StoryChange(*parts) for parts in zip(described, articles, follow_ups, strict=True)]
 
 
 def _follow_ups(
-    line: StoryLine, article: Listed, at: datetime, edits: Mapping[str, Sequence[_Edit]]
+    line: StoryLine, article: ArticleLine, at: datetime, edits: Mapping[str, Sequence[_Edit]]
 ) -> tuple[FollowUp, ...]:
     follow_ups = []
     for variant in line.articles:
@@ -264,9 +264,9 @@ def _joined(changes: Sequence[Change], kind: str) -> str:
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
-def _time(article: Listed, seen: Mapping[str, datetime]) -> datetime:
+def _time(article: ArticleLine, first_seen: Mapping[str, datetime]) -> datetime:
     """The time of publication; where that is not known, when a crawl first saw it."""
-    return article.published or seen.get(article.article_id, _EPOCH)
+    return article.published or first_seen.get(article.article_id, _EPOCH)
 
 
 def _title(t: Interface, key: str, language: str, headline: str, time: timedelta = timedelta(0)) -> str:

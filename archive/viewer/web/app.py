@@ -18,9 +18,9 @@ from archive.exceptions import ArchiveError, UnknownValue
 from archive.viewer.catalogue import chosen
 from archive.viewer.render import NO_ARCHIVE, Pages, static_file
 from archive.viewer.web import documents, story_lists
+from archive.viewer.web.archive_request import ArchiveRequest
+from archive.viewer.web.chart_cache import ChartsPending
 from archive.viewer.web.guard import Guard
-from archive.viewer.web.made_figures import BeingMade
-from archive.viewer.web.opened import Opened
 from archive.viewer.web.shelf import Preparing, Shelf
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ OF_DAMAGE = (
 _PATIENCE = 1.5
 """Seconds that a page waits for its figures before it says that they are being made."""
 
-Page = Callable[[Opened], Response]
+Page = Callable[[ArchiveRequest], Response]
 
 
 def make_app(shelf: Shelf, port: int, secret: str = "") -> Starlette:
@@ -49,7 +49,7 @@ def make_app(shelf: Shelf, port: int, secret: str = "") -> Starlette:
         def respond(request: Request) -> Response:
             try:
                 return _answered(request, shelf, answer)
-            except BeingMade as being:
+            except ChartsPending as being:
                 counts = {"made": being.made, "figures": being.figures}
                 return _message(request, 503, "being_made", "being_made_told", again=True, counts=counts)
             except Preparing as progress:
@@ -102,15 +102,15 @@ def make_app(shelf: Shelf, port: int, secret: str = "") -> Starlette:
 
 
 def _answered(request: Request, shelf: Shelf, answer: Page) -> Response:
-    """Answer a request, with figures once they are made. Raises BeingMade where that takes long."""
+    """Answer a request, with figures once they are made. Raises ChartsPending where that takes long."""
 
     def once() -> Response:
         with shelf.opened() as sources:
-            return answer(Opened(request, sources, shelf.figures, is_filling=shelf.is_filling))
+            return answer(ArchiveRequest(request, sources, shelf.figures, is_filling=shelf.is_filling))
 
     try:
         return once()
-    except BeingMade as being:
+    except ChartsPending as being:
         being.wait(_PATIENCE)  # while others are answered
     return once()
 
@@ -129,8 +129,8 @@ def _message(
     values = {name: pages.t.number(count) for name, count in (counts or {}).items()}
     sentence = pages.t(text, **values) if pages.t.has(text) else text
     if progress is not None and progress.files:
-        taken, files = pages.t.number(progress.taken), pages.t.number(progress.files)
-        sentence = f"{sentence} {pages.t('preparing_files', taken=taken, files=files)}"
+        done, files = pages.t.number(progress.taken), pages.t.number(progress.files)
+        sentence = f"{sentence} {pages.t('preparing_files', taken=done, files=files)}"
     html = pages.render("message.html", heading=pages.t(heading), text=sentence, again=again, meant=None)
     return HTMLResponse(html.encode("utf-8", "replace"), status)
 
@@ -141,15 +141,15 @@ def _unknown_value(request: Request, error: UnknownValue) -> Response:
         return PlainTextResponse(f"{error}\n", 400)
     pages = Pages(chosen(request.headers.get("accept-language", "")), NO_ARCHIVE)
     label = pages.t(f"label_{error.column}")
-    meant = []
+    query = []
     for name, value in request.query_params.multi_items() if error.nearest else ():
-        meant.append((name, error.nearest if value == error.value else value))
+        query.append((name, error.nearest if value == error.value else value))
     html = pages.render(
         "message.html",
         heading=pages.t("unknown_value", name=label, value=error.value[:100]),
         text=pages.t("unknown_value_told"),
         again=False,
-        meant=(error.nearest, f"{request.url.path}?{urlencode(meant)}") if meant else None,
+        meant=(error.nearest, f"{request.url.path}?{urlencode(query)}") if query else None,
     )
     return HTMLResponse(html.encode("utf-8", "replace"), 400)
 

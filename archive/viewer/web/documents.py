@@ -15,54 +15,54 @@ from archive.viewer import article as articles
 from archive.viewer import outlet as outlet_pages
 from archive.viewer.load import read_story
 from archive.viewer.render import story_values
+from archive.viewer.web.archive_request import file_of, id_of
 from archive.viewer.web.guard import PAGE_POLICY
 from archive.viewer.web.omission_page import omission_values
-from archive.viewer.web.opened import file_of, id_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from archive.viewer.web.opened import Opened
+    from archive.viewer.web.archive_request import ArchiveRequest
 
 _LONGEST_ADDRESS = 2000
 
 
-def story(opened: Opened) -> Response:
-    wanted = id_of(opened)
-    line = opened.lookup.line(wanted)
+def story(opened: ArchiveRequest) -> Response:
+    story_id = id_of(opened)
+    line = opened.lookup.line(story_id)
     if line is None:
-        return RedirectResponse(f"/stories/{_whole_story_id(opened, wanted)}")
+        return RedirectResponse(f"/stories/{_whole_story_id(opened, story_id)}")
     places = opened.lookup.rows.places([x.article_id for x in line.articles])
     view, cut = read_story(opened.archive, line, places)
     events = opened.lookup.rows.same_events([x.article_id for x in line.articles])
     return opened.html("story.html", "stories", **story_values(opened.pages, view, line, events), cut=cut)
 
 
-def _whole_story_id(opened: Opened, wanted: str) -> str:
+def _whole_story_id(opened: ArchiveRequest, start: str) -> str:
     """Find the story of an id that is the start of one, of a story it was merged into, or of an article."""
-    stories = set(opened.lookup.starting_with(wanted))
-    if len(wanted) >= FULL_ID:
-        stories.update(opened.archive.successors(wanted))
+    stories = set(opened.lookup.starting_with(start))
+    if len(start) >= FULL_ID:
+        stories.update(opened.archive.successors(start))
     if not stories:
-        for article_id in opened.lookup.rows.starting_with(wanted):
+        for article_id in opened.lookup.rows.starting_with(start):
             stories.add(opened.lookup.rows.story_of(article_id) or "")
-    stories -= {wanted, ""}
+    stories -= {start, ""}
     if len(stories) != 1:
         raise HTTPException(404)
     return stories.pop()
 
 
-def article(opened: Opened) -> Response:
-    wanted = id_of(opened)
-    found = opened.lookup.rows.starting_with(wanted)
-    if found != [wanted]:
-        if len(found) != 1:
+def article(opened: ArchiveRequest) -> Response:
+    article_id = id_of(opened)
+    matches = opened.lookup.rows.starting_with(article_id)
+    if matches != [article_id]:
+        if len(matches) != 1:
             raise HTTPException(404)
-        return RedirectResponse(f"/articles/{found[0]}")
+        return RedirectResponse(f"/articles/{matches[0]}")
     query = opened.request.query_params
     old, new, start = (_number(query.get(x, "")) for x in ("from", "to", "start"))
     values = articles.article_values(
-        opened.archive, opened.lookup, opened.pages, wanted, old=old, new=new, start=start
+        opened.archive, opened.lookup, opened.pages, article_id, old=old, new=new, start=start
     )
     return opened.html("article.html", "stories", **values, show_page=bool(query.get("page")))
 
@@ -71,22 +71,22 @@ def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None
 
 
-def archived_page(opened: Opened) -> Response:
-    wanted = id_of(opened)
-    if opened.lookup.rows.story_of(wanted) is None:
+def archived_page(opened: ArchiveRequest) -> Response:
+    article_id = id_of(opened)
+    if opened.lookup.rows.story_of(article_id) is None:
         raise HTTPException(404)
     try:
-        page = opened.archive.raw(wanted)
+        page = opened.archive.raw(article_id)
     except PageNotKept:
         raise HTTPException(404) from None
-    stated = next((value for name, value in page.headers if name.lower() == "content-type"), "")
-    charset = re.search(r"charset=[\"']?([A-Za-z0-9_-]{1,40})", stated)
+    content_type = next((value for name, value in page.headers if name.lower() == "content-type"), "")
+    charset = re.search(r"charset=[\"']?([A-Za-z0-9_-]{1,40})", content_type)
     kind = f"text/html; charset={charset[1]}" if charset else "text/html"
     # the policy makes a document without scripts and without an origin, in a frame or not
     return Response(page.body, headers={"Content-Type": kind, "Content-Security-Policy": PAGE_POLICY})
 
 
-def omission(opened: Opened) -> Response:
+def omission(opened: ArchiveRequest) -> Response:
     """Answer with one omission, for a citation."""
     parts = opened.request.path_params
     version, block = _number(parts["version"]), _number(parts["block"])
@@ -102,31 +102,31 @@ def omission(opened: Opened) -> Response:
     return opened.html("omission.html", "stories", **values)
 
 
-def warc(opened: Opened) -> Response:
-    wanted = id_of(opened)
-    if opened.lookup.rows.story_of(wanted) is None:
+def warc(opened: ArchiveRequest) -> Response:
+    article_id = id_of(opened)
+    if opened.lookup.rows.story_of(article_id) is None:
         raise HTTPException(404)
     try:
-        record = opened.archive.warc_record(wanted)
+        record = opened.archive.warc_record(article_id)
     except PageNotKept:
         raise HTTPException(404) from None
-    named = {"Content-Disposition": f'attachment; filename="{wanted}.warc.gz"'}
-    return Response(record, media_type="application/gzip", headers=named)
+    headers = {"Content-Disposition": f'attachment; filename="{article_id}.warc.gz"'}
+    return Response(record, media_type="application/gzip", headers=headers)
 
 
-def charts(opened: Opened) -> Response:
+def charts(opened: ArchiveRequest) -> Response:
     from archive.viewer.charts import draw_all  # noqa: PLC0415  pandas, 1 s and 50 MB: lists need none
 
     frames = _frames(opened)
     return opened.html("charts.html", "charts", figures=draw_all(opened.pages, opened.archive, frames))
 
 
-def _frames(opened: Opened) -> dict[str, pd.DataFrame]:
+def _frames(opened: ArchiveRequest) -> dict[str, pd.DataFrame]:
     assert opened.figures is not None
     return opened.figures.frames()
 
 
-def chart_file(opened: Opened) -> Response:
+def chart_file(opened: ArchiveRequest) -> Response:
     from archive.viewer.figure_frames import PROVEN  # noqa: PLC0415  pandas, 1 s and 50 MB: lists need none
 
     name = opened.request.path_params["name"]
@@ -138,7 +138,7 @@ def chart_file(opened: Opened) -> Response:
     return file_of(opened, rows, tuple(frame.columns))
 
 
-def outlets(opened: Opened) -> Response:
+def outlets(opened: ArchiveRequest) -> Response:
     return opened.html(
         "outlets.html",
         "outlets",
@@ -148,19 +148,19 @@ def outlets(opened: Opened) -> Response:
     )
 
 
-def outlets_file(opened: Opened) -> Response:
+def outlets_file(opened: ArchiveRequest) -> Response:
     rows: list[dict[str, object]] = [{"outlet": x, "articles": n} for x, n in opened.lookup.outlets().items()]
     return file_of(opened, rows, ("outlet", "articles"))
 
 
-def outlet(opened: Opened) -> Response:
+def outlet(opened: ArchiveRequest) -> Response:
     name: str = opened.request.path_params["name"]
     suffix = next((x for x in (".csv", ".json") if name.endswith(x)), "")
-    known = opened.lookup.outlets()
-    if name not in known and name.removesuffix(suffix) in known:
-        looks = outlet_pages.recent(opened.archive, name.removesuffix(suffix))
-        return file_of(opened, looks, outlet_pages.COLUMNS)
-    if name not in known:
+    names = opened.lookup.outlets()
+    if name not in names and name.removesuffix(suffix) in names:
+        visits = outlet_pages.recent(opened.archive, name.removesuffix(suffix))
+        return file_of(opened, visits, outlet_pages.COLUMNS)
+    if name not in names:
         raise HTTPException(404)
     values = outlet_pages.outlet_values(opened.archive, opened.lookup, opened.pages, name)
     address = f"/outlets/{quote(name, safe='')}"
@@ -173,7 +173,7 @@ def outlet(opened: Opened) -> Response:
     )
 
 
-def why(opened: Opened) -> Response:
+def why(opened: ArchiveRequest) -> Response:
     url = opened.request.query_params.get("url", "").strip()[:_LONGEST_ADDRESS]
     return opened.html(
         "why.html", "outlets", **outlet_pages.address_values(opened.archive, opened.pages, url)

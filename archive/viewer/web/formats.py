@@ -65,9 +65,9 @@ def stories_as_csv(lines: Iterable[StoryLine]) -> Iterator[bytes]:
     names: tuple[str, ...] = ()
     for part in _portions(lines):
         rows = story_rows(part)
-        written = as_csv(rows, names)
+        portion = as_csv(rows, names)
         # the mark and the names stand at the beginning alone
-        yield written.split(b"\r\n", 1)[1] if names else written
+        yield portion.split(b"\r\n", 1)[1] if names else portion
         names = tuple(rows[0])
     if not names:
         yield as_csv([])
@@ -144,8 +144,8 @@ def as_atom(feed: Feed) -> bytes:
     root = ET.Element(f"{{{_ATOM}}}feed")
 
     def add(parent: ET.Element, name: str, text: str = "", **attributes: str) -> ET.Element:
-        made = {key: _valid(value) for key, value in attributes.items()}
-        element = ET.SubElement(parent, f"{{{_ATOM}}}{name}", made)
+        attributes_of_element = {key: _valid(value) for key, value in attributes.items()}
+        element = ET.SubElement(parent, f"{{{_ATOM}}}{name}", attributes_of_element)
         element.text = _valid(text) if text else None
         return element
 
@@ -165,8 +165,8 @@ def as_atom(feed: Feed) -> bytes:
         if link := feed.link(alert):
             add(entry, "link", href=link, rel="alternate")
         add(entry, "content", alert.text, type="text")  # without it an entry has to have a link
-    written: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
-    return written
+    document: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return document
 
 
 def as_json_feed(feed: Feed) -> bytes:

@@ -13,7 +13,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from archive.exceptions import ArchiveError
 from archive.viewer.web.app import OF_DAMAGE, make_app
-from archive.viewer.web.opened import Opened
+from archive.viewer.web.archive_request import ArchiveRequest
 from archive.viewer.web.shelf import Preparing, Shelf
 from archive.viewer.web.story_lists import stories
 
@@ -73,15 +73,15 @@ class Connection(H11Protocol):
 
 def listening(port: int) -> socket.socket:
     """Take a port of this machine's own interface. Raises OSError."""
-    taken = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
-        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        taken.bind(("127.0.0.1", port))
-        taken.listen(128)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", port))
+        listener.listen(128)
     except OSError:
-        taken.close()
+        listener.close()
         raise
-    return taken
+    return listener
 
 
 class _Server(uvicorn.Server):
@@ -97,18 +97,18 @@ class _Server(uvicorn.Server):
             self._ready()
 
 
-def serve(root: str, taken: socket.socket, ready: Callable[[], None], secret: str = "") -> None:
+def serve(root: str, listener: socket.socket, ready: Callable[[], None], secret: str = "") -> None:
     """Serve an archive on a port that was taken; returns at Ctrl-C. `ready` is called once it listens."""
-    with closing(taken), closing(Shelf(root)) as shelf:
+    with closing(listener), closing(Shelf(root)) as shelf:
 
         def prepare() -> None:
             # the side file and the templates are read before anybody waits for them
             with suppress(Preparing, ArchiveError, *OF_DAMAGE), shelf.opened() as opened:
-                stories(Opened(Request({"type": "http", "query_string": b"", "headers": []}), opened))
+                stories(ArchiveRequest(Request({"type": "http", "query_string": b"", "headers": []}), opened))
 
         threading.Thread(target=prepare, daemon=True).start()
         config = uvicorn.Config(
-            make_app(shelf, taken.getsockname()[1], secret),
+            make_app(shelf, listener.getsockname()[1], secret),
             http=Connection,
             log_config=None,
             access_log=False,
@@ -118,4 +118,4 @@ def serve(root: str, taken: socket.socket, ready: Callable[[], None], secret: st
             timeout_graceful_shutdown=2,
         )
         with suppress(KeyboardInterrupt):  # uvicorn raises again what it has ended at
-            _Server(config, ready).run(sockets=[taken])
+            _Server(config, ready).run(sockets=[listener])

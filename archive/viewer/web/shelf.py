@@ -17,7 +17,7 @@ from archive.exceptions import ArchiveError
 from archive.viewer.render import about
 from archive.viewer.search import side_file
 from archive.viewer.search.lookup import Lookup
-from archive.viewer.web.made_figures import Figures
+from archive.viewer.web.chart_cache import Figures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,17 +15,17 @@ from archive.viewer.catalogue import LANGUAGES, Interface
 from archive.viewer.search.answers import COMPARED, FLAGS, ORDERS, PAGE
 from archive.viewer.web import formats
 from archive.viewer.web.alerts import LATE, alerts, changes
-from archive.viewer.web.opened import file_of
+from archive.viewer.web.archive_request import file_of
 from archive.viewer.web.questions import address_of, feed_of, filters, page_of
 
 if TYPE_CHECKING:
     from archive.viewer.search.answers import Question, StoryLine
     from archive.viewer.search.lookup import Lookup
     from archive.viewer.web.alerts import Alert, StoryChange
-    from archive.viewer.web.opened import Opened
+    from archive.viewer.web.archive_request import ArchiveRequest
 
 
-def stories(opened: Opened) -> Response:
+def stories(opened: ArchiveRequest) -> Response:
     question = opened.question()
     page = page_of(opened.request.query_params)
     answer = opened.lookup.ask(question, page)
@@ -79,7 +79,7 @@ def list_values(lookup: Lookup, question: Question, lines: tuple[StoryLine, ...]
     }
 
 
-def listed(opened: Opened) -> Response:
+def listed(opened: ArchiveRequest) -> Response:
     question = opened.question()
     if opened.search_state(question) == "reading":
         return _texts_unread(opened)
@@ -89,13 +89,13 @@ def listed(opened: Opened) -> Response:
     return StreamingResponse(formats.stories_as_json(lines), media_type="application/json")
 
 
-def _texts_unread(opened: Opened) -> Response:
-    """Answer a program that it should come again: a list of what has been read so far would look whole."""
+def _texts_unread(opened: ArchiveRequest) -> Response:
+    """Answer a program that it should come again: a list of what was read so far would seem complete."""
     text = f"{opened.lookup.read} of {opened.lookup.articles} texts are read; try again in a few seconds.\n"
     return PlainTextResponse(text, 503, headers={"Retry-After": "5"})
 
 
-def feed(opened: Opened) -> Response:
+def feed(opened: ArchiveRequest) -> Response:
     question = opened.question()
     if opened.search_state(question) == "reading":
         return _texts_unread(opened)
@@ -107,7 +107,7 @@ def feed(opened: Opened) -> Response:
     return _as_feed(opened, t("stories"), alerts(opened.archive, opened.lookup, question, t, late=late))
 
 
-def _interface(opened: Opened) -> Interface:
+def _interface(opened: ArchiveRequest) -> Interface:
     """Choose the language of a feed: its address says it, for readers of feeds do not."""
     language = opened.request.query_params.get("interface", "")
     if language and language not in LANGUAGES:
@@ -115,7 +115,7 @@ def _interface(opened: Opened) -> Interface:
     return Interface(language) if language else opened.pages.t
 
 
-def _as_feed(opened: Opened, title: str, entries: list[Alert]) -> Response:
+def _as_feed(opened: ArchiveRequest, title: str, entries: list[Alert]) -> Response:
     address = str(opened.request.url)
     words = opened.question().text
     feed = formats.Feed(
@@ -130,7 +130,7 @@ def _as_feed(opened: Opened, title: str, entries: list[Alert]) -> Response:
 # Edits and takedowns, and whether the other languages followed.
 
 
-def story_changes(opened: Opened) -> Response:
+def story_changes(opened: ArchiveRequest) -> Response:
     question = opened.question()
     query = opened.request.query_params
     only_alone = bool(query.get("alone"))
@@ -146,7 +146,7 @@ def story_changes(opened: Opened) -> Response:
     )
 
 
-def changes_file(opened: Opened) -> Response:
+def changes_file(opened: ArchiveRequest) -> Response:
     rows = []
     for change in _changes(opened, opened.pages.t):
         row: dict[str, object] = {
@@ -172,12 +172,12 @@ _CHANGE_COLUMNS = (
 )
 
 
-def changes_feed(opened: Opened) -> Response:
+def changes_feed(opened: ArchiveRequest) -> Response:
     t = _interface(opened)
     return _as_feed(opened, t("changes"), [change.alert for change in _changes(opened, t)])
 
 
-def _changes(opened: Opened, t: Interface) -> list[StoryChange]:
+def _changes(opened: ArchiveRequest, t: Interface) -> list[StoryChange]:
     """Find edits and takedowns; with `alone`, edits that no other language of the story has followed."""
     chosen = []
     is_alone = opened.request.query_params.get("alone")

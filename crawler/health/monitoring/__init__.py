@@ -1,1 +1,1 @@
-"""Rules that tell whether crawls go well, who is told when they do not, and metrics."""
+"""Rules about crawls and archive, notifications when one is broken, and metrics."""

@@ -37,13 +37,13 @@ class Limits:
     rise: float = 0.2
     """Share of a day's pages that may end with a reason that was rarer in the week before."""
     debts: int = 50
-    """Pages owed, from which on it is told that they grow."""
+    """Pages to retry, from which on their growth is an alarm."""
     skip: bool = False
     disk_free: float = 5.0
     """GB."""
     verify_after: timedelta = timedelta(days=7)
     remind_after: timedelta = timedelta(days=1)
-    """What is told already is told again."""
+    """Time after which an alarm that goes on is sent again."""
 
     def silent(self, expected: Expectations, usual: timedelta | None = None) -> timedelta:
         """Return how long nothing new may come; `usual` is the longest pause of the last month."""
@@ -58,34 +58,35 @@ class Limits:
 @dataclass(frozen=True, slots=True)
 class AllLimits:
     usual: Limits = field(default_factory=Limits)
-    own: Mapping[str, Limits] = field(default_factory=dict)
+    by_outlet: Mapping[str, Limits] = field(default_factory=dict)
 
     def of(self, outlet: str) -> Limits:
-        return self.own.get(outlet, self.usual)
+        return self.by_outlet.get(outlet, self.usual)
 
     def without(self, outlets: Iterable[str]) -> AllLimits:
         """Return the same, but without these: they are not crawled on purpose."""
-        return replace(
-            self, own={**self.own, **{name: replace(self.of(name), skip=True) for name in outlets}}
-        )
+        by_outlet = {**self.by_outlet}
+        for name in outlets:
+            by_outlet[name] = replace(self.of(name), skip=True)
+        return replace(self, by_outlet=by_outlet)
 
 
 def read_limits(tables: Mapping[str, Table], outlets: Sequence[str]) -> AllLimits:
     """Read `[watch]` ("" in `tables`) and the table of each outlet. Raises WrongSetting."""
     usual = _limits("[watch]", Limits(), tables.get("", {}), of_all=True)
-    own = {}
+    by_outlet = {}
     for outlet, table in tables.items():
         if outlet:
             if outlet not in outlets:
                 raise WrongSetting(
                     f"[watch.{visible(outlet)}]: there is no such outlet{_near(outlet, outlets)}"
                 )
-            own[outlet] = _limits(f"[watch.{visible(outlet)}]", usual, table, of_all=False)
-    return AllLimits(usual, own)
+            by_outlet[outlet] = _limits(f"[watch.{visible(outlet)}]", usual, table, of_all=False)
+    return AllLimits(usual, by_outlet)
 
 
 def _limits(where: str, usual: Limits, table: Table, *, of_all: bool) -> Limits:
-    names = [one.name for one in fields(Limits) if of_all or one.name not in _OF_ALL]
+    names = [field.name for field in fields(Limits) if of_all or field.name not in _OF_ALL]
     limits = usual
     for name, value in table.items():
         if name not in names:
@@ -113,6 +114,6 @@ def _read(name: str, value: object) -> object:
     return value
 
 
-def _near(name: str, known: Sequence[str]) -> str:
-    near = difflib.get_close_matches(name.lower(), known, 1)
-    return f"; did you mean {near[0]}?" if near else f"; known: {', '.join(known)}."
+def _near(name: str, names: Sequence[str]) -> str:
+    near = difflib.get_close_matches(name.lower(), names, 1)
+    return f"; did you mean {near[0]}?" if near else f"; known: {', '.join(names)}."

@@ -19,8 +19,8 @@ from prometheus_client.registry import Collector
 from archive.exceptions import ArchiveError
 from archive.storage.leases import leases_of
 from crawler.extraction.fields.timezones import KYIV
-from crawler.health.expected import DAYS_OF_A_MEDIAN, LOOKED_AT
-from crawler.health.monitoring.gathered import DAY
+from crawler.health.expectation_check import DAYS_OF_A_MEDIAN, LOOKED_AT
+from crawler.health.monitoring.collector import DAY
 from crawler.health.monitoring.rules import counts_of, ends
 from crawler.outlet.expectations import ALL
 
@@ -33,17 +33,17 @@ if TYPE_CHECKING:
 
     from archive.read.runs import RunAccount
     from archive.storage.leases import LastRun
-    from crawler.health.monitoring.gathered import Gathered, OutletState
+    from crawler.health.monitoring.collector import MonitoringFacts, OutletState
     from crawler.health.monitoring.rules import Alarm
 
 _CACHED = 60.0
 """Seconds for which an answer of the endpoint holds."""
 
-Told = tuple["Gathered", "Sequence[Alarm]"]
+Checked = tuple["MonitoringFacts", "Sequence[Alarm]"]
 OF_OUTLETS = {
     "triptych_articles": "Articles in the archive",
     "triptych_pages": "Pages that ended so in the last 24 hours",
-    "triptych_owed_pages": "Pages owed after the last run",
+    "triptych_owed_pages": "Pages to retry after the last run",
     "triptych_share": "Share of the articles of the last three days that can be judged",
     "triptych_last_article_timestamp_seconds": "When the latest new article was archived",
     "triptych_last_published_timestamp_seconds": "When the latest article was published, as its page says",
@@ -60,7 +60,7 @@ OF_ARCHIVES = {
     "triptych_verified_timestamp_seconds": "When this machine has verified the archive",
     "triptych_disk_free_bytes": "Free where the archive is",
     "triptych_disk_size_bytes": "Size of the file system of the archive",
-    "triptych_watch_timestamp_seconds": "When this was told",
+    "triptych_watch_timestamp_seconds": "When these metrics were computed",
 }
 """Of these `triptych_alarms` has labels, `outlet` (empty: of the archive) and `rule`."""
 _LABELS = {
@@ -71,20 +71,19 @@ _LABELS = {
 _UNKNOWN = re.compile(r"[^\w.-]")
 
 
-def families(known: Gathered, found: Sequence[Alarm]) -> Iterator[GaugeMetricFamily]:
+def families(facts_of_all: MonitoringFacts, raised: Sequence[Alarm]) -> Iterator[GaugeMetricFamily]:
     """Yield all metrics; one that nobody knows has no sample."""
     labels = {**{name: ["outlet"] for name in OF_OUTLETS}, **_LABELS}
-    made = {
-        name: GaugeMetricFamily(name, told, labels=labels.get(name, []))
-        for name, told in (OF_OUTLETS | OF_ARCHIVES).items()
-    }
+    metrics: dict[str, GaugeMetricFamily] = {}
+    for name, description in (OF_OUTLETS | OF_ARCHIVES).items():
+        metrics[name] = GaugeMetricFamily(name, description, labels=labels.get(name, []))
 
     def add(name: str, value: float | datetime | None, *labels: str) -> None:
         if value is not None:
-            made[name].add_metric(labels, value if isinstance(value, int | float) else value.timestamp())
+            metrics[name].add_metric(labels, value if isinstance(value, int | float) else value.timestamp())
 
-    crawled = {name: state for name, state in known.outlets.items() if state.crawls.last is not None}
-    runs = _last_runs(known.uri, crawled)
+    crawled = {name: state for name, state in facts_of_all.outlets.items() if state.crawls.last is not None}
+    runs = _last_runs(facts_of_all.uri, crawled)
     for name, state in crawled.items():
         crawls, facts = state.crawls, state.facts
         add("triptych_articles", facts.articles, name)
@@ -99,18 +98,18 @@ def families(known: Gathered, found: Sequence[Alarm]) -> Iterator[GaugeMetricFam
             outcome, _, reason = end.rstrip(")").partition("(")
             # of an archive that somebody else has made
             add("triptych_pages", count, name, outcome, _UNKNOWN.sub("_", reason)[:64])
-        for of, share in _shares(state, known.now).items():
+        for of, share in _shares(state, facts_of_all.now).items():
             add("triptych_share", share, name, of)
-    for alarm in found:
+    for alarm in raised:
         add("triptych_alarms", 1, alarm.outlet, alarm.rule)
-    add("triptych_snapshot", known.snapshot)
-    add("triptych_snapshot_timestamp_seconds", known.committed_at)
-    add("triptych_verified_timestamp_seconds", known.verified_at)
-    if known.disk is not None:
-        add("triptych_disk_free_bytes", known.disk.free)
-        add("triptych_disk_size_bytes", known.disk.total)
-    add("triptych_watch_timestamp_seconds", known.now)
-    yield from made.values()
+    add("triptych_snapshot", facts_of_all.snapshot)
+    add("triptych_snapshot_timestamp_seconds", facts_of_all.committed_at)
+    add("triptych_verified_timestamp_seconds", facts_of_all.verified_at)
+    if facts_of_all.disk is not None:
+        add("triptych_disk_free_bytes", facts_of_all.disk.free)
+        add("triptych_disk_size_bytes", facts_of_all.disk.total)
+    add("triptych_watch_timestamp_seconds", facts_of_all.now)
+    yield from metrics.values()
 
 
 def _ended(run: RunAccount | None) -> datetime | None:
@@ -137,50 +136,50 @@ def _exit_code(state: OutletState, last: LastRun | None) -> int | None:
 
 
 def _shares(state: OutletState, now: datetime) -> dict[str, float]:
-    days = state.brought.judged(now.astimezone(KYIV).date() - DAY, LOOKED_AT)[-DAYS_OF_A_MEDIAN:]
-    counts = counts_of(state.brought, days)
+    days = state.counts.judged(now.astimezone(KYIV).date() - DAY, LOOKED_AT)[-DAYS_OF_A_MEDIAN:]
+    counts = counts_of(state.counts, days)
     total = counts.pop(ALL, 0)
     return {of.replace(" ", "_"): count / total for of, count in counts.items()} if total else {}
 
 
-class _Told(Collector):
+class _CachedMetrics(Collector):
     """Asks anew at most once a minute, however many scrape it."""
 
-    def __init__(self, ask: Callable[[], Told]) -> None:
-        self._ask = ask
+    def __init__(self, check: Callable[[], Checked]) -> None:
+        self._ask = check
         self._lock = threading.Lock()
         self._at = 0.0
-        self._made: list[GaugeMetricFamily] = []
+        self._metrics: list[GaugeMetricFamily] = []
 
     def collect(self) -> Iterator[Metric]:
         with self._lock:
-            if not self._made or time.monotonic() - self._at >= _CACHED:
-                self._made = [*families(*self._ask())]
+            if not self._metrics or time.monotonic() - self._at >= _CACHED:
+                self._metrics = [*families(*self._ask())]
                 self._at = time.monotonic()
-            yield from self._made
+            yield from self._metrics
 
 
-def text(known: Gathered, found: Sequence[Alarm]) -> bytes:
+def text(facts: MonitoringFacts, raised: Sequence[Alarm]) -> bytes:
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Told(lambda: (known, found)))
-    written: bytes = generate_latest(registry)  # type: ignore[no-untyped-call]
-    return written
+    registry.register(_CachedMetrics(lambda: (facts, raised)))
+    content: bytes = generate_latest(registry)  # type: ignore[no-untyped-call]
+    return content
 
 
-def write(path: Path, known: Gathered, found: Sequence[Alarm]) -> None:
+def write(path: Path, facts: MonitoringFacts, raised: Sequence[Alarm]) -> None:
     """Replace a file whole: node_exporter may read at any moment. Raises OSError."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        beside.write_bytes(text(known, found))
+        temporary.write_bytes(text(facts, raised))
         # the collector is another user
-        beside.chmod(0o644)
-        beside.replace(path)
+        temporary.chmod(0o644)
+        temporary.replace(path)
     finally:
-        beside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
 
 
-def serve(address: str, port: int, ask: Callable[[], Told]) -> Any:
+def serve(address: str, port: int, ask: Callable[[], Checked]) -> Any:
     """Answer at /metrics in a thread; return the server, to be shut down. Raises OSError."""
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Told(ask))
+    registry.register(_CachedMetrics(ask))
     return start_http_server(port, address, registry)[0]

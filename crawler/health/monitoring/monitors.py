@@ -13,19 +13,19 @@ from spidermon.loaders import MonitorLoader
 from spidermon.runners import MonitorRunner
 
 from archive.commands.configuration import read_configuration
-from crawler.health.monitoring.gathered import gather
+from crawler.health.monitoring.collector import collect_facts
 from crawler.health.monitoring.limits import read_limits
+from crawler.health.monitoring.notice_memory import notice_of
 from crawler.health.monitoring.notices import Remember, configured
 from crawler.health.monitoring.rules import alarms
-from crawler.health.monitoring.told import notice_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from scrapy.crawler import Crawler
 
+    from crawler.health.monitoring.notice_memory import Notice
     from crawler.health.monitoring.rules import Alarm
-    from crawler.health.monitoring.told import Notice
 
 
 class _Ruled(Monitor):  # type: ignore[misc]
@@ -35,7 +35,7 @@ class _Ruled(Monitor):  # type: ignore[misc]
         """Fail with the sentence of an alarm, if there is one."""
         for alarm in self.alarms:
             if (alarm.outlet, alarm.rule) == (outlet, rule):
-                raise self.failureException(alarm.told)
+                raise self.failureException(alarm.message)
 
 
 class ArchiveMonitor(_Ruled):
@@ -82,7 +82,7 @@ class OutletMonitor(_Ruled):
         self.hold(self.monitor_name, "reasons")
 
     def test_debts(self) -> None:
-        """The pages that are owed do not grow more."""
+        """The pages to retry do not pile up."""
         self.hold(self.monitor_name, "debts")
 
     def test_budget(self) -> None:
@@ -101,10 +101,10 @@ class WatchSuite(MonitorSuite):  # type: ignore[misc]
         for action in (*configured(crawler.settings), Remember):
             self.add_monitors_finished_action(action)
 
-    def tell(self, found: Sequence[Alarm], notice: Notice) -> None:
+    def tell(self, raised: Sequence[Alarm], notice: Notice) -> None:
         """Hand in what the monitors fail of, and what the notices tell."""
         for monitor in self.all_monitors:
-            monitor.alarms = found
+            monitor.alarms = raised
         for action in self.monitors_finished_actions:
             action.notice = notice
 
@@ -122,18 +122,19 @@ class CrawlSuite(WatchSuite):
         limits = read_limits(
             {name: tables[name] for name in ("", outlet.name) if name in tables}, [outlet.name]
         )
-        known = gather(data.crawler.settings["ARCHIVE_URI"], [outlet])
-        found = alarms(known, limits)
-        self.tell(found, notice_of(known, found, limits.usual))
+        facts = collect_facts(data.crawler.settings["ARCHIVE_URI"], [outlet])
+        raised = alarms(facts, limits)
+        self.tell(raised, notice_of(facts, raised, limits.usual))
 
 
-def run(crawler: Crawler, outlets: Iterable[str], found: Sequence[Alarm], notice: Notice) -> list[str]:
+def run(crawler: Crawler, outlets: Iterable[str], raised: Sequence[Alarm], notice: Notice) -> list[str]:
     """Run all monitors and notices; return the notices that were not sent, and why. Raises NotConfigured."""
     suite = WatchSuite(outlets, crawler)
-    suite.tell(found, notice)
+    suite.tell(raised, notice)
     result = MonitorRunner().run(suite)
-    return [
-        f"{action.item.name}: {(action.error or '').strip().rpartition(chr(10))[2]}"
-        for action in result.monitors_finished_action_results
-        if action.status == "ERROR"
-    ]
+    failures: list[str] = []
+    for action in result.monitors_finished_action_results:
+        if action.status == "ERROR":
+            last_line = (action.error or "").strip().rpartition("\n")[2]
+            failures.append(f"{action.item.name}: {last_line}")
+    return failures

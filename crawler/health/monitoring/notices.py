@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.settings import BaseSettings
 
-    from crawler.health.monitoring.told import Notice
+    from crawler.health.monitoring.notice_memory import Notice
 
 _SECONDS = 30
 _LONGEST = 3500
@@ -37,7 +37,7 @@ _LONGEST = 3500
 _TELEGRAM = "https://api.telegram.org"
 
 
-class NotSent(Exception):
+class SendError(Exception):
     """A notice that did not arrive; the message names no secret."""
 
 
@@ -52,16 +52,16 @@ def _notice(action: _WithNotice) -> Notice:
 
 
 def _posted(service: str, address: str, document: dict[str, Any], **headers: str) -> Any:
-    """The answer to a POST, as JSON where it is that. Raises NotSent."""
+    """The answer to a POST, as JSON where it is that. Raises SendError."""
     try:
         answer = requests.post(
             address, json=document, headers=headers, timeout=_SECONDS, allow_redirects=False
         )
     except requests.RequestException as error:
         # the message of these has the whole address, and a token may be part of that
-        raise NotSent(f"{service} could not be reached: {type(error).__name__}") from None
+        raise SendError(f"{service} could not be reached: {type(error).__name__}") from None
     if not answer.ok or answer.is_redirect:
-        raise NotSent(f"{service} answered {answer.status_code}: {visible(answer.text[:200])}")
+        raise SendError(f"{service} answered {answer.status_code}: {visible(answer.text[:200])}")
     return answer
 
 
@@ -77,17 +77,17 @@ class Slack(SendSlackMessage):  # type: ignore[misc]
 
     @classmethod
     def from_crawler_kwargs(cls, crawler: Crawler) -> dict[str, Any]:
-        found: dict[str, Any] = super().from_crawler_kwargs(crawler)
-        return {**found, "api": crawler.settings.get("SPIDERMON_SLACK_API")}
+        values: dict[str, Any] = super().from_crawler_kwargs(crawler)
+        return {**values, "api": crawler.settings.get("SPIDERMON_SLACK_API")}
 
     def run_action(self) -> None:
         text = escape(_notice(self).text(_LONGEST), quote=False)
         try:
             self.manager.send_message(self.recipients, text, link_names=0)
         except SlackApiError as error:
-            raise NotSent(f"Slack answered {visible(str(error.response.get('error')))}") from None
+            raise SendError(f"Slack answered {visible(str(error.response.get('error')))}") from None
         except OSError as error:
-            raise NotSent(f"Slack could not be reached: {type(error).__name__}") from None
+            raise SendError(f"Slack could not be reached: {type(error).__name__}") from None
 
 
 class _SlackManager(SlackMessageManager):  # type: ignore[misc]
@@ -112,8 +112,8 @@ class Telegram(SendTelegramMessage):  # type: ignore[misc]
 
     @classmethod
     def from_crawler_kwargs(cls, crawler: Crawler) -> dict[str, Any]:
-        found: dict[str, Any] = super().from_crawler_kwargs(crawler)
-        return {**found, "api": crawler.settings.get("SPIDERMON_TELEGRAM_API")}
+        values: dict[str, Any] = super().from_crawler_kwargs(crawler)
+        return {**values, "api": crawler.settings.get("SPIDERMON_TELEGRAM_API")}
 
     def run_action(self) -> None:
         self.manager.send_message(self.recipients, _notice(self).text(_LONGEST))
@@ -159,8 +159,8 @@ class Mail(SendEmail):  # type: ignore[misc]
             "tls": settings.getbool("SPIDERMON_SMTP_ENFORCE_TLS"),
             "ssl": ssl_,
         }
-        found: dict[str, Any] = super().from_crawler_kwargs(crawler)
-        return {**found, "smtp": smtp}
+        values: dict[str, Any] = super().from_crawler_kwargs(crawler)
+        return {**values, "smtp": smtp}
 
     def run_action(self) -> None:
         notice = _notice(self)
@@ -179,7 +179,7 @@ class Mail(SendEmail):  # type: ignore[misc]
         del kwargs
         smtp, to = self._smtp, [*self.to, *(self.cc or ()), *(self.bcc or ())]
         if smtp["user"] and not (smtp["ssl"] or smtp["tls"] or is_loopback(f"tcp://{smtp['host']}")):
-            raise NotSent(
+            raise SendError(
                 f"{smtp['host']} would get the password unencrypted: set SPIDERMON_SMTP_ENFORCE_TLS or _SSL"
             )
         context = ssl.create_default_context()
@@ -195,7 +195,7 @@ class Mail(SendEmail):  # type: ignore[misc]
                     server.login(smtp["user"], smtp["password"])
                 server.send_message(message, self.sender, to)
         except (smtplib.SMTPException, OSError) as error:
-            raise NotSent(f"{smtp['host']}:{smtp['port']} took no mail: {visible(str(error))}") from None
+            raise SendError(f"{smtp['host']}:{smtp['port']} took no mail: {visible(str(error))}") from None
 
 
 class Webhook(Action):  # type: ignore[misc]
@@ -222,16 +222,18 @@ class Webhook(Action):  # type: ignore[misc]
 
 
 class Remember(Action):  # type: ignore[misc]
-    """Keeps in mind what was told, after all others: what reached nobody is told again the next time."""
+    """Runs last, and remembers what was sent; what reached nobody is sent again the next time."""
 
     notice: Notice
 
     def run_action(self) -> None:
-        sent = [one for one in self.result.step.all_items if one.status == "OK"]
-        tried = [
-            one for one in self.result.step.all_items if one.status != "SKIPPED" and one.item is not self
-        ]
-        if sent or not tried:
+        tried = False
+        for action in self.result.step.all_items:
+            if action.status == "OK":
+                self.notice.remember()
+                return
+            tried = tried or (action.status != "SKIPPED" and action.item is not self)
+        if not tried:
             self.notice.remember()
 
 
@@ -239,5 +241,5 @@ NOTICES: tuple[Any, ...] = (Slack, Telegram, Mail, Webhook)
 
 
 def configured(settings: BaseSettings) -> list[Any]:
-    """The actions whose settings are there."""
-    return [one for one in NOTICES if all(settings.get(name) for name in one.needed)]
+    """Return the actions whose settings are set."""
+    return [notice for notice in NOTICES if all(settings.get(name) for name in notice.needed)]

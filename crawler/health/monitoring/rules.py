@@ -10,17 +10,17 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from crawler.extraction.fields.timezones import KYIV
-from crawler.health.archived import LATE_AFTER, health, no_articles_of, usual_gap
-from crawler.health.expected import DAYS_OF_A_MEDIAN, LEAST_ARTICLES, LOOKED_AT
+from crawler.health.expectation_check import DAYS_OF_A_MEDIAN, LEAST_ARTICLES, LOOKED_AT
+from crawler.health.outlet_history import LATE_AFTER, health, no_articles_of, usual_gap
 from crawler.outlet.expectations import ALL
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from crawler.health.expected import Brought
-    from crawler.health.monitoring.gathered import Gathered, OutletState
+    from crawler.health.expectation_check import OutletCounts
+    from crawler.health.monitoring.collector import MonitoringFacts, OutletState
     from crawler.health.monitoring.limits import AllLimits, Limits
 
 FAILED_IN_A_ROW = 2
@@ -45,32 +45,32 @@ class Alarm:
     """Empty: of the archive."""
     rule: str
     """A key of OF_OUTLETS or OF_ARCHIVES."""
-    told: str
+    message: str
 
     @property
     def key(self) -> str:
         return f"{self.outlet}/{self.rule}" if self.outlet else self.rule
 
+    def document(self) -> dict[str, str | None]:
+        return {"outlet": self.outlet or None, "rule": self.rule, "told": self.message}
+
     def __str__(self) -> str:
-        return f"{self.outlet}: {self.told}" if self.outlet else self.told
+        return f"{self.outlet}: {self.message}" if self.outlet else self.message
 
 
-def alarms(known: Gathered, limits: AllLimits) -> list[Alarm]:
+def alarms(facts: MonitoringFacts, limits: AllLimits) -> list[Alarm]:
     """Return what is wrong: of the archive first, then of each outlet that is crawled."""
-    found = [
-        Alarm("", name, told)
-        for name, rule in OF_ARCHIVES.items()
-        if (told := rule(known, limits.usual)) is not None
-    ]
-    for name, state in known.outlets.items():
+    raised: list[Alarm] = []
+    for key, rule_of_archives in OF_ARCHIVES.items():
+        if (message := rule_of_archives(facts, limits.usual)) is not None:
+            raised.append(Alarm("", key, message))
+    for name, state in facts.outlets.items():
         if state.crawls.last is None or limits.of(name).skip:
             continue
-        found += [
-            Alarm(name, key, told)
-            for key, rule in OF_OUTLETS.items()
-            if (told := rule(state, limits.of(name), known.now)) is not None
-        ]
-    return found
+        for key, rule in OF_OUTLETS.items():
+            if (message := rule(state, limits.of(name), facts.now)) is not None:
+                raised.append(Alarm(name, key, message))
+    return raised
 
 
 # Of an outlet that is crawled.
@@ -99,12 +99,12 @@ def _sources(state: OutletState, limits: Limits, now: datetime) -> str | None:
 
 
 def _silence(state: OutletState, limits: Limits, now: datetime) -> str | None:
-    seen = state.facts.last_seen
-    if seen is None:
+    last_seen = state.facts.last_seen
+    if last_seen is None:
         return None
     usual = usual_gap(state.facts)
     longest = limits.silent(state.outlet.expectations, usual)
-    quiet = now - seen
+    quiet = now - last_seen
     if quiet <= longest:
         return None
     habit = "" if usual is None else f"; in the last month the longest pause was {hours(usual)}"
@@ -139,18 +139,20 @@ def _latest(state: OutletState) -> str:
 
 def _expectations(state: OutletState, limits: Limits, now: datetime) -> str | None:
     del limits, now
-    missed = [f"{one.expectation}: {one.told}" for one in state.verdicts if one.state == "missed"]
+    missed = [
+        f"{verdict.expectation}: {verdict.message}" for verdict in state.verdicts if verdict.state == "missed"
+    ]
     return "; ".join(missed) or None
 
 
 def _shares(state: OutletState, limits: Limits, now: datetime) -> str | None:
     """The share of bylines, dates or a language is less on the last days than on those before."""
-    brought = state.brought
-    days = brought.judged(now.astimezone(KYIV).date() - timedelta(days=1), LOOKED_AT)
+    counts = state.counts
+    days = counts.judged(now.astimezone(KYIV).date() - timedelta(days=1), LOOKED_AT)
     before, recent = days[:-DAYS_OF_A_MEDIAN], days[-DAYS_OF_A_MEDIAN:]
     if len(before) < DAYS_OF_A_MEDIAN:
         return None
-    then, now_ = counts_of(brought, before), counts_of(brought, recent)
+    then, now_ = counts_of(counts, before), counts_of(counts, recent)
     if min(then[ALL], now_[ALL]) < LEAST_ARTICLES:
         return None
     fallen = []
@@ -163,16 +165,16 @@ def _shares(state: OutletState, limits: Limits, now: datetime) -> str | None:
     return f"share of articles {since}: {'; '.join(fallen)}" if fallen else None
 
 
-def counts_of(brought: Brought, days: list[dt.date]) -> Counter[str]:
+def counts_of(counts: OutletCounts, days: list[dt.date]) -> Counter[str]:
     """Count the articles of these days (ALL), and those with a byline, with a date, and of each language."""
-    counts: Counter[str] = Counter()
+    totals: Counter[str] = Counter()
     for day in days:
-        counts[ALL] += brought.count(ALL, day)
-        counts["byline"] += brought.bylines[day]
-        counts["date"] += brought.dates[day]
-        for language, articles in brought.articles[day].items():
-            counts[f"language {language}"] += articles
-    return counts
+        totals[ALL] += counts.count(ALL, day)
+        totals["byline"] += counts.bylines[day]
+        totals["date"] += counts.dates[day]
+        for language, articles in counts.articles[day].items():
+            totals[f"language {language}"] += articles
+    return totals
 
 
 def _reasons(state: OutletState, limits: Limits, now: datetime) -> str | None:
@@ -190,15 +192,15 @@ def _reasons(state: OutletState, limits: Limits, now: datetime) -> str | None:
 
 
 def ends(counts: Mapping[str, int]) -> Counter[str]:
-    """Return how the pages ended that were asked for, as `archived` or `dropped(no-body)`."""
-    asked = ("archived", "unchanged", "dropped", "failed")
-    found: Counter[str] = Counter()
+    """Return the outcomes of requested pages, such as `archived` or `dropped(no-body)`."""
+    outcomes = ("archived", "unchanged", "dropped", "failed")
+    pages: Counter[str] = Counter()
     for end, count in counts.items():
         outcome = end.partition("(")[0]
-        if outcome in asked:
+        if outcome in outcomes:
             # why a page is archived or unchanged is of no account here
-            found[outcome if outcome in asked[:2] else end] += count
-    return found
+            pages[outcome if outcome in outcomes[:2] else end] += count
+    return pages
 
 
 def _debts(state: OutletState, limits: Limits, now: datetime) -> str | None:
@@ -207,7 +209,7 @@ def _debts(state: OutletState, limits: Limits, now: datetime) -> str | None:
     usual = median(before) if before else 0
     if owed < limits.debts or owed <= 2 * usual:
         return None
-    return f"{owed} pages are owed, {usual:g} in the week before"
+    return f"{owed} pages to retry, {usual:g} in the week before"
 
 
 def _budget(state: OutletState, limits: Limits, now: datetime) -> str | None:
@@ -221,25 +223,25 @@ def _budget(state: OutletState, limits: Limits, now: datetime) -> str | None:
 # Of the archive and this machine.
 
 
-def _disk(known: Gathered, limits: Limits) -> str | None:
-    disk = known.disk
+def _disk(facts: MonitoringFacts, limits: Limits) -> str | None:
+    disk = facts.disk
     if disk is None or disk.free >= limits.disk_free * 1e9:
         return None
     return f"{disk.free / 1e9:.1f} GB are free at {disk.folder}, {limits.disk_free:g} at least"
 
 
-def _verify(known: Gathered, limits: Limits) -> str | None:
-    since = known.verified_at or known.begin
-    if since is None or known.now - since <= limits.verify_after:
+def _verify(facts: MonitoringFacts, limits: Limits) -> str | None:
+    since = facts.verified_at or facts.begin
+    if since is None or facts.now - since <= limits.verify_after:
         return None
-    if known.verified_at is None:
+    if facts.verified_at is None:
         return "the archive was never verified on this machine: triptych archive verify"
-    return f"the archive was last verified {hours(known.now - since)} ago: triptych archive verify"
+    return f"the archive was last verified {hours(facts.now - since)} ago: triptych archive verify"
 
 
 def hours(lasts: timedelta) -> str:
-    whole = int(lasts.total_seconds() // 3600)
-    return f"{whole} hours" if whole < 72 else f"{whole // 24} days"
+    count = int(lasts.total_seconds() // 3600)
+    return f"{count} hours" if count < 72 else f"{count // 24} days"
 
 
 OF_OUTLETS: dict[str, Callable[[OutletState, Limits, datetime], str | None]] = {
@@ -253,10 +255,4 @@ OF_OUTLETS: dict[str, Callable[[OutletState, Limits, datetime], str | None]] = {
     "debts": _debts,
     "budget": _budget,
 }
-OF_ARCHIVES: dict[str, Callable[[Gathered, Limits], str | None]] = {"disk": _disk, "verify": _verify}
-
-
-def by_outlet(found: list[Alarm]) -> Iterator[tuple[str, list[Alarm]]]:
-    """Yield each name, the archive's first, with its alarms."""
-    for name in dict.fromkeys(alarm.outlet for alarm in found):
-        yield name, [alarm for alarm in found if alarm.outlet == name]
+OF_ARCHIVES: dict[str, Callable[[MonitoringFacts, Limits], str | None]] = {"disk": _disk, "verify": _verify}

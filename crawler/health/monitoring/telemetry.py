@@ -43,10 +43,10 @@ Values = dict[str, str | int | float | bool]
 def check_telemetry() -> None:
     """Raise WrongSetting where the library is not there, or a variable asks for what is not served."""
     try:
-        found = find_spec("opentelemetry.exporter.otlp.proto.http") and find_spec("opentelemetry.sdk")
+        library = find_spec("opentelemetry.exporter.otlp.proto.http") and find_spec("opentelemetry.sdk")
     except ModuleNotFoundError:
-        found = None
-    if found is None:
+        library = None
+    if library is None:
         raise WrongSetting("TELEMETRY needs OpenTelemetry: pip install 'triptych[otel]'")
     for name in ("OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"):
         if os.environ.get(name, _PROTOCOL) != _PROTOCOL:
@@ -63,14 +63,14 @@ def share_of_pages() -> float:
         return PAGES
     if sampler in _SHARES:
         return _SHARES[sampler]
-    given = os.environ.get("OTEL_TRACES_SAMPLER_ARG", "1")
+    argument = os.environ.get("OTEL_TRACES_SAMPLER_ARG", "1")
     try:
-        share = float(given)
+        share = float(argument)
     except ValueError:
         share = -1.0
     if sampler != "traceidratio" or not 0 <= share <= 1:
         raise WrongSetting(
-            f"OTEL_TRACES_SAMPLER={sampler!r}, OTEL_TRACES_SAMPLER_ARG={given!r}: expected always_on, "
+            f"OTEL_TRACES_SAMPLER={sampler!r}, OTEL_TRACES_SAMPLER_ARG={argument!r}: expected always_on, "
             "always_off, or traceidratio and a number from 0 to 1"
         )
     return share
@@ -107,16 +107,16 @@ class Spans:
             def export(self, batch: Sequence[ReadableSpan]) -> SpanExportResult:
                 result = self._exporter.export(batch)
                 if result is SpanExportResult.SUCCESS:
-                    spans.sent += len(batch)
+                    spans.delivered += len(batch)
                 return result
 
             def shutdown(self) -> None:
                 self._exporter.shutdown()  # type: ignore[no-untyped-call]
 
-        self.made = self.sent = 0
-        self._said = _Said()
+        self.started = self.delivered = 0
+        self._complaint = _LastComplaint()
         self._processor = BatchSpanProcessor(Counted())
-        # pages are sampled by whoever makes them; the run itself is in every trace
+        # pages are sampled where their spans are made; the run itself is in every trace
         provider = TracerProvider(
             sampler=ParentBased(ALWAYS_ON), resource=_resource(), shutdown_on_exit=False
         )
@@ -124,7 +124,7 @@ class Spans:
         self._tracer = provider.get_tracer(_SCOPE, _version())
 
     def start(self, name: str, begun: int) -> Span:
-        """Begin the span of a run, below that of TRACEPARENT if the environment has one; ns since 1970."""
+        """Begin the span of a run, below the one of TRACEPARENT if the environment has it; ns since 1970."""
         from opentelemetry.trace.propagation.tracecontext import (  # noqa: PLC0415
             TraceContextTextMapPropagator,
         )
@@ -147,7 +147,7 @@ class Spans:
         """Add a span that is over."""
         from opentelemetry.trace import Link  # noqa: PLC0415
 
-        linked: list[Link] = [Link(one) for one in links]
+        linked: list[Link] = [Link(context) for context in links]
         span = self._tracer.start_span(
             name, _below(parent), attributes=values, links=linked, start_time=times[0]
         )
@@ -160,21 +160,21 @@ class Spans:
         span.set_attributes(values)
         if failed:
             span.set_status(Status(StatusCode.ERROR))
-        self.made += span.is_recording()
+        self.started += span.is_recording()
         span.end(at)
 
     def close(self) -> Callable[[], str | None]:
         """Send what is left; return what tells, after FLUSH seconds at most, what got lost, if anything."""
         wait = _in_thread(self._processor.shutdown)
 
-        def told() -> str | None:
+        def message() -> str | None:
             wait()
-            lost = self.made - self.sent
+            lost = self.started - self.delivered
             if not lost:
                 return None
-            return f"{lost} of {self.made} spans did not reach the collector: {self._said.last}"
+            return f"{lost} of {self.started} spans did not reach the collector: {self._complaint.last}"
 
-        return told
+        return message
 
 
 @contextmanager
@@ -223,7 +223,7 @@ def send_metrics(families: Iterable[Metric]) -> str | None:
     def observed(samples: Sequence[Any]) -> Callable[[Any], Iterator[Observation]]:
         return lambda _: (Observation(sample.value, sample.labels) for sample in samples)
 
-    said = _Said()
+    complaint = _LastComplaint()
     try:
         reader = PeriodicExportingMetricReader(Counted(), export_interval_millis=float("inf"))
         provider = MeterProvider([reader], resource=_resource(), shutdown_on_exit=False)
@@ -236,7 +236,7 @@ def send_metrics(families: Iterable[Metric]) -> str | None:
         _in_thread(provider.force_flush)()
     except (ValueError, OSError) as error:
         return str(error)
-    return None if results == [MetricExportResult.SUCCESS] else said.last
+    return None if results == [MetricExportResult.SUCCESS] else complaint.last
 
 
 def _in_thread(work: Callable[[], object]) -> Callable[[], None]:
@@ -256,7 +256,7 @@ def _in_thread(work: Callable[[], object]) -> Callable[[], None]:
     return wait
 
 
-class _Said(logging.Handler):
+class _LastComplaint(logging.Handler):
     """Keeps the library's last complaint, and all of them from the log: one line tells it at the end."""
 
     def __init__(self) -> None:
@@ -280,12 +280,12 @@ def _below(parent: Span | SpanContext) -> Context:
 def _resource() -> Resource:
     from opentelemetry.sdk.resources import Resource  # noqa: PLC0415
 
-    own: Mapping[str, str] = {"service.version": _version()}
-    found = Resource.create(own)
+    attributes: Mapping[str, str] = {"service.version": _version()}
+    resource = Resource.create(attributes)
     # what the standard variables say goes over this
-    if str(found.attributes.get("service.name", "")).startswith("unknown_service"):
-        found = found.merge(Resource({"service.name": _SCOPE}))
-    return found
+    if str(resource.attributes.get("service.name", "")).startswith("unknown_service"):
+        resource = resource.merge(Resource({"service.name": _SCOPE}))
+    return resource
 
 
 def _version() -> str:

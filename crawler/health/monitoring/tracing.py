@@ -61,7 +61,7 @@ class Tracing:
         self._crawler, self._spans, self._share = crawler, spans, share
         self._run: Span | None = None
         self._pages: dict[str, _Page] = {}
-        """By the address that was asked for."""
+        """By requested address."""
         self._archived: list[tuple[int, SpanContext]] = []
         """When a page was acknowledged, and its span."""
 
@@ -159,20 +159,20 @@ class Tracing:
         if page.status:
             values["http.response.status_code"] = page.status
         failed = outcome == "failed"
-        whole = spans.add("page", self._run, (page.begun, now), values, failed=failed)
+        page_span = spans.add("page", self._run, (page.begun, now), values, failed=failed)
         if page.came:
-            spans.add("request", whole, (max(page.begun, page.came - page.latency), page.came), {})
+            spans.add("request", page_span, (max(page.begun, page.came - page.latency), page.came), {})
         if page.came and page.read:
-            spans.add("extraction", whole, (page.came, page.read), {})
-            spans.add("writing", whole, (page.read, now), {})
+            spans.add("extraction", page_span, (page.came, page.read), {})
+            spans.add("writing", page_span, (page.read, now), {})
         if outcome == "archived":
-            self._archived.append((now, whole))
+            self._archived.append((now, page_span))
 
     def _add_commits(self, ledger: Ledger) -> None:
         assert self._run is not None
         for commit in ledger.commits:
-            linked = [one for at, one in self._archived if at <= commit.begun]
-            self._archived = [(at, one) for at, one in self._archived if at > commit.begun]
+            linked = [context for at, context in self._archived if at <= commit.begun]
+            self._archived = [(at, context) for at, context in self._archived if at > commit.begun]
             values: Values = {"triptych.articles": commit.articles}
             if commit.snapshot is not None:
                 values["triptych.snapshot"] = commit.snapshot
@@ -195,7 +195,7 @@ class ReadPages:
         self, response: Response, result: AsyncIterator[object]
     ) -> AsyncIterator[object]:
         tracing = self._crawler.get_extension(Tracing)
-        async for one in result:
-            if tracing is not None and isinstance(one, Article | Observation):
-                tracing.read(one.requested_url)
-            yield one
+        async for item in result:
+            if tracing is not None and isinstance(item, Article | Observation):
+                tracing.read(item.requested_url)
+            yield item

@@ -35,8 +35,8 @@ from archive.viewer.search import fill, side_file
 from archive.viewer.search.answers import ORDERS, Question
 from archive.viewer.search.lookup import Lookup
 from archive.viewer.web.app import make_app
+from archive.viewer.web.chart_cache import ChartsPending, Figures
 from archive.viewer.web.guard import POLICY
-from archive.viewer.web.made_figures import BeingMade, Figures
 from archive.viewer.web.server import listening
 from archive.viewer.web.shelf import Shelf
 from tests.archive.conftest import make_article
@@ -291,7 +291,7 @@ def test_charts_are_made_beside_the_pages_and_what_fails_is_told_and_tried_again
     stories.write_bytes(whole[:100])
 
     def made():
-        with pytest.raises(BeingMade) as being:
+        with pytest.raises(ChartsPending) as being:
             figures.frames()
         being.value.wait(A_WHILE)
         return figures.frames()
@@ -304,7 +304,7 @@ def test_charts_are_made_beside_the_pages_and_what_fails_is_told_and_tried_again
     assert figures.frames() is frames
     closed = Figures(archive.open(root))
     closed.close()
-    with pytest.raises(BeingMade) as being:
+    with pytest.raises(ChartsPending) as being:
         closed.frames()
     being.value.wait(A_WHILE)
     assert being.value.made == 0

@@ -39,7 +39,7 @@ def test_a_machine_that_can_do_it_is_well(tmp_path: Path) -> None:
 def test_what_is_wrong_says_what_mends_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRIPTYCH_PROXI", "http://127.0.0.1:1")
     found = conditions(tmp_path / "nothing")
-    assert "TRIPTYCH_PROXI" in found["environment"].told
+    assert "TRIPTYCH_PROXI" in found["environment"].message
     assert "triptych crawl" in str(found["archive"].mend)
     (tmp_path / "news").mkdir()
     (tmp_path / "news" / "diary.txt").touch()
@@ -59,4 +59,4 @@ def test_an_outlet_that_answers_nobody_is_bad(tmp_path: Path) -> None:
 
     assert conditions(tmp_path, Nowhere)["nowhere: DNS"].state == "bad"
     with socket.create_server(("127.0.0.1", 0)):
-        assert "private" in conditions(tmp_path, Private)["private: DNS"].told
+        assert "private" in conditions(tmp_path, Private)["private: DNS"].message

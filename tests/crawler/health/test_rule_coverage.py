@@ -63,7 +63,9 @@ def test_every_sample_of_real_addresses_is_taken(shared_data: Path) -> None:
 def test_hreflang_groups_of_real_sitemaps_agree_with_the_rules(shared_data: Path) -> None:
     for name, groups in (("babel", 256), ("hromadske", 66), ("pravda", 162)):
         (found,) = (one for one in held(shared_data, name) if one.groups)
-        assert (found.groups, found.one_story, found.apart, found.joined) == (groups, groups, [], []), name
+        assert (found.groups, found.one_story, found.apart, found.shared_ids) == (groups, groups, [], []), (
+            name
+        )
         assert found.right == found.guessed == (972 if name == "pravda" else 0)
 
 
@@ -153,7 +155,7 @@ def test_one_story_id_for_two_stories_is_told() -> None:
                 ("/news/12", {"uk": "/news/12", "en": "/en/news/12"})), Gazette.home,
     )[0]  # fmt: skip
     found = cover(Careless(), entries)
-    assert found.joined == ["story id 1: 2 stories"]
+    assert found.shared_ids == ["story id 1: 2 stories"]
     assert not found.holds
 
 

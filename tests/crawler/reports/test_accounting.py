@@ -98,7 +98,7 @@ def test_a_spider_that_breaks_at_the_start_is_a_problem_and_exit_code_1(crawl: C
     settings = ("-s", "SPIDER_MODULES=tests.spiders.careless", "-s", "RESOLVE_TO=127.0.0.1")
     run = crawl("stumbling", *settings, HERALD_PORT=str(herald.site.port))
     assert run.exit_code == 1
-    assert "not all that this crawl should begin with was asked for (LookupError)" in run.err
+    assert "not everything that this crawl should begin with was requested (LookupError)" in run.err
     assert len(run.table("articles")) == EXPECTED["archived"]
     assert manifests(run)[-1]["summary"]["run/problems"] == 1  # type: ignore[index]
 

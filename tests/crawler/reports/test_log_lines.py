@@ -6,7 +6,7 @@ import logging
 from scrapy.utils.log import _get_handler
 from scrapy.utils.test import get_crawler
 
-from crawler.reports.log_format import OneLine
+from crawler.reports.log_format import LazyLogFormat
 
 
 def test_no_line_of_a_library_commands_the_terminal():
@@ -16,7 +16,7 @@ def test_no_line_of_a_library_commands_the_terminal():
     root = logging.getLogger()
     root.addHandler(handler)
     try:
-        OneLine.from_crawler(crawler)
+        LazyLogFormat.from_crawler(crawler)
         logging.getLogger("warcio.recordloader").warning("WARC-Target-URI: \x1b]0;owned\x07")
     finally:
         root.removeHandler(handler)

@@ -15,7 +15,7 @@ import pytest
 
 import archive
 from archive.viewer.load import read_stories
-from crawler.health.archived import count_outlets
+from crawler.health.outlet_history import count_outlets
 from tests.newsrooms.herald import XML, page
 from tests.newsrooms.newsroom import Answer
 from tests.newsrooms.story_pages import HEADLINES, PARAGRAPHS

@@ -18,7 +18,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 from prometheus_client.parser import text_string_to_metric_families as prometheus
 
 from crawler.health.monitoring import metrics
-from crawler.health.monitoring.gathered import gather
+from crawler.health.monitoring.collector import collect_facts
 from crawler.health.monitoring.rules import Alarm
 from tests.crawler.health.monitoring.test_notices import watch
 from tests.crawler.health.monitoring.test_rules import accounts
@@ -55,7 +55,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_metrics_are_read_in_both_formats_and_say_what_the_archive_has(root: Path, tmp_path: Path) -> None:
-    known = gather(str(root), [Gazette])
+    known = collect_facts(str(root), [Gazette])
     found = [Alarm("gazette", "debts", "…"), Alarm("", "disk", "…")]
     file = tmp_path / "triptych.prom"
     metrics.write(file, known, found)

@@ -16,9 +16,9 @@ import pytest
 from aiosmtpd.smtp import SMTP
 
 from archive.operations.verify import check
-from crawler.health.monitoring.notices import Mail, NotSent
+from crawler.health.monitoring.notice_memory import Notice
+from crawler.health.monitoring.notices import Mail, SendError
 from crawler.health.monitoring.rules import Alarm
-from crawler.health.monitoring.told import Notice
 from tests.crawler.health.monitoring.test_rules import accounts
 from tests.support import forked
 from tests.support.crawled_days import WHOLE, Day, days_of
@@ -174,7 +174,7 @@ def test_without_a_place_the_news_goes_to_stderr_for_cron_to_mail(tmp_path: Path
 def test_a_password_goes_unencrypted_to_this_machine_alone(host: str, encrypted: bool, refused: bool) -> None:
     smtp = {"host": host, "port": 1, "user": "desk", "password": "secret", "tls": encrypted, "ssl": False}
     mail = Mail(smtp=smtp, to=["desk@archive.example"])
-    with pytest.raises(NotSent, match="password unencrypted" if refused else ":1 took no mail"):
+    with pytest.raises(SendError, match="password unencrypted" if refused else ":1 took no mail"):
         mail.send_message(EmailMessage())
 
 

@@ -10,10 +10,10 @@ import pytest
 from archive.exceptions import WrongSetting
 from archive.operations.verify import check
 from archive.writer import ArchiveWriter
-from crawler.health.archived import Facts, usual_gap
-from crawler.health.monitoring.gathered import gather
+from crawler.health.monitoring.collector import collect_facts
 from crawler.health.monitoring.limits import AllLimits, Limits, read_limits
 from crawler.health.monitoring.rules import alarms
+from crawler.health.outlet_history import Facts, usual_gap
 from crawler.outlet.expectations import read_expectations
 from tests.spiders.expecting.gazette import Gazette
 from tests.support.crawled_days import WHOLE, Day, days_of
@@ -35,9 +35,9 @@ ROOMY = Limits(disk_free=1e-9, verify_after=timedelta(days=365))
 def told(
     root: Path, limits: Limits = ROOMY, *, skipped: bool = False, outlet: type[Gazette] = Gazette
 ) -> dict[str, str]:
-    known = gather(str(root), [outlet])
+    known = collect_facts(str(root), [outlet])
     found = alarms(known, AllLimits(limits).without(["gazette"] if skipped else []))
-    return {alarm.key: alarm.told for alarm in found}
+    return {alarm.key: alarm.message for alarm in found}
 
 
 def accounts(root: Path, *runs: tuple[float, Mapping[str, int]]) -> None:
@@ -153,7 +153,7 @@ WEEK = [(24.0 * day, {"archived": 20, "dropped(no-body)": 1, "run/owed": 4}) for
         # as in the week before
         ([(30, {"archived": 30, "dropped(no-body)": 30}), (2, {"archived": 15, "dropped(no-body)": 10})],
          None, None),
-        ([(2, {"run/owed": 60})], "debts", "60 pages are owed, 4 in the week before"),
+        ([(2, {"run/owed": 60})], "debts", "60 pages to retry, 4 in the week before"),
         ([(2, {"run/owed": 49})], None, None),
         ([(h, {"skipped(over-budget)": 40}) for h in (3, 2, 1)], "budget",
          "the last 3 crawls left pages over their budget: PAGE_BUDGET, page_budget"),

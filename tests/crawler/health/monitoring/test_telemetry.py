@@ -11,7 +11,7 @@ import pytest
 from archive.addresses import address_key
 from archive.exceptions import WrongSetting
 from crawler.health.monitoring import metrics, telemetry
-from crawler.health.monitoring.gathered import gather
+from crawler.health.monitoring.collector import collect_facts
 from crawler.health.monitoring.rules import Alarm
 from tests.newsrooms.newsroom import Answer
 from tests.newsrooms.story_pages import HEADLINES, PARAGRAPHS
@@ -107,7 +107,7 @@ def test_a_collector_that_fails_changes_nothing_and_is_one_line(herald: Herald, 
 
 def test_metrics_are_those_of_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     days_of(tmp_path / "news", [Day(en=2)])
-    known = gather(str(tmp_path / "news"), [Gazette])
+    known = collect_facts(str(tmp_path / "news"), [Gazette])
     found = [Alarm("gazette", "debts", "…")]
     with Collector() as collector:
         monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.address)

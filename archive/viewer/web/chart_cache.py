@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from archive.read.archive import Archive
 
 
-class BeingMade(Exception):
+class ChartsPending(Exception):
     """Raised while there are no numbers yet; of how many figures there are, of how many."""
 
     def __init__(self, made: int, figures: int, ended: threading.Event) -> None:
@@ -44,7 +44,7 @@ class Figures:
         return self._archive.snapshot.id
 
     def frames(self) -> dict[str, pd.DataFrame]:
-        """Return the numbers by the names of figures. Raises BeingMade, and as reading an archive does."""
+        """Return the numbers by figure name. Raises ChartsPending, and the errors of reading an archive."""
         from archive.viewer.figure_frames import PROVEN  # noqa: PLC0415  pandas, 1 s and 50 MB: lists need none
 
         with self._lock:
@@ -56,7 +56,7 @@ class Figures:
             if self._ended is None:
                 self._ended = threading.Event()
                 threading.Thread(target=self._make, args=[self._ended], daemon=True).start()
-            raise BeingMade(len(self._made), len(PROVEN), self._ended)
+            raise ChartsPending(len(self._made), len(PROVEN), self._ended)
 
     def close(self) -> None:
         """Make no more figures than the one that is being made."""

@@ -28,7 +28,7 @@ _NOT_THERE = {http_reason(404), http_reason(410)}
 
 
 @dataclass(slots=True)
-class Redeclared:
+class DeclarationProposal:
     """Values that differ from those of the declaration, and why."""
 
     values: dict[str, object] = field(default_factory=dict)
@@ -39,48 +39,50 @@ class Redeclared:
     """An address of the proposed article_url."""
 
 
-def redeclare(check: Check, candidates: Sequence[CheckedList]) -> Redeclared:
+def redeclare(check: Check, candidates: Sequence[CheckedList]) -> DeclarationProposal:
     """Make the changes that the findings ask for; `candidates` may take the place of lists that are gone."""
-    found = Redeclared()
-    if any(one.taken for one in (*check.lists, *candidates)):
+    proposed = DeclarationProposal()
+    if any(candidate.accepted for candidate in (*check.lists, *candidates)):
         # addresses have the form that they had: what has another is a list of tags or authors
-        candidates = [one for one in candidates if not one.takes_too_few]
-    patterns = _patterns(check, candidates, found)
+        candidates = [candidate for candidate in candidates if not candidate.takes_too_few]
+    patterns = _patterns(check, candidates, proposed)
     for rule in LISTS:
-        _sources(check, rule, [one for one in candidates if one.rule == rule], found)
-    _languages(check, found)
-    _variants(check, found, replaced=patterns)
-    return found
+        _sources(check, rule, [candidate for candidate in candidates if candidate.rule == rule], proposed)
+    _languages(check, proposed)
+    _variants(check, proposed, replaced=patterns)
+    return proposed
 
 
-def _sources(check: Check, rule: str, candidates: list[CheckedList], found: Redeclared) -> None:
+def _sources(check: Check, rule: str, candidates: list[CheckedList], proposed: DeclarationProposal) -> None:
     outlet = check.outlet
     current: list[str] = list(getattr(outlet, rule))
     changed = list(current)
     # where not one could be read they have another form, and no shorter list is the answer
-    was_read = any(one.rule == rule and one.taken for one in check.lists)
-    for one in check.lists:
-        if one.rule != rule or one.written not in changed:
+    was_read = any(checked.rule == rule and checked.accepted for checked in check.lists)
+    for checked in check.lists:
+        if checked.rule != rule or checked.declared_as not in changed:
             continue
-        place = changed.index(one.written)
-        if one.moved_to is not None and not one.is_gone:
-            moved = _moved(one.written, one.url, one.moved_to)
-            if moved is not None:
-                changed[place] = _short(moved, outlet)
-                found.reasons.append(f"{rule}: {one.url} has moved for good to {one.moved_to}")
-        elif one.is_gone and candidates:
-            other = candidates.pop(0)
-            changed[place] = _short(other.url, outlet)
+        place = changed.index(checked.declared_as)
+        if checked.moved_to is not None and not checked.is_gone:
+            new_url = _moved(checked.declared_as, checked.url, checked.moved_to)
+            if new_url is not None:
+                changed[place] = _short(new_url, outlet)
+                proposed.reasons.append(f"{rule}: {checked.url} has moved for good to {checked.moved_to}")
+        elif checked.is_gone and candidates:
+            replacement = candidates.pop(0)
+            changed[place] = _short(replacement.url, outlet)
             where = "the home page" if rule == "feeds" else "robots.txt"
-            found.reasons.append(
-                f"{rule}: {one.url} is no list ({one.reason}); {where} names {other.url}, which lists "
-                f"{other.addresses} addresses"
+            proposed.reasons.append(
+                f"{rule}: {checked.url} is no list ({checked.reason}); {where} names {replacement.url}, "
+                f"which lists {replacement.addresses} addresses"
             )
-        elif one.reason in _NOT_THERE and was_read:
+        elif checked.reason in _NOT_THERE and was_read:
             del changed[place]
-            found.reasons.append(f"{rule}: {one.url} is gone ({one.reason}), and nothing names another")
+            proposed.reasons.append(
+                f"{rule}: {checked.url} is gone ({checked.reason}), and nothing names another"
+            )
     if changed != current:
-        found.values[rule] = list(dict.fromkeys(changed))
+        proposed.values[rule] = list(dict.fromkeys(changed))
 
 
 def _moved(written_as: str, old: str, new: str) -> str | None:
@@ -99,80 +101,84 @@ def _short(url: str, outlet: Outlet) -> str:
     return url.removeprefix(home) if home and url.startswith(f"{home}/") else url
 
 
-def _patterns(check: Check, candidates: Iterable[CheckedList], found: Redeclared) -> bool:
+def _patterns(check: Check, candidates: Iterable[CheckedList], proposed: DeclarationProposal) -> bool:
     """Propose article_url; return True if the old one takes nothing any more, and is replaced."""
     outlet = check.outlet
-    lists = [one for one in (*check.lists, *candidates) if one.addresses]
+    lists = [checked for checked in (*check.lists, *candidates) if checked.addresses]
     # a day's page links to all that a menu has
-    refusing = [one for one in lists if one.takes_too_few and one.rule != "day_archives"]
-    refused = [url for one in refusing for url in one.refused if outlet.compiled_patterns]
-    proposed = proposed_patterns(refused, outlet.home)
-    if not proposed:
+    refusing = [checked for checked in lists if checked.takes_too_few and checked.rule != "day_archives"]
+    refused: list[str] = []
+    for checked in refusing if outlet.compiled_patterns else ():
+        refused += checked.refused
+    patterns = proposed_patterns(refused, outlet.home)
+    if not patterns:
         return False
-    none_taken = not any(one.taken for one in lists)
-    new = tuple(pattern for pattern, _ in proposed)
-    found.example = proposed[0][1][0]
-    found.values["article_url"] = new if none_taken else (*outlet.written_patterns(), *new)
-    for pattern, urls in proposed:
-        found.reasons.append(
+    none_taken = not any(checked.accepted for checked in lists)
+    new = tuple(pattern for pattern, _ in patterns)
+    proposed.example = patterns[0][1][0]
+    proposed.values["article_url"] = new if none_taken else (*outlet.written_patterns(), *new)
+    for pattern, urls in patterns:
+        proposed.reasons.append(
             f"article_url: {len(urls)} addresses in its lists have the form {pattern}, as {urls[0]}"
         )
     return none_taken
 
 
-def _languages(check: Check, found: Redeclared) -> None:
-    gone = {
-        language
-        for finding in check.of_state("fails")
-        if finding.rule == "languages"
-        for language in check.outlet.languages
-        if finding.message.startswith(f"no page in {language}:")
-    }
-    if gone and gone < {*check.outlet.languages}:
-        found.values["languages"] = tuple(one for one in check.outlet.languages if one not in gone)
-        found.reasons += [f.message for f in check.of_state("fails") if f.rule == "languages"]
+def _languages(check: Check, proposed: DeclarationProposal) -> None:
+    messages = [finding.message for finding in check.of_state("fails") if finding.rule == "languages"]
+    remaining: list[str] = []
+    for language in check.outlet.languages:
+        if not any(message.startswith(f"no page in {language}:") for message in messages):
+            remaining.append(language)
+    if remaining and len(remaining) < len(check.outlet.languages):
+        proposed.values["languages"] = tuple(remaining)
+        proposed.reasons += messages
 
 
-def _variants(check: Check, found: Redeclared, *, replaced: bool) -> None:
+def _variants(check: Check, proposed: DeclarationProposal, *, replaced: bool) -> None:
     outlet = check.outlet
     rules = dict(outlet.variant_url)
     if replaced and rules:
-        found.reasons.append("variant_url: its groups are those of the old article_url")
-        found.values["variant_url"] = {}
+        proposed.reasons.append("variant_url: its groups are those of the old article_url")
+        proposed.values["variant_url"] = {}
         return
-    wrong = {
-        guess.language
-        for finding in check.of_state("fails")
-        if finding.rule == "variant_url" and ": not there; the page of it is " in finding.message
-        for page in check.pages
-        for guess in outlet.siblings(page.url)
-        if finding.message.startswith(f"{guess.url}: ")
-    }
-    if wrong:
+    if _has_wrong_guess(check):
         # what is wrong for one language is a wrong form of all: the slug is no longer shared
         rules = {}
-        found.reasons.append("variant_url: it makes addresses at which nothing is; pages name others")
-    if "languages" in found.values:
-        kept = found.values["languages"]
-        assert isinstance(kept, tuple)
-        rules = {language: rule for language, rule in rules.items() if language in kept}
+        proposed.reasons.append("variant_url: it makes addresses at which nothing is; pages name others")
+    if "languages" in proposed.values:
+        remaining = proposed.values["languages"]
+        assert isinstance(remaining, tuple)
+        rules = {language: rule for language, rule in rules.items() if language in remaining}
     if rules != outlet.variant_url:
-        found.values["variant_url"] = rules
+        proposed.values["variant_url"] = rules
 
 
 # The file with these values.
 
 
-def proposal(outlet: Outlet, found: Redeclared) -> str:
+def _has_wrong_guess(check: Check) -> bool:
+    """Tell if variant_url made an address without a page, and the page itself links to another."""
+    guesses: set[str] = set()
+    for page in check.pages:
+        guesses.update(guess.url for guess in check.outlet.siblings(page.url))
+    for finding in check.of_state("fails"):
+        url, separator, _ = finding.message.partition(": not there; the page of it is ")
+        if finding.rule == "variant_url" and separator and url in guesses:
+            return True
+    return False
+
+
+def proposal(outlet: Outlet, proposed: DeclarationProposal) -> str:
     """Return a unified diff of the declaration's file; empty where it cannot be made, or would be refused."""
-    if not found.values:
+    if not proposed.values:
         return ""
     declared = type(outlet)
-    values = {**found.values, **_expectations(outlet, found.values)}
+    values = {**proposed.values, **_expectations(outlet, proposed.values)}
     try:
         check_declaration(type(declared.__name__, (declared,), values))
     except DeclarationError as error:
-        found.reasons.append(f"no diff: the changed declaration would be refused, {error}")
+        proposed.reasons.append(f"no diff: the changed declaration would be refused, {error}")
         return ""
     file = inspect.getsourcefile(declared)
     if file is None:
@@ -199,7 +205,9 @@ def _expectations(outlet: Outlet, values: dict[str, object]) -> dict[str, object
     expected = dict(outlet.expects)
     amounts = expected.get("articles_a_day")
     if isinstance(amounts, dict):
-        expected["articles_a_day"] = {one: bounds for one, bounds in amounts.items() if one in languages}
+        expected["articles_a_day"] = {
+            language: bounds for language, bounds in amounts.items() if language in languages
+        }
         if not expected["articles_a_day"]:
             del expected["articles_a_day"]
     if len(languages) < 2:
@@ -207,30 +215,35 @@ def _expectations(outlet: Outlet, values: dict[str, object]) -> dict[str, object
     return {"expects": expected} if expected != outlet.expects else {}
 
 
+def _body_of(source: str, class_name: str) -> list[ast.stmt] | None:
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.ClassDef) and node.name == class_name:
+            return node.body
+    return None
+
+
+def _assignments(body: list[ast.stmt]) -> dict[str, ast.Assign]:
+    assigned: dict[str, ast.Assign] = {}
+    for statement in body:
+        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+            assigned[statement.targets[0].id] = statement
+    return assigned
+
+
 def _rewritten(source: str, declared: type[Outlet], values: dict[str, object]) -> str | None:
     lines = source.splitlines()
-    body = next(
-        (
-            node.body
-            for node in ast.parse(source).body
-            if isinstance(node, ast.ClassDef) and node.name == declared.__name__
-        ),
-        None,
-    )
+    body = _body_of(source, declared.__name__)
     if body is None:
         return None
-    assigned = {
-        node.targets[0].id: node
-        for node in body
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
-    }
+    assigned = _assignments(body)
     edits: list[tuple[int, int, list[str]]] = []
     for name, value in values.items():
         node = assigned.get(name)
         current = getattr(declared, name)
-        segments = {} if node is None else _segments(source, node, current)
-        if isinstance(value, dict):
-            segments = {key: text for key, text in segments.items() if value.get(key) == current.get(key)}
+        segments: dict[object, str] = {}
+        for key, segment in _segments(source, node, current).items() if node is not None else ():
+            if not isinstance(value, dict) or value.get(key) == current.get(key):
+                segments[key] = segment
         text = _assignment(name, value, segments)
         if node is not None:
             edits.append((node.lineno - 1, node.end_lineno or node.lineno, text))
@@ -268,18 +281,8 @@ def _assignment(name: str, value: object, segments: dict[object, str]) -> list[s
     """Return the lines of an assignment; none for an empty value."""
     if not value:
         return []
-    if isinstance(value, dict):
-        items = [f'"{key}": {segments.get(key) or _literal(one)}' for key, one in value.items()]
-        opening, closing = "{", "}"
-    else:
-        texts = texts_of(value)  # type: ignore[arg-type]
-        items = [segments.get(one) or _literal(one) for one in texts]
-        if isinstance(value, list):
-            opening, closing = "[", "]"
-        elif name == "article_url" and len(items) == 1:
-            opening, closing = "", ""
-        else:
-            opening, closing = "(", ",)" if len(items) == 1 else ")"
+    items = _items(value, segments)
+    opening, closing = _brackets(name, value, len(items))
     line = f"    {name} = {opening}{', '.join(items)}{closing}"
     if len(line) <= WIDTH:
         return [line]
@@ -292,12 +295,34 @@ def _assignment(name: str, value: object, segments: dict[object, str]) -> list[s
     ]
 
 
+def _items(value: object, segments: dict[object, str]) -> list[str]:
+    """Return the source of each item: as it was written, where it has not changed."""
+    items: list[str] = []
+    if isinstance(value, dict):
+        for key, entry in value.items():
+            items.append(f'"{key}": {segments.get(key) or _literal(entry)}')
+    else:
+        for text in texts_of(value):  # type: ignore[arg-type]
+            items.append(segments.get(text) or _literal(text))
+    return items
+
+
+def _brackets(name: str, value: object, items: int) -> tuple[str, str]:
+    if isinstance(value, dict):
+        return "{", "}"
+    if isinstance(value, list):
+        return "[", "]"
+    if name == "article_url" and items == 1:
+        return "", ""
+    return "(", ",)" if items == 1 else ")"
+
+
 def _literal(value: object) -> str:
     if isinstance(value, dict):
-        return f"{{{', '.join(f'{_literal(key)}: {_literal(one)}' for key, one in value.items())}}}"
+        return f"{{{', '.join(f'{_literal(key)}: {_literal(item)}' for key, item in value.items())}}}"
     if isinstance(value, int | float):
         return repr(value)
-    if isinstance(value, tuple) and not all(isinstance(one, str) for one in value):
+    if isinstance(value, tuple) and not all(isinstance(item, str) for item in value):
         return repr(value)
     if not isinstance(value, str):
         return f"({', '.join(map(_literal, texts_of(value)))},)"  # type: ignore[arg-type]

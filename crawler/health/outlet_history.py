@@ -35,10 +35,10 @@ _QUARTER = 15 * 60 * 1_000_000
 _LEAST_ARRIVALS = 10
 """Quarters of an hour with new articles, from which on a gap is usual or not."""
 LEAST_PAGES, MOST_LOST = 10, 0.9
-"""Pages of one run, or of a day's runs, from which on it is told that they are no articles; their share."""
+"""Pages of a run, or of a day's runs, and share of them that are no articles, to be an alarm."""
 GOOD, UNCRAWLED, SINGLE = "good", "not crawled", "single addresses only"
 WELL = (GOOD, UNCRAWLED, SINGLE)
-"""Words of `health` for an outlet that needs no look: nobody may want its lists crawled."""
+"""Words of `health` for an outlet that needs no attention."""
 
 
 @dataclass(slots=True)
@@ -61,12 +61,12 @@ def crawls_of(uri: str, outlets: Iterable[str], now: datetime) -> dict[str, Craw
     accounts = Accounts(uri)
     begin = accounts.begin
     from_then = begin if begin is not None and begin > now - LOOKED_BACK else None
-    found = {name: Crawls(counted_from=from_then) for name in outlets}
-    waiting = set(found)
+    by_outlet = {name: Crawls(counted_from=from_then) for name in outlets}
+    waiting = set(by_outlet)
     for run in accounts.runs(now - LOOKED_BACK):
         if run.outlet not in waiting:
             continue
-        crawls = found[run.outlet]
+        crawls = by_outlet[run.outlet]
         crawls.last_run = crawls.last_run or run
         within = run.committed_at > crawls.last_run.committed_at - timedelta(days=1)
         if within:
@@ -83,7 +83,7 @@ def crawls_of(uri: str, outlets: Iterable[str], now: datetime) -> dict[str, Craw
             waiting.remove(run.outlet)
             if not waiting:
                 break
-    return found
+    return by_outlet
 
 
 def no_articles_of(crawls: Crawls) -> str | None:
@@ -125,18 +125,19 @@ def _uncrawled(crawls: Crawls, newest: datetime | None) -> str:
 
 def no_articles(counts: Mapping[str, int]) -> str | None:
     """Tell that hardly any page that came was an article; None where enough were, or too few came to say."""
-    kept = sum(count for kind, count in counts.items() if kind.partition("(")[0] in ("archived", "unchanged"))
-    lost = Counter(
-        {
-            kind[len("dropped(") : -1]: count
-            for kind, count in counts.items()
-            if kind.startswith("dropped(") and not _says_nothing(kind[len("dropped(") : -1])
-        }
-    )
-    if lost.total() < LEAST_PAGES or lost.total() < MOST_LOST * (kept + lost.total()):
+    articles = 0
+    lost: Counter[str] = Counter()
+    for kind, count in counts.items():
+        outcome, _, reason = kind.removesuffix(")").partition("(")
+        if outcome in ("archived", "unchanged"):
+            articles += count
+        elif outcome == "dropped" and reason and not _says_nothing(reason):
+            lost[reason] = count
+    pages = articles + lost.total()
+    if lost.total() < LEAST_PAGES or lost.total() < MOST_LOST * pages:
         return None
     why = ", ".join(f"{reason} {count}" for reason, count in lost.most_common(3))
-    return f"{lost.total()} of {kept + lost.total()} pages are no articles: {why}"
+    return f"{lost.total()} of {pages} pages are no articles: {why}"
 
 
 def _says_nothing(reason: str) -> bool:
@@ -150,12 +151,12 @@ def _was_good(run: RunAccount) -> bool:
 
 def _why(run: RunAccount) -> str:
     if not run.counts.get("run/finished"):
-        # the counters of a running crawl look like those of a killed one
+        # a running crawl has the same counters as a killed one
         return "it was killed, or still runs"
     if not run.counts.get("sources/read"):
         return "no source could be read"
-    if left := run.counts.get("skipped(host-refuses)"):
-        return f"a host refuses, {left} addresses left"
+    if remaining := run.counts.get("skipped(host-refuses)"):
+        return f"a host refuses, {remaining} addresses left"
     return "run it to see why"
 
 
@@ -181,43 +182,46 @@ class Facts:
     access: Counter[str] = field(default_factory=Counter)
     """Articles by who may read them; those whose page does not say are left out."""
     stories: int = 0
-    whole: int | None = 0
+    complete: int | None = 0
     """Stories in all of the outlet's languages; None if those are fewer than two."""
 
 
-def count_outlets(held: Archive, languages: Mapping[str, tuple[str, ...]]) -> dict[str, Facts]:
+def count_outlets(opened: Archive, languages: Mapping[str, tuple[str, ...]]) -> dict[str, Facts]:
     """Count for each outlet; `languages` are those of a complete story, of which uk, en and ru count."""
-    found: defaultdict[str, Facts] = defaultdict(Facts)
-    for rows in held.articles(
+    by_outlet: defaultdict[str, Facts] = defaultdict(Facts)
+    for rows in opened.articles(
         columns=["outlet", "byline", "published_at", "first_seen", "access", "url"]
     ).batches(_PORTION):
-        _count_articles(found, pa.table(rows))
+        _count_articles(by_outlet, pa.table(rows))
     stories: Counter[tuple[str, int]] = Counter()
-    for rows in held.stories(columns=["outlet", "languages"]).batches(_PORTION):
+    for rows in opened.stories(columns=["outlet", "languages"]).batches(_PORTION):
         stories += stories_by_languages(rows)
     for name, tags in languages.items():
-        wanted = language_bits(tags)
-        ours = {has: count for (outlet, has), count in stories.items() if outlet == name}
-        whole = sum(count for has, count in ours.items() if has & wanted == wanted)
-        found[name].stories = sum(ours.values())
-        found[name].whole = whole if wanted.bit_count() > 1 else None
-    return dict(found)
+        complete_bits = language_bits(tags)
+        total = complete = 0
+        for (outlet, has), count in stories.items():
+            if outlet == name:
+                total += count
+                complete += count if has & complete_bits == complete_bits else 0
+        by_outlet[name].stories = total
+        by_outlet[name].complete = complete if complete_bits.bit_count() > 1 else None
+    return dict(by_outlet)
 
 
-def _count_articles(found: defaultdict[str, Facts], rows: pa.Table) -> None:
+def _count_articles(by_outlet: defaultdict[str, Facts], rows: pa.Table) -> None:
     # as numbers: the maximum of times with a zone is not always a time with a zone
     table = rows
     for name in ("published_at", "first_seen"):
         table = table.set_column(table.schema.get_field_index(name), name, pc.cast(rows[name], pa.int64()))
-    wanted = [
+    aggregates = [
         ([], "count_all"),
         ("byline", "count"),
         ("published_at", "count"),
         ("published_at", "max"),
         ("first_seen", "max"),
     ]
-    for row in table.group_by("outlet").aggregate(wanted).to_pylist():
-        facts = found[row["outlet"]]
+    for row in table.group_by("outlet").aggregate(aggregates).to_pylist():
+        facts = by_outlet[row["outlet"]]
         facts.articles += row["count_all"]
         facts.bylines += row["byline_count"]
         facts.dates += row["published_at_count"]
@@ -225,16 +229,16 @@ def _count_articles(found: defaultdict[str, Facts], rows: pa.Table) -> None:
             newest = moment(latest)
             facts.newest = newest if facts.newest is None else max(facts.newest, newest)
         if (latest := row["first_seen_max"]) is not None:
-            seen = moment(latest)
-            if facts.last_seen is None or seen > facts.last_seen:
-                facts.last_seen, facts.last_url = seen, _address(table, row["outlet"], latest)
+            first_seen = moment(latest)
+            if facts.last_seen is None or first_seen > facts.last_seen:
+                facts.last_seen, facts.last_url = first_seen, _address(table, row["outlet"], latest)
     quarters = pc.cast(pc.divide(table["first_seen"], _QUARTER), pa.int64())
     by_quarter = table.select(["outlet"]).append_column("quarter", quarters)
     for row in by_quarter.group_by(["outlet", "quarter"]).aggregate([]).to_pylist():
-        found[row["outlet"]].arrivals.add(row["quarter"])
+        by_outlet[row["outlet"]].arrivals.add(row["quarter"])
     for row in table.group_by(["outlet", "access"]).aggregate([([], "count_all")]).to_pylist():
         if row["access"] is not None:
-            found[row["outlet"]].access[row["access"]] += row["count_all"]
+            by_outlet[row["outlet"]].access[row["access"]] += row["count_all"]
 
 
 def _address(table: pa.Table, outlet: str, first_seen: int) -> str:
@@ -267,12 +271,10 @@ def stories_by_languages(rows: pa.RecordBatch) -> Counter[tuple[str, int]]:
     for position, language in enumerate(STORY_LANGUAGES):
         has[parents[np.asarray(pc.equal(tags, language), bool)]] |= 1 << position
     counted = pa.table({"outlet": rows["outlet"], "has": has}).group_by(["outlet", "has"])
-    return Counter(
-        {
-            (row["outlet"], row["has"]): row["count_all"]
-            for row in counted.aggregate([([], "count_all")]).to_pylist()
-        }
-    )
+    counts: Counter[tuple[str, int]] = Counter()
+    for row in counted.aggregate([([], "count_all")]).to_pylist():
+        counts[row["outlet"], row["has"]] = row["count_all"]
+    return counts
 
 
 def language_bits(languages: tuple[str, ...]) -> int:

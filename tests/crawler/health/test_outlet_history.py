@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from archive.writer import ArchiveWriter
-from crawler.health.archived import Crawls, crawls_of, health
+from crawler.health.outlet_history import Crawls, crawls_of, health
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from crawler.health.declaration_proposal import DeclarationProposal, proposal, redeclare
 from crawler.health.findings import Check, CheckedList
-from crawler.health.redeclared import Redeclared, proposal, redeclare
 from tests.crawler.outlet.test_outlets import NAMES, SPIDERS, outlet
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def test_lists_patterns_and_languages_are_written_into_the_file(name: str, tmp_p
         "news_sitemaps": [*spider.news_sitemaps, f'{base}/a"b/sitemap.xml', "/news.xml"],
         "article_url": (*spider.written_patterns(), PATTERN),
     }
-    diff = proposal(spider, Redeclared(values))
+    diff = proposal(spider, DeclarationProposal(values))
     assert diff, name
     declared = applied(spider, diff, tmp_path)
     assert {field: getattr(declared, field) for field in values} == values
@@ -65,7 +65,7 @@ def test_lists_patterns_and_languages_are_written_into_the_file(name: str, tmp_p
 @pytest.mark.parametrize("name", [name for name in NAMES if outlet(name).variant_url])
 def test_rules_for_variants_that_lead_nowhere_are_left_out(name: str, tmp_path: Path) -> None:
     spider = outlet(name)
-    diff = proposal(spider, Redeclared({"variant_url": {}, "languages": spider.languages[:1]}))
+    diff = proposal(spider, DeclarationProposal({"variant_url": {}, "languages": spider.languages[:1]}))
     declared = applied(spider, diff, tmp_path)
     assert (declared.variant_url, declared.languages) == ({}, spider.languages[:1])
     assert declared.article_url == spider.article_url
@@ -75,7 +75,7 @@ def test_rules_for_variants_that_lead_nowhere_are_left_out(name: str, tmp_path: 
 
 
 def test_what_would_be_refused_is_told_and_no_diff() -> None:
-    found = Redeclared({"feeds": ["https://elsewhere.example/rss"]})
+    found = DeclarationProposal({"feeds": ["https://elsewhere.example/rss"]})
     assert not proposal(outlet("pravda"), found)
     assert "the changed declaration would be refused" in found.reasons[0]
     assert "outside allowed_domains" in found.reasons[0]
@@ -86,7 +86,7 @@ def test_a_dated_list_that_moves_to_another_host_keeps_its_fields() -> None:
     old = "https://www.pravda.com.ua/archives/date_25112026/"
     moved = old.replace("www.", "archive.")
     check.lists.append(
-        CheckedList("day_archives", old, moved_to=moved, written="/archives/date_%d%m%Y/", taken=[old])
+        CheckedList("day_archives", old, moved_to=moved, declared_as="/archives/date_%d%m%Y/", accepted=[old])
     )
     found = redeclare(check, [])
     assert found.values == {"day_archives": ["https://archive.pravda.com.ua/archives/date_%d%m%Y/"]}
@@ -97,6 +97,6 @@ def test_a_dated_list_of_another_form_is_left_to_a_person() -> None:
     old = "https://www.pravda.com.ua/archives/date_25112026/"
     moved = "https://www.pravda.com.ua/news/date_25112026/"
     check.lists.append(
-        CheckedList("day_archives", old, moved_to=moved, written="/archives/date_%d%m%Y/", taken=[old])
+        CheckedList("day_archives", old, moved_to=moved, declared_as="/archives/date_%d%m%Y/", accepted=[old])
     )
     assert redeclare(check, []).values == {}

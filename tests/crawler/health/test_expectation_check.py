@@ -14,7 +14,7 @@ import pytest
 import archive
 from crawler.exceptions import DeclarationError
 from crawler.extraction.fields.timezones import KYIV
-from crawler.health.expected import Verdict, compare, count_brought, note_missed
+from crawler.health.expectation_check import Verdict, compare, count_brought, note_missed
 from crawler.story.spider import StorySpider
 from tests.newsrooms.herald import Herald
 from tests.newsrooms.newsroom import Answer, Site
@@ -51,7 +51,7 @@ def test_what_whole_days_brought_is_held_against_each_expectation(tmp_path: Path
         "all_languages": ("met", 0.4),
     }
     assert re.fullmatch(r"10 a day, median of [\d-]+, [\d-]+ and [\d-]+; 8 to 40 expected",
-                        found["articles_a_day uk"].told)  # fmt: skip
+                        found["articles_a_day uk"].message)  # fmt: skip
 
 
 def test_a_floor_that_is_missed_is_told_with_both_numbers(tmp_path: Path) -> None:
@@ -63,7 +63,7 @@ def test_a_floor_that_is_missed_is_told_with_both_numbers(tmp_path: Path) -> Non
         "byline": "met",
         "all_languages": "met",
     }
-    assert found["articles_a_day uk"].told.startswith("3 a day, ")
+    assert found["articles_a_day uk"].message.startswith("3 a day, ")
 
 
 def test_one_poor_day_is_no_finding_and_two_are(tmp_path: Path) -> None:
@@ -95,13 +95,13 @@ def test_pages_without_dates_count_on_the_day_they_were_first_seen(tmp_path: Pat
 def test_days_that_were_not_crawled_are_unknown_and_no_miss(tmp_path: Path, days: list[Day]) -> None:
     found = verdicts(tmp_path, days)
     assert {one.state for name, one in found.items() if name != "all_languages"} == {"unknown"}
-    assert re.match(r"[012] of 7 days can be judged, 3 are needed", found["byline"].told)
+    assert re.match(r"[012] of 7 days can be judged, 3 are needed", found["byline"].message)
     assert found["byline"].value is None
 
 
 def test_a_share_of_few_articles_is_unknown(tmp_path: Path) -> None:
     found = verdicts(tmp_path, [Day(uk=1, en=1, bylines=False)] * 8)
-    assert (found["byline"].state, found["byline"].told) == (
+    assert (found["byline"].state, found["byline"].message) == (
         "unknown",
         "12 articles on 6 days, 20 are needed",
     )

@@ -22,17 +22,17 @@ _OF_COMMENTS = ("comment", "%d0%ba%d0%be%d0%bc%d0%b5%d0%bd")
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class DiscoveryLinks:
     feeds: tuple[str, ...]
     """Absolute addresses in the page's order, feeds of comments left out."""
     editions: dict[str, str]
     """Address by language, as BCP 47 without region; `x-default` is none."""
 
 
-def read_named(body: bytes, url: str, encoding: str | None) -> Named:
+def read_named(body: bytes, url: str, encoding: str | None) -> DiscoveryLinks:
     """Read the links of a page's head.
 
-    `encoding` is that of the Content-Type header; None lets the page say. Raises DiscoveryError for a page
+    `encoding`: from the Content-Type header; None to read it from the page. Raises DiscoveryError for a page
     that is no HTML.
     """
     try:
@@ -58,4 +58,4 @@ def read_named(body: bytes, url: str, encoding: str | None) -> Named:
                 feeds[address] = None
         elif (tag := language_tag(link.get("hreflang"))) is not None:
             editions.setdefault(tag.partition("-")[0], address)
-    return Named(tuple(feeds)[:MOST], dict([*editions.items()][:MOST]))
+    return DiscoveryLinks(tuple(feeds)[:MOST], dict([*editions.items()][:MOST]))

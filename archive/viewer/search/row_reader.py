@@ -10,7 +10,7 @@ import numpy as np
 
 from archive.format.languages import display_order
 from archive.viewer.search import story_columns
-from archive.viewer.search.answers import Listed, NumbersDiffer, Place, SameEvent, StoryLine
+from archive.viewer.search.answers import ArticleLine, NumbersDiffer, Place, SameEvent, StoryLine
 
 if TYPE_CHECKING:
     import sqlite3
@@ -32,7 +32,7 @@ _WEEKS = 28
 """Days that a list of outlets shows."""
 
 
-class ListedRows:
+class RowReader:
     """Reads rows by the ids of stories and articles."""
 
     def __init__(self, connection: sqlite3.Connection, digest: Digest) -> None:
@@ -57,16 +57,16 @@ class ListedRows:
         ).fetchall()
         snippets = snippets_of({x[1]: x[8] for x in rows}) if snippets_of else {}
         ids_of_articles = [x[1] for x in rows]
-        gone = story_columns.gone_of(self._sql, ids_of_articles)
+        gone_at = story_columns.gone_of(self._sql, ids_of_articles)
         edits = story_columns.edits_of(self._sql, ids_of_articles)
-        of_story: dict[str, list[Listed]] = defaultdict(list)
+        of_story: dict[str, list[ArticleLine]] = defaultdict(list)
         for story_id, article_id, outlet, language, headline, url, published, last_seen, _ in rows:
             of_story[story_id].append(
-                Listed(
+                ArticleLine(
                     *(article_id, outlet, language, headline, url, moment(published)),
                     moment(last_seen) or _EPOCH,
                     int(edits.get(article_id, 0)),
-                    moment(gone.get(article_id)),
+                    moment(gone_at.get(article_id)),
                     snippets.get(article_id, ()),
                 )
             )
@@ -90,7 +90,7 @@ class ListedRows:
                 of_story[story_id].append(NumbersDiffer(languages, texts, counted, confidence))
         return of_story
 
-    def _line(self, n: int, articles: list[Listed], numbers: list[NumbersDiffer]) -> StoryLine:
+    def _line(self, n: int, articles: list[ArticleLine], numbers: list[NumbersDiffer]) -> StoryLine:
         late = datetime.max.replace(tzinfo=UTC)
         omitted = float(self._digest.omitted[n])
         return StoryLine(
@@ -129,9 +129,9 @@ class ListedRows:
         )
         return [Place(*row) for row in rows]
 
-    def articles_of(self, article_ids: Sequence[str]) -> dict[str, tuple[str, Listed]]:
+    def articles_of(self, article_ids: Sequence[str]) -> dict[str, tuple[str, ArticleLine]]:
         """Find articles as a list shows them, each with the id of its story."""
-        found = {}
+        lines = {}
         for n in range(0, len(article_ids), _AT_ONCE):
             part = list(article_ids[n : n + _AT_ONCE])
             for story_id, *row in self._sql.execute(
@@ -140,16 +140,16 @@ class ListedRows:
                 part,
             ):
                 article_id, outlet, language, headline, url, published, last_seen = row
-                found[article_id] = (
+                lines[article_id] = (
                     story_id,
-                    Listed(
+                    ArticleLine(
                         *(article_id, outlet, language, headline, url, moment(published)),
                         moment(last_seen) or _EPOCH,
                         edits=0,
                         gone=None,
                     ),
                 )
-        return found
+        return lines
 
     def same_events(self, article_ids: Sequence[str]) -> list[SameEvent]:
         """Find what other outlets seem to report of the event of these articles, the likeliest first."""
@@ -160,31 +160,31 @@ class ListedRows:
         )
         last = {(row[0], row[1]): row for row in rows if row[1] not in article_ids}
         likely: dict[str, tuple[float, str]] = {}
-        for _, other, tier, probability, shared in last.values():
-            if tier != "none" and probability > likely.get(other, (0.0, ""))[0]:
-                likely[other] = (probability, shared)
+        for _, other_id, tier, probability, shared in last.values():
+            if tier != "none" and probability > likely.get(other_id, (0.0, ""))[0]:
+                likely[other_id] = (probability, shared)
         articles = self.articles_of(list(likely))
         of_story: dict[str, SameEvent] = {}
-        for other, (probability, shared) in sorted(likely.items(), key=lambda x: (-x[1][0], x[0])):
-            if other in articles:
-                story_id, article = articles[other]
+        for other_id, (probability, shared) in sorted(likely.items(), key=lambda x: (-x[1][0], x[0])):
+            if other_id in articles:
+                story_id, article = articles[other_id]
                 of_story.setdefault(
                     story_id, SameEvent(story_id, article, probability, tuple(shared.split("\n")))
                 )
         return list(of_story.values())[:_MOST_EVENTS]
 
     def first_seen(self, article_ids: Sequence[str]) -> dict[str, datetime]:
-        found: dict[str, datetime] = {}
+        times: dict[str, datetime] = {}
         for n in range(0, len(article_ids), _AT_ONCE):
             part = article_ids[n : n + _AT_ONCE]
             marks = ", ".join("?" * len(part))
             rows = self._sql.execute(f"SELECT id, first_seen FROM article WHERE id IN ({marks})", [*part])
-            found |= {x: moment(at) or _EPOCH for x, at in rows}
-        return found
+            times |= {x: moment(at) or _EPOCH for x, at in rows}
+        return times
 
 
 class OutletDays:
-    """Counts how the looks at the addresses of an outlet ended, day by day."""
+    """Counts how the visits at the addresses of an outlet ended, day by day."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._sql = connection
@@ -198,18 +198,18 @@ class OutletDays:
             " GROUP BY outlet, outcome, day",
             ((last or 0) - _WEEKS,),
         )
-        found: dict[str, dict[str, list[int]]] = {}
+        weeks: dict[str, dict[str, list[int]]] = {}
         for outlet, outcome, day, count in rows:
-            of_outlet = found.setdefault(outlet, {x: [0] * _WEEKS for x in ("archived", "failed")})
+            of_outlet = weeks.setdefault(outlet, {x: [0] * _WEEKS for x in ("archived", "failed")})
             of_outlet[outcome][day - last - 1] = count
-        return found
+        return weeks
 
-    def looks_of(self, outlet: str) -> int:
-        """Count all looks at an outlet's addresses."""
+    def visits_of(self, outlet: str) -> int:
+        """Count all visits at an outlet's addresses."""
         (count,) = self._sql.execute("SELECT sum(count) FROM look WHERE outlet = ?", (outlet,)).fetchone()
         return count or 0
 
-    def looks(self, outlet: str, days: int) -> list[tuple[date, str, str, int]]:
+    def visits(self, outlet: str, days: int) -> list[tuple[date, str, str, int]]:
         """Count what became of an outlet's addresses, by day, outcome and reason, over its last days."""
         (last,) = self._sql.execute("SELECT max(day) FROM look WHERE outlet = ?", (outlet,)).fetchone()
         if last is None:

@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from archive.viewer.render import About
     from archive.viewer.search.answers import Question
     from archive.viewer.search.lookup import Lookup
-    from archive.viewer.web.made_figures import Figures
+    from archive.viewer.web.chart_cache import Figures
 
 _ID = re.compile("[0-9a-f]{4,64}")
 
 
-class Opened:
+class ArchiveRequest:
     """A request, and what it is answered from."""
 
     def __init__(
@@ -61,15 +61,15 @@ class Opened:
         return HTMLResponse(text.encode("utf-8", "replace"), headers=language)
 
 
-def id_of(opened: Opened, name: str = "id") -> str:
+def id_of(opened: ArchiveRequest, name: str = "id") -> str:
     """Return the id in the address, or the start of one. Raises HTTPException for anything else."""
-    wanted: str = opened.request.path_params[name]
-    if not _ID.fullmatch(wanted):
+    article_id: str = opened.request.path_params[name]
+    if not _ID.fullmatch(article_id):
         raise HTTPException(404)
-    return wanted
+    return article_id
 
 
-def file_of(opened: Opened, rows: list[dict[str, object]], columns: tuple[str, ...] = ()) -> Response:
+def file_of(opened: ArchiveRequest, rows: list[dict[str, object]], columns: tuple[str, ...] = ()) -> Response:
     if opened.request.url.path.endswith(".csv"):
         return Response(formats.as_csv(rows, columns), media_type="text/csv; charset=utf-8")
     return Response(formats.as_json(rows), media_type="application/json")

@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Literal
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from archive.format.languages import TRANSLATED_WITHIN
 from archive.format.reasons import Reason
 from archive.format.records import ObservationRecord
 from archive.read.runs import Accounts
 from archive.writer import ArchiveWriter
 from crawler.extraction.fields.timezones import KYIV
-from crawler.health.archived import language_bits, stories_by_languages
+from crawler.health.outlet_history import language_bits, stories_by_languages
 from crawler.outlet.expectations import ALL
 
 if TYPE_CHECKING:
@@ -37,9 +38,7 @@ DAYS_OF_A_MEDIAN = 3
 """A day of few news, a holiday, is no finding; two of them are."""
 LEAST_ARTICLES = 20
 """Articles, or stories, of which a share is said."""
-TRANSLATED_WITHIN = 4
-"""Days for which a story's languages are looked for: crawler/revisit/translations.py."""
-LOOKED_AT = WEEK + TRANSLATED_WITHIN
+LOOKED_AT = WEEK + TRANSLATED_WITHIN.days
 PROPOSED_FROM = 30
 LEAST_DAYS, LEAST_IN_ALL = 14, 200
 """Days and articles that expectations are proposed from, at least."""
@@ -57,14 +56,14 @@ class Verdict:
     """Key of `expects`, with the language after it where there is one."""
     state: State
     """`over`: more than the greatest number; that is a warning."""
-    told: str
+    message: str
     value: float | None = None
     """Articles a day, or a share; None where it is unknown."""
 
 
 @dataclass(slots=True)
-class Brought:
-    """Counts of one outlet by Kyiv's day of publication; of the first look where a page has no date."""
+class OutletCounts:
+    """Counts of one outlet by day of publication in Kyiv, or of the first visit if a page has no date."""
 
     crawled: set[dt.date] = field(default_factory=set)
     """Days on which its lists were read."""
@@ -73,13 +72,13 @@ class Brought:
     bylines: Counter[dt.date] = field(default_factory=Counter)
     dates: Counter[dt.date] = field(default_factory=Counter)
     stories: Counter[dt.date] = field(default_factory=Counter)
-    whole: Counter[dt.date] = field(default_factory=Counter)
+    complete: Counter[dt.date] = field(default_factory=Counter)
 
     def judged(self, last: dt.date, days: int) -> list[dt.date]:
         """Return the days that can be judged, of so many up to `last`, in their order."""
         span = (last - timedelta(days=number) for number in reversed(range(days)))
         day = timedelta(days=1)
-        return [one for one in span if {one - day, one, one + day} <= self.crawled]
+        return [date for date in span if {date - day, date, date + day} <= self.crawled]
 
     def count(self, language: str, day: dt.date) -> int:
         """Return the articles of a day; `language` may be ALL."""
@@ -87,21 +86,21 @@ class Brought:
 
 
 def count_brought(
-    held: Archive, uri: str, outlets: Sequence[type[Outlet]], now: datetime, days: int = LOOKED_AT
-) -> dict[str, Brought]:
+    opened: Archive, uri: str, outlets: Sequence[type[Outlet]], now: datetime, days: int = LOOKED_AT
+) -> dict[str, OutletCounts]:
     """Count what so many days before today brought."""
-    found = {outlet.name: Brought() for outlet in outlets}
+    by_outlet = {outlet.name: OutletCounts() for outlet in outlets}
     today = now.astimezone(KYIV).date()
     accounts = Accounts(uri)
     for offset in range(days + 2):
         day = today - timedelta(days=offset)
-        waiting = {name for name in found if not _is_hopeless(found[name].crawled, day, today)}
+        waiting = {name for name in by_outlet if not _is_hopeless(by_outlet[name].crawled, day, today)}
         for name in _crawled_on(accounts, day, waiting):
-            found[name].crawled.add(day)
+            by_outlet[name].crawled.add(day)
     first = _midnight(today - timedelta(days=days + 1))
-    _count_articles(held, found, first)
-    _count_stories(held, found, first, {outlet.name: outlet.languages for outlet in outlets})
-    return found
+    _count_articles(opened, by_outlet, first)
+    _count_stories(opened, by_outlet, first, {outlet.name: outlet.languages for outlet in outlets})
+    return by_outlet
 
 
 def _is_hopeless(crawled: set[dt.date], day: dt.date, today: dt.date) -> bool:
@@ -110,7 +109,7 @@ def _is_hopeless(crawled: set[dt.date], day: dt.date, today: dt.date) -> bool:
 
 
 def _crawled_on(accounts: Accounts, day: dt.date, outlets: set[str]) -> set[str]:
-    """Return those of the outlets that ended a crawl on a day of which a list could be read."""
+    """Return the outlets that finished a crawl on this day and could read a list."""
     waiting = set(outlets)
     span = _midnight(day), _midnight(day + timedelta(days=1))
     for run in accounts.runs(*span) if waiting else ():
@@ -125,26 +124,29 @@ def _midnight(day: dt.date) -> datetime:
     return dt.datetime.combine(day, dt.time(), KYIV).astimezone(UTC)
 
 
-def _count_articles(held: Archive, found: dict[str, Brought], first: datetime) -> None:
+def _count_articles(opened: Archive, by_outlet: dict[str, OutletCounts], first: datetime) -> None:
     columns = ["outlet", "language", "byline", "published_at", "first_seen"]
-    articles = held.articles(columns=columns).where(pc.field("outlet").isin([*found]))
+    articles = opened.articles(columns=columns).where(pc.field("outlet").isin([*by_outlet]))
     for rows in articles.batches(1 << 17):
         at = pc.coalesce(rows["published_at"], rows["first_seen"])
         recent = pc.greater_equal(at, pa.scalar(first))
         table = pa.table(rows).filter(recent).append_column("day", _days(at.filter(recent)))
-        wanted = [([], "count_all"), ("byline", "count"), ("published_at", "count")]
-        for row in table.group_by(["outlet", "day", "language"]).aggregate(wanted).to_pylist():
-            brought, day = found[row["outlet"]], row["day"]
-            brought.articles[day][row["language"] or "und"] += row["count_all"]
-            brought.bylines[day] += row["byline_count"]
-            brought.dates[day] += row["published_at_count"]
+        aggregates = [([], "count_all"), ("byline", "count"), ("published_at", "count")]
+        for row in table.group_by(["outlet", "day", "language"]).aggregate(aggregates).to_pylist():
+            counts, day = by_outlet[row["outlet"]], row["day"]
+            counts.articles[day][row["language"] or "und"] += row["count_all"]
+            counts.bylines[day] += row["byline_count"]
+            counts.dates[day] += row["published_at_count"]
 
 
 def _count_stories(
-    held: Archive, found: dict[str, Brought], first: datetime, languages: Mapping[str, tuple[str, ...]]
+    opened: Archive,
+    by_outlet: dict[str, OutletCounts],
+    first: datetime,
+    languages: Mapping[str, tuple[str, ...]],
 ) -> None:
     columns = ["outlet", "languages", "first_published_at"]
-    stories = held.stories(columns=columns).where(pc.field("outlet").isin([*found]))
+    stories = opened.stories(columns=columns).where(pc.field("outlet").isin([*by_outlet]))
     for rows in stories.batches(1 << 17):
         recent = pc.greater_equal(rows["first_published_at"], pa.scalar(first))
         fresh = rows.filter(pc.fill_null(recent, False))
@@ -152,9 +154,9 @@ def _count_stories(
         for day in days.unique().to_pylist():
             of_day = fresh.filter(pc.equal(days, pa.scalar(day)))
             for (outlet, has), count in stories_by_languages(of_day).items():
-                wanted = language_bits(languages[outlet])
-                found[outlet].stories[day] += count
-                found[outlet].whole[day] += count if has & wanted == wanted else 0
+                complete = language_bits(languages[outlet])
+                by_outlet[outlet].stories[day] += count
+                by_outlet[outlet].complete[day] += count if has & complete == complete else 0
 
 
 def _days(at: pa.Array) -> pa.Array:
@@ -165,34 +167,37 @@ def _days(at: pa.Array) -> pa.Array:
 # Expectations against what the days brought.
 
 
-def compare(outlet: type[Outlet], brought: Brought, now: datetime) -> list[Verdict]:
+def compare(outlet: type[Outlet], counts: OutletCounts, now: datetime) -> list[Verdict]:
     """Judge each expectation of a declaration, in the order of its keys."""
     yesterday = now.astimezone(KYIV).date() - timedelta(days=1)
     expected = outlet.expectations
-    found = [
-        _amount(language, bounds.floor, bounds.ceiling, brought, yesterday)
-        for language, bounds in expected.articles_a_day
-    ]
-    days = brought.judged(yesterday, WEEK)
-    total = Counter({day: brought.count(ALL, day) for day in days})
+    verdicts: list[Verdict] = []
+    for language, bounds in expected.articles_a_day:
+        verdicts.append(_amount(language, bounds.floor, bounds.ceiling, counts, yesterday))
+    days = counts.judged(yesterday, WEEK)
+    total = Counter({day: counts.count(ALL, day) for day in days})
     if expected.byline is not None:
-        found.append(_share("byline", expected.byline, brought.bylines, total, days))
+        verdicts.append(_share("byline", expected.byline, counts.bylines, total, days))
     if expected.date is not None:
-        found.append(_share("date", expected.date, brought.dates, total, days))
+        verdicts.append(_share("date", expected.date, counts.dates, total, days))
     if expected.all_languages is not None:
-        days = brought.judged(yesterday - timedelta(days=TRANSLATED_WITHIN), WEEK)
-        found.append(_share("all_languages", expected.all_languages, brought.whole, brought.stories, days))
-    return found
+        days = counts.judged(yesterday - TRANSLATED_WITHIN, WEEK)
+        verdicts.append(
+            _share("all_languages", expected.all_languages, counts.complete, counts.stories, days)
+        )
+    return verdicts
 
 
-def _amount(language: str, floor: float, ceiling: float, brought: Brought, yesterday: dt.date) -> Verdict:
+def _amount(language: str, floor: float, ceiling: float, counts: OutletCounts, yesterday: dt.date) -> Verdict:
     name = f"articles_a_day {language}".strip()
-    days = brought.judged(yesterday, WEEK)[-DAYS_OF_A_MEDIAN:]
+    days = counts.judged(yesterday, WEEK)[-DAYS_OF_A_MEDIAN:]
     if len(days) < DAYS_OF_A_MEDIAN:
         return Verdict(name, "unknown", _too_few_days(len(days)))
-    value = median(brought.count(language, day) for day in days)
-    told = f"{value:g} a day, median of {days[0]}, {days[1]} and {days[2]}; {floor:g} to {ceiling:g} expected"
-    return Verdict(name, "missed" if value < floor else "over" if value > ceiling else "met", told, value)
+    value = median(counts.count(language, day) for day in days)
+    message = (
+        f"{value:g} a day, median of {days[0]}, {days[1]} and {days[2]}; {floor:g} to {ceiling:g} expected"
+    )
+    return Verdict(name, "missed" if value < floor else "over" if value > ceiling else "met", message, value)
 
 
 def _too_few_days(days: int) -> str:
@@ -203,17 +208,17 @@ def _too_few_days(days: int) -> str:
 
 
 def _share(
-    name: str, floor: float, those: Counter[dt.date], of_all: Counter[dt.date], days: list[dt.date]
+    name: str, floor: float, part: Counter[dt.date], totals: Counter[dt.date], days: list[dt.date]
 ) -> Verdict:
-    total = sum(of_all[day] for day in days)
+    total = sum(totals[day] for day in days)
     what = "stories" if name == "all_languages" else "articles"
     if len(days) < DAYS_OF_A_MEDIAN:
         return Verdict(name, "unknown", _too_few_days(len(days)))
     if total < LEAST_ARTICLES:
         return Verdict(name, "unknown", f"{total} {what} on {len(days)} days, {LEAST_ARTICLES} are needed")
-    value = sum(those[day] for day in days) / total
-    told = f"{value:.0%} of {total} {what} of {days[0]} to {days[-1]}; {floor:.0%} or more expected"
-    return Verdict(name, "missed" if value < floor else "met", told, value)
+    value = sum(part[day] for day in days) / total
+    message = f"{value:.0%} of {total} {what} of {days[0]} to {days[-1]}; {floor:.0%} or more expected"
+    return Verdict(name, "missed" if value < floor else "met", message, value)
 
 
 ROW_EVERY = timedelta(days=1)
@@ -239,7 +244,7 @@ def note_missed(uri: str, outlet: Outlet, missed: Sequence[Verdict], run_id: str
                 observed_at=now,
                 http_status=None,
                 run_id=run_id,
-                detail="; ".join(f"{one.expectation}: {one.told}" for one in missed)[:500],
+                detail="; ".join(f"{verdict.expectation}: {verdict.message}" for verdict in missed)[:500],
             )
         )
         writer.commit()
@@ -256,11 +261,11 @@ class Proposal:
     lines: tuple[str, ...] = ()
 
 
-def propose(outlet: type[Outlet], brought: Brought, now: datetime) -> Proposal:
+def propose(outlet: type[Outlet], counts: OutletCounts, now: datetime) -> Proposal:
     """Make expectations: half of the least, twice the greatest, four fifths of the least share."""
     yesterday = now.astimezone(KYIV).date() - timedelta(days=1)
-    days = brought.judged(yesterday, PROPOSED_FROM)
-    total = sum(brought.count(ALL, day) for day in days)
+    days = counts.judged(yesterday, PROPOSED_FROM)
+    total = sum(counts.count(ALL, day) for day in days)
     stands = f"{total} articles of {len(days)} days"
     if len(days) < LEAST_DAYS or total < LEAST_IN_ALL:
         return Proposal(
@@ -269,36 +274,39 @@ def propose(outlet: type[Outlet], brought: Brought, now: datetime) -> Proposal:
         )
     stands += f", {days[0]} to {days[-1]}"
     values: list[str] = []
-    amounts = {language: _proposed_bounds(brought, language, days) for language in outlet.languages}
+    amounts = {language: _proposed_bounds(counts, language, days) for language in outlet.languages}
     by_language = [f'"{language}": {bounds}' for language, bounds in amounts.items() if bounds]
     if len(by_language) > 1:
         values.append(f'"articles_a_day": {{{", ".join(by_language)}}}')
-    elif bounds := _proposed_bounds(brought, ALL, days):
+    elif bounds := _proposed_bounds(counts, ALL, days):
         values.append(f'"articles_a_day": {bounds}')
-    of_articles = Counter({day: brought.count(ALL, day) for day in days})
-    shares = [("byline", brought.bylines, of_articles, days), ("date", brought.dates, of_articles, days)]
+    of_articles = Counter({day: counts.count(ALL, day) for day in days})
+    shares = [("byline", counts.bylines, of_articles, days), ("date", counts.dates, of_articles, days)]
     if language_bits(outlet.languages).bit_count() > 1:
-        settled = [day for day in days if day <= yesterday - timedelta(days=TRANSLATED_WITHIN)]
-        shares.append(("all_languages", brought.whole, brought.stories, settled))
-    for name, those, of_all, judged in shares:
-        if share := _proposed_share(those, of_all, judged):
+        settled = [day for day in days if day <= yesterday - TRANSLATED_WITHIN]
+        shares.append(("all_languages", counts.complete, counts.stories, settled))
+    for name, part, of_all, judged in shares:
+        if share := _proposed_share(part, of_all, judged):
             values.append(f'"{name}": {share:g}')
     return Proposal(stands, (f"expects = {{{', '.join(values)}}}",))
 
 
-def _proposed_bounds(brought: Brought, language: str, days: list[dt.date]) -> str | None:
+def _proposed_bounds(counts: OutletCounts, language: str, days: list[dt.date]) -> str | None:
     """Return None for fewer than two a day: half of it is none."""
-    counts = [brought.count(language, day) for day in days]
-    medians = [*_windows(counts, DAYS_OF_A_MEDIAN, median)]
+    amounts = [counts.count(language, day) for day in days]
+    medians = [*_windows(amounts, DAYS_OF_A_MEDIAN, median)]
     floor, ceiling = int(min(medians) / 2), int(max(medians) * 2)
     return f"({floor}, {ceiling})" if floor else None
 
 
-def _proposed_share(those: Counter[dt.date], of_all: Counter[dt.date], days: list[dt.date]) -> float | None:
+def _proposed_share(part: Counter[dt.date], of_all: Counter[dt.date], days: list[dt.date]) -> float | None:
     """Return None for a share under a tenth, and where no week has articles enough."""
     weeks = [days[start : start + WEEK] for start in range(max(1, len(days) - WEEK + 1))]
-    totals = [(sum(those[day] for day in week), sum(of_all[day] for day in week)) for week in weeks]
-    shares = [some / total for some, total in totals if total >= LEAST_ARTICLES]
+    shares: list[float] = []
+    for week in weeks:
+        total = sum(map(of_all.__getitem__, week))
+        if total >= LEAST_ARTICLES:
+            shares.append(sum(map(part.__getitem__, week)) / total)
     # down to a multiple of .05
     floor = int(min(shares, default=0) * 0.8 * 20 + 1e-9) / 20
     return floor if floor >= 0.1 else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
+import shutil
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -13,8 +13,8 @@ import archive
 from archive.operations.verification_memory import verified_at
 from archive.read.runs import Accounts
 from crawler.extraction.fields.timezones import KYIV
-from crawler.health.archived import Crawls, Facts, count_outlets, crawls_of
-from crawler.health.expected import Brought, Verdict, compare, count_brought
+from crawler.health.expectation_check import OutletCounts, Verdict, compare, count_brought
+from crawler.health.outlet_history import Crawls, Facts, count_outlets, crawls_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -68,7 +68,7 @@ class OutletState:
     facts: Facts
     crawls: Crawls
     runs: Runs
-    brought: Brought
+    counts: OutletCounts
     verdicts: tuple[Verdict, ...]
 
 
@@ -80,7 +80,7 @@ class Disk:
 
 
 @dataclass(frozen=True, slots=True)
-class Gathered:
+class MonitoringFacts:
     now: datetime
     uri: str
     root: Path
@@ -96,35 +96,33 @@ class Gathered:
     """On this machine."""
 
 
-def gather(uri: str, outlets: Iterable[type[Outlet]], now: datetime | None = None) -> Gathered:
+def collect_facts(uri: str, outlets: Iterable[type[Outlet]], now: datetime | None = None) -> MonitoringFacts:
     """Read the archive's log, its counts and the disk. Raises ArchiveError and OSError."""
     now, declared = now or datetime.now(UTC), [*outlets]
-    held = archive.open(uri)
-    names = [one.name for one in declared]
+    opened = archive.open(uri)
+    names = [outlet.name for outlet in declared]
     crawls = crawls_of(uri, names, now)
-    crawled = [one for one in declared if crawls[one.name].last is not None]
-    brought = count_brought(held, uri, crawled, now) if crawled else {}
-    counted = count_outlets(held, {one.name: one.languages for one in declared})
+    crawled = [outlet for outlet in declared if crawls[outlet.name].last is not None]
+    counts = count_brought(opened, uri, crawled, now) if crawled else {}
+    facts = count_outlets(opened, {outlet.name: outlet.languages for outlet in declared})
     runs = _runs(uri, names, now)
-    states = {
-        one.name: OutletState(
-            one,
-            counted[one.name],
-            crawls[one.name],
-            runs[one.name],
-            brought.get(one.name, Brought()),
-            tuple(compare(one, brought[one.name], now)) if one.name in brought and one.expectations else (),
+    states: dict[str, OutletState] = {}
+    for outlet in declared:
+        name = outlet.name
+        verdicts: tuple[Verdict, ...] = ()
+        if name in counts and outlet.expectations:
+            verdicts = tuple(compare(outlet, counts[name], now))
+        states[name] = OutletState(
+            outlet, facts[name], crawls[name], runs[name], counts.get(name, OutletCounts()), verdicts
         )
-        for one in declared
-    }
-    root = held.storage.layout.root
-    return Gathered(
+    root = opened.storage.layout.root
+    return MonitoringFacts(
         now,
         uri,
         root,
         states,
-        held.snapshot.id,
-        held.snapshot.committed_at,
+        opened.snapshot.id,
+        opened.snapshot.committed_at,
         Accounts(uri).begin,
         None if "://" in uri else disk_of(root),
         verified_at(root),
@@ -132,18 +130,18 @@ def gather(uri: str, outlets: Iterable[type[Outlet]], now: datetime | None = Non
 
 
 def disk_of(folder: Path) -> Disk:
-    found = os.statvfs(folder)
-    return Disk(found.f_bavail * found.f_frsize, found.f_blocks * found.f_frsize, str(folder))
+    usage = shutil.disk_usage(folder)
+    return Disk(usage.free, usage.total, str(folder))
 
 
 def _runs(uri: str, names: list[str], now: datetime) -> dict[str, Runs]:
-    found: defaultdict[str, Runs] = defaultdict(Runs)
-    wanted = set(names)
+    by_outlet: defaultdict[str, Runs] = defaultdict(Runs)
+    outlets = set(names)
     week_ago = now - (WEEK + 1) * DAY
     for run in Accounts(uri).runs(now - MONTH * DAY):
-        if run.outlet not in wanted:
+        if run.outlet not in outlets:
             continue
-        runs = found[run.outlet]
+        runs = by_outlet[run.outlet]
         texts = runs.texts.setdefault(run.committed_at.astimezone(KYIV).date(), Texts())
         texts.articles += run.counts.get("texts/articles", 0)
         texts.characters += run.counts.get("texts/characters", 0)
@@ -164,4 +162,4 @@ def _runs(uri: str, names: list[str], now: datetime) -> dict[str, Runs]:
                 runs.over_budget += not runs.within_budget
             else:
                 runs.within_budget = True
-    return {name: found[name] for name in names}
+    return {name: by_outlet[name] for name in names}
