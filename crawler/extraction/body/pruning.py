@@ -131,30 +131,45 @@ def unwanted(page: Outline, drop: str | None, spared: frozenset[str]) -> Iterato
     """Yield the elements to leave out, each with the reason."""
     for element in page.root.cssselect(drop) if drop else ():
         yield element, "the outlet's `drop`"
-    reasons = removed_names()
-    named = page.named(_names_removed, page.by_class, page.by_id, *page.by_component)
-    for i in sorted(named):
-        if page.tags[i] not in _NAMED:
-            continue
-        element, said = page.elements[i], page.attributes[i]
-        named_so = " ".join(said.get(name, "") for name in ("class", "id", *COMPONENT)).split()
-        names = [name.lower() for name in named_so if other_things(name)]
-        exact = next((name for name in names if name in reasons), None)
-        name = exact or next((last for name in names if (last := last_part(name)) in reasons), None)
-        if name is None or name in spared or element.find(".//h1") is not None:
-            continue
-        if short_text(element, _SMALL) is not None or (
-            exact is not None and (speaks_of_comments(name) or not _is_most_of(page.root, element))
-        ):
-            full = name if exact else next(full for full in names if last_part(full) == name)
-            yield element, f"{reasons[name]} (.{full})"
-
+    for i in sorted(page.named(_names_removed, page.by_class, page.by_id, *page.by_component)):
+        if page.tags[i] in _NAMED and (reason := _why_removed(page, i, spared)) is not None:
+            yield page.elements[i], reason
     for element in (*page.of("section"), *page.of("aside")):
         label = element.get("aria-label")
         if label and _PROMOTES.fullmatch(label.strip()) and short_text(element, _SMALL) is not None:
             yield element, f"promotes something else ({label})"
-
     yield from _asides(page)
+    yield from _pull_quotes(page)
+
+
+def _why_removed(page: Outline, i: int, spared: frozenset[str]) -> str | None:
+    """Return the reason if an element has a name of what is removed, and little text or not most of it."""
+    attributes = page.attributes[i]
+    declared = " ".join(attributes.get(name, "") for name in ("class", "id", *COMPONENT)).split()
+    full, name = _removed_name([name.lower() for name in declared if other_things(name)])
+    element = page.elements[i]
+    if not name or name in spared or element.find(".//h1") is not None:
+        return None
+    if short_text(element, _SMALL) is None:
+        is_other = full == name and (speaks_of_comments(name) or not _is_most_of(page.root, element))
+        if not is_other:
+            return None
+    return f"{removed_names()[name]} (.{full})"
+
+
+def _removed_name(names: list[str]) -> tuple[str, str]:
+    """Return a name of what is removed, and the part of it that says so; empty if there is none."""
+    reasons = removed_names()
+    for name in names:
+        if name in reasons:
+            return name, name
+    for name in names:
+        if (last := last_part(name)) in reasons:
+            return name, last
+    return "", ""
+
+
+def _pull_quotes(page: Outline) -> Iterator[tuple[HtmlElement, str]]:
     pulled = page.named(_is_pulled_out, page.by_class)
     # only visible text counts, as JSON-LD repeats the article
     shown = for_comparison("".join(page.root.xpath(_SHOWN))) if pulled else ""

@@ -21,7 +21,7 @@ from crawler.extraction.document.class_names import (
 from crawler.extraction.document.text import for_comparison, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from lxml.html import HtmlElement
 
@@ -244,41 +244,50 @@ def _spared(pieces: tuple[Piece, ...], article: str | None, headline: int) -> fr
     Most of its prose stands under them, and it begins there: comments may be longer than the article, and
     begin below it.
     """
+    sentences = [piece for piece in pieces if piece.ends and not piece.teaser]
     letters: Counter[str] = Counter()
-    kept = total = 0
-    # where nothing is named after other things, no word has to be weighed
-    said = for_comparison(article) if article and any(piece.words for piece in pieces) else ""
-    in_data: Counter[str] = Counter()
-    for piece in pieces:
-        if piece.teaser or not piece.ends:
-            continue
-        count = len(piece.text)
-        total += count
-        kept += 0 if piece.words else count
-        letters.update(dict.fromkeys(piece.words, count))
-        if said and piece.words and for_comparison(piece.text) in said:
-            in_data.update(dict.fromkeys(piece.words, count))
-    below = [p for p in pieces if p.position > headline and not p.teaser and p.ends] or list(pieces)
+    for piece in sentences:
+        letters.update(dict.fromkeys(piece.words, len(piece.text)))
+    spared = _words_over_data(sentences, article, letters)
+    below = [piece for piece in sentences if piece.position > headline] or list(pieces)
     first = below[:_FIRST]
     begins = Counter(word for piece in first for word in piece.words)
-    spared: set[str] = set()
-    for word, count in in_data.items():
-        if 2 * count > letters[word]:
-            # the page's own data has what stands there as the article's text
-            spared.add(word)
-    while 2 * kept < total:
-        weighed = [
-            (count, word)
-            for word, count in letters.items()
-            if word not in spared
-            and begins[word]
-            >= (len(first) if word in BELOW or speaks_of_comments(word) else min(2, len(first)))
-        ]
-        if not weighed or 2 * max(weighed)[0] < total:
+    total, outside = _letters_outside(sentences), _letters_outside(sentences, *letters)
+    while 2 * outside < total:
+        weighed = [word for word in letters.keys() - spared if _begins_under(word, first, begins)]
+        heaviest = max(weighed, key=lambda word: (letters[word], word), default="")
+        if 2 * letters[heaviest] < total:
             break
-        spared.add(max(weighed)[1])
-        kept = sum(len(p.text) for p in pieces if not p.teaser and p.ends and not p.words - spared)
+        spared.add(heaviest)
+        outside = _letters_outside(sentences, *letters.keys() - spared)
     return frozenset(spared)
+
+
+def _letters_outside(pieces: Iterable[Piece], *words: str) -> int:
+    """Count the letters of the pieces that stand under none of these words."""
+    letters = 0
+    for piece in pieces:
+        letters += len(piece.text) if piece.words.isdisjoint(words) else 0
+    return letters
+
+
+def _begins_under(word: str, first: Sequence[Piece], begins: Counter[str]) -> bool:
+    """Tell if the article begins under a word: with two passages, or all if the word is of what is below."""
+    is_strict = word in BELOW or speaks_of_comments(word)
+    return begins[word] >= (len(first) if is_strict else min(2, len(first)))
+
+
+def _words_over_data(sentences: list[Piece], article: str | None, letters: Counter[str]) -> set[str]:
+    """Return the words over what the page's own data has as the article's text, for the most part."""
+    # where nothing is named after other things, no word has to be weighed
+    if not article or not letters:
+        return set()
+    data = for_comparison(article)
+    in_data: Counter[str] = Counter()
+    for piece in sentences:
+        if piece.words and for_comparison(piece.text) in data:
+            in_data.update(dict.fromkeys(piece.words, len(piece.text)))
+    return {word for word, count in in_data.items() if 2 * count > letters[word]}
 
 
 def _headline_position(page: Outline, headline: str | None) -> int:

@@ -89,8 +89,7 @@ def _headline(
     It is the heading that readers see and another claim says too, most of all an <h1>; else the most trusted
     claim. A heading that leads to the front page is the outlet's name.
     """
-    titles = page.of("title")
-    title = one_line(unescaped("".join(titles[0].itertext()))) if titles else ""
+    title = _title(page)
     h1s = _headings(page, site_name, "h1")
     og = names.get("og:title")
     if og and any(text.startswith(f"{og} | ") for _, text in h1s):
@@ -104,17 +103,56 @@ def _headline(
         "twitter:title": names.get("twitter:title"),
         "title": without_outlet(_without_host(title, url), site_name, None),
     }
-    parts = {for_comparison(part) for part in _SEPARATOR.split(title)}
+    parts = set(map(for_comparison, _SEPARATOR.split(title)))
+    headings = [*h1s, *_smaller_headings(page, site_name, claims, parts)] if title else h1s
+    printed = _claimed_heading(headings, claims)
+    if printed is None or printed[0] < _SAME:
+        longest = _part_of_title(headings, parts)
+        if len(longest) > len(printed[1] if printed else ""):
+            return longest, "a heading, as in title"
+    if printed is not None:
+        return printed[1], printed[2]
+    if len(h1s) == 1 and len(h1s[0][1].split()) > 3:
+        return h1s[0][1], "h1 alone"
+    if data.headline:
+        return without_outlet(data.headline, site_name, names.get("og:title")), "json-ld"
+    headline, source = _unclaimed(page, claims, og or title, site_name)
+    return (h1s[0][1], "h1 alone") if headline is None and h1s else (headline, source)
 
-    folded = {for_comparison(claim) for claim in claims.values() if claim}
+
+def _title(page: Outline) -> str:
+    titles = page.of("title")
+    return one_line(unescaped("".join(titles[0].itertext()))) if titles else ""
+
+
+def _part_of_title(headings: list[tuple[str, str]], parts: set[str]) -> str:
+    """Return the longest heading that is a part of the title: `Local - Sunderland Echo`."""
+    longest = ""
+    for _, text in headings:
+        if len(text) > max(_NAME, len(longest)) and for_comparison(text) in parts:
+            longest = text
+    return longest
+
+
+def _smaller_headings(
+    page: Outline, site_name: str | None, claims: dict[str, str | None], parts: set[str]
+) -> list[tuple[str, str]]:
+    """Return the headings below <h1> that are a part of the title, or a claim in part."""
+    folded = set(map(for_comparison, filter(None, claims.values())))
 
     def may_be_headline(text: str) -> bool:
-        said = for_comparison(text)
-        return said in parts or any(said in claim or claim in said for claim in folded)
+        heading = for_comparison(text)
+        return heading in parts or any(heading in claim or claim in heading for claim in folded)
 
-    smaller = _headings(page, site_name, "h2", "h3", "h4", among=may_be_headline) if title else []
+    return _headings(page, site_name, "h2", "h3", "h4", among=may_be_headline)
+
+
+def _claimed_heading(
+    headings: list[tuple[str, str]], claims: dict[str, str | None]
+) -> tuple[float, str, str] | None:
+    """Return the heading that is most like a claim, with its score and source."""
     best: tuple[float, str, str] | None = None
-    for tag, text in (*h1s, *smaller):
+    for tag, text in headings:
         for source, claim in claims.items():
             alike = _likeness(text, claim) if claim else 0.0
             if tag != "h1" and alike < _SAME:
@@ -122,24 +160,18 @@ def _headline(
             score = alike + _H1 if tag == "h1" and alike else alike
             if score > (best[0] if best else 0.0):
                 best = score, text, f"{tag}, as in {source}"
-    if best is None or best[0] < _SAME:
-        # `Local - Sunderland Echo`, `Radio : News : Regional`: one part of the title is a heading of the page
-        said = [x for x in (*h1s, *smaller) if len(x[1]) > _NAME and for_comparison(x[1]) in parts]
-        if said and len(longest := max(said, key=lambda x: len(x[1]))[1]) > len(best[1] if best else ""):
-            best = 1.0, longest, "a heading, as in title"
-    if best:
-        return best[1], best[2]
-    if len(h1s) == 1 and len(h1s[0][1].split()) > 3:
-        return h1s[0][1], "h1 alone"
-    if data.headline:
-        return without_outlet(data.headline, site_name, names.get("og:title")), "json-ld"
-    if printed := _printed_part(page, og or title):
+    return best
+
+
+def _unclaimed(
+    page: Outline, claims: dict[str, str | None], title: str, site_name: str | None
+) -> tuple[str | None, str | None]:
+    """Return the part of the title that is printed, or the most trusted title."""
+    if printed := _printed_part(page, title):
         return printed, "a part of the title that is printed"
     if claims["og:title"]:
         return without_outlet(claims["og:title"], site_name, None), "og:title"
-    if claims["title"]:
-        return claims["title"], "title"
-    return (h1s[0][1], "h1 alone") if h1s else (None, None)
+    return (claims["title"], "title") if claims["title"] else (None, None)
 
 
 def headline_claims(metadata: Metadata, data: LinkedData) -> tuple[Claim, ...]:
