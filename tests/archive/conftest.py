@@ -1,4 +1,5 @@
 import hashlib
+import importlib
 import os
 import random
 import shutil
@@ -161,6 +162,15 @@ def copied(tmp_path_factory):
         return outcome
 
     return copy
+
+
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory):
+    """The archive of tests/archive/two_newsrooms.py, for tests that only read; the others have a copy."""
+    two_newsrooms = importlib.import_module("tests.archive.two_newsrooms")  # which imports from here
+    root = tmp_path_factory.mktemp("filled") / "news-archive"
+    two_newsrooms.write(root)
+    return root
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from archive.exceptions import (
 from archive.format.layout import Layout
 from archive.operations.purge import purge
 from archive.writer import ArchiveWriter
-from tests.archive import altered
+from tests.archive.strangers import altered
 
 
 def open_writing(root):

@@ -13,6 +13,7 @@ from archive.format.records import (
     PairRecord,
     TextBlock,
 )
+from archive.writer import ArchiveWriter
 from tests.archive.conftest import make_article
 
 DAY = datetime(2026, 3, 2, tzinfo=UTC)
@@ -136,6 +137,12 @@ def _align(texts, couples):
                 )
             )
     return rows
+
+
+def write(root):
+    """Write an archive of them."""
+    with ArchiveWriter.open(root, run_id="run-1") as writer:
+        fill(writer)
 
 
 def fill(writer):

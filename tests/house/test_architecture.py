@@ -302,6 +302,11 @@ def test_a_folder_can_be_overlooked() -> None:
     assert crowded == {}
 
 
+def test_a_folder_of_tests_can_be_overlooked() -> None:
+    folders = Counter(path.parent for path in (ROOT / "tests").rglob("*.py"))
+    assert {str(folder.relative_to(ROOT)): files for folder, files in folders.items() if files > 15} == {}
+
+
 def test_every_folder_says_what_it_is() -> None:
     """In one sentence, and nothing else is there but in the faces of packages."""
     for module in MODULES.values():

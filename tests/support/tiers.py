@@ -82,16 +82,6 @@ LEFT_OUT = {
     "test_an_index_of_862_files_with_every_fault_is_read_to_its_end",
     "test_an_edit_behind_a_304_is_seen_at_the_tenth_look",
     "test_expectations_are_proposed_from_thirty_days",
-    # all 43 outlets at their real addresses; the demo and tests/crawler/story do the same for one, and
-    # tests/crawler/outlet/test_recorded_stories.py reads the pages of all
-    "test_every_page_that_is_there_is_archived",
-    "test_pages_say_that_they_are_of_yesterday",
-    "test_home_pages_are_never_asked_for",
-    "test_one_english_text_at_two_hosts_is_fetched_once",
-    "test_stories_are_joined_where_pages_or_rules_say_so",
-    "test_a_deletion_is_seen_and_the_article_stays",
-    "test_an_edit_is_a_new_version",
-    "test_a_late_translation_is_found",
     "test_every_page_is_archived_or_has_a_reason",
     # workers: a pool that is hurt in one more way
     "test_a_worker_that_nobody_ends_ends_itself",

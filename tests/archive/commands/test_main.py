@@ -32,7 +32,7 @@ def run(root, capsys):
 
 
 @pytest.fixture
-def filled(writer, article, look, noon):
+def edited(writer, article, look, noon):
     writer.add_article(article(1, text="Перший абзац."))
     writer.commit()
     writer.add_article(article(1, text="Перший [bold]новий[/bold] абзац.", fetched_at=noon + HOUR))
@@ -42,7 +42,7 @@ def filled(writer, article, look, noon):
     return writer
 
 
-def test_ls_counts(run, filled):
+def test_ls_counts(run, edited):
     code, out, _ = run("ls")
     assert code == 0
     assert "3 snapshots" in out
@@ -51,7 +51,7 @@ def test_ls_counts(run, filled):
     assert (last[0], last[3:]) == ("2", ["append", "2", "3", "2", "0", "4", "run-1"])
 
 
-def test_show_by_id_start_and_address(run, filled, article):
+def test_show_by_id_start_and_address(run, edited, article):
     record = article(1)
     for wanted in (record.article_id, record.article_id[:6], record.url):
         code, out, _ = run("show", wanted)
@@ -60,7 +60,7 @@ def test_show_by_id_start_and_address(run, filled, article):
         assert "[bold]новий[/bold]" in out
 
 
-def test_diff_by_words(run, filled, article):
+def test_diff_by_words(run, edited, article):
     code, out, _ = run("diff", article(1).article_id[:8])
     assert code == 0
     assert "{+[bold]новий[/bold] +}" in out
@@ -70,7 +70,7 @@ def test_diff_by_words(run, filled, article):
     assert run("diff", article(1).url, "1", "7")[0] == 1
 
 
-def test_a_terminal_gets_the_words_in_colour(filled, root, article):
+def test_a_terminal_gets_the_words_in_colour(edited, root, article):
     """Only the words that changed: what is the same stays plain."""
     leader, follower = pty.openpty()
     command = [sys.executable, "-m", "archive", "diff", article(1).url, "--archive", str(root)]
@@ -86,7 +86,7 @@ def test_a_terminal_gets_the_words_in_colour(filled, root, article):
     assert [(style, words.strip()) for style, words in coloured] == [("1;32", "[bold]новий[/bold]")]
 
 
-def test_why_knows_another_spelling_of_the_same_page(run, filled, article):
+def test_why_knows_another_spelling_of_the_same_page(run, edited, article):
     url = article(1).url
     code, out, _ = run("why", f"{url.replace('https://', 'http://www.')}/?utm_source=tg")
     assert code == 0
@@ -130,7 +130,7 @@ def test_show_and_why_tell_a_copy_from_its_original_and_what_a_page_calls_itself
     assert article(1).headline in run("show", original)[1]
 
 
-def test_why_tells_every_look(run, filled, article):
+def test_why_tells_every_look(run, edited, article):
     code, out, _ = run("why", article(1).url)
     assert code == 0
     assert [line.split()[2] for line in out.splitlines() if "2026-03-01" in line] == [
@@ -150,7 +150,7 @@ def test_problems_are_one_sentence_and_exit_1(run, root):
         assert err == f"There is no archive at {root}; a crawl makes one.\n"
 
 
-def test_an_unknown_id(run, filled):
+def test_an_unknown_id(run, edited):
     code, _, err = run("show", "zzz")
     assert code == 1
     assert "'zzz'" in err
@@ -170,7 +170,7 @@ def test_an_unknown_id(run, filled):
         ["export", "--format", "csv", "--output", "-", "--outlet", "nobody"],
     ],
 )
-def test_what_makes_no_sense_is_refused_before_anything_is_done(run, filled, root, command):
+def test_what_makes_no_sense_is_refused_before_anything_is_done(run, edited, root, command):
     before = sorted(root.rglob("*"))
     code, _, err = run(*command)
     assert code == 2
@@ -186,12 +186,12 @@ def test_what_makes_no_sense_is_refused_before_anything_is_done(run, filled, roo
         (["view", "--most", "none"], "'none' is no number of at least 1"),
     ],
 )
-def test_a_number_that_is_none_is_told(run, filled, command, said):
+def test_a_number_that_is_none_is_told(run, edited, command, said):
     code, _, err = run(*command)
     assert (code, said in err) == (2, True), err
 
 
-def test_no_address_is_not_every_address(run, filled):
+def test_no_address_is_not_every_address(run, edited):
     code, out, err = run("why", "")
     assert (code, out) == (1, "")
     assert "No crawl has visited" in err
@@ -205,14 +205,14 @@ def test_a_wrong_command_is_exit_2_and_help_teaches(run, capsys):
     assert "triptych archive verify" in out
 
 
-def test_verify_is_content_with_a_good_archive(run, filled):
+def test_verify_is_content_with_a_good_archive(run, edited):
     code, out, _ = run("verify")
     assert code == 0
     assert "The archive is whole." in out
 
 
 @pytest.mark.parametrize("harm", ["flip", "cut", "remove", "gap", "poison"])
-def test_verify_finds(run, filled, root, article, harm):
+def test_verify_finds(run, edited, root, article, harm):
     layout = Layout(root)
     document = json.loads(layout.manifest(2).read_text())
     path = root / next(file["path"] for file in document["files"] if file["table"] == "articles")
@@ -229,7 +229,7 @@ def test_verify_finds(run, filled, root, article, harm):
         from archive.exceptions import PoisonRecord
 
         with pytest.raises(PoisonRecord):
-            filled.add_article(article(5, headline="\0"))
+            edited.add_article(article(5, headline="\0"))
     code, out, _ = run("verify")
     expected = {
         "flip": "checksum",
@@ -243,7 +243,7 @@ def test_verify_finds(run, filled, root, article, harm):
 
 
 @pytest.mark.parametrize("harm", ["gone", "cut"])
-def test_a_data_file_that_is_gone_or_cut(run, filled, article, tmp_path, harm):
+def test_a_data_file_that_is_gone_or_cut(run, edited, article, tmp_path, harm):
     for path in (tmp_path / "news-archive/_data/articles").rglob("*.parquet"):
         path.unlink() if harm == "gone" else os.truncate(path, 500)
     for command in (
@@ -263,8 +263,8 @@ def test_a_data_file_that_is_gone_or_cut(run, filled, article, tmp_path, harm):
 
 
 @pytest.fixture
-def read_only(filled, root):
-    filled.close()
+def read_only(edited, root):
+    edited.close()
     mount = ["mount", "--bind", str(root), str(root)]
     if subprocess.run(mount, capture_output=True, check=False).returncode:
         pytest.skip("NOT TESTED: a folder that cannot be written to; mounting it needs root")

@@ -16,16 +16,7 @@ from archive.commands.grid import fit, print_grid, widths_within
 from archive.viewer.search import side_file
 from archive.viewer.search.answers import Question
 from archive.viewer.search.lookup import Lookup
-from archive.writer import ArchiveWriter
-from tests.archive.two_newsrooms import fill, id_of, url_of
-
-
-@pytest.fixture(scope="module")
-def filled(tmp_path_factory):
-    root = tmp_path_factory.mktemp("search") / "news-archive"
-    with ArchiveWriter.open(root, run_id="run-1") as writer:
-        fill(writer)
-    return root
+from tests.archive.two_newsrooms import id_of, url_of
 
 
 @pytest.fixture

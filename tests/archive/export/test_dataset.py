@@ -24,17 +24,8 @@ from archive.export import dataset, dataset_card
 from archive.export.choice import Choice, balanced
 from archive.export.dataset_card import Holding
 from archive.format.layout import TABLES
-from archive.writer import ArchiveWriter
 from tests.archive.conftest import CHECKOUT
-from tests.archive.two_newsrooms import fill, id_of
-
-
-@pytest.fixture(scope="module")
-def filled(tmp_path_factory):
-    root = tmp_path_factory.mktemp("dataset") / "news-archive"
-    with ArchiveWriter.open(root, run_id="run-1") as writer:
-        fill(writer)
-    return root
+from tests.archive.two_newsrooms import id_of
 
 
 @pytest.fixture(scope="module")

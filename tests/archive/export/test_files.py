@@ -43,7 +43,7 @@ TEXTS = [
 
 
 @pytest.fixture
-def filled(root, writer, article, variants):
+def odd_headlines(root, writer, article, variants):
     for number, text in enumerate(TEXTS):
         writer.add_article(article(number, headline=text, text=f"{text}\n\nend"))
     writer.add_article(article(70, "en", outlet="other"))
@@ -58,8 +58,8 @@ def rows_of(path, form):
 
 
 @pytest.mark.parametrize("form", ["csv", "jsonl", "parquet"])
-def test_rows_and_choices(filled, tmp_path, form):
-    opened = archive.open(filled)
+def test_rows_and_choices(odd_headlines, tmp_path, form):
+    opened = archive.open(odd_headlines)
     out = tmp_path / f"out.{form}"
     assert export(opened, str(out), form).startswith("10 rows of articles")
     frame = rows_of(out, form)
@@ -70,9 +70,9 @@ def test_rows_and_choices(filled, tmp_path, form):
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == [out.name]
 
 
-def test_csv_has_no_formula_and_all_its_text(filled, tmp_path):
+def test_csv_has_no_formula_and_all_its_text(odd_headlines, tmp_path):
     out = tmp_path / "out.csv"
-    export(archive.open(filled), str(out), "csv")
+    export(archive.open(odd_headlines), str(out), "csv")
     data = out.read_bytes()
     assert data.startswith(b"\xef\xbb\xbfarticle_id,")
     rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
@@ -82,7 +82,7 @@ def test_csv_has_no_formula_and_all_its_text(filled, tmp_path):
     assert rows[0]["fetched_at"] == "2026-03-01T12:00:00Z"
     assert json.loads(rows[0]["tags"]) == ["місто"]
     assert rows[0]["lead"] == ""
-    export(archive.open(filled), str(out), "csv", bom=False)
+    export(archive.open(odd_headlines), str(out), "csv", bom=False)
     assert out.read_bytes().startswith(b"article_id,")
 
 
@@ -97,9 +97,9 @@ def test_numbers_stay_numbers():
     assert [csv_cell(x) for x in (-5, -0.5, None, True)] == [-5, -0.5, None, True]
 
 
-def test_jsonl_tells_times_in_utc(filled, tmp_path):
+def test_jsonl_tells_times_in_utc(odd_headlines, tmp_path):
     out = tmp_path / "out.jsonl"
-    export(archive.open(filled), str(out), "jsonl")
+    export(archive.open(odd_headlines), str(out), "jsonl")
     rows = [json.loads(line) for line in out.read_text().split("\n")[:-1]]
     assert {row["fetched_at"] for row in rows} == {"2026-03-01T12:00:00Z"}
     assert {row["headline"] for row in rows} >= set(TEXTS)
@@ -108,9 +108,9 @@ def test_jsonl_tells_times_in_utc(filled, tmp_path):
 
 
 @pytest.mark.parametrize(("table", "schema"), [("articles", ARTICLES), ("stories", STORIES)])
-def test_parquet_is_one_file_of_the_written_schema(filled, tmp_path, table, schema):
+def test_parquet_is_one_file_of_the_written_schema(odd_headlines, tmp_path, table, schema):
     out = tmp_path / "out.parquet"
-    export(archive.open(filled), str(out), "parquet", table=table)
+    export(archive.open(odd_headlines), str(out), "parquet", table=table)
     written = pq.read_schema(out)
     joined = DELETION if table == "articles" else ()
     assert written.equals(pa.schema([*schema, *joined]))
@@ -119,20 +119,20 @@ def test_parquet_is_one_file_of_the_written_schema(filled, tmp_path, table, sche
     assert pq.read_table(out).num_rows == 10
 
 
-def test_an_empty_table_is_a_whole_file(filled, tmp_path):
+def test_an_empty_table_is_a_whole_file(odd_headlines, tmp_path):
     out = tmp_path / "out"
     for form in ("csv", "jsonl", "parquet"):
-        assert export(archive.open(filled), str(out), form, table="pairs") == "0 rows of pairs"
+        assert export(archive.open(odd_headlines), str(out), form, table="pairs") == "0 rows of pairs"
     assert pq.read_table(out).num_rows == 0
 
 
-def test_as_of(filled, writer, article, tmp_path):
-    before = archive.open(filled).snapshot.committed_at
+def test_as_of(odd_headlines, writer, article, tmp_path):
+    before = archive.open(odd_headlines).snapshot.committed_at
     writer.add_article(article(71))
     writer.commit()
     out = str(tmp_path / "out.jsonl")
-    assert export(archive.open(filled), out, "jsonl", Choice(as_of=before)).startswith("10 rows")
-    assert export(archive.open(filled), out, "jsonl").startswith("11 rows")
+    assert export(archive.open(odd_headlines), out, "jsonl", Choice(as_of=before)).startswith("10 rows")
+    assert export(archive.open(odd_headlines), out, "jsonl").startswith("11 rows")
 
 
 @pytest.fixture
@@ -216,14 +216,14 @@ def test_tmx_leaves_out_what_was_aligned_of_another_text(stories, writer, articl
     assert paragraphs == [{"uk", "ru"}] * 2
 
 
-def test_a_full_disk_leaves_what_was_there(filled, tmp_path):
+def test_a_full_disk_leaves_what_was_there(odd_headlines, tmp_path):
     out = tmp_path / "missing" / "out.csv"
     with pytest.raises(ExportError, match="missing"):
-        export(archive.open(filled), str(out), "csv")
+        export(archive.open(odd_headlines), str(out), "csv")
 
 
-def test_the_command(filled, tmp_path, capsysbinary):
-    where = ["--archive", str(filled)]
+def test_the_command(odd_headlines, tmp_path, capsysbinary):
+    where = ["--archive", str(odd_headlines)]
     out = str(tmp_path / "o.csv")
     assert main(["export", "--format", "csv", "--output", out, "--language", "en", *where]) == 0
     assert capsysbinary.readouterr().out == f"1 rows of articles in {out}.\n".encode()
@@ -241,26 +241,26 @@ def test_the_command(filled, tmp_path, capsysbinary):
     assert main(["export", "--format", "csv", *where]) == 2
 
 
-def test_a_bar_on_a_terminal(filled, tmp_path):
+def test_a_bar_on_a_terminal(odd_headlines, tmp_path):
     ours, theirs = pty.openpty()
-    command = [sys.executable, "-m", "archive", "export", "--format", "csv", "--archive", str(filled)]
+    command = [sys.executable, "-m", "archive", "export", "--format", "csv", "--archive", str(odd_headlines)]
     subprocess.run([*command, "--output", str(tmp_path / "o.csv")], stderr=theirs, cwd=CHECKOUT, check=True)
     os.close(theirs)
     assert b"10/10" in os.read(ours, 1 << 16)
     os.close(ours)
 
 
-def test_iceberg_registers_the_files_as_they_are(filled, tmp_path, writer, article):
+def test_iceberg_registers_the_files_as_they_are(odd_headlines, tmp_path, writer, article):
     catalogs = pytest.importorskip("pyiceberg.catalog.sql", reason="NOT TESTED: triptych[iceberg] is missing")
     from archive.operations import maintain
 
-    where = ["--output", str(tmp_path / "ice"), "--archive", str(filled)]
+    where = ["--output", str(tmp_path / "ice"), "--archive", str(odd_headlines)]
     for table in ("articles", "stories", "articles"):
         assert main(["export", "--format", "iceberg", "--table", table, *where]) == 0
     writer.add_article(article(72))
     writer.commit()
-    maintain.compact(filled)
-    maintain.gc(filled, 0)
+    maintain.compact(odd_headlines)
+    maintain.gc(odd_headlines, 0)
     catalog = catalogs.SqlCatalog(
         "triptych", uri=f"sqlite:///{tmp_path}/ice/catalog.db", warehouse=(tmp_path / "ice").as_uri()
     )
@@ -273,8 +273,8 @@ def test_iceberg_registers_the_files_as_they_are(filled, tmp_path, writer, artic
     "given",
     [("--format", "tmx", "--table", "stories", "--output", "o.tmx"), ("--wacz", "o.wacz", "--output", "x")],
 )
-def test_what_an_export_cannot_do_is_a_sentence(filled, tmp_path, monkeypatch, capsys, given):
+def test_what_an_export_cannot_do_is_a_sentence(odd_headlines, tmp_path, monkeypatch, capsys, given):
     monkeypatch.chdir(tmp_path)
-    assert main(["export", *given, "--archive", str(filled)]) == 2
+    assert main(["export", *given, "--archive", str(odd_headlines)]) == 2
     assert capsys.readouterr().err.endswith(".\n")
     assert not list(tmp_path.glob("o.*"))

@@ -15,7 +15,7 @@ from archive.pages import warc_record
 
 
 @pytest.fixture
-def filled(root, open_writer, article, page):
+def two_crawls(root, open_writer, article, page):
     """Two crawls, an edit, an article without a page; the last writer is still at it."""
     with open_writer("run-1") as writer:
         for number in range(3):
@@ -30,9 +30,9 @@ def filled(root, open_writer, article, page):
     return root
 
 
-def test_a_package_holds_what_its_datapackage_says(filled, tmp_path, capsys):
+def test_a_package_holds_what_its_datapackage_says(two_crawls, tmp_path, capsys):
     target = tmp_path / "news.wacz"
-    assert main(["export", "--wacz", str(target), "--archive", str(filled)]) == 0
+    assert main(["export", "--wacz", str(target), "--archive", str(two_crawls)]) == 0
     assert capsys.readouterr().out.startswith(f"4 pages in {target}")
     with zipfile.ZipFile(target) as package:
         content = {name: package.read(name) for name in package.namelist()}
@@ -51,9 +51,9 @@ def test_a_package_holds_what_its_datapackage_says(filled, tmp_path, capsys):
         assert (entry["bytes"], entry["hash"]) == (len(data), "sha256:" + hashlib.sha256(data).hexdigest())
 
 
-def test_index_and_pages_lead_to_the_records(filled, tmp_path):
+def test_index_and_pages_lead_to_the_records(two_crawls, tmp_path):
     target = tmp_path / "news.wacz"
-    main(["export", "--wacz", str(target), "--archive", str(filled)])
+    main(["export", "--wacz", str(target), "--archive", str(two_crawls)])
     with zipfile.ZipFile(target) as package:
         content = {name: package.read(name) for name in package.namelist()}
     lines = content["indexes/index.cdx"].decode().splitlines()
@@ -77,11 +77,11 @@ def test_index_and_pages_lead_to_the_records(filled, tmp_path):
 
 
 def test_what_is_there_is_not_overwritten_and_no_pages_is_no_package(
-    filled, tmp_path, article, open_writer, capsys
+    two_crawls, tmp_path, article, open_writer, capsys
 ):
     target = tmp_path / "news.wacz"
     target.write_text("mine")
-    assert main(["export", "--wacz", str(target), "--archive", str(filled)]) == 1
+    assert main(["export", "--wacz", str(target), "--archive", str(two_crawls)]) == 1
     assert target.read_text() == "mine"
     assert "File exists" in capsys.readouterr().err
     bare = tmp_path / "bare"
@@ -93,11 +93,11 @@ def test_what_is_there_is_not_overwritten_and_no_pages_is_no_package(
     assert not (tmp_path / "none.wacz").exists()
 
 
-def test_a_full_disk_leaves_no_half_package(filled, tmp_path, limited):
+def test_a_full_disk_leaves_no_half_package(two_crawls, tmp_path, limited):
     from archive.export import wacz
     from archive.opening import utc_now
 
     target = tmp_path / "news.wacz"
     with limited(1500), pytest.raises(ArchiveWriteError, match=r"news\.wacz"):
-        wacz.export(archive.open(filled), target, utc_now())
+        wacz.export(archive.open(two_crawls), target, utc_now())
     assert not target.exists()

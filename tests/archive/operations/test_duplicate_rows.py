@@ -17,7 +17,7 @@ DAMAGE = Operation("append")
 
 
 @pytest.fixture
-def filled(root, article, look, noon):
+def edited(root, article, look, noon):
     with ArchiveWriter.open(root, run_id="run-1") as writer:
         for number in range(3):
             writer.add_article(article(number, text=f"A{number}"))
@@ -40,26 +40,26 @@ def double(root, table):
 
 
 @pytest.mark.parametrize("table", ["articles", "superseded", "observations", "stories", "memberships"])
-def test_doubled_rows_of_each_table_are_found_and_mended(filled, table):
+def test_doubled_rows_of_each_table_are_found_and_mended(edited, table):
     before = {
-        name: getattr(archive.open(filled), name)().to_pandas().drop(columns=["commit_seq", "ingested_at"])
+        name: getattr(archive.open(edited), name)().to_pandas().drop(columns=["commit_seq", "ingested_at"])
         for name in ("versions", "observations", "stories")
     }
-    double(filled, table)
-    assert any(text.startswith(f"{table}: ") and "is there 2 times" in text for text in grave(filled))
-    done = maintain.repair(filled)
+    double(edited, table)
+    assert any(text.startswith(f"{table}: ") and "is there 2 times" in text for text in grave(edited))
+    done = maintain.repair(edited)
     assert done.mended is not None
     assert done.mended.operation == "repair"
-    assert grave(filled) == []
+    assert grave(edited) == []
     for name, frame in before.items():
-        after = getattr(archive.open(filled), name)().to_pandas().drop(columns=["commit_seq", "ingested_at"])
+        after = getattr(archive.open(edited), name)().to_pandas().drop(columns=["commit_seq", "ingested_at"])
         order = [x for x in ("article_id", "url", "observed_at", "story_id", "version") if x in frame]
         left, right = (x.sort_values(order).reset_index(drop=True) for x in (frame, after))
         assert left[order].equals(right[order]), name
-    assert maintain.repair(filled).mended is None
+    assert maintain.repair(edited).mended is None
 
 
-def test_an_article_taken_in_twice_keeps_both_texts_as_versions(filled, root, article, noon, tmp_path):
+def test_an_article_taken_in_twice_keeps_both_texts_as_versions(edited, root, article, noon, tmp_path):
     """What a cache did that had lost the article: version 1 once more, with another text."""
     other = tmp_path / "other"
     with ArchiveWriter.open(other, run_id="run-2") as writer:
@@ -67,23 +67,23 @@ def test_an_article_taken_in_twice_keeps_both_texts_as_versions(filled, root, ar
         writer.commit()
     strange = archive.open(other)
     table = read(strange.storage, strange.snapshot.stored("articles"))
-    with Committer.open(filled, "damage") as committer:
+    with Committer.open(edited, "damage") as committer:
 
         def build(following):
             following.add("articles", table)
             return following.finish()
 
         committer.make(DAMAGE, build)
-    assert any("is there 2 times" in text for text in grave(filled))
-    assert maintain.repair(filled).mended
-    assert grave(filled) == []
-    rows = archive.open(filled).versions(article(0).article_id).to_pandas().sort_values("version")
+    assert any("is there 2 times" in text for text in grave(edited))
+    assert maintain.repair(edited).mended
+    assert grave(edited) == []
+    rows = archive.open(edited).versions(article(0).article_id).to_pandas().sort_values("version")
     assert list(rows["body"]) == ["A0", "C0"]
     assert list(rows["version"]) == [1, 2]
     assert list(rows["valid_to"].isna()) == [False, True]
     # and the next commit knows it
-    with ArchiveWriter.open(filled, run_id="run-3") as writer:
+    with ArchiveWriter.open(edited, run_id="run-3") as writer:
         verdict = writer.add_article(article(0, text="C0", fetched_at=noon + 3 * HOUR))
         assert verdict.outcome == "unchanged"
         writer.commit()
-    assert grave(filled) == []
+    assert grave(edited) == []

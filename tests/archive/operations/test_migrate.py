@@ -55,7 +55,7 @@ NEXT = Target(
 
 
 @pytest.fixture
-def filled(root, writer, article, noon):
+def edited(root, writer, article, noon):
     for number in range(3):
         writer.add_article(article(number, text="one two three"))
         if number:
@@ -65,28 +65,28 @@ def filled(root, writer, article, noon):
     return root
 
 
-def test_one_snapshot_in_which_every_file_has_the_new_schema(filled):
-    rows = {name: pd.read_parquet(filled / name) for name in ("articles", "versions", "observations")}
-    snapshot = migrate(filled, NEXT)
+def test_one_snapshot_in_which_every_file_has_the_new_schema(edited):
+    rows = {name: pd.read_parquet(edited / name) for name in ("articles", "versions", "observations")}
+    snapshot = migrate(edited, NEXT)
     assert (snapshot.id, snapshot.operation, snapshot.schema_version) == (4, "migrate", SCHEMA_VERSION + 1)
     for file in snapshot.files:
-        assert pq.read_schema(filled / file.path).equals(NEXT.stored[file.table])
+        assert pq.read_schema(edited / file.path).equals(NEXT.stored[file.table])
     for name, old in rows.items():
-        new = pd.read_parquet(filled / name)
+        new = pd.read_parquet(edited / name)
         assert len(new) == len(old)
         key = ["article_id", "version"]
         left, right = (x.sort_values(key).reset_index(drop=True)[old.columns] for x in (new, old))
         pd.testing.assert_frame_equal(left, right, check_dtype=False, check_categorical=False)
-    articles = pd.read_parquet(filled / "articles")
+    articles = pd.read_parquet(edited / "articles")
     assert set(articles["words"]) == {2, 3}
     assert articles["mood"].isna().all()
     assert str(articles["http_status"].dtype) == "int64"
-    assert migrate(filled, NEXT) is None
+    assert migrate(edited, NEXT) is None
     # and this version leaves it alone
     with pytest.raises(SchemaTooNew):
-        archive.open(filled)
+        archive.open(edited)
     with pytest.raises(SchemaTooNew):
-        ArchiveWriter.open(filled, run_id="run-2")
+        ArchiveWriter.open(edited, run_id="run-2")
 
 
 def of_version_0():
@@ -145,40 +145,40 @@ RENAME = {
 }
 
 
-def test_an_older_archive_is_refused_then_whole(filled, article, capsys):
-    before = archive.open(filled).articles().to_pandas().sort_values("article_id")["body"].tolist()
-    as_older(filled)
+def test_an_older_archive_is_refused_then_whole(edited, article, capsys):
+    before = archive.open(edited).articles().to_pandas().sort_values("article_id")["body"].tolist()
+    as_older(edited)
     for opening in (archive.open, lambda root: ArchiveWriter.open(root, run_id="run-2")):
         with pytest.raises(SchemaTooOld, match=r"schema 0.*triptych archive migrate"):
-            opening(filled)
-    assert main(["ls", "--archive", str(filled)]) == 1
+            opening(edited)
+    assert main(["ls", "--archive", str(edited)]) == 1
     assert capsys.readouterr().err.count("\n") == 1
-    assert main(["migrate", "--archive", str(filled)]) == 1  # nobody has written the step
+    assert main(["migrate", "--archive", str(edited)]) == 1  # nobody has written the step
     assert "cannot migrate schema 0 to 1" in capsys.readouterr().err
     with pytest.raises(MigrationError, match=r"articles\.text has no place"):
-        migrate(filled, Target(SCHEMA_VERSION, STORED, TODAY.steps | {0: Step("nothing", {})}))
-    assert list((filled / "_tmp").iterdir()) == []
-    migrate(filled, Target(SCHEMA_VERSION, STORED, TODAY.steps | {0: Step("body", RENAME)}))
-    opened = archive.open(filled)
+        migrate(edited, Target(SCHEMA_VERSION, STORED, TODAY.steps | {0: Step("nothing", {})}))
+    assert list((edited / "_tmp").iterdir()) == []
+    migrate(edited, Target(SCHEMA_VERSION, STORED, TODAY.steps | {0: Step("body", RENAME)}))
+    opened = archive.open(edited)
     assert opened.articles().to_pandas().sort_values("article_id")["body"].tolist() == before
-    assert [x.text for x in verify(filled) if x.grave] == []
-    with ArchiveWriter.open(filled, run_id="run-2") as writer:
+    assert [x.text for x in verify(edited) if x.grave] == []
+    with ArchiveWriter.open(edited, run_id="run-2") as writer:
         assert writer.known(article(0).url) is not None
         writer.add_article(article(9))
         writer.commit()
-    assert len(pd.read_parquet(filled / "articles")) == 4
-    assert main(["migrate", "--archive", str(filled)]) == 0
+    assert len(pd.read_parquet(edited / "articles")) == 4
+    assert main(["migrate", "--archive", str(edited)]) == 0
     assert "already" in capsys.readouterr().out
 
 
-def test_an_archive_of_the_first_triptych_gets_the_new_tables(filled, article, capsys):
-    before = archive.open(filled)
+def test_an_archive_of_the_first_triptych_gets_the_new_tables(edited, article, capsys):
+    before = archive.open(edited)
     rows = {name: before.table(name).to_pandas() for name in ("articles", "stories", "pairs")}
-    as_older(filled, 1, of_version_1())
-    assert main(["ls", "--archive", str(filled)]) == 1
+    as_older(edited, 1, of_version_1())
+    assert main(["ls", "--archive", str(edited)]) == 1
     assert "schema 1" in capsys.readouterr().err
-    assert main(["migrate", "--archive", str(filled)]) == 0
-    opened = archive.open(filled)
+    assert main(["migrate", "--archive", str(edited)]) == 0
+    opened = archive.open(edited)
     for name, old in rows.items():
         key = old.columns[0]
         new = opened.table(name).to_pandas().sort_values(key, ignore_index=True)
@@ -186,65 +186,65 @@ def test_an_archive_of_the_first_triptych_gets_the_new_tables(filled, article, c
     assert opened.articles().to_pandas()[["author_ids", "media", "outbound_links"]].isna().all(axis=None)
     assert opened.stories().to_pandas()["coverage_en_of_uk"].isna().all()
     for name in ("alignments", "refusals", "same_event"):
-        assert list(pd.read_parquet(filled / name).columns) == STORED[name].names
+        assert list(pd.read_parquet(edited / name).columns) == STORED[name].names
         assert len(opened.table(name).to_pandas()) == 0
-    assert [x.text for x in verify(filled) if x.grave] == []
-    with ArchiveWriter.open(filled, run_id="run-2") as writer:
+    assert [x.text for x in verify(edited) if x.grave] == []
+    with ArchiveWriter.open(edited, run_id="run-2") as writer:
         shown = {
             "media": (Medium("video", "https://v.example/5"),),
             "outbound_links": ("https://c.example/7",),
         }
         writer.add_article(article(9, author_ids=("courier:olena-koval",), **shown))
         writer.commit()
-    (row,) = pd.read_parquet(filled / "articles").dropna(subset="author_ids").to_dict("records")
+    (row,) = pd.read_parquet(edited / "articles").dropna(subset="author_ids").to_dict("records")
     assert list(row["author_ids"]) == ["courier:olena-koval"]
     assert list(row["media"]) == [{"kind": "video", "url": "https://v.example/5"}]
     assert list(row["outbound_links"]) == ["https://c.example/7"]
 
 
-def test_a_value_that_must_be_there_is_asked_for(filled):
-    before = archive.open(filled).snapshot
+def test_a_value_that_must_be_there_is_asked_for(edited):
+    before = archive.open(edited).snapshot
     with pytest.raises(MigrationError, match=r"articles\.words must have a value"):
-        migrate(filled, Target(NEXT.version, NEXT.stored, {SCHEMA_VERSION: Step("forgot", {})}))
-    assert archive.open(filled).snapshot == before
+        migrate(edited, Target(NEXT.version, NEXT.stored, {SCHEMA_VERSION: Step("forgot", {})}))
+    assert archive.open(edited).snapshot == before
     live = {file.path for file in before.files}
-    on_disk = {str(x.relative_to(filled)) for x in (filled / "_data").rglob("*.parquet")}
+    on_disk = {str(x.relative_to(edited)) for x in (edited / "_data").rglob("*.parquet")}
     assert live <= on_disk
 
 
-def test_a_migration_that_the_disk_refuses_changes_nothing(filled):
-    before = archive.open(filled).snapshot
-    on_disk = sorted((filled / "_data").rglob("*.parquet"))
+def test_a_migration_that_the_disk_refuses_changes_nothing(edited):
+    before = archive.open(edited).snapshot
+    on_disk = sorted((edited / "_data").rglob("*.parquet"))
     with file_size_limit(1000), pytest.raises(ArchiveWriteError, match="failed, nothing is changed"):
-        migrate(filled, NEXT)
-    assert archive.open(filled).snapshot == before
-    assert sorted((filled / "_data").rglob("*.parquet")) == on_disk
+        migrate(edited, NEXT)
+    assert archive.open(edited).snapshot == before
+    assert sorted((edited / "_data").rglob("*.parquet")) == on_disk
 
 
-def test_a_purge_that_was_cut_short_is_finished_after_the_migration(filled, article, noon):
+def test_a_purge_that_was_cut_short_is_finished_after_the_migration(edited, article, noon):
     key = address_key(article(1).url).hex()
     stone = Tombstone("5" * 32, noon, "asked", (article_hash(article(1).article_id),), (key,))
-    tombstones.write(Folder(filled), stone)
-    as_older(filled)
-    migrate(filled, Target(SCHEMA_VERSION, STORED, TODAY.steps | {0: Step("body", RENAME)}))
-    assert len(pd.read_parquet(filled / "articles")) == 3
-    with ArchiveWriter.open(filled, run_id="run-2"):
-        assert len(pd.read_parquet(filled / "articles")) == 2
-    assert Tombstones(Layout(filled)).pending() == []
+    tombstones.write(Folder(edited), stone)
+    as_older(edited)
+    migrate(edited, Target(SCHEMA_VERSION, STORED, TODAY.steps | {0: Step("body", RENAME)}))
+    assert len(pd.read_parquet(edited / "articles")) == 3
+    with ArchiveWriter.open(edited, run_id="run-2"):
+        assert len(pd.read_parquet(edited / "articles")) == 2
+    assert Tombstones(Layout(edited)).pending() == []
 
 
-def test_a_segment_of_the_older_version_is_taken_along(filled, article):
-    with ArchiveWriter.open(filled, run_id="run-2") as writer:
+def test_a_segment_of_the_older_version_is_taken_along(edited, article):
+    with ArchiveWriter.open(edited, run_id="run-2") as writer:
         writer.add_article(article(30))
-    as_older(filled)
-    migrate(filled, Target(SCHEMA_VERSION, STORED, TODAY.steps | {0: Step("body", RENAME)}))
-    with ArchiveWriter.open(filled, run_id="run-3") as writer:
+    as_older(edited)
+    migrate(edited, Target(SCHEMA_VERSION, STORED, TODAY.steps | {0: Step("body", RENAME)}))
+    with ArchiveWriter.open(edited, run_id="run-3") as writer:
         assert writer.recovered == 1
         writer.commit()
-    layout = Layout(filled)
+    layout = Layout(edited)
     with closing(replay.open_state(layout)) as state:
         assert state.find_article(article(30).url) == article(30).article_id
-    assert len(pd.read_parquet(filled / "articles")) == 4
+    assert len(pd.read_parquet(edited / "articles")) == 4
 
 
 def test_the_marks_of_schema_6_are_dropped():

@@ -26,9 +26,9 @@ from archive.state import replay
 from archive.state.tombstones import PurgedAddress, Tombstones
 from archive.storage.folder import Folder
 from archive.writer import ArchiveWriter
-from tests.archive import altered
 from tests.archive.conftest import NOON, make_article, make_page
 from tests.archive.findings import grave
+from tests.archive.strangers import altered
 from tests.archive.traces import find as find_traces
 
 HOUR = timedelta(hours=1)
@@ -97,18 +97,18 @@ def in_all_places(root):
 
 
 @pytest.fixture
-def filled(copied, root):
+def everywhere(copied, root):
     copied(in_all_places, root)
     return root
 
 
-def test_nothing_is_left_anywhere(filled, secret, article):
-    before = archive.open(filled)
+def test_nothing_is_left_anywhere(everywhere, secret, article):
+    before = archive.open(everywhere)
     moments = [snapshot.committed_at for snapshot in before.snapshots()][1:]
     counts = len(before.articles()), len(before.versions()), len(before.observations()), len(before.pairs())
-    purge(filled, secret().url, "asked for by the person")
-    assert traces(filled) == []
-    opened = archive.open(filled)
+    purge(everywhere, secret().url, "asked for by the person")
+    assert traces(everywhere) == []
+    opened = archive.open(everywhere)
     after = len(opened.articles()), len(opened.versions()), len(opened.observations())
     assert after == (counts[0] - 1, counts[1] - 3, counts[2])  # looks are counted on
     for moment in moments:
@@ -116,17 +116,17 @@ def test_nothing_is_left_anywhere(filled, secret, article):
             assert SECRET not in str(table(as_of=moment).to_arrow().to_pylist())
             assert SLUG not in str(table(as_of=moment).to_arrow().to_pylist())
     assert (counts[3], len(opened.pairs())) == (3, 1)
-    assert grave(filled) == []
-    maintain.repair(filled, rebuild=True)
-    assert traces(filled) == []
-    assert grave(filled) == []
+    assert grave(everywhere) == []
+    maintain.repair(everywhere, rebuild=True)
+    assert traces(everywhere) == []
+    assert grave(everywhere) == []
 
 
-def test_the_rest_is_as_it_was(filled, secret, article):
-    kept = pd.read_parquet(filled / "articles").set_index("article_id")
-    purge(filled, secret().url, "asked")
-    opened = archive.open(filled)
-    left = pd.read_parquet(filled / "articles").set_index("article_id")
+def test_the_rest_is_as_it_was(everywhere, secret, article):
+    kept = pd.read_parquet(everywhere / "articles").set_index("article_id")
+    purge(everywhere, secret().url, "asked")
+    opened = archive.open(everywhere)
+    left = pd.read_parquet(everywhere / "articles").set_index("article_id")
     assert sorted(left.index) == sorted(set(kept.index) - {secret().article_id})
     pd.testing.assert_frame_equal(
         left.sort_index(), kept.loc[left.index].sort_index(), check_dtype=False, check_categorical=False
@@ -136,13 +136,13 @@ def test_the_rest_is_as_it_was(filled, secret, article):
     own = stories.loc[left.loc[article(900, "en").article_id, "story_id"]]
     assert (own["n_variants"], own["headline_en"]) == (2, article(900, "en").headline)
     assert own["headline_uk"] == article(0).headline
-    quarantined = [x.text for x in verify(filled) if "quarantine" in x.text]
+    quarantined = [x.text for x in verify(everywhere) if "quarantine" in x.text]
     assert quarantined == ["quarantine: 1 × nul", "quarantine: 1 × purged"]
-    assert len(list(cdxj_index.lines(Folder(filled)))) == 4
+    assert len(list(cdxj_index.lines(Folder(everywhere)))) == 4
 
 
-def test_it_does_not_come_back(filled, secret, open_writer, look, page):
-    purge(filled, secret().url, "asked")
+def test_it_does_not_come_back(everywhere, secret, open_writer, look, page):
+    purge(everywhere, secret().url, "asked")
     writer = open_writer("run-2")
     for url in (secret().url, secret().requested_url, f"http://www.courier.example/uk/{SLUG}/#x"):
         assert isinstance(writer.known(url), PurgedAddress)
@@ -152,78 +152,80 @@ def test_it_does_not_come_back(filled, secret, open_writer, look, page):
         writer.add_article(secret(8, article_id="0" * 32))
     writer.add_observation(look(secret().url, "skipped", "purged", detail=SLUG))
     writer.commit(summary={"dropped(purged)": 1})
-    assert traces(filled) == []
-    looks = archive.open(filled).observations(outcome="skipped").to_pandas()
+    assert traces(everywhere) == []
+    looks = archive.open(everywhere).observations(outcome="skipped").to_pandas()
     assert looks["reason"].tolist() == ["purged"]
     assert looks["url"].str.startswith("purged:").all()
 
 
-def test_a_living_writer_drops_what_it_had_acknowledged(filled, secret, article, open_writer, page):
+def test_a_living_writer_drops_what_it_had_acknowledged(everywhere, secret, article, open_writer, page):
     writer = open_writer("run-2")
     writer.add_article(*page(secret(9), f"<p>{SECRET} 9</p>".encode()))
     writer.add_article(*page(article(77), b"<p>77</p>"))
     writer.add_article(*page(secret(10), f"<p>{SECRET} 10</p>".encode()))
-    purge(filled, secret().url, "asked")
+    purge(everywhere, secret().url, "asked")
     writer.add_article(article(78))
     writer.commit()
-    assert traces(filled) == []
-    assert archive.open(filled).raw(article(77).article_id).body == b"<p>77</p>"
-    assert len(archive.open(filled).articles()) == 6
-    assert grave(filled) == []
+    assert traces(everywhere) == []
+    assert archive.open(everywhere).raw(article(77).article_id).body == b"<p>77</p>"
+    assert len(archive.open(everywhere).articles()) == 6
+    assert grave(everywhere) == []
 
 
-def test_a_dead_writer_s_segment_brings_nothing_back(filled, secret, article, open_writer, page):
+def test_a_dead_writer_s_segment_brings_nothing_back(everywhere, secret, article, open_writer, page):
     writer = open_writer("run-2")
     writer.add_article(*page(secret(9), f"<p>{SECRET} 9</p>".encode()))
     writer.add_article(article(77))
     writer.close()
-    purge(filled, secret().url, "asked")
-    assert traces(filled) == []
-    assert len(archive.open(filled).articles()) == 5
-    assert list((filled / "_wal").glob("*.zst")) == []
+    purge(everywhere, secret().url, "asked")
+    assert traces(everywhere) == []
+    assert len(archive.open(everywhere).articles()) == 5
+    assert list((everywhere / "_wal").glob("*.zst")) == []
 
 
-def test_a_look_alone_can_be_purged(filled, open_writer):
-    purge(filled, "https://courier.example/uk/other", "asked")
+def test_a_look_alone_can_be_purged(everywhere, open_writer):
+    purge(everywhere, "https://courier.example/uk/other", "asked")
     assert "https://courier.example/uk/other" not in set(
-        archive.open(filled).observations().to_pandas()["url"]
+        archive.open(everywhere).observations().to_pandas()["url"]
     )
 
 
-def test_nothing_there(filled, secret):
+def test_nothing_there(everywhere, secret):
     with pytest.raises(ArticleNotFound, match="spelled"):
-        find(filled, "https://courier.example/never")
-    purge(filled, secret().url, "asked by letter 12")
+        find(everywhere, "https://courier.example/never")
+    purge(everywhere, secret().url, "asked by letter 12")
     with pytest.raises(ArticleNotFound, match="asked by letter 12"):
-        purge(filled, secret().url, "again")
-    assert len(Tombstones(Layout(filled)).all) == 1
+        purge(everywhere, secret().url, "again")
+    assert len(Tombstones(Layout(everywhere)).all) == 1
 
 
-def test_the_tombstone_tells_no_word(filled, secret):
-    stone = purge(filled, secret().url, "asked")
-    text = (filled / "_purged" / f"{stone.id}.json").read_text()
+def test_the_tombstone_tells_no_word(everywhere, secret):
+    stone = purge(everywhere, secret().url, "asked")
+    text = (everywhere / "_purged" / f"{stone.id}.json").read_text()
     assert SLUG not in text
     assert "courier" not in text
     assert json.loads(text)["reason"] == "asked"
     assert json.loads(text)["done"] is not None
 
 
-def test_old_files_that_only_a_view_has_are_found(filled, secret):
-    maintain.compact(filled)
-    maintain.gc(filled, 0)
-    assert len(list((filled / "_views").glob("v*"))) > 1
-    purge(filled, secret().url, "asked")
-    assert traces(filled) == []
+def test_old_files_that_only_a_view_has_are_found(everywhere, secret):
+    maintain.compact(everywhere)
+    maintain.gc(everywhere, 0)
+    assert len(list((everywhere / "_views").glob("v*"))) > 1
+    purge(everywhere, secret().url, "asked")
+    assert traces(everywhere) == []
 
 
-def test_killed_at_any_step_it_is_finished_by_the_next_writer(filled, program, secret, open_writer, tmp_path):
-    done = program("purges.py", filled, secret().url, STRIDE)
+def test_killed_at_any_step_it_is_finished_by_the_next_writer(
+    everywhere, program, secret, open_writer, tmp_path
+):
+    done = program("purges.py", everywhere, secret().url, STRIDE)
     output, _ = done.communicate()
     assert done.returncode == 0
     steps = output.splitlines()
     assert steps[-1].endswith(" done")
     assert len(steps) > 40 / STRIDE  # some come before the tombstone, most after it
-    whole = len(archive.open(filled).articles())
+    whole = len(archive.open(everywhere).articles())
     for line in steps[:-1]:
         number, copy = line.split(" ", 1)
         copy = Path(copy)
@@ -242,29 +244,29 @@ def test_killed_at_any_step_it_is_finished_by_the_next_writer(filled, program, s
         assert grave(copy) == [], number
 
 
-def run(filled, *arguments, **options):
-    command = [sys.executable, "-m", "archive", "purge", *arguments, "--archive", str(filled)]
+def run(everywhere, *arguments, **options):
+    command = [sys.executable, "-m", "archive", "purge", *arguments, "--archive", str(everywhere)]
     return subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False, **options)
 
 
-def test_the_command_asks_first(filled, secret):
+def test_the_command_asks_first(everywhere, secret):
     url = secret().url
-    told = run(filled, url, "--reason", "asked", "--dry-run")
+    told = run(everywhere, url, "--reason", "asked", "--dry-run")
     assert (told.returncode, "3 versions" in told.stdout) == (0, True)
-    assert f"stays: {archive.open(filled).articles(language='en').to_pandas()['url'][0]}" in told.stdout
-    assert run(filled, url, "--reason", "asked", stdin=subprocess.DEVNULL).returncode == 1
-    assert run(filled, url).returncode == 2
+    assert f"stays: {archive.open(everywhere).articles(language='en').to_pandas()['url'][0]}" in told.stdout
+    assert run(everywhere, url, "--reason", "asked", stdin=subprocess.DEVNULL).returncode == 1
+    assert run(everywhere, url).returncode == 2
     ours, theirs = pty.openpty()
     os.write(ours, b"no\n")
-    assert "Nothing was changed" in run(filled, url, "--reason", "asked", stdin=theirs).stderr
-    assert len(archive.open(filled).versions(secret().article_id)) == 3
+    assert "Nothing was changed" in run(everywhere, url, "--reason", "asked", stdin=theirs).stderr
+    assert len(archive.open(everywhere).versions(secret().article_id)) == 3
     os.write(ours, b"y\n")
-    assert run(filled, url, "--reason", "asked", stdin=theirs).returncode == 0
+    assert run(everywhere, url, "--reason", "asked", stdin=theirs).returncode == 0
     os.close(ours)
     os.close(theirs)
-    assert len(archive.open(filled).versions(secret().article_id)) == 0
+    assert len(archive.open(everywhere).versions(secret().article_id)) == 0
     why = subprocess.run(
-        [sys.executable, "-m", "archive", "why", url, "--archive", str(filled)],
+        [sys.executable, "-m", "archive", "why", url, "--archive", str(everywhere)],
         cwd=CHECKOUT,
         capture_output=True,
         text=True,
@@ -273,22 +275,22 @@ def test_the_command_asks_first(filled, secret):
     assert "UTC: asked\n" in why.stdout
     assert why.stdout.count("archived") == 3
     assert SLUG not in why.stdout
-    again = run(filled, url, "--reason", "asked", "--yes")
+    again = run(everywhere, url, "--reason", "asked", "--yes")
     assert (again.returncode, "was purged on" in again.stderr) == (1, True)
 
 
 @pytest.mark.parametrize(
     ("before", "after"), [(b'"addresses"', b'"addreSses"'), (b'"articles": [\n  "', b'"articles": [\n  "!')]
 )
-def test_a_tombstone_that_cannot_be_read_is_found(filled, secret, open_writer, before, after):
+def test_a_tombstone_that_cannot_be_read_is_found(everywhere, secret, open_writer, before, after):
     """Without it the article could be taken in again: nobody writes until it is put right."""
-    stone = purge(filled, secret().url, reason="asked")
-    path = Layout(filled).purged / f"{stone.id}.json"
+    stone = purge(everywhere, secret().url, reason="asked")
+    path = Layout(everywhere).purged / f"{stone.id}.json"
     data = path.read_bytes()
     assert before in data
     path.unlink()
     path.write_bytes(data.replace(before, after))
-    assert f"{stone.id}.json is not readable" in next(x for x in verify(filled) if x.grave).text
+    assert f"{stone.id}.json is not readable" in next(x for x in verify(everywhere) if x.grave).text
     with pytest.raises(ArchiveDamaged, match="restore it from a backup"):
         open_writer("run-2")
 
@@ -394,15 +396,15 @@ def test_an_address_that_led_to_it_and_has_an_article_now_keeps_that_one(root, o
     assert not isinstance(writer.known(short), PurgedAddress)
 
 
-def test_an_impossible_time_ends_in_a_sentence(filled, secret):
+def test_an_impossible_time_ends_in_a_sentence(everywhere, secret):
     """Of a look, in what somebody else sent: no second error, of the cache that is closed in the middle."""
-    seen = next(x["path"] for x in altered.head_of(filled)["files"] if x["table"] == "observations")
+    seen = next(x["path"] for x in altered.head_of(everywhere)["files"] if x["table"] == "observations")
     year_28164_bc = pa.scalar(-950_900_000_000_000_000, pa.int64()).cast(pa.timestamp("us", tz="UTC"))
-    altered.in_rows(seen, "observed_at", year_28164_bc, filled, None)
-    replay.discard_state(Layout(filled))
-    done = run(filled, secret().url, "--yes", "--reason", "asked")
+    altered.in_rows(seen, "observed_at", year_28164_bc, everywhere, None)
+    replay.discard_state(Layout(everywhere))
+    done = run(everywhere, secret().url, "--yes", "--reason", "asked")
     assert done.returncode == 1, done.stderr
-    # which file is read first is by chance: the cache is filled from it, or its rows are rewritten
+    # which file is read first is by chance: the cache is everywhere from it, or its rows are rewritten
     told = ("expected a time in the years 1 to 9999", "A row has an impossible value")
     assert any(words in done.stderr for words in told), done.stderr
     assert "Exception ignored" not in done.stderr

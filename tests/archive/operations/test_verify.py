@@ -20,7 +20,7 @@ def cache(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def filled(root, writer, article, page):
+def three_pages(root, writer, article, page):
     for number in range(3):
         writer.add_article(*page(article(number)))
         writer.commit()
@@ -69,66 +69,68 @@ def lose_link(view):
         (lose_link, "articles: the link to the view is missing"),
     ],
 )
-def test_a_view_that_lacks_something_is_found_and_mended(filled, harm, found):
-    harm(Layout(filled).view(3))
-    assert any(found in text for text in grave(filled))
-    assert main(["verify", "--archive", str(filled)]) == 1
-    repair(filled)
-    assert grave(filled) == []
-    assert len(pd.read_parquet(filled / "articles")) == 3
-    assert list(Layout(filled).temporary.iterdir()) == []
+def test_a_view_that_lacks_something_is_found_and_mended(three_pages, harm, found):
+    harm(Layout(three_pages).view(3))
+    assert any(found in text for text in grave(three_pages))
+    assert main(["verify", "--archive", str(three_pages)]) == 1
+    repair(three_pages)
+    assert grave(three_pages) == []
+    assert len(pd.read_parquet(three_pages / "articles")) == 3
+    assert list(Layout(three_pages).temporary.iterdir()) == []
 
 
-def test_what_was_looked_at_is_believed_until_all_is_asked_for(filled, root, open_writer, article, page):
-    files, pages, *believed = counts(filled)
+def test_what_was_looked_at_is_believed_until_all_is_asked_for(three_pages, root, open_writer, article, page):
+    files, pages, *believed = counts(three_pages)
     assert files > 10
     assert (pages, believed) == (3, [0, 0])
-    assert counts(filled) == (0, 0, files, 3)
-    assert counts(filled, everything=True) == (files, 3, 0, 0)
+    assert counts(three_pages) == (0, 0, files, 3)
+    assert counts(three_pages, everything=True) == (files, 3, 0, 0)
     with open_writer("run-2") as writer:
         writer.add_article(*page(article(9)))
         writer.commit()
-    now_files, now_pages, _, before = counts(filled)
+    now_files, now_pages, _, before = counts(three_pages)
     assert 0 < now_files < files
     assert (now_pages, before) == (1, 3)
-    compact(filled)
+    compact(three_pages)
     # the files are others, the pages are not
-    assert counts(filled)[1::2] == (0, 4)
+    assert counts(three_pages)[1::2] == (0, 4)
 
 
-def test_a_byte_that_a_disk_has_lost_is_found_by_all(filled, capsys):
-    path = max((filled / "_data" / "observations").rglob("*.parquet"), key=lambda x: x.stat().st_size)
-    assert main(["verify", "--archive", str(filled)]) == 0
+def test_a_byte_that_a_disk_has_lost_is_found_by_all(three_pages, capsys):
+    path = max((three_pages / "_data" / "observations").rglob("*.parquet"), key=lambda x: x.stat().st_size)
+    assert main(["verify", "--archive", str(three_pages)]) == 0
     status = path.stat()
     data = bytearray(path.read_bytes())
     data[100] ^= 1
     path.write_bytes(data)
     os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
     capsys.readouterr()
-    main(["verify", "--archive", str(filled)])  # the rows may be unreadable, which is seen in any case
+    main(["verify", "--archive", str(three_pages)])  # the rows may be unreadable, which is seen in any case
     assert "pages were skipped: this machine has checked them since" in capsys.readouterr().out
-    assert main(["verify", "--all", "--archive", str(filled)]) == 1
-    assert main(["verify", "--archive", str(filled)]) == 1, "what was found wrong is not believed any more"
+    assert main(["verify", "--all", "--archive", str(three_pages)]) == 1
+    assert main(["verify", "--archive", str(three_pages)]) == 1, (
+        "what was found wrong is not believed any more"
+    )
 
 
-def test_a_page_that_was_overwritten_is_looked_at_again(filled):
-    counts(filled)
-    (file,) = (filled / "_raw").glob("*.warc.gz")
+def test_a_page_that_was_overwritten_is_looked_at_again(three_pages):
+    counts(three_pages)
+    (file,) = (three_pages / "_raw").glob("*.warc.gz")
     data = bytearray(file.read_bytes())
     data[len(data) // 2] ^= 1
     file.write_bytes(data)
     for _ in range(2):
-        assert any("page of" in x.text for x in check(filled).findings)
+        assert any("page of" in x.text for x in check(three_pages).findings)
 
 
-def test_where_the_cache_cannot_be_made_everything_is_looked_at(filled, cache):
+def test_where_the_cache_cannot_be_made_everything_is_looked_at(three_pages, cache):
     shutil.rmtree(cache, ignore_errors=True)
     cache.write_text("a file in its place")
-    files, pages, *believed = counts(filled)
+    files, pages, *believed = counts(three_pages)
     assert (files > 10, pages, believed) == (True, 3, [0, 0])
-    assert counts(filled) == (files, pages, *believed)
+    assert counts(three_pages) == (files, pages, *believed)
     cache.unlink()
-    counts(filled)
+    counts(three_pages)
     (memory,) = cache.rglob("*.sqlite")
     memory.write_bytes(b"no database" * 1000)
-    assert counts(filled) == (files, pages, *believed)
+    assert counts(three_pages) == (files, pages, *believed)

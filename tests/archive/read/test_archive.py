@@ -18,7 +18,7 @@ TABLES = ("articles", "versions", "observations", "stories", "pairs", "refusals"
 
 
 @pytest.fixture
-def filled(writer, root, article, noon):
+def two_outlets(writer, root, article, noon):
     writer.add_article(article(1, "uk", published_at=datetime(2026, 1, 1, tzinfo=UTC)))
     writer.add_article(article(1, "en", published_at=datetime(2026, 1, 31, 23, 59, tzinfo=UTC)))
     writer.add_article(article(2, "ru", published_at=datetime(2026, 2, 1, tzinfo=UTC), outlet="other"))
@@ -31,22 +31,22 @@ def numbers(rows):
     return sorted(url[-4:] for url in rows.to_pandas()["url"])
 
 
-def test_a_file_that_is_empty_is_damage_whoever_reads_it(filled, root):
+def test_a_file_that_is_empty_is_damage_whoever_reads_it(two_outlets, root):
     for path in root.glob("_data/articles/*/*.parquet"):
         path.unlink()
         path.touch()
     for ask in (
-        filled.articles().dataset,
-        filled.articles().to_arrow,
-        filled.articles(as_of=datetime.now(UTC)).dataset,
+        two_outlets.articles().dataset,
+        two_outlets.articles().to_arrow,
+        two_outlets.articles(as_of=datetime.now(UTC)).dataset,
     ):
         with pytest.raises(ArchiveDamaged, match="few for a Parquet file"):
             ask()
 
 
-def test_a_bare_reader_sees_the_same_rows(filled, root):
+def test_a_bare_reader_sees_the_same_rows(two_outlets, root):
     for table in TABLES:
-        opened = getattr(filled, table)().to_pandas()
+        opened = getattr(two_outlets, table)().to_pandas()
         # what is joined when rows are read is in no file; observations have a `gone` of their own
         opened = opened.drop(columns=[name for name in DELETION.names if table == "articles"])
         pd.testing.assert_frame_equal(opened, pd.read_parquet(root / table))
@@ -87,47 +87,47 @@ def test_rows_that_are_few_are_sought_in_the_files_that_have_them(open_writer, a
         articles.where(is_wanted).to_arrow()
 
 
-def test_filters(filled):
-    assert len(filled.articles(language="uk")) == 2
-    assert len(filled.articles(language=["uk", "en"], outlet="courier")) == 3
+def test_filters(two_outlets):
+    assert len(two_outlets.articles(language="uk")) == 2
+    assert len(two_outlets.articles(language=["uk", "en"], outlet="courier")) == 3
     with pytest.raises(UnknownValue, match="There are: courier, other"):
-        filled.articles(outlet="nobody")
+        two_outlets.articles(outlet="nobody")
     january = ("2026-01-01", "2026-02-01")
-    assert len(filled.articles(published=january)) == 2
-    assert len(filled.articles(published=(date(2026, 2, 1), None))) == 1
-    assert len(filled.articles(published=(None, datetime(2026, 1, 1, 2, tzinfo=UTC)))) == 1
-    assert list(filled.articles(columns=["url", "language"], language="ru").to_pandas()) == [
+    assert len(two_outlets.articles(published=january)) == 2
+    assert len(two_outlets.articles(published=(date(2026, 2, 1), None))) == 1
+    assert len(two_outlets.articles(published=(None, datetime(2026, 1, 1, 2, tzinfo=UTC)))) == 1
+    assert list(two_outlets.articles(columns=["url", "language"], language="ru").to_pandas()) == [
         "url",
         "language",
     ]
 
 
-def test_forms(filled):
-    rows = filled.articles(columns=["article_id"])
+def test_forms(two_outlets):
+    rows = two_outlets.articles(columns=["article_id"])
     assert rows.to_arrow().num_rows == len(rows) == sum(batch.num_rows for batch in rows.batches(rows=2)) == 4
     assert all(path.exists() for path in rows.files())
-    assert filled.articles().to_arrow().schema.field("body").metadata[b"description"]
+    assert two_outlets.articles().to_arrow().schema.field("body").metadata[b"description"]
 
 
-def test_a_column_or_date_that_is_none_is_named(filled):
+def test_a_column_or_date_that_is_none_is_named(two_outlets):
     with pytest.raises(ValueError, match="no column 'title'; there are: article_id"):
-        filled.articles(columns=["title"])
+        two_outlets.articles(columns=["title"])
     with pytest.raises(ValueError, match="'yesterday' is no date"):
-        filled.articles(published=("yesterday", None))
+        two_outlets.articles(published=("yesterday", None))
     with pytest.raises(ValueError, match="expected from and to"):
-        filled.articles(published="2026-03-01")
+        two_outlets.articles(published="2026-03-01")
 
 
-def test_an_open_archive_stays_at_its_snapshot(filled, writer, article):
-    path = filled.path("articles")
+def test_an_open_archive_stays_at_its_snapshot(two_outlets, writer, article):
+    path = two_outlets.path("articles")
     writer.add_article(article(9))
     writer.commit()
-    assert len(filled.articles()) == len(pd.read_parquet(path)) == 4
-    assert len(archive.open(filled.root).articles()) == 5
-    assert [snapshot.id for snapshot in archive.open(filled.root).snapshots()] == [0, 1, 2]
+    assert len(two_outlets.articles()) == len(pd.read_parquet(path)) == 4
+    assert len(archive.open(two_outlets.root).articles()) == 5
+    assert [snapshot.id for snapshot in archive.open(two_outlets.root).snapshots()] == [0, 1, 2]
 
 
-def test_no_two_views_share_a_name(filled, writer, root, article):
+def test_no_two_views_share_a_name(two_outlets, writer, root, article):
     """A reader that lists one view and then looks for its names in the next must find none of them there."""
     before = {path.name for path in (root / "articles").iterdir()}
     inodes = {path.stat().st_ino for path in (root / "articles").iterdir()}
@@ -138,11 +138,11 @@ def test_no_two_views_share_a_name(filled, writer, root, article):
     assert before & after == set()
 
 
-def test_versions_and_diff(filled, writer, article, noon):
+def test_versions_and_diff(two_outlets, writer, article, noon):
     one = article(1).article_id
     writer.add_article(article(1, text="Перший новий абзац.", fetched_at=noon + HOUR))
     writer.commit()
-    now = archive.open(filled.root)
+    now = archive.open(two_outlets.root)
     assert sorted(now.versions(one).to_pandas()["version"]) == [1, 2]
     diff = now.diff(one, 1, 2)
     assert str(diff) == "Headline 1 uk\n\nПерший {+новий +}абзац."

@@ -17,7 +17,7 @@ from archive.storage import locks
 
 
 @pytest.fixture
-def filled(open_writer, root, article):
+def two_runs(open_writer, root, article):
     for first in (0, 10):
         with open_writer(f"run-{first}") as writer:
             for number in range(first, first + 10):
@@ -34,45 +34,47 @@ def forget_cache(root):
     (root / "state.sqlite").unlink()
 
 
-def test_with_the_cache_the_answer_is_that_of_all_files(filled):
+def test_with_the_cache_the_answer_is_that_of_all_files(two_runs):
     columns = ["article_id", "story_id", "url"]
-    rows = archive.open(filled).articles(columns=columns).to_pylist()
-    found = {wanted: find(archive.open(filled), wanted) for row in rows for wanted in ways(row)}
-    forget_cache(filled)
-    assert found == {wanted: find(archive.open(filled), wanted) for wanted in found}
+    rows = archive.open(two_runs).articles(columns=columns).to_pylist()
+    found = {wanted: find(archive.open(two_runs), wanted) for row in rows for wanted in ways(row)}
+    forget_cache(two_runs)
+    assert found == {wanted: find(archive.open(two_runs), wanted) for wanted in found}
     assert all(len(x) == 1 for x in found.values())
 
 
-def test_only_the_files_of_the_story_are_read(filled, article):
-    opened = archive.open(filled)
+def test_only_the_files_of_the_story_are_read(two_runs, article):
+    opened = archive.open(two_runs)
     columns = ["article_id"]
     for file in opened.snapshot.stored("articles"):
-        held = pq.read_table(filled / file.path, columns=columns, partitioning=None)["article_id"].to_pylist()
+        held = pq.read_table(two_runs / file.path, columns=columns, partitioning=None)[
+            "article_id"
+        ].to_pylist()
         if article(3).article_id not in held:
-            (filled / file.path).unlink()
+            (two_runs / file.path).unlink()
     assert [row["url"] for row in find(opened, article(3).article_id)] == [article(3).url]
     with pytest.raises(SnapshotNotFound):
         find(opened, article(13).article_id)
 
 
-def test_a_cache_that_names_another_file_is_not_believed(filled, article):
-    _, _, head = open_existing(filled)
+def test_a_cache_that_names_another_file_is_not_believed(two_runs, article):
+    _, _, head = open_existing(two_runs)
     paths = sorted(file.path for file in head.stored("articles") if file.rows)
-    layout = Layout(filled)
-    with locks.hold(layout.lock), closing(sqlite3.connect(filled / "state.sqlite")) as cache:
+    layout = Layout(two_runs)
+    with locks.hold(layout.lock), closing(sqlite3.connect(two_runs / "state.sqlite")) as cache:
         cache.execute("UPDATE version SET file = (SELECT max(file) FROM version)")
         cache.commit()
         cache.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         fingerprint.note(layout)
     fingerprint.note(layout)
-    opened = archive.open(filled)
+    opened = archive.open(two_runs)
     assert len(paths) == 2
     for number in (3, 13):
         assert [row["url"] for row in find(opened, article(number).url)] == [article(number).url]
 
 
-def test_what_is_not_there_is_told(filled):
-    opened = archive.open(filled)
+def test_what_is_not_there_is_told(two_runs):
+    opened = archive.open(two_runs)
     for wanted in ("", "0" * 32, "00000000", "https://courier.example/uk/news/99"):
         with pytest.raises(ArticleNotFound):
             find(opened, wanted)

@@ -14,9 +14,9 @@ import pytest
 import archive
 from archive.exceptions import ArchiveDamaged, ArchiveError
 from archive.format.schema import STORED
-from tests.archive.altered import ARTICLE, head_of, make_whole, odd_values, put_data
 from tests.archive.conftest import chosen
-from tests.archive.questions import questions
+from tests.archive.strangers.altered import ARTICLE, head_of, make_whole, odd_values, put_data
+from tests.archive.strangers.questions import questions
 
 SAMPLE = 20
 ROWS = 2

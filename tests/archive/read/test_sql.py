@@ -19,20 +19,10 @@ from archive.__main__ import main
 from archive.format.layout import TABLES
 from archive.read.quotations import speaker_of
 from archive.read.sql_views import VIEWS
-from tests.archive.two_newsrooms import fill, id_of
+from tests.archive.two_newsrooms import id_of
 
 PAGE = Path(__file__).parents[3] / "docs/reference/sql.md"
 pytest.importorskip("duckdb", reason="NOT TESTED: triptych[sql] is missing")
-
-
-@pytest.fixture(scope="module")
-def filled(tmp_path_factory):
-    from archive.writer import ArchiveWriter
-
-    root = tmp_path_factory.mktemp("sql") / "news-archive"
-    with ArchiveWriter.open(root, run_id="run-1") as writer:
-        fill(writer)
-    return root
 
 
 @pytest.fixture(scope="module")

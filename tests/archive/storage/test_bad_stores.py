@@ -171,7 +171,7 @@ def test_a_store_that_begins_to_overwrite_is_found_out_by_the_next_commit(uri, m
 
 
 @pytest.fixture
-def filled(uri, article, page, noon):
+def three_articles(uri, article, page, noon):
     with ArchiveWriter.open(uri, run_id="run-1") as writer:
         writer.add_article(*page(article(1, text="перша")))
         writer.add_article(*page(article(2)))
@@ -196,91 +196,91 @@ def read_all(uri):
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("changed", [cut_short, altered])
-def test_one_bad_answer_is_asked_again_and_never_kept(filled, machine, cuts, kind, changed):
+def test_one_bad_answer_is_asked_again_and_never_kept(three_articles, machine, cuts, kind, changed):
     machine(2)
     cuts.change(rf"^GET \S*{kind}", changed, times=1)
-    read_all(filled)
+    read_all(three_articles)
     assert cuts.lost == 1
-    assert storage_at(filled).renew_altered(archive.open(filled).snapshot.files) == 0
-    write(filled, run="run-2")
-    assert grave(filled) == []
+    assert storage_at(three_articles).renew_altered(archive.open(three_articles).snapshot.files) == 0
+    write(three_articles, run="run-2")
+    assert grave(three_articles) == []
 
 
 @pytest.mark.parametrize("kind", [KINDS[0], KINDS[2], KINDS[4]])
 @pytest.mark.parametrize("changed", [cut_short, altered])
 def test_answers_that_stay_bad_are_a_sentence_and_stop_nobody_for_ever(  # noqa: PLR0917
-    filled, machine, cuts, article, kind, changed
+    three_articles, machine, cuts, article, kind, changed
 ):
     machine(2)
     cuts.change(rf"^GET \S*{kind}", changed)
     with pytest.raises(ArchiveDamaged, match="altered or cut short, 3 times in a row"):
-        read_all(filled)
+        read_all(three_articles)
     cuts.mend()
-    read_all(filled)
-    write(filled, article(9), run="run-2")
-    assert grave(filled) == []
+    read_all(three_articles)
+    write(three_articles, article(9), run="run-2")
+    assert grave(three_articles) == []
 
 
 @pytest.mark.parametrize("changed", [cut_short, altered])
 def test_a_bad_tombstone_is_not_believed(  # noqa: PLR0917
-    filled, machine, cuts, article, page, changed
+    three_articles, machine, cuts, article, page, changed
 ):
     machine(2)
-    archive.open(filled).articles().to_pandas()
+    archive.open(three_articles).articles().to_pandas()
     machine(1)
-    purge(filled, article(1).url, "test")
+    purge(three_articles, article(1).url, "test")
     machine(2)
     cuts.change(r"^GET \S*/_purged/", changed)
     with pytest.raises(ArchiveDamaged, match="altered or cut short"):
-        ArchiveWriter.open(filled, run_id="run-2")
+        ArchiveWriter.open(three_articles, run_id="run-2")
     cuts.mend()
     cuts.change(r"^GET \S*/_purged/", changed, times=1)
-    with ArchiveWriter.open(filled, run_id="run-2") as writer:
+    with ArchiveWriter.open(three_articles, run_id="run-2") as writer:
         assert isinstance(writer.known(article(1).url), PurgedAddress)
-    assert grave(filled) == []
+    assert grave(three_articles) == []
 
 
 @pytest.mark.parametrize("changed", [cut_short, altered, lambda _: b""])
 @pytest.mark.parametrize("number", [0, 1, 2])
-def test_an_altered_manifest_that_is_kept_stops_no_machine(filled, article, changed, number):
-    path = storage_at(filled).layout.manifest(number)
+def test_an_altered_manifest_that_is_kept_stops_no_machine(three_articles, article, changed, number):
+    path = storage_at(three_articles).layout.manifest(number)
     whole = path.read_bytes()
     path.write_bytes(changed(whole))
-    read_all(filled)
-    write(filled, article(9), run="run-2")
-    maintain.repair(filled)
+    read_all(three_articles)
+    write(three_articles, article(9), run="run-2")
+    maintain.repair(three_articles)
     assert path.read_bytes() == whole
-    assert grave(filled) == []
+    assert grave(three_articles) == []
 
 
-def test_repair_fetches_altered_copies_again(filled):
-    storage = storage_at(filled)
-    read_all(filled)
-    (data,) = [storage.path(x.path) for x in archive.open(filled).snapshot.stored("articles")][:1]
+def test_repair_fetches_altered_copies_again(three_articles):
+    storage = storage_at(three_articles)
+    read_all(three_articles)
+    (data,) = [storage.path(x.path) for x in archive.open(three_articles).snapshot.stored("articles")][:1]
     index = next(storage.layout.raw_index.iterdir())
     before = {path: path.read_bytes() for path in (data, index, storage.layout.manifest(1))}
     for path, whole in before.items():
         path.write_bytes(altered(whole))
-    assert maintain.repair(filled).renewed == 3
+    assert maintain.repair(three_articles).renewed == 3
     assert {path: path.read_bytes() for path in before} == before
-    assert maintain.repair(filled).renewed == 0
+    assert maintain.repair(three_articles).renewed == 0
 
 
 @pytest.mark.parametrize("number", [0, 1, 2])
 def test_a_manifest_damaged_in_the_store_is_put_right_by_a_machine_that_has_it(
-    filled, machine, store, number
+    three_articles, machine, store, number
 ):
     name = f"_log/{number:020d}.json"
     whole = store.get(name)
     store.put(name, altered(whole))
     machine(2)
     with pytest.raises(ArchiveDamaged, match=name):
-        read_all(filled)
+        read_all(three_articles)
     machine(1)
-    assert maintain.repair(filled).returned == 1
+    assert maintain.repair(three_articles).returned == 1
     assert store.get(name) == whole
     machine(2)
-    read_all(filled)
+    read_all(three_articles)
 
 
 # Lists that are late.
@@ -326,13 +326,13 @@ def test_503_now_and_then_costs_nothing(uri, cuts, article, machine, request_of)
     assert ids(uri) == {article(1).article_id}
 
 
-def test_readers_at_once_keep_one_whole_copy(filled, machine, cuts):
+def test_readers_at_once_keep_one_whole_copy(three_articles, machine, cuts):
     machine(2)
     cuts.change(r"^GET \S*/_log/", altered, times=4)
     with ThreadPoolExecutor(4) as threads:
-        found = list(threads.map(lambda _: _tried(filled), range(4)))
+        found = list(threads.map(lambda _: _tried(three_articles), range(4)))
     assert set(found) <= {3, None}
-    read_all(filled)
+    read_all(three_articles)
 
 
 def _tried(uri):

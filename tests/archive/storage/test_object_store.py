@@ -37,7 +37,7 @@ def copy(store, folder):
 
 
 @pytest.fixture
-def filled(uri, article, page, noon):
+def edited_bucket(uri, article, page, noon):
     """Two articles with pages, one of them edited."""
     with ArchiveWriter.open(uri, run_id="run-1") as writer:
         writer.add_article(*page(article(1, text="перша")))
@@ -48,10 +48,10 @@ def filled(uri, article, page, noon):
     return uri
 
 
-def test_what_one_machine_writes_another_reads(filled, machine, article, page):
-    here = archive.open(filled)
+def test_what_one_machine_writes_another_reads(edited_bucket, machine, article, page):
+    here = archive.open(edited_bucket)
     machine(2)
-    there = archive.open(filled)
+    there = archive.open(edited_bucket)
     assert there.root != here.root
     pd.testing.assert_frame_equal(there.articles().to_pandas(), here.articles().to_pandas())
     record, _ = page(article(1))
@@ -68,27 +68,27 @@ def test_what_one_machine_writes_another_reads(filled, machine, article, page):
     assert str(there.path("articles")).startswith(str(there.root))
 
 
-def test_a_copy_of_what_is_there_is_an_archive_in_a_folder(filled, store, tmp_path, article):
+def test_a_copy_of_what_is_there_is_an_archive_in_a_folder(edited_bucket, store, tmp_path, article):
     folder = tmp_path / "brought-home"
     copy(store, folder)
-    there, here = archive.open(filled), archive.open(folder)
+    there, here = archive.open(edited_bucket), archive.open(folder)
     pd.testing.assert_frame_equal(here.articles().to_pandas(), there.articles().to_pandas())
     maintain.repair(folder)
     assert len(pd.read_parquet(folder / "articles")) == 2
     assert grave(folder) == []
 
 
-def test_what_was_opened_stays_as_it_was(filled, machine, article):
+def test_what_was_opened_stays_as_it_was(edited_bucket, machine, article):
     machine(2)
-    opened = archive.open(filled)
+    opened = archive.open(edited_bucket)
     before = opened.articles().to_pandas()
     machine(1)
-    with ArchiveWriter.open(filled, run_id="run-2") as writer:
+    with ArchiveWriter.open(edited_bucket, run_id="run-2") as writer:
         writer.add_article(article(3))
         writer.commit()
     pd.testing.assert_frame_equal(opened.articles().to_pandas(), before)
     machine(2)
-    assert len(archive.open(filled).articles()) == 3
+    assert len(archive.open(edited_bucket).articles()) == 3
 
 
 def test_a_put_where_something_is_already_loses(store):
@@ -136,94 +136,94 @@ def test_four_machines_commit_at_once(uri, machine, program, tally):
     assert wrong == []
 
 
-def test_what_another_machine_has_seen_is_known_here(filled, machine, article):
+def test_what_another_machine_has_seen_is_known_here(edited_bucket, machine, article):
     machine(2)
-    with ArchiveWriter.open(filled, run_id="run-2") as writer:
+    with ArchiveWriter.open(edited_bucket, run_id="run-2") as writer:
         assert writer.known(article(1).url).article_id
         assert writer.known(article(9).url) is None
 
 
-def test_verify_reads_what_is_in_the_store(filled, store):
-    assert grave(filled) == []
-    (file,) = archive.open(filled).snapshot.stored("superseded")
+def test_verify_reads_what_is_in_the_store(edited_bucket, store):
+    assert grave(edited_bucket) == []
+    (file,) = archive.open(edited_bucket).snapshot.stored("superseded")
     whole = store.get(file.path)
     store.put(file.path, whole[:-1] + b"!")
-    assert grave(filled) == [
+    assert grave(edited_bucket) == [
         f"{file.path}: is altered in the store: it does not match the checksum in the manifest"
     ]
-    assert maintain.repair(filled).returned == 1
-    assert grave(filled) == []
+    assert maintain.repair(edited_bucket).returned == 1
+    assert grave(edited_bucket) == []
     store.delete([file.path])
-    assert grave(filled) == [f"{file.path}: is not in the store any more"]
-    assert maintain.repair(filled).returned == 1
+    assert grave(edited_bucket) == [f"{file.path}: is not in the store any more"]
+    assert maintain.repair(edited_bucket).returned == 1
     assert store.get(file.path) == whole
 
 
-def test_a_lost_page_is_found(filled, store):
+def test_a_lost_page_is_found(edited_bucket, store):
     pages = [x.path for x in store.list("_raw") if x.path.endswith(".warc.gz")]
     store.delete(pages)
-    found = grave(filled)
+    found = grave(edited_bucket)
     assert len(found) == 3
     assert all("page of" in text for text in found)
 
 
-def test_another_process_is_handed_the_storage(filled, machine):
+def test_another_process_is_handed_the_storage(edited_bucket, machine):
     """As `scrapy reextract` does: its workers read pages that this machine has not fetched."""
     machine(2)
-    opened = archive.open(filled)
+    opened = archive.open(edited_bucket)
     row = opened.articles(columns=["raw_file", "raw_offset", "raw_length", "url"]).to_arrow().to_pylist()[0]
     handed = pickle.loads(pickle.dumps(opened.storage))
     pointer = Pointer(row["raw_file"], row["raw_offset"], row["raw_length"])
     assert not handed.path(pointer.file).exists()
     assert warc_files.read(handed, pointer).url == row["url"]
     assert handed.path(pointer.file).exists()
-    assert handed.name == filled
+    assert handed.name == edited_bucket
 
 
-def test_what_is_swept_is_gone_from_the_store(filled, store, machine, article):
-    with ArchiveWriter.open(filled, run_id="run-2") as writer:
+def test_what_is_swept_is_gone_from_the_store(edited_bucket, store, machine, article):
+    with ArchiveWriter.open(edited_bucket, run_id="run-2") as writer:
         for number in range(10, 20):
             writer.add_article(article(number))
             writer.commit()
     machine(2)
-    old = archive.open(filled)
+    old = archive.open(edited_bucket)
     machine(1)
-    maintain.compact(filled)
+    maintain.compact(edited_bucket)
     before = len(store.list("_data"))
     # what another machine may just have sent for its next commit is left alone, whatever was asked for
-    assert maintain.gc(filled, 0).files == 0
+    assert maintain.gc(edited_bucket, 0).files == 0
     assert len(store.list("_data")) == before
-    storage = storage_at(filled)
+    storage = storage_at(edited_bucket)
     later = Committer(storage, Log(storage, SCHEMA_VERSION), "gc", lambda: utc_now() + 2 * HOUR)
     planned = later.collect(timedelta(0), dry_run=True)
     assert len(store.list("_data")) == before
     assert later.collect(timedelta(0), dry_run=False).files == planned.files > 0
-    live = {file.path for file in archive.open(filled).snapshot.files}
+    live = {file.path for file in archive.open(edited_bucket).snapshot.files}
     assert {x.path for x in store.list("_data")} == live
-    assert grave(filled) == []
+    assert grave(edited_bucket) == []
     with pytest.raises(SnapshotNotFound, match="Open the archive again"):
         old.articles().to_pandas()
 
 
 def test_purged_is_gone_from_the_store_and_from_every_machine(  # noqa: PLR0917
-    filled, store, machine, article, page, tmp_path
+    edited_bucket, store, machine, article, page, tmp_path
 ):
     words = ("друга", article(1).url)
     machine(2)
-    other = archive.open(filled)
+    other = archive.open(edited_bucket)
     other.articles().to_pandas()
     record, _ = page(article(1))
     other.raw(record.article_id)
     assert find(other.root, *words)
     machine(1)
-    purge(filled, article(1).url, "test")
+    purge(edited_bucket, article(1).url, "test")
     copy(store, tmp_path / "store")
     assert find(tmp_path / "store", *words) == []
     machine(2)
-    with ArchiveWriter.open(filled, run_id="run-2") as writer:
+    with ArchiveWriter.open(edited_bucket, run_id="run-2") as writer:
         assert isinstance(writer.known(article(1).url), PurgedAddress)
     assert find(other.root, *words) == []
-    assert grave(filled) == []
+    assert grave(edited_bucket) == []
 
 
 def test_nothing_there_is_a_sentence(uri, keys):
@@ -241,12 +241,12 @@ def test_nothing_there_is_a_sentence(uri, keys):
         ({"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}, "no keys were found"),
     ],
 )
-def test_a_refusal_is_one_sentence_without_the_secret(filled, server, monkeypatch, changes, said):
+def test_a_refusal_is_one_sentence_without_the_secret(edited_bucket, server, monkeypatch, changes, said):
     for name, value in changes.items():
         monkeypatch.setenv(name, value) if value else monkeypatch.delenv(name)
     for command in ("ls", "repair"):
         done = subprocess.run(
-            [sys.executable, "-m", "archive", command, "--archive", filled],
+            [sys.executable, "-m", "archive", command, "--archive", edited_bucket],
             capture_output=True,
             text=True,
             check=False,

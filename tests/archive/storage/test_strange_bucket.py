@@ -11,9 +11,9 @@ from archive.exceptions import ArchiveDamaged
 from archive.storage.object_store import Store
 from archive.storage.working_copy import locate
 from archive.writer import ArchiveWriter
-from tests.archive.altered import ARTICLE, ATTACKS, make_whole
 from tests.archive.conftest import CHECKOUT
 from tests.archive.storage.conftest import BUCKET
+from tests.archive.strangers.altered import ARTICLE, ATTACKS, make_whole
 
 STORED = ("_log", "_data", "_raw", "_purged", "_quarantine")
 OF_FILES = (

@@ -35,16 +35,16 @@ def several_files(root):
 
 
 @pytest.fixture
-def filled(copied, root):
+def merged(copied, root):
     copied(several_files, root)
     return root
 
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("table", TABLES)
-def test_every_engine_reads_exactly_the_snapshot(filled, engine, table):
-    told = archive.open(filled).table(table).to_arrow()
-    rows = ENGINES[engine](filled / table)
+def test_every_engine_reads_exactly_the_snapshot(merged, engine, table):
+    told = archive.open(merged).table(table).to_arrow()
+    rows = ENGINES[engine](merged / table)
     assert len(rows) == told.num_rows
     if not rows:
         return
@@ -62,20 +62,20 @@ def test_every_engine_reads_exactly_the_snapshot(filled, engine, table):
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_every_engine_sees_a_new_column_and_a_wider_one_after_a_migration(filled, engine):
-    before = len(ENGINES[engine](filled / "versions"))
-    migrate(filled, NEXT)
-    rows = ENGINES[engine](filled / "versions")
+def test_every_engine_sees_a_new_column_and_a_wider_one_after_a_migration(merged, engine):
+    before = len(ENGINES[engine](merged / "versions"))
+    migrate(merged, NEXT)
+    rows = ENGINES[engine](merged / "versions")
     assert len(rows) == before == 11
     assert {row["words"] for row in rows} == {2}
     assert {row["http_status"] for row in rows} == {200}
     assert all("mood" in row for row in rows)
 
 
-def test_times_and_lists_come_as_they_are(filled, noon):
-    first = pl.read_parquet(filled / "articles")
+def test_times_and_lists_come_as_they_are(merged, noon):
+    first = pl.read_parquet(merged / "articles")
     assert first.schema["published_at"] == pl.Datetime("us", "UTC")
     assert first.schema["tags"] == pl.List(pl.String)
-    ((moment,),) = duckdb.sql(f"SELECT max(fetched_at) FROM '{filled}/articles/*.parquet'").fetchall()
+    ((moment,),) = duckdb.sql(f"SELECT max(fetched_at) FROM '{merged}/articles/*.parquet'").fetchall()
     assert moment == noon.replace(hour=14)
-    assert str(pd.read_parquet(filled / "articles")["published_at"].dtype) == "datetime64[us, UTC]"
+    assert str(pd.read_parquet(merged / "articles")["published_at"].dtype) == "datetime64[us, UTC]"

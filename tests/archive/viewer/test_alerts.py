@@ -12,25 +12,15 @@ import archive
 from archive.__main__ import main
 from archive.format.records import Decisions, Membership
 from archive.writer import ArchiveWriter
-from tests.archive.two_newsrooms import BRIDGE, fill, id_of, record_of, url_of
+from tests.archive.two_newsrooms import BRIDGE, id_of, record_of, url_of, write
 from tests.archive.viewer.test_web import serving
 
 
-@pytest.fixture(scope="module")
-def filled(tmp_path_factory):
-    """The two newsrooms, before and after the bridge comes in Russian a day and a half later."""
-    root = tmp_path_factory.mktemp("alerts") / "news-archive"
-    with ArchiveWriter.open(root, run_id="run-1") as writer:
-        fill(writer)
-    return root
-
-
-@pytest.fixture
-def feed(filled, tmp_path, capsys):
+def feed_of(root, tmp_path, capsys):
     def call(*arguments, name="f.json"):
         out = tmp_path / name
         try:
-            code = main(["feed", *arguments, "--output", str(out), "--archive", str(filled)])
+            code = main(["feed", *arguments, "--output", str(out), "--archive", str(root)])
         except SystemExit as ended:
             code = ended.code
         call.said = capsys.readouterr()
@@ -40,6 +30,11 @@ def feed(filled, tmp_path, capsys):
         return json.loads(out.read_bytes()) if name.endswith(".json") else out.read_bytes()
 
     return call
+
+
+@pytest.fixture
+def feed(filled, tmp_path, capsys):
+    return feed_of(filled, tmp_path, capsys)
 
 
 def kinds(items):
@@ -148,8 +143,10 @@ def test_the_served_feed_is_the_same(feed, filled):
     assert all("/stories/" in x["url"] or "/articles/" in x["url"] for x in told["items"])
 
 
-def test_what_was_missing_and_came_late_is_an_alert_of_its_own(feed, filled):
-    """The last test here: it changes the archive that the others read."""
+def test_what_was_missing_and_came_late_is_an_alert_of_its_own(copied, root, tmp_path, capsys):
+    """The bridge comes in Russian a day and a half later."""
+    copied(write, root)
+    feed = feed_of(root, tmp_path, capsys)
     before = {x["id"]: x for x in feed("--outlet", "courier")["items"]}
     published, headline, _ = BRIDGE["en"]
     told = (published + timedelta(hours=36), "Мост покрасили", ["Старый мост снова зелёный."])
@@ -158,9 +155,9 @@ def test_what_was_missing_and_came_late_is_an_alert_of_its_own(feed, filled):
         record_of("courier", "tunnel", "uk", (published, f"{headline} ]]> \x1b \u202e", ["Текст."])),
         published_at=None,
     )
-    homes = archive.open(filled).articles(columns=["article_id", "story_id"]).to_pylist()
+    homes = archive.open(root).articles(columns=["article_id", "story_id"]).to_pylist()
     (story,) = [x["story_id"] for x in homes if x["article_id"] == id_of("courier", "bridge", "en")]
-    with ArchiveWriter.open(filled, run_id="run-2") as writer:
+    with ArchiveWriter.open(root, run_id="run-2") as writer:
         writer.add_article(late)
         writer.add_article(hostile)
         writer.commit(lambda *_: Decisions((), (Membership(late.article_id, story),)))

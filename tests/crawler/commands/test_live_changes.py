@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.hostile.network.test_refused import certificate, context
 from tests.hostile.server import HostileServer
-from tests.hostile.test_refused import certificate, context
 from tests.newsrooms.courier import SLUG, STORIES, Courier, news_path
 from tests.newsrooms.newsroom import Answer, Site
 from tests.support.forked import A_WHILE, ROOT

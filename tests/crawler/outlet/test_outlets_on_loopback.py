@@ -101,6 +101,10 @@ RECORDED = {
 }
 Accounts = dict[str, dict[str, int]]
 
+# all outlets at their real addresses; tests/crawler/story and the demo do the same for one, and
+# test_recorded_stories.py reads the pages of all
+pytestmark = pytest.mark.thorough
+
 
 def lay_out(site: Site, story: Story, *, late: bool) -> None:
     """What the outlet serves; `late`: the last translation has come."""

@@ -1,4 +1,4 @@
-"""Ways to alter the history and the accounts of an archive, as tests/archive/altered.py does the rest."""
+"""Alterations of the history and the accounts of an archive; those of its files are in altered.py."""
 
 import json
 
@@ -7,7 +7,17 @@ import zstandard
 from archive.commit.committer import Committer
 from archive.format.log_entry import encode_block
 from archive.opening import open_existing
-from tests.archive.altered import NUMBERS, ODD, TEXTS, altered, in_json, in_place, leaves, sealed, ways
+from tests.archive.strangers.altered import (
+    NUMBERS,
+    ODD,
+    TEXTS,
+    altered,
+    in_json,
+    in_place,
+    leaves,
+    sealed,
+    ways,
+)
 
 
 def put_history(root):

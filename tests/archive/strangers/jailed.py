@@ -27,7 +27,7 @@ from archive.__main__ import main
 from archive.commands import view
 from archive.exceptions import ArchiveError
 from archive.operations import maintain, migrate, purge, verify
-from tests.archive.questions import questions
+from tests.archive.strangers.questions import questions
 
 MEMORY = 2 << 30
 """Bytes of address space on top of what the imports have; Arrow's allocator reserves more than it uses."""

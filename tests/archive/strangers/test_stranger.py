@@ -14,10 +14,12 @@ import signal
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from tests.archive.altered import (
+from tests.archive.conftest import CHECKOUT, chosen
+from tests.archive.strangers.altered import (
     ARTICLE,
     ATTACKS,
     cases,
@@ -25,8 +27,7 @@ from tests.archive.altered import (
     make_whole,
     texts_and_numbers,
 )
-from tests.archive.altered_log import LOG_ATTACKS, of_log, put_history
-from tests.archive.conftest import CHECKOUT, PROGRAMS, chosen
+from tests.archive.strangers.altered_log import LOG_ATTACKS, of_log, put_history
 
 EVERY_ATTACK = {**ATTACKS, **LOG_ATTACKS}
 SAMPLE = 8
@@ -203,7 +204,7 @@ class Jail:
                 **dict.fromkeys(("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY"), url),
             }
             self._process = subprocess.Popen(
-                [sys.executable, str(PROGRAMS / "jailed.py")],
+                [sys.executable, str(Path(__file__).with_name("jailed.py"))],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 bufsize=0,

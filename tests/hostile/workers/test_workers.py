@@ -16,8 +16,8 @@ import pytest
 from crawler.exceptions import BadReply, ExtractionTimeout, WorkerDied
 from crawler.workers import fork_server as worker_server
 from crawler.workers.pool import Workers
-from tests.hostile import tasks
 from tests.hostile.processes import A_WHILE, children, still_there
+from tests.hostile.workers import tasks
 from tests.support import forked
 from tests.support.running import ROOT
 
@@ -213,7 +213,7 @@ def test_a_script_that_guards_nothing_is_not_begun_again_by_its_workers(tmp_path
     script = tmp_path / "script.py"
     script.write_text(
         "import asyncio\nfrom crawler.workers.pool import Workers\n"
-        "from tests.hostile.tasks import echo\n"
+        "from tests.hostile.workers.tasks import echo\n"
         "print('begun')\nworkers = Workers(1, 3.0)\n"
         "print(asyncio.run(workers.run(echo, 'read')))\nworkers.close()\n"
     )
@@ -224,7 +224,7 @@ def test_what_a_caller_preloads_is_found_where_the_crawl_finds_it_and_imported_o
     (tmp_path / "of_the_caller.py").write_text("import os\nAT = os.getpid()\ndef at(): return AT\n")
     program = (
         f"import sys, asyncio\nsys.path.insert(0, {str(tmp_path)!r})\nimport of_the_caller\n"
-        "from crawler.workers.pool import Workers\nfrom tests.hostile.tasks import server\n"
+        "from crawler.workers.pool import Workers\nfrom tests.hostile.workers.tasks import server\n"
         "workers = Workers(1, 3.0, preload=('of_the_caller',))\n"
         "async def asked():\n"
         "    return await workers.run(of_the_caller.at) == await workers.run(server)\n"

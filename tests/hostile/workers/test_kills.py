@@ -50,7 +50,7 @@ def test_no_worker_outlives_the_crawl(outlet: HostileOutlet, signals: list[signa
 
 
 def test_a_busy_worker_ends_when_nobody_is_left_to_end_it() -> None:
-    command = [sys.executable, "-m", "tests.hostile.kept_busy"]
+    command = [sys.executable, "-m", "tests.hostile.workers.kept_busy"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None

@@ -14,7 +14,7 @@ import pytest
 
 from crawler.workers.fork_server import ANSWER, GRACE, HELLO
 from crawler.workers.worker import packed
-from tests.hostile import tasks
+from tests.hostile.workers import tasks
 from tests.support.running import ROOT
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ import asyncio
 import sys
 
 from crawler.workers.pool import Workers
-from tests.hostile.tasks import endless, pid, server
+from tests.hostile.workers.tasks import endless, pid, server
 
 
 async def main():

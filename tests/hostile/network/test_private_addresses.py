@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.hostile.lying_dns import ANSWERS
+from tests.hostile.network.lying_dns import ANSWERS
 from tests.hostile.server import HostileServer
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ HOSTS = (
     "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "１２７.0.0.1", "169.254.169.254", "10.0.0.1", "[fe80::1]",
     "localhost", "tabloid.example@127.0.0.1", *ANSWERS,
 )  # fmt: skip
-LYING = ("-s", "TWISTED_DNS_RESOLVER=tests.hostile.lying_dns.LyingDns")
+LYING = ("-s", "TWISTED_DNS_RESOLVER=tests.hostile.network.lying_dns.LyingDns")
 REFUSED = {"skipped(private-address)", "skipped(credentials)"}
 
 
