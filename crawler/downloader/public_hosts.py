@@ -91,7 +91,7 @@ def is_public(address: Address) -> bool:
         return address.is_global and not address.is_multicast
     embedded = address.ipv4_mapped or address.sixtofour
     if embedded is None and address in _NAT64:
-        embedded = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+        embedded = ipaddress.IPv4Address(address.packed[-4:])
     if embedded is not None:
         return is_public(embedded)
     # an allow-list, as ipaddress calls some ranges outside of it global
