@@ -12,6 +12,7 @@ from w3lib.encoding import html_body_declared_encoding, read_bom, resolve_encodi
 
 from archive.format.reasons import Reason
 from crawler.exceptions import Unreadable
+from crawler.extraction.document.encodings import LABELS, by_letters
 from crawler.extraction.document.outline import Outline, outline
 from crawler.extraction.document.text import printable
 
@@ -154,7 +155,10 @@ def _join(root: HtmlElement) -> None:
 
 
 def as_utf8(body: bytes, declared: str | None) -> bytes:
-    """Decode by byte order mark, header or meta, in this order; bytes that contradict a claim disprove it."""
+    """Decode by byte order mark, header or meta, in this order.
+
+    Bytes that contradict a claim disprove it, and so do letters of which a claim makes no words.
+    """
     encoding, mark = read_bom(body)
     if encoding is not None and mark is not None:
         return _encoded(body[len(mark) :].decode(encoding, "replace"))
@@ -168,16 +172,22 @@ def as_utf8(body: bytes, declared: str | None) -> bytes:
             text = body.decode(name)
         except (UnicodeDecodeError, ValueError):
             continue
+        if name == "utf-8":
+            return body
         if not _utf8_read_as_another(body, name):
-            return body if name == "utf-8" else _encoded(text)
+            better = by_letters(body, name)
+            return _encoded(text if better is None else body.decode(better, "replace"))
     for claim in claims:
         if (name := _codec(claim)) is not None and not _utf8_read_as_another(body, name):
             text = body.decode(name, "replace")
             # a few broken bytes in a long page: a cut inside a letter, or an advertisement
             if text.count("\ufffd") <= max(3, len(text) // 500):
                 return _encoded(text)
-    best = from_bytes(body[:100_000]).best()
-    return _encoded(body.decode(best.encoding if best else "utf-8", "replace"))
+    encoding = by_letters(body, None)
+    if encoding is None:
+        best = from_bytes(body[:100_000]).best()
+        encoding = best.encoding if best else "utf-8"
+    return _encoded(body.decode(encoding, "replace"))
 
 
 def _of_two_bytes(body: bytes, declared: str | None) -> str | None:
@@ -197,7 +207,7 @@ def _encoded(text: str) -> bytes:
 
 def _codec(claim: str | None) -> str | None:
     """Return Python's name of the encoding that a browser uses for this claim."""
-    name = resolve_encoding(claim) if claim else None
+    name = (LABELS.get(claim.strip().lower()) or resolve_encoding(claim)) if claim else None
     # base64, zip and others are codecs too; a meta that was read is not in UTF-16
     if name is None or not codecs.lookup(name)._is_text_encoding or name.startswith(_CANNOT_BE):
         return None

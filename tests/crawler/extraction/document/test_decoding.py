@@ -28,6 +28,16 @@ UKRAINIAN = "<html><head>{meta}</head><body><p>Їжак ґречно з'їв ї�
         ("utf-16-le", '<meta charset="utf-8">', "UTF-16LE"),
         ("utf-8", "", "utf-16"),
         ("koi8-u", '<meta charset="koi8-u">', None),
+        ("koi8-u", '<meta charset="koi8-ru">', None),
+        ("mac-cyrillic", "", "x-mac-ukrainian"),
+        # nothing but the letters says what it is
+        ("windows-1251", "<style>" + "p {}" * 3000 + '</style><meta charset="windows-1251">', None),
+        # liars: a single-byte encoding decodes anything
+        ("windows-1251", '<meta charset="iso-8859-1">', None),
+        ("windows-1251", "", "koi8-r"),
+        ("windows-1251", '<meta charset="ibm866">', "windows-1250"),
+        ("koi8-u", '<meta charset="windows-1251">', "windows-1251"),
+        ("koi8-u", "", "koi8-r"),
     ],
 )
 def test_the_text_is_right_whatever_is_declared(encoded: str, meta: str, header: str | None) -> None:
@@ -35,6 +45,23 @@ def test_the_text_is_right_whatever_is_declared(encoded: str, meta: str, header:
     # detection needs a little to go by
     body = page.replace("<p>", "<p>" + "Верховна Рада ухвалила закон у першому читанні. " * 5)
     assert "Їжак ґречно з'їв її ґанок" in as_utf8(body.encode(encoded), header).decode()
+
+
+@pytest.mark.parametrize(
+    ("encoding", "sentence"),
+    [
+        ("windows-1252", "L'été dernier, les députés ont débattu de la réforme créée à l'Assemblée. "),
+        ("iso-8859-2", "Prezydent ogłosił, że już dziś wojsko otrzyma więcej środków, żołnierze też. "),
+        ("windows-1253", "Η κυβέρνηση ανακοίνωσε νέα μέτρα για την οικονομία της χώρας. "),
+        ("windows-1254", "Cumhurbaşkanı açıkladı: yağış bekleniyor, öğrenciler için güzel gün. "),
+        ("windows-1251", "Министър-председателят заяви, че България ще подпише договора. "),
+        ("koi8-r", "Министерство сообщило о результатах переговоров. "),
+        ("windows-1251", "ВЕРХОВНА РАДА УХВАЛИЛА ЗАКОН У ПЕРШОМУ ЧИТАННІ. "),
+    ],
+)
+def test_a_right_claim_is_believed(encoding: str, sentence: str) -> None:
+    page = f"<p>{sentence * 20}"
+    assert as_utf8(page.encode(encoding), encoding).decode() == page
 
 
 def test_a_page_cut_in_the_middle_of_a_letter_stays_utf8() -> None:
