@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from scrapy.settings import Settings
+from urllib3.exceptions import HTTPError, SSLError
 
 from crawler.exceptions import SourceFailed, Unavailable
-from crawler.importing.web_server import WebServers
+from crawler.importing.web_server import PrivateAddress, WebServers, _unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,3 +72,28 @@ def test_a_redirect_to_no_address_ends_the_file_with_a_sentence(location: str) -
     head = f"HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n"
     with server(head.encode(), b"") as url, pytest.raises(SourceFailed):
         servers().part(url, 0, 100)
+
+
+def failure_around(cause: Exception, *, is_explicit: bool) -> HTTPError:
+    """As urllib3 raises its own errors: from another one, or while it handles that one."""
+    try:
+        try:
+            raise cause
+        except Exception as error:
+            if is_explicit:
+                raise HTTPError("of a request") from error
+            raise HTTPError("of a request")  # noqa: B904  what is tested
+    except HTTPError as failure:
+        return failure
+
+
+@pytest.mark.parametrize("is_explicit", [True, False])
+def test_what_lies_behind_an_error_decides_if_another_try_may_help(is_explicit: bool) -> None:
+    for cause, kind, words in (
+        (PrivateAddress("private-address: a.example is at 10.0.0.1"), SourceFailed, "refused (private-addr"),
+        (SSLError("certificate verify failed"), SourceFailed, "its certificate is not accepted"),
+        (OSError("reset"), Unavailable, "of a request"),
+    ):
+        error = _unavailable(failure_around(cause, is_explicit=is_explicit))
+        assert type(error) is kind
+        assert words in str(error)
