@@ -50,6 +50,7 @@ SHORT = {
 }
 
 FEW = {
+    "test_what_is_killed_first_while_all_stands_still_costs_no_page": 1,
     "test_the_pace_that_robots_txt_asks_for": 1,
     "test_days_that_were_not_crawled_are_unknown_and_no_miss": 2,
     "test_what_the_system_refuses_is_an_error_of_the_archive": 2,
@@ -84,6 +85,9 @@ LEFT_OUT = {
     "test_expectations_are_proposed_from_thirty_days",
     "test_every_page_is_archived_or_has_a_reason",
     # workers: a pool that is hurt in one more way
+    "test_no_page_is_lost_or_blamed",
+    "test_no_page_holds_up_the_crawl",
+    "test_the_first_pages_find_the_rules_compiled",
     "test_a_worker_that_nobody_ends_ends_itself",
     "test_nothing_is_handed_to_a_worker_that_has_ended_with_its_server",
     "test_a_page_is_not_blamed_for_what_stood_still_for_longer_than_its_time",
@@ -108,6 +112,7 @@ LEFT_OUT = {
     "test_a_page_that_is_given_up_while_a_feed_lists_it",
     "test_a_cache_made_anew_owes_the_same",
     # refusals and pauses: each further form of the same answer
+    "test_a_certificate_that_had_expired_costs_no_article",
     "test_the_moment_may_be_a_date",
     "test_a_wall_that_its_words_alone_tell_is_a_refusal",
     "test_who_asks_to_be_left_alone_for_long_is_left_at_once",
@@ -138,6 +143,13 @@ LEFT_OUT = {
     "test_a_task_that_waits_behind_the_one_that_ends_its_worker_is_neither_lost_nor_blamed",
     "test_a_page_without_end_is_begun_twice_and_no_third_time",
     "test_two_crawls_at_once_write_two_files",
+    "test_a_fold_killed_before_any_of_its_steps_loses_and_doubles_nothing",
+    "test_a_purge_takes_what_a_killed_run_has_left",
+    "test_runs_that_are_cut_short_come_to_what_one_run_says",
+    "test_a_crawl_that_was_killed_before_it_asked_owes_what_it_had_found",
+    "test_any_number_of_workers_tells_what_one_tells_with_one_killed",
+    "test_the_past_stays_the_same_to_the_last_row",
+    "test_many_commits_leave_few_files",
     "test_a_run_killed_while_it_compares_leaves_the_archive_and_its_work_to_the_next",
     "test_a_crawl_killed_over_it_leaves_the_page_owed",
     # run after run comes to what one run does in tests/pipelines/pairing/test_run.py; identity and copies
@@ -146,6 +158,7 @@ LEFT_OUT = {
     "test_run_after_run_over_parts_tells_the_stories_that_one_run_tells",
     "test_few_articles_teach_nothing_and_what_is_learned_flips_no_digest",
     "test_whatever_pages_call_themselves_each_has_its_own_article",
+    "test_within_an_outlet_a_page_keeps_no_article_out_that_is_still_to_come",
     "test_the_purge_of_a_copy_leaves_the_original",
     # accounts and reports: the sums, and what is listed for a day, stay
     "test_a_run_that_finds_nothing_new_has_an_account_and_makes_no_snapshot",
@@ -179,6 +192,7 @@ LEFT_OUT = {
     "test_no_child_of_a_command_imports_from_the_working_folder",
     "test_memory_of_the_process_that_starts_a_crawl_is_not_its_own",
     "test_a_file_that_cannot_be_read_is_one_outlet_less",
+    "test_a_crawl_needs_no_checkout",
     "test_the_first_look_comes_to_three_plots",
     "test_the_command_asks_first",
     "test_two_workers_crawl_and_revisit_though_one_is_killed",
