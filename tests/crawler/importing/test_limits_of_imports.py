@@ -41,7 +41,7 @@ def test_a_portion_has_16_pages_or_a_megabyte_or_500_records(tmp_path: Path) -> 
     assert portions(path, record(body=half, packed=False) * 5) == [2, 2, 1]
     assert portions(path, record(body=half[:-1], packed=False) * 5) == [3, 2]
     nearly = record(body=half, packed=False) + record(body=half[:-1], packed=False)
-    assert portions(path, (nearly + record(packed=False)) * 2) == [3, 3]
+    assert portions(path, (nearly + record(packed=False)) * 2) == [3, 3, 0]
     other = record(kind="request", packed=False)
     assert portions(path, other * 1100) == [0, 0, 0]
     assert portions(path, other * 499, record(packed=False), other * 500, record(packed=False)) == [1, 0, 1]
