@@ -46,6 +46,7 @@ _CRAWLING = {
     "pair": "pair by content, align paragraphs",
     "reextract": "read stored pages anew",
 }
+_OF_ARCHIVES = {"crawl", "revisit", "import", "outlets", "watch", "doctor", "pair", "reextract"}
 _SCRAPYS = {"list"}
 """Of these, those that Scrapy brings."""
 _LOOKING = {
@@ -154,6 +155,10 @@ def _scrapy(name: str) -> Callable[[list[str]], int]:
         assert command.settings is not None
         try:
             options, rest = declared.parse_known_args(arguments)
+            if unknown := [word for word in rest if word.startswith("-")]:
+                declared.error(f"there is no option {unknown[0]}")
+            if name in _OF_ARCHIVES and options.archive is not None:
+                options.set.append(f"ARCHIVE_URI={options.archive}")
             command.process_options(rest, options)
             if command.requires_crawler_process:
                 command.crawler_process = AsyncCrawlerProcess(command.settings)
@@ -188,6 +193,12 @@ def _scrapy_command(name: str) -> tuple[ScrapyCommand, argparse.ArgumentParser]:
         description=command.long_desc(),
     )
     command.add_options(declared)
+    if name.removesuffix("_all") in _OF_ARCHIVES:
+        declared.add_argument(
+            "--archive",
+            metavar="FOLDER",
+            help="the archive: a folder or s3://bucket/prefix; as -s ARCHIVE_URI=…",
+        )
     return command, declared
 
 
