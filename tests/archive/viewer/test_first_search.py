@@ -6,7 +6,7 @@ import re
 import select
 import subprocess
 import sys
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -50,10 +50,18 @@ def filling_processes(server=None):
 def wait_for_filling(server=None):
     """Wait until what fills has ended; leave it to its server, this process or another, to collect it."""
     for pid in filling_processes(server):
-        with suppress(ProcessLookupError):
-            descriptor = os.pidfd_open(pid)
-            select.select([descriptor], [], [])
-            os.close(descriptor)
+        with suppress(ProcessLookupError), running(pid) as end:
+            select.select([end], [], [])
+
+
+@contextmanager
+def running(pid):
+    """A descriptor that is readable once the process has ended."""
+    descriptor = os.pidfd_open(pid)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
 def test_a_search_finds_what_was_read_between_two_requests(unread):
@@ -92,8 +100,10 @@ def test_texts_that_nobody_will_read_are_told(unread):
         with filling_waits(unread):
             assert "so far" in text_of(get("/search?q=x")[2])
             (filling,) = filling_processes()
-            os.kill(filling, 9)
-        wait_for_filling()
+            # for a moment a killed process runs on without its command line, so it is not looked for by that
+            with running(filling) as end:
+                os.kill(filling, 9)
+                select.select([end], [], [])
         told = text_of(get("/search?q=x")[2])
     assert "only 0 of 1 texts" in told
     assert "No story matches" not in told
