@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from archive.exceptions import ArchiveError, ArchiveNotWritable, NotAnArchive
+from archive.exceptions import ArchiveDamaged, ArchiveError, ArchiveNotWritable, NotAnArchive
 from archive.format import gate
 from archive.format.layout import OWN_NAMES, Layout, snapshot_number
 from archive.opening import open_any
+from archive.operations.verify import check
 from archive.storage import durable, locks, path_guard, verified_download
 from archive.storage.object_store import Store, check_address, is_address
 
@@ -140,12 +141,15 @@ def copy(source: str, target: str, advance: Callable[[int, int], None] | None = 
     """Make `target` what `source` is; safe while crawls write to `source`.
 
     `advance`: called with the number of files that are done and of those to do. Raises NotAnArchive if
-    `source` is none or `target` something else, ArchiveNotWritable if `target` has what `source` never had.
+    `source` is none or `target` something else, ArchiveNotWritable if `target` has what `source` never had,
+    ArchiveDamaged if `source` is damaged and an earlier copy would be overwritten.
     """
     open_any(source)
     origin, destination = _place(source), _place(target)
     _refuse_overlap(origin, destination)
     _refuse_foreign(destination)
+    if destination.states(_LOG):
+        _refuse_damaged(source, destination)
     for passes_left in reversed(range(_PASSES)):
         try:
             if isinstance(destination, _BucketPlace):
@@ -260,6 +264,16 @@ def _refuse_foreign(destination: _Place) -> None:
             f"{destination.name} is not an archive and not empty ({foreign[0]} is in it); give an "
             "empty or a new place, or an earlier copy."
         )
+
+
+def _refuse_damaged(source: str, destination: _Place) -> None:
+    """Leave an earlier copy as it is: files that the source has lost would be removed from it."""
+    for finding in check(source).findings:
+        if finding.grave:
+            raise ArchiveDamaged(
+                f"{source} is damaged, so the copy in {destination.name} was left as it is: {finding.text} "
+                "`verify` tells all; restore from the copy, or copy to a new place."
+            )
 
 
 def _refuse_diverged(origin: _Place, destination: _Place) -> None:

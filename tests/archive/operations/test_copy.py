@@ -9,7 +9,7 @@ import pytest
 
 import archive
 from archive.__main__ import main
-from archive.exceptions import ArchiveNotFound, ArchiveNotWritable, NotAnArchive
+from archive.exceptions import ArchiveDamaged, ArchiveNotFound, ArchiveNotWritable, NotAnArchive
 from archive.operations import maintain
 from archive.operations.copy import copy
 from archive.operations.purge import purge
@@ -151,6 +151,18 @@ def test_a_link_in_a_strangers_archive_is_not_followed(root, target, add, tmp_pa
     (root / "_quarantine" / f"{'0' * 32}.jsonl").symlink_to(tmp_path / "private")
     assert main(["copy", str(root), str(target)]) == 1
     assert traces(target, "secret") == []
+
+
+@pytest.mark.parametrize("lost", ["_data/articles/*/*.parquet", "_raw/*.warc.gz"])
+def test_a_source_that_lost_files_takes_none_from_an_earlier_copy(root, target, add, lost):
+    add(1)
+    copy(str(root), str(target))
+    for path in root.glob(lost):
+        path.unlink()
+    with pytest.raises(ArchiveDamaged, match="was left as it is"):
+        copy(str(root), str(target))
+    assert grave(target) == []
+    assert len(rows(target)) == 1
 
 
 def test_the_copy_is_verified(root, target, add, capsys):
