@@ -122,7 +122,7 @@ def _mutual(each: Trial, weights: Weights) -> list[Best]:
 
 
 def _best(each: Candidate, agreed: Agreement, third: tuple[float, float], *, right: bool) -> Best:
-    counted = checkable(each.one, each.i, each.other, each.j)
+    counted = checkable(each.pool_a, each.i, each.pool_b, each.j)
     evidence = Evidence(each.letters, *counted, each.apart, agreed)
     return Best(each.ids, each.signals(agreed, third), evidence, right)
 

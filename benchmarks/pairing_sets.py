@@ -181,9 +181,9 @@ def slim(block: Block) -> Block:
     none = Vectors.of([])
     one, other = (
         replace(side, ngrams=none, anchor_vectors=none, meaning_vectors=none)
-        for side in (block.one, block.other)
+        for side in (block.pool_a, block.pool_b)
     )
-    return replace(block, one=one, other=other)
+    return replace(block, pool_a=one, pool_b=other)
 
 
 def paragraphs(data: Path, rows: Sequence[Row]) -> Weighting:

@@ -40,57 +40,59 @@ class AuthorsStage(WorkerStage):
 
 def authors_of(item: Article) -> tuple[tuple[str, ...], str | None]:
     """Apply decide_authors to the claims, the byline, the credits and the section of an article."""
-    others = [claim.value for claim in item.extra if claim.source == "credit"]
-    others += [item.section] if item.section else []
-    return decide_authors(item.author_claims, item.byline, others, urlsplit(item.url).hostname or "")
+    organisations = [claim.value for claim in item.extra if claim.source == "credit"]
+    organisations += [item.section] if item.section else []
+    return decide_authors(item.author_claims, item.byline, organisations, urlsplit(item.url).hostname or "")
 
 
 def decide_authors(
-    claims: Sequence[Claim], byline: str | None, others: Sequence[str] = (), host: str = ""
+    claims: Sequence[Claim], byline: str | None, organisations: Sequence[str] = (), host: str = ""
 ) -> tuple[tuple[str, ...], str | None]:
     """Return the persons, without prefixes, roles and organisations, and the source that names them.
 
     The `byline` is read as source `printed`, together with the claims of that source. The result is empty,
-    with None for the source, if no name is certain enough. `others` are the names that the page gives to an
-    organisation: its publisher, its section. They are no authors, unless a given name, a patronymic or
+    with None for the source, if no name is certain enough. `organisations` are the names of the page's
+    publisher and section. They are no authors, unless a given name, a patronymic or
     initials show that it is a person; nor is a name that is the beginning of `host`, the outlet's.
 
     What is printed with a prefix such as `By` is believed against metadata that names nobody of it, which
     says whose account it is. So is what is printed in letters that the metadata does not use.
     """
-    named = {source: persons for source in ORDER if (persons := _of_source(source, claims, byline))}
-    if not all(map(sure, (name for persons in named.values() for name in persons))):
-        nobody = {for_comparison(name) for name in others}
-        named = {
-            source: left for source, persons in named.items() if (left := _without(persons, nobody, host))
+    by_source = {source: persons for source in ORDER if (persons := _of_source(source, claims, byline))}
+    if not all(map(sure, (name for persons in by_source.values() for name in persons))):
+        nobody = {for_comparison(name) for name in organisations}
+        by_source = {
+            source: remaining
+            for source, persons in by_source.items()
+            if (remaining := _without(persons, nobody, host))
         }
-    if not named:
+    if not by_source:
         return (), None
-    source = next(iter(named))
+    source = next(iter(by_source))
     # the head of a page may name one of the authors while the page prints all
-    fewer = {*map(str.casefold, named[source])} < {*map(str.casefold, named.get("printed", ()))}
+    fewer = {*map(str.casefold, by_source[source])} < {*map(str.casefold, by_source.get("printed", ()))}
     if source != "outlet-rule" and (
-        fewer or _is_signed_by_others(named, source, byline) or _is_in_other_letters(named, source)
+        fewer or _is_signed_by_others(by_source, source, byline) or _is_in_other_letters(by_source, source)
     ):
         source = "printed"
-    return named[source], source
+    return by_source[source], source
 
 
-def _is_signed_by_others(named: dict[str, tuple[str, ...]], source: str, byline: str | None) -> bool:
+def _is_signed_by_others(by_source: dict[str, tuple[str, ...]], source: str, byline: str | None) -> bool:
     """Tell if the printed byline, with its prefix, surely names persons, and none of the metadata's."""
-    printed = named.get("printed", ())
+    printed = by_source.get("printed", ())
     prefix = PREFIX.match(byline or "")
     if source == "printed" or prefix is None or not printed:
         return False
     is_label = prefix[0].rstrip().endswith(_LABEL_ENDS)
-    return (is_label or any(map(sure, printed))) and _name_words(named[source]).isdisjoint(
+    return (is_label or any(map(sure, printed))) and _name_words(by_source[source]).isdisjoint(
         _name_words(printed)
     )
 
 
-def _is_in_other_letters(named: dict[str, tuple[str, ...]], source: str) -> bool:
+def _is_in_other_letters(by_source: dict[str, tuple[str, ...]], source: str) -> bool:
     """Tell if the page prints as many names in letters of its own, and the metadata has Latin ones."""
-    printed, declared = named.get("printed", ()), named[source]
+    printed, declared = by_source.get("printed", ()), by_source[source]
     return (
         len(printed) >= len(declared)
         and all(map(str.isascii, declared))
@@ -116,15 +118,15 @@ def _without(persons: tuple[str, ...], nobody: set[str], host: str) -> tuple[str
 
 
 def _of_source(source: str, claims: Sequence[Claim], byline: str | None) -> tuple[str, ...]:
-    stated = [claim.value for claim in claims if claim.source == source]
+    values = [claim.value for claim in claims if claim.source == source]
     if source == "printed" and byline is not None:
-        stated = [byline, *(value for value in stated if value != byline)]
+        values = [byline, *(value for value in values if value != byline)]
     persons: list[str] = []
-    for value in stated:
-        found = _persons_in(value)
-        persons += [person for person in found if person.casefold() not in map(str.casefold, persons)]
+    for value in values:
+        names = _persons_in(value)
+        persons += [person for person in names if person.casefold() not in map(str.casefold, persons)]
         # bylines are often printed several times: the first line with a person is the byline
-        if found and source == "printed":
+        if names and source == "printed":
             break
     return tuple(persons)
 

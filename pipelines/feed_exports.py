@@ -58,15 +58,15 @@ _ROWS_AT_ONCE = 500
 
 def take_feeds(settings: BaseSettings) -> None:
     """Let the feeds of -o, -O and FEEDS have archived articles alone. Raises UsageError."""
-    known = settings.getwithbase("FEED_EXPORTERS")
+    exporters = settings.getwithbase("FEED_EXPORTERS")
     feeds = settings.getdict("FEEDS")
     for uri, options in feeds.items():
         form = options.get("format")
-        if known.get(form) is None:
-            forms = ", ".join(sorted(name for name in known if known[name] is not None))
+        if exporters.get(form) is None:
+            forms = ", ".join(sorted(name for name in exporters if exporters[name] is not None))
             raise UsageError(f"{uri}: there is no form {form!r}; expected {forms}", print_help=False)
-        whole = form in ("json", "parquet") and not options.get("overwrite")
-        if whole and (path := Path(str(uri))).is_file() and path.stat().st_size:
+        is_one_document = form in ("json", "parquet") and not options.get("overwrite")
+        if is_one_document and (path := Path(str(uri))).is_file() and path.stat().st_size:
             raise UsageError(f"{uri}: {form} cannot be added to; -O writes it anew", print_help=False)
         options.setdefault("item_filter", Archived)
     settings.set("FEEDS", feeds, priority="cmdline")
@@ -76,11 +76,11 @@ def flaws(crawler: Crawler) -> list[str]:
     """Feeds of a run that are not whole; a sentence, or none."""
     if not crawler.settings.getdict("FEEDS"):
         return []
-    told = "not all that -o, -O or FEEDS name is written, see the log above; the articles are archived"
+    message = "not all that -o, -O or FEEDS name is written, see the log above; the articles are archived"
     failed = crawler.stats is not None and any(
         name.startswith(f"{FAILED}/") and count for name, count in crawler.stats.get_stats().items()
     )
-    return [told] if failed or crawler.get_extension(FeedExporter) is None else []
+    return [message] if failed or crawler.get_extension(FeedExporter) is None else []
 
 
 class Archived(ItemFilter):
@@ -101,8 +101,8 @@ class _Exporter(BaseItemExporter):
         if crawler.settings["FEED_NAMES"] == "zyte":
             self.schema, self._row = _ZYTE, _zyte
         if self.fields_to_export is not None:
-            asked = set(self.fields_to_export)
-            self.schema = pa.schema([column for column in self.schema if column.name in asked])
+            requested_names = set(self.fields_to_export)
+            self.schema = pa.schema([column for column in self.schema if column.name in requested_names])
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, file: BinaryIO, **options: Any) -> Self:

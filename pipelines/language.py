@@ -61,19 +61,19 @@ def url_hint(url: str) -> str | None:
 
 def _claims(article: Article) -> tuple[LanguageEvidence, ...]:
     # a canonical address is a claim: of two languages with one canonical, both would be that one's
-    own = {plain_url(url) for url in (article.url, article.requested_url) if url}
-    found = [
+    own_addresses = {plain_url(url) for url in (article.url, article.requested_url) if url}
+    claims = [
         ("html-lang", article.html_lang),
         ("og-locale", article.og_locale),
         *(
             ("hreflang-self", alternate.language)
             for alternate in article.alternates
-            if alternate.source == "hreflang" and plain_url(alternate.url) in own
+            if alternate.source == "hreflang" and plain_url(alternate.url) in own_addresses
         ),
         ("url", url_hint(article.url)),
         *((ITEM_LANGUAGE, claim.value) for claim in article.extra if claim.source == ITEM_LANGUAGE),
     ]
-    evidence = [LanguageEvidence(source, tag) for source, claimed in found if (tag := language_tag(claimed))]
+    evidence = [LanguageEvidence(source, tag) for source, value in claims if (tag := language_tag(value))]
     return tuple(dict.fromkeys(evidence))
 
 
@@ -87,8 +87,8 @@ def _weigh(
             sources.append(claim.source)
     read = text.language if text is not None and not text.language.startswith("und") else None
     if text is not None and read and text.trusted:
-        others = sorted(set(by_language) - {_primary(read)})
-        against = f"; against {', '.join(_sources(by_language, others))}" if others else ""
+        claimed_too = sorted(set(by_language) - {_primary(read)})
+        against = f"; against {', '.join(_sources(by_language, claimed_too))}" if claimed_too else ""
         return read, min(text.confidence, _CLEAR_TEXT), f"text{against}"
     if _unsure(text) and len(by_language) == 1 and by_language.keys() <= _EITHER:
         (language,) = by_language

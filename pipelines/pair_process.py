@@ -42,8 +42,8 @@ class Paired:
 
     articles: int = 0
     pairs: int = 0
-    joined: int = 0
-    left: int = 0
+    moved_articles: int = 0
+    weeks_left: int = 0
     """Weeks of outlets that the next run compares."""
     snapshot: int | None = None
     unfinished: str | None = None
@@ -109,7 +109,7 @@ def _heard(process: subprocess.Popen[bytes], most: float, progress: Callable[[in
     """
     assert process.stdout is not None
     assert process.stderr is not None
-    begun, end, told = False, time.monotonic() + most, b""
+    begun, end, unread = False, time.monotonic() + most, b""
     errors = _Tail(process.stderr.fileno())
     while True:
         ready, _, _ = select.select([process.stdout], [], [], max(0.0, end - time.monotonic()))
@@ -121,7 +121,7 @@ def _heard(process: subprocess.Popen[bytes], most: float, progress: Callable[[in
             errors.thread.join()
             reason = errors.last_line or f"its process has ended with {process.wait()}"
             return Paired(failure=reason)
-        *lines, told = (told + part).split(b"\n")
+        *lines, unread = (unread + part).split(b"\n")
         for line in map(json.loads, lines):
             if not begun:
                 begun, end = True, time.monotonic() + most
@@ -157,8 +157,8 @@ def _interruptible() -> Iterator[None]:
     def stop(_number: int, _frame: object) -> None:
         raise KeyboardInterrupt
 
-    ours = (signal.SIGINT, signal.SIGTERM) if threading.current_thread() is threading.main_thread() else ()
-    before = {number: signal.signal(number, stop) for number in ours}
+    numbers = (signal.SIGINT, signal.SIGTERM) if threading.current_thread() is threading.main_thread() else ()
+    before = {number: signal.signal(number, stop) for number in numbers}
     try:
         yield
     finally:
@@ -187,7 +187,9 @@ def serve(uri: str, seconds: float) -> None:
         say(result=asdict(Paired(failure=f"it needs more than {MEMORY_LIMIT >> 30} GiB of memory")))
     else:
         number = None if outcome.snapshot is None else outcome.snapshot.id
-        paired = Paired(outcome.articles, outcome.pairs.total(), outcome.joined, outcome.left, number)
+        paired = Paired(
+            outcome.articles, outcome.pairs.total(), outcome.moved_articles, outcome.weeks_left, number
+        )
         say(result=asdict(paired))
 
 

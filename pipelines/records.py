@@ -35,19 +35,19 @@ def article_record(item: Article, run_id: str) -> ArticleRecord:
 
 
 def _extra(item: Article) -> str | None:
-    found: dict[str, str] = {}
+    extra: dict[str, str] = {}
     for claim in item.extra:
         # a page may credit several organisations
-        found[claim.source] = (
-            f"{found[claim.source]}; {claim.value}" if claim.source in found else claim.value
+        extra[claim.source] = (
+            f"{extra[claim.source]}; {claim.value}" if claim.source in extra else claim.value
         )
     if item.og_locale:
-        found["og_locale"] = item.og_locale
+        extra["og_locale"] = item.og_locale
     if item.text_language is not None and item.text_language.uk_share is not None:
-        found["uk_share"] = f"{item.text_language.uk_share:.2f}"
+        extra["uk_share"] = f"{item.text_language.uk_share:.2f}"
     if item.text_language is not None and item.text_language.mixed_with is not None:
-        found["mixed"] = f"{item.text_language.mixed_with} {item.text_language.mixed_share:.2f}"
-    return json.dumps(found, ensure_ascii=False, sort_keys=True) if found else None
+        extra["mixed"] = f"{item.text_language.mixed_with} {item.text_language.mixed_share:.2f}"
+    return json.dumps(extra, ensure_ascii=False, sort_keys=True) if extra else None
 
 
 def observation_record(item: Observation, run_id: str) -> ObservationRecord:

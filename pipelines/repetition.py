@@ -63,7 +63,7 @@ class RepetitionStage:
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._uri: str = crawler.settings["ARCHIVE_URI"]
-        self._held: dict[_Newsroom, asyncio.Task[frozenset[str]]] = {}
+        self._stored_lines: dict[_Newsroom, asyncio.Task[frozenset[str]]] = {}
         self._run: dict[_Newsroom, _Lately] = {}
 
     @classmethod
@@ -78,47 +78,53 @@ class RepetitionStage:
         lately.add(*_ends(item.body))
         ledger = self._crawler.get_extension(Ledger)
         memory = ledger.memory if ledger is not None else None
-        found = memory.candidates(item) if memory is not None else None
-        if found is not None and any(one.content_hash == item.content_hash for one in found.all):
+        candidates = memory.candidates(item) if memory is not None else None
+        if candidates is not None and any(
+            version.content_hash == item.content_hash for version in candidates.all
+        ):
             return item
-        if newsroom not in self._held:
+        if newsroom not in self._stored_lines:
             learning = asyncio.to_thread(_learned, self._uri, newsroom, item.fetched_at)
-            self._held[newsroom] = asyncio.ensure_future(learning)
-        held = await self._held[newsroom]
-        if memory is not None and found is not None:
-            same = await self._same(item, held, lately.repeated, memory, found)
+            self._stored_lines[newsroom] = asyncio.ensure_future(learning)
+        stored_lines = await self._stored_lines[newsroom]
+        if memory is not None and candidates is not None:
+            same = await self._same(item, stored_lines, lately.repeated, memory, candidates)
             if same is not None:
                 return same
-        if not held and not lately.repeated:
+        if not stored_lines and not lately.repeated:
             return item
-        repeats = (held | lately.repeated).__contains__
-        named = [line for line in item.body.split("\n\n") if repeats(for_comparison(line))]
-        return item.with_(extra=(*item.extra, Claim(REPEATED, _BETWEEN.join(named)))) if named else item
+        repeats = (stored_lines | lately.repeated).__contains__
+        repeated = [line for line in item.body.split("\n\n") if repeats(for_comparison(line))]
+        return item.with_(extra=(*item.extra, Claim(REPEATED, _BETWEEN.join(repeated)))) if repeated else item
 
     async def _same(
         self,
         item: Article,
-        held: frozenset[str],
+        stored_lines: frozenset[str],
         lately: frozenset[str],
         memory: Memory,
-        found: Candidates,
+        candidates: Candidates,
     ) -> Article | None:
         """Return the article as one that is stored, if its text is the same; None if it is not."""
-        lines = _lines(item.body) if found.all else []
-        learned = held | lately.intersection(lines)
-        for one in found.all:
+        lines = _lines(item.body) if candidates.all else []
+        learned = stored_lines | lately.intersection(lines)
+        for version in candidates.all:
             # of its own address, a text that is not committed counts as another
-            pending = None if found.of_address else memory.acknowledged(one.article_id, one.content_hash)
+            pending = (
+                None
+                if candidates.of_address
+                else memory.acknowledged(version.article_id, version.content_hash)
+            )
             if pending is not None:
                 stored = _text(pending.headline, pending.body, pending.extra)
-            elif (read := await asyncio.to_thread(_stored, self._uri, one)) is not None:
+            elif (read := await asyncio.to_thread(_stored, self._uri, version)) is not None:
                 stored = read
             else:
                 continue
             if stored.says(item.headline, lines, learned):
                 if self._crawler.stats is not None:
                     self._crawler.stats.inc_value("digest/repeated_lines")
-                return item.with_(content_hash=one.content_hash)
+                return item.with_(content_hash=version.content_hash)
         return None
 
 
@@ -136,15 +142,15 @@ class _Lately:
         self._ends.append(ends)
         self._counted.update(ends)
         if len(self._ends) > _REMEMBERED:
-            self._counted.subtract(gone := self._ends.popleft())
-            for line in gone:
+            self._counted.subtract(oldest := self._ends.popleft())
+            for line in oldest:
                 if not self._counted[line]:
                     del self._counted[line]
         if len(self._ends) >= _SOON:
             # at the eighth text every counted line is checked; later only a new line can pass the half
-            asked = ends | self.repeated if len(self._ends) > _SOON else self._counted.keys()
+            candidates = ends | self.repeated if len(self._ends) > _SOON else self._counted.keys()
             half = len(self._ends) / 2
-            self.repeated = frozenset(line for line in asked if self._counted[line] > half)
+            self.repeated = frozenset(line for line in candidates if self._counted[line] > half)
 
 
 class _Stored(NamedTuple):
@@ -158,9 +164,9 @@ class _Stored(NamedTuple):
         return same_headline and same_but_for(repeated | self.repeated, self.lines, lines)
 
 
-def _stored(uri: str, held: Holder) -> _Stored | None:
+def _stored(uri: str, holder: Holder) -> _Stored | None:
     """Return None if the version is not committed yet: it has no row, and counts as another text."""
-    article_id, content_hash = held.article_id, held.content_hash
+    article_id, content_hash = holder.article_id, holder.content_hash
     try:
         versions = archive.open(uri).versions(
             article_id, columns=["headline", "body", "content_hash", "extra"]
@@ -176,8 +182,8 @@ def _stored(uri: str, held: Holder) -> _Stored | None:
 
 
 def _text(headline: str, body: str, extra: str | None) -> _Stored:
-    named = json.loads(extra or "{}").get(REPEATED, "").split(_BETWEEN)
-    repeated = frozenset(map(for_comparison, named)) - {""}
+    repeated_lines = json.loads(extra or "{}").get(REPEATED, "").split(_BETWEEN)
+    repeated = frozenset(map(for_comparison, repeated_lines)) - {""}
     return _Stored(for_comparison(headline), _lines(body), repeated)
 
 
@@ -187,22 +193,22 @@ def same_but_for(repeated: frozenset[str], stored: Sequence[str], now: Sequence[
     In place of a repeated line of the stored text, one other line is accepted: an outlet that asks its
     readers for something else asks in the same place.
     """
-    here = [line in repeated and _at_an_end(i, stored) for i, line in enumerate(stored)]
-    there = [line in repeated and _at_an_end(j, now) for j, line in enumerate(now)]
-    if all(here):
+    skippable_stored = [line in repeated and _at_an_end(i, stored) for i, line in enumerate(stored)]
+    skippable_now = [line in repeated and _at_an_end(j, now) for j, line in enumerate(now)]
+    if all(skippable_stored):
         return False
 
     def passing(places: set[int]) -> set[int]:
         """Add the places in the new text that can be reached by skipping its own repeated lines."""
         reached = set(places)
         for j in sorted(places):
-            while j < len(now) and there[j]:
+            while j < len(now) and skippable_now[j]:
                 j += 1  # noqa: PLW2901
                 reached.add(j)
         return reached
 
     read = passing({0})
-    for line, repeats in zip(stored, here, strict=True):
+    for line, repeats in zip(stored, skippable_stored, strict=True):
         on = {j + 1 for j in read if j < len(now) and (repeats or now[j] == line)}
         read = passing(read | on if repeats else on)
     return len(now) in read
@@ -232,17 +238,17 @@ def _learned(uri: str, newsroom: _Newsroom, now: datetime) -> frozenset[str]:
         if not head.rows("articles"):
             # its reader brings pandas, which stalls the event loop and takes 40 MB
             return frozenset()
-        held = archive.open(storage)
-        found = repeated_lines(islice(_bodies(held, newsroom, since=now - _LATELY), _HELD))
-        found = found or repeated_lines(islice(_bodies(held, newsroom, since=None), _HELD))
+        stored = archive.open(storage)
+        lines = repeated_lines(islice(_bodies(stored, newsroom, since=now - _LATELY), _HELD))
+        lines = lines or repeated_lines(islice(_bodies(stored, newsroom, since=None), _HELD))
     except ArchiveError:
         return frozenset()
-    return frozenset(for_comparison(line.text) for line in found)
+    return frozenset(for_comparison(line.text) for line in lines)
 
 
-def _bodies(held: Archive, newsroom: _Newsroom, *, since: datetime | None) -> Iterator[list[str]]:
+def _bodies(stored: Archive, newsroom: _Newsroom, *, since: datetime | None) -> Iterator[list[str]]:
     published = (since, None) if since is not None else None
-    rows = held.articles(
+    rows = stored.articles(
         outlet=newsroom.outlet, language=newsroom.language, published=published, columns=["body"]
     )
     for batch in rows.batches():

@@ -56,15 +56,15 @@ def translated_from(paragraphs: Sequence[str], byline: str | None = None) -> str
     of translations too.
     """
     ends = [*paragraphs[:_FIRST], *paragraphs[max(_FIRST, len(paragraphs) - _LAST) :]]
-    found = None
+    language_of_note = None
     for text in (*ends, byline or ""):
         if len(text) > _LONGEST:
             continue
-        if (stated := _STATED.match(text)) and (language := _language(stated["language"])):
+        if (note := _STATED.match(text)) and (language := _language(note["language"])):
             return language
         if _SIGNED.match(text):
-            found = UNSAID
-    return found
+            language_of_note = UNSAID
+    return language_of_note
 
 
 def _language(word: str) -> str | None:

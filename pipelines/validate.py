@@ -49,10 +49,10 @@ def _refusal(article: Article) -> Refusal | None:
         return Refusal(
             Reason.HOME_PAGE, f"{article.url} names the front page {article.canonical_url} as itself"
         )
-    said = {claim.source: claim.value for claim in article.extra}
-    if said.get("kind") == "list":
+    claims = {claim.source: claim.value for claim in article.extra}
+    if claims.get("kind") == "list":
         return Refusal(
-            Reason.NOT_AN_ARTICLE, f"{article.url} is a list of articles: {said.get('kind_source')}"
+            Reason.NOT_AN_ARTICLE, f"{article.url} is a list of articles: {claims.get('kind_source')}"
         )
     if not headline:
         return Refusal(Reason.NO_HEADLINE, f"{article.url} has no headline in h1, og:title or JSON-LD")
@@ -63,16 +63,16 @@ def _refusal(article: Article) -> Refusal | None:
 
 def _refusal_of_a_brief(article: Article, length: int) -> Refusal | None:
     """Accept a short text only if the page says that it is an article, and gives its date."""
-    said = {claim.source: claim.value for claim in article.extra}
-    if (kind := said.get("kind")) in {"video", "gallery"}:
+    claims = {claim.source: claim.value for claim in article.extra}
+    if (kind := claims.get("kind")) in {"video", "gallery"}:
         return Refusal(
             Reason.NOT_AN_ARTICLE,
-            f"{article.url} is a {kind} ({said.get('kind_source')}) of {length} characters",
+            f"{article.url} is a {kind} ({claims.get('kind_source')}) of {length} characters",
         )
     missing = [
         what
-        for what, there in (("no date", article.published_at), ("no type", "page_type" in said))
-        if not there
+        for what, evidence in (("no date", article.published_at), ("no type", "page_type" in claims))
+        if not evidence
     ]
     if missing:
         return Refusal(

@@ -457,8 +457,12 @@ _LIMITS = ("closespider_", "memusage_")
 def _left_unpaired(paired: Paired) -> list[str]:
     if paired.unfinished is not None:
         return [f"nothing is compared by content, as {paired.unfinished}; the next run does it"]
-    if paired.left:
-        weeks = "1 week of an outlet is" if paired.left == 1 else f"{paired.left} weeks of an outlet are"
+    if paired.weeks_left:
+        weeks = (
+            "1 week of an outlet is"
+            if paired.weeks_left == 1
+            else f"{paired.weeks_left} weeks of an outlet are"
+        )
         return [f"{weeks} left to compare by content; the next runs do it, or `triptych pair` at once"]
     return []
 

@@ -41,29 +41,33 @@ class ParagraphLink:
     probability: float
 
 
-def find_links(one: Paragraphs, other: Paragraphs, weighting: Weighting | None = None) -> list[ParagraphLink]:
-    """Return the links in the order of `one`; each paragraph is in at most one.
+def find_links(
+    text_a: Paragraphs, text_b: Paragraphs, weighting: Weighting | None = None
+) -> list[ParagraphLink]:
+    """Return the links in the order of `text_a`; each paragraph is in at most one.
 
     Those without a link are not judged: pairing compares passages of each candidate and asks for links alone.
     """
-    if LANGUAGES.index(one.language) > LANGUAGES.index(other.language):
-        turned = (ParagraphLink(x.b, x.a, x.kind, x.probability) for x in find_links(other, one, weighting))
+    if LANGUAGES.index(text_a.language) > LANGUAGES.index(text_b.language):
+        turned = (
+            ParagraphLink(x.b, x.a, x.kind, x.probability) for x in find_links(text_b, text_a, weighting)
+        )
         return sorted(turned, key=lambda x: x.a)
     weighting = weighting or shipped_weighting()
-    texts = weighed(one, other, weighting)
+    texts = weighed(text_a, text_b, weighting)
     return linked(texts, weighting, marginals(texts, weighting.path))
 
 
 def find_links_and_lone(
-    one: Paragraphs, other: Paragraphs, weighting: Weighting | None = None
+    text_a: Paragraphs, text_b: Paragraphs, weighting: Weighting | None = None
 ) -> tuple[list[ParagraphLink], dict[int, Lone], dict[int, Lone]]:
-    """Return the links in the order of `one`, and the paragraphs of `one` and of `other` without a link."""
-    if LANGUAGES.index(one.language) > LANGUAGES.index(other.language):
-        back, lone_of_other, lone_of_one = find_links_and_lone(other, one, weighting)
+    """Return the links in the order of `text_a`, and the paragraphs of both without a link."""
+    if LANGUAGES.index(text_a.language) > LANGUAGES.index(text_b.language):
+        back, lone_b, lone_a = find_links_and_lone(text_b, text_a, weighting)
         turned = (ParagraphLink(x.b, x.a, x.kind, x.probability) for x in back)
-        return sorted(turned, key=lambda x: x.a), lone_of_one, lone_of_other
+        return sorted(turned, key=lambda x: x.a), lone_a, lone_b
     weighting = weighting or shipped_weighting()
-    texts = weighed(one, other, weighting)
+    texts = weighed(text_a, text_b, weighting)
     chances = marginals(texts, weighting.path)
     links = linked(texts, weighting, chances)
     if weighting.omissions is None:
@@ -82,17 +86,17 @@ def alone(texts: Weighed, links: Sequence[ParagraphLink], chances: Marginals) ->
     return sides(texts, in_order, [(x.a, x.b) for x in links if x.kind == "moved"], chances)
 
 
-def weighed(one: Paragraphs, other: Paragraphs, weighting: Weighting) -> Weighed:
-    expected = shipped_lengths()[f"{one.language}-{other.language}"]
-    compared = Compared.of(one, other, expected)
+def weighed(text_a: Paragraphs, text_b: Paragraphs, weighting: Weighting) -> Weighed:
+    expected = shipped_lengths()[f"{text_a.language}-{text_b.language}"]
+    compared = Compared.of(text_a, text_b, expected)
     logits = weighting.logits(features(compared))
     runs = weighting.runs
     runs_by_size = weighable(compared, logits) if runs is not None else ()
     return Weighed(
         logits,
-        one.singles,
-        other.singles,
-        (one.letters[: one.singles], other.letters[: other.singles] * np.float32(np.exp(expected))),
+        text_a.singles,
+        text_b.singles,
+        (text_a.letters[: text_a.singles], text_b.letters[: text_b.singles] * np.float32(np.exp(expected))),
         tuple((size, places, runs.logits(rows)) for size, places, rows in runs_by_size)
         if runs is not None
         else (),

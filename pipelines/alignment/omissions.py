@@ -65,7 +65,7 @@ class Side:
 
 
 def sides(
-    texts: Weighed, in_order: Sequence[Link], moved: Sequence[Link], chances: Marginals
+    texts: Weighed, in_order: Sequence[Link], out_of_order: Sequence[Link], chances: Marginals
 ) -> tuple[Side, Side]:
     """Return the paragraphs of a and of b without a link; a link is its paragraphs of a and of b."""
     n, m, logits = texts.n, texts.m, texts.logits
@@ -76,8 +76,8 @@ def sides(
         for y in range(right):
             np.maximum.at(best_of_b, j + y, log_odds)
     turned = [(b, a) for a, b in in_order]
-    taken_a = {i for a, _ in (*in_order, *moved) for i in a}
-    taken_b = {j for _, b in (*in_order, *moved) for j in b}
+    taken_a = {i for a, _ in (*in_order, *out_of_order) for i in a}
+    taken_b = {j for _, b in (*in_order, *out_of_order) for j in b}
     letters_a, letters_b = texts.letters
     known_a, known_b = _of_path(texts, in_order, chances)
     return (

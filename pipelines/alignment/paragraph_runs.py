@@ -67,7 +67,7 @@ class Windows:
     """Likeness of all windows, by the place of their size in `sizes` and their first paragraphs."""
 
     def __init__(self, compared: Compared) -> None:
-        text_a, text_b = compared.one, compared.other
+        text_a, text_b = compared.text_a, compared.text_b
         n, m = text_a.singles, text_b.singles
         self.sizes = [size for size in (*_SHORT, *SIZES) if size[0] <= n and size[1] <= m]
         self.place = {size: place for place, size in enumerate(self.sizes)}
@@ -90,10 +90,10 @@ class Windows:
                 - layers[:, down:, :-right]
                 + layers[:, :-down, :-right]
             ).astype(np.float32)
-            for cosines, products, ours, theirs in zip(
+            for cosines, products, signal_a, signal_b in zip(
                 self.likeness[:3, place], whole_features[:3], text_a.signals, text_b.signals, strict=True
             ):
-                norms = ours.run_norms[down - 1][:, None] * theirs.run_norms[right - 1][None, :]
+                norms = signal_a.run_norms[down - 1][:, None] * signal_b.run_norms[right - 1][None, :]
                 np.divide(products, np.maximum(norms, 1e-9), out=cosines[inside])
             self.numbers[place][inside] = whole_features[3]
             self.ratio[place][inside] = (
@@ -162,19 +162,21 @@ def _places(windows: Windows, size: Size) -> Places:
 
 
 def _features(
-    windows: Windows, compared: Compared, logits: Matrix, found: Sequence[tuple[Size, Places]]
+    windows: Windows, compared: Compared, logits: Matrix, places_by_size: Sequence[tuple[Size, Places]]
 ) -> NDArray[np.float32]:
     """Return the features of the links of all sizes, one size after the other, in one pass."""
-    n, m = compared.one.singles, compared.other.singles
-    counts = [len(places[0]) for _, places in found]
-    i, j = (np.concatenate([places[side] for _, places in found]) for side in (0, 1))
-    of_size = np.repeat([windows.place[size] for size, _ in found], counts)
-    down, right = np.repeat(np.array([size for size, _ in found]), counts, axis=0).T
+    n, m = compared.text_a.singles, compared.text_b.singles
+    counts = [len(places[0]) for _, places in places_by_size]
+    i, j = (np.concatenate([places[side] for _, places in places_by_size]) for side in (0, 1))
+    of_size = np.repeat([windows.place[size] for size, _ in places_by_size], counts)
+    down, right = np.repeat(np.array([size for size, _ in places_by_size]), counts, axis=0).T
     ngrams, anchors, meanings, together = windows.likeness[:, of_size, i, j]
     signed = windows.ratio[of_size, i, j]
     length = np.abs(signed)
     # where a link has two parts, each stands here twice
-    parts_of = [[(windows.place[part], *at) for part, at in 2 * _parts(size)][:4] for size, _ in found]
+    parts_of = [
+        [(windows.place[part], *at) for part, at in 2 * _parts(size)][:4] for size, _ in places_by_size
+    ]
     part, ahead, aside = np.repeat(np.array(parts_of), counts, axis=0).T
     ngrams_of_parts, _, _, parts = windows.likeness[:, part, i + ahead, j + aside]
     nearest = np.abs(windows.ratio[part, i + ahead, j + aside]).min(axis=0)
@@ -189,8 +191,8 @@ def _features(
     own_weights, other_weights = (
         sums[first + many] - sums[first]
         for sums, first, many in (
-            (_running(compared.one.numbers.norms[:n]), i, down),
-            (_running(compared.other.numbers.norms[:m]), j, right),
+            (_running(compared.text_a.numbers.norms[:n]), i, down),
+            (_running(compared.text_b.numbers.norms[:m]), j, right),
         )
     )
     fewer = np.minimum(own_weights, other_weights).astype(np.float32)

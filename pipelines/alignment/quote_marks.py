@@ -100,9 +100,9 @@ class QuoteSearch:
             previous = passage
         return False
 
-    def is_missing(self, quote: str, language: str, own: str, linked: str) -> bool:
-        """Tell if a quotation of `own` is surely not in linked paragraphs, by words and length."""
-        if len(own) - len(linked) < _SHORTER * len(quote):
+    def is_missing(self, quote: str, language: str, passage: str, linked: str) -> bool:
+        """Tell if a quotation of `passage` is surely not in linked paragraphs, by words and length."""
+        if len(passage) - len(linked) < _SHORTER * len(quote):
             return False
         things = things_in(quote, language)
         common = things & things_in(linked, self._language)
@@ -110,7 +110,7 @@ class QuoteSearch:
 
 
 def quote_marks(
-    paragraphs: Sequence[str], text: str, language: str, other: QuoteSearch, linked: str | None = None
+    paragraphs: Sequence[str], text: str, language: str, searched: QuoteSearch, linked: str | None = None
 ) -> tuple[QuoteMark, ...]:
     """Mark the quotations of paragraphs that are not in the other text; `text` is the whole of their own.
 
@@ -120,9 +120,9 @@ def quote_marks(
     passage = " ".join(paragraphs)
     for paragraph in paragraphs:
         for quote in speech(paragraph):
-            if linked is not None and not other.is_missing(quote, language, passage, linked):
+            if linked is not None and not searched.is_missing(quote, language, passage, linked):
                 continue
-            if not other.may_report(quote, language):
+            if not searched.may_report(quote, language):
                 marks.append(_mark(quote, paragraph, text))
     return tuple(marks)
 

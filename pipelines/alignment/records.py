@@ -99,28 +99,28 @@ def _linked(
 
 
 def _one_sided(
-    record: AlignmentRecord, own: ComparedText, place: int, other: ComparedText, lone: Lone
+    record: AlignmentRecord, text: ComparedText, place: int, opposite: ComparedText, lone: Lone
 ) -> AlignmentRecord:
     """Add what is known of a paragraph that one text has alone."""
     doubtful = lone.confidence < SURE
     quotes: tuple[QuoteMark, ...] = ()
     if not doubtful:
-        quotes = quote_marks(own.texts((place,)), own.whole, own.variant.language, other.quote_search)
+        quotes = quote_marks(text.texts((place,)), text.whole, text.variant.language, opposite.quote_search)
     return replace(
         record,
-        quotes_only_a=quotes if own.variant.article_id == record.article_id_a else (),
-        quotes_only_b=quotes if own.variant.article_id == record.article_id_b else (),
+        quotes_only_a=quotes if text.variant.article_id == record.article_id_a else (),
+        quotes_only_b=quotes if text.variant.article_id == record.article_id_b else (),
         confidence=lone.confidence,
         doubtful=doubtful,
-        nearest=other.numbers((lone.nearest,)),
-        in_common=_in_common(own.paragraphs, place, other.paragraphs, lone.nearest),
+        nearest=opposite.numbers((lone.nearest,)),
+        in_common=_in_common(text.paragraphs, place, opposite.paragraphs, lone.nearest),
     )
 
 
-def _in_common(own: Paragraphs, place: int, other: Paragraphs, nearest: int) -> tuple[str, ...]:
+def _in_common(text: Paragraphs, place: int, opposite: Paragraphs, nearest: int) -> tuple[str, ...]:
     """Return the numbers, dates and names of a paragraph that stand in the nearest one too, as printed."""
-    keys_nearest = {anchor.key for anchor in other.readings[nearest].anchors}
-    return tuple(dict.fromkeys(x.text for x in own.readings[place].anchors if x.key in keys_nearest))
+    keys_nearest = {anchor.key for anchor in opposite.readings[nearest].anchors}
+    return tuple(dict.fromkeys(x.text for x in text.readings[place].anchors if x.key in keys_nearest))
 
 
 def _in_order(links: Sequence[ParagraphLink], n: int, m: int) -> Iterator[Row]:

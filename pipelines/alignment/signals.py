@@ -30,8 +30,8 @@ NAMES = (
 class Compared:
     """Two texts, and the scalar products of each paragraph of one with each of the other."""
 
-    one: Paragraphs
-    other: Paragraphs
+    text_a: Paragraphs
+    text_b: Paragraphs
     expected: float
     """Logarithm of the ratio of text lengths, first language to second."""
     products: tuple[Matrix, Matrix, Matrix]
@@ -42,31 +42,31 @@ class Compared:
     """Of each paragraph of a, and of b: weight of its anchors that the other text has, and that it lacks."""
 
     @classmethod
-    def of(cls, one: Paragraphs, other: Paragraphs, expected: float) -> Compared:
+    def of(cls, text_a: Paragraphs, text_b: Paragraphs, expected: float) -> Compared:
         (ngrams, _), (anchors, shared), (meanings, _), (numbers, _) = (
             _products(signal_a, signal_b)
             for signal_a, signal_b in zip(
-                (*one.signals, one.numbers), (*other.signals, other.numbers), strict=True
+                (*text_a.signals, text_a.numbers), (*text_b.signals, text_b.numbers), strict=True
             )
         )
-        had = _had(one.signals[1], shared[0]), _had(other.signals[1], shared[1])
-        return cls(one, other, expected, (ngrams, anchors, meanings), numbers, had)
+        had = _had(text_a.signals[1], shared[0]), _had(text_b.signals[1], shared[1])
+        return cls(text_a, text_b, expected, (ngrams, anchors, meanings), numbers, had)
 
 
 def features(compared: Compared) -> NDArray[np.float32]:
-    """Return an array of shape (units of one, units of other, NAMES).
+    """Return an array of shape (units of a, units of b, NAMES).
 
     Values of two paragraphs with two paragraphs are not used.
     """
-    text_a, text_b, expected = compared.one, compared.other, compared.expected
+    text_a, text_b, expected = compared.text_a, compared.text_b, compared.expected
     n, m = text_a.singles, text_b.singles
     ngrams, anchors, meanings = (
-        _cosines(ours, theirs, products)
-        for ours, theirs, products in zip(text_a.signals, text_b.signals, compared.products, strict=True)
+        _cosines(norms_a, norms_b, products)
+        for norms_a, norms_b, products in zip(text_a.signals, text_b.signals, compared.products, strict=True)
     )
     shared = _of_units(compared.numbers)
-    ours, theirs = text_a.numbers.norms[:, None], text_b.numbers.norms[None, :]
-    shared = np.minimum(shared, np.minimum(ours, theirs))
+    norms_a, norms_b = text_a.numbers.norms[:, None], text_b.numbers.norms[None, :]
+    shared = np.minimum(shared, np.minimum(norms_a, norms_b))
     ratio = np.log((1 + text_a.letters)[:, None] / (1 + text_b.letters)[None, :]) - expected
     length = np.abs(ratio)
     short = np.log(1 + np.minimum(text_a.letters[:, None], text_b.letters[None, :]))
@@ -80,8 +80,8 @@ def features(compared: Compared) -> NDArray[np.float32]:
     layers = (
         *(ngrams, anchors, meanings, over_a, over_b),
         np.log1p(shared),
-        np.log1p(np.minimum(ours, theirs) - shared),
-        np.log1p(np.abs(ours - theirs)),
+        np.log1p(np.minimum(norms_a, norms_b) - shared),
+        np.log1p(np.abs(norms_a - norms_b)),
         *(length, short, short * ngrams, short * length),
         *(double_a, double_b, ngrams - _of_parts(ngrams, ngrams, n, m, np.maximum)),
         _lesser_part(ngrams, ngrams, n, m),

@@ -102,9 +102,9 @@ def shipped_weighting() -> Weighting:
     omissions = stored["omissions"]
     path = stored["path"]
     parts = (x["features"] for x in (stored, runs, path, omissions))
-    known = [*stored["crossed"], *(name for part in parts for name in part)]
-    if known != [*CROSSED, *NAMES, *RUN_NAMES, *ALONE_NAMES, *OMISSION_NAMES]:
-        raise ValueError(f"weights.json is for the features {known}, the code has others: refit")
+    names = [*stored["crossed"], *(name for part in parts for name in part)]
+    if names != [*CROSSED, *NAMES, *RUN_NAMES, *ALONE_NAMES, *OMISSION_NAMES]:
+        raise ValueError(f"weights.json is for the features {names}, the code has others: refit")
     mean, scale, weight = (np.array(stored[name], dtype=np.float32) for name in ("mean", "scale", "weight"))
     products = np.zeros((len(CROSSED), len(CROSSED)), dtype=np.float32)
     products[np.triu_indices(len(CROSSED))] = stored["products"]

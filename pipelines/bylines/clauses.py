@@ -50,25 +50,25 @@ class Clause:
         return any(governs(t.text) for t in self.label) and all(t.kind != "colon" for t in self.label)
 
 
-def clauses(found: list[Token]) -> list[Clause]:
+def clauses(line_tokens: list[Token]) -> list[Clause]:
     parted: list[Clause] = []
-    for after, whole in _parted(found):
-        for number, (label, rest) in enumerate(_labelled(whole)):
+    for after, part in _parted(line_tokens):
+        for number, (label, rest) in enumerate(_labelled(part)):
             parted.append(Clause(tuple(rest), _credit_of(label), "stop" if number else after, tuple(label)))
     return _joined(parted)
 
 
-def _parted(found: list[Token]) -> Iterator[tuple[str, list[Token]]]:
+def _parted(line_tokens: list[Token]) -> Iterator[tuple[str, list[Token]]]:
     """Cut at commas, stops and ends of sentences, and at an `and` with a name before it."""
     after = "stop"
     part: list[Token] = []
-    for i, token in enumerate(found):
+    for i, token in enumerate(line_tokens):
         if token.text in _DASHES and part and credit(part[-1].text) and not any(map(_may_be_name, part)):
             # `Текст – Олена Струк`
             part.append(Token("colon", ":"))
             continue
         joins = token.kind == "word" and folded(token.text) in AND and any(_may_be_name(t) for t in part)
-        joins = joins and not (token.text in {"y", "e"} and _ends_a_surname(found[i + 1 :]))
+        joins = joins and not (token.text in {"y", "e"} and _ends_a_surname(line_tokens[i + 1 :]))
         if token.kind in {"comma", "stop"} or joins:
             if part:
                 yield after, part
@@ -178,9 +178,9 @@ def _credit_of(label: list[Token]) -> str | None:
 
 def _joined(parted: list[Clause]) -> list[Clause]:
     """Join a credit that names nobody with the next clause: `Текст, фото: Олена Струк`."""
-    joined: list[Clause] = []
+    merged: list[Clause] = []
     for clause in parted:
-        last = joined[-1] if joined else None
+        last = merged[-1] if merged else None
         if (
             last is not None
             and last.label
@@ -188,13 +188,13 @@ def _joined(parted: list[Clause]) -> list[Clause]:
             and last.credit != "sourced"
             and clause.label
             and clause.after in {",", "and", "stop"}
-            and (len(joined) == 1 or joined[-2].credit is not None or clause.after == "and")
+            and (len(merged) == 1 or merged[-2].credit is not None or clause.after == "and")
         ):
             label = (*last.label, *clause.label)
-            joined[-1] = Clause(clause.tokens, _credit_of(list(label)), last.after, label)
+            merged[-1] = Clause(clause.tokens, _credit_of(list(label)), last.after, label)
         else:
-            joined.append(clause)
-    return joined
+            merged.append(clause)
+    return merged
 
 
 def _may_be_name(token: Token) -> bool:

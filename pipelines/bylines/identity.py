@@ -42,9 +42,9 @@ def name_key(name: str) -> str:
 
 
 def _part(part: str) -> str:
-    given = _given_names().get(part.lower().replace("ё", "е"))
-    if given is not None:
-        return given
+    sound_of_given_name = _given_names().get(part.lower().replace("ё", "е"))
+    if sound_of_given_name is not None:
+        return sound_of_given_name
     sound = fold(part)
     for spelled, same in _SAME:
         sound = spelled.sub(same, sound)
@@ -54,9 +54,9 @@ def _part(part: str) -> str:
 @cache
 def _given_names() -> dict[str, str]:
     """Return the sound of the first spelling for every spelling of a given name, in lower case."""
-    known: dict[str, str] = {}
+    sounds: dict[str, str] = {}
     for line in _SPELLINGS.read_text(encoding="utf-8").splitlines():
         if not line.startswith("#"):
             spellings = line.replace("|", " ").split()
-            known |= dict.fromkeys(spellings, fold(spellings[0]))
-    return known
+            sounds |= dict.fromkeys(spellings, fold(spellings[0]))
+    return sounds

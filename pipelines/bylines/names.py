@@ -44,12 +44,12 @@ def is_shaped(word: str) -> bool:
     """
     if len(word) > 30 or (_LATIN.search(word) and _CYRILLIC.search(word)):
         return False
-    first, *others = _PARTS.split(word)
+    first, *further_parts = _PARTS.split(word)
     # not for `Д'яченко`, where a small letter follows the apostrophe
-    if folded(first) in _BOUND and others and not others[0][:1].islower():
-        first, *others = others
+    if folded(first) in _BOUND and further_parts and not further_parts[0][:1].islower():
+        first, *further_parts = further_parts
     # after an apostrophe or a hyphen both cases are names: `Дарʼя`, `Fitz-james`
-    return _is_capitalised(first) and all(part.isalpha() for part in others if part)
+    return _is_capitalised(first) and all(part.isalpha() for part in further_parts if part)
 
 
 def _is_capitalised(part: str) -> bool:
@@ -88,8 +88,8 @@ def find_name(tokens: Sequence[Token], *, labelled: bool) -> str | None:
             continue
         before = words[start - 1] if start else None
         after = words[end] if end < len(words) else None
-        known = sure(name)
-        if before is not None and not known and before.of("organisation", "brand", "place"):
+        is_sure = sure(name)
+        if before is not None and not is_sure and before.of("organisation", "brand", "place"):
             continue
         if before is not None and folded(before.text) in _THROUGH:
             continue
@@ -97,10 +97,10 @@ def find_name(tokens: Sequence[Token], *, labelled: bool) -> str | None:
             continue
         if after is not None and after.of("organisation") and after.text[:1].isupper():
             # the words before are a part of the organisation's name: `Kyiv Independent News Desk`
-            named = is_given_name(name.split()[0]) and len(name.split()) <= 3
-            if not named:
+            begins_with_a_person = is_given_name(name.split()[0]) and len(name.split()) <= 3
+            if not begins_with_a_person:
                 continue
-        if not labelled and not known and _is_phrase(name):
+        if not labelled and not is_sure and _is_phrase(name):
             continue
         if not labelled and _goes_on_as_text(words[end:]):
             continue
@@ -141,9 +141,9 @@ class _Word:
 
 def _words(tokens: Sequence[Token]) -> list[_Word]:
     words = [_Word(token) for token in tokens]
-    for one, other in pairwise(words):
-        if one.is_word and other.is_word and is_(f"{one.text}-{other.text}", "place", "firm"):
-            one.in_place = other.in_place = True
+    for first, second in pairwise(words):
+        if first.is_word and second.is_word and is_(f"{first.text}-{second.text}", "place", "firm"):
+            first.in_place = second.in_place = True
     return words
 
 
@@ -181,8 +181,8 @@ def _begins(words: list[_Word], i: int, shouted: bool) -> bool:
         # `Dallas Reed`, but not `Dallas Morning News`
         after = words[i + 1 : i + 3]
         alone = len(after) == 1 or (len(after) == 2 and not after[1].is_word)
-        other = alone and after[0].of("role", "organisation", "brand", "institution", "place", "tail")
-        return alone and not other and is_shaped(after[0].text)
+        is_of_a_firm = alone and after[0].of("role", "organisation", "brand", "institution", "place", "tail")
+        return alone and not is_of_a_firm and is_shaped(after[0].text)
     if word.of("role", "organisation", "brand", "institution", "place"):
         # `Jack London` begins with a name; `London Jack` does not
         return is_given_name(word.text)
@@ -223,8 +223,8 @@ def _is_acronym(words: list[_Word], i: int) -> bool:
     text = words[i].text
     if len(text) < 2 or not text.isupper() or len(text) > 6 or is_initials(text) or is_given_name(text):
         return False
-    beside = [words[j] for j in (i - 1, i + 1) if 0 <= j < len(words)]
-    return len(text) < 3 or not any(_speaks_for_a_name(w) for w in beside)
+    neighbours = [words[j] for j in (i - 1, i + 1) if 0 <= j < len(words)]
+    return len(text) < 3 or not any(_speaks_for_a_name(w) for w in neighbours)
 
 
 def _speaks_for_a_name(word: _Word) -> bool:

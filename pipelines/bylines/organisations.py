@@ -27,13 +27,13 @@ def organisations_in(line: str) -> list[str]:
         return []
     # `(Укрінформ)`
     line = line.strip().removeprefix("(").removesuffix(")")
-    found = tokens(line)
-    quoted = {token.text[1:-1].strip() for token in found if token.kind == "quoted"}
-    named = [name for clause in clauses(found) if (name := _organisation(clause)) is not None]
-    named = [name for name in named if name in quoted or _is_specific(name)]
+    line_tokens = tokens(line)
+    quoted = {token.text[1:-1].strip() for token in line_tokens if token.kind == "quoted"}
+    organisations = [name for clause in clauses(line_tokens) if (name := _organisation(clause)) is not None]
+    organisations = [name for name in organisations if name in quoted or _is_specific(name)]
     # `Жанна Бойчук (Укрінформ)`
-    aside = [token.text.strip("()[]") for token in found if token.kind == "bracketed"]
-    return named + [name for text in aside for name in organisations_in(text)]
+    aside = [token.text.strip("()[]") for token in line_tokens if token.kind == "bracketed"]
+    return organisations + [name for text in aside for name in organisations_in(text)]
 
 
 def _organisation(clause: Clause) -> str | None:
@@ -41,38 +41,43 @@ def _organisation(clause: Clause) -> str | None:
         return None
     if clause.credit == "pictured" or any(t.text.startswith(("http", "www")) for t in clause.tokens):
         return None
-    own = [t for t in clause.tokens or clause.label if t.kind in {"word", "site", "quoted", "number"}]
-    if own and own[-1].kind == "quoted" and (len(own) == 1 or folded(own[-2].text) in FOR):
+    words = [t for t in clause.tokens or clause.label if t.kind in {"word", "site", "quoted", "number"}]
+    if words and words[-1].kind == "quoted" and (len(words) == 1 or folded(words[-2].text) in FOR):
         # a quotation counts after a name or after `для`; alone it may be the title of a column
-        least = 1 if len(own) > 1 or clause.after == "," else 2
-        return own[-1].text[1:-1].strip() if least <= len(own[-1].text.split()) <= _MOST else None
-    place = next((i for i in range(1, len(own)) if is_for(own[i - 1].text, own[i].text)), None)
+        least = 1 if len(words) > 1 or clause.after == "," else 2
+        return words[-1].text[1:-1].strip() if least <= len(words[-1].text.split()) <= _MOST else None
+    place = next((i for i in range(1, len(words)) if is_for(words[i - 1].text, words[i].text)), None)
     if place is not None:
-        return _for_whom(clause, own, place)
-    return _by_its_words(clause, _without_what_follows(own))
+        return _for_whom(clause, words, place)
+    return _by_its_words(clause, _without_what_follows(words))
 
 
-def _for_whom(clause: Clause, own: list[Token], place: int) -> str | None:
+def _for_whom(clause: Clause, words: list[Token], place: int) -> str | None:
     """Return the words after `for`: `Jane Doe for The Courier`."""
-    after = [t.text for t in own[place + 1 :]]
+    after = [t.text for t in words[place + 1 :]]
     if after and after[0] == "the":
         after = after[1:]
-    named = folded(own[place - 1].text) in SPECIAL or own[-1].kind == "site"
-    named = named or (place > 1 and name_of(clause) is not None)
-    named = named or any(is_(w, *_KINDS) for w in after)
-    return " ".join(after) if named and 0 < len(after) <= _MOST and after[0][:1].isupper() else None
+    is_organisation = folded(words[place - 1].text) in SPECIAL or words[-1].kind == "site"
+    is_organisation = is_organisation or (place > 1 and name_of(clause) is not None)
+    is_organisation = is_organisation or any(is_(w, *_KINDS) for w in after)
+    return " ".join(after) if is_organisation and 0 < len(after) <= _MOST and after[0][:1].isupper() else None
 
 
-def _by_its_words(clause: Clause, own: list[Token]) -> str | None:
-    if len(own) > 1 and is_(own[0].text, "brand") and is_(own[1].text, "role") and own[1].text != "Media":
-        return own[0].text
+def _by_its_words(clause: Clause, credited: list[Token]) -> str | None:
+    if (
+        len(credited) > 1
+        and is_(credited[0].text, "brand")
+        and is_(credited[1].text, "role")
+        and credited[1].text != "Media"
+    ):
+        return credited[0].text
     sourced = clause.credit == "sourced"
     if sourced and not clause.tokens:
         # in `По материалам Интерфакс-Украина` all words are the label
-        own = own[2:]
-    while own and is_(own[-1].text, "role"):
-        own.pop()
-    words = [token.text for token in own]
+        credited = credited[2:]
+    while credited and is_(credited[-1].text, "role"):
+        credited.pop()
+    words = [token.text for token in credited]
     if (
         not 1 <= len(words) <= _MOST
         or not words[0][:1].isupper()
@@ -83,16 +88,16 @@ def _by_its_words(clause: Clause, own: list[Token]) -> str | None:
         return _beside(name.split(), words)
     if is_("-".join(words), "place"):
         return None
-    known = sourced or any(is_(w, *_KINDS) for w in words) or own[-1].kind == "site"
-    return " ".join(words) if known else None
+    is_organisation = sourced or any(is_(w, *_KINDS) for w in words) or credited[-1].kind == "site"
+    return " ".join(words) if is_organisation else None
 
 
-def _without_what_follows(own: list[Token]) -> list[Token]:
+def _without_what_follows(words: list[Token]) -> list[Token]:
     """Drop a duration or a place at the end: `CNN 4 min read`, `Agence France-Presse in Paris`."""
-    for i, token in enumerate(own[1:], 1):
-        if token.kind == "number" or (token.text == "in" and is_(own[-1].text, "place")):
-            return own[:i]
-    return own
+    for i, token in enumerate(words[1:], 1):
+        if token.kind == "number" or (token.text == "in" and is_(words[-1].text, "place")):
+            return words[:i]
+    return words
 
 
 def _beside(name: list[str], words: list[str]) -> str | None:

@@ -44,17 +44,17 @@ def persons_in(line: str) -> list[str]:
         return re.findall(_KOREAN_NAME, line)
     if _IN_BRACKETS.fullmatch(line):
         line = line[1:-1]
-    found = clauses(tokens(line)[:_MOST_TOKENS])
+    clauses_of_line = clauses(tokens(line)[:_MOST_TOKENS])
     reader = _BylineReader()
-    for clause, following in zip(found, [*found[1:], None], strict=False):
+    for clause, following in zip(clauses_of_line, [*clauses_of_line[1:], None], strict=False):
         reader.read(clause, following)
     for role in ("wrote", "helped"):
-        names = [person.name for person in reader.named if person.credit == role]
+        names = [person.name for person in reader.persons if person.credit == role]
         if names:
-            known: dict[str, str] = {}
+            spelling_by_name: dict[str, str] = {}
             for name in names:
-                known.setdefault(folded(name), name)
-            return list(known.values())
+                spelling_by_name.setdefault(folded(name), name)
+            return list(spelling_by_name.values())
     return []
 
 
@@ -62,7 +62,7 @@ class _BylineReader:
     """State while the clauses of a byline are read: the persons so far, and what they did."""
 
     def __init__(self) -> None:
-        self.named: list[_Person] = []
+        self.persons: list[_Person] = []
         self.going_on = "wrote"
         """Credit of persons who have none of their own."""
         self.placed = False
@@ -74,11 +74,11 @@ class _BylineReader:
         self._credit(clause)
         name = None if self.going_on == "sourced" else name_of(clause, following)
         if name is None or self._is_where(name, clause):
-            self.placed = self.placed or bool(clause.tokens and self.named)
+            self.placed = self.placed or bool(clause.tokens and self.persons)
             # `Kyle McAndless, Senior Reporter and Tasha Dove`
             self.by_post = bool(clause.tokens) and is_(clause.tokens[-1].text, "role")
             return
-        self.named.append(_Person(name, _in_brackets(clause) or self.going_on, bool(clause.label)))
+        self.persons.append(_Person(name, _in_brackets(clause) or self.going_on, bool(clause.label)))
 
     def _credit(self, clause: Clause) -> None:
         if clause.credit is None and clause.after == "stop":
@@ -86,7 +86,7 @@ class _BylineReader:
         if clause.credit is None:
             return
         self.going_on, self.placed = clause.credit, False
-        last = self.named[-1] if self.named else None
+        last = self.persons[-1] if self.persons else None
         if not clause.tokens and last is not None and not last.labelled and clause.after == ",":
             # `Дмитро Ларін, фото`
             if len(clause.label) == 1 and clause.credit != "wrote":
@@ -95,12 +95,15 @@ class _BylineReader:
 
     def _is_where(self, name: str, clause: Clause) -> bool:
         """Tell if the name is a place, or an employer of the persons before."""
-        if self.named and any(t.text[:1].islower() and is_(t.text, "settlement") for t in clause.tokens):
+        if self.persons and any(t.text[:1].islower() and is_(t.text, "settlement") for t in clause.tokens):
             # `Надія Лук'янець, с. Великі Будища Полтавської області`
             return True
         if sure(name):
             return False
-        if self.named and sum(t.text[:1].islower() for t in clause.tokens if t.kind == "word") >= _OF_A_POST:
+        if (
+            self.persons
+            and sum(t.text[:1].islower() for t in clause.tokens if t.kind == "word") >= _OF_A_POST
+        ):
             # `Ann Lee, Vilnius University faculty of law and history professor`
             return True
         if self.placed and not (_goes_on(clause) or (self.by_post and clause.after == "and")):
@@ -108,7 +111,9 @@ class _BylineReader:
             return True
         # in another script or in capitals alone it is the employer: `Ян ван дер Меєр, Politiek Vandaag`,
         # `David Straub, MDR THÜRINGEN`
-        return bool(self.named) and clause.after != "and" and _written_otherwise(name, self.named[-1].name)
+        return (
+            bool(self.persons) and clause.after != "and" and _written_otherwise(name, self.persons[-1].name)
+        )
 
 
 def name_of(clause: Clause, following: Clause | None = None) -> str | None:
@@ -158,10 +163,13 @@ _FOREIGN_ARTICLES = {"Der", "Die", "Das", "Les"}
 """Articles that open the name of a newspaper; in `von der Leyen` the article has a small letter."""
 
 
-def _before_for(found: tuple[Token, ...]) -> tuple[Token, ...]:
+def _before_for(words: tuple[Token, ...]) -> tuple[Token, ...]:
     """Drop the client: `Jane Doe for The Courier`, `Вадим Сорока для Bukva Space`."""
-    place = next((i for i in range(2, len(found)) if is_for(found[i - 1].text, found[i].text)), len(found))
-    return found[:place]
+    place = next(
+        (i for i in range(2, len(words)) if is_for(words[i - 1].text, words[i].text)),
+        len(words),
+    )
+    return words[:place]
 
 
 def is_for(before: str, word: str) -> bool:
@@ -171,11 +179,11 @@ def is_for(before: str, word: str) -> bool:
 
 def _with_shared_surname(clause: Clause, following: Clause) -> str | None:
     """Return the first of two persons with one surname: `Антон Шевченко` in `Антон і Марія Шевченко`."""
-    other = (find_name(following.tokens, labelled=True) or "").split()
-    given = [token.text for token in clause.tokens]
-    if len(given) != 1 or len(other) != 2 or following.label or _FEMININE.search(other[1]):
+    second = (find_name(following.tokens, labelled=True) or "").split()
+    words = [token.text for token in clause.tokens]
+    if len(words) != 1 or len(second) != 2 or following.label or _FEMININE.search(second[1]):
         return None
-    return f"{given[0]} {other[1]}" if is_given_name(given[0]) and is_given_name(other[0]) else None
+    return f"{words[0]} {second[1]}" if is_given_name(words[0]) and is_given_name(second[0]) else None
 
 
 def _in_brackets(clause: Clause) -> str | None:

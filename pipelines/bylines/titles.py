@@ -31,7 +31,7 @@ def without_title(name: Sequence[str], *, sure: bool) -> list[str] | None:
     words = list(name)
     while len(words) > 2 and _is_never(words[0]) and is_given_name(words[1]):
         words = words[1:]
-    first, *others = [word for word in words if not word[:1].islower()]
+    first, *further_words = [word for word in words if not word[:1].islower()]
     if sure and not any(map(is_given_name, words)):
         # `Лесной П.И.`, but not `DOES SHE HAVE A PLAN`
         return words if sum(map(_is_never, words)) < 2 else None
@@ -39,9 +39,9 @@ def without_title(name: Sequence[str], *, sure: bool) -> list[str] | None:
         return None
     if sure:
         # the given name may be an ordinary word: `Gift Guide`
-        may_be_any = len(others) == 1 and _opens(first) and _is_of("never", others[0])
+        may_be_any = len(further_words) == 1 and _opens(first) and _is_of("never", further_words[0])
         return None if may_be_any else words
-    if _opens(first) or any(map(_is_never, others)) or _OF_A_PLACE.fullmatch(folded(first)):
+    if _opens(first) or any(map(_is_never, further_words)) or _OF_A_PLACE.fullmatch(folded(first)):
         return None
     return words
 
@@ -61,9 +61,9 @@ def _opens(word: str) -> bool:
 
 
 def _is_of(name: str, word: str) -> bool:
-    whole, stems = _listed()[name]
+    whole_words, stems = _listed()[name]
     word = folded(word)
-    if word in whole or (word.isascii() and word.endswith("s") and word[:-1] in whole):
+    if word in whole_words or (word.isascii() and word.endswith("s") and word[:-1] in whole_words):
         return True
     return any(
         word[:cut] in stems and word[cut:] in _endings()

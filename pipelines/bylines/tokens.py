@@ -43,16 +43,16 @@ class Token:
 
 def tokens(line: str) -> list[Token]:
     """Cut a line into tokens; addresses and handles are separators."""
-    found: list[Token] = []
+    line_tokens: list[Token] = []
     for match in _TOKEN.finditer(one_line(line)):
         kind, text = str(match.lastgroup), match[0].strip()
         if kind == "address":
-            found.append(Token("stop", text))
+            line_tokens.append(Token("stop", text))
         elif kind == "word":
-            found.append(_word(text))
+            line_tokens.append(_word(text))
         else:
-            found.append(Token(kind, text))  # type: ignore[arg-type]
-    return found
+            line_tokens.append(Token(kind, text))  # type: ignore[arg-type]
+    return line_tokens
 
 
 def _word(text: str) -> Token:

@@ -69,8 +69,8 @@ def governs(word: str) -> bool:
 def is_given_name(word: str) -> bool:
     """Tell if it is a known given name; most names of the world are not in the list."""
     first, _, second = folded(word).partition("-")
-    known = _given_names()
-    return first in known or plain(first) in known or (bool(second) and second in known)
+    names = _given_names()
+    return first in names or plain(first) in names or (bool(second) and second in names)
 
 
 def plain(word: str) -> str:
@@ -82,5 +82,5 @@ def plain(word: str) -> str:
 
 
 def _belongs(word: str, section: str, name: str) -> bool:
-    whole, beginnings = _class(section, name)
-    return word in whole or any(word[:size] in beginnings for size in range(2, len(word) + 1))
+    whole_words, beginnings = _class(section, name)
+    return word in whole_words or any(word[:size] in beginnings for size in range(2, len(word) + 1))

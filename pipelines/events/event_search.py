@@ -123,7 +123,7 @@ def find_events(
     for record in stored.values():
         if record.tier != "none" and days.compares(record.article_id_a, record.article_id_b):
             records.append(replace(record, tier="none", probability=0.0, details=None, decided_at=now))
-    outcome.tiers = Counter(each.tier for each in records)
+    outcome.tiers = Counter(row.tier for row in records)
     outcome.snapshot = publish_same_event(
         uri,
         records,

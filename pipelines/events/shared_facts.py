@@ -69,26 +69,26 @@ class Evidence:
     """Things among them, with numbers that one rounds."""
 
     @classmethod
-    def of(cls, candidate: Likeness, probability: float, one: Facts, other: Facts) -> Evidence:
+    def of(cls, candidate: Likeness, probability: float, facts_a: Facts, facts_b: Facts) -> Evidence:
         pool_a, pool_b = candidate.pool_a, candidate.pool_b
         both = pool_a.anchors[candidate.row_a].keys() & pool_b.anchors[candidate.row_b].keys()
         rarity = {key: min(pool_a.rarity[key], pool_b.rarity[key]) for key in sorted(both)}
         numbers = set(filter(_is_number, both))
         digits, places = set(filter(_is_digit, both)), set(filter(_is_place, both))
-        figures = dict(zip(FIGURES, one.figures.against(other.figures), strict=True))
-        contrary = not (one.numbers & other.numbers or digits) and _are_contrary(one, other)
+        figures = dict(zip(FIGURES, facts_a.figures.against(facts_b.figures), strict=True))
+        contrary = not (facts_a.numbers & facts_b.numbers or digits) and _are_contrary(facts_a, facts_b)
         signals = (
             math.log(max(probability, 1e-6) / max(1 - probability, 1e-6)),
-            _weight(rarity, one.names & other.names),
+            _weight(rarity, facts_a.names & facts_b.names),
             _weight(rarity, numbers),
             _weight(rarity, places),
             *(figures[name] for name in SIGNALS[4:9]),
             float(contrary),
-            float(one.days.contrary(other.days)),
-            float(one.days.apart(other.days)),
+            float(facts_a.days.contrary(facts_b.days)),
+            float(facts_a.days.apart(facts_b.days)),
         )
         printed = _printed(min(candidate.readings, key=lambda x: x.document.article_id), rarity)
-        rounded = one.figures.rounded_in(other.figures)
+        rounded = facts_a.figures.rounded_in(facts_b.figures)
         return cls(signals, tuple(printed), len(printed) + (rounded > 0))
 
     def enough(self, *, one_language: bool) -> bool:

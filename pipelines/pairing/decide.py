@@ -127,7 +127,7 @@ def _refusals(
     refusals += [refusal_record(edge, why, None, match_of.get(edge.ids), now) for edge, why in barred]
     decided = {edge.ids for edge in edges} | {edge.ids for edge, _ in barred}
     for ids, match in match_of.items():
-        if match.lapsed and not match.held and ids not in decided:
+        if match.lapsed and not match.was_joined and ids not in decided:
             refusals.append(lapsed(match, now))
     return refusals
 

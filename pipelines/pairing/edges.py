@@ -38,7 +38,7 @@ class Link:
     kind: str
     from_id: str
     to_id: str
-    claimed: str | None = None
+    claimed_language: str | None = None
     """Language that the link claims for the target; its text may contradict that."""
 
 
@@ -156,7 +156,7 @@ def _edge(a: LinkFacts, b: LinkFacts, links: Iterable[Link], match: Match | None
 
 
 def _by_strength(link: Link) -> tuple[int, str, str, str]:
-    return KINDS.index(link.kind), link.from_id, link.to_id, link.claimed or ""
+    return KINDS.index(link.kind), link.from_id, link.to_id, link.claimed_language or ""
 
 
 def _labelled(articles: Collection[LinkFacts]) -> Iterator[Link]:

@@ -105,35 +105,39 @@ def stored_edges(read: Archive, ids: Collection[str] | None) -> Iterator[StoredE
                 key = hash((row["article_id_a"], row["article_id_b"]))
                 if key not in ids_seen and row["evidence"] not in NO_PAIR:
                     ids_seen.add(key)
-                    yield _edge(row, joined=are_pairs)
+                    yield _edge(row, is_joined=are_pairs)
 
 
-def _edge(row: Mapping[str, Any], *, joined: bool) -> StoredEdge:
+def _edge(row: Mapping[str, Any], *, is_joined: bool) -> StoredEdge:
     """Read an edge; what its details are otherwise than we write them counts as not said."""
     ids = row["article_id_a"], row["article_id_b"]
     evidence = details_of(row["details"]).get("evidence")
     links = tuple(
         link for entry in (evidence if isinstance(evidence, list) else ()) for link in _link(entry, ids)
     )
-    match = stored_match(row, held=joined and row["evidence"] in BY_CONTENT)
-    return StoredEdge(*ids, match, links, row["evidence"] if joined else None, scored=match is not None)
+    match = stored_match(row, was_joined=is_joined and row["evidence"] in BY_CONTENT)
+    return StoredEdge(*ids, match, links, row["evidence"] if is_joined else None, scored=match is not None)
 
 
-def _link(said: object, ids: tuple[str, str]) -> Iterator[Link]:
+def _link(entry: object, ids: tuple[str, str]) -> Iterator[Link]:
     """Yield the link that a piece of evidence states of these two articles, if it states one."""
-    if not isinstance(said, dict):
+    if not isinstance(entry, dict):
         return
-    kind, ends, claimed_language = said.get("kind"), (said.get("from"), said.get("to")), said.get("claimed")
+    kind, ends, claimed_language = (
+        entry.get("kind"),
+        (entry.get("from"), entry.get("to")),
+        entry.get("claimed"),
+    )
     if isinstance(kind, str) and kind in LINKS and ends in {ids, ids[::-1]}:
         yield Link(kind, *ends, claimed_language if isinstance(claimed_language, str) else None)
 
 
-def stored_match(row: Mapping[str, Any], *, held: bool) -> Match | None:
+def stored_match(row: Mapping[str, Any], *, was_joined: bool) -> Match | None:
     """Read the match of a row; None if it was not compared, or its details are not as we write them."""
     try:
         content: Any = details_of(row["details"])["content"]
         return Match.of_details(
-            row["article_id_a"], row["article_id_b"], float(row["score"]), content, held=held
+            row["article_id_a"], row["article_id_b"], float(row["score"]), content, was_joined=was_joined
         )
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError):
         return None

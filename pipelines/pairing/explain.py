@@ -51,7 +51,7 @@ class Explanation:
     """True if the texts contradict the link that makes them a pair."""
     refused: str | None
     """Reason of the last refusal, where it holds."""
-    kept: str | None
+    holder: str | None
     """Address of the article that has the place in the story."""
     one_story: bool
     texts: tuple[VariantText, VariantText]
@@ -60,18 +60,18 @@ class Explanation:
     """Alignment of `texts`; empty if the languages cannot be compared."""
 
 
-def explain(read: Archive, one: str, other: str) -> Explanation:
+def explain(read: Archive, name_a: str, name_b: str) -> Explanation:
     """Compare two articles, given by address or id, among the articles of their days.
 
     The comparison is the same as in `triptych pair`. Raises ArticleNotFound.
     """
-    ids_of = article_ids(read, (one, other))
-    for name in (one, other):
+    ids_of = article_ids(read, (name_a, name_b))
+    for name in (name_a, name_b):
         if name not in ids_of:
             raise ArticleNotFound(
                 f"There is no article {name} in {read.root}: give an address or an article id."
             )
-    a_id, b_id = ids_of[one], ids_of[other]
+    a_id, b_id = ids_of[name_a], ids_of[name_b]
     if a_id == b_id:
         raise ArticleNotFound(f"Both lead to the article {a_id}: give two articles.")
     weeks = Weeks(read)
@@ -97,7 +97,7 @@ def explain(read: Archive, one: str, other: str) -> Explanation:
         decided=decided,
         conflict=conflict,
         refused=None if decided and not conflict else refused,
-        kept=shown_articles(read, [holder])[holder].url if holder else None,
+        holder=shown_articles(read, [holder])[holder].url if holder else None,
         one_story=one_story,
         texts=(texts[a_id], texts[b_id]),
         paragraphs=Aligner()(texts, [(a_id, b_id)]),
@@ -141,8 +141,8 @@ def _of_their_days(weeks: Weeks, ids: tuple[str, str]) -> dict[str, ArticleReadi
     return {x.document.article_id: x for week in of_both or around for x in weeks.readings(week)}
 
 
-def _only(reading: ArticleReading, other: ArticleReading) -> tuple[str, ...]:
-    keys = {anchor.key for anchor in other.anchors} | dates_named_by_weekday(reading, other)
+def _only(reading: ArticleReading, counterpart: ArticleReading) -> tuple[str, ...]:
+    keys = {anchor.key for anchor in counterpart.anchors} | dates_named_by_weekday(reading, counterpart)
     return tuple(dict.fromkeys(x.text for x in reading.anchors if x.key[0].isdigit() and x.key not in keys))
 
 

@@ -59,12 +59,12 @@ def parts(pairs: Iterable[Pair], labels: Sequence[Label], stories_of: StoriesOf,
     return _filled(numbers, times, [sets.root(x) for x in owners], labels, owners_of_labels, sets, size)
 
 
-def _portion(named: dict[str, int], sets: _UnionFind, stories_of: StoriesOf, most: int) -> None:
+def _portion(number_of: dict[str, int], sets: _UnionFind, stories_of: StoriesOf, most: int) -> None:
     """Join the articles of one story."""
-    if len(named) > most:
-        for article_id, story_id in stories_of(named.keys()).items():
-            sets.join(named[article_id], sets.of(f"story {story_id}"))
-        named.clear()
+    if len(number_of) > most:
+        for article_id, story_id in stories_of(number_of.keys()).items():
+            sets.join(number_of[article_id], sets.of(f"story {story_id}"))
+        number_of.clear()
 
 
 def _filled(  # noqa: PLR0917
@@ -86,8 +86,8 @@ def _filled(  # noqa: PLR0917
             filled.append(Part())
         place.setdefault(owners[n], len(filled) - 1)
         filled[-1].numbers.append(numbers[n])
-    for label, one in zip(labels, owners_of_labels, strict=True):
-        filled[place.setdefault(sets.root(one), 0)].labels.append(label)
+    for label, owner_of_label in zip(labels, owners_of_labels, strict=True):
+        filled[place.setdefault(sets.root(owner_of_label), 0)].labels.append(label)
     return filled
 
 

@@ -29,14 +29,14 @@ def pair_record(edge: Edge, match: Match | None, now: datetime) -> PairRecord:
 
 
 def refusal_record(
-    edge: Edge, reason: str, kept: str | None, match: Match | None, now: datetime
+    edge: Edge, reason: str, holder: str | None, match: Match | None, now: datetime
 ) -> RefusalRecord:
     return RefusalRecord(
         article_id_a=edge.a.article_id,
         article_id_b=edge.b.article_id,
         reason=reason,
         evidence=edge.kind,
-        kept=kept,
+        kept=holder,
         score=match.probability if match is not None else None,
         details=_details(edge, match),
         decided_at=now,
@@ -68,11 +68,11 @@ def _details(edge: Edge, match: Match | None) -> str:
     evidence: list[dict[str, str | bool]] = []
     for link in edge.links:
         entry: dict[str, str | bool] = {"kind": link.kind, "from": link.from_id, "to": link.to_id}
-        if link.claimed:
-            entry["claimed"] = link.claimed
+        if link.claimed_language:
+            entry["claimed"] = link.claimed_language
             # RBC-Ukraine's /ukr/ is in Russian: the claim is wrong about the language and right about the
             # story
-            if link.claimed.partition("-")[0] != language[link.to_id]:
+            if link.claimed_language.partition("-")[0] != language[link.to_id]:
                 entry["contradicted"] = True
         evidence.append(entry)
     details: dict[str, object] = {"evidence": evidence}

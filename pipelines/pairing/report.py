@@ -38,8 +38,8 @@ def outcome_table(outcome: Outcome) -> Table:
     table.add_row("pairs", str(outcome.pairs.total()), "")
     for evidence in dict.fromkeys(kind for kind, _ in outcome.pairs):
         tiers = {tier: outcome.pairs[evidence, tier] for tier in _TIERS if outcome.pairs[evidence, tier]}
-        said = ", ".join(f"{tier} {count}" for tier, count in tiers.items())
-        table.add_row(f"  {literal(evidence)}", str(sum(tiers.values())), f"by content {said}")
+        tier_counts = ", ".join(f"{tier} {count}" for tier, count in tiers.items())
+        table.add_row(f"  {literal(evidence)}", str(sum(tiers.values())), f"by content {tier_counts}")
     if outcome.withdrawn:
         table.add_row(
             "withdrawn",
@@ -48,7 +48,7 @@ def outcome_table(outcome: Outcome) -> Table:
         )
     table.add_row("conflicts", str(outcome.conflicts), "kept and flagged: a link says yes, the texts say no")
     table.add_row("refused", str(outcome.refused.total()), counts(outcome.refused))
-    table.add_row("joined", str(outcome.joined), "articles that have moved to another story")
+    table.add_row("joined", str(outcome.moved_articles), "articles that have moved to another story")
     return table
 
 
@@ -108,13 +108,13 @@ def _coverage(explained: Explanation) -> str:
     doubtful = sum(1 for row in explained.paragraphs if row.doubtful)
     sides = []
     for side, text in enumerate(explained.texts):
-        numbers = [(row.paragraphs_a, row.paragraphs_b)[side] for row in explained.paragraphs]
-        own = [(row.paragraphs_a, row.paragraphs_b)[side] for row in shared]
+        every = [(row.paragraphs_a, row.paragraphs_b)[side] for row in explained.paragraphs]
+        linked = [(row.paragraphs_a, row.paragraphs_b)[side] for row in shared]
         letters = [(row.characters_a, row.characters_b)[side] for row in explained.paragraphs]
         both = [(row.characters_a, row.characters_b)[side] for row in shared]
         share = 100 * sum(both) / max(1, sum(letters))
         sides.append(
-            f"{sum(map(len, own))} of {sum(map(len, numbers))} paragraphs of {text.language} ({share:.0f} %)"
+            f"{sum(map(len, linked))} of {sum(map(len, every))} paragraphs of {text.language} ({share:.0f} %)"
         )
     unsure = f"; {doubtful} places without a sure verdict" if doubtful else ""
     return f"In both: {' and '.join(sides)}{unsure}."
@@ -142,14 +142,16 @@ def explanation_lines(explained: Explanation) -> list[str]:
         lines.append(
             f"{'Laid side by side, as if they were a pair. ' if unlike else ''}{_coverage(explained)}"
         )
-    said = ", ".join(explained.decided)
-    lines.append(f"In the archive: {f'a pair by {said}' if said else 'no pair'}, {_story(explained)}.")
+    evidence = ", ".join(explained.decided)
+    lines.append(
+        f"In the archive: {f'a pair by {evidence}' if evidence else 'no pair'}, {_story(explained)}."
+    )
     if explained.conflict:
         lines.append(
             "Conflict: a link calls them one story, the texts contradict it. The pair is kept and flagged."
         )
     if explained.refused:
-        holder = f": {explained.kept} has the place" if explained.kept else ""
+        holder = f": {explained.holder} has the place" if explained.holder else ""
         lines.append(f"Refused as one story ({explained.refused}){holder}.")
     return lines
 

@@ -53,7 +53,7 @@ def write_review(path: Path, read: Archive, uncertain: Sequence[Match], audit: S
     reviewed_ids = {x for match in (*uncertain, *audit) for x in (match.a_id, match.b_id)}
     articles = shown_articles(read, reviewed_ids)
     chosen = [match for match in uncertain if {match.a_id, match.b_id} <= articles.keys()]
-    is_one_story = {id(each): articles[each.a_id].story_id == articles[each.b_id].story_id for each in chosen}
+    is_one_story = {id(x): articles[x.a_id].story_id == articles[x.b_id].story_id for x in chosen}
     chosen.sort(
         key=lambda x: (is_one_story[id(x)] and not x.likely, abs(x.probability - 0.5), x.a_id, x.b_id),
     )
@@ -102,7 +102,7 @@ def audit_sample(read: Archive, size: int, seed: int) -> tuple[list[Match], int]
     judged, sample = read.judged(), []
     for batch in table.to_batches(max_chunksize=4_096):
         for row in batch.to_pylist():
-            match = stored_match(row, held=True)
+            match = stored_match(row, was_joined=True)
             if match is not None and match.tier == "auto" and (match.a_id, match.b_id) not in judged:
                 sample.append(match)
     sample.sort(key=lambda match: (match.a_id, match.b_id))
@@ -119,8 +119,8 @@ def harmless(text: str) -> str:
 def shown_articles(read: Archive, article_ids: Iterable[str]) -> dict[str, ShownArticle]:
     """Return what a person needs to see of articles, by their ids."""
     ids = pa.array(sorted(article_ids), pa.string())
-    named = read.articles(columns=["article_id", *ShownArticle._fields])
-    rows = named.where(ds.field("article_id").isin(ids)).to_arrow().to_pylist()
+    articles = read.articles(columns=["article_id", *ShownArticle._fields])
+    rows = articles.where(ds.field("article_id").isin(ids)).to_arrow().to_pylist()
     return {row.pop("article_id"): ShownArticle(**row) for row in rows}
 
 
@@ -132,8 +132,8 @@ def article_ids(read: Archive, names: Iterable[str]) -> dict[str, str]:
     for column in columns:
         hit = ds.field(column).isin(addresses)
         where = hit if where is None else where | hit
-    found = read.articles(columns=[*columns, copied])
-    rows = (found if where is None else found.where(where)).to_arrow().to_pylist()
+    articles = read.articles(columns=[*columns, copied])
+    rows = (articles if where is None else articles.where(where)).to_arrow().to_pylist()
     remaining = set(addresses.to_pylist())
     # the better kind of address last, so that it wins
     return {

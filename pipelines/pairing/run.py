@@ -50,7 +50,7 @@ class Outcome:
     weeks: int = 0
     taken_over: int = 0
     """Weeks among them that an interrupted run had compared."""
-    left: int = 0
+    weeks_left: int = 0
     """Weeks that the next run compares, as the time was over."""
     articles: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
@@ -63,7 +63,7 @@ class Outcome:
     """Pairs that no longer are pairs."""
     conflicts: int = 0
     refused: Counter[str] = field(default_factory=Counter)
-    joined: int = 0
+    moved_articles: int = 0
     """Articles that have moved to another story."""
     snapshot: Snapshot | None = None
     """Published snapshot; None if there was nothing to decide."""
@@ -104,7 +104,7 @@ def pair_archive(
         _choose_stored(uri, spool, before, labels, outdated)
         if spool.any_chosen() or labels or outcome.articles:
             _publish(uri, outcome, spool, labels, outdated, read.snapshot.id, part)
-        if outcome.left:
+        if outcome.weeks_left:
             spool.keep_for_the_rest(outcome.snapshot.run_id if outcome.snapshot else "")
         else:
             spool.remove()
@@ -145,7 +145,7 @@ def _score(
         outcome.uncertain += matches
         # one week at least, whatever the time: else a run would come to nothing for ever
         if end is not None and time.monotonic() >= end and scoring.compared and done < scoring.weeks:
-            outcome.left = scoring.weeks - done
+            outcome.weeks_left = scoring.weeks - done
             break
     else:
         progress(scoring.weeks, scoring.weeks)
@@ -171,42 +171,42 @@ def _publish(  # noqa: PLR0917
     aligner = Aligner(spool)
 
     def deciding(part: Part) -> tuple[Decide, set[str]]:
-        matches, known = spool.matches(part.numbers), list(spool.known(part.numbers))
+        matches, edges = spool.matches(part.numbers), list(spool.known(part.numbers))
         basis = DecisionBasis(
             now=now,
             matches=matches,
             labels=part.labels,
             align=aligner,
-            earlier_links={(edge.a_id, edge.b_id): edge.links for edge in known},
+            earlier_links={(edge.a_id, edge.b_id): edge.links for edge in edges},
             anew=True,
             outdated=outdated,
         )
 
         def decide_part(fresh: Sequence[LinkFacts], related: Sequence[LinkFacts]) -> Decisions:
             decisions = decide(fresh, related, basis)
-            _count(outcome, decisions, matches, known)
+            _count(outcome, decisions, matches, edges)
             return decisions
 
-        named = {x for match in matches for x in (match.a_id, match.b_id)}
-        named |= {x for edge in known for x in (edge.a_id, edge.b_id)}
-        return decide_part, named | {x for each in part.labels for x in (each.a_id, each.b_id)}
+        article_ids = {x for match in matches for x in (match.a_id, match.b_id)}
+        article_ids |= {x for edge in edges for x in (edge.a_id, edge.b_id)}
+        return decide_part, article_ids | {x for label in part.labels for x in (label.a_id, label.b_id)}
 
     def decided(stories_of: StoriesOf) -> Iterator[tuple[Decide, set[str]]]:
         # called under the lock, once for each attempt
         outcome.pairs, outcome.refused = Counter(), Counter()
-        outcome.withdrawn = outcome.conflicts = outcome.joined = 0
+        outcome.withdrawn = outcome.conflicts = outcome.moved_articles = 0
         return map(deciding, parts(spool.chosen(), labels, stories_of, size))
 
-    summary = {LEFT: outcome.left} if outcome.left else {THROUGH: through, LEFT: 0}
+    summary = {LEFT: outcome.weeks_left} if outcome.weeks_left else {THROUGH: through, LEFT: 0}
     summary[ALIGNED] = shipped_version()
     outcome.snapshot = publish_decisions(uri, decided, run_id=run_id, summary=summary)
 
 
 def _count(
-    outcome: Outcome, decisions: Decisions, matches: Sequence[Match], known: Sequence[StoredEdge]
+    outcome: Outcome, decisions: Decisions, matches: Sequence[Match], edges: Sequence[StoredEdge]
 ) -> None:
     tier = {(match.a_id, match.b_id): match.tier for match in matches}
-    before = {(edge.a_id, edge.b_id, edge.evidence) for edge in known if edge.scored}
+    before = {(edge.a_id, edge.b_id, edge.evidence) for edge in edges if edge.scored}
     outcome.pairs += Counter(
         (pair.evidence, tier.get((pair.article_id_a, pair.article_id_b), "not compared now"))
         for pair in decisions.pairs
@@ -216,4 +216,4 @@ def _count(
     outcome.withdrawn += sum(1 for pair in decisions.pairs if pair.evidence == WITHDRAWN)
     outcome.conflicts += sum(1 for pair in decisions.pairs if is_conflict(pair.details))
     outcome.refused += Counter(dict(decisions.refused))
-    outcome.joined += len(decisions.memberships)
+    outcome.moved_articles += len(decisions.memberships)

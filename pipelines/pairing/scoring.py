@@ -58,7 +58,7 @@ class Scoring:
         """Pairs by a link, joined or refused, by their smaller id: scored whether or not they are likely."""
         self._by_content: dict[str, list[Ids]] = {}
         """Pairs by content alone, joined or refused, by their smaller id."""
-        self._held: set[int] = set()
+        self._joined_before: set[int] = set()
         """Hashes of the joined ones among the pairs by content."""
         self._read_pairs(read)
         self.weeks, self.articles = len(self._weeks), self._weeks.articles
@@ -86,7 +86,7 @@ class Scoring:
                     kind = self._by_content if evidence in BY_CONTENT else self._linked
                     kind.setdefault(a, []).append((a, b))
                     if are_pairs and evidence in BY_CONTENT:
-                        self._held.add(key)
+                        self._joined_before.add(key)
 
     def newest_first(self) -> None:
         """Score the last weeks of each outlet first: for a run that may be cut short."""
@@ -108,7 +108,7 @@ class Scoring:
             for week in self._weeks:
                 yield self._scored([week], week.asked(self._linked), compare)
             for ids, at in ended:
-                self._spool.choose([Match.nothing(*ids, held=hash(ids) in self._held)], at=at)
+                self._spool.choose([Match.nothing(*ids, was_joined=hash(ids) in self._joined_before)], at=at)
             for keys, pairs in strays:
                 yield self._scored(self._around(keys), pairs, compare)
 
@@ -136,26 +136,26 @@ class Scoring:
         where = str(self._read.storage.name), self._read.snapshot.id
         return [WeekPart(*where, tuple(several)) for several in parts_of_weeks]
 
-    def _due(self, weeks: Sequence[Week], asked: set[Ids]) -> DueWeek:
+    def _due(self, weeks: Sequence[Week], linked: set[Ids]) -> DueWeek:
         versions = {x: number for week in weeks for x, number in week.versions.items()}
-        pairs = asked.union(*(week.asked(self._by_content) for week in weeks))
+        pairs = linked.union(*(week.asked(self._by_content) for week in weeks))
         aligned = (ids for ids in pairs if hash(_texts(ids, versions)) in self._aligned)
-        return DueWeek(tuple(week.key for week in weeks), frozenset(asked), frozenset(aligned))
+        return DueWeek(tuple(week.key for week in weeks), frozenset(linked), frozenset(aligned))
 
     def _is_published(self, signed: bytes) -> bool:
         return not self._anew and self._spool.is_published(signed)
 
     def _scored(
-        self, weeks: Sequence[Week], asked: set[Ids], compare: Callable[[DueWeek], ComparedWeek]
+        self, weeks: Sequence[Week], linked: set[Ids], compare: Callable[[DueWeek], ComparedWeek]
     ) -> list[Match]:
         """Score one week, or the two weeks of stray pairs."""
-        signed = signature(weeks, asked)
+        signed = signature(weeks, linked)
         if self._is_published(signed):
             return []
         self.compared += 1
         matches = self._spool.week(signed)
         self.taken_over += matches is not None
-        answer = compare(self._due(weeks, asked)) if matches is None else None
+        answer = compare(self._due(weeks, linked)) if matches is None else None
         with self._spool.together():
             self._spool.note_compared(signed)
             if answer is not None:
@@ -165,28 +165,30 @@ class Scoring:
                 for texts, rows in answer.alignments:
                     self._spool[texts] = rows
             assert matches is not None
-            chosen = [x for x in map(self._with_held, matches) if counts(x, asked)]
+            chosen = [x for x in map(self._with_joined, matches) if counts(x, linked)]
             if len(weeks) == 1:
                 chosen += self._lapsed(weeks[0], chosen)
             self._spool.choose(chosen, at=min(week.span[0] for week in weeks) // WEEK)
         return [
-            x for x in map(self._with_held, matches) if self._keep_uncertain and self._is_uncertain(x, asked)
+            x
+            for x in map(self._with_joined, matches)
+            if self._keep_uncertain and self._is_uncertain(x, linked)
         ]
 
-    def _with_held(self, match: Match) -> Match:
-        return replace(match, held=hash((match.a_id, match.b_id)) in self._held)
+    def _with_joined(self, match: Match) -> Match:
+        return replace(match, was_joined=hash((match.a_id, match.b_id)) in self._joined_before)
 
     def _lapsed(self, week: Week, chosen: Sequence[Match]) -> list[Match]:
         """Return the stored pairs by content of this week that the comparison does not find any more."""
         have = {(match.a_id, match.b_id) for match in chosen}
         return [
-            Match.nothing(*ids, held=hash(ids) in self._held)
+            Match.nothing(*ids, was_joined=hash(ids) in self._joined_before)
             for ids in sorted(week.asked(self._by_content) - have)
         ]
 
-    def _is_uncertain(self, match: Match, asked: set[Ids]) -> bool:
+    def _is_uncertain(self, match: Match, linked: set[Ids]) -> bool:
         ids = match.a_id, match.b_id
-        return match.tier != "auto" and hash(ids) not in self._judged and (match.mutual or ids in asked)
+        return match.tier != "auto" and hash(ids) not in self._judged and (match.mutual or ids in linked)
 
     def _strays(self) -> tuple[list[tuple[Keys, set[Ids]]], list[tuple[Ids, int]]]:
         """Return the declared pairs that no week has, by the weeks of both, and the other ones with a week.

@@ -51,7 +51,7 @@ CREATE TABLE chosen (
 CREATE INDEX chosen_ids ON chosen (a, b);
 """
 _FILE = "spool.sqlite"
-_TRACES = [each.name for each in fields(Match)].index("traces")
+_TRACES = [field.name for field in fields(Match)].index("traces")
 
 
 class Spool:
@@ -112,17 +112,17 @@ class Spool:
         """Choose matches for publication; those with the same `at` are published together."""
         self._db.executemany(
             "INSERT INTO chosen (at, a, b, held, match) VALUES (?, ?, ?, ?, ?)",
-            [(at, x.a_id, x.b_id, x.held, _packed(_values(x))) for x in matches],
+            [(at, x.a_id, x.b_id, x.was_joined, _packed(_values(x))) for x in matches],
         )
 
     def choose_stored(self, edge: StoredEdge) -> None:
         """Choose what the archive keeps of a pair; its match only if this run has not compared it."""
         match = None if edge.match is None or self._is_chosen(edge.a_id, edge.b_id) else edge.match
         packed = None if match is None else _packed(_values(match))
-        known = _packed([edge.evidence, edge.scored, [astuple(link) for link in edge.links]])
+        packed_edge = _packed([edge.evidence, edge.scored, [astuple(link) for link in edge.links]])
         self._db.execute(
             "INSERT INTO chosen (at, a, b, held, match, known) VALUES (0, ?, ?, ?, ?, ?)",
-            (edge.a_id, edge.b_id, match is not None and match.held, packed, known),
+            (edge.a_id, edge.b_id, match is not None and match.was_joined, packed, packed_edge),
         )
 
     def chosen(self) -> Iterator[tuple[int, float, str, str]]:
@@ -141,7 +141,7 @@ class Spool:
         for number in sorted(numbers):
             row = self._db.execute("SELECT held, match FROM chosen WHERE number = ?", (number,)).fetchone()
             if row[1] is not None:
-                matches.append(replace(_match(_unpacked(row[1])), held=bool(row[0])))
+                matches.append(replace(_match(_unpacked(row[1])), was_joined=bool(row[0])))
         return matches
 
     def known(self, numbers: Collection[int]) -> Iterator[StoredEdge]:

@@ -59,16 +59,16 @@ class Part:
 def parts(read: Archive, reading: Reading, at_least: int = _ROWS) -> list[Part]:
     """Divide the stored versions, in the order of their files, into parts of so many rows at least."""
     versions = read.versions()
-    made: list[Part] = []
+    full_parts: list[Part] = []
     files: list[int] = []
     rows = 0
     for number in range(len(versions.files())):
         files.append(number)
         rows += len(versions.of_file(number))
         if rows >= at_least:
-            made.append(Part(reading, tuple(files), rows))
+            full_parts.append(Part(reading, tuple(files), rows))
             files, rows = [], 0
-    return [*made, Part(reading, tuple(files), rows)] if files else made
+    return [*full_parts, Part(reading, tuple(files), rows)] if files else full_parts
 
 
 def read_part(part: Part) -> Findings:
@@ -81,13 +81,13 @@ async def _read(part: Part) -> Findings:
     read = archive.open(reading.archive).at(reading.snapshot)
     findings = Findings(aside=Lines() if reading.keep else None)
     workers = Workers(reading.processes, reading.timeout)
-    one = partial(_one, reading, read.storage, workers)
+    read_row = partial(_one, reading, read.storage, workers)
     try:
         for number in part.files:
             for batch in read.versions(columns=COLUMNS).of_file(number).batches(256):
                 rows = [row for row in batch.to_pylist() if row["outlet"] in reading.hints]
                 # in the order of the rows, whichever page was ready first
-                for row, page in zip(rows, await asyncio.gather(*map(one, rows)), strict=True):
+                for row, page in zip(rows, await asyncio.gather(*map(read_row, rows)), strict=True):
                     if page is None:
                         findings.without_page += 1
                     else:

@@ -32,14 +32,14 @@ class Lines:
     """Records of one part of the archive that differ from their rows, each a line with its version."""
 
     def __init__(self) -> None:
-        self.kept: list[bytes] = []
+        self.changed: list[bytes] = []
 
     def add(self, row: Row, record: ArticleRecord) -> None:
         """Keep the record if a column differs; the extractor's name is one of them."""
         record = with_what_no_page_states(row, record)
         today = plain(record)
         if any(_same_form(today[name]) != _same_form(row[name]) for name in COLUMNS):
-            self.kept.append(f"{row['version']} ".encode() + codec.encode(record))
+            self.changed.append(f"{row['version']} ".encode() + codec.encode(record))
 
 
 class Aside:
@@ -50,8 +50,8 @@ class Aside:
         self.count = 0
 
     def take(self, lines: Lines) -> None:
-        self._file.writelines(lines.kept)
-        self.count += len(lines.kept)
+        self._file.writelines(lines.changed)
+        self.count += len(lines.changed)
 
     def publish(self, storage: Storage, progress: Callable[[int], None]) -> Iterator[Snapshot]:
         self._file.seek(0)
@@ -76,12 +76,12 @@ def with_what_no_page_states(row: Mapping[str, object], record: ArticleRecord) -
     """
     stored: list[dict[str, str]] = row["alternates"]  # type: ignore[assignment]
     stated_elsewhere = [Alternate(**x) for x in stored if x["source"] not in FROM_THE_PAGE]
-    own = [x for x in record.alternates if x.source in FROM_THE_PAGE]
+    of_the_page = [x for x in record.alternates if x.source in FROM_THE_PAGE]
     extra = json.loads(str(row["extra"] or "{}")) | json.loads(record.extra or "{}")
     return replace(
         record,
         article_id=str(row["article_id"]),
-        alternates=(*own, *stated_elsewhere),
+        alternates=(*of_the_page, *stated_elsewhere),
         extra=json.dumps(extra, ensure_ascii=False, sort_keys=True) if extra else None,
     )
 

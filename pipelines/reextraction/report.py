@@ -122,8 +122,8 @@ def _where_they_part(before: object, after: object) -> tuple[str, str]:
     """Return the two values; long ones begin a little before the first difference."""
     texts = [_text(before), _text(after)]
     same = 0
-    for one, other in zip(*texts, strict=False):
-        if one != other:
+    for letter_before, letter_after in zip(*texts, strict=False):
+        if letter_before != letter_after:
             break
         same += 1
     start = max(0, same - 12) if max(map(len, texts)) > _SHOWN else 0
@@ -148,6 +148,6 @@ def _comparable(name: str, row: Mapping[str, object]) -> object:
     value = row[name]
     if name == "alternates":
         # a row also has alternates of sitemaps and of the outlet's rule, which no page states
-        stated = [x for x in value if x["source"] in FROM_THE_PAGE]  # type: ignore[attr-defined]
-        return sorted((x["language"] or "", x["url"], x["source"]) for x in stated)
+        of_the_page = [x for x in value if x["source"] in FROM_THE_PAGE]  # type: ignore[attr-defined]
+        return sorted((x["language"] or "", x["url"], x["source"]) for x in of_the_page)
     return list(value) if isinstance(value, tuple) else value

@@ -82,7 +82,7 @@ class _Number:
 
 def anchors_of(text: str, language: str) -> Iterator[Anchor]:
     """Yield the anchors of a text; a single digit is none, as any text has some."""
-    return (each for each in numbers_and_names(text, language) if len(each.key) > 1)
+    return (anchor for anchor in numbers_and_names(text, language) if len(anchor.key) > 1)
 
 
 def numbers_and_names(text: str, language: str) -> Iterator[Anchor]:  # noqa: C901, PLR0912

@@ -34,18 +34,18 @@ Counted = dict[int, frozenset[str]]
 """What is counted, as a line of the lexicon or a hash of its sound, with the keys of its numbers."""
 
 
-def counts_of(text: str, language: str, found: Iterable[Anchor]) -> tuple[tuple[Anchor, ...], Counted]:
+def counts_of(text: str, language: str, anchors: Iterable[Anchor]) -> tuple[tuple[Anchor, ...], Counted]:
     """Return anchors of the single digits, one for each thing that they may count, and all that is counted.
 
-    `found` are the numbers and names of the text. A number may count what stands after it or before it in
+    `anchors` are the numbers and names of the text. A number may count what stands after it or before it in
     its clause: `5 killed`, `the toll rises to 5`.
     """
     digits: dict[str, Anchor] = {}
     counted: dict[int, set[str]] = {}
     long = max(1, len(text))
-    for each in islice((x for x in found if _is_amount(x.key)), _MOST):
-        start = round(each.position * long)
-        end = start + len(each.text)
+    for number in islice((x for x in anchors if _is_amount(x.key)), _MOST):
+        start = round(number.position * long)
+        end = start + len(number.text)
         following = text[end : end + _AROUND]
         after = things_of(_WORD.findall(following), language)
         if unit := _DEGREE.match(following):
@@ -53,11 +53,11 @@ def counts_of(text: str, language: str, found: Iterable[Anchor]) -> tuple[tuple[
         words = _WORD.findall(text[max(0, start - _AROUND) : start])[::-1]
         before = things_of(words[1:] if words[:1] and words[0] in _LABEL else words, language)
         for thing, word in (*after, *before):
-            counted.setdefault(thing, set()).add(each.key)
-            if len(each.key) == 1:
-                printed = f"{each.text} {word}" if (thing, word) in after else f"{word} {each.text}"
-                key = f"{each.key}×{thing}"
-                digits.setdefault(key, Anchor(f"×{key}", printed, each.position))
+            counted.setdefault(thing, set()).add(number.key)
+            if len(number.key) == 1:
+                printed = f"{number.text} {word}" if (thing, word) in after else f"{word} {number.text}"
+                key = f"{number.key}×{thing}"
+                digits.setdefault(key, Anchor(f"×{key}", printed, number.position))
     return tuple(digits.values()), {thing: frozenset(keys) for thing, keys in counted.items()}
 
 
@@ -68,14 +68,14 @@ def _is_amount(key: str) -> bool:
 
 def things_of(words: Sequence[str], language: str) -> list[tuple[int, str]]:
     """Return what these words mean, up to the end of the clause."""
-    found, seen = [], 0
+    counted_things, long_words = [], 0
     for word in words:
-        if not word[0].isalpha() or word.lower() in _END or seen == _WORDS:
+        if not word[0].isalpha() or word.lower() in _END or long_words == _WORDS:
             break
         things = _things_of(word.lower(), language)
-        seen += bool(things) or len(word) > 3
-        found += [(thing, word) for thing in things]
-    return found
+        long_words += bool(things) or len(word) > 3
+        counted_things += [(thing, word) for thing in things]
+    return counted_things
 
 
 def things_in(text: str, language: str) -> frozenset[int]:
@@ -97,7 +97,7 @@ def _things_of(word: str, language: str) -> tuple[int, ...]:
     """Return the meanings of a word; one without any counts by its sound, as a name does."""
     if numbers.number_word(word) is not None:
         return ()
-    if known := meanings_of(language, word):
-        return known
+    if things := meanings_of(language, word):
+        return things
     sound = skeleton(fold(word)) if len(word) > 3 else ""
     return (_BY_SOUND + crc32(sound.encode()),) if sound else ()

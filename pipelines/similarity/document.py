@@ -86,26 +86,26 @@ def text_of(document: Document) -> str:
 
 def read(document: Document) -> ArticleReading:
     text = text_of(document)
-    found = tuple(numbers_and_names(text, document.language))
-    whole = _read(document, text, tuple(x for x in found if len(x.key) > 1))
-    digits, counted = counts_of(text, document.language, found)
-    return replace(whole, digits=digits, counted=counted, places=_places(text, document.language))
+    anchors = tuple(numbers_and_names(text, document.language))
+    reading = _read(document, text, tuple(x for x in anchors if len(x.key) > 1))
+    digits, counted = counts_of(text, document.language, anchors)
+    return replace(reading, digits=digits, counted=counted, places=_places(text, document.language))
 
 
 def _places(text: str, language: str) -> tuple[Anchor, ...]:
-    found: dict[str, Anchor] = {}
+    places: dict[str, Anchor] = {}
     for name in dict.fromkeys(_NAME.findall(text)):
         for line in places_of(language, name):
-            found.setdefault(f"@{line}", Anchor(f"@{line}", name, text.find(name) / max(1, len(text))))
-    return tuple(found.values())
+            places.setdefault(f"@{line}", Anchor(f"@{line}", name, text.find(name) / max(1, len(text))))
+    return tuple(places.values())
 
 
-def read_parts(whole: ArticleReading, ends: Sequence[int]) -> tuple[PartReading, ...]:
+def read_parts(article: ArticleReading, ends: Sequence[int]) -> tuple[PartReading, ...]:
     """Cut an article after these character offsets of its text; the last one is its end."""
-    text, language = text_of(whole.document), whole.document.language
-    at = [round(x.position * len(text)) for x in whole.anchors]
+    text, language = text_of(article.document), article.document.language
+    at = [round(x.position * len(text)) for x in article.anchors]
     cuts = [0, *(bisect_left(at, end) for end in ends)]
-    parts = [whole.anchors[start:end] for start, end in pairwise(cuts)]
+    parts = [article.anchors[start:end] for start, end in pairwise(cuts)]
     return tuple(
         _part(text[start:end], language, anchors)
         for (start, end), anchors in zip(pairwise([0, *ends]), parts, strict=True)
@@ -123,7 +123,7 @@ def _part(text: str, language: str, anchors: tuple[Anchor, ...]) -> PartReading:
 
 def _read(document: Document, text: str, anchors: tuple[Anchor, ...]) -> ArticleReading:
     folded = fold(text)
-    hashes = [found for _, found in _hashes(_letters([folded]))]
+    hashes = [ngram_hashes for _, ngram_hashes in _hashes(_letters([folded]))]
     ngrams, counts = np.unique(np.concatenate(hashes).astype(np.uint32), return_counts=True)
     return ArticleReading(
         document,
@@ -143,26 +143,26 @@ def ngrams_of_parts(parts: Sequence[PartReading]) -> tuple[NDArray[np.uint32], N
     letters = _letters([part.folded for part in parts])
     lengths = [len(part.folded) + 2 for part in parts]
     owners = np.repeat(np.arange(len(parts), dtype=np.uint64), lengths)
-    left = np.repeat(np.cumsum(lengths), lengths) - np.arange(len(letters))
-    found = []
+    letters_to_the_end = np.repeat(np.cumsum(lengths), lengths) - np.arange(len(letters))
+    owned_hashes = []
     for n, hashes in _hashes(letters):
         # none reaches into the next part
-        inside = np.flatnonzero(left[: len(hashes)] >= n)
-        found.append(hashes[inside] << np.uint64(_PART_BITS) | owners[inside])
-    each = np.sort(np.concatenate(found))
-    begins = np.flatnonzero(_is_another(each))
-    counts = np.diff(np.append(begins, len(each))).astype(np.float32)
-    keys = (each[begins] >> np.uint64(_PART_BITS)).astype(np.uint32)
+        inside = np.flatnonzero(letters_to_the_end[: len(hashes)] >= n)
+        owned_hashes.append(hashes[inside] << np.uint64(_PART_BITS) | owners[inside])
+    sorted_hashes = np.sort(np.concatenate(owned_hashes))
+    begins = np.flatnonzero(_is_another(sorted_hashes))
+    counts = np.diff(np.append(begins, len(sorted_hashes))).astype(np.float32)
+    keys = (sorted_hashes[begins] >> np.uint64(_PART_BITS)).astype(np.uint32)
     first = _is_another(keys)
-    of_part = (each[begins] & np.uint64((1 << _PART_BITS) - 1)).astype(np.int64)
+    of_part = (sorted_hashes[begins] & np.uint64((1 << _PART_BITS) - 1)).astype(np.int64)
     return keys[first], np.stack([np.cumsum(first) - 1, of_part]), counts
 
 
 def _is_another(values: NDArray[np.unsignedinteger]) -> NDArray[np.bool_]:
     """Return a mask of the values that are not those before them."""
-    found = np.ones(len(values), dtype=np.bool_)
-    np.not_equal(values[1:], values[:-1], out=found[1:])
-    return found
+    is_new = np.ones(len(values), dtype=np.bool_)
+    np.not_equal(values[1:], values[:-1], out=is_new[1:])
+    return is_new
 
 
 def _letters(folded: Sequence[str]) -> NDArray[np.uint64]:
@@ -188,9 +188,9 @@ class Trace:
 
 def traces(image: str | None, media: Iterable[Mapping[str, str]], links: Iterable[str]) -> frozenset[Trace]:
     """Return the traces of the columns `image_url`, `media` and `outbound_links`."""
-    found = {_trace(each["kind"], each["url"]) for each in media}
-    found |= {_trace("link", url) for url in links}
-    return frozenset(found | ({_trace("image", image)} if image else set()))
+    page_traces = {_trace(medium["kind"], medium["url"]) for medium in media}
+    page_traces |= {_trace("link", url) for url in links}
+    return frozenset(page_traces | ({_trace("image", image)} if image else set()))
 
 
 def _trace(kind: str, url: str) -> Trace:

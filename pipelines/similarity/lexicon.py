@@ -22,35 +22,38 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’ʼ][^\W\d_]+)?")
 
 def meanings(text: str, language: str) -> dict[int, int]:
     """Count the meanings in a text, by their line; empty for a language without a column."""
-    found: Counter[int] = Counter()
+    counts: Counter[int] = Counter()
     for word, times in Counter(_WORD.findall(text.lower())).items():
         for meaning in meanings_of(language, word):
-            found[meaning] += times
-    return dict(found)
+            counts[meaning] += times
+    return dict(counts)
 
 
-def words_of(text: str, language: str, wanted: Collection[int]) -> dict[int, str]:
+def words_of(text: str, language: str, requested: Collection[int]) -> dict[int, str]:
     """Return, for each wanted meaning that the text has, the first word with it."""
-    found: dict[int, str] = {}
+    word_of_meaning: dict[int, str] = {}
     for match in _WORD.finditer(text):
         for meaning in meanings_of(language, match[0].lower()):
-            if meaning in wanted:
-                found.setdefault(meaning, match[0])
-    return found
+            if meaning in requested:
+                word_of_meaning.setdefault(meaning, match[0])
+    return word_of_meaning
 
 
 @cache
 def _beginnings(file: Path) -> dict[str, dict[str, tuple[int, ...]]]:
     """Return, for each language, the lines of each beginning of a word; a `$` ends a whole word."""
-    known: dict[str, dict[str, tuple[int, ...]]] = {language: {} for language in LANGUAGES}
+    beginnings: dict[str, dict[str, tuple[int, ...]]] = {language: {} for language in LANGUAGES}
     lines = file.read_text(encoding="utf-8").splitlines()
     for number, line in enumerate(lines):
         if line.startswith("#"):
             continue
         for language, column in zip(LANGUAGES, line.split("|"), strict=True):
             for beginning in column.split():
-                known[language][beginning] = (*known[language].get(beginning, ()), number)
-    return known
+                beginnings[language][beginning] = (
+                    *beginnings[language].get(beginning, ()),
+                    number,
+                )
+    return beginnings
 
 
 @lru_cache(maxsize=65_536)
@@ -67,9 +70,9 @@ def places_of(language: str, name: str) -> tuple[int, ...]:
 
 def _lines_of(file: Path, language: str, word: str) -> tuple[int, ...]:
     beginnings = _beginnings(file).get(language, {})
-    whole = beginnings.get(f"{word}$", ())
+    lines_of_word = beginnings.get(f"{word}$", ())
     # the longest beginning is the most particular one
     for end in range(len(word), 2, -1):
-        if found := beginnings.get(word[:end]):
-            return tuple(dict.fromkeys((*whole, *found))) if whole else found
-    return whole
+        if further_lines := beginnings.get(word[:end]):
+            return tuple(dict.fromkeys((*lines_of_word, *further_lines))) if lines_of_word else further_lines
+    return lines_of_word

@@ -96,8 +96,8 @@ _CYRILLIC = re.compile(
 
 def adjective_value(plain: str) -> Decimal | None:
     """Return the number in a Cyrillic adjective, in lower case and without apostrophes; None for others."""
-    found = _CYRILLIC.fullmatch(plain)
-    if found is None:
+    match = _CYRILLIC.fullmatch(plain)
+    if match is None:
         return None
-    value = sum(_BY_FORM[part] for part in found.group("hundreds", "teens", "ties", "ones") if part)
-    return Decimal(value * _THOUSANDS.get(found["measure"], 1)) if value > 1 else None
+    value = sum(_BY_FORM[part] for part in match.group("hundreds", "teens", "ties", "ones") if part)
+    return Decimal(value * _THOUSANDS.get(match["measure"], 1)) if value > 1 else None

@@ -130,15 +130,15 @@ def number_word(word: str) -> NumberWord | None:
         return NumberWord("scale", Decimal(100))
     if plain in _KNOWN:
         return _KNOWN[plain]
-    for stem, found in _SCALE_STEMS:
+    for stem, number in _SCALE_STEMS:
         # `thousands of people` is no number; in Cyrillic, plurals stand after numbers too
         if plain.startswith(stem) and not plain.endswith("ands") and len(plain) <= len(stem) + 5:
-            return found
-    if (half := _HALF_OF.fullmatch(plain)) and (whole := number_word(half[1])) and whole.kind == "scale":
-        return NumberWord("ten", whole.value / 2)
-    for stem, found in _STEMS:
+            return number
+    if (half := _HALF_OF.fullmatch(plain)) and (scale := number_word(half[1])) and scale.kind == "scale":
+        return NumberWord("ten", scale.value / 2)
+    for stem, number in _STEMS:
         if plain[: len(stem)] == stem and len(plain) <= len(stem) + 3:
-            return found
+            return number
     value = _hyphenated(plain) if "-" in plain and plain.isascii() else adjective_value(plain)
     return None if value is None else NumberWord("whole", value)
 
@@ -192,8 +192,8 @@ def amount(text: str, language_of_scale: str | None = None) -> Decimal:
     decimal = "." if language_of_scale == "en" else ".,"
     if language_of_scale and re.fullmatch(rf"\d{{1,3}}[{decimal}]\d{{3}}", text):
         return Decimal(text.replace(",", "."))
-    whole = re.sub(r"[.,\u00a0\u202f ](?=\d{3}(?!\d))", "", text)
-    return Decimal(whole.replace(",", "."))
+    digits = re.sub(r"[.,\u00a0\u202f ](?=\d{3}(?!\d))", "", text)
+    return Decimal(digits.replace(",", "."))
 
 
 def rounded_decimal(printed: str, value: Decimal) -> str | None:
@@ -230,10 +230,10 @@ def is_month(word: str) -> bool:
 def date_after(word: str, text: str, end: int) -> tuple[list[str], int] | None:
     """Return the keys of a date that begins with this word, as `May 17`, and the offset of its end."""
     month = _MONTH.get(word.lower())
-    found = _AFTER_MONTH.match(text, end) if month else None
-    if found is None:
+    days = _AFTER_MONTH.match(text, end) if month else None
+    if days is None:
         return None
-    return [f"{int(day)}/{month}" for day in (found["day"], found["to"]) if day], found.end()
+    return [f"{int(day)}/{month}" for day in (days["day"], days["to"]) if day], days.end()
 
 
 def time(token: re.Match[str]) -> str:

@@ -32,10 +32,10 @@ class Vectors:
     @classmethod
     def from_keys(cls, keys: Sequence[NDArray[np.uint32]], weights: Sequence[NDArray[np.float32]]) -> Vectors:
         every = np.concatenate([*keys, np.empty(0, np.uint32)])
-        known, ids, frequency = np.unique(every, return_inverse=True, return_counts=True)
-        starts = np.concatenate([[0], np.cumsum([len(each) for each in keys], dtype=np.int64)])
+        distinct_keys, ids, frequency = np.unique(every, return_inverse=True, return_counts=True)
+        starts = np.concatenate([[0], np.cumsum([len(part) for part in keys], dtype=np.int64)])
         return cls(
-            known,
+            distinct_keys,
             frequency,
             starts.astype(np.int64),
             ids.astype(np.int32),
@@ -45,8 +45,8 @@ class Vectors:
     @classmethod
     def of(cls, mappings: Sequence[Mapping[int, float]]) -> Vectors:
         return cls.from_keys(
-            [np.fromiter(each.keys(), np.uint32, len(each)) for each in mappings],
-            [np.fromiter(each.values(), np.float32, len(each)) for each in mappings],
+            [np.fromiter(mapping.keys(), np.uint32, len(mapping)) for mapping in mappings],
+            [np.fromiter(mapping.values(), np.float32, len(mapping)) for mapping in mappings],
         )
 
     def weighted(self, weights: NDArray[np.float64]) -> Vectors:
@@ -59,24 +59,30 @@ class Vectors:
         return np.repeat(np.arange(len(self), dtype=np.int32), np.diff(self.starts))
 
 
-def cosines(one: Vectors, other: Vectors) -> NDArray[np.float32]:
-    """Return the cosine of each vector with each, one row for each of `one`."""
-    found = np.zeros((len(one), len(other)), dtype=np.float32)
-    if not len(one.keys) or not len(other.keys):
-        return found
+def cosines(rows: Vectors, columns: Vectors) -> NDArray[np.float32]:
+    """Return the cosine of each vector with each, one row for each of `rows`."""
+    similarities = np.zeros((len(rows), len(columns)), dtype=np.float32)
+    if not len(rows.keys) or not len(columns.keys):
+        return similarities
     # places of the owners of each key in `other`, key after key
-    by_key = np.argsort(other.ids, kind="stable")
-    owners, theirs = other.owners()[by_key], other.weights[by_key]
-    begins = np.concatenate([[0], np.cumsum(other.frequency)])
-    at = np.minimum(np.searchsorted(other.keys, one.keys), len(other.keys) - 1)
-    same = other.keys[at] == one.keys
-    spans_of, begin_of = np.where(same, other.frequency[at], 0), begins[at]
-    for i in range(len(one)):
-        own = slice(one.starts[i], one.starts[i + 1])
-        spans = spans_of[one.ids[own]]
-        held = spans > 0
-        spans, low, weights = spans[held], begin_of[one.ids[own]][held], one.weights[own][held]
+    by_key = np.argsort(columns.ids, kind="stable")
+    owners, paired = columns.owners()[by_key], columns.weights[by_key]
+    begins = np.concatenate([[0], np.cumsum(columns.frequency)])
+    at = np.minimum(np.searchsorted(columns.keys, rows.keys), len(columns.keys) - 1)
+    same = columns.keys[at] == rows.keys
+    spans_of, begin_of = np.where(same, columns.frequency[at], 0), begins[at]
+    for i in range(len(rows)):
+        row = slice(rows.starts[i], rows.starts[i + 1])
+        spans = spans_of[rows.ids[row]]
+        hits = spans > 0
+        spans, low, weights = (
+            spans[hits],
+            begin_of[rows.ids[row]][hits],
+            rows.weights[row][hits],
+        )
         # low, low + 1 … of each key, in one array
         places = np.repeat(low - np.cumsum(spans) + spans, spans) + np.arange(spans.sum())
-        found[i] = np.bincount(owners[places], theirs[places] * np.repeat(weights, spans), len(other))
-    return found
+        similarities[i] = np.bincount(
+            owners[places], paired[places] * np.repeat(weights, spans), len(columns)
+        )
+    return similarities

@@ -26,7 +26,7 @@ def test_what_is_new_is_paired_and_laid_side_by_side_and_then_nothing_is_due(roo
     add(root, *newsroom(3))
     paired = pair_after_crawl(str(root), 60)
     read = archive.open(root)
-    assert (paired.failure, paired.unfinished, paired.left) == (None, None, 0)
+    assert (paired.failure, paired.unfinished, paired.weeks_left) == (None, None, 0)
     assert (paired.articles, paired.pairs, paired.snapshot) == (9, 9, read.snapshot.id)
     assert grouped(root) == three_each(3)
     assert read.alignments().to_arrow().num_rows == 9
@@ -44,10 +44,10 @@ def test_runs_that_are_cut_short_come_to_what_one_run_says(root, tmp_path):
     for each in (root, whole):
         add(each, *newsroom(16))
     pair_archive(str(whole))
-    left = [pair_archive(str(root), seconds=0).left]
+    left = [pair_archive(str(root), seconds=0).weeks_left]
     while left[-1]:
         assert is_due(archive.open(root))
-        left.append(pair_archive(str(root), seconds=0).left)
+        left.append(pair_archive(str(root), seconds=0).weeks_left)
     assert left[0] > 1
     assert left == sorted(left, reverse=True)
     assert told(root) == told(whole)

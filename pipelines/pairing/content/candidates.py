@@ -34,21 +34,23 @@ _HOURS = 6.0
 class Compared:
     """Two pools, with each article of one compared with each of the other."""
 
-    one: Pool
-    other: Pool
+    pool_a: Pool
+    pool_b: Pool
     signals: tuple[NDArray[np.float32], ...]
     """Cosines of n-grams, anchors and meanings, and the weighted sum of all three; one row per article of
-    `one`."""
+    `pool_a`."""
     allowed: NDArray[np.bool_]
     """Pairs that their dates allow."""
 
     @classmethod
-    def of(cls, one: Pool, other: Pool, allowed: NDArray[np.bool_] | None = None) -> Compared:
-        ngrams, anchors, meanings = (cosines(a, b) for a, b in zip(one.signals, other.signals, strict=True))
+    def of(cls, pool_a: Pool, pool_b: Pool, allowed: NDArray[np.bool_] | None = None) -> Compared:
+        ngrams, anchors, meanings = (
+            cosines(a, b) for a, b in zip(pool_a.signals, pool_b.signals, strict=True)
+        )
         signals = ngrams, anchors, meanings, 3 * ngrams + anchors + meanings
         if allowed is None:
-            allowed = np.ones((len(one.readings), len(other.readings)), dtype=np.bool_)
-        return cls(one, other, signals, allowed)
+            allowed = np.ones((len(pool_a.readings), len(pool_b.readings)), dtype=np.bool_)
+        return cls(pool_a, pool_b, signals, allowed)
 
     def candidates(self) -> list[tuple[int, int]]:
         """Return index pairs: the best of the other side for each article of both sides."""
@@ -75,7 +77,7 @@ def _nearest(scores: NDArray[np.float32], most: int) -> list[tuple[int, int]]:
 
 
 def lags(
-    ours: Sequence[ArticleReading], theirs: Sequence[ArticleReading]
+    texts_a: Sequence[ArticleReading], texts_b: Sequence[ArticleReading]
 ) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
     """Return which pairs the dates allow, and what the lag of each adds to its log-odds.
 
@@ -84,8 +86,8 @@ def lags(
     partner may be absent, and a lone candidate of another day is no likelier for being alone. An unknown time
     excludes nothing and adds nothing.
     """
-    a = np.array([_hours(reading) for reading in ours], dtype=np.float64)[:, None]
-    b = np.array([_hours(reading) for reading in theirs], dtype=np.float64)[None, :]
+    a = np.array([_hours(reading) for reading in texts_a], dtype=np.float64)[:, None]
+    b = np.array([_hours(reading) for reading in texts_b], dtype=np.float64)[None, :]
     apart = np.abs(a - b)
     unknown, within = np.isnan(apart), apart <= WINDOW.total_seconds() / 3600
     width = WINDOW.total_seconds() / 3600

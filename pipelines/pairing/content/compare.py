@@ -36,7 +36,7 @@ _SHOWN = 12
 
 def compare(
     readings: Sequence[ArticleReading],
-    wanted: Collection[tuple[str, str]] = (),
+    requested: Collection[tuple[str, str]] = (),
     *,
     only_wanted: bool = False,
     weights: Weights | None = None,
@@ -44,7 +44,7 @@ def compare(
 ) -> list[Match]:
     """Return pairs that are each other's best, with a probability of at least .1, among these articles.
 
-    The `wanted` pairs of ids, the smaller first, are scored in any case, however far apart. Pairs that
+    The `requested` pairs of ids, the smaller first, are scored in any case, however far apart. Pairs that
     `decides` refuses count as rivals only. Languages other than uk, ru and en are left out. Time and memory
     grow with the square of the number of articles.
     """
@@ -54,7 +54,7 @@ def compare(
         if reading.document.language in by_language:
             by_language[reading.document.language].append(reading)
     pools = {code: pool(texts, weights.backgrounds[code]) for code, texts in by_language.items() if texts}
-    required, passages, rare = set(wanted), Passages(weights.passages), Rare(readings)
+    required, passages, rare = set(requested), Passages(weights.passages), Rare(readings)
 
     def due(a_id: str, b_id: str) -> bool:
         return (not only_wanted or (min(a_id, b_id), max(a_id, b_id)) in required) and decides(a_id, b_id)
@@ -73,10 +73,10 @@ def _match(candidate: Candidate, weights: Weights, passages: Passages, thirds: T
     a, b = candidate.sides
     agreed = passages.agreement(a, b)
     signals = candidate.signals(agreed, thirds.between(*candidate.ids))
-    anchors, places = checkable(candidate.one, candidate.i, candidate.other, candidate.j)
+    anchors, places = checkable(candidate.pool_a, candidate.i, candidate.pool_b, candidate.j)
     evidence = Evidence(candidate.letters, anchors + len(candidate.traces), places, candidate.apart, agreed)
     probability = evidence.published(weights.published(signals))
-    if probability < CONFLICT and not candidate.asked:
+    if probability < CONFLICT and not candidate.is_required:
         return None
     match = Match(
         *candidate.ids,
@@ -84,7 +84,7 @@ def _match(candidate: Candidate, weights: Weights, passages: Passages, thirds: T
         tier=evidence.tier(probability, weights.published(without_third(signals))),
         mutual=candidate.mutual,
         runner_up=round(candidate.rival, 4),
-        shared=_shared(candidate.one, candidate.i, candidate.other, candidate.j),
+        shared=_shared(candidate.pool_a, candidate.i, candidate.pool_b, candidate.j),
         ordered=in_order(a, b),
         covered=agreed.covered,
         traces=candidate.traces,

@@ -61,30 +61,30 @@ class Days:
         published = frozenset() if at is None else frozenset((at - 1, at, at + 1))
         return cls(frozenset(in_headline), frozenset(every), published)
 
-    def contrary(self, other: Days) -> bool:
+    def contrary(self, counterpart: Days) -> bool:
         """Tell if the day of a headline is none of the other article's days.
 
         Where the other names none, and the headline has the day of its own publication, the other's day of
         publication counts.
         """
-        return self._is_of_another_day(other) or other._is_of_another_day(self)
+        return self._is_of_another_day(counterpart) or counterpart._is_of_another_day(self)
 
-    def apart(self, other: Days) -> bool:
+    def apart(self, counterpart: Days) -> bool:
         """Tell if both articles name days and none of them is the same."""
-        return bool(self.every and other.every) and self.every.isdisjoint(other.every)
+        return bool(self.every and counterpart.every) and self.every.isdisjoint(counterpart.every)
 
-    def _is_of_another_day(self, other: Days) -> bool:
-        days = other.headline or other.every
+    def _is_of_another_day(self, counterpart: Days) -> bool:
+        days = counterpart.headline or counterpart.every
         if not days and not self.headline.isdisjoint(self.published):
-            days = other.published
+            days = counterpart.published
         return bool(self.headline and days) and self.headline.isdisjoint(days)
 
 
-def dates_named_by_weekday(reading: ArticleReading, other: ArticleReading) -> frozenset[str]:
+def dates_named_by_weekday(reading: ArticleReading, counterpart: ArticleReading) -> frozenset[str]:
     """Return the keys of dates of one article that the other names as the last or next Thursday."""
     at = reading.document.at.date().toordinal() if reading.document.at is not None else None
-    other_at = other.document.at.date().toordinal() if other.document.at is not None else None
-    days = frozenset(_weekdays(text_of(other.document), other_at))
+    other_at = counterpart.document.at.date().toordinal() if counterpart.document.at is not None else None
+    days = frozenset(_weekdays(text_of(counterpart.document), other_at))
     return frozenset(anchor.key for anchor in reading.anchors if _of_key(anchor.key, at) in days)
 
 

@@ -74,8 +74,8 @@ def features(compared: Compared, pairs: Sequence[tuple[int, int]], expected: Exp
         columns |= _leads(
             name, scores, _others(masked, i, scores, rival), _others(masked.T, j, scores, rival)
         )
-    columns |= dict(zip(FACTS, _facts(compared.one, compared.other, pairs).T, strict=True))
-    a, b = _letters(compared.one)[i], _letters(compared.other)[j]
+    columns |= dict(zip(FACTS, _facts(compared.pool_a, compared.pool_b, pairs).T, strict=True))
+    a, b = _letters(compared.pool_a)[i], _letters(compared.pool_b)[j]
     columns["length"] = np.abs(np.log((1 + a) / (1 + b)) - expected.length)
     columns["short"] = np.log(1 + np.minimum(a, b))
     columns["short ngrams"] = columns["short"] * columns["ngrams"]
@@ -136,10 +136,10 @@ def _surprise(
     return np.asarray((scores - mean[rows]) / spread[rows] - expected[rows], dtype=np.float64)
 
 
-def _facts(one: Pool, other: Pool, pairs: Sequence[tuple[int, int]]) -> NDArray[np.float64]:
-    figures_a, figures_b = ([_figures(item) for item in side.anchors] for side in (one, other))
-    once, once_other = ([_once(item) for item in side.readings] for side in (one, other))
-    reports_a, reports_b = ([Figures.of(item) for item in side.readings] for side in (one, other))
+def _facts(pool_a: Pool, pool_b: Pool, pairs: Sequence[tuple[int, int]]) -> NDArray[np.float64]:
+    figures_a, figures_b = ([_figures(item) for item in side.anchors] for side in (pool_a, pool_b))
+    once, once_other = ([_once(item) for item in side.readings] for side in (pool_a, pool_b))
+    reports_a, reports_b = ([Figures.of(item) for item in side.readings] for side in (pool_a, pool_b))
     return np.array(
         [
             (
@@ -153,22 +153,22 @@ def _facts(one: Pool, other: Pool, pairs: Sequence[tuple[int, int]]) -> NDArray[
     )
 
 
-def weight_of_shared(one: Pool, i: int, other: Pool, j: int) -> float:
+def weight_of_shared(pool_a: Pool, i: int, pool_b: Pool, j: int) -> float:
     """Return the sum of the rarities of the anchors that both articles have."""
-    shared = one.anchors[i].keys() & other.anchors[j].keys()
-    return sum(sorted(min(one.rarity[key], other.rarity[key]) for key in shared))
+    shared = pool_a.anchors[i].keys() & pool_b.anchors[j].keys()
+    return sum(sorted(min(pool_a.rarity[key], pool_b.rarity[key]) for key in shared))
 
 
-def headline_said(one: Pool, i: int, other: Pool, j: int) -> float:
+def headline_said(pool_a: Pool, i: int, pool_b: Pool, j: int) -> float:
     """Return the share of either headline that the other article has anywhere, by rarity; the lesser one.
 
     Headlines have what a story is about: of two events in one town, neither text has all of the other's
     headline. It is .5 where neither has a headline with a name, a number or a known word.
     """
-    headline_a, headline_b = _headline(one, i), _headline(other, j)
+    headline_a, headline_b = _headline(pool_a, i), _headline(pool_b, j)
     shares = [
         sum(value for key, value in headline.items() if key in keys) / sum(headline.values())
-        for headline, keys in ((headline_a, _keys(other, j)), (headline_b, _keys(one, i)))
+        for headline, keys in ((headline_a, _keys(pool_b, j)), (headline_b, _keys(pool_a, i)))
         if headline
     ]
     return min(shares, default=0.5)
@@ -191,39 +191,39 @@ def _keys(side: Pool, i: int) -> set[str | int]:
     return {*side.anchors[i], *side.meanings[i]}
 
 
-def checkable(one: Pool, i: int, other: Pool, j: int) -> tuple[int, int]:
+def checkable(pool_a: Pool, i: int, pool_b: Pool, j: int) -> tuple[int, int]:
     """Count the anchors that both articles have, and those of them that are known towns or regions.
 
     A digit counts once, whatever it may count, and so does a place that is a name too. A rounded number is an
     anchor as well. Where there are none, rare words are as good as one: two or more that together hardly
     another article has.
     """
-    shared = one.anchors[i].keys() & other.anchors[j].keys()
-    places = {x.key: x.text for x in one.readings[i].places if x.key in shared}
-    names = {x.key: x.text for x in one.readings[i].anchors if x.key in shared}
+    shared = pool_a.anchors[i].keys() & pool_b.anchors[j].keys()
+    places = {x.key: x.text for x in pool_a.readings[i].places if x.key in shared}
+    names = {x.key: x.text for x in pool_a.readings[i].anchors if x.key in shared}
     twice = {key for key, text in places.items() if text in names.values()}
     # `×5×480`: the digit stands between the signs
     count = len({key[:2] if key[0] == "×" else key for key in shared - twice})
-    count += Figures.of(one.readings[i]).rounded_in(Figures.of(other.readings[j]))
+    count += Figures.of(pool_a.readings[i]).rounded_in(Figures.of(pool_b.readings[j]))
     if not count:
-        words = _rare_words(one, i, other, j)
+        words = _rare_words(pool_a, i, pool_b, j)
         return int(len(words) >= 2 and sum(rarity for rarity, _ in words) >= _TOGETHER), 0
     towns = places.keys() - twice | {key for key, text in names.items() if text in places.values()}
     return count, len(towns)
 
 
-def rare_words(one: Pool, i: int, other: Pool, j: int) -> tuple[tuple[str, str], ...]:
+def rare_words(pool_a: Pool, i: int, pool_b: Pool, j: int) -> tuple[tuple[str, str], ...]:
     """Return rare words that both articles have, as each prints them, the rarest first."""
-    return tuple(words for _, words in _rare_words(one, i, other, j))
+    return tuple(words for _, words in _rare_words(pool_a, i, pool_b, j))
 
 
-def _rare_words(one: Pool, i: int, other: Pool, j: int) -> list[tuple[float, tuple[str, str]]]:
-    shared = one.meanings[i].keys() & other.meanings[j].keys()
-    rarity = {key: min(one.rarity_of_meanings[key], other.rarity_of_meanings[key]) for key in shared}
+def _rare_words(pool_a: Pool, i: int, pool_b: Pool, j: int) -> list[tuple[float, tuple[str, str]]]:
+    shared = pool_a.meanings[i].keys() & pool_b.meanings[j].keys()
+    rarity = {key: min(pool_a.rarity_of_meanings[key], pool_b.rarity_of_meanings[key]) for key in shared}
     rarest = sorted((key for key in shared if rarity[key] >= _RARE), key=lambda key: (-rarity[key], key))
     words_a, words_b = (
         words_of(text_of(reading.document), reading.document.language, rarest)
-        for reading in (one.readings[i], other.readings[j])
+        for reading in (pool_a.readings[i], pool_b.readings[j])
     )
     # a word may have several meanings: it counts once, on either side
     pairs, printed = list[tuple[float, tuple[str, str]]](), set[tuple[int, str]]()
@@ -241,7 +241,7 @@ def _figures(anchors: Mapping[str, float]) -> dict[str, float]:
     return {key: value for key, value in anchors.items() if key[0].isdigit()}
 
 
-def _numbers(ours: Mapping[str, float], theirs: Mapping[str, float]) -> tuple[float, ...]:
+def _numbers(figures_a: Mapping[str, float], figures_b: Mapping[str, float]) -> tuple[float, ...]:
     """Compare the numbers of two articles.
 
     Returns their cosine; for each side the share that the other lacks; 1 if both have numbers; the count of
@@ -249,15 +249,15 @@ def _numbers(ours: Mapping[str, float], theirs: Mapping[str, float]) -> tuple[fl
     contrary ones. A daily report has the same text with other numbers, while a shortened text only lacks
     some.
     """
-    if not ours or not theirs:
+    if not figures_a or not figures_b:
         return 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-    shared = len(ours.keys() & theirs.keys())
-    contrary = min(len(ours), len(theirs)) - shared
-    norm = math.sqrt(sum(v * v for v in ours.values()) * sum(v * v for v in theirs.values()))
+    shared = len(figures_a.keys() & figures_b.keys())
+    contrary = min(len(figures_a), len(figures_b)) - shared
+    norm = math.sqrt(sum(v * v for v in figures_a.values()) * sum(v * v for v in figures_b.values()))
     return (
-        sum(value * theirs[key] for key, value in ours.items() if key in theirs) / norm,
-        sum(value for key, value in ours.items() if key not in theirs) / sum(ours.values()),
-        sum(value for key, value in theirs.items() if key not in ours) / sum(theirs.values()),
+        sum(value * figures_b[key] for key, value in figures_a.items() if key in figures_b) / norm,
+        sum(value for key, value in figures_a.items() if key not in figures_b) / sum(figures_a.values()),
+        sum(value for key, value in figures_b.items() if key not in figures_a) / sum(figures_b.values()),
         1.0,
         math.log1p(shared),
         math.log1p(contrary),
@@ -278,9 +278,9 @@ def _order(a: Mapping[str, float], b: Mapping[str, float]) -> tuple[float, float
     return _in_order(a, b)[0] / len(shared), drift / len(shared)
 
 
-def in_order(one: ArticleReading, other: ArticleReading) -> tuple[int, int]:
+def in_order(text_a: ArticleReading, text_b: ArticleReading) -> tuple[int, int]:
     """Return how many anchors stand in the same order, and how many occur once on each side."""
-    return _in_order(_once(one), _once(other))
+    return _in_order(_once(text_a), _once(text_b))
 
 
 def _in_order(a: Mapping[str, float], b: Mapping[str, float]) -> tuple[int, int]:

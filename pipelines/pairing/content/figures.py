@@ -66,7 +66,7 @@ class Figures:
             frozenset(value for key in every for value in _round_values(key)),
         )
 
-    def against(self, other: Figures) -> tuple[float, ...]:
+    def against(self, counterpart: Figures) -> tuple[float, ...]:
         """Return the values of FIGURES.
 
         Headlines: 1 if a number of one is in the other article; 1 if both have numbers and none is; the share
@@ -75,10 +75,10 @@ class Figures:
         name towns or regions and none of them is the same. The logarithm of how many numbers are rounded.
         """
         return (
-            *self._headlines(other),
-            *self._counted(other),
-            float(bool(self.places and other.places) and self.places.isdisjoint(other.places)),
-            math.log1p(self.rounded_in(other)),
+            *self._headlines(counterpart),
+            *self._counted(counterpart),
+            float(bool(self.places and counterpart.places) and self.places.isdisjoint(counterpart.places)),
+            math.log1p(self.rounded_in(counterpart)),
         )
 
     def has(self, keys: frozenset[str]) -> int:
@@ -90,26 +90,26 @@ class Figures:
             for key in keys
         )
 
-    def rounded_in(self, other: Figures) -> int:
+    def rounded_in(self, counterpart: Figures) -> int:
         """Count the numbers of one that are a number of the other rounded, and no number of it."""
-        only_here, only_in_other = self.every - other.every, other.every - self.every
-        return len(only_in_other & self.rounded) + len(only_here & other.rounded)
+        only_here, only_in_other = self.every - counterpart.every, counterpart.every - self.every
+        return len(only_in_other & self.rounded) + len(only_here & counterpart.rounded)
 
-    def _headlines(self, other: Figures) -> tuple[float, float, float]:
-        count = len(self.headline) + len(other.headline)
-        if not count or not self.every or not other.every:
+    def _headlines(self, counterpart: Figures) -> tuple[float, float, float]:
+        count = len(self.headline) + len(counterpart.headline)
+        if not count or not self.every or not counterpart.every:
             return 0.0, 0.0, 0.0
-        alike = other.has(self.headline) + self.has(other.headline)
-        contrary = bool(self.headline and other.headline) and not alike
+        alike = counterpart.has(self.headline) + self.has(counterpart.headline)
+        contrary = bool(self.headline and counterpart.headline) and not alike
         return float(alike > 0), float(contrary), (count - alike) / count
 
-    def _counted(self, other: Figures) -> tuple[float, float]:
+    def _counted(self, counterpart: Figures) -> tuple[float, float]:
         alike = otherwise = 0
-        for thing in self.counted.keys() & other.counted.keys():
-            numbers_a, numbers_b = self.counted[thing], other.counted[thing]
+        for thing in self.counted.keys() & counterpart.counted.keys():
+            numbers_a, numbers_b = self.counted[thing], counterpart.counted[thing]
             if not numbers_a.isdisjoint(numbers_b):
                 alike += 1
-            elif not other.has(numbers_a) and not self.has(numbers_b):
+            elif not counterpart.has(numbers_a) and not self.has(numbers_b):
                 otherwise += 1
         return math.log1p(alike), math.log1p(otherwise)
 

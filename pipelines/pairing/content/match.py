@@ -41,7 +41,7 @@ class Match:
     """Pictures, videos and links that both have, and no other article of these days."""
     in_words: str = ""
     """All this as a sentence for people, in the order of LANGUAGES."""
-    held: bool = False
+    was_joined: bool = False
     """True if it is a pair by content already; it ends where the comparison no longer finds it."""
 
     @property
@@ -67,7 +67,7 @@ class Match:
     @property
     def withdrawn(self) -> bool:
         """Tell if it was a pair by content, and is none any more among the articles that are there now."""
-        return self.held and not self.joins
+        return self.was_joined and not self.joins
 
     @property
     def lapsed(self) -> bool:
@@ -75,13 +75,13 @@ class Match:
         return self.tier == "none" and not (self.mutual or self.traces or self.in_words)
 
     @classmethod
-    def nothing(cls, a_id: str, b_id: str, *, held: bool) -> Match:
+    def nothing(cls, a_id: str, b_id: str, *, was_joined: bool) -> Match:
         """Return the result for two articles that were compared and are no candidates."""
-        return cls(a_id, b_id, 0.0, "none", mutual=False, runner_up=0.0, held=held)
+        return cls(a_id, b_id, 0.0, "none", mutual=False, runner_up=0.0, was_joined=was_joined)
 
     @classmethod
     def of_details(
-        cls, a_id: str, b_id: str, score: float, content: Mapping[str, Any], *, held: bool
+        cls, a_id: str, b_id: str, score: float, content: Mapping[str, Any], *, was_joined: bool
     ) -> Match:
         """Read a match from what `details` made of it.
 
@@ -103,7 +103,7 @@ class Match:
             covered=(float(covered[0]), float(covered[1])),
             traces=tuple(_trace(*trace) for trace in content.get("traces", ())),
             in_words=str(content.get("in_words", "")),
-            held=held,
+            was_joined=was_joined,
         )
 
     def turned(self) -> Match:
@@ -145,8 +145,8 @@ def in_words(  # noqa: PLR0917
     traces: Sequence[Trace],
 ) -> str:
     """Return the reasons as a line: `17 травня ↔ May 17; 9 of 10 anchors in order; said by both: …`."""
-    reasons = [f"{' '.join(ours.split())} ↔ {' '.join(theirs.split())}" for ours, theirs in shared]
-    reasons += [f"the same {kind}" for kind in dict.fromkeys(each.kind for each in traces)]
+    reasons = [f"{' '.join(text_a.split())} ↔ {' '.join(text_b.split())}" for text_a, text_b in shared]
+    reasons += [f"the same {kind}" for kind in dict.fromkeys(trace.kind for trace in traces)]
     if ordered[1] >= _AN_ORDER:
         reasons.append(f"{ordered[0]} of {ordered[1]} anchors in order")
     if not shared:

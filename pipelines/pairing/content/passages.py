@@ -116,36 +116,36 @@ def passages(article: ArticleReading) -> Paragraphs | None:
 
 
 def agreement(
-    one: Paragraphs | None, other: Paragraphs | None, weighting: Weighting | None = None
+    text_a: Paragraphs | None, text_b: Paragraphs | None, weighting: Weighting | None = None
 ) -> Agreement:
-    if one is None or other is None:
+    if text_a is None or text_b is None:
         return NO_AGREEMENT
-    links = find_links(one, other, weighting)
-    compared = _compared_numbers(one, other, links)
+    links = find_links(text_a, text_b, weighting)
+    compared = _compared_numbers(text_a, text_b, links)
     covered = (
-        _share(one, (i for link in links for i in link.a)),
-        _share(other, (j for link in links for j in link.b)),
+        _share(text_a, (i for link in links for i in link.a)),
+        _share(text_b, (j for link in links for j in link.b)),
     )
     begins = max(
-        min((i / one.singles for link in links for i in link.a), default=1.0),
-        min((j / other.singles for link in links for j in link.b), default=1.0),
+        min((i / text_a.singles for link in links for i in link.a), default=1.0),
+        min((j / text_b.singles for link in links for j in link.b), default=1.0),
     )
     return Agreement(covered, *compared, round(begins, 4))
 
 
 def _compared_numbers(
-    one: Paragraphs, other: Paragraphs, links: Sequence[ParagraphLink]
+    text_a: Paragraphs, text_b: Paragraphs, links: Sequence[ParagraphLink]
 ) -> tuple[int, int, int]:
     """Count the shared numbers of linked passages, the contrary ones, and those that are replaced."""
-    all_a, all_b = _numbers(one, range(one.singles)), _numbers(other, range(other.singles))
+    all_a, all_b = _numbers(text_a, range(text_a.singles)), _numbers(text_b, range(text_b.singles))
     shared, instead_a, instead_b = set[str](), set[str](), set[str]()
     alone_a, alone_b = set[str](), set[str]()
     for link in links:
-        numbers_a, numbers_b = _numbers(one, link.a), _numbers(other, link.b)
+        numbers_a, numbers_b = _numbers(text_a, link.a), _numbers(text_b, link.b)
         shared |= numbers_a & numbers_b
         only_a, only_b = numbers_a - all_b, numbers_b - all_a
         if only_a and only_b:
-            same = same_amounts(only_a, only_b, _text(one, link.a), _text(other, link.b))
+            same = same_amounts(only_a, only_b, _text(text_a, link.a), _text(text_b, link.b))
             only_a, only_b, shared = only_a - same, only_b - same, shared | same
         if only_a and only_b:
             instead_a |= only_a

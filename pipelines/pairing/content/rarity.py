@@ -85,11 +85,11 @@ def _ngrams(readings: Sequence[ArticleReading], background: Background, prior: f
 def _weighted(
     occurrences: Sequence[Mapping[Key, int]], shares: Mapping[Key, float], prior: float
 ) -> tuple[tuple[dict[Key, float], ...], dict[Key, float]]:
-    seen = Counter(key for counts in occurrences for key in counts)
+    documents_with = Counter(key for counts in occurrences for key in counts)
     documents = len(occurrences) + prior + 1
     rarity = {
         key: math.log(documents / (times + prior * shares.get(key, 0.0) + 0.5)) + 0.05
-        for key, times in seen.items()
+        for key, times in documents_with.items()
     }
     weights = []
     for counts in occurrences:

@@ -45,65 +45,65 @@ _THIRD = SIGNALS.index("third agrees")
 class Block:
     """Two pools with their candidate pairs, not yet weighed."""
 
-    one: Pool
-    other: Pool
+    pool_a: Pool
+    pool_b: Pool
     pairs: list[tuple[int, int]]
     rows: NDArray[np.float64]
     """Features, a row for each pair."""
     lag: NDArray[np.float64]
     allowed: NDArray[np.bool_]
     """Whether the dates of each pair allow it."""
-    asked: set[tuple[int, int]]
+    required: set[tuple[int, int]]
 
     @classmethod
     def of(
         cls,
-        one: Pool,
-        other: Pool,
+        pool_a: Pool,
+        pool_b: Pool,
         expected: Mapping[str, Expected],
-        wanted: set[tuple[str, str]] = frozenset(),  # type: ignore[assignment]
+        requested: set[tuple[str, str]] = frozenset(),  # type: ignore[assignment]
         rare: Rare | None = None,
     ) -> Block:
-        languages = f"{one.readings[0].document.language}-{other.readings[0].document.language}"
-        may_be, lag = lags(one.readings, other.readings)
-        compared = Compared.of(one, other, may_be)
-        required = _places(one, other, wanted)
+        languages = f"{pool_a.readings[0].document.language}-{pool_b.readings[0].document.language}"
+        may_be, lag = lags(pool_a.readings, pool_b.readings)
+        compared = Compared.of(pool_a, pool_b, may_be)
+        required = _places(pool_a, pool_b, requested)
         if rare is not None:
-            required |= {pair for pair in rare.pairs(one.readings, other.readings) if may_be[pair]}
+            required |= {pair for pair in rare.pairs(pool_a.readings, pool_b.readings) if may_be[pair]}
         pairs = sorted({*compared.candidates(), *required})
         i, j = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
         rows = features(compared, pairs, expected[languages])
-        return cls(one, other, pairs, rows, lag[i, j].astype(np.float64), may_be[i, j], required)
+        return cls(pool_a, pool_b, pairs, rows, lag[i, j].astype(np.float64), may_be[i, j], required)
 
     def ids(self, n: int) -> tuple[str, str]:
         i, j = self.pairs[n]
-        return self.one.readings[i].document.article_id, self.other.readings[j].document.article_id
+        return self.pool_a.readings[i].document.article_id, self.pool_b.readings[j].document.article_id
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A pair whose passages are worth comparing."""
 
-    one: Pool
+    pool_a: Pool
     i: int
-    other: Pool
+    pool_b: Pool
     j: int
     likely: float
     """Probability before the passages are compared; so is the rival's."""
     rival: float
-    others: float
+    rival_odds: float
     """Odds of all other candidates of either article together, where those of having no partner are 1."""
     assigned: float
     """Probability where every article has one partner at most, and so have its rivals' other candidates."""
     figures: tuple[float, ...]
     """Values of FIGURES."""
     mutual: bool
-    asked: bool
+    is_required: bool
     traces: tuple[Trace, ...]
 
     @property
     def sides(self) -> tuple[ArticleReading, ArticleReading]:
-        return self.one.readings[self.i], self.other.readings[self.j]
+        return self.pool_a.readings[self.i], self.pool_b.readings[self.j]
 
     @property
     def ids(self) -> tuple[str, str]:
@@ -131,13 +131,13 @@ class Candidate:
         return (
             log_odds,
             min(log_odds - logit(self.rival), 6.0),
-            log_odds - math.log1p(self.others),
+            log_odds - math.log1p(self.rival_odds),
             logit(self.assigned),
             1.0 / math.log(max(self.letters, 50)),
             *agreed.signals(),
             self._another_day(),
-            math.log1p(weight_of_shared(self.one, self.i, self.other, self.j)),
-            headline_said(self.one, self.i, self.other, self.j),
+            math.log1p(weight_of_shared(self.pool_a, self.i, self.pool_b, self.j)),
+            headline_said(self.pool_a, self.i, self.pool_b, self.j),
             *third,
             *self.figures,
             1.0,
@@ -162,7 +162,7 @@ class Thirds:
         self._of: dict[str, dict[str, dict[str, float]]] = {}
 
     def add(self, block: Block, likely: NDArray[np.float64]) -> None:
-        a, b = (side.readings[0].document.language for side in (block.one, block.other))
+        a, b = (side.readings[0].document.language for side in (block.pool_a, block.pool_b))
         for n in np.flatnonzero(likely >= WORTH).tolist():
             a_id, b_id = block.ids(n)
             self._of.setdefault(a_id, {}).setdefault(b, {})[b_id] = float(likely[n])
@@ -202,12 +202,12 @@ def shortlist(
     for n, (i, j) in enumerate(pairs):
         mutual = best_of_a[i][0] == n and best_of_b[j][0] == n
         ids = block.ids(n)
-        if ((i, j) in block.asked or (mutual and likely[n] >= WORTH)) and due(*ids):
+        if ((i, j) in block.required or (mutual and likely[n] >= WORTH)) and due(*ids):
             rivals = (k for k in (*best_of_a[i][:2], *best_of_b[j][:2]) if k != n)
             yield Candidate(
-                block.one,
+                block.pool_a,
                 i,
-                block.other,
+                block.pool_b,
                 j,
                 float(likely[n]),
                 max((float(likely[k]) for k in rivals), default=0.0),
@@ -215,7 +215,7 @@ def shortlist(
                 float(assigned[n]),
                 tuple(block.rows[n, _COLUMNS].tolist()),
                 mutual,
-                (i, j) in block.asked,
+                (i, j) in block.required,
                 rare.shared(*ids) if rare is not None and block.allowed[n] else (),
             )
 
@@ -246,7 +246,7 @@ def story_by_story(candidates: Sequence[Candidate]) -> list[Candidate]:
         place = first.get(a, first.get(b, number))
         first.setdefault(a, place)
         first.setdefault(b, place)
-    return sorted(candidates, key=lambda each: min(first[x] for x in candidate.ids))
+    return sorted(candidates, key=lambda row: min(first[x] for x in row.ids))
 
 
 def logit(probability: float) -> float:
@@ -254,12 +254,12 @@ def logit(probability: float) -> float:
     return math.log(clipped / (1 - clipped))
 
 
-def _places(one: Pool, other: Pool, wanted: Iterable[tuple[str, str]]) -> set[tuple[int, int]]:
+def _places(pool_a: Pool, pool_b: Pool, requested: Iterable[tuple[str, str]]) -> set[tuple[int, int]]:
     """Return the index pairs of the wanted pairs that are in these two pools."""
-    rows = {reading.document.article_id: i for i, reading in enumerate(one.readings)}
-    columns = {reading.document.article_id: j for j, reading in enumerate(other.readings)}
-    places = {(rows[a], columns[b]) for a, b in wanted if a in rows and b in columns}
-    return places | {(rows[b], columns[a]) for a, b in wanted if b in rows and a in columns}
+    rows = {reading.document.article_id: i for i, reading in enumerate(pool_a.readings)}
+    columns = {reading.document.article_id: j for j, reading in enumerate(pool_b.readings)}
+    places = {(rows[a], columns[b]) for a, b in requested if a in rows and b in columns}
+    return places | {(rows[b], columns[a]) for a, b in requested if b in rows and a in columns}
 
 
 def _ranked(side: NDArray[np.int64], likely: NDArray[np.float64]) -> dict[int, list[int]]:

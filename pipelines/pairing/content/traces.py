@@ -31,17 +31,19 @@ class Rare:
     def shared(self, a_id: str, b_id: str) -> tuple[Trace, ...]:
         return tuple(sorted((self._of[a_id] & self._of[b_id]) - self._common))
 
-    def pairs(self, ours: Sequence[ArticleReading], theirs: Sequence[ArticleReading]) -> set[tuple[int, int]]:
+    def pairs(
+        self, texts_a: Sequence[ArticleReading], texts_b: Sequence[ArticleReading]
+    ) -> set[tuple[int, int]]:
         """Return the index pairs with a common trace."""
         owner = {
             trace: n
-            for n, reading in enumerate(ours)
+            for n, reading in enumerate(texts_a)
             for trace in reading.document.traces
             if trace not in self._common
         }
         return {
             (owner[trace], n)
-            for n, reading in enumerate(theirs)
+            for n, reading in enumerate(texts_b)
             for trace in reading.document.traces
             if trace in owner
         }

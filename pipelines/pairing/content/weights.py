@@ -82,9 +82,9 @@ def crossed(
 @cache
 def shipped_weights() -> Weights:
     stored = json.loads(FILE.read_text(encoding="utf-8"))
-    for name, known in (("features", NAMES), ("crossed", CROSSED), ("signals", SIGNALS)):
-        if tuple(stored[name]) != known:
-            raise ValueError(f"weights.json is for {name} {stored[name]}, the code has {known}: refit")
+    for name, names in (("features", NAMES), ("crossed", CROSSED), ("signals", SIGNALS)):
+        if tuple(stored[name]) != names:
+            raise ValueError(f"weights.json is for {name} {stored[name]}, the code has {names}: refit")
     return Weights(
         mean=np.array(stored["mean"], dtype=np.float64),
         scale=np.array(stored["scale"], dtype=np.float64),

@@ -30,7 +30,7 @@ class DueWeek:
     """A week to compare, or the two weeks of pairs that no week has."""
 
     keys: tuple[WeekKey, ...]
-    asked: frozenset[Ids]
+    linked: frozenset[Ids]
     """Pairs by a link, to be scored whether or not they are likely; of two weeks nothing else is scored."""
     aligned: frozenset[Ids]
     """Pairs whose texts of today are aligned in the archive."""
@@ -67,21 +67,21 @@ def compared(due: DueWeek, weeks: Weeks) -> ComparedWeek:
     around = [weeks.around(key) for key in due.keys]
     readings = {x.document.article_id: x for week in around for x in weeks.readings(week)}
     if len(around) > 1:
-        matches = compare(list(readings.values()), due.asked, only_wanted=True)
+        matches = compare(list(readings.values()), due.linked, only_wanted=True)
     else:
-        matches = compare(list(readings.values()), due.asked, decides=around[0].decides)
-    couples = [(x.a_id, x.b_id) for x in matches if counts(x, due.asked)]
+        matches = compare(list(readings.values()), due.linked, decides=around[0].decides)
+    couples = [(x.a_id, x.b_id) for x in matches if counts(x, due.linked)]
     texts = weeks.variants({x for ids in couples if ids not in due.aligned for x in ids}, around)
     done: dict[Texts, tuple[AlignmentRecord, ...]] = {}
     Aligner(done)(texts, [ids for ids in couples if ids not in due.aligned and texts.keys() >= set(ids)])
     return ComparedWeek(due.keys, tuple(matches), tuple(done.items()))
 
 
-def counts(match: Match, asked: Collection[Ids]) -> bool:
+def counts(match: Match, linked: Collection[Ids]) -> bool:
     """Tell if a match is decided on: the others were only asked about."""
-    return match.joins or match.contradicted or (match.a_id, match.b_id) in asked
+    return match.joins or match.contradicted or (match.a_id, match.b_id) in linked
 
 
-def signature(weeks: Sequence[Week], asked: Collection[Ids]) -> bytes:
+def signature(weeks: Sequence[Week], linked: Collection[Ids]) -> bytes:
     """Return what the comparison of a week depends on, as far as one archive and one code go."""
-    return repr([*(week.state for week in weeks), *sorted(asked)]).encode()
+    return repr([*(week.state for week in weeks), *sorted(linked)]).encode()

@@ -119,7 +119,7 @@ class Weeks:
         ]
         self.near = self.ids if since is None else self.ids.filter(pa.array(self._in_windows()))
         """Ids of the articles that are in a window of these weeks."""
-        self._held: dict[str, ArticleReading] = {}
+        self._readings: dict[str, ArticleReading] = {}
         # memory that sorting a million rows took
         pa.default_memory_pool().release_unused()
 
@@ -198,11 +198,11 @@ class Weeks:
 
     def readings(self, week: Week) -> list[ArticleReading]:
         """Read the articles of a week for scoring; those of the week before are kept, not read again."""
-        readings = self._held
+        readings = self._readings
         missing = [x for x in week.ids if x not in readings]
         new = self.read(missing, [week]) if missing else {}
-        self._held = {x: readings[x] if x in readings else new[x] for x in week.ids}
-        return list(self._held.values())
+        self._readings = {x: readings[x] if x in readings else new[x] for x in week.ids}
+        return list(self._readings.values())
 
     def read(self, ids: Collection[str], weeks: Sequence[Week] = ()) -> dict[str, ArticleReading]:
         """Read articles by id; `weeks` that hold all of them save a search of the whole archive."""

@@ -131,7 +131,7 @@ def test_stories_are_found_on_both_sides_of_midnight_on_sunday(root):
     outcome = pair_archive(str(root))
     assert grouped(root) == three_each(20)
     assert outcome.weeks > 2
-    assert outcome.joined == 40
+    assert outcome.moved_articles == 40
 
 
 def test_other_languages_are_counted_and_paired_by_their_links(root):
@@ -250,7 +250,7 @@ def test_a_link_that_the_texts_contradict_stands_while_there_is_nothing_better(r
         assert "do not seem to be the same story" in capsys.readouterr().out
     main(["show", article(5, "uk").url, "--archive", str(root)])
     assert "do not seem" not in capsys.readouterr().out
-    assert pair_archive(str(root), everything=True).joined == 0
+    assert pair_archive(str(root), everything=True).moved_articles == 0
 
 
 def rewritten(story: int, as_story: int) -> ArticleRecord:
@@ -276,7 +276,7 @@ def test_a_pair_by_its_texts_is_none_any_more_when_one_of_them_has_become_anothe
     assert [x for x in grouped(root) if {"en/3", "uk/3"} & set(x)] == expected
     assert {x for x in pairs(root) if "en/3" in x} == {("en/3", "ru/4"), ("en/3", "uk/4")}
     again = pair_archive(str(root), everything=True)
-    assert (again.withdrawn, again.joined) == (0, 0)
+    assert (again.withdrawn, again.moved_articles) == (0, 0)
 
 
 def test_a_text_that_has_become_another_stands_alone_where_nothing_better_is_at_hand(root):
