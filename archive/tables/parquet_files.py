@@ -56,7 +56,9 @@ class TableFiles:
 
     def _write_one(self, name: str, table: pa.Table, month: str) -> DataFile:
         data = encoded(table, self._stored[name], SORT[name], self._level)
-        return self.store(name, data, table.num_rows, month)
+        file = self.store(name, data, table.num_rows, month)
+        data_file_reader.note_written(self._storage.path(file.path), table.nbytes)
+        return file
 
     def store(self, name: str, data: bytes, rows: int, month: str) -> DataFile:
         """Store what `encoded` has made; durable when it returns."""

@@ -157,6 +157,31 @@ def test_a_file_that_was_altered_since_is_measured_again(many, small_limit):
         data_file_reader.check(many)
 
 
+def test_what_a_writer_has_written_is_not_measured_again(open_writer, article):
+    measured = data_file_reader._measured.cache_info().misses
+    with open_writer("run-1") as writer:
+        for number in range(3):  # the later commits link to the files of the first, and rewrite its rows
+            writer.add_article(article(number))
+            writer.add_article(article(0, text=f"Edit {number}."))
+            writer.commit()
+    assert data_file_reader._measured.cache_info().misses == measured
+
+
+def test_what_a_writer_has_written_is_measured_once_another_has_altered_it(many, small_limit):
+    data_file_reader.note_written(many[3], 100)
+    data_file_reader.check([many[3]])
+    pq.write_table(pa.table({"body": [LONG] * 20}), many[3], compression="zstd")
+    with pytest.raises(ArchiveDamaged, match="too much memory"):
+        data_file_reader.check([many[3]])
+
+
+def test_what_a_writer_has_written_may_be_no_larger_either(many, small_limit):
+    pq.write_table(pa.table({"body": [LONG] * 20}), many[3], compression="zstd")
+    data_file_reader.note_written(many[3], 20 * len(LONG))
+    with pytest.raises(ArchiveDamaged, match="too much memory"):
+        data_file_reader.check([many[3]])
+
+
 def test_an_operator_raises_the_limit(small_limit, file_of, monkeypatch):
     path = file_of(pa.array([LONG] * 20))
     monkeypatch.setenv("TRIPTYCH_LARGEST_UNPACKED", "100000000")
