@@ -6,7 +6,6 @@ import io
 import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from lzma import LZMAError
 from typing import TYPE_CHECKING, BinaryIO
 from zipfile import BadZipFile
 
@@ -34,7 +33,6 @@ BROKEN = (
         RuntimeError,
         BadZipFile,
         zlib.error,
-        LZMAError,
     ),
 )
 """Errors of warcio and of zipfile, on bytes that are no WARC and no zip file."""

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from crawler.importing.records import WebPage
 
 _ENTRIES = (".warc", ".warc.gz", ".arc", ".arc.gz")
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""Of packing, that zipfile undoes in bounded memory: half a megabyte of LZMA or bzip2 took 9 GB."""
 _ZIP, _ZSTD = b"PK\x03\x04", (b"\x28\xb5\x2f\xfd", b"\x5d\x2a\x4d\x18")
 _SHORTEST_RECORD = 18
 """Bytes: the line of a version, and a length."""
@@ -144,6 +146,9 @@ class WebArchive:
             for entry in entries:
                 # the name is shown, and is no path
                 name = f"{self._name}#{PurePosixPath(entry.filename).name[:200]}"
+                if entry.compress_type not in _METHODS:
+                    self._damaged(f"{name} is not read: it is neither stored nor packed by deflate")
+                    continue
                 try:
                     with packed.open(entry) as inner:
                         yield from self._records(self._meter.metered(inner), name, 0)

@@ -26,6 +26,7 @@ from crawler.downloader.proxy_setting import read_proxy
 from crawler.downloader.public_hosts import is_public, refusal
 from crawler.downloader.resolver import ANY_NAME, pinned_names
 from crawler.exceptions import SourceFailed, Unavailable
+from crawler.importing.records import number
 from crawler.importing.remote_file import Part
 
 if TYPE_CHECKING:
@@ -217,11 +218,10 @@ def _part_of(answer: BaseHTTPResponse, begin: int, length: int) -> Part:
         size = int(content_range[3])
         expected = min(length, size - begin)
     elif answer.status == 200:
-        promised = headers.get("Content-Length", "")
-        size = int(promised) if promised.isdecimal() and len(promised) < 16 else -1
-        if begin or not 0 <= size <= length:
+        whole = number(headers.get("Content-Length"))
+        if begin or whole is None or whole > length:
             raise SourceFailed("its server gives no parts of a file (Range): download it, and import that")
-        expected = size
+        size = expected = whole
     elif answer.status in _OF_THE_MOMENT:
         raise Unavailable(f"the server answered {answer.status}", _seconds(headers.get("Retry-After")))
     else:

@@ -1,6 +1,8 @@
 """Every command, given in a stranger's folder: no module that lies in it is imported."""
 
+import argparse
 import os
+import pkgutil
 import signal
 import subprocess
 import sys
@@ -9,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from archive.__main__ import parser
 from archive.writer import ArchiveWriter
 from tests.archive.conftest import make_article, make_page
 from tests.support.forked import A_WHILE
@@ -16,7 +19,7 @@ from triptych.__main__ import command_line
 
 TRIPTYCH = Path(sys.executable).with_name("triptych")
 OURS = {"archive", "crawler", "pipelines", "triptych", "evil", "sitecustomize", "usercustomize"}
-OTHERS = {"scrapy", "trafilatura", "lxml", "pyarrow", "pandas", "numpy", "click", "rich", "twisted", "duckdb"}
+OTHERS = {module.name for module in pkgutil.iter_modules()}
 NAMES = sorted({*sys.stdlib_module_names, *OURS, *OTHERS})
 NOWHERE = "http://127.0.0.1:9/article.html"
 
@@ -50,6 +53,24 @@ OTHER_COMMANDS = (
     ("sql", "FROM articles"),
     ("verify",),
     ("watch",),
+    ("why", NOWHERE),
+)
+
+OF_ARCHIVES = (
+    ("copy", "news-archive", "../copy"),
+    ("diff", "0"),
+    ("export", "--format", "csv", "--output", "../out"),
+    ("feed", "--output", "../feed.xml"),
+    ("gc",),
+    ("ls",),
+    ("migrate",),
+    ("purge", "none", "--reason", "test"),
+    ("raw", "0"),
+    ("repair",),
+    ("search", "text"),
+    ("show", "0"),
+    ("sql", "FROM articles"),
+    ("verify", "--all"),
     ("why", NOWHERE),
 )
 
@@ -115,7 +136,7 @@ def test_the_processes_of_view_import_nothing_from_the_working_folder(received):
 
 @pytest.mark.slow
 def test_no_command_imports_from_the_working_folder(received):
-    for words in OTHER_COMMANDS:
+    for words in (*OTHER_COMMANDS, *(("archive", *words) for words in OF_ARCHIVES)):
         done = run_in(received, *words)
         assert imported(received) == [], (words, done.stderr)
 
@@ -123,3 +144,8 @@ def test_no_command_imports_from_the_working_folder(received):
 def test_no_command_is_forgotten():
     tried = {words[0] for words in (*WITH_CHILDREN, *OTHER_COMMANDS)} | {"view"}
     assert tried == set(command_line().commands)
+    tried = {words[0] for words in OF_ARCHIVES} | {
+        words[1] for words in WITH_CHILDREN if words[0] == "archive"
+    }
+    (commands,) = (x for x in parser()._actions if isinstance(x, argparse._SubParsersAction))
+    assert tried | {"view"} == set(commands.choices)

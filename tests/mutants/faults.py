@@ -7,6 +7,7 @@ our tests start programs, fork workers and kill them. Here a fault is a changed 
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from cosmic_ray.ast import ast_nodes
@@ -42,6 +43,8 @@ Not `is` to `==`, which is the same for None, nor ExceptionReplacer, which canno
 FOR_THE_READER = {"frozen", "slots", "kw_only", "repr", "ensure_ascii", "indent"}
 """Arguments whose value changes nothing that is promised."""
 LOGGERS = {"_log", "logger", "log"}
+BUFFERS = {"_CHUNK", "_BLOCK", "_PACKED_BLOCK", "_UNPACKED_BLOCK"}
+"""Sizes of single reads: another size brings the same bytes."""
 
 
 class LeftOut(Operator):  # type: ignore[misc]
@@ -105,8 +108,12 @@ def _unread(code: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
             found += [node.returns, *(argument.annotation for argument in arguments)]
         elif isinstance(node, ast.AnnAssign):
             found.append(node.annotation)
+        elif isinstance(node, ast.Assign) and BUFFERS.issuperset(
+            re.findall(r"\w+", ast.unparse(node.targets[0]))
+        ):
+            found.append(node.value)
         elif isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
-            found += node.body
+            found += [node.test, *node.body]
         elif isinstance(node, ast.Assert):
             found.append(node)
         elif isinstance(node, ast.Expr):

@@ -191,6 +191,27 @@ def test_five_answers_are_redirects_and_no_others() -> None:
                 assert servers().part(f"http://files.example:{server.port}/a", 0, 10).size == 10
 
 
+@pytest.mark.parametrize("length", [10, 9])
+def test_a_server_without_parts_may_send_a_file_that_is_no_larger_than_one(length: int) -> None:
+    with RangeServer() as server:
+        server.gives_parts = False
+        server.files["/a"] = b"0123456789"
+        with nullcontext() if length == 10 else pytest.raises(SourceFailed, match="no parts of a file"):
+            part = servers().part(f"http://files.example:{server.port}/a", 0, length)
+            assert (part.data, part.size) == (b"0123456789", 10)
+
+
+def test_no_handle_of_a_connection_outlives_it() -> None:
+    with RangeServer() as server:
+        made = servers()
+        for _ in range(3):
+            server.faults = [status(404)]
+            with pytest.raises(SourceFailed):
+                made.part(f"http://files.example:{server.port}/a", 0, 10)
+        made._pools.clear()
+        assert made._lines == set()
+
+
 def test_the_last_part_of_a_file_is_shorter() -> None:
     with RangeServer() as server:
         server.files["/a"] = b"0123456789"

@@ -121,7 +121,7 @@ def test_a_wacz_is_a_zip_of_them(tmp_path: Path) -> None:
         packed.writestr("pages/pages.jsonl", "{}")
     pages, _ = pages_of(tmp_path / "a.wacz")
     assert [page.record.split(" ")[0] for page in pages] == ["a.wacz#evil.warc.gz"]
-    with zipfile.ZipFile(tmp_path / "c.wacz", "w", zipfile.ZIP_LZMA) as packed:
+    with zipfile.ZipFile(tmp_path / "c.wacz", "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr("archive/a.warc.gz", record())
         packed.writestr("archive/b.warc.gz", record())
     torn = bytearray((tmp_path / "c.wacz").read_bytes())
@@ -134,6 +134,18 @@ def test_a_wacz_is_a_zip_of_them(tmp_path: Path) -> None:
     pages, cut = pages_of(tmp_path / "b.wacz")
     assert pages == []
     assert cut.damage
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_an_entry_that_unpacks_without_bounds_costs_itself(tmp_path: Path, method: int) -> None:
+    """zipfile gives all that a piece of it unpacks to at once."""
+    with zipfile.ZipFile(tmp_path / "a.wacz", "w") as packed:
+        packed.writestr("archive/bomb.warc", record(packed=False), method)
+        packed.writestr("archive/deflated.warc", record(packed=False), zipfile.ZIP_DEFLATED)
+        packed.writestr("archive/stored.warc", record(packed=False))
+    pages, opened = pages_of(tmp_path / "a.wacz")
+    assert [page.record.split(" ")[0] for page in pages] == ["a.wacz#deflated.warc", "a.wacz#stored.warc"]
+    assert opened.damage == ["a.wacz#bomb.warc is not read: it is neither stored nor packed by deflate"]
 
 
 def test_a_wacz_with_a_table_of_contents_without_end_is_not_read(tmp_path: Path) -> None:

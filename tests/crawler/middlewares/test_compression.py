@@ -98,6 +98,15 @@ def test_gzip_members_with_padding_between_them_are_one_body() -> None:
         unpacked("gzip", padded[:-110])
 
 
+def test_one_byte_of_a_further_member_is_a_cut_and_a_byte_like_it_is_none() -> None:
+    with pytest.raises(ResponseDataLossError):
+        unpacked("gzip", gzip.compress(b"") + b"\x1f")
+    with pytest.raises(BadCoding):
+        unpacked("gzip", b"no gzip at all\x1f")
+    with pytest.raises(BadCoding):
+        unpacked("gzip", gzip.compress(b"") + b"behind")
+
+
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd", "gzip, br"])
 def test_no_body_at_all_is_whole_in_every_coding(coding: str) -> None:
     assert unpacked(coding, b"") == b""
