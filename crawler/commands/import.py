@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from scrapy.exceptions import UsageError
@@ -16,6 +18,7 @@ from crawler.commands.crawl import Command as Crawl
 from crawler.exceptions import SourceFailed, WrongSource
 from crawler.importing.positions import Positions
 from crawler.importing.spider import ImportSpider, Selection
+from crawler.reports.run_report import Ending
 from crawler.reports.terminal import one_sentence
 from crawler.story.arguments import Arguments, check_settings
 from crawler.story.spider import StorySpider
@@ -27,10 +30,22 @@ if TYPE_CHECKING:
     from crawler.extensions.ledger import Ledger
     from crawler.health.expectation_check import Verdict
     from crawler.importing.source_files import Source
+    from crawler.importing.summary import SourceSummary
+    from crawler.reports.run_report import RunReport
+
+_MOST_LINES = 50
+"""Files of which a terminal shows a line."""
+_PROGRESS = {
+    "crawler.extensions.progress.Progress": None,
+    "crawler.extensions.progress.ProgressLog": None,
+    "crawler.importing.progress.ImportProgress": 0,
+    "crawler.importing.progress.ImportProgressLog": 0,
+}
 
 
 class Command(Crawl):
     called: ClassVar[str] = "triptych import"
+    _summaries: Sequence[SourceSummary] = ()
     takes_arguments: ClassVar[bool] = False
 
     def syntax(self) -> str:
@@ -112,34 +127,37 @@ class Command(Crawl):
     def _import(
         self, sources: Sequence[Source], selection: Selection, declared: Sequence[type[StorySpider]]
     ) -> None:
+        assert self.settings is not None
         assert self.crawler_process is not None
         self._probe_archive()
         self._log = self._log_into_file("import")
+        extensions = self.settings.getdict("EXTENSIONS") | _PROGRESS
+        self.settings.set("EXTENSIONS", extensions, priority="spider")
         crawler = self.crawler_process.create_crawler(ImportSpider)
         self._tell_of_signals(crawler)
         self.crawler_process.crawl(
             crawler,
             sources=sources,
-            positions=self._positions(selection),
+            positions=self._positions(selection, declared),
             selection=selection,
             declared=declared,
         )
         self.crawler_process.start()
+        assert isinstance(crawler.spider, ImportSpider | None)
+        self._summaries = [] if crawler.spider is None else crawler.spider.summaries
         self.exitcode = self._verdict(crawler, Arguments(), self._paired(crawler))
-        spider = crawler.spider
-        if not isinstance(spider, ImportSpider):
-            return
-        console = Terminal()
-        for reason, count in spider.passed.most_common():
-            console.print(f"passed over  {count:>7,}  {literal(reason)}", soft_wrap=True)
-        for sentence in spider.notes:
-            console.print(literal(sentence), soft_wrap=True, highlight=False)
-        for sentence in spider.damage:
-            print(f"{self.called}: {visible(sentence)}", file=sys.stderr)
-        if spider.damage:
-            self.exitcode = worst([self.exitcode, ExitCode.LOST])
 
-    def _positions(self, selection: Selection) -> Positions:
+    def _finish(self, run: RunReport) -> int:
+        """Print what each file brought; a file that could not be read on is a problem of the run."""
+        _print_summaries(self._summaries)
+        damage = [sentence for summary in self._summaries for sentence in summary.damage]
+        files = [summary.document() for summary in self._summaries]
+        run = replace(run, problems=[*run.problems, *damage], files=files)
+        if damage and worst([run.exit_code, ExitCode.LOST]) == ExitCode.LOST:
+            run = replace(run, ended=Ending.LOST, exit_code=ExitCode.LOST)
+        return super()._finish(run)
+
+    def _positions(self, selection: Selection, declared: Sequence[type[StorySpider]]) -> Positions:
         assert self.settings is not None
         uri: str = self.settings["ARCHIVE_URI"]
 
@@ -151,11 +169,28 @@ class Command(Crawl):
             entries = archive.open(uri).history()
             return next((entry.run_id for entry in entries if entry.id == snapshot), None)
 
-        choice = repr([sorted(selection.outlets), sorted(selection.hosts), sorted(selection.languages)])
+        rules = [(outlet.name, outlet.domains(), outlet.written_patterns()) for outlet in declared]
+        choice = repr(
+            [sorted(selection.outlets), sorted(selection.hosts), sorted(selection.languages), sorted(rules)]
+        )
         return Positions(storage_at(uri).layout.root, choice, head, run_of)
 
     def _compare_with_expectations(self, spider: StorySpider, ledger: Ledger, run_id: str) -> list[Verdict]:
         return []  # expectations are for days of crawls, not for the past
+
+
+def _print_summaries(summaries: Sequence[SourceSummary]) -> None:
+    console, passed = Terminal(), Counter[str]()
+    for summary in summaries:
+        passed += summary.passed
+        for sentence in summary.notes:
+            console.print(literal(sentence), soft_wrap=True, highlight=False)
+    for reason, count in passed.most_common():
+        console.print(f"passed over  {count:>7,}  {literal(reason)}", soft_wrap=True)
+    for summary in summaries[:_MOST_LINES]:
+        console.print(f"file  {literal(summary.line())}", soft_wrap=True, highlight=False)
+    if len(summaries) > _MOST_LINES:
+        console.print(f"and {len(summaries) - _MOST_LINES:,} files more: --report FILE has them all")
 
 
 def _check_choice(opts: argparse.Namespace, names: Collection[str]) -> None:

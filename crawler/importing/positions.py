@@ -1,4 +1,4 @@
-"""Positions up to which files on servers have been read, so that an import that was killed goes on there.
+"""Positions up to which files have been read, so that an import that was killed goes on there.
 
 In this machine's cache, a file for each: where it is lost, a file is read from its beginning, and what the
 archive has is passed over. A position is kept after all that was read before it is on disk. It counts for

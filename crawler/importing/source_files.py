@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
 import re
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
 from archive.exceptions import ObjectStoreError
@@ -41,12 +42,30 @@ _PATH = re.compile(r"[\w=+@,~-][\w.=+@,~ -]*(?:/[\w=+@,~-][\w.=+@,~ -]*)*", re.A
 """No segment begins with a dot, so none is `..`; no scheme, query, percent sign or backslash."""
 
 
+class OpenLocalFile(io.BufferedReader):
+    def __init__(self, path: Path) -> None:
+        """Raises OSError."""
+        super().__init__(io.FileIO(path))
+        state = os.fstat(self.fileno())
+        self.size, self.tag = state.st_size, str(state.st_mtime_ns)
+
+    def stop(self) -> None:
+        """Do nothing: its reads do not wait."""
+
+
+OpenFile = OpenLocalFile | RemoteFile
+
+
 class Source(Protocol):
     @property
     def address(self) -> str:
         """As it is shown, and kept with the articles: a file's name, an address without secrets."""
 
-    def open(self) -> BinaryIO | RemoteFile:
+    @property
+    def key(self) -> str:
+        """Names the file among all others on this machine."""
+
+    def open(self) -> OpenFile:
         """Raises SourceFailed, OSError."""
 
 
@@ -58,8 +77,12 @@ class LocalFile:
     def address(self) -> str:
         return self.path.name
 
-    def open(self) -> BinaryIO:
-        return self.path.open("rb")
+    @property
+    def key(self) -> str:
+        return str(self.path.absolute())
+
+    def open(self) -> OpenLocalFile:
+        return OpenLocalFile(self.path)
 
 
 @dataclass(frozen=True)
@@ -68,6 +91,10 @@ class OnServer:
 
     @property
     def address(self) -> str:
+        return self.place.address
+
+    @property
+    def key(self) -> str:
         return self.place.address
 
     def open(self) -> RemoteFile:
@@ -218,7 +245,7 @@ def _bucket(name: str) -> tuple[str, str]:
     return f"{parts.scheme}://{parts.netloc}", parts.path.strip("/")
 
 
-def _all(file: BinaryIO | RemoteFile) -> bytes:
+def _all(file: OpenFile) -> bytes:
     parts, remaining = [], _LARGEST_LIST + 1
     while remaining > 0 and (part := file.read(remaining)):
         parts.append(part)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 from urllib.parse import urlsplit
+
+from scrapy import signals
 
 from archive.exceptions import ArchiveError
 from crawler.downloader.public_hosts import refusal, registered_domain
 from crawler.exceptions import ExtractionError, SourceFailed
 from crawler.importing.page_task import read_web_page
-from crawler.importing.remote_file import RemoteFile
+from crawler.importing.summary import SourceSummary
 from crawler.importing.web_archives import WebArchive
 from crawler.items import Article, Observation
 from crawler.outlet.declaration import Outlet, in_domains
@@ -24,9 +25,11 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Sequence
     from typing import BinaryIO
 
+    from scrapy.crawler import Crawler
+
     from crawler.importing.positions import Positions
     from crawler.importing.records import WebPage
-    from crawler.importing.source_files import Source
+    from crawler.importing.source_files import OpenFile, Source
     from crawler.items import Outcome
     from crawler.story.spider import StorySpider
 
@@ -66,60 +69,84 @@ class ImportSpider(AnyPage):
         self._sources, self._positions, self._selection = sources, positions, selection
         self._declared = [outlet() for outlet in declared]
         self._outlet_at = lru_cache(_HOSTS)(self._find_outlet)
-        self.passed: Counter[str] = Counter()
-        """Records that are no page of the selection, by reason."""
-        self.damage: list[str] = []
-        """Sentences about what could not be read."""
-        self.notes: list[str] = []
-        """Sentences about files that were read otherwise than from begin to end."""
+        self.planned = len(sources)
+        self.summaries: list[SourceSummary] = []
+        """Of the sources so far, in their order; the last is being read."""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider.item_scraped, signal=signals.item_scraped)
+        crawler.signals.connect(spider.item_dropped, signal=signals.item_dropped)
+        return spider
+
+    def item_scraped(self, item: object) -> None:
+        if isinstance(item, Article):
+            self._count(item.outcome or "archived", None)
+        elif isinstance(item, Observation):
+            self._count(item.outcome, item.reason)
+
+    def item_dropped(self, item: object, exception: Exception) -> None:
+        self._count("dropped", getattr(exception, "reason", None))
+
+    def _count(self, outcome: str, reason: str | None) -> None:
+        self.summaries[-1].outcomes[f"{outcome}({reason})" if reason else outcome] += 1
 
     async def start(self) -> AsyncIterator[Any]:
         for source in self._sources:
-            name = source.address
+            summary = SourceSummary(source.address)
+            self.summaries.append(summary)
             try:
-                file = await asyncio.to_thread(source.open)
+                async for item in self._of_source(source, summary):
+                    yield item
             except (SourceFailed, OSError) as error:
-                self.damage.append(f"{name}: {error}")
-                continue
-            try:
-                begin = await asyncio.to_thread(self._begin, source, file)
-                if begin is not None:
-                    most = self.settings.getint("DOWNLOAD_MAXSIZE")
-                    pages = WebArchive(cast("BinaryIO", file), name, self._is_selected, most, begin)
-                    try:
-                        async for item in self._of_file(pages, file, name):
-                            yield item
-                    finally:
-                        self.passed += pages.passed
-                        self.damage += pages.damage
-            except (SourceFailed, OSError) as error:
-                self.damage.append(f"{name}: {error}")
-            finally:
-                file.close()
-        await self.until_processed()
+                summary.damage.append(f"{source.address}: {error}")
+            # what is in the pipelines is of this source
+            await self.until_processed()
+            summary.end()
 
-    def _begin(self, source: Source, file: BinaryIO | RemoteFile) -> int | None:
+    async def _of_source(self, source: Source, summary: SourceSummary) -> AsyncIterator[Any]:
+        file = await asyncio.to_thread(source.open)
+        try:
+            summary.size = file.size
+            begin = await asyncio.to_thread(self._begin, source, file, summary)
+            if begin is None:
+                return
+            summary.begin = summary.at = begin
+            most = self.settings.getint("DOWNLOAD_MAXSIZE")
+            pages = WebArchive(cast("BinaryIO", file), source.address, self._is_selected, most, begin)
+            try:
+                async for item in self._of_file(pages, file, source, summary):
+                    yield item
+            finally:
+                summary.passed += pages.passed
+                summary.damage += pages.damage
+        finally:
+            file.close()
+
+    def _begin(self, source: Source, file: OpenFile, summary: SourceSummary) -> int | None:
         """The place to read from; None where an earlier import has read it all."""
-        if not isinstance(file, RemoteFile):
-            return 0
-        position = self._positions.kept(source.address)
+        position = self._positions.kept(source.key)
         if position is None:
             return 0
         if (position.size, position.tag) != (file.size, file.tag):
-            self.notes.append(
+            summary.notes.append(
                 f"{source.address} is another file than the one that was begun ({file.size:,} bytes and "
                 f"{file.tag}, then {position.size:,} and {position.tag}): it is read from its beginning"
             )
             return 0
         if position.is_end:
-            self.passed["whole files that were read to their end before"] += 1
+            summary.at = summary.begin = position.size
+            summary.passed["whole files that were read to their end before"] += 1
             return None
         if position.at:
-            self.notes.append(f"{source.address} is read on from byte {position.at:,} of {position.size:,}")
+            summary.notes.append(
+                f"{source.address} is read on from byte {position.at:,} of {position.size:,}"
+            )
         return position.at
 
     async def _of_file(
-        self, archive: WebArchive, file: BinaryIO | RemoteFile, name: str
+        self, archive: WebArchive, file: OpenFile, source: Source, summary: SourceSummary
     ) -> AsyncIterator[Any]:
         running: dict[asyncio.Task[Article | Observation | None], int] = {}
         most = _AHEAD * self.settings.getint("EXTRACTION_PROCESSES")
@@ -130,47 +157,46 @@ class ImportSpider(AnyPage):
                 portion, failure = await _next_portion(portions)
                 if portion is None:
                     break
-                for page in self._fresh(portion):
+                summary.at = max(summary.at, archive.begin)
+                for page in self._fresh(portion, summary):
                     running[asyncio.create_task(self._read(page))] = page.begin
                     while len(running) >= most:
                         for item in await _first(running):
                             yield item
                 if loop.time() >= keep_at and not archive.damage:
-                    await self._keep(file, name, min([*running.values(), archive.begin]))
+                    await self._keep(file, source, min([*running.values(), archive.begin]))
                     keep_at = loop.time() + _KEEP_SECONDS
             while running:
                 for item in await _first(running):
                     yield item
-            await self._keep(file, name, _next_begin(archive, failure))
+            await self._keep(file, source, _next_begin(archive, failure))
         finally:
-            if isinstance(file, RemoteFile):
-                file.stop()
+            file.stop()
             for task in running:
                 task.cancel()
         if failure is not None:
             raise failure
+        summary.at = file.size
 
-    def _fresh(self, portion: list[WebPage]) -> Iterator[WebPage]:
+    def _fresh(self, portion: list[WebPage], summary: SourceSummary) -> Iterator[WebPage]:
         for page in portion:
             if self._has(page):
-                self.passed["in the archive already"] += 1
+                summary.passed["in the archive already"] += 1
             else:
                 self.ledger.discover(page.url)
                 yield page
 
-    async def _keep(self, file: BinaryIO | RemoteFile, name: str, at: int | None) -> None:
-        """Keep a position of a file on a server, once what was read before it is on disk; None: its end."""
-        if not isinstance(file, RemoteFile):
-            return
+    async def _keep(self, file: OpenFile, source: Source, at: int | None) -> None:
+        """Keep a position, once what was read before it is on disk; None: the end of the file."""
         await self.until_processed()
         memory = self.ledger.memory
         position = file.size if at is None else at
         if memory is not None:
             try:
                 await asyncio.to_thread(memory.sync)
-                await asyncio.to_thread(self._positions.keep, name, file.size, file.tag, position)
+                await asyncio.to_thread(self._positions.keep, source.key, file.size, file.tag, position)
             except (ArchiveError, OSError) as error:
-                self.logger.warning("the position in %s could not be kept: %s", name, error)
+                self.logger.warning("the position in %s could not be kept: %s", source.address, error)
 
     async def _read(self, page: WebPage) -> Article | Observation | None:
         outlet = self._outlet_of_page(page.url)
@@ -204,7 +230,7 @@ class ImportSpider(AnyPage):
             and self._selection.languages
             and article.language not in self._selection.languages
         ):
-            self.passed["in another language"] += 1
+            self.summaries[-1].passed["in another language"] += 1
             self.ledger.settle(page.url, "skipped", "other-language")
             return None
         return article

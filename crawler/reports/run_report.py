@@ -78,9 +78,11 @@ class RunReport:
     owed: int = 0
     snapshots: Sequence[int] = ()
     log: str | None = None
+    files: Sequence[Mapping[str, object]] = ()
+    """Of an import: what each file brought."""
 
     def document(self) -> dict[str, object]:
-        return {
+        document: dict[str, object] = {
             "outlet": self.outlet,
             "errand": self.errand,
             "run_id": self.run_id,
@@ -99,6 +101,7 @@ class RunReport:
             "snapshots": [*self.snapshots],
             "log": self.log,
         }
+        return document | {"files": [*self.files]} if self.files else document
 
     def write(self, path: Path) -> None:
         """Replace a file whole. Raises OSError."""

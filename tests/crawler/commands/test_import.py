@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -59,11 +60,23 @@ def test_pages_become_paired_articles_of_their_time(crawl: Crawl, tmp_path: Path
     assert articles["extra"].str.contains("news.warc.gz <urn:uuid:").all()
     assert len(done.table("stories")) == PAGES // 2
     assert len(done.table("pairs")) >= PAGES // 2
-    again = crawl(str(broken), "--language", "uk", command="import")
+    assert f"file  news.warc.gz: {PAGES} archived; 0 passed over; " in done.out
+    report = tmp_path / "report.json"
+    again = crawl(str(broken), str(packed), "--report", str(report), command="import")
     assert again.exit_code == 1
     assert "broken.warc.gz is damaged near byte" in again.err
+    assert "Warning" not in again.err
     assert f"{PAGES - 1}  in the archive already" in again.out
     assert len(again.table("versions")) == PAGES
+    document = json.loads(report.read_text())
+    assert (document["ended"], document["exit_code"]) == ("lost", 1)
+    assert [problem for problem in document["problems"] if "its packed bytes end too early" in problem]
+    cut, whole = document["files"]
+    assert (cut["name"], cut["passed_over"]) == ("broken.warc.gz", {"in the archive already": PAGES - 1})
+    assert len(cut["problems"]) == 1
+    # it has not changed since it was read to its end
+    assert (whole["begin"], whole["read_to"]) == (packed.stat().st_size, packed.stat().st_size)
+    assert "whole files that were read to their end before" in whole["passed_over"]
 
 
 def test_an_import_that_is_killed_goes_on(crawl: Crawl, tmp_path: Path) -> None:
@@ -84,7 +97,8 @@ def test_an_import_that_is_killed_goes_on(crawl: Crawl, tmp_path: Path) -> None:
     assert len(done.table("articles")) == PAGES
     assert len(done.table("versions")) == PAGES
     assert len(done.table("stories")) == PAGES // 2
-    assert "in the archive already" in done.out
+    # where it was killed before its first position was kept, all is read again, and passed over
+    assert "in the archive already" in done.out or "is read on from byte" in done.out
 
 
 def test_only_what_was_asked_for(crawl: Crawl, tmp_path: Path) -> None:
