@@ -52,7 +52,7 @@ def read_body(
     `drop` is an outlet's CSS selector of elements to leave out. `again` parses the page once more,
     for a second reading.
     """
-    page = read_page(outline, excluded.headline)
+    page = read_page(outline, excluded.headline, excluded.description)
     prose = read_prose(outline, excluded.headline, excluded.text)
     removed = prune(outline, drop, prose)
     for caption in page.captions:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from crawler.extraction.document.class_names import names_say
@@ -23,8 +24,8 @@ _of_caption = names_say(
 
 # a line that ends in "(Photo: Getty Images)." is a caption, whatever its class
 _CREDITED = re.compile(
-    r"\((?:photo|фото|image|video|відео|видео|ілюстрац\w+|иллюстрац\w+|скріншот|скриншот|screenshot"
-    r"|колаж|коллаж|source|джерело|источник)\s*(?:[:/–—-]|by|з|из|с|від|от)[^()]{2,100}\)\s*\.?$",
+    r"\((?:photo(?: credit)?|credit|фото|image|video|відео|видео|ілюстрац\w+|иллюстрац\w+|скріншот|скриншот"
+    r"|screenshot|колаж|коллаж|source|джерело|источник)\s*(?:[:/–—-]|by|з|из|с|від|от)[^()]{2,100}\)\s*\.?$",
     re.IGNORECASE,
 )
 _CREDITED_TAGS = {"p", "div", "span", "em", "i", "small", "td", "figcaption", "b", "strong"}
@@ -51,13 +52,19 @@ class Positions:
     captions: list[Caption]
 
 
+_LONG = 60
+"""Letters of what a picture says of itself, from which a text that repeats it is its caption."""
+_UP, _CREDIT = 2, 60
 _COMPARED = 8
 """Letters that are compared first; they rule out nearly all other elements."""
 _TEXT = {"p", "li", "blockquote", "h2", "h3", "h4", "h5", "h6", "div", "td", "pre", "section", "article"}
 
 
-def read_page(page: Outline, headline: str | None) -> Positions:
-    """Note the positions; the text of a picture may repeat the headline before its caption."""
+def read_page(page: Outline, headline: str | None, description: str | None = None) -> Positions:
+    """Note the positions; the text of a picture may repeat the headline before its caption.
+
+    `description` is the page's: a lead that a picture repeats is no caption.
+    """
     found: list[Caption] = []
     inside: set[HtmlElement] = set()
     credited = {
@@ -65,10 +72,11 @@ def read_page(page: Outline, headline: str | None) -> Positions:
         for i, text in enumerate(page.texts)
         if page.tags[i] in _CREDITED_TAGS and ")" in text and _CREDITED.search(text.strip()[-160:])
     }
+    described = _described(page, for_comparison(description or ""))
     classed = page.named(_of_caption, page.by_class)
     named = [i for i in classed if page.tags[i] in _CAPTIONS]
-    for i in sorted({*page.by_tag.get("figcaption", ()), *named, *credited}):
-        element = page.elements[i]
+    for i in sorted({*page.by_tag.get("figcaption", ()), *named, *credited, *described}):
+        element = described.get(i, page.elements[i])
         if any(parent in inside for parent in element.iterancestors()):
             continue
         text = one_line(" ".join(element.itertext()))
@@ -82,6 +90,30 @@ def read_page(page: Outline, headline: str | None) -> Positions:
     return Positions(
         page.elements, page.tags, page.texts, 0 if around is None else page.elements.index(around), found
     )
+
+
+def _described(page: Outline, description: str) -> dict[int, HtmlElement]:
+    """Return the texts that repeat what a picture in the same box says of itself, each with its line."""
+    said: dict[HtmlElement, str] = {}
+    for picture in page.of("img"):
+        alt = picture.get("alt") or ""
+        for around in islice(picture.iterancestors(), _UP) if len(alt) >= _LONG else ():
+            if around.tag in {"body", "main", "article"} or around in page.around_headings:
+                break
+            said[around] = one_line(alt)
+    described: dict[int, HtmlElement] = {}
+    for i, text in enumerate(page.texts) if said else ():
+        if len(text) < _LONG or page.tags[i] not in _CREDITED_TAGS:
+            continue
+        line, element = one_line(text), page.elements[i]
+        box = element.getparent()
+        if said.get(box) != line or description.startswith(for_comparison(line)):
+            continue
+        if next(element.iterancestors("a"), None) is None:
+            # the credit may stand behind it
+            is_line = len(one_line(box.text_content())) < len(line) + _CREDIT
+            described[i] = box if is_line else element
+    return described
 
 
 def with_captions(blocks: list[TextBlock], page: Positions) -> list[TextBlock]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from crawler.extraction.body.boilerplate import why_not_text
 from crawler.extraction.body.signature import NAME
-from crawler.extraction.document.text import for_comparison
+from crawler.extraction.document.text import for_comparison, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,12 +25,21 @@ _SAID_BY = re.compile(r"[—–-]\s*[^\W\d_][^.!?:]{2,60}")
 """Speaker under a pulled quotation: `— Bernice Oduro`."""
 _IS = re.compile(
     r",| is | are | was | has | writes | works | covers | reports |\s*[—–(-]| є | пише| працює| пишет"
-    r"| работает"
+    r"| работает| ist | lehrt | arbeitet | schreibt | forscht | est | es | jest "
 )
 _ENDS = re.compile(r"[.!?…:][»”\"')]*$|[»”\"]$")
 _BEFORE, _KICKER = 4, 60
 """Blocks above a headline, and letters of each."""
 _LONGEST_BIO = 500
+_ABOUT_AUTHOR = "about the author"
+_BYLINE = "the byline"
+_ABOUT = re.compile(
+    r"(?:About|Über|Про (?:компанію|фонд)|О (?:компании|фонде)) (?P<name>[^\W\d_a-zа-яіїєґё].{1,60}?):?"
+)
+_GOES_ON = re.compile(
+    r"(?:\.{3}|…) ?(?:ist|lehrt|forscht|leitet|arbeitet|is an?|is the) (?:[a-zäöü]+ ){0,4}[^\W\d_a-zäöü]"
+)
+_BREAKS_OFF = re.compile(r"[^.](?:\.{3}|…)$")
 _LONGEST_BYLINE = 200
 _SHORT_HEADLINE = 15
 """Letters of a headline that may be a line of the text as well."""
@@ -74,7 +83,10 @@ def leave_out(blocks: Sequence[ReadBlock], excluded: Excluded) -> list[str | Non
     _boxes(blocks, reasons)
     _labels(blocks, reasons)
     _announced_links(blocks, reasons)
-    _about_authors(blocks, reasons, for_comparison(" ".join([excluded.byline or "", *excluded.names])))
+    _about_authors(blocks, reasons, [excluded.byline or "", *excluded.names])
+    _about_persons(blocks, reasons)
+    _about_companies(blocks, reasons)
+    _shortened_teasers(blocks, reasons)
     for i in range(len(blocks) - 1, -1, -1):
         if reasons[i] is None:
             if blocks[i].kind != "heading":
@@ -105,7 +117,7 @@ class _Rules:
         if self._is_headline(i):
             reason = "the headline again"
         elif self._is_byline(i):
-            reason = "the byline"
+            reason = _BYLINE
         elif self._is_caption(i):
             reason = "a caption"
         elif self._is_said_before(i, above):
@@ -231,15 +243,64 @@ def _is_pulled(i: int, folded: Sequence[str]) -> bool:
     )
 
 
-def _about_authors(blocks: Sequence[ReadBlock], reasons: list[str | None], authors: str) -> None:
+def _about_authors(blocks: Sequence[ReadBlock], reasons: list[str | None], names: Sequence[str]) -> None:
     """Leave out lines about the authors at the end: `Jane Doe is a fellow at …` under a text by Jane Doe."""
+    authors = for_comparison(" ".join(names))
+    full_names = [name for name in map(one_line, names) if NAME.fullmatch(name)]
     for i in range(len(blocks) - 1, max(len(blocks) // 2, len(blocks) - 1 - _LAST), -1):
-        name = " ".join(blocks[i].text.split()[:2]).rstrip(",")
-        is_bio = NAME.fullmatch(name) and _IS.match(blocks[i].text[len(name) :])
+        text = blocks[i].text
+        name = " ".join(text.split()[:2]).rstrip(",")
+        is_bio = NAME.fullmatch(name) and _IS.match(text[len(name) :]) and for_comparison(name) in authors
         if reasons[i] is None:
-            if not (is_bio and len(blocks[i].text) < _LONGEST_BIO and for_comparison(name) in authors):
+            if len(text) >= _LONGEST_BIO or not (is_bio or _says_who(text, full_names)):
                 return
-            reasons[i] = "about the author"
+            reasons[i] = _ABOUT_AUTHOR
+
+
+def _says_who(text: str, names: Sequence[str]) -> bool:
+    """Tell if a line says who one of these persons is: `Der Imam Adil Tester ist Gründer der Stiftung`."""
+    for name in names:
+        at = text.find(name)
+        if 0 <= at < _RUNNING and _IS.match(text[at + len(name) :]):
+            return True
+    return False
+
+
+def _about_persons(blocks: Sequence[ReadBlock], reasons: list[str | None]) -> None:
+    """Leave out boxes about persons: `Nina Tester`, then `… ist Professorin an der Universität`."""
+    for i in range(1, len(blocks)):
+        if len(blocks[i].text) < _LONGEST_BIO and _GOES_ON.match(blocks[i].text):
+            reasons[i] = reasons[i] or "about a person"
+            if NAME.fullmatch(blocks[i - 1].text):
+                reasons[i - 1] = reasons[i - 1] or "about a person"
+
+
+def _about_companies(blocks: Sequence[ReadBlock], reasons: list[str | None]) -> None:
+    """Leave out what a press release says of its companies: `About Acme`, `Acme is a provider of …`."""
+    for i in range(len(blocks) // 2, len(blocks) - 1):
+        label = _ABOUT.fullmatch(blocks[i].text)
+        if label is None or reasons[i] not in {None, _BYLINE}:
+            continue
+        name = label["name"].split()[0].rstrip(",.:")
+        for j in range(i + 1, len(blocks)):
+            if blocks[j].kind == "heading" or name not in blocks[j].text[:_RUNNING]:
+                break
+            reasons[i] = reasons[j] = "about a company"
+
+
+def _shortened_teasers(blocks: Sequence[ReadBlock], reasons: list[str | None]) -> None:
+    """Leave out headings with a teaser that breaks off under each, and all between them."""
+    teasers: list[int] = []
+    for i in range(1, len(blocks)):
+        if blocks[i - 1].kind == "heading" and _BREAKS_OFF.search(blocks[i].text):
+            teasers.append(i)
+    if len(teasers) < _SEVERAL:
+        return
+    first, last = teasers[0] - 1, teasers[-1]
+    headed = sum(block.kind == "heading" for block in blocks[first : last + 1])
+    if headed <= 2 * len(teasers):
+        for i in range(first, last + 1):
+            reasons[i] = reasons[i] or _AWAY
 
 
 def _links_away(blocks: Sequence[ReadBlock]) -> list[bool]:

@@ -45,6 +45,8 @@ _PARAGRAPHS = {"p", "blockquote", "li", "h2", "h3", "h4", "dd"}
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _TEASER = 900
 """Letters of an element with a link as its heading, at most, to be a teaser."""
+_HEADLINE = 25
+"""Letters of a link from which it may be a headline."""
 _UP = 4
 _STRAY = 0.2
 """Share of a page's prose up to which teasers are beside its text."""
@@ -125,19 +127,27 @@ def read_prose(page: Outline, headline: str | None, article: str | None) -> Pros
 def _stray_teasers(
     page: Outline, pieces: tuple[Piece, ...], headline: int, teasers: _Teasers
 ) -> frozenset[HtmlElement]:
-    """Return the teasers below the headline; a page of many is a digest, and they are its text."""
-    letters = beside = 0
-    boxes: set[HtmlElement] = set()
+    """Return the teasers below the headline; many of them are a digest, and its text.
+
+    Of many below the text, those amid the text are teasers even so.
+    """
+    letters = beside = below = 0
+    amid: set[HtmlElement] = set()
+    behind: set[HtmlElement] = set()
     for piece in pieces:
         if piece.position < headline:
             continue
         box = teasers.away(page.elements[piece.position]) if piece.teaser else None
         if box is not None:
-            boxes.add(box)
-            beside += len(piece.text)
+            behind.add(box)
+            below += len(piece.text)
         elif piece.ends and not piece.teaser and not piece.words:
             letters += len(piece.text)
-    return frozenset(boxes) if beside < _STRAY * letters else frozenset()
+            amid |= behind
+            beside, below = beside + below, 0
+    if beside + below < _STRAY * letters:
+        return frozenset(amid | behind)
+    return frozenset(amid) if beside < _STRAY * letters else frozenset()
 
 
 def _pieces(page: Outline, named: dict[HtmlElement, frozenset[str]], teasers: _Teasers) -> Iterator[Piece]:
@@ -199,6 +209,7 @@ class _Teasers:
         """Elements with a linked heading; True if the first one in it is not the page's own, an <h1>."""
         self._small: dict[HtmlElement, bool] = {}
         self._headed = page.around_headings
+        self._cards = _cards(page)
         linked = {
             link for tag in _HEADINGS for heading in page.of(tag)
             for link in (*heading.iterchildren("a"), *heading.iterancestors("a"))
@@ -209,6 +220,11 @@ class _Teasers:
                 if around in self._of:
                     break
                 self._of[around] = is_other
+        for link, box in self._cards.items():
+            for around in link.iterancestors():
+                self._of.setdefault(around, link not in page.around_headings)
+                if around is box:
+                    break
 
     def hold(self, element: HtmlElement) -> bool:
         """Tell if an element is in a teaser, or is one."""
@@ -217,10 +233,17 @@ class _Teasers:
     def away(self, element: HtmlElement) -> HtmlElement | None:
         """Return the teaser around an element if all its links lead to one other page."""
         box = self._box(element)
-        if box is None or box in self._headed or next(box.iterdescendants(*_HEADINGS), None) is None:
+        if box is None or box in self._headed:
+            return None
+        is_card = any(link in self._cards for link in box.iter("a"))
+        if not is_card and next(box.iterdescendants(*_HEADINGS), None) is None:
             # around the headline, or the heading of a part of the text, with a link
             return None
-        addresses = {link.get("href", "#") for link in box.iter("a")}
+        addresses: set[str] = set()
+        for link in box.iter("a"):
+            # a card names its topic in a link of its own
+            if not is_card or len(one_line(link.text_content())) >= _HEADLINE:
+                addresses.add(link.get("href", "#"))
         return box if len(addresses) == 1 and not addresses.pop().startswith(("#", "javascript:")) else None
 
     def _box(self, element: HtmlElement) -> HtmlElement | None:
@@ -233,9 +256,48 @@ class _Teasers:
 
     def _is_small(self, element: HtmlElement) -> bool:
         if element not in self._small:
-            letters = accumulate(map(len, element.itertext()))
-            self._small[element] = all(count < _TEASER for count in letters)
+            self._small[element] = _are_few(element)
         return self._small[element]
+
+
+def _cards(page: Outline) -> dict[HtmlElement, HtmlElement]:
+    """Return the links with a headline beside a picture that leads to the same page of the outlet.
+
+    Each has the smallest box around it and the picture.
+    """
+    pictured: dict[str, set[HtmlElement]] = {}
+    for picture in page.of("img"):
+        around = [*islice(picture.iterancestors(), 2 * _UP)]
+        link = next((element for element in around[:_UP] if element.tag == "a"), None)
+        # to another host leads what a review is of
+        if link is not None and (address := link.get("href", "")).startswith("/") and address[:2] != "//":
+            pictured.setdefault(address, set()).update(around[around.index(link) + 1 :])
+    cards: dict[HtmlElement, HtmlElement] = {}
+    for link in page.of("a") if pictured else ():
+        boxes = pictured.get(link.get("href", ""))
+        if boxes is None or not _stands_alone(link):
+            continue
+        box = next((around for around in islice(link.iterancestors(), 2 * _UP) if around in boxes), None)
+        if box is not None and _are_few(box):
+            cards[link] = box
+    return cards
+
+
+def _stands_alone(link: HtmlElement) -> bool:
+    """Tell if a link has a headline and is no part of a sentence."""
+    text = one_line(link.text_content())
+    around = link.getparent()
+    while around is not None and around.tag in _INLINE:
+        around = around.getparent()
+    if len(text) < _HEADLINE or around is None:
+        return False
+    beside = [around.text or "", link.tail or "", *(child.tail or "" for child in around)]
+    return not "".join(beside).strip()
+
+
+def _are_few(element: HtmlElement) -> bool:
+    """Tell if an element has fewer letters than a teaser may have."""
+    return all(count < _TEASER for count in accumulate(map(len, element.itertext())))
 
 
 def _spared(pieces: tuple[Piece, ...], article: str | None, headline: int) -> frozenset[str]:

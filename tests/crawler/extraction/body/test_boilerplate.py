@@ -152,6 +152,55 @@ def test_a_list_in_which_one_item_asks_to_subscribe_is_a_box() -> None:
     assert reasons(TEXT, *unlinked, other(1)) == [False, False, True, False, False]
 
 
+AUTHOR = Excluded("Рада ухвалила бюджет", "Adil Tester", ("Adil Tester",))
+
+
+@pytest.mark.parametrize(
+    ("line", "is_bio"),
+    [
+        ("Der Hafener Imam Adil Tester ist Gründer einer Stiftung und lebt seit Jahren in der Stadt.", True),
+        ("Text: Adil Tester, Fotos: Nina Erfunden", True),
+        ("Der Rat lobte Adil Tester nicht, als er den Plan vorstellte.", False),
+        ("Die Imame der Stadt sagen, man kenne sich seit Jahren: Adil Tester ist dabei.", True),
+        (
+            "Wer im Rat der kleinen Stadt am Meer etwas zu sagen hat, der weiß: Adil Tester ist es nicht.",
+            False,
+        ),
+    ],
+)
+def test_a_last_line_that_says_who_the_author_is(line: str, is_bio: bool) -> None:
+    text = [other(number) for number in range(4)]
+    assert reasons(*text, ReadBlock("paragraph", line, 0.0), known=AUTHOR)[4:] == [is_bio]
+
+
+def test_a_box_about_a_person_goes_on_from_the_name() -> None:
+    name = ReadBlock("heading", "Nina Tester", 0.0)
+    bio = ReadBlock("paragraph", "... ist Professorin für Hafenbau an der Universität der Stadt.", 0.0)
+    assert reasons(TEXT, name, bio, other(1)) == [False, True, True, False]
+    said = ReadBlock("paragraph", "... ist das denn wahr, fragte sie in die Runde, und keiner sprach.", 0.0)
+    assert reasons(TEXT, said, other(1)) == [False, False, False]
+
+
+def test_what_a_press_release_says_of_its_companies() -> None:
+    about = ReadBlock("paragraph", "About Acme Harbour", 0.0)
+    acme = ReadBlock("paragraph", "Acme Harbour is a provider of cranes to ports in nine countries.", 0.0)
+    founded = ReadBlock("paragraph", "Founded in 1911, Acme Harbour has its head office by the sea.", 0.0)
+    text = [other(number) for number in range(5)]
+    assert reasons(*text, about, acme, founded) == [False] * 5 + [True] * 3
+    # amid the text it is a subheading, and another paragraph is the text's
+    assert reasons(about, acme, *text) == [False] * 7
+    assert reasons(*text, about, other(7)) == [False] * 7
+
+
+def test_headings_with_teasers_that_break_off() -> None:
+    teasers: list[ReadBlock] = []
+    for number in range(3):
+        teasers.append(ReadBlock("heading", f"Інша новина міста під номером {number}", 0.0))
+        teasers.append(ReadBlock("paragraph", f"{other(number).text[:-1]}, і далі про це ...", 0.0))
+    assert reasons(other(8), other(9), *teasers) == [False] * 2 + [True] * 6
+    assert reasons(other(8), other(9), *teasers[:4]) == [False] * 6
+
+
 @pytest.mark.parametrize(
     "rule", [rule for rule in line_rules() if rule.needs], ids=lambda rule: rule.needs[0]
 )

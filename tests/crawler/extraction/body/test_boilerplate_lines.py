@@ -316,6 +316,31 @@ Summarize with AI
 Краткий пересказ от ИИ
 По материалам источника: news.courier.example
 По информации Courier.example
+Where not otherwise specified, this work is licensed under a Creative Commons License permitting sharing.
+Якщо не вказано інше, усі матеріали сайту доступні за ліцензією Creative Commons Attribution 4.0.
+Если не указано иное, материалы сайта публикуются по лицензии Creative Commons Attribution.
+Адрес редакции «Kurier.Example»: Портовая, 4, Приморск. Адрес владельца: Портовая, 5. Телефон: +1 555 0100
+Der Hafenblick ist eine Partnermarke der Küstenpost, beide gehören zum selben Haus.
+Sie mögen den Hafen kompakt? Dann sind Sie beim täglichen Küsten-Newsletter richtig.
+The Courier is committed to publishing a diversity of letters to the editor. Tell us what you think.
+Wie hältst du dich im Winter warm? Teile deine Tipps mit der Community.
+Sie arbeiten im Hafen und haben Hinweise? Melden Sie vertraulich per Signal, was Sie wissen.
+Mit Informationen der Korrespondenten sowie der Nachrichtenagenturen AFP und dpa.
+Dieser Artikel ist eine Übersetzung, im Original ist er in der Hafenzeitung erschienen.
+Dieser Text erschien zuerst in der Hafenzeitung.
+Published by Courier [online], the port's business news, on January 16, 2012
+Übersetzung: Nora Tester, Redaktion: Nina Erfunden, Schlussredaktion: Ina Muster
+ainvented@courier.example
+Twitter: @ainvented
+twitter.com/ainvented
+“Start Quote
+End Quote Dr Anna Invented Port of Example
+External Links
+To join the discussion, register by clicking here
+Return to Harbour Notes blog.
+Rate this article: (Hover over the stars then click to rate)
+Posted in: Port, News Tags: Ferries
+More news stories
 Досье Курьера: США // Общество // Дети
 Читати 9 хвилин
 Ексклюзивно
@@ -417,6 +442,16 @@ The views from the tower do not reflect the city's size.
 3/4 усіх коштів уже витратили.
 Попередня новина про звільнення виявилася неправдою.
 Текст: закон набирає чинності завтра.
+The song is licensed under terms that the singer never saw.
+This work is creative and common to both towns.
+Адрес редакции знали все, и туда приходили с письмами по вторникам.
+Haben Sie Hinweise? Die Polizei bittet um einen Anruf.
+Der Text erschien zuerst im Mai und wurde danach dreimal gedruckt.
+Mit Informationen der Behörde rechnen die Anwohner erst im Herbst.
+Redaktion: ein Wort, das keiner mehr hören mag.
+He told the court that letters@courier.example was never his address.
+Start quoting him and he stops talking.
+Teile der Stadt blieben ohne Strom, schrieben Leser in den Kommentaren.
 """
 
 

@@ -65,3 +65,61 @@ def test_items_of_one_paragraph_stay_a_list() -> None:
     )
     kinds = [block.kind for block in extract(fetch, Hints("courier")).blocks]
     assert kinds.count("list_item") == 2
+
+
+CARD = (
+    '<div><a href="/ports/42"><img src="a.jpg" alt=""></a><div><a href="/ports">Порти</a>'
+    '<a href="{}">Порт на півдні відкриють лише навесні</a><p>{}</p></div></div>'
+)
+TEASER = "Другий порт області знову приймає судна з трьох країн, розповіли в адміністрації."
+
+
+def test_a_card_amid_the_text_is_a_teaser() -> None:
+    card = CARD.format("/ports/42", TEASER)
+    below = "".join(card.replace("/42", f"/{number}") for number in range(43, 60))
+    assert TEASER not in lines(paragraphs() + card + paragraphs(LONG + " Далі."))
+    # however many cards are below the text
+    text = lines(paragraphs() + card + paragraphs(LONG + " Далі.") + below)
+    assert TEASER not in text[: text.index(LONG + " Далі.")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # to another page than the picture, to another outlet, a link in a sentence, a box that is the text's
+        CARD.format("/ports/43", TEASER),
+        CARD.format("https://shop.example/42", TEASER).replace("/ports/42", "https://shop.example/42"),
+        f'<a href="/a"><img src="a.jpg"></a><p>Про це <a href="/a">писали ще торік навесні</a>. {TEASER}</p>',
+        CARD.format("/ports/42", f"{TEASER}</p>{paragraphs() * 3}<p>{LONG}"),
+    ],
+)
+def test_no_card(text: str) -> None:
+    assert TEASER in "\n".join(lines(paragraphs() + text + paragraphs()))
+
+
+SAID = "Краностроитель Северин Тихий стоїть біля старого крана, який привезли з сусіднього порту навесні."
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        '<div><img src="a.jpg" alt="{0}"><em>{0}</em> (Кур\'єр)</div>',
+        '<p><a href="b.jpg"><img src="a.jpg" alt="{0}"></a><em>{0}</em></p>',
+        '<div><img src="a.jpg"><p>{0} (Credit: Courier)</p></div>',
+    ],
+)
+def test_a_line_that_a_picture_repeats_is_its_caption(inside: str) -> None:
+    text = f"{paragraphs()}{inside.format(SAID)}{paragraphs()}"
+    page = f"<body><article><h1>Рада</h1><div>{text}</div></article></body>"
+    fetch = Fetch(URL, URL, page.encode(), "utf-8", 200, NOW)
+    blocks = extract(fetch, Hints("courier")).blocks
+    assert [block.kind for block in blocks if SAID in block.text] == ["caption"]
+    assert all(block.kind == "caption" for block in blocks if "Кур'єр" in block.text)
+
+
+def test_a_lead_that_a_picture_repeats_is_the_text_s() -> None:
+    head = f'<head><meta name="description" content="{SAID}"></head>'
+    lead = f'<div><img src="a.jpg" alt="{SAID}"><p>{SAID}</p></div>'
+    page = f"<html>{head}<body><article><h1>Рада</h1><div>{lead}{paragraphs()}</div></article></body></html>"
+    fetch = Fetch(URL, URL, page.encode(), "utf-8", 200, NOW)
+    assert extract(fetch, Hints("courier")).body.startswith(SAID)
