@@ -246,7 +246,7 @@ def _is_pulled(i: int, folded: Sequence[str]) -> bool:
 def _about_authors(blocks: Sequence[ReadBlock], reasons: list[str | None], names: Sequence[str]) -> None:
     """Leave out lines about the authors at the end: `Jane Doe is a fellow at …` under a text by Jane Doe."""
     authors = for_comparison(" ".join(names))
-    full_names = [name for name in map(one_line, names) if NAME.fullmatch(name)]
+    full_names = [*filter(NAME.fullmatch, map(one_line, names))]
     for i in range(len(blocks) - 1, max(len(blocks) // 2, len(blocks) - 1 - _LAST), -1):
         text = blocks[i].text
         name = " ".join(text.split()[:2]).rstrip(",")
@@ -297,7 +297,7 @@ def _shortened_teasers(blocks: Sequence[ReadBlock], reasons: list[str | None]) -
     if len(teasers) < _SEVERAL:
         return
     first, last = teasers[0] - 1, teasers[-1]
-    headed = sum(block.kind == "heading" for block in blocks[first : last + 1])
+    headed = [*map(attrgetter("kind"), blocks[first : last + 1])].count("heading")
     if headed <= 2 * len(teasers):
         for i in range(first, last + 1):
             reasons[i] = reasons[i] or _AWAY

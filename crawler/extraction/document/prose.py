@@ -235,7 +235,7 @@ class _Teasers:
         box = self._box(element)
         if box is None or box in self._headed:
             return None
-        is_card = any(link in self._cards for link in box.iter("a"))
+        is_card = any(map(self._cards.__contains__, box.iter("a")))
         if not is_card and next(box.iterdescendants(*_HEADINGS), None) is None:
             # around the headline, or the heading of a part of the text, with a link
             return None
@@ -268,18 +268,21 @@ def _cards(page: Outline) -> dict[HtmlElement, HtmlElement]:
     pictured: dict[str, set[HtmlElement]] = {}
     for picture in page.of("img"):
         around = [*islice(picture.iterancestors(), 2 * _UP)]
-        link = next((element for element in around[:_UP] if element.tag == "a"), None)
-        # to another host leads what a review is of
-        if link is not None and (address := link.get("href", "")).startswith("/") and address[:2] != "//":
-            pictured.setdefault(address, set()).update(around[around.index(link) + 1 :])
+        for up, link in enumerate(around[:_UP]):
+            address = link.get("href", "") if link.tag == "a" else ""
+            # to another host leads what a review is of
+            if address.startswith("/") and address[:2] != "//":
+                pictured.setdefault(address, set()).update(around[up + 1 :])
     cards: dict[HtmlElement, HtmlElement] = {}
     for link in page.of("a") if pictured else ():
         boxes = pictured.get(link.get("href", ""))
         if boxes is None or not _stands_alone(link):
             continue
-        box = next((around for around in islice(link.iterancestors(), 2 * _UP) if around in boxes), None)
-        if box is not None and _are_few(box):
-            cards[link] = box
+        for box in islice(link.iterancestors(), 2 * _UP):
+            if box in boxes:
+                if _are_few(box):
+                    cards[link] = box
+                break
     return cards
 
 
@@ -291,8 +294,10 @@ def _stands_alone(link: HtmlElement) -> bool:
         around = around.getparent()
     if len(text) < _HEADLINE or around is None:
         return False
-    beside = [around.text or "", link.tail or "", *(child.tail or "" for child in around)]
-    return not "".join(beside).strip()
+    for child in (link, *around):
+        if (child.tail or "").strip():
+            return False
+    return not (around.text or "").strip()
 
 
 def _are_few(element: HtmlElement) -> bool:
