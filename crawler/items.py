@@ -101,8 +101,8 @@ class Fetch:
         return _fetched, (body, {**self.__dict__, "body": b""})
 
 
-def _fetched(body: bytes | bytearray, others: dict[str, Any]) -> Fetch:
-    return Fetch(**{**others, "body": bytes(body)})
+def _fetched(body: bytes | bytearray, fields: dict[str, Any]) -> Fetch:
+    return Fetch(**{**fields, "body": bytes(body)})
 
 
 @dataclass(frozen=True)

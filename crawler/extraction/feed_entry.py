@@ -63,9 +63,9 @@ def extract_entry(fetch: Fetch, hints: Hints) -> Article:
     headline = _plain(entry.title) or None
     byline = ", ".join(dict.fromkeys(filter(None, map(_plain, entry.creators)))) or None
     head = f"<meta charset=utf-8><title>{escape(headline or '')}</title>"
-    shown = f"<h1>{escape(headline or '')}</h1>{entry.content}"
+    document = f"<h1>{escape(headline or '')}</h1>{entry.content}"
     # never as it came: what closes a tag too many would only end the body sooner
-    source = f"<html><head>{head}</head><body><article>{shown}</article></body></html>".encode()
+    source = f"<html><head>{head}</head><body><article>{document}</article></body></html>".encode()
     page = read_outline(source, "utf-8")
     refuse_block_page(page, source, fetch.url)
     frames = note_frames(page)
@@ -78,7 +78,7 @@ def extract_entry(fetch: Fetch, hints: Hints) -> Article:
         text=None,
     )
     text = assemble.read_body(page, excluded, hints.drop)
-    seen = read_shown(text.element, frames, fetch.url) if text.element is not None else Shown()
+    embedded = read_shown(text.element, frames, fetch.url) if text.element is not None else Shown()
     captions = [block.text for block in text.blocks if block.kind == "caption"]
     byline = byline or text.signature
     lead = _plain(entry.description)
@@ -106,8 +106,8 @@ def extract_entry(fetch: Fetch, hints: Hints) -> Article:
         modified_at=modified[0] if modified else None,
         tags=entry.tags,
         image_caption=captions[0] if captions else None,
-        media=seen.media,
-        outbound_links=seen.outbound_links,
+        media=embedded.media,
+        outbound_links=embedded.outbound_links,
         text_language=detect_language(f"{headline or ''}\n{text.text}"),
         extractor=EXTRACTOR,
         extra=(
@@ -128,20 +128,22 @@ def read_entry(document: bytes) -> Entry:
     item = next((element for element in root.iter("{*}item")), None)
     if item is None:
         raise Unreadable(Reason.UNPARSEABLE, f"expected a feed of one entry, got <{root.tag}> without one")
-    found: dict[str, list[str]] = {}
+    values: dict[str, list[str]] = {}
     for child in item.iterchildren("{*}*"):
-        found.setdefault(etree.QName(child).localname, []).append((child.text or "").strip())
+        values.setdefault(etree.QName(child).localname, []).append((child.text or "").strip())
 
     def first(name: str) -> str:
-        return next(iter(found.get(name, ())), "")
+        return next(iter(values.get(name, ())), "")
 
     return Entry(
         title=first("title"),
         link=first("link"),
-        creators=tuple(found.get("creator", ())),
+        creators=tuple(values.get("creator", ())),
         published=one_line(first("pubDate")),
         updated=one_line(first("updated")),
-        tags=tuple(dict.fromkeys(tag for each in found.get("category", ()) if (tag := _plain(each)))),
+        tags=tuple(
+            dict.fromkeys(tag for category in values.get("category", ()) if (tag := _plain(category)))
+        ),
         description=first("description"),
         content=first("encoded"),
         feed=first("source"),

@@ -26,38 +26,38 @@ ITEM = "item"
 _PARAGRAPHS = re.compile(r"\n[ \t\r\f\v]*\n\s*")
 
 
-def article_of_item(given: GivenItem) -> Article:
-    headline = one_line(given.headline)
-    paragraphs = [stripped for part in _PARAGRAPHS.split(given.body) if (stripped := part.strip())]
+def article_of_item(item: GivenItem) -> Article:
+    headline = one_line(item.headline)
+    paragraphs = [stripped for part in _PARAGRAPHS.split(item.body) if (stripped := part.strip())]
     body = "\n\n".join(paragraphs)
-    authors = tuple(filter(None, map(one_line, given.authors)))
-    published = parse_date(given.published, given.fetched_at) if given.published else None
-    modified = parse_date(given.modified, given.fetched_at) if given.modified else None
-    stated = language_tag(given.language)
+    authors = tuple(filter(None, map(one_line, item.authors)))
+    published = parse_date(item.published, item.fetched_at) if item.published else None
+    modified = parse_date(item.modified, item.fetched_at) if item.modified else None
+    language = language_tag(item.language)
     return Article(
-        outlet=given.outlet,
-        url=given.url,
-        requested_url=given.requested_url,
-        http_status=given.http_status,
-        fetched_at=given.fetched_at,
-        etag=given.etag,
-        last_modified=given.last_modified,
-        canonical_url=absolute(given.url, given.canonical_url) if given.canonical_url else None,
+        outlet=item.outlet,
+        url=item.url,
+        requested_url=item.requested_url,
+        http_status=item.http_status,
+        fetched_at=item.fetched_at,
+        etag=item.etag,
+        last_modified=item.last_modified,
+        canonical_url=absolute(item.url, item.canonical_url) if item.canonical_url else None,
         headline=headline or None,
-        lead=one_line(given.lead or "") or None,
+        lead=one_line(item.lead or "") or None,
         body=body,
         blocks=tuple(TextBlock("paragraph", text) for text in paragraphs),
         byline=", ".join(authors) or None,
         author_claims=tuple(Claim("outlet-rule", name) for name in authors),
-        published_raw=given.published,
+        published_raw=item.published,
         published_at=published[0] if published else None,
         published_source=_source(published),
-        modified_raw=given.modified,
+        modified_raw=item.modified,
         modified_at=modified[0] if modified else None,
-        section=one_line(given.section or "") or None,
-        tags=tuple(dict.fromkeys(filter(None, map(one_line, given.tags)))),
-        image_url=absolute(given.url, given.image_url) if given.image_url else None,
-        alternates=_alternates(given),
+        section=one_line(item.section or "") or None,
+        tags=tuple(dict.fromkeys(filter(None, map(one_line, item.tags)))),
+        image_url=absolute(item.url, item.image_url) if item.image_url else None,
+        alternates=_alternates(item),
         text_language=detect_language(f"{headline}\n{body}"),
         extractor=ITEM,
         extra=(
@@ -65,21 +65,21 @@ def article_of_item(given: GivenItem) -> Article:
             Claim("kind_source", ITEM),
             # whoever yields an article says that it is one
             Claim("page_type", ITEM),
-            *((Claim(ITEM_LANGUAGE, stated),) if stated else ()),
+            *((Claim(ITEM_LANGUAGE, language),) if language else ()),
         ),
     )
 
 
-def _source(found: tuple[datetime, str] | None) -> str | None:
-    if found is None:
+def _source(parsed: tuple[datetime, str] | None) -> str | None:
+    if parsed is None:
         return None
-    return ITEM if found[1] == "zone" else f"{ITEM} {found[1]}"
+    return ITEM if parsed[1] == "zone" else f"{ITEM} {parsed[1]}"
 
 
-def _alternates(given: GivenItem) -> tuple[Alternate, ...]:
-    found = []
-    for language, url in given.alternates:
-        address = absolute(given.url, url)
+def _alternates(item: GivenItem) -> tuple[Alternate, ...]:
+    alternates = []
+    for language, url in item.alternates:
+        address = absolute(item.url, url)
         if address is not None and not is_home_page(address):
-            found.append(Alternate(language_tag(language), address, "switcher"))
-    return tuple(dict.fromkeys(found))
+            alternates.append(Alternate(language_tag(language), address, "switcher"))
+    return tuple(dict.fromkeys(alternates))

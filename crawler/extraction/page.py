@@ -47,7 +47,7 @@ class Parts:
     alternates: tuple[Alternate, ...]
     kind: tuple[Claim, ...]
     text: Body
-    shown: Shown
+    embedded: Shown
 
 
 def extract(fetch: Fetch, hints: Hints) -> Article:
@@ -86,13 +86,13 @@ def read_parts(fetch: Fetch, hints: Hints) -> Parts:
     if text.signature is not None:
         line, claims = text.signature, (*claims, Claim("printed", text.signature))
     kind = read_kind(signs, data, metadata, text, brief)
-    shown = read_shown(text.element, frames, fetch.url) if text.element is not None else Shown()
-    return Parts(data, metadata, line, claims, published, modified, alternates, kind, text, shown)
+    embedded = read_shown(text.element, frames, fetch.url) if text.element is not None else Shown()
+    return Parts(data, metadata, line, claims, published, modified, alternates, kind, text, embedded)
 
 
 def article_of(fetch: Fetch, hints: Hints, parts: Parts) -> Article:
     metadata, text, published, modified = parts.metadata, parts.text, parts.published, parts.modified
-    whole = text.text
+    body = text.text
     captions = [block.text for block in text.blocks if block.kind == "caption"]
     return Article(
         outlet=hints.outlet,
@@ -110,7 +110,7 @@ def article_of(fetch: Fetch, hints: Hints, parts: Parts) -> Article:
         access=read_access(parts.data, metadata, _kind(parts.kind)),
         headline=metadata.headline,
         lead=metadata.lead,
-        body=whole,
+        body=body,
         blocks=text.blocks,
         byline=parts.byline,
         author_claims=parts.claims,
@@ -123,10 +123,10 @@ def article_of(fetch: Fetch, hints: Hints, parts: Parts) -> Article:
         tags=metadata.tags,
         image_url=metadata.image_url,
         image_caption=captions[0] if captions else parts.data.image_caption,
-        media=parts.shown.media,
-        outbound_links=parts.shown.outbound_links,
+        media=parts.embedded.media,
+        outbound_links=parts.embedded.outbound_links,
         alternates=parts.alternates,
-        text_language=detect_language(f"{metadata.headline or ''}\n{whole}"),
+        text_language=detect_language(f"{metadata.headline or ''}\n{body}"),
         extractor=EXTRACTOR,
         extra=(
             *byline.credits(parts.data, metadata),

@@ -104,16 +104,16 @@ def repeated_places(pages: Sequence[PageLines], headlines: Iterable[str] = ()) -
     titles = set(filter(_is_long, titles))
     places: dict[str, _Place] = {}
     for page in pages:
-        others = titles - {for_comparison(page.headline)}
-        seen: set[str] = set()
+        other_titles = titles - {for_comparison(page.headline)}
+        counted: set[str] = set()
         for line in page.lines:
             folded = _folded(line)
             if not _is_long(folded):
                 continue
             place = places.setdefault(line.selector, _Place())
-            place.pages += line.selector not in seen
-            seen.add(line.selector)
-            place.add(line.text, is_headline=_has(folded, others), is_repeated=on_pages[folded] > 1)
+            place.pages += line.selector not in counted
+            counted.add(line.selector)
+            place.add(line.text, is_headline=_has(folded, other_titles), is_repeated=on_pages[folded] > 1)
     repeated: list[RepeatedPlace] = []
     for selector, place in places.items():
         if place.is_repeated:

@@ -139,8 +139,8 @@ def _changed(articles: pa.Table) -> npt.NDArray[np.int64]:
     """Of a first version the page's own date, if that is earlier: a backfill fetches texts of years ago."""
     fetched = _micros(articles["valid_from"])
     # as numbers: Arrow does not compare times with a time zone
-    stated = pc.max_element_wise(*(pc.cast(articles[name], pa.int64()) for name in _STATED))
-    changed = np.asarray(pc.if_else(pc.is_null(stated), pa.array(fetched), stated), np.int64)
+    dates = pc.max_element_wise(*(pc.cast(articles[name], pa.int64()) for name in _STATED))
+    changed = np.asarray(pc.if_else(pc.is_null(dates), pa.array(fetched), dates), np.int64)
     return np.minimum(np.where(np.asarray(articles["version"]) == 1, changed, fetched), fetched)
 
 

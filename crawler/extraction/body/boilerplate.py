@@ -66,8 +66,8 @@ class Furniture:
     other: tuple[frozenset[str], frozenset[str]]
 
     def is_all_of(self, words: list[str]) -> bool:
-        found = [self._is(word) for word in takewhile(self._is, words)]
-        return len(found) == len(words) and 2 in found
+        matches = [self._is(word) for word in takewhile(self._is, words)]
+        return len(matches) == len(words) and 2 in matches
 
     @lru_cache(maxsize=20_000)  # noqa: B019 - only three objects have this cache, and they are never deleted
     def _is(self, word: str) -> int:
@@ -100,8 +100,8 @@ def line_rules() -> tuple[LineRule, ...]:
 @cache
 def _rules_for(length: int, cyrillic: bool) -> tuple[LineRule, ...]:
     """Return the rules for lines of this length and script."""
-    others = _OTHER_SCRIPT[cyrillic]
-    return tuple(rule for rule in line_rules() if rule.longest >= length and rule.language not in others)
+    unwritten = _OTHER_SCRIPT[cyrillic]
+    return tuple(rule for rule in line_rules() if rule.longest >= length and rule.language not in unwritten)
 
 
 @cache
@@ -138,8 +138,8 @@ def why_not_text(line: str) -> str | None:
     return None
 
 
-def _words(listed: str) -> tuple[frozenset[str], frozenset[str]]:
-    words = fold(listed).split()
+def _words(line: str) -> tuple[frozenset[str], frozenset[str]]:
+    words = fold(line).split()
     return (
         frozenset(word for word in words if not word.endswith("*")),
         frozenset(word[:-1] for word in words if word.endswith("*")),
@@ -157,8 +157,8 @@ def load(package: str, name: str) -> dict[str, Any]:
 
 def with_parts(pattern: str, parts: dict[str, str]) -> str:
     """Replace each `<name>` in a pattern by its part, which may contain other names."""
-    while (written := _PART.sub(lambda part: parts[part[1]], pattern)) != pattern:
-        pattern = written
+    while (filled := _PART.sub(lambda part: parts[part[1]], pattern)) != pattern:
+        pattern = filled
     return pattern
 
 

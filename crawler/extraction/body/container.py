@@ -117,12 +117,12 @@ def _with_its_kind(element: HtmlElement, weights: dict[HtmlElement, int]) -> Htm
     for ancestor in list(element.iterancestors())[:5]:
         if ancestor.tag == "body":
             break
-        others = [(weights[s], s) for s in ancestor if s is not child and weights.get(s, 0)]
-        above = _below_headline(child) if others else set()
-        before = set(child.itersiblings(preceding=True)) if others else set()
+        siblings = [(weights[s], s) for s in ancestor if s is not child and weights.get(s, 0)]
+        above = _below_headline(child) if siblings else set()
+        before = set(child.itersiblings(preceding=True)) if siblings else set()
         alike = sum(
             weight
-            for weight, sibling in others
+            for weight, sibling in siblings
             if sibling.tag in {"p", "blockquote"}
             or (
                 sibling.get("class")
@@ -132,7 +132,7 @@ def _with_its_kind(element: HtmlElement, weights: dict[HtmlElement, int]) -> Htm
             or sibling in above
             or (sibling in before and _is_prose(sibling))
         )
-        if alike > 0.03 * weights.get(element, 0) and alike > 0.7 * sum(weight for weight, _ in others):
+        if alike > 0.03 * weights.get(element, 0) and alike > 0.7 * sum(weight for weight, _ in siblings):
             element = ancestor
         child = ancestor
     return element
@@ -140,14 +140,14 @@ def _with_its_kind(element: HtmlElement, weights: dict[HtmlElement, int]) -> Htm
 
 def _below_headline(element: HtmlElement) -> set[HtmlElement]:
     """Return the elements between the headline and this one, of the same parent, that end like a sentence."""
-    found: set[HtmlElement] = set()
+    elements: set[HtmlElement] = set()
     for sibling in element.itersiblings(preceding=True):
         if not isinstance(sibling.tag, str):
             continue
         if sibling.tag == "h1" or sibling.find(".//h1") is not None:
-            return found
+            return elements
         if _ENDS.search(sibling.text_content()):
-            found.add(sibling)
+            elements.add(sibling)
     return set()
 
 
@@ -158,20 +158,20 @@ def _is_prose(element: HtmlElement) -> bool:
     paragraphs = [p for p in element.iter("p") if p.getparent() is element]
     text = sum(len(p.text_content().strip()) for p in paragraphs)
     linked = sum(len(a.text_content()) for a in element.iter("a"))
-    whole = len(element.text_content().strip())
-    return text >= 0.9 * whole and linked < 0.1 * whole
+    length = len(element.text_content().strip())
+    return text >= 0.9 * length and linked < 0.1 * length
 
 
 def _densest(element: HtmlElement, weights: dict[HtmlElement, int]) -> HtmlElement | None:
     """Return the element with by far most of the text in its own blocks, if the text is in several places."""
-    own: dict[HtmlElement, int] = {}
+    texts: dict[HtmlElement, int] = {}
     for block, weight in weights.items():
         parent = block.getparent()
         if parent is not None and not any(weights.get(child, 0) for child in block):
-            own[parent] = own.get(parent, 0) + weight
+            texts[parent] = texts.get(parent, 0) + weight
             if block.tag not in {"p", "li", "blockquote", "h2", "h3"}:
-                own[block] = own.get(block, 0) + weight
-    inside = sorted(((weight, block) for block, weight in own.items() if element in block.iterancestors()),
+                texts[block] = texts.get(block, 0) + weight
+    inside = sorted(((weight, block) for block, weight in texts.items() if element in block.iterancestors()),
                     key=lambda pair: -pair[0])  # fmt: skip
     if not inside or inside[0][0] < 0.3 * weights[element]:
         return None
@@ -185,25 +185,27 @@ def _is_tight(element: HtmlElement, weights: dict[HtmlElement, int]) -> bool:
     if element.tag in {"body", "table", "tbody", "tr", "ul", "ol"}:
         return False
     parts = [child for child in element if isinstance(child.tag, str) and weights.get(child, 0)]
-    here = weights.get(element, 0)
-    own = here - sum(weights[part] for part in parts)
+    total = weights.get(element, 0)
+    bare = total - sum(weights[part] for part in parts)
     paragraphs = sum(
         weights[part]
         for part in parts
         if part.tag in {"p", "ul", "ol", "blockquote", "pre"}
         or not any(weights.get(child, 0) for child in part)
     )
-    if own + paragraphs >= 0.6 * here > 0:
+    if bare + paragraphs >= 0.6 * total > 0:
         return True
     # chunks of one text have the same class
-    names = {part.get("class") for part in parts if weights[part] > 0.15 * here}
-    large = [part for part in parts if weights[part] > 0.15 * here]
+    names = {part.get("class") for part in parts if weights[part] > 0.15 * total}
+    large = [part for part in parts if weights[part] > 0.15 * total]
     return (
         len(large) > 1 and len(names) == 1 and None not in names and {part.tag for part in large} == {"div"}
     )
 
 
-def _weights(body: HtmlElement, others: set[HtmlElement], never: frozenset[str]) -> dict[HtmlElement, int]:
+def _weights(
+    body: HtmlElement, other_elements: set[HtmlElement], never: frozenset[str]
+) -> dict[HtmlElement, int]:
     """Count the characters of running text in each element that has any."""
     order: list[HtmlElement] = list(body.iter("*"))
     # for each element: the block of its text, then three flags: inside a link, inside an element that is no
@@ -214,22 +216,22 @@ def _weights(body: HtmlElement, others: set[HtmlElement], never: frozenset[str])
     if (text := body.text) and (count := len(text.strip())):
         letters[body] = count
     for element in order[1:]:
-        around, linked, other, lost = places[element.getparent()]
+        around, linked, is_other, lost = places[element.getparent()]
         if not lost and (text := element.tail) and (count := len(text.strip())):
             letters[around] = letters.get(around, 0) + count
             if linked:
                 links[around] = links.get(around, 0) + count
         tag = element.tag
         if tag == "main":
-            other = False
-        elif not other and tag != "form" and (tag in never or tag == "h1" or element in others):
+            is_other = False
+        elif not is_other and tag != "form" and (tag in never or tag == "h1" or element in other_elements):
             # with an <h1> inside it may be the article: ASP.NET wraps pages in a form, some put it into a
             # header or an aside
-            other = element.find(".//h1") is None
+            is_other = element.find(".//h1") is None
         linked = linked or tag == "a"
         if tag in _BLOCKS:
-            around, lost = element, other
-        places[element] = (around, linked, other, lost)
+            around, lost = element, is_other
+        places[element] = (around, linked, is_other, lost)
         if not lost and (text := element.text) and (count := len(text.strip())):
             letters[around] = letters.get(around, 0) + count
             if linked:

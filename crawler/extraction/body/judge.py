@@ -65,8 +65,8 @@ class Verdict:
         """Return the verdict in words: readers, characters of each, and the reason."""
         if self.loser is None:
             return ""
-        one, other = self.reading, self.loser
-        return f"{one.name} ({one.letters}), not {other.name} ({other.letters}): {self.why}"
+        winner, loser = self.reading, self.loser
+        return f"{winner.name} ({winner.letters}), not {loser.name} ({loser.letters}): {self.why}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +82,9 @@ def judge(
     first: Reading,
     prose: Prose,
     excluded: Excluded,
-    others: Iterable[Callable[[list[Piece]], Reading | None]],
+    further: Iterable[Callable[[list[Piece]], Reading | None]],
 ) -> Verdict:
-    """Return the reading that wins; `others` make further readings, and are asked only in doubt.
+    """Return the reading that wins; `further` make further readings, and are asked only in doubt.
 
     They are told which pieces the first reading lacks.
     """
@@ -95,17 +95,17 @@ def judge(
     weighed = _weigh(prose, inside, excluded)
     if not _in_doubt(weighed, inside):
         return Verdict(first)
-    lost = [one for one, held in zip(weighed, inside, strict=True) if one.weight > 0 and not held]
+    lost = [row for row, is_inside in zip(weighed, inside, strict=True) if row.weight > 0 and not is_inside]
     best, most, next_best = first, _score(first, weighed), None
     limit = most * _AHEAD if most > 0 else most
-    for read in others:
-        reading = read([one.piece for one in lost])
+    for read in further:
+        reading = read([row.piece for row in lost])
         if reading is None or not reading.blocks:
             continue
         score = _score(reading, weighed)
         if score > limit and score > most and _why(reading, first, weighed):
             best, most, next_best = reading, score, best
-            if not any(one.weight > 0 and not _has(_text_of(best), one.piece) for one in weighed):
+            if not any(row.weight > 0 and not _has(_text_of(best), row.piece) for row in weighed):
                 break
         elif next_best is None:
             next_best = reading
@@ -116,9 +116,9 @@ def judge(
 
 def _in_doubt(weighed: Sequence[_Weighed], inside: Sequence[bool]) -> bool:
     have = gain = junk = 0.0
-    for one, held in zip(weighed, inside, strict=True):
-        letters = one.weight * len(one.piece.text)
-        if held:
+    for piece, is_inside in zip(weighed, inside, strict=True):
+        letters = piece.weight * len(piece.piece.text)
+        if is_inside:
             have += max(letters, 0)
             junk -= min(letters, 0)
         else:
@@ -129,15 +129,15 @@ def _in_doubt(weighed: Sequence[_Weighed], inside: Sequence[bool]) -> bool:
 def _may_be_doubted(prose: Prose, inside: Sequence[bool], excluded: Excluded) -> bool:
     """Tell cheaply if pieces may come to weigh enough: all that could be of the article, at its most."""
     pairs = [*zip(prose.pieces, inside, strict=True)]
-    have = sum(len(piece.text) for piece, held in pairs if held)
-    boxes = {piece.around for piece, held in pairs if held}
-    kinds = {_kind(piece) for piece, held in pairs if held} - {None}
+    have = sum(len(piece.text) for piece, is_inside in pairs if is_inside)
+    boxes = {piece.around for piece, is_inside in pairs if is_inside}
+    kinds = {_kind(piece) for piece, is_inside in pairs if is_inside} - {None}
     begins = (excluded.description or "")[:30]
     apart: Counter[object] = Counter()
     may = 0
-    for piece, held in pairs:
+    for piece, is_inside in pairs:
         letters = len(piece.text)
-        if held:
+        if is_inside:
             may += letters if piece.teaser or any(map(speaks_of_comments, piece.words)) else 0
         elif (
             excluded.text
@@ -162,14 +162,16 @@ class _Scales:
     def __init__(self, prose: Prose, inside: Sequence[bool], excluded: Excluded) -> None:
         self._prose, self._excluded = prose, excluded
         self._captions = set(map(for_comparison, excluded.captions))
-        held = [piece for piece, is_held in zip(prose.pieces, inside, strict=True) if is_held]
-        self._begin, self._end = (held[0].position, held[-1].position) if held else (-1, -2)
-        self._boxes = {piece.around for piece in held}
-        self._kinds = {_kind(piece) for piece in held} - {None}
+        read_pieces = [piece for piece, is_held in zip(prose.pieces, inside, strict=True) if is_held]
+        self._begin, self._end = (
+            (read_pieces[0].position, read_pieces[-1].position) if read_pieces else (-1, -2)
+        )
+        self._boxes = {piece.around for piece in read_pieces}
+        self._kinds = {_kind(piece) for piece in read_pieces} - {None}
         self._total = sum(len(piece.text) for piece in prose.pieces if piece.ends and not piece.teaser)
         self._by_box = _by_box(prose)
         lost = max((letters for box, letters in self._by_box.items() if box not in self._boxes), default=0)
-        self._most_is_lost = lost > sum(len(piece.text) for piece in held if piece.ends)
+        self._most_is_lost = lost > sum(len(piece.text) for piece in read_pieces if piece.ends)
         self._stems = _stems(excluded.headline or "")
         self._data = for_comparison(excluded.text or "")
         self._data_is_shown = 2 * self._letters_of_data() > len(self._data)
@@ -281,19 +283,19 @@ def _text_of(reading: Reading) -> str:
 def _score(reading: Reading, weighed: Sequence[_Weighed]) -> float:
     text = _text_of(reading)
     links = sum(block.linked * len(block.text) for block in reading.blocks if block.linked > 0.5)
-    inside = [one for one in weighed if _has(text, one.piece)]
-    stray = max(0, len(text) - sum(len(for_comparison(one.piece.text)) for one in inside))
-    return sum(one.weight * len(one.piece.text) for one in inside) - _LINKED * links - _STRAY * stray
+    inside = [row for row in weighed if _has(text, row.piece)]
+    stray = max(0, len(text) - sum(len(for_comparison(row.piece.text)) for row in inside))
+    return sum(row.weight * len(row.piece.text) for row in inside) - _LINKED * links - _STRAY * stray
 
 
 def _why(winner: Reading, loser: Reading, weighed: Sequence[_Weighed]) -> str:
     """Return what speaks most for the winner in the pieces that one of both lacks; empty if nothing does."""
     wins, loses = _text_of(winner), _text_of(loser)
     for_it: Counter[str] = Counter()
-    for one in weighed:
-        inside, outside = _has(wins, one.piece), _has(loses, one.piece)
+    for row in weighed:
+        inside, outside = _has(wins, row.piece), _has(loses, row.piece)
         if inside != outside:
-            speaks = one.weight * len(one.piece.text) * (1 if inside else -1)
+            speaks = row.weight * len(row.piece.text) * (1 if inside else -1)
             if speaks > 0:
-                for_it[f"{'it' if inside else 'the other'} has {one.why}"] += round(speaks)
+                for_it[f"{'it' if inside else 'the other'} has {row.why}"] += round(speaks)
     return for_it.most_common(1)[0][0] if for_it else ""

@@ -41,7 +41,7 @@ def find_lead(page: Outline, container: HtmlElement, description: str | None) ->
     """
     tree = page.root
     names = (page.by_class, page.by_itemprop, *page.by_component)
-    named = {page.elements[i] for i in page.named(_of_lead, *names)}
+    called_lead = {page.elements[i] for i in page.named(_of_lead, *names)}
     summary = for_comparison(description or "")[:120]
     after_headline = tree.find(".//h1") is None
     near = set(islice(container.iter(), _NEAR))
@@ -57,12 +57,12 @@ def find_lead(page: Outline, container: HtmlElement, description: str | None) ->
             break
         if not after_headline or element in around or element is container:
             continue
-        if element not in named and (len(summary) < 40 or not _begins(element, summary)):
+        if element not in called_lead and (len(summary) < 40 or not _begins(element, summary)):
             continue
         text = one_line(element.text_content())
         if not 40 < len(text) < 700 or why_not_text(text):
             continue
-        if element in named or (
+        if element in called_lead or (
             for_comparison(text)[:120] == summary and not _has_one_that_is(element, summary)
         ):
             linked = sum(len(a.text_content()) for a in element.iter("a"))
@@ -127,19 +127,19 @@ def _right_above(container: HtmlElement) -> list[str]:
 _STOPS = frozenset({"h1", "h2", "h3", "h4", "nav", "aside", "footer", "form", "ul", "ol", "table"})
 
 
-def text_of_brief(page: Outline, headline: str | None, others: set[HtmlElement]) -> list[str]:
+def text_of_brief(page: Outline, headline: str | None, stops: set[HtmlElement]) -> list[str]:
     """Return the lines that follow the headline, up to one of the others; the tree may be pruned."""
-    wanted = for_comparison(headline or "")
+    title = for_comparison(headline or "")
     heading = next(
-        (x for x in page.root.iter("h1", "h2", "h3") if for_comparison(x.text_content()) == wanted), None
+        (x for x in page.root.iter("h1", "h2", "h3") if for_comparison(x.text_content()) == title), None
     )
-    if heading is None or not wanted:
+    if heading is None or not title:
         return []
     element = heading
     for _ in range(_LEVELS):
         lines: list[str] = []
         for sibling in element.itersiblings():
-            if isinstance(sibling.tag, str) and (sibling.tag in _STOPS or sibling in others):
+            if isinstance(sibling.tag, str) and (sibling.tag in _STOPS or sibling in stops):
                 break
             lines += _lines_of(sibling)
         if lines or (element := element.getparent()) is None or element.tag == "body":

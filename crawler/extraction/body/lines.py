@@ -70,13 +70,13 @@ def page_lines(tree: HtmlElement, drop: str | None, spared: frozenset[str] = fro
 
 def selector(element: HtmlElement) -> str:
     """Return a selector such as `div.post_text p`: the element, or its nearest ancestor with a name."""
-    own = _named(element)
-    if own != element.tag:
-        return own
+    of_element = _named(element)
+    if of_element != element.tag:
+        return of_element
     for above in list(element.iterancestors())[:_UP]:
         if (name := _named(above)) != above.tag:
-            return f"{name} {own}"
-    return own
+            return f"{name} {of_element}"
+    return of_element
 
 
 def _named(element: HtmlElement) -> str:

@@ -60,8 +60,8 @@ class Passages:
     def settle(self, blocks: Sequence[ReadBlock]) -> tuple[list[ReadBlock], tuple[LeftOut, ...]]:
         """Return the blocks with the passages that were lost, and what is left out with the reasons."""
         retained, left_out = self._without_footer(blocks)
-        whole = "".join([for_comparison(block.text) for block in retained])
-        read = {i: piece.around for i, piece in enumerate(self.prose.pieces) if _begins(piece) in whole}
+        text = "".join([for_comparison(block.text) for block in retained])
+        read = {i: piece.around for i, piece in enumerate(self.prose.pieces) if _begins(piece) in text}
         if len(read) in {0, len(self.prose.pieces)}:
             return retained, tuple(left_out)
         last, boxes = max(read), set(read.values())
@@ -77,8 +77,8 @@ class Passages:
             reason = self._why_left_out(piece, line) or self._why_elsewhere(piece, i < first, lead, boxes)
             if reason is not None:
                 left_out.append(LeftOut(piece.text, reason))
-            elif (folded := for_comparison(line)) not in whole:
-                whole += folded
+            elif (folded := for_comparison(line)) not in text:
+                text += folded
                 retained.insert(position, ReadBlock("paragraph", line, 0.0))
                 position += 1
         return retained, tuple(left_out)
@@ -105,8 +105,8 @@ class Passages:
         """Return the reason if a passage stands neither beside paragraphs of the text nor as its lead."""
         if above:
             return None if piece in lead else "above the text, not below the headline"
-        beside = piece.around in boxes or self._element(piece).tag == "p"
-        return None if beside else "in a box without paragraphs"
+        is_beside = piece.around in boxes or self._element(piece).tag == "p"
+        return None if is_beside else "in a box without paragraphs"
 
     def _without_footer(self, blocks: Sequence[ReadBlock]) -> tuple[list[ReadBlock], list[LeftOut]]:
         """Leave out the page's footer where the whole <body> was read."""

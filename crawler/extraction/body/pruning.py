@@ -41,14 +41,14 @@ def prune(page: Outline, drop: str | None, prose: Prose) -> dict[HtmlElement, st
 
     `drop` is an outlet's CSS selector of elements to leave out.
     """
-    found = list(unwanted(page, drop, prose.spared))
-    found += [(box, "a teaser of another story") for box in prose.teasers]
+    elements = list(unwanted(page, drop, prose.spared))
+    elements += [(box, "a teaser of another story") for box in prose.teasers]
     _show(page)
     _open_lists(page)
     etree.strip_elements(page.root, *NO_TEXT, with_tail=False)
-    for element, _ in found:
+    for element, _ in elements:
         remove(element)
-    return dict(found)
+    return dict(elements)
 
 
 def _show(page: Outline) -> None:
@@ -93,12 +93,12 @@ def _open_lists(page: Outline) -> None:
         for above in islice(page.elements[i].iterancestors(), _DEPTH)
         if above.tag == "li"
     }
-    for whole in lists:
-        if whole is None or whole.tag not in {"ul", "ol"}:
+    for listing in lists:
+        if listing is None or listing.tag not in {"ul", "ol"}:
             continue
-        items = whole.findall("li")
+        items = listing.findall("li")
         parts = {item: list(item.iter(*_PARTS)) for item in items}
-        entries = [x for x, found in parts.items() if len(found) > 1 and any(y.tag in _TEXT for y in found)]
+        entries = [x for x, inner in parts.items() if len(inner) > 1 and any(y.tag in _TEXT for y in inner)]
         if len(items) < 2 or 2 * len(entries) < len(items):
             continue
         in_line = [x for entry in entries for x in entry if x.tag in _INLINE and x.text_content().strip()]
@@ -108,7 +108,7 @@ def _open_lists(page: Outline) -> None:
         ):
             continue
         if 2 * sum(any(map(_runs, parts[entry])) for entry in entries) >= len(entries):
-            for element in (whole, *items):
+            for element in (listing, *items):
                 element.tag = "div"
             for element in in_line:
                 # the title of a part that a click unfolds
@@ -172,10 +172,10 @@ def _removed_name(names: list[str]) -> tuple[str, str]:
 def _pull_quotes(page: Outline) -> Iterator[tuple[HtmlElement, str]]:
     pulled = page.named(_is_pulled_out, page.by_class)
     # only visible text counts, as JSON-LD repeats the article
-    shown = for_comparison("".join(page.root.xpath(_SHOWN))) if pulled else ""
+    visible_text = for_comparison("".join(page.root.xpath(_SHOWN))) if pulled else ""
     for i in pulled:
         words = page.elements[i].xpath("string(.//p)") or page.elements[i].text_content()
-        if len(words) > 20 and shown.count(for_comparison(words)) > 1:
+        if len(words) > 20 and visible_text.count(for_comparison(words)) > 1:
             yield page.elements[i], "a sentence of the text, repeated for the eye"
 
 
@@ -238,9 +238,9 @@ def _stamp(time: HtmlElement) -> HtmlElement | None:
     parent = stamp.getparent()
     if parent is None or parent.tag in _NO_STAMPS or stamp.tag == "li" or (stamp.tail or "").strip():
         return None
-    beside = [child for child in parent if child is not stamp]
+    siblings = [child for child in parent if child is not stamp]
     in_line = stamp.tag not in _BLOCKS and any(
-        child.tag not in _BLOCKS and child.text_content().strip() for child in beside
+        child.tag not in _BLOCKS and child.text_content().strip() for child in siblings
     )
     return None if in_line or any(map(str.strip, _own_text(parent))) else stamp
 

@@ -181,9 +181,9 @@ def _lines(kind: BlockKind, element: _Element) -> Iterator[ReadBlock]:
     """Yield one block, or several if line breaks separate what readers see as paragraphs."""
     for line_break in element.iter("lb"):
         line_break.text = "\u2028"
-    whole = "".join(element.itertext())
-    lines = [text for part in whole.split("\u2028") if (text := one_line(part))]
-    share = _linked(element, lines[0] if len(lines) == 1 else one_line(whole))
+    text_of_all = "".join(element.itertext())
+    lines = [text for part in text_of_all.split("\u2028") if (text := one_line(part))]
+    share = _linked(element, lines[0] if len(lines) == 1 else one_line(text_of_all))
     if len(lines) > 1 and max(map(len, lines)) < 60:
         lines = [" ".join(lines)]
     for line in lines:

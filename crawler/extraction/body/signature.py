@@ -38,9 +38,9 @@ def signed_by(line: str) -> str | None:
 
 def signature(blocks: Sequence[ReadBlock], reasons: Sequence[str | None]) -> int | None:
     """Return the index of the signature: the last block, a paragraph of two to four capitalised words."""
-    kept = [i for i, reason in enumerate(reasons) if reason is None]
-    if len(kept) < 3:
+    retained = [i for i, reason in enumerate(reasons) if reason is None]
+    if len(retained) < 3:
         return None
-    last = blocks[kept[-1]]
-    above = sum(len(blocks[i].text) for i in kept[:-1])
-    return kept[-1] if last.kind == "paragraph" and above >= _ABOVE and signed_by(last.text) else None
+    last = blocks[retained[-1]]
+    above = sum(len(blocks[i].text) for i in retained[:-1])
+    return retained[-1] if last.kind == "paragraph" and above >= _ABOVE and signed_by(last.text) else None

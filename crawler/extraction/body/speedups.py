@@ -37,12 +37,12 @@ class NamedRule:
         self.paths = tuple(path.strip() for path in paths)
         if wrong := next((path for path in self.paths if not path.startswith(".//*[")), None):
             raise ValueError(f"expected .//*[…], got {wrong[:80]}")
-        whole = " | ".join(self.paths)
-        self._holds = etree.XPath(whole.replace(".//*[", "self::*["), namespaces=_NAMESPACES)
-        self._attributes = set(re.findall(r"@([\w-]+)", whole))
+        union = " | ".join(self.paths)
+        self._holds = etree.XPath(union.replace(".//*[", "self::*["), namespaces=_NAMESPACES)
+        self._attributes = set(re.findall(r"@([\w-]+)", union))
         tags = [set(re.findall(r"self::(\w+)", path)) for path in self.paths]
         self._tags = sorted(set().union(*tags)) if all(tags) else ["*"]
-        self._of_headlines = ".//h1" in whole
+        self._of_headlines = ".//h1" in union
         self._results: dict[tuple[str, tuple[tuple[str, str], ...], bool], bool] = {}
 
     def __repr__(self) -> str:

@@ -116,12 +116,12 @@ def _table() -> tuple[frozenset[str], frozenset[str], dict[str, str]]:
 @cache
 def _compounds() -> dict[str, tuple[str, ...]]:
     """Return the words with a suffix of the table, as `teaserlist`, each with the words that begin it."""
-    found: dict[str, tuple[str, ...]] = {}
+    compounds: dict[str, tuple[str, ...]] = {}
     for word in sorted(_table()[0]):
         if len(word) >= _SHORTEST:
             for suffix in _table_of_parts()[1]:
-                found[word + suffix] = (*found.get(word + suffix, ()), word)
-    return found
+                compounds[word + suffix] = (*compounds.get(word + suffix, ()), word)
+    return compounds
 
 
 @cache
@@ -156,17 +156,17 @@ def other_things(name: str) -> frozenset[str]:
     parts = [part.lower() for part in _PARTS.findall(name)]
     if not parts or parts[0] in _table_of_parts()[0]:
         return frozenset()
-    found: list[str] = []
+    things: list[str] = []
     for part in parts:
         if part in words:
-            found.append(part)
+            things.append(part)
         elif part in compounds:
-            found += compounds[part]
+            things += compounds[part]
     if len(parts) > 1:
-        found += _pairs().intersection(map(" ".join, pairwise(parts)))
+        things += _pairs().intersection(map(" ".join, pairwise(parts)))
     folded = name.lower()
-    found += [whole_or_part for whole_or_part in (folded, last_part(folded)) if whole_or_part in removed]
-    return frozenset(found)
+    things += [whole_or_part for whole_or_part in (folded, last_part(folded)) if whole_or_part in removed]
+    return frozenset(things)
 
 
 def last_part(name: str) -> str:

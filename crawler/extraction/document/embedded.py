@@ -30,8 +30,8 @@ _DEEPEST = 30
 
 def embedded_text(page: Outline, headline: str | None) -> str | None:
     """Return the text as it is in the JSON, which may be HTML or plain text."""
-    wanted = for_comparison(headline or "")
-    if len(wanted) < 8:
+    title = for_comparison(headline or "")
+    if len(title) < 8:
         return None
     best = ""
     values: list[Json] = []
@@ -51,7 +51,7 @@ def embedded_text(page: Outline, headline: str | None) -> str | None:
     for value in values:
         for node in _nodes(value):
             if any(
-                isinstance(t := node.get(key), str) and _is_title(for_comparison(unescaped(t)), wanted)
+                isinstance(t := node.get(key), str) and _is_title(for_comparison(unescaped(t)), title)
                 for key in _TITLES
             ):
                 best = max(best, _text_of(node), key=len)
@@ -165,11 +165,11 @@ def _nodes(value: Json, depth: int = 0) -> Iterator[dict[str, Json]]:
 
 def _text_of(node: dict[str, Json]) -> str:
     """Return the longest text of an object: one string, or the strings of a list of blocks in order."""
-    found = ""
+    longest = ""
     for key, value in node.items():
         if not _ELSEWHERE.search(key):
-            found = max(found, "\n".join(_strings(value)), key=len)
-    return found
+            longest = max(longest, "\n".join(_strings(value)), key=len)
+    return longest
 
 
 def _strings(value: Json, depth: int = 0) -> Iterator[str]:

@@ -36,25 +36,25 @@ _SEPARATOR = re.compile(f"[{_TYPOGRAPHY}]+")
 _TAG = re.compile(rb"<(script|style)\b.*?</\1|<[^>]*>", re.DOTALL | re.IGNORECASE)
 
 
-def by_letters(body: bytes, claimed: str | None) -> str | None:
+def by_letters(body: bytes, claim: str | None) -> str | None:
     """Return the Cyrillic encoding that reads the text clearly better than the claimed one, or None.
 
-    `claimed`: Python's name, None without a claim. A claim of several bytes a letter is never disputed here:
+    `claim`: Python's name, None without a claim. A claim of several bytes a letter is never disputed here:
     its decoder has already accepted the bytes.
     """
-    if claimed is not None and not _SINGLE_BYTE.match(claimed):
+    if claim is not None and not _SINGLE_BYTE.match(claim):
         return None
     text = _TAG.sub(b" ", body[:_BYTES_READ])
     if text.isascii():
         return None
-    claimed_score = None if claimed is None else plausibility(text.decode(claimed, "replace"))
-    if claimed is not None and claimed_score is None:
+    claimed_score = None if claim is None else plausibility(text.decode(claim, "replace"))
+    if claim is not None and claimed_score is None:
         return None
     to_beat = max(_RIGHT, (claimed_score or 0) + _BETTER)
     best = None
     for encoding in _CYRILLIC:
         score = plausibility(text.decode(encoding, "replace"))
-        if encoding != claimed and score is not None and score > to_beat:
+        if encoding != claim and score is not None and score > to_beat:
             best, to_beat = encoding, score
     return best
 

@@ -62,11 +62,11 @@ class Outline:
     @cached_property
     def metas(self) -> tuple[Meta, ...]:
         """The <meta> with a name, in page order."""
-        found = (dict(meta.items()) for meta in self.of("meta"))
+        elements = (dict(meta.items()) for meta in self.of("meta"))
         return tuple(
-            Meta(name, said.get("content", ""), bool(said.get("itemprop")))
-            for said in found
-            if (name := _meta_name(said))
+            Meta(name, attributes.get("content", ""), bool(attributes.get("itemprop")))
+            for attributes in elements
+            if (name := _meta_name(attributes))
         )
 
     @cached_property
@@ -83,8 +83,12 @@ class Meta(NamedTuple):
     """True if it is an item's property, too."""
 
 
-def _meta_name(said: dict[str, str]) -> str:
-    return (said.get("property") or said.get("name") or said.get("itemprop") or "").strip().lower()
+def _meta_name(attributes: dict[str, str]) -> str:
+    return (
+        (attributes.get("property") or attributes.get("name") or attributes.get("itemprop") or "")
+        .strip()
+        .lower()
+    )
 
 
 class Attributes:
@@ -95,23 +99,23 @@ class Attributes:
         self._read: dict[int, dict[str, str]] = {}
 
     def __getitem__(self, i: int) -> dict[str, str]:
-        said = self._read.get(i)
-        if said is None:
-            said = self._read[i] = dict(self._elements[i].items())
-        return said
+        attributes = self._read.get(i)
+        if attributes is None:
+            attributes = self._read[i] = dict(self._elements[i].items())
+        return attributes
 
     def by_value(self, *names: str) -> list[Names]:
         """Return the elements with each of these attributes, by its value."""
-        found = {name: Names() for name in names}
+        by_name = {name: Names() for name in names}
         for i, element in enumerate(self._elements):
             for name, value in element.items():
-                if name in found:
-                    values = found[name]
+                if name in by_name:
+                    values = by_name[name]
                     if value in values:
                         values[value].append(i)
                     else:
                         values[value] = [i]
-        return [*found.values()]
+        return [*by_name.values()]
 
 
 def outline(root: HtmlElement, source: bytes | None = None) -> Outline:

@@ -64,7 +64,7 @@ def _encoded_once(source: bytes) -> bytes:
     No reader sees the controls, so that nobody can have meant them.
     """
     source = _MARKS_TWICE.sub(b"\xe2" + rb"\1\2", source)
-    return _LETTERS_TWICE.sub(lambda found: bytes((found[1][0] + 0x40,)) + found[2], source)
+    return _LETTERS_TWICE.sub(lambda pair: bytes((pair[1][0] + 0x40,)) + pair[2], source)
 
 
 def _readable(reference: re.Match[bytes]) -> bytes:

@@ -95,12 +95,12 @@ def is_home_page(url: str) -> bool:
     return not steps or (len(steps) == 1 and (steps[0] in _TOKENS or bool(_ROOT.fullmatch(steps[0]))))
 
 
-def language_tag(claimed: str | None) -> str | None:
+def language_tag(claim: str | None) -> str | None:
     """Return a claimed language as BCP 47; None for x-default and invalid tags.
 
     The language is in lower case, `ua` becomes `uk`.
     """
-    tag = (claimed or "").strip().lower().replace("_", "-")
+    tag = (claim or "").strip().lower().replace("_", "-")
     language, _, rest = tag.partition("-")
     if language == "x" or not _TAG.fullmatch(tag):
         return None
@@ -114,14 +114,14 @@ def read_alternates(page: Outline, url: str, switcher: str | None = None) -> tup
     Each address occurs once for a language and source. `switcher` is an outlet's CSS selector of links to the
     other languages.
     """
-    found: dict[tuple[str | None, str, str], Alternate] = {}
+    alternates: dict[tuple[str | None, str, str], Alternate] = {}
 
     def add(language: str | None, href: str, source: str) -> None:
         target = absolute(url, href)
         if target is None or is_home_page(target):
             return
         alternate = Alternate(language, target, "hreflang" if source == "hreflang" else "switcher")
-        found.setdefault((language, target, source), alternate)
+        alternates.setdefault((language, target, source), alternate)
 
     for i in page.by_tag.get("link", ()):
         link = page.attributes[i]
@@ -129,8 +129,8 @@ def read_alternates(page: Outline, url: str, switcher: str | None = None) -> tup
             add(language_tag(link["hreflang"]), link["href"], "hreflang")
     for anchor in page.root.cssselect(switcher) if switcher else ():
         if anchor.get("href"):
-            said = _printed_language(anchor) or _language_of_class(anchor.get("class") or "")
-            add(said, anchor.get("href"), "switcher")
+            language_of_link = _printed_language(anchor) or _language_of_class(anchor.get("class") or "")
+            add(language_of_link, anchor.get("href"), "switcher")
     publications = any(_PUBLICATION in names for names in page.by_class)
     marked = page.named(_is_known, page.by_class)
     for i in page.by_tag.get("a", ()):
@@ -138,10 +138,10 @@ def read_alternates(page: Outline, url: str, switcher: str | None = None) -> tup
             language = _switcher_language(page.elements[i], among_publications=publications)
             if language is not None and (href := page.elements[i].get("href")) is not None:
                 add(language, href, "switcher")
-    here = url.split("#", 1)[0]
+    page_url = url.split("#", 1)[0]
     # a page that links to itself in one language only names its language; that is kept for hreflang, and
     # useless in a switcher
-    return tuple(a for a in found.values() if a.source == "hreflang" or a.url != here)
+    return tuple(a for a in alternates.values() if a.source == "hreflang" or a.url != page_url)
 
 
 def absolute(url: str, href: str | None) -> str | None:
@@ -160,12 +160,12 @@ def absolute(url: str, href: str | None) -> str | None:
 
 
 def _switcher_language(anchor: HtmlElement, *, among_publications: bool) -> str | None:
-    if stated := anchor.get("hreflang"):
-        return language_tag(stated)
+    if hreflang := anchor.get("hreflang"):
+        return language_tag(hreflang)
     names = anchor.get("class", "")
-    known = names and _is_known(names)
+    is_switcher = names and _is_known(names)
     printed = _printed_language(anchor)
-    if known or (printed is None and among_publications and _in_publication(anchor)):
+    if is_switcher or (printed is None and among_publications and _in_publication(anchor)):
         return printed or _language_of_class(names)
     return printed
 
@@ -200,5 +200,5 @@ def _language_named(line: str) -> str | None:
 
 
 def _language_of_class(names: str) -> str | None:
-    said = _CLASS_SAYS.search(names)
-    return _LANGUAGE_OF.get(said[1].lower()) if said else None
+    match = _CLASS_SAYS.search(names)
+    return _LANGUAGE_OF.get(match[1].lower()) if match else None

@@ -190,15 +190,15 @@ def _prefixed_anywhere(
             yield i, line
             continue
         # <span>by</span> <span>Jane Doe</span> among other elements: the name is the next element
-        beside = element.getnext()
+        neighbour = element.getnext()
         if (
-            beside is not None
+            neighbour is not None
             and _LABEL.fullmatch(label := _words(element))
             and not _is_elsewhere(element, place)
         ):
-            named = one_line(short_text(beside, _LONGEST_NAME) or "")
-            if NAME.fullmatch(named):
-                yield i, f"{label} {named}"
+            name = one_line(short_text(neighbour, _LONGEST_NAME) or "")
+            if NAME.fullmatch(name):
+                yield i, f"{label} {name}"
 
 
 def _beginning_like_bylines(page: Outline) -> Iterator[int]:
@@ -245,7 +245,7 @@ def _is_printed(line: str) -> bool:
 
 def _classed(page: Outline, place: Placement) -> Iterator[str]:
     """Yield the lines of elements that are called after authors, those beside the headline first."""
-    seen: set[str] = set()
+    lines: set[str] = set()
     within: list[str] = []
     of_author = page.named(_of_author, page.by_class, page.by_itemprop, *page.by_component)
     # HTML's own element for authors
@@ -254,8 +254,8 @@ def _classed(page: Outline, place: Placement) -> Iterator[str]:
         if page.tags[i] not in _CLASSED:
             continue
         element, attributes = page.elements[i], page.attributes[i]
-        named = f"{attributes.get('class', '')} {attributes.get('data-testid', '')}"
-        if _NOT_A_LINE.search(named) and "name" not in named.lower():
+        names = f"{attributes.get('class', '')} {attributes.get('data-testid', '')}"
+        if _NOT_A_LINE.search(names) and "name" not in names.lower():
             continue
         if not _may_be_of_this_story(i, place) or _is_elsewhere(element, place):
             continue
@@ -268,15 +268,15 @@ def _classed(page: Outline, place: Placement) -> Iterator[str]:
         if _NOT_NAMES.search(line) or len(_CAPITAL.findall(line)) < 2:
             # a box about the author has the name in a line of its own
             first = next((e for e in element.iterdescendants(*_NAMING) if _words(e)), None)
-            if first is not None and NAME.fullmatch(own := _words(first)):
-                within.append(own)
+            if first is not None and NAME.fullmatch(name := _words(first)):
+                within.append(name)
             continue
-        if 3 < len(line) < 160 and line not in seen and not any(line in earlier for earlier in seen):
-            seen.add(line)
+        if 3 < len(line) < 160 and line not in lines and not any(line in earlier for earlier in lines):
+            lines.add(line)
             yield line
-        if len(seen) > 8:
+        if len(lines) > 8:
             return
-    if not seen:
+    if not lines:
         yield from dict.fromkeys(within)
 
 
@@ -284,13 +284,13 @@ def _may_be_of_this_story(i: int, place: Placement) -> bool:
     """Tell if it stands beside the headline, in the article's element or just after it."""
     if place.headline is None:
         return True
-    beside = (
+    is_beside = (
         place.is_near(i)
         or i in place.article
         or -_NEAR <= i - place.headline < 0
         or 0 <= i - place.article.stop < _NEAR
     )
-    return beside and not place.is_of_another_story(i)
+    return is_beside and not place.is_of_another_story(i)
 
 
 def _above_the_text(page: Outline, place: Placement) -> str | None:
@@ -348,15 +348,15 @@ def _words(element: HtmlElement, longest: int | None = None) -> str:
 def _with_commas(line: str, element: HtmlElement) -> str:
     """Put commas between names that are adjacent links, which only the page's style separates."""
     names = [name for link in element.iter("a") if NAME.fullmatch(name := _words(link, _LONGEST_NAME))]
-    for one, other in pairwise(names):
-        line = line.replace(f"{one} {other}", f"{one}, {other}")
+    for first, second in pairwise(names):
+        line = line.replace(f"{first} {second}", f"{first}, {second}")
     return line
 
 
 def _is_about_the_article(aside: HtmlElement) -> bool:
     """Tell if an aside is about the article itself, such as the Guardian's `<aside data-gu-name="meta">`."""
-    named = (aside.get(name) or "" for name in ("class", "id", *COMPONENT))
-    return any(map(_of_its_head, named)) and next(aside.iterancestors("article"), None) is not None
+    names = (aside.get(name) or "" for name in ("class", "id", *COMPONENT))
+    return any(map(_of_its_head, names)) and next(aside.iterancestors("article"), None) is not None
 
 
 _of_its_head = names_say(r"(?:^|[\s_-])(?:meta|byline|contributors?|authors?|credits?)(?:$|[\s_-])")

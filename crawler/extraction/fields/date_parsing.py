@@ -151,8 +151,8 @@ def parse_date(raw: str, seen_at: datetime | None = None) -> ParsedDate | None:
     if _SECONDS.fullmatch(text):
         return _of_seconds(text)
     text = published_part(text) or text
-    if whole := _ISO.search(text) or _COMPACT.fullmatch(text):
-        return _of_iso(text, whole)
+    if date := _ISO.search(text) or _COMPACT.fullmatch(text):
+        return _of_iso(text, date)
     if day := _IN_THE_EAST.search(text):
         return _of_the_east(text, day)
     is_short = len(text) < _SHORT_LINE
@@ -170,10 +170,10 @@ def _of_seconds(text: str) -> ParsedDate:
     return datetime.fromtimestamp(seconds, UTC), "zone"
 
 
-def _of_iso(text: str, whole: re.Match[str]) -> ParsedDate | None:
+def _of_iso(text: str, date: re.Match[str]) -> ParsedDate | None:
     """Read `2026-01-05T10:00Z` and `20260105`; the clock may stand elsewhere in the line."""
-    parts = whole.groupdict()
-    rest = f"{text[: whole.start()]}, {text[whole.end() :]}"
+    parts = date.groupdict()
+    rest = f"{text[: date.start()]}, {text[date.end() :]}"
     clock = {**parts, "zone": printed_place(rest) or parts["zone"]} if parts["h"] else _clock(rest)
     return _moment(int(parts["y"]), int(parts["m"]), int(parts["d"]), clock)
 
@@ -244,14 +244,14 @@ def published_part(text: str) -> str | None:
 
 def _since(text: str, seen_at: datetime) -> ParsedDate | None:
     """Parse a date that is relative to the day of the fetch, in Kyiv."""
-    here = seen_at.astimezone(KYIV)
+    in_kyiv = seen_at.astimezone(KYIV)
     # "Сегодня, 10 апреля" is the tenth of April on any day
-    if without_year := _without_year(text, here):
+    if without_year := _without_year(text, in_kyiv):
         return _called("no-year", without_year)
     if _JUST_NOW.fullmatch(text):
         return seen_at.replace(second=0, microsecond=0), "relative"
-    if named := _NAMED_DAY.search(text):
-        day = here.date() - timedelta(days=_BACK[named["word"].casefold()])
+    if by_name := _NAMED_DAY.search(text):
+        day = in_kyiv.date() - timedelta(days=_BACK[by_name["word"].casefold()])
         return _called("relative", _moment(day.year, day.month, day.day, _clock(text)))
     if ago := _AGO.search(text):
         number = 0.5 if ago["half"] else int(ago["n"]) if (ago["n"] or "").isdecimal() else 1
@@ -264,13 +264,13 @@ def _since(text: str, seen_at: datetime) -> ParsedDate | None:
     return None
 
 
-def _without_year(text: str, here: datetime) -> ParsedDate | None:
+def _without_year(text: str, in_kyiv: datetime) -> ParsedDate | None:
     """Return the last such day; with a day of the week, the last day that matches both."""
     for day, month, rest in _days_without_year(text):
         clock, weekday = _clock(rest), weekday_of(text)
-        for year in range(here.year + 1, here.year - (7 if weekday is not None else 2), -1):
+        for year in range(in_kyiv.year + 1, in_kyiv.year - (7 if weekday is not None else 2), -1):
             parsed = _moment(year, month, day, clock)
-            if parsed is None or parsed[0] > here + TOLERANCE:
+            if parsed is None or parsed[0] > in_kyiv + TOLERANCE:
                 continue
             if weekday in (None, parsed[0].astimezone(KYIV).weekday()):
                 return parsed
@@ -303,10 +303,10 @@ def _called(name: str, moment: ParsedDate | None) -> ParsedDate | None:
 
 def _clock(text: str) -> dict[str, str | None]:
     """Return the parts of a time such as `7:05 pm` or `7 p.m.`; empty without one."""
-    found = _TIME.search(text) or _HOUR_ONLY.search(text) or _HOURS_IN_WORDS.search(text)
-    if found is None:
+    match = _TIME.search(text) or _HOUR_ONLY.search(text) or _HOURS_IN_WORDS.search(text)
+    if match is None:
         return {}
-    clock = found.groupdict()
+    clock = match.groupdict()
     if half := _HALF_OF_THE_DAY.search(text):
         clock["ampm"] = "pm" if half["half"] in _AFTERNOON else "am"
     return {**clock, "zone": printed_place(text) or clock.get("zone")}

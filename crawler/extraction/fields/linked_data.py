@@ -171,13 +171,13 @@ def _salvaged(block: str) -> Json:
     kind = next((kind for kind in _KIND.findall(block) if _ARTICLE.search(kind)), None)
     if kind is None:
         return None
-    found: dict[str, Json] = {"@type": kind}
+    fields: dict[str, Json] = {"@type": kind}
     for name, raw in _PLAIN_FIELD.findall(block):
         try:
-            found.setdefault(name, json.loads(_quoted(raw), strict=False))
+            fields.setdefault(name, json.loads(_quoted(raw), strict=False))
         except ValueError:
             continue
-    return found
+    return fields
 
 
 def _quoted(raw: str) -> str:
@@ -204,10 +204,10 @@ def _kinds(node: dict[str, Json]) -> list[str]:
 
 
 def _free(values: Iterable[Json]) -> bool | None:
-    said = {str(value).strip().lower().rpartition("/")[2] for value in values if value is not None}
-    if said & {"false", "no", "0"}:
+    words = {str(value).strip().lower().rpartition("/")[2] for value in values if value is not None}
+    if words & {"false", "no", "0"}:
         return False
-    return True if said & {"true", "yes", "1"} else None
+    return True if words & {"true", "yes", "1"} else None
 
 
 def _number(value: Json) -> str | None:
@@ -247,10 +247,10 @@ def _url(value: Json) -> str | None:
 
 
 def _keywords(value: Json) -> list[str]:
-    listed = [text for item in _each(value) if (text := _text(item))]
-    if len(listed) == 1:
-        listed = [one_line(part) for part in re.split(r"[,;]", listed[0])]
-    return [tag for tag in listed if tag and not re.match(r"[a-z]{2,12}:", tag)]
+    tags = [text for item in _each(value) if (text := _text(item))]
+    if len(tags) == 1:
+        tags = [one_line(part) for part in re.split(r"[,;]", tags[0])]
+    return [tag for tag in tags if tag and not re.match(r"[a-z]{2,12}:", tag)]
 
 
 def _all(nodes: list[dict[str, Json]], *keys: str) -> tuple[str, ...]:

@@ -57,14 +57,14 @@ class Frame:
 
 def note_frames(page: Outline) -> tuple[Frame, ...]:
     """Collect the frames; call it before the tree is pruned."""
-    found = []
+    frames = []
     for i in page.by_tag.get("iframe", ()):
         if address := _first(page.attributes[i]):
-            found.append(Frame("iframe", address, page.elements[i].getparent()))
+            frames.append(Frame("iframe", address, page.elements[i].getparent()))
     for i in page.by_tag.get("script", ()):
         if post := page.attributes[i].get("data-telegram-post"):
-            found.append(Frame("a", f"https://t.me/{post}", page.elements[i].getparent()))
-    return tuple(found)
+            frames.append(Frame("a", f"https://t.me/{post}", page.elements[i].getparent()))
+    return tuple(frames)
 
 
 def read_shown(container: HtmlElement, frames: tuple[Frame, ...], url: str) -> Shown:
@@ -94,22 +94,22 @@ def _addresses(container: HtmlElement, frames: tuple[Frame, ...], site: str) -> 
         tag = element.tag
         address = element.get("href") if tag == "a" else _first(element.attrib)
         # a relative link leads to the same site
-        own = tag == "a" and ("//" not in (address or "")[:10] or address.startswith(site))
-        if address and not own and (tag != "source" or element.getparent().tag != "picture"):
+        is_internal = tag == "a" and ("//" not in (address or "")[:10] or address.startswith(site))
+        if address and not is_internal and (tag != "source" or element.getparent().tag != "picture"):
             yield tag, address
     for frame in frames:
         if container is frame.parent or container in frame.parent.iterancestors():
             yield frame.tag, frame.address
 
 
-def _first(said: Mapping[str, str]) -> str:
-    return next((said[name] for name in _LAZY if said.get(name)), "")
+def _first(attributes: Mapping[str, str]) -> str:
+    return next((attributes[name] for name in _LAZY if attributes.get(name)), "")
 
 
 def _video(address: str, *, sure: bool) -> str | None:
     """Return the address of a player's video; None if a frame is no player."""
-    if found := _YOUTUBE.search(_bare(address)):
-        return f"https://www.youtube.com/watch?v={found[1]}"
+    if match := _YOUTUBE.search(_bare(address)):
+        return f"https://www.youtube.com/watch?v={match[1]}"
     if not sure and not _PLAYER.search(_bare(address)):
         return None
     if address.partition("?")[0].endswith("facebook.com/plugins/video.php"):
@@ -121,9 +121,9 @@ def _bare(address: str) -> str:
     return address.partition("://")[2]
 
 
-def _of_one_site(one: str, other: str) -> bool:
+def _of_one_site(url_a: str, url_b: str) -> bool:
     """Tell if one host is below the other, or both below the same name that is no suffix such as `com.ua`."""
-    a, b = ((urlsplit(url).hostname or "").removeprefix("www.") for url in (one, other))
+    a, b = ((urlsplit(url).hostname or "").removeprefix("www.") for url in (url_a, url_b))
     if a == b or a.endswith(f".{b}") or b.endswith(f".{a}"):
         return True
     ends = a.split(".")[-2:]

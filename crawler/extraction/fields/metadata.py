@@ -45,12 +45,12 @@ class Metadata:
 
 def read_metadata(page: Outline, data: LinkedData, url: str) -> Metadata:
     names: dict[str, str] = {}
-    listed: list[str] = []
+    article_tags: list[str] = []
     for meta in page.metas:
         if content := one_line(unescaped(meta.content)):
             names.setdefault(meta.name, content)
             if meta.name == "article:tag":
-                listed.append(content)
+                article_tags.append(content)
     site_name = names.get("og:site_name")
     headline, headline_source = _headline(page, data, names, site_name, url)
     root = page.attributes[0]
@@ -64,7 +64,7 @@ def read_metadata(page: Outline, data: LinkedData, url: str) -> Metadata:
         headline_source=headline_source,
         lead=data.description or names.get("og:description") or names.get("description"),
         section=read_section(page, data, names, headline),
-        tags=read_tags(page, data, listed, names),
+        tags=read_tags(page, data, article_tags, names),
         image_url=absolute(url, names.get("og:image") or data.image)
         if names.get("og:image") or data.image
         else None,
@@ -217,7 +217,7 @@ def _headings(
     page: Outline, site_name: str | None, *tags: str, among: Callable[[str], bool] = bool
 ) -> list[tuple[str, str]]:
     """Return tag and text of the headings that may be the headline."""
-    found = []
+    headings = []
     for i in page.positions(*tags):
         element = page.elements[i]
         text = _heading_text(element)
@@ -227,17 +227,17 @@ def _headings(
             and not _names_outlet(element, text, site_name)
             and not _is_over_the_page(element)
         ):
-            found.append((page.tags[i], text))
-    return found
+            headings.append((page.tags[i], text))
+    return headings
 
 
 def _names_outlet(element: HtmlElement, text: str, site_name: str | None) -> bool:
-    said = {*element.get("class", "").lower().split(), element.get("id", "").lower()}
+    class_names = {*element.get("class", "").lower().split(), element.get("id", "").lower()}
     link = element.find(".//a")
     href = "#" if link is None else (link.get("href") or "#")
     leads_home = link is not None and (link.get("rel") == "home" or _HOME.fullmatch(href) is not None)
-    whole = leads_home and one_line(link.text_content() or "") == text
-    return whole or not said.isdisjoint(_OF_SITE) or text == site_name
+    is_all = leads_home and one_line(link.text_content() or "") == text
+    return is_all or not class_names.isdisjoint(_OF_SITE) or text == site_name
 
 
 def _is_over_the_page(element: HtmlElement) -> bool:
@@ -257,11 +257,11 @@ _DOMAIN_LAST = re.compile(r"\s+[-–—|]\s+(?:www\.)?[\w-]+(?:\.[\w-]+)*\.[a-z]
 def _without_host(title: str, url: str) -> str:
     """Return a title without the outlet's address at its end, or at its beginning the name in the address."""
     title = _DOMAIN_LAST.sub("", title)
-    if found := _HOST_PART.match(title):
+    if match := _HOST_PART.match(title):
         host = for_comparison((urlsplit(url).hostname or "").removeprefix("www."))
-        first = for_comparison(found["first"])
+        first = for_comparison(match["first"])
         if len(first) > 3 and (host.startswith(first) or first == host):
-            return found["rest"]
+            return match["rest"]
     return title
 
 
@@ -312,39 +312,45 @@ def _is_second(element: HtmlElement, before: list[str]) -> bool:
     return element.tag == "small" and len("".join(before).strip()) > _NAME
 
 
-def _likeness(one: str, other: str) -> float:
+def _likeness(title_a: str, title_b: str) -> float:
     """Tell how much of the longer text the shorter is, from 0 to 1; 0 where they do not agree at all."""
-    if not _agree(one, other):
+    if not _agree(title_a, title_b):
         return 0.0
-    a, b = for_comparison(one), for_comparison(other)
+    a, b = for_comparison(title_a), for_comparison(title_b)
     return min(len(a), len(b)) / max(len(a), len(b)) if a in b or b in a else 0.6
 
 
-def _agree(one: str, other: str) -> bool:
-    a, b = for_comparison(one), for_comparison(other)
+def _agree(title_a: str, title_b: str) -> bool:
+    a, b = for_comparison(title_a), for_comparison(title_b)
     if not a or not b:
         return False
     if a in b or b in a:
         return min(len(a), len(b)) > 12
-    words, others = set(one.casefold().split()), set(other.casefold().split())
-    return len(words & others) >= 0.6 * min(len(words), len(others)) and min(len(words), len(others)) > 3
+    words_a, words_b = set(title_a.casefold().split()), set(title_b.casefold().split())
+    return (
+        len(words_a & words_b) >= 0.6 * min(len(words_a), len(words_b))
+        and min(len(words_a), len(words_b)) > 3
+    )
 
 
-def without_outlet(title: str, site_name: str | None, other: str | None) -> str | None:
-    """Return a title without ` | Outlet` at its end; `other` is the same headline from another source."""
+def without_outlet(title: str, site_name: str | None, headline: str | None) -> str | None:
+    """Return a title without ` | Outlet` at its end; `headline` is the same headline from another source."""
     # `Caucasus Wire :: Road to Tusheti reopens`: titles of old pages
     parts = one_line(title).split(" :: ")
-    same = [part for part in parts if other is not None and _agree(part, other)]
+    same = [part for part in parts if headline is not None and _agree(part, headline)]
     title = max(same or [part for part in parts if part != site_name] or parts, key=len)
     while match := _SUFFIX.match(title):
         head, tail = match[1], match[2]
-        agrees = other is not None and for_comparison(other) == for_comparison(head)
-        named = site_name is not None and for_comparison(site_name) in for_comparison(tail)
+        agrees = headline is not None and for_comparison(headline) == for_comparison(head)
+        names_site = site_name is not None and for_comparison(site_name) in for_comparison(tail)
         bar = title[match.end(1) : match.start(2)].strip() not in {"-", "–", "—", ":"}
         # an outlet's name in its titles may be in another language than its og:site_name
         short = len(tail.split()) <= (4 if site_name is None else 2) and tail[:1].isupper()
         if not (
-            agrees or named or bar or (short and len(head.split()) > 3 and not re.search(r"\d|[.!?]$", tail))
+            agrees
+            or names_site
+            or bar
+            or (short and len(head.split()) > 3 and not re.search(r"\d|[.!?]$", tail))
         ):
             break
         title = head

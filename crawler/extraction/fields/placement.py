@@ -65,12 +65,12 @@ class Placement:
         if at is None:
             return range(len(page.elements))
         letters = [0, *accumulate(map(len, page.texts))]
-        own = len(page.elements[at].text_content())
+        length = len(page.elements[at].text_content())
         start, end = at, at + 1
         for parent in page.elements[at].iterancestors():
             start = page.elements.index(parent, 0, at)
             end = start + len(list(parent.iter("*")))
-            if letters[end] - letters[start] > own + _RUNNING or parent.tag == "body":
+            if letters[end] - letters[start] > length + _RUNNING or parent.tag == "body":
                 break
         return range(start, end)
 
@@ -119,7 +119,7 @@ class Placement:
     def is_of_another_story(self, i: int) -> bool:
         """Tell if another story's headline, a link, stands in the same small box."""
         element = self._page.elements[i]
-        own = {*element.iter("a"), *element.iterancestors("a")}
+        own_links = {*element.iter("a"), *element.iterancestors("a")}
         # beside the headline a long link may be a section or a person
         least = _HEADLINE if self.is_near(i) else _TEASER
         for depth, parent in enumerate(element.iterancestors()):
@@ -128,8 +128,8 @@ class Placement:
                 return False
             if short_text(parent, _BOX) is None:
                 return False
-            others = (link for link in parent.iter("a") if link not in own)
-            if any(len(link.text_content().strip()) >= least for link in others):
+            other_links = (link for link in parent.iter("a") if link not in own_links)
+            if any(len(link.text_content().strip()) >= least for link in other_links):
                 return True
         return False
 
@@ -140,8 +140,8 @@ def says_others(name: str) -> bool:
         return False
     if _of_readers(name):
         return True
-    left = _LAYOUT.sub(" ", name)
-    return _of_others(left) and not says_this_one(name)
+    meaning = _LAYOUT.sub(" ", name)
+    return _of_others(meaning) and not says_this_one(name)
 
 
 def says_this_one(name: str) -> bool:
@@ -151,18 +151,20 @@ def says_this_one(name: str) -> bool:
 
 def headline_at(page: Outline, headline: str | None) -> int | None:
     """Return the position of the headline: what is known as it, else the first <h1> or line of the title."""
-    wanted = for_comparison(headline or "")
+    expected = for_comparison(headline or "")
     titles = page.of("title")
     title = for_comparison(titles[0].text_content()) if titles else ""
-    known_words = f"{title} {wanted}"
+    known_words = f"{title} {expected}"
     first = line = None
     for i, text in enumerate(page.texts):
         tag = page.tags[i]
         if tag in {"h1", "h2", "h3", "h4"}:
             text = page.elements[i].text_content()  # noqa: PLW2901  a heading's text may lie in its children
-            said = for_comparison(text)
+            folded = for_comparison(text)
             # the parser may put the byline that follows an unclosed heading into it
-            if wanted and (said == wanted or (len(wanted) > _TEASER and wanted in said[: 2 * len(wanted)])):
+            if expected and (
+                folded == expected or (len(expected) > _TEASER and expected in folded[: 2 * len(expected)])
+            ):
                 return i
         if tag == "h1" and first is None:
             first = i
@@ -171,9 +173,9 @@ def headline_at(page: Outline, headline: str | None) -> int | None:
             if begins and begins[1].lower() not in known_words:
                 # a fast check, as most lines begin with no word of the headline
                 continue
-            said = for_comparison(text)
-            if (wanted and said == wanted) or (len(said) > 12 and said in title):
+            folded = for_comparison(text)
+            if (expected and folded == expected) or (len(folded) > 12 and folded in title):
                 line = i
     # a line with the words of the headline says more than a first <h1> with the outlet's name
-    known = line is not None and wanted and for_comparison(page.texts[line]) == wanted
-    return line if first is None or known else first
+    is_headline = line is not None and expected and for_comparison(page.texts[line]) == expected
+    return line if first is None or is_headline else first

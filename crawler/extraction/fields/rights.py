@@ -16,16 +16,16 @@ OPT_OUT = "opt_out"
 _DIRECTIVES = re.compile(r"\b(?:noai|noimageai|noml|noarchive)\b", re.IGNORECASE)
 
 
-def directives(written: str) -> str:
+def directives(directive: str) -> str:
     """Return the opt-outs in a robots directive: `noai, noimageai` from `index, noai, noimageai`."""
-    return ", ".join(dict.fromkeys(found.lower() for found in _DIRECTIVES.findall(written)))
+    return ", ".join(dict.fromkeys(word.lower() for word in _DIRECTIVES.findall(directive)))
 
 
 def read_reserved(names: Mapping[str, str]) -> Iterator[Claim]:
     """Yield the opt-outs in `names`, the content of <meta> by lower-cased name."""
     for name in ("robots", "triptych"):
-        if found := directives(names.get(name, "")):
-            yield Claim(OPT_OUT, f"meta {name}: {found}")
+        if opt_outs := directives(names.get(name, "")):
+            yield Claim(OPT_OUT, f"meta {name}: {opt_outs}")
     for name in ("tdm-reservation", "tdm-policy"):
         if name in names:
             yield Claim(OPT_OUT, f"meta {name}: {names[name][:500]}")

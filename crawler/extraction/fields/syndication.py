@@ -29,7 +29,7 @@ def read_original(data: LinkedData, metadata: Metadata, url: str, domains: Seque
     that of a former host.
     """
     return next(
-        (one for one in _named(data, metadata, url) if _is_elsewhere(one, url, domains)),
+        (address for address in _named(data, metadata, url) if _is_elsewhere(address, url, domains)),
         None,
     )
 
@@ -40,14 +40,14 @@ def _named(data: LinkedData, metadata: Metadata, url: str) -> Iterator[str]:
     printed = [*data.based_on, *(metadata.names.get(name) for name in _SOURCES)]
     if not metadata.canonical_url:
         printed.append(metadata.names.get("og:url"))
-    for one in printed:
-        if one and (address := absolute(url, one)):
+    for value in printed:
+        if value and (address := absolute(url, value)):
             yield address
 
 
 def _is_elsewhere(address: str, url: str, domains: Sequence[str]) -> bool:
-    host, own = _host(address), _host(url)
-    if not host or host == own or is_home_page(address):
+    host, page_host = _host(address), _host(url)
+    if not host or host == page_host or is_home_page(address):
         return False
     return not any(_is_under(host, _host(f"https://{domain}/")) for domain in domains)
 

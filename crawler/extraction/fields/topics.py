@@ -67,13 +67,15 @@ _MOST, _LONGEST = 30, 60
 """Tags of a page, and characters of a tag or section, at most."""
 
 
-def read_tags(page: Outline, data: LinkedData, listed: list[str], names: dict[str, str]) -> tuple[str, ...]:
+def read_tags(
+    page: Outline, data: LinkedData, article_tags: list[str], names: dict[str, str]
+) -> tuple[str, ...]:
     """Return the tags that the page declares, or prints where it declares none; last its `news_keywords`.
 
-    `listed` has all `article:tag`; `names` the other metadata.
+    `article_tags` has all `article:tag`; `names` the other metadata.
     """
     tags = (
-        _own(_parted(list(data.tags) or listed))
+        _own(_parted(list(data.tags) or article_tags))
         or _own(_printed(page))
         or _own(_news_keywords(names.get("news_keywords", ""), names.get("og:site_name")))
     )

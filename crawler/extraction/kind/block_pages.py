@@ -53,12 +53,12 @@ def refuse_block_page(page: Outline, body: bytes, url: str) -> None:
         "text": text,
         "address": url,
     }
-    found: dict[str, list[Mark]] = {}
+    marks_by_service: dict[str, list[Mark]] = {}
     for mark in MARKS:
         match = mark.pattern.fullmatch if mark.where == "title" else mark.pattern.search
         if match(places[mark.where]):
-            found.setdefault(mark.service, []).append(mark)
-    for service, marks in found.items():
+            marks_by_service.setdefault(mark.service, []).append(mark)
+    for service, marks in marks_by_service.items():
         where = {mark.where for mark in marks}
         # an article may have a captcha at its comments
         enough = service != ROBOT_CHECK or "title" in where or len(text) < _LITTLE_TEXT
@@ -67,9 +67,9 @@ def refuse_block_page(page: Outline, body: bytes, url: str) -> None:
             continue
         structure = where & {"title", "markup"}
         if (len(marks) > 1 and enough) or (structure and len(text) < _NEXT_TO_NO_TEXT):
-            shown = places["title"] or text
+            beginning = places["title"] or text
             message = f"{url}: expected an article, got a page of {service} ({', '.join(sorted(where))})"
-            raise Blocked(f"{message}: {shown[:80]!r}")
+            raise Blocked(f"{message}: {beginning[:80]!r}")
 
 
 def _is_only_consent(page: Outline) -> bool:
@@ -100,8 +100,8 @@ def _visible(tree: HtmlElement) -> str | None:
     length = 0
     body = tree.find("body")
     for element in (tree if body is None else body).iter():
-        own = None if element.tag in _UNSEEN or not isinstance(element.tag, str) else element.text
-        for piece in (own, element.tail):
+        before = None if element.tag in _UNSEEN or not isinstance(element.tag, str) else element.text
+        for piece in (before, element.tail):
             if piece and (line := piece.strip()):
                 parts.append(line)
                 length += len(line)

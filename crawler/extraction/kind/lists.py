@@ -68,17 +68,17 @@ def list_sign(
     its own is a list only where its headline may be a section's name; one without a day also under a longer
     headline, but then it has no text beside its entries at all.
     """
-    named = _says_collection(page, data)
+    collection = _says_collection(page, data)
     of_section = len((metadata.headline or "").split()) <= _SECTION
-    if named is None and (says_article or (dated and not of_section)):
+    if collection is None and (says_article or (dated and not of_section)):
         return None
     entries = _entries(page)
-    most = _OUTSIDE if named is not None or of_section else _PARAGRAPH
+    most = _OUTSIDE if collection is not None or of_section else _PARAGRAPH
     if len(entries) < _LEAST or _running(page, entries) >= most:
         return None
     shape = f"{len(entries)} entries with links, and no text beside them"
-    if named is not None:
-        return f"{named}, {shape}"
+    if collection is not None:
+        return f"{collection}, {shape}"
     return shape
 
 
@@ -129,10 +129,10 @@ def _running(page: Outline, entries: list[HtmlElement]) -> int:
     for i, element in enumerate(page.elements):
         if page.tags[i] in _NO_TEXT:
             continue
-        for text, own in ((page.texts[i], True), (element.tail or "", False)):
+        for text, is_inside in ((page.texts[i], True), (element.tail or "", False)):
             if len(text) < _PARAGRAPH or len(line := one_line(text)) < _PARAGRAPH:
                 continue
-            above = ((element,) if own else ()) + tuple(element.iterancestors())
+            above = ((element,) if is_inside else ()) + tuple(element.iterancestors())
             if inside.isdisjoint(above) and not any(parent.tag in _BESIDE for parent in above):
                 letters += len(line)
     return letters

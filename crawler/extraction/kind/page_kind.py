@@ -97,8 +97,8 @@ def page_signs(
     boxes = _boxes(page)
     og_type = metadata.names.get("og:type", "").lower()
     says_article = page_type(data, metadata) is not None
-    if listed := list_sign(page, data, metadata, says_article=says_article, dated=dated):
-        signs.append(("list", listed))
+    if evidence := list_sign(page, data, metadata, says_article=says_article, dated=dated):
+        signs.append(("list", evidence))
     if "LiveBlogPosting" in data.kinds:
         signs.append(("live-blog", "json-ld LiveBlogPosting"))
     elif any(len(_TIMED(box)) >= _ENTRIES for box in boxes.get("live", ())):
@@ -141,10 +141,10 @@ def read_kind(
     `element` is what `element_of_brief` returned.
     """
     kind, why = _decide(signs, data, text)
-    found = [Claim("kind", kind), Claim("kind_source", why)]
-    if (stated := page_type(data, metadata) or (element if kind == "brief" else None)) is not None:
-        found.append(Claim("page_type", stated))
-    return tuple(found)
+    claims = [Claim("kind", kind), Claim("kind_source", why)]
+    if (type_of_page := page_type(data, metadata) or (element if kind == "brief" else None)) is not None:
+        claims.append(Claim("page_type", type_of_page))
+    return tuple(claims)
 
 
 def element_of_brief(page: Outline, headline: str | None) -> str | None:
@@ -153,21 +153,21 @@ def element_of_brief(page: Outline, headline: str | None) -> str | None:
     It has one <article> with an <h1>, which is the headline and no link, and a single short paragraph with
     it. A card of a list leads to its story by a link, a wall has a form or a button.
     """
-    own = [x for x in page.of("article") if x.find(".//h1") is not None] if "h1" in page.by_tag else []
-    text = short_text(own[0], _WHOLE_BRIEF) if len(own) == 1 and headline else None
-    if text is None or own[0].getparent() is None or len((headline or "").split()) < _HEADLINE:
+    articles = [x for x in page.of("article") if x.find(".//h1") is not None] if "h1" in page.by_tag else []
+    text = short_text(articles[0], _WHOLE_BRIEF) if len(articles) == 1 and headline else None
+    if text is None or articles[0].getparent() is None or len((headline or "").split()) < _HEADLINE:
         return None
-    headings = own[0].findall(".//h1")
-    wanted = for_comparison(headline or "")
-    if len(headings) != 1 or for_comparison(headings[0].text_content()) != wanted:
+    headings = articles[0].findall(".//h1")
+    title = for_comparison(headline or "")
+    if len(headings) != 1 or for_comparison(headings[0].text_content()) != title:
         return None
-    if any(element.tag in _NOT_IN_BRIEFS for element in own[0].iterdescendants()):
+    if any(element.tag in _NOT_IN_BRIEFS for element in articles[0].iterdescendants()):
         return None
     if headings[0].find(".//a") is not None or any(x.tag == "a" for x in headings[0].iterancestors()):
         return None
-    lines = [one_line(x.text_content()) for x in own[0].iter("p")]
+    lines = [one_line(x.text_content()) for x in articles[0].iter("p")]
     running = [line for line in lines if len(line) >= _LEAST_BRIEF and _STOP.search(line)]
-    linked = sum(len(one_line(x.text_content())) for x in own[0].iter("a"))
+    linked = sum(len(one_line(x.text_content())) for x in articles[0].iter("a"))
     if len(running) != 1 or not _LEAST_BRIEF <= len(running[0]) < BRIEF or 2 * linked > len(running[0]):
         return None
     return "an <article> with the headline and one paragraph"
@@ -194,11 +194,11 @@ def _decide(signs: tuple[Claim, ...], data: LinkedData, text: Body) -> tuple[Kin
     if length < _RUNNING:
         for kind in ("video", "gallery"):
             surely = [why for why in by_kind.get(kind, ()) if why.startswith(("json-ld", "og:type"))]
-            seen = by_kind.get(kind, []) if length < BRIEF else []
-            if surely or seen:
-                return kind, (surely or seen)[0]
-    if (whole := _missing(data, body)) is not None:
-        return "truncated", whole
+            likely = by_kind.get(kind, []) if length < BRIEF else []
+            if surely or likely:
+                return kind, (surely or likely)[0]
+    if (evidence := _missing(data, body)) is not None:
+        return "truncated", evidence
     if "truncated" in by_kind and _CUT.search(body) and length < 3 * _RUNNING:
         return "truncated", f"{by_kind['truncated'][0]}, and a text that breaks off"
     if length < BRIEF:
@@ -221,13 +221,13 @@ def _timed_blocks(text: Body) -> int:
             letters += len(block.text)
     if not clocks:
         # times in lines of their own are left out of the text
-        alone = [_CLOCK.match(left.text) for left in text.dropped if len(left.text) < _ALONE]
+        alone = [_CLOCK.match(line.text) for line in text.dropped if len(line.text) < _ALONE]
         clocks = [60 * int(clock[1]) + int(clock[2]) for clock in alone if clock]
         letters = len(text.text)
     if len(clocks) < _TIMED_BLOCKS or letters < _ENTRY * len(clocks):
         return 0
     # one step in the other direction is midnight
-    back = sum(one > other for one, other in pairwise(clocks))
+    back = sum(first > second for first, second in pairwise(clocks))
     return len(clocks) if min(back, len(clocks) - 1 - back) <= 1 else 0
 
 
@@ -248,19 +248,19 @@ def page_type(data: LinkedData, metadata: Metadata) -> str | None:
     if metadata.names.get("og:type", "").lower() == "article":
         return "og:type article"
     # Open Graph has these properties for articles only
-    stated = next(
+    property_name = next(
         (name for name in metadata.names if name.startswith("article:") and name != "article:publisher"), None
     )
-    return f"meta {stated}" if stated else None
+    return f"meta {property_name}" if property_name else None
 
 
 def _boxes(page: Outline) -> dict[str, list[HtmlElement]]:
     """Return elements by the kind that their names suggest."""
-    found: dict[str, list[HtmlElement]] = {}
+    boxes: dict[str, list[HtmlElement]] = {}
     names = (*page.by_class.items(), *page.by_id.items(), *page.by_itemtype.items())
     lowered = [name.lower() for name, _ in names]
-    joined = "\n".join(lowered)
-    words = [word for word in _WORDS_OF_A_KIND if word in joined]
+    all_names = "\n".join(lowered)
+    words = [word for word in _WORDS_OF_A_KIND if word in all_names]
     for (name, positions), plain in zip(names, lowered, strict=True) if words else ():
         if (
             any(map(plain.__contains__, words))
@@ -269,8 +269,8 @@ def _boxes(page: Outline) -> dict[str, list[HtmlElement]]:
         ):
             for i in positions:
                 if page.tags[i] in _NAMED:
-                    found.setdefault(str(match.lastgroup), []).append(page.elements[i])
-    return found
+                    boxes.setdefault(str(match.lastgroup), []).append(page.elements[i])
+    return boxes
 
 
 def _plays(page: Outline, boxes: dict[str, list[HtmlElement]]) -> bool:
@@ -288,18 +288,18 @@ def _has_pictures(page: Outline) -> bool:
     within: dict[HtmlElement, bool] = {}
     for image in page.of("img"):
         passed = []
-        shown = False
+        in_gallery = False
         for parent in image.iterancestors():
             # most pictures share their ancestors
             if parent in within:
-                shown = within[parent]
+                in_gallery = within[parent]
                 break
             passed.append(parent)
             if parent.tag in _SHOWS or any(map((parent.get("class") or "").__contains__, _SLIDES)):
-                shown = True
+                in_gallery = True
                 break
-        within.update(dict.fromkeys(passed, shown))
-        count += shown
+        within.update(dict.fromkeys(passed, in_gallery))
+        count += in_gallery
         if count >= _PICTURES:
             return True
     return False
@@ -308,8 +308,10 @@ def _has_pictures(page: Outline) -> bool:
 def _links(page: Outline) -> Iterator[str]:
     """Yield short link texts that may lead to the rest of a text."""
     for i in page.by_tag.get("a", ()):
-        link, own = page.elements[i], page.texts[i]
-        if not own and len(link):
-            own = link[0].text or ""
-        if 6 < len(own) < 60 and (not (start := own.lstrip()[:1]).isalpha() or start.lower() in _MORE_BEGINS):
-            yield one_line(own)
+        link, text = page.elements[i], page.texts[i]
+        if not text and len(link):
+            text = link[0].text or ""
+        if 6 < len(text) < 60 and (
+            not (start := text.lstrip()[:1]).isalpha() or start.lower() in _MORE_BEGINS
+        ):
+            yield one_line(text)

@@ -84,9 +84,9 @@ def language_by_letters(words: str) -> str | None:
             return "sr" if serbian > macedonian else "mk"
         return "und-Cyrl"
     # Belarusian writes і for и, and has ў; Ukrainian has no ў ы э ё, Russian no ў і
-    shared, other = words.count("и"), words.count("і")
+    shared, dotted = words.count("и"), words.count("і")
     russian = count(words, ONLY_RUSSIAN)
-    if shared <= 0.1 * other and (belarusian or min(other, russian) >= (1 if not shared else 2)):
+    if shared <= 0.1 * dotted and (belarusian or min(dotted, russian) >= (1 if not shared else 2)):
         return "be"
     if len(hard := _HARD_AFTER.findall(words)) > max(3, _OFTEN * len(words)):
         return "crh" if "нъ" in hard else "und-Cyrl"
@@ -97,10 +97,12 @@ def language_by_letters(words: str) -> str | None:
 
 def own_script_language(text: str) -> tuple[str, int]:
     """Return the tag of the most used script but Cyrillic and Latin, or `und`, and its letter count."""
-    found = "".join(_ANY_OWN_SCRIPT.findall(text))
-    if not found:
+    letters_of_scripts = "".join(_ANY_OWN_SCRIPT.findall(text))
+    if not letters_of_scripts:
         return "und", 0
-    counts = {tag: len(re.findall(f"[{letters}]", found)) for tag, letters in _OWN_SCRIPT.items()}
+    counts = {
+        tag: len(re.findall(f"[{letters}]", letters_of_scripts)) for tag, letters in _OWN_SCRIPT.items()
+    }
     # Japanese uses both; Chinese has no kana
     if counts["ja"]:
         counts["ja"] += counts.pop("zh")

@@ -66,16 +66,16 @@ def detect_language(text: str) -> TextLanguage:
         return _text_language(
             language, _by_letters(language, letters), letters=letters, mixed=False, share=None
         )
-    own = words if (rest := _without_quotes(read)) is read else _words(rest)
-    own_cyrillic, own_latin = map(_letters, own)
+    unquoted = words if (rest := _without_quotes(read)) is read else _words(rest)
+    own_cyrillic, own_latin = map(_letters, unquoted)
     # brands and handles are Latin in any language, so a Cyrillic headline may have fewer Cyrillic letters
     outweighs = 0.6 if own_cyrillic + own_latin < _LONG else 0.9
     # quoted letters count half: if nearly all is quotation, the rest may be a list of names
     is_cyrillic = cyrillic + own_cyrillic >= outweighs * (latin + own_latin)
     if not (own_cyrillic if is_cyrillic else own_latin):
-        own, own_cyrillic, own_latin = words, cyrillic, latin
+        unquoted, own_cyrillic, own_latin = words, cyrillic, latin
     letters = own_cyrillic if is_cyrillic else own_latin
-    language, confidence = _cyrillic(own[0], letters) if is_cyrillic else _latin(own[1])
+    language, confidence = _cyrillic(unquoted[0], letters) if is_cyrillic else _latin(unquoted[1])
     share = uk_share(read.lower())
     mixed = min(cyrillic, latin) > 0.3 * (cyrillic + latin) or (
         language in {"uk", "ru"} and share is not None and 0.15 < share < 0.85
@@ -93,13 +93,13 @@ def _with_quoted(
     language, share = result.language, result.uk_share
     in_cyrillic, few = language in _IN_CYRILLIC, min(cyrillic, latin) / (cyrillic + latin)
     if few >= _NOT_NAMES and (cyrillic > latin) == in_cyrillic:
-        other, _ = _latin(words[1]) if in_cyrillic else _cyrillic(words[0], cyrillic)
+        second, _ = _latin(words[1]) if in_cyrillic else _cyrillic(words[0], cyrillic)
     elif language in {"uk", "ru"} and share is not None:
-        other, few = ("ru", 1 - share) if language == "uk" else ("uk", share)
+        second, few = ("ru", 1 - share) if language == "uk" else ("uk", share)
         few *= cyrillic / (cyrillic + latin)
     else:
         return result
-    return replace(result, mixed_with=other, mixed_share=round(few, 2)) if few >= _QUOTED else result
+    return replace(result, mixed_with=second, mixed_share=round(few, 2)) if few >= _QUOTED else result
 
 
 def _text_language(
@@ -132,10 +132,10 @@ def _by_letters(language: str, letters: int) -> float:
     return _SURE if letters >= _ENOUGH else 0.95
 
 
-def _cyrillic(found: list[str], letters: int) -> tuple[str, float]:
-    words = " ".join(found).lower()
-    if other := language_by_letters(words):
-        return other, _by_letters(other, letters)
+def _cyrillic(word_list: list[str], letters: int) -> tuple[str, float]:
+    words = " ".join(word_list).lower()
+    if language := language_by_letters(words):
+        return language, _by_letters(language, letters)
     probabilities = profiles.cyrillic.score(words[:_SCORED])
     if not probabilities:
         return "und-Cyrl", 0.0
@@ -149,8 +149,8 @@ def _cyrillic(found: list[str], letters: int) -> tuple[str, float]:
     return best, probabilities[best]
 
 
-def _latin(found: list[str]) -> tuple[str, float]:
-    words = " ".join(found)[:_SCORED]
+def _latin(word_list: list[str]) -> tuple[str, float]:
+    words = " ".join(word_list)[:_SCORED]
     if 2 * sum(map(str.isupper, words)) > len(words) - words.count(" "):
         words = words.lower()
     probabilities = profiles.latin.score(words)

@@ -70,8 +70,8 @@ class Profiles:
         for place, language in enumerate(languages):
             profile = json.loads(Path(PROFILES_DIRECTORY, language).read_bytes())
             for ngram, count in profile["freq"].items():
-                known = _surprise(count / profile["n_words"][len(ngram) - 1]) - unknown
-                self._table[ngram] = self._table.get(ngram, unknown_to_all) + (known << _BITS * place)
+                surprise = _surprise(count / profile["n_words"][len(ngram) - 1]) - unknown
+                self._table[ngram] = self._table.get(ngram, unknown_to_all) + (surprise << _BITS * place)
 
     def score(self, words: str) -> dict[str, float]:
         """Return the probability of each language, in the order of the profiles; empty without known n-grams.
@@ -88,8 +88,8 @@ class Profiles:
         surprise = [packed >> _BITS * i & _FIELD for i in range(len(self.languages))]
         least = min(surprise)
         weights = [
-            math.exp((least - each) / (_SCALE * _DEPENDENCE)) * _EXPECTED.get(language, 1.0)
-            for language, each in zip(self.languages, surprise, strict=True)
+            math.exp((least - bits) / (_SCALE * _DEPENDENCE)) * _EXPECTED.get(language, 1.0)
+            for language, bits in zip(self.languages, surprise, strict=True)
         ]
         total = sum(weights)
         return {language: weight / total for language, weight in zip(self.languages, weights, strict=True)}

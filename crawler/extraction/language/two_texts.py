@@ -77,10 +77,10 @@ def _break(blocks: Sequence[str], of_first: Sequence[bool], of_second: Sequence[
     sizes = [len(block) for block in blocks]
     above = [0, *accumulate(size if is_of else 0 for size, is_of in zip(sizes, of_first, strict=True))]
     second = [0, *accumulate(size if is_of else 0 for size, is_of in zip(sizes, of_second, strict=True))]
-    whole = [0, *accumulate(sizes)]
+    total = [0, *accumulate(sizes)]
     # the break with the most letters on their own side
     at = max(range(len(blocks) + 1), key=lambda i: above[i] + second[-1] - second[i])
-    upper, lower = whole[at], whole[-1] - whole[at]
+    upper, lower = total[at], total[-1] - total[at]
     if min(upper, lower) < max(_LEAST, _RATIO * max(upper, lower)):
         return None
     is_pure = above[at] >= _PURE * upper and second[-1] - second[at] >= _PURE * lower
@@ -103,10 +103,10 @@ def _kind(text: str, least: int = _LINE) -> str | None:
     return "uk" if share > 1 - _UNMIXED else "ru" if share < _UNMIXED else "cyrillic"
 
 
-def _is_of(kind: str | None, wanted: str) -> bool:
-    if wanted == "cyrillic":
+def _is_of(kind: str | None, expected: str) -> bool:
+    if expected == "cyrillic":
         return kind in {"cyrillic", "uk", "ru"}
-    if wanted in {"uk", "ru"}:
+    if expected in {"uk", "ru"}:
         # a block without telling letters is of either
-        return kind in {wanted, "cyrillic", None}
-    return kind == wanted
+        return kind in {expected, "cyrillic", None}
+    return kind == expected

@@ -88,31 +88,29 @@ def weight_of(points: float) -> float:
     return min(points, 8.0) * BEST_PRINTED / 8
 
 
-def _trust(said: Statement, moment: Moment) -> float:
+def _trust(statement: Statement, moment: Moment) -> float:
     # `yesterday` and a day without its year may be another story's
-    halved = said.source in PRINTED and re.search(r"no-year|relative", moment.source)
-    return said.weight / 2 if halved and said.weight > 0 else said.weight
+    halved = statement.source in PRINTED and re.search(r"no-year|relative", moment.source)
+    return statement.weight / 2 if halved and statement.weight > 0 else statement.weight
 
 
-def by_trust(one: tuple[Statement, Moment]) -> tuple[int, float]:
+def by_trust(parsed: tuple[Statement, Moment]) -> tuple[int, float]:
     """Order statements by where they stand first, as one of several that agree speaks for all."""
     families = ("json-ld", "meta", "itemprop of the page", "printed", "title", "url")
-    weak = one[0].weight == WEIGHTS["meta of the page"] and one[0].family == "meta"
-    return families.index(one[0].family) if not weak else 2, -_trust(*one)
+    weak = parsed[0].weight == WEIGHTS["meta of the page"] and parsed[0].family == "meta"
+    return families.index(parsed[0].family) if not weak else 2, -_trust(*parsed)
 
 
-def agree(one: Moment, other: Moment) -> bool:
+def agree(a: Moment, b: Moment) -> bool:
     """Tell if two statements may be of one day, in whatever zone a day without its hour was meant."""
-    if one.source.endswith("day") and other.source.endswith("day"):
-        return one.at.date() == other.at.date()
-    if one.source.endswith("day") or other.source.endswith("day"):
-        day, at = (one.at, other.at) if one.source.endswith("day") else (other.at, one.at)
+    if a.source.endswith("day") and b.source.endswith("day"):
+        return a.at.date() == b.at.date()
+    if a.source.endswith("day") or b.source.endswith("day"):
+        day, at = (a.at, b.at) if a.source.endswith("day") else (b.at, a.at)
         return timedelta(hours=-14) <= at - day < timedelta(hours=36)
-    apart = abs(one.at - other.at)
-    if one.source.endswith("naive") == other.source.endswith("naive"):
-        return (
-            apart < timedelta(hours=4) or one.at.astimezone(KYIV).date() == other.at.astimezone(KYIV).date()
-        )
+    apart = abs(a.at - b.at)
+    if a.source.endswith("naive") == b.source.endswith("naive"):
+        return apart < timedelta(hours=4) or a.at.astimezone(KYIV).date() == b.at.astimezone(KYIV).date()
     return apart < timedelta(hours=14)
 
 

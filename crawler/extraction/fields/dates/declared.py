@@ -119,8 +119,8 @@ _STATE = re.compile(
 
 def dates_of_scripts(page: Outline) -> list[tuple[str, str]]:
     """Return the day in the page's data for its scripts, if they have one day only: else it may be any."""
-    found = [raw.decode("ascii", "replace").upper() for raw in _STATE.findall(page.source or b"")]
-    return [("script", found[0])] if len({raw[:10] for raw in found}) == 1 else []
+    dates = [raw.decode("ascii", "replace").upper() for raw in _STATE.findall(page.source or b"")]
+    return [("script", dates[0])] if len({raw[:10] for raw in dates}) == 1 else []
 
 
 def dates_of_address(url: str) -> Iterator[tuple[str, str]]:

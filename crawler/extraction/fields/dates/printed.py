@@ -76,7 +76,7 @@ class PrintedDate:
     why: str
     """Place and form in words: `beside the headline, with its year`."""
     above: bool
-    named: bool
+    is_called_date: bool
     """True if its tag or class calls it a date."""
     changed: bool
     """True if it is called the day of a change."""
@@ -89,7 +89,7 @@ class _Line:
     source: str
     raw: str
     at: int
-    named: bool = False
+    is_called_date: bool = False
     """True if its tag or class says that it is a date."""
     changed: bool = False
     dateline: bool = False
@@ -102,8 +102,8 @@ def printed_dates(page: Outline, place: Placement, is_date: Callable[[str, str],
     """
     lines = [*_lines(page, place)][:_MOST]
     alike = Counter((page.tags[line.at], page.elements[line.at].get("class")) for line in lines)
-    found = [_judged(line, page, place, alike) for line in lines if is_date(line.source, line.raw)]
-    return sorted(found, key=lambda one: -one.points)
+    candidates = [_judged(line, page, place, alike) for line in lines if is_date(line.source, line.raw)]
+    return sorted(candidates, key=lambda date: -date.points)
 
 
 _Points = tuple[float, str]
@@ -135,7 +135,7 @@ def _judged(
         and not place.is_among_readers(page.elements[line.at])
     )
     return PrintedDate(
-        line.source, line.raw, points, why, is_above, line.named, line.changed, may_be_the_only_day
+        line.source, line.raw, points, why, is_above, line.is_called_date, line.changed, may_be_the_only_day
     )
 
 
@@ -153,7 +153,7 @@ def _by_distance(line: _Line, place: Placement) -> Iterator[_Points]:
 
 
 def _by_form(line: _Line) -> Iterator[_Points]:
-    if line.named:
+    if line.is_called_date:
         yield 1.0, "called a date"
     if _YEAR.search(line.raw):
         yield 1.0, "with its year"
@@ -187,7 +187,7 @@ def _by_surroundings(
             )
         )
     elif distance is not None and distance < 0 and place.is_of_the_head(element):
-        is_a_stamp = line.named or (
+        is_a_stamp = line.is_called_date or (
             is_bare(line.raw) and bool(_YEAR.search(line.raw) and _HOUR.search(line.raw))
         )
         yield -2.5 if is_near and is_a_stamp else -8.0, IN_THE_HEAD
@@ -196,12 +196,12 @@ def _by_surroundings(
 
 
 def _lines(page: Outline, place: Placement) -> Iterator[_Line]:
-    seen: set[int] = set()
+    places: set[int] = set()
     near = sorted(
         _marked(page), key=lambda line: (not place.is_near(line.at), line.at)
     )  # of many dates, those beside the headline
     for line in near:
-        seen.add(line.at)
+        places.add(line.at)
         yield line
     if place.headline is None:
         for i in range(min(len(page.elements), _UNKNOWN)):
@@ -213,12 +213,12 @@ def _lines(page: Outline, place: Placement) -> Iterator[_Line]:
     for i in range(
         place.headline, min(max(place.headline + BELOW, place.article.stop), place.headline + _SEARCHED)
     ):
-        if i < len(page.elements) and i not in seen:
+        if i < len(page.elements) and i not in places:
             yield from _unmarked(page, i, i - place.headline)
     for i in range(place.headline - 1, max(place.headline - _FAR, 0) - 1, -1):
         if page.tags[i] in _MENUS:
             return
-        if i not in seen:
+        if i not in places:
             yield from _unmarked(page, i, i - place.headline)
 
 
@@ -286,10 +286,10 @@ def _is_of_change(names: str) -> bool:
 
 def _with_year(page: Outline, i: int, text: str) -> str:
     """Return a date with the year that stands in the next element: `<b>Jan 17</b> <b>2012</b>`."""
-    beside = page.elements[i].getnext()
-    if _YEAR.search(text) or len(text) > 20 or beside is None:
+    neighbour = page.elements[i].getnext()
+    if _YEAR.search(text) or len(text) > 20 or neighbour is None:
         return text
-    year = one_line(beside.text or "")
+    year = one_line(neighbour.text or "")
     return f"{text} {year}" if _YEAR.fullmatch(year) else text
 
 

@@ -90,16 +90,19 @@ def stated(
 ) -> Iterator[StatedDate]:
     """Yield all statements about the publication, in order of trust."""
     reading = _Reading(page := outline(tree), data, url, fetched_at, Placement(page, headline))
-    seen = set()
-    for said in (*reading.declared, *reading.printed, *reading.beside):
-        if (said.source, said.raw) in seen:
+    yielded = set()
+    for statement in (*reading.declared, *reading.printed, *reading.beside):
+        if (statement.source, statement.raw) in yielded:
             continue
-        seen.add((said.source, said.raw))
-        moment = reading.moment(said)
-        weak = reading.is_weak(said)
-        why = ", ".join(part for part in (said.why, "too weak alone" if weak else "") if part)
+        yielded.add((statement.source, statement.raw))
+        moment = reading.moment(statement)
+        weak = reading.is_weak(statement)
+        why = ", ".join(part for part in (statement.why, "too weak alone" if weak else "") if part)
         yield StatedDate(
-            moment.source if moment else said.source, one_line(said.raw), moment.at if moment else None, why
+            moment.source if moment else statement.source,
+            one_line(statement.raw),
+            moment.at if moment else None,
+            why,
         )
 
 
@@ -132,7 +135,7 @@ class _Reading:
     @cached_property
     def declared(self) -> list[Statement]:
         modified = set(self._data.modified)
-        found = [
+        of_data = [
             Statement("json-ld", raw, WEIGHTS["json-ld"] - (_UNCHANGED if raw in modified else 0))
             for raw in self._data.published
         ]
@@ -143,7 +146,7 @@ class _Reading:
             if raw in changes and weight > _UNCHANGED * 2:
                 weight -= _UNCHANGED
             metas.append(Statement("meta" if source == "meta" else "itemprop of the page", raw, weight))
-        return found + sorted(metas, key=lambda said: -said.weight)
+        return of_data + sorted(metas, key=lambda statement: -statement.weight)
 
     @cached_property
     def printed(self) -> list[Statement]:
@@ -158,7 +161,7 @@ class _Reading:
             may_be_todays = moment.source == "printed day" or IN_THE_HEAD in line.why
             if may_be_todays and _is_today(moment.at, self._fetched_at):
                 # the head of a page prints the day on which it is read
-                of_the_head = 4 if line.named else 8
+                of_the_head = 4 if line.is_called_date else 8
                 points -= of_the_head if line.above else 1
                 why = f"{why}, the day of the fetch"
             may_be_the_only_day = line.may_be_the_only_day and why == line.why
@@ -174,12 +177,12 @@ class _Reading:
     @cached_property
     def beside(self) -> list[Statement]:
         """Statements beside the page: the end of its title, and its address."""
-        named = [
+        claimed_dates = [
             (source, raw)
             for claims in (dates_of_title(self._page), dates_of_address(self._url))
             for source, raw in claims
         ]
-        return [Statement(source, raw, WEIGHTS[source]) for source, raw in named]
+        return [Statement(source, raw, WEIGHTS[source]) for source, raw in claimed_dates]
 
     @cached_property
     def _last_change(self) -> datetime | None:
@@ -189,11 +192,11 @@ class _Reading:
     def _is_date(self, source: str, raw: str) -> bool:
         return self.moment(Statement(source, raw, 0)) is not None
 
-    def moment(self, said: Statement) -> Moment | None:
+    def moment(self, statement: Statement) -> Moment | None:
         """Return the moment that a statement says, parsed once."""
-        key = said.source, said.raw
+        key = statement.source, statement.raw
         if key not in self._moments:
-            self._moments[key] = self._parsed(said)
+            self._moments[key] = self._parsed(statement)
         return self._moments[key]
 
     def _parsed(self, statement: Statement) -> Moment | None:
@@ -260,13 +263,13 @@ class _Reading:
     @cached_property
     def _month_first(self) -> bool:
         """Tell if the page writes the month first: its other dates show it, or it says `en-US`."""
-        shown = [
+        dates = [
             (int(day[1]), int(day[2]))
             for text in self._page.texts
             if "/" in text and len(text) < 200
             for day in _SLASHES.finditer(text)
         ]
-        american, european = sum(b > 12 for _, b in shown), sum(a > 12 for a, _ in shown)
+        american, european = sum(b > 12 for _, b in dates), sum(a > 12 for a, _ in dates)
         if american != european:
             return american > european
         return self._page.attributes[0].get("lang", "").lower() == "en-us"
@@ -323,8 +326,8 @@ class _Reading:
         return is_declared_in_full or sum(weights.values()) > BEST_PRINTED + WEIGHTS["url"]
 
     @staticmethod
-    def is_weak(said: Statement) -> bool:
-        return said.source in PRINTED and said.weight < weight_of(WEAK)
+    def is_weak(statement: Statement) -> bool:
+        return statement.source in PRINTED and statement.weight < weight_of(WEAK)
 
     def _in_full(self, statement: Statement, moment: Moment) -> Moment:
         """Return the moment in its zone, and with the hour of another statement about the same day."""
@@ -334,8 +337,8 @@ class _Reading:
             moment = self._same_time_with_a_zone(moment) or moment
         if statement in self.declared and moment.source.endswith(("-ld", "meta", "itemprop", "naive")):
             by_itemprop = [s for s in self.declared if s.source.startswith("itemprop")]
-            others = [s for s in self.declared if s not in by_itemprop]
-            claims = [(s.source, s.raw) for s in others] + [("itemprop", s.raw) for s in by_itemprop]
+            further = [s for s in self.declared if s not in by_itemprop]
+            claims = [(s.source, s.raw) for s in further] + [("itemprop", s.raw) for s in by_itemprop]
             return self._in_its_zone(moment, claims)
         return moment
 
@@ -365,12 +368,14 @@ class _Reading:
 
     def _in_its_zone(self, moment: Moment, claims: list[tuple[str, str]]) -> Moment:
         """Correct a time that may be some hours off, by the page's other statements."""
-        others = [other for other in moments_of(claims, self._fetched_at) if other.raw != moment.raw]
+        candidates = [
+            candidate for candidate in moments_of(claims, self._fetched_at) if candidate.raw != moment.raw
+        ]
         if moment.source.endswith("naive"):
-            return _second_of_the_hour_that_comes_twice(moment, others) or moment
+            return _second_of_the_hour_that_comes_twice(moment, candidates) or moment
         if not _UTC.search(moment.raw):
             return moment
-        return _same_clock_with_an_offset(moment, others) or self._local_called_utc(moment) or moment
+        return _same_clock_with_an_offset(moment, candidates) or self._local_called_utc(moment) or moment
 
     @property
     def _is_read_in_ukrainian_time(self) -> bool:
@@ -396,21 +401,21 @@ class _Reading:
         return corrected if is_printed else None
 
 
-def _second_of_the_hour_that_comes_twice(moment: Moment, others: list[Moment]) -> Moment | None:
+def _second_of_the_hour_that_comes_twice(moment: Moment, candidates: list[Moment]) -> Moment | None:
     """Return the claim with a zone which shows that the second of two equal hours in autumn is meant."""
     second = moment.at.astimezone(KYIV).replace(fold=1).astimezone(UTC)
-    for other in others:
-        if not other.source.endswith(("naive", "day")) and other.at == second != moment.at:
-            return other
+    for candidate in candidates:
+        if not candidate.source.endswith(("naive", "day")) and candidate.at == second != moment.at:
+            return candidate
     return None
 
 
-def _same_clock_with_an_offset(moment: Moment, others: list[Moment]) -> Moment | None:
+def _same_clock_with_an_offset(moment: Moment, candidates: list[Moment]) -> Moment | None:
     """Return the claim that has the clock of a time called UTC, with another offset."""
     clock = moment.at.replace(tzinfo=None, second=0)
-    for other in others:
-        if _OFFSET.search(other.raw) and other.at != moment.at and _clock(other.raw) == clock:
-            return other
+    for candidate in candidates:
+        if _OFFSET.search(candidate.raw) and candidate.at != moment.at and _clock(candidate.raw) == clock:
+            return candidate
     return None
 
 
@@ -426,8 +431,8 @@ def _is_today(at: datetime, fetched_at: datetime) -> bool:
 
 def _clock(raw: str) -> datetime | None:
     """Return the clock as printed, to the minute, whatever its zone."""
-    found = _CLOCK.search(raw)
-    return datetime.fromisoformat(f"{found[1]}T{found[2]}") if found else None
+    match = _CLOCK.search(raw)
+    return datetime.fromisoformat(f"{match[1]}T{match[2]}") if match else None
 
 
 def read_modified(
