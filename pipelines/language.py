@@ -80,28 +80,47 @@ def _claims(article: Article) -> tuple[LanguageEvidence, ...]:
 def _weigh(
     text: TextLanguage | None, claims: tuple[LanguageEvidence, ...]
 ) -> tuple[str | None, float | None, str]:
+    by_language = _sources_by_language(claims)
+    if text is not None and not text.language.startswith("und"):
+        decision = _by_text(text, by_language)
+    else:
+        decision = _by_claims(text, by_language)
+    return decision or (None, None, f"unknown: {_about(text)}, {_about_claims(by_language)}")
+
+
+def _sources_by_language(claims: tuple[LanguageEvidence, ...]) -> dict[str, list[str]]:
     by_language: dict[str, list[str]] = {}
     for claim in claims:
         sources = by_language.setdefault(_primary(claim.tag), [])
         if claim.source not in sources:
             sources.append(claim.source)
-    read = text.language if text is not None and not text.language.startswith("und") else None
-    if text is not None and read and text.trusted:
-        claimed_too = sorted(set(by_language) - {_primary(read)})
+    return by_language
+
+
+def _by_text(text: TextLanguage, by_language: dict[str, list[str]]) -> tuple[str, float, str] | None:
+    """Decide by a text that reads as some language, and what the page claims beside it."""
+    language = text.language
+    if text.trusted:
+        claimed_too = sorted(set(by_language) - {_primary(language)})
         against = f"; against {', '.join(_sources(by_language, claimed_too))}" if claimed_too else ""
-        return read, min(text.confidence, _CLEAR_TEXT), f"text{against}"
+        return language, min(text.confidence, _CLEAR_TEXT), f"text{against}"
+    if _unsure(text) and len(by_language) == 1 and by_language.keys() <= _EITHER:
+        return _by_claims(text, by_language)
+    if agreeing := by_language.get(_primary(language)):
+        return language, _TEXT_AND_CLAIM, f"text+{'+'.join(agreeing)}"
+    if _sure(text):
+        return None if by_language else (language, _SURE_TEXT_ALONE, f"text alone: {text.letters} letters")
+    return _by_claims(text, by_language)
+
+
+def _by_claims(text: TextLanguage | None, by_language: dict[str, list[str]]) -> tuple[str, float, str] | None:
     if _unsure(text) and len(by_language) == 1 and by_language.keys() <= _EITHER:
         (language,) = by_language
         return language, _CLAIM_OF_TWO, f"text uk or ru+{'+'.join(by_language[language])}"
-    agreeing = by_language.get(_primary(read), []) if read else []
-    if read and agreeing:
-        return read, _TEXT_AND_CLAIM, f"text+{'+'.join(agreeing)}"
-    if text is not None and read and not by_language and _sure(text):
-        return read, _SURE_TEXT_ALONE, f"text alone: {text.letters} letters"
     seconded = [language for language, sources in by_language.items() if len(sources) >= 2]
-    if len(seconded) == 1 and not (text is not None and read and _sure(text)):
-        return seconded[0], _TWO_CLAIMS, "+".join(by_language[seconded[0]])
-    return None, None, f"unknown: {_about(text)}, {_about_claims(by_language)}"
+    if len(seconded) != 1:
+        return None
+    return seconded[0], _TWO_CLAIMS, "+".join(by_language[seconded[0]])
 
 
 def _sure(text: TextLanguage) -> bool:

@@ -91,11 +91,7 @@ class RepetitionStage:
             same = await self._same(item, stored_lines, lately.repeated, memory, candidates)
             if same is not None:
                 return same
-        if not stored_lines and not lately.repeated:
-            return item
-        repeats = (stored_lines | lately.repeated).__contains__
-        repeated = [line for line in item.body.split("\n\n") if repeats(for_comparison(line))]
-        return item.with_(extra=(*item.extra, Claim(REPEATED, _BETWEEN.join(repeated)))) if repeated else item
+        return _with_claim(item, stored_lines | lately.repeated)
 
     async def _same(
         self,
@@ -230,6 +226,15 @@ def _ends(body: str) -> list[str]:
         return [*folded[:ZONE], *folded[-ZONE:]]
     first, last = filter(None, map(for_comparison, lines)), filter(None, map(for_comparison, reversed(lines)))
     return [*islice(first, ZONE), *islice(last, ZONE)]
+
+
+def _with_claim(item: Article, repeated_lines: frozenset[str]) -> Article:
+    """Add the claim that names the lines of the text which the outlet repeats."""
+    repeated = []
+    for line in item.body.split("\n\n") if repeated_lines else ():
+        if for_comparison(line) in repeated_lines:
+            repeated.append(line)
+    return item.with_(extra=(*item.extra, Claim(REPEATED, _BETWEEN.join(repeated)))) if repeated else item
 
 
 def _learned(uri: str, newsroom: _Newsroom, now: datetime) -> frozenset[str]:

@@ -26,6 +26,7 @@ _OF_THE_TEXT = (
     "інтерв",
 )
 """Words of a credit for the text: `Текст і фото` names a writer, not only a photographer."""
+_BY = {"by", "By", "BY"}
 _BY_ELSEWHERE = {"Von", "VON", "Par", "PAR", "Por", "POR"}
 _WROTE_ELSEWHERE = {
     "Analyse", "Artikel", "Bericht", "Chronique", "Eingestellt", "Erstellt", "Escrito", "Essay",
@@ -67,20 +68,11 @@ def _parted(line_tokens: list[Token]) -> Iterator[tuple[str, list[Token]]]:
             # `Текст – Олена Струк`
             part.append(Token("colon", ":"))
             continue
-        joins = token.kind == "word" and folded(token.text) in AND and any(_may_be_name(t) for t in part)
-        joins = joins and not (token.text in {"y", "e"} and _ends_a_surname(line_tokens[i + 1 :]))
+        joins = _joins_names(line_tokens, i, part)
         if token.kind in {"comma", "stop"} or joins:
             if part:
                 yield after, part
-                part = []
-                # `Фото: Telegram / Олег С.` goes on with the photo
-                after = (
-                    ","
-                    if token.kind == "comma" or token.text == "/"
-                    else "and"
-                    if joins or token.text == "&"
-                    else "stop"
-                )
+                part, after = [], _separator(token, joins=joins)
             continue
         part.append(token)
         if token.ends_sentence:
@@ -88,6 +80,21 @@ def _parted(line_tokens: list[Token]) -> Iterator[tuple[str, list[Token]]]:
             after, part = "stop", []
     if part:
         yield after, part
+
+
+def _joins_names(line_tokens: list[Token], i: int, part: list[Token]) -> bool:
+    """Tell if a token is an `and` after a name."""
+    token = line_tokens[i]
+    if token.kind != "word" or folded(token.text) not in AND or not any(map(_may_be_name, part)):
+        return False
+    return token.text not in {"y", "e"} or not _ends_a_surname(line_tokens[i + 1 :])
+
+
+def _separator(token: Token, *, joins: bool) -> str:
+    # `Фото: Telegram / Олег С.` goes on with the photo
+    if token.kind == "comma" or token.text == "/":
+        return ","
+    return "and" if joins or token.text == "&" else "stop"
 
 
 def _ends_a_surname(rest: list[Token]) -> bool:
@@ -119,19 +126,24 @@ def _starts(part: list[Token]) -> Iterator[int]:
             yield i
         if i >= 2 and _phrase(part[i:]) and sum(map(_may_be_name, part[:i])) >= 2:
             yield i
-        if i and (token.kind == "colon" or (token.text in {"by", "By", "BY"})):
-            start = i - 1
-            while start > 0 and not part[start].text[:1].isupper() and credit(part[start].text) is None:
-                start -= 1
-            # words in small letters before it belong to the credit: `and`, `additional`
-            while start > 0 and _in_small_letters(part[start - 1]):
-                start -= 1
-            if sum(_may_be_name(t) for t in part[:start]) >= 2:
+        if i and (token.kind == "colon" or token.text in _BY):
+            start = _begin_of_credit(part, i)
+            if sum(map(_may_be_name, part[:start])) >= 2:
                 yield start
 
 
+def _begin_of_credit(part: list[Token], i: int) -> int:
+    start = i - 1
+    while start > 0 and not part[start].text[:1].isupper() and credit(part[start].text) is None:
+        start -= 1
+    # words in small letters before it belong to the credit: `and`, `additional`
+    while start > 0 and _in_small_letters(part[start - 1]):
+        start -= 1
+    return start
+
+
 def _in_small_letters(token: Token) -> bool:
-    """Tell if a word in small letters is no part of a name, unlike that of `Айгуль Асан кызы`."""
+    """Tell if a word in small letters is no part of a name, unlike `кызы` in `Айгуль Асан кызы`."""
     return token.kind == "word" and token.text[:1].islower() and not is_(token.text, "patronymic")
 
 
@@ -141,17 +153,22 @@ def _end_of_label(piece: list[Token]) -> int:
         if token.kind == "colon":
             return i + 1 if i <= 6 and not _is_quoting(piece[:i]) else i
     for i, token in enumerate(piece[:5]):
-        if token.text in {"by", "By", "BY"}:
+        if token.text in _BY:
             return i + 1
-    if len(piece) > 2 and piece[0].text in _BY_ELSEWHERE and all(map(_may_be_name, piece[1:3])):
-        return 1
-    if len(piece) > 2 and piece[1].text in {"von", "par", "por"} and piece[0].text in _WROTE_ELSEWHERE:
-        return 2
+    if length := _length_elsewhere(piece):
+        return length
     if piece and credit(piece[0].text) is not None:
         return 1 + next((i for i, t in enumerate(piece[1:]) if not t.text[:1].islower()), len(piece) - 1)
-    if _phrase(piece):
-        return len(piece)
-    return 0
+    return len(piece) if _phrase(piece) else 0
+
+
+def _length_elsewhere(piece: list[Token]) -> int:
+    """Return the length of a German, French, Spanish or Portuguese label; 0 for none."""
+    if len(piece) <= 2:
+        return 0
+    if piece[0].text in _BY_ELSEWHERE and all(map(_may_be_name, piece[1:3])):
+        return 1
+    return 2 if piece[1].text in {"von", "par", "por"} and piece[0].text in _WROTE_ELSEWHERE else 0
 
 
 def _is_quoting(label: list[Token]) -> bool:

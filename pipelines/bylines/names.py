@@ -32,6 +32,8 @@ _SAYS = re.compile(r".{3,}(?:ує|ює|яє|ають|ують|яють|ает|я
 """Endings of verbs that no name has: `Інформує`, `Сообщает`."""
 _POSSESSIVE = re.compile(r"(?<=[a-z])['’]s$")
 _THROUGH = {"via", "через"}
+_NO_NAMES = ("role", "organisation", "brand", "institution", "place")
+"""Classes of words that are no names, or only beside one."""
 _MOST = 4
 """Words of a name at most, without particles."""
 
@@ -78,34 +80,42 @@ def find_name(tokens: Sequence[Token], *, labelled: bool) -> str | None:
     shouted = not any(any(map(str.islower, w.text)) for w in words if w.is_word)
     for start, end in _runs(words, shouted):
         name = _name_of([w.text for w in words[start:end]])
-        if name is None:
-            continue
-        untitled = without_title(name.split(), sure=sure(name))
+        untitled = without_title(name.split(), sure=sure(name)) if name is not None else None
         if untitled is None:
             continue
         name = " ".join(untitled)
-        if any(w.of("institution") for w in _capitals(words, start, end)):
+        if _is_of_something_else(words, start, end, name):
             continue
-        before = words[start - 1] if start else None
-        after = words[end] if end < len(words) else None
-        is_sure = sure(name)
-        if before is not None and not is_sure and before.of("organisation", "brand", "place"):
-            continue
-        if before is not None and folded(before.text) in _THROUGH:
-            continue
-        if before is not None and governs(before.text) and not any(map(is_given_name, name.split())):
-            continue
-        if after is not None and after.of("organisation") and after.text[:1].isupper():
-            # the words before are a part of the organisation's name: `Kyiv Independent News Desk`
-            begins_with_a_person = is_given_name(name.split()[0]) and len(name.split()) <= 3
-            if not begins_with_a_person:
-                continue
-        if not labelled and not is_sure and _is_phrase(name):
-            continue
-        if not labelled and _goes_on_as_text(words[end:]):
+        if not labelled and ((not sure(name) and _is_phrase(name)) or _goes_on_as_text(words[end:])):
             continue
         return name
     return None
+
+
+def _is_of_something_else(words: list[_Word], start: int, end: int, name: str) -> bool:
+    """Tell if the words around show that these are no writer's name."""
+    if any(w.of("institution") for w in _capitals(words, start, end)):
+        return True
+    if start and _excludes_a_name(words[start - 1], name):
+        return True
+    return end < len(words) and _ends_an_organisation(words[end], name)
+
+
+def _excludes_a_name(before: _Word, name: str) -> bool:
+    """Tell if the word before shows that these words name no writer."""
+    if not sure(name) and before.of("organisation", "brand", "place"):
+        return True
+    if folded(before.text) in _THROUGH:
+        return True
+    return governs(before.text) and not any(map(is_given_name, name.split()))
+
+
+def _ends_an_organisation(after: _Word, name: str) -> bool:
+    """Tell if the name is the beginning of an organisation's: `Kyiv Independent News Desk`."""
+    if not after.of("organisation") or not after.text[:1].isupper():
+        return False
+    words = name.split()
+    return not is_given_name(words[0]) or len(words) > 3
 
 
 class _Word:
@@ -169,49 +179,54 @@ def _begins(words: list[_Word], i: int, shouted: bool) -> bool:
         return False
     if word.of("honorific", "never", "tail", "degree", "suffix") and not is_given_name(word.text):
         return False
+    after = words[i + 1 : i + 3]
     if word.of("given_too"):
-        surname = words[i + 1] if i + 1 < len(words) else None
-        return (
-            surname is not None
-            and is_shaped(surname.text)
-            and _SURNAME.match(folded(surname.text)) is not None
-            and not surname.of("role", "organisation", "brand", "institution", "place")
-        )
+        return bool(after) and _is_surname(after[0])
     if word.of("town_too"):
-        # `Dallas Reed`, but not `Dallas Morning News`
-        after = words[i + 1 : i + 3]
-        alone = len(after) == 1 or (len(after) == 2 and not after[1].is_word)
-        is_of_a_firm = alone and after[0].of("role", "organisation", "brand", "institution", "place", "tail")
-        return alone and not is_of_a_firm and is_shaped(after[0].text)
-    if word.of("role", "organisation", "brand", "institution", "place"):
+        return _are_one_surname(after)
+    if word.of(*_NO_NAMES):
         # `Jack London` begins with a name; `London Jack` does not
         return is_given_name(word.text)
     return shouted or not _is_acronym(words, i)
 
 
+def _are_one_surname(after: list[_Word]) -> bool:
+    """Tell if one word follows, and may be a surname: `Dallas Reed`, but not `Dallas Morning News`."""
+    if not after or (len(after) == 2 and after[1].is_word):
+        return False
+    return not after[0].of(*_NO_NAMES, "tail") and is_shaped(after[0].text)
+
+
+def _is_surname(word: _Word) -> bool:
+    is_surname = is_shaped(word.text) and _SURNAME.match(folded(word.text)) is not None
+    return is_surname and not word.of(*_NO_NAMES)
+
+
 def _goes_on(words: list[_Word], start: int, end: int, shouted: bool) -> bool:
-    word, before = words[end], words[end - 1]
+    word = words[end]
+    following = words[end + 1] if end + 1 < len(words) else None
     if not word.is_word:
         # `John "Jack" Smith`
         quoted = word.text[:1] in "«“„‘\"'" and len(word.text.split()) == 1 and end - start == 1
-        return quoted and end + 1 < len(words) and is_shaped(words[end + 1].text)
+        return quoted and following is not None and is_shaped(following.text)
     if word.is_particle:
-        return word.of("patronymic") or (end + 1 < len(words) and words[end + 1].is_word)
-    if word.of("suffix"):
+        return word.of("patronymic") or (following is not None and following.is_word)
+    if word.of("suffix") or is_initials(word.text):
         return True
-    if not (is_shaped(word.text) or is_initials(word.text)):
-        return False
-    if is_initials(word.text):
-        return True
-    if word.of("surname_too") and end - start == 1 and is_given_name(before.text):
-        return end + 1 == len(words) or not words[end + 1].text[:1].isdigit()
+    return is_shaped(word.text) and _may_be_surname(words, start, end, following, shouted)
+
+
+def _may_be_surname(words: list[_Word], start: int, end: int, following: _Word | None, shouted: bool) -> bool:
+    word = words[end]
+    has_given_name = end - start == 1 and is_given_name(words[start].text)
+    if word.of("surname_too") and has_given_name:
+        return following is None or not following.text[:1].isdigit()
     if word.of("never", "tail", "degree"):
         return False
-    if word.of("role", "organisation", "brand", "institution", "place"):
+    if word.of(*_NO_NAMES):
         # a surname may be any word, if nothing follows it: `Emily Post`
-        last = end + 1 == len(words) or not words[end + 1].is_word
-        single = end - start == 1 and is_given_name(before.text)
-        return single and last and not word.of("brand", "institution")
+        is_last = following is None or not following.is_word
+        return has_given_name and is_last and not word.of("brand", "institution")
     return shouted or not (_is_acronym(words, end) and end - start > 1)
 
 
@@ -234,22 +249,25 @@ def _speaks_for_a_name(word: _Word) -> bool:
 
 
 def _name_of(words: list[str]) -> str | None:
-    words = [_POSSESSIVE.sub("", word) for word in words]
-    if len(words) > 2 and folded(words[1]) in map(folded, words[2:]):
-        # `By Sean Martin Sean Martin`, `Thomas Beaumont Beaumont covers`
-        words = words[: [*map(folded, words)].index(folded(words[1]), 2)]
-        words = words[:-1] if len(words) > 2 and folded(words[-1]) == folded(words[0]) else words
-    words = _without_opening(words)
-    counted = [w for w in words if not is_(w, "particle") or w[:1].isupper()]
-    full = [w for w in counted if not is_initials(w) and not is_(w, "suffix")]
-    if len(counted) < 2 or not 1 <= len(full) <= _MOST or len(counted) > _MOST + 1:
-        return None
-    if len(" ".join(words)) > 60:
-        return None
-    if sum(1 for w in words if is_(w, "suffix")) and len(counted) < 3:
-        return None
+    words = _without_opening(_without_repetition([_POSSESSIVE.sub("", word) for word in words]))
     scripts = {bool(_CYRILLIC.search(w)) for w in words}
-    return " ".join(words) if len(scripts) == 1 else None
+    return " ".join(words) if _has_length_of_a_name(words) and len(scripts) == 1 else None
+
+
+def _has_length_of_a_name(words: list[str]) -> bool:
+    counted = [w for w in words if not is_(w, "particle") or w[:1].isupper()]
+    suffixes = {w for w in words if is_(w, "suffix")}
+    full = [w for w in counted if not is_initials(w) and w not in suffixes]
+    least = 3 if suffixes else 2
+    return least <= len(counted) <= _MOST + 1 and 1 <= len(full) <= _MOST and len(" ".join(words)) <= 60
+
+
+def _without_repetition(words: list[str]) -> list[str]:
+    """Return a name once: `Sean Martin Sean Martin`, `Thomas Beaumont Beaumont covers`."""
+    if len(words) < 3 or folded(words[1]) not in map(folded, words[2:]):
+        return words
+    words = words[: [*map(folded, words)].index(folded(words[1]), 2)]
+    return words[:-1] if len(words) > 2 and folded(words[-1]) == folded(words[0]) else words
 
 
 def _without_opening(words: list[str]) -> list[str]:
@@ -296,4 +314,4 @@ def _goes_on_as_text(rest: list[_Word]) -> bool:
     plain = [w for w in rest if w.is_word]
     if len(plain) < 3:
         return False
-    return not any(w.of("role", "organisation", "brand", "institution", "place", "tail") for w in plain[:4])
+    return not any(w.of(*_NO_NAMES, "tail") for w in plain[:4])

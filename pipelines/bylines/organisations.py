@@ -37,19 +37,28 @@ def organisations_in(line: str) -> list[str]:
 
 
 def _organisation(clause: Clause) -> str | None:
-    if clause.credit == "sourced" and any(folded(t.text) in _HELP for t in clause.label[:2]):
-        return None
-    if clause.credit == "pictured" or any(t.text.startswith(("http", "www")) for t in clause.tokens):
+    if _wrote_nothing(clause):
         return None
     words = [t for t in clause.tokens or clause.label if t.kind in {"word", "site", "quoted", "number"}]
     if words and words[-1].kind == "quoted" and (len(words) == 1 or folded(words[-2].text) in FOR):
-        # a quotation counts after a name or after `для`; alone it may be the title of a column
-        least = 1 if len(words) > 1 or clause.after == "," else 2
-        return words[-1].text[1:-1].strip() if least <= len(words[-1].text.split()) <= _MOST else None
+        return _quoted(words[-1], may_be_title=len(words) == 1 and clause.after != ",")
     place = next((i for i in range(1, len(words)) if is_for(words[i - 1].text, words[i].text)), None)
     if place is not None:
         return _for_whom(clause, words, place)
     return _by_its_words(clause, _without_what_follows(words))
+
+
+def _wrote_nothing(clause: Clause) -> bool:
+    """Tell if a clause names who helped or made pictures, or is an address."""
+    if clause.credit == "sourced" and any(folded(t.text) in _HELP for t in clause.label[:2]):
+        return True
+    return clause.credit == "pictured" or any(t.text.startswith(("http", "www")) for t in clause.tokens)
+
+
+def _quoted(token: Token, *, may_be_title: bool) -> str | None:
+    """Return a quoted name, after a name or after `для`; alone it may be the title of a column."""
+    least = 2 if may_be_title else 1
+    return token.text[1:-1].strip() if least <= len(token.text.split()) <= _MOST else None
 
 
 def _for_whom(clause: Clause, words: list[Token], place: int) -> str | None:
@@ -64,12 +73,7 @@ def _for_whom(clause: Clause, words: list[Token], place: int) -> str | None:
 
 
 def _by_its_words(clause: Clause, credited: list[Token]) -> str | None:
-    if (
-        len(credited) > 1
-        and is_(credited[0].text, "brand")
-        and is_(credited[1].text, "role")
-        and credited[1].text != "Media"
-    ):
+    if len(credited) > 1 and _is_post_at_a_brand(credited[0].text, credited[1].text):
         return credited[0].text
     sourced = clause.credit == "sourced"
     if sourced and not clause.tokens:
@@ -78,11 +82,7 @@ def _by_its_words(clause: Clause, credited: list[Token]) -> str | None:
     while credited and is_(credited[-1].text, "role"):
         credited.pop()
     words = [token.text for token in credited]
-    if (
-        not 1 <= len(words) <= _MOST
-        or not words[0][:1].isupper()
-        or any(is_(w, "never") for w in words[1:] or words)
-    ):
+    if not _may_be_organisation(words):
         return None
     if (name := find_name(clause.tokens, labelled=bool(clause.label))) is not None:
         return _beside(name.split(), words)
@@ -90,6 +90,16 @@ def _by_its_words(clause: Clause, credited: list[Token]) -> str | None:
         return None
     is_organisation = sourced or any(is_(w, *_KINDS) for w in words) or credited[-1].kind == "site"
     return " ".join(words) if is_organisation else None
+
+
+def _is_post_at_a_brand(first: str, second: str) -> bool:
+    return is_(first, "brand") and is_(second, "role") and second != "Media"
+
+
+def _may_be_organisation(words: list[str]) -> bool:
+    if not 1 <= len(words) <= _MOST or not words[0][:1].isupper():
+        return False
+    return not any(is_(word, "never") for word in words[1:] or words)
 
 
 def _without_what_follows(words: list[Token]) -> list[Token]:

@@ -95,15 +95,15 @@ class _BylineReader:
 
     def _is_where(self, name: str, clause: Clause) -> bool:
         """Tell if the name is a place, or an employer of the persons before."""
-        if self.persons and any(t.text[:1].islower() and is_(t.text, "settlement") for t in clause.tokens):
+        if not self.persons:
+            return False
+        if any(t.text[:1].islower() and is_(t.text, "settlement") for t in clause.tokens):
             # `Надія Лук'янець, с. Великі Будища Полтавської області`
             return True
         if sure(name):
             return False
-        if (
-            self.persons
-            and sum(t.text[:1].islower() for t in clause.tokens if t.kind == "word") >= _OF_A_POST
-        ):
+        small = sum(t.text[:1].islower() for t in clause.tokens if t.kind == "word")
+        if small >= _OF_A_POST:
             # `Ann Lee, Vilnius University faculty of law and history professor`
             return True
         if self.placed and not (_goes_on(clause) or (self.by_post and clause.after == "and")):
@@ -111,32 +111,37 @@ class _BylineReader:
             return True
         # in another script or in capitals alone it is the employer: `Ян ван дер Меєр, Politiek Vandaag`,
         # `David Straub, MDR THÜRINGEN`
-        return (
-            bool(self.persons) and clause.after != "and" and _written_otherwise(name, self.persons[-1].name)
-        )
+        return clause.after != "and" and _written_otherwise(name, self.persons[-1].name)
 
 
 def name_of(clause: Clause, following: Clause | None = None) -> str | None:
-    if clause.tokens and is_(clause.tokens[0].text, "never") and folded(clause.tokens[0].text) in _ARTICLES:
-        return None
-    if clause.tokens and clause.tokens[-1].text in _LEGAL:
+    if clause.tokens and _names_a_firm(clause.tokens[0].text, clause.tokens[-1].text):
         return None
     name = find_name(_before_for(clause.tokens), labelled=bool(clause.label))
-    if name is not None and name.split()[0] in _FOREIGN_ARTICLES and not sure(name):
-        return None
-    if name is not None and len(name.split()[-1]) == 1 and not any(map(is_given_name, name.split())):
-        # the account `Courier D`; an initial has a full stop
-        return None
-    if name is not None and clause.governs and not any(map(is_given_name, name.split())):
-        return None
+    if name is not None:
+        return name if _may_be_person(name, clause) else None
     labelled = len(clause.label) > 1 and any(t.kind == "colon" for t in clause.label)
-    if name is None and len(clause.tokens) == 1 and labelled:
+    only = clause.tokens[0].text if labelled and len(clause.tokens) == 1 else ""
+    if only[:1].isupper() and is_given_name(only):
         # `Автор: Марина`; without a label a given name may be anything
-        only = clause.tokens[0].text
-        name = only if is_given_name(only) and only[:1].isupper() else None
-    if name is None and following is not None and following.after == "and":
+        return only
+    if following is not None and following.after == "and":
         return _with_shared_surname(clause, following)
-    return name
+    return None
+
+
+def _names_a_firm(first: str, last: str) -> bool:
+    return (is_(first, "never") and folded(first) in _ARTICLES) or last in _LEGAL
+
+
+def _may_be_person(name: str, clause: Clause) -> bool:
+    words = name.split()
+    if any(map(is_given_name, words)):
+        return True
+    if len(words[-1]) == 1 or clause.governs:
+        # the account `Courier D`; an initial has a full stop
+        return False
+    return words[0] not in _FOREIGN_ARTICLES or sure(name)
 
 
 def _written_otherwise(name: str, before: str) -> bool:

@@ -28,9 +28,7 @@ def without_title(name: Sequence[str], *, sure: bool) -> list[str] | None:
     `sure` means that it has a given name, a patronymic or initials. `Культура Олена Коваль` is a heading and
     a name.
     """
-    words = list(name)
-    while len(words) > 2 and _is_never(words[0]) and is_given_name(words[1]):
-        words = words[1:]
+    words = _without_heading(list(name))
     first, *further_words = [word for word in words if not word[:1].islower()]
     if sure and not any(map(is_given_name, words)):
         # `Лесной П.И.`, but not `DOES SHE HAVE A PLAN`
@@ -43,6 +41,12 @@ def without_title(name: Sequence[str], *, sure: bool) -> list[str] | None:
         return None if may_be_any else words
     if _opens(first) or any(map(_is_never, further_words)) or _OF_A_PLACE.fullmatch(folded(first)):
         return None
+    return words
+
+
+def _without_heading(words: list[str]) -> list[str]:
+    while len(words) > 2 and _is_never(words[0]) and is_given_name(words[1]):
+        words = words[1:]
     return words
 
 

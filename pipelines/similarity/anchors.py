@@ -12,7 +12,7 @@ from pipelines.similarity import numbers
 from pipelines.similarity.folding import fold, skeleton
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _TOKEN = re.compile(
     # what a token may be is told by its first character, so that the rest is not tried
@@ -59,18 +59,22 @@ class _Number:
                 self.current *= 100
             else:
                 self.total, self.current = self.total + self.current * word.value, Decimal(0)
-        elif self.kind != "digits" and (
-            (self.kind == "scale" and word.kind != "half")
-            or (self.kind == "hundred" and word.kind in {"one", "ten", "ty"})
-            or (self.kind == "ty" and word.kind == "one")
-            or (self.kind in {"one", "ten", "ty"} and word is numbers.HALF)
-        ):
+        elif self._goes_with(word):
             self.current += word.value
         else:
             return False
         self.kind = "hundred" if word.kind == "scale" and word.value == 100 else word.kind
         self.end = end
         return True
+
+    def _goes_with(self, word: numbers.NumberWord) -> bool:
+        if self.kind == "scale":
+            return word.kind != "half"
+        if self.kind == "hundred":
+            return word.kind in {"one", "ten", "ty"}
+        if word is numbers.HALF:
+            return self.kind in {"one", "ten", "ty"}
+        return self.kind == "ty" and word.kind == "one"
 
     def adds(self, digits: str, end: int) -> bool:
         """Take these digits if they belong to the number, as in `7 тисяч 26`."""
@@ -85,51 +89,76 @@ def anchors_of(text: str, language: str) -> Iterator[Anchor]:
     return (anchor for anchor in numbers_and_names(text, language) if len(anchor.key) > 1)
 
 
-def numbers_and_names(text: str, language: str) -> Iterator[Anchor]:  # noqa: C901, PLR0912
+def numbers_and_names(text: str, language: str) -> Iterator[Anchor]:
     """Yield the anchors of a text, and its single digits, whose keys have one character."""
-    starts, long, read_to = True, max(1, len(text)), 0
-    number: _Number | None = None
-    for token in _TOKEN.finditer(text):
-        start = token.start()
-        if start < read_to:
-            continue
+    return _Reader(text, language).anchors()
+
+
+class _Reader:
+    """State of a walk over a text: the number that is being read, and whether a sentence begins."""
+
+    def __init__(self, text: str, language: str) -> None:
+        self._text, self._language, self._long = text, language, max(1, len(text))
+        self._starts, self._read_to = True, 0
+        self._number: _Number | None = None
+
+    def anchors(self) -> Iterator[Anchor]:
+        for token in _TOKEN.finditer(self._text):
+            if token.start() < self._read_to:
+                continue
+            if self._number is None and token["word"] and _says_nothing(token["word"], self._language):
+                self._starts = False
+                continue
+            yield from self._read(token)
+        yield from self._end_number()
+
+    def _read(self, token: re.Match[str]) -> Iterator[Anchor]:
         word = token["word"]
-        if word and number is None and _says_nothing(word, language):
-            starts = False
-            continue
         parts = _parts(word) if word else ()
-        number_words = _number_words(parts) if parts else ()
-        goes_on = number is not None and _goes_on(text[number.end : start], number.kind, number_words)
-        if number is not None and goes_on and token["number"] and number.adds(token["number"], token.end()):
-            continue
-        if number is not None and not (goes_on and number_words) and word not in _BESIDE_HALF:
-            yield from _anchor_of_number(number, text, long)
-            number = None
+        number_words = _number_words(parts)
+        if self._number is not None:
+            between = self._text[self._number.end : token.start()]
+            goes_on = _goes_on(between, self._number.kind, number_words)
+            if goes_on and token["number"] and self._number.adds(token["number"], token.end()):
+                return
+            if not (goes_on and number_words) and word not in _BESIDE_HALF:
+                yield from self._end_number()
+        position = token.start() / self._long
         if number_words:
-            for part in number_words:
-                if number is not None and number.takes(part, token.end()):
-                    continue
-                if number is not None:
-                    yield from _anchor_of_number(number, text, long)
-                number = None
-                if part.kind != "scale":
-                    number = _Number(start, token.end(), Decimal(part.value), part.kind)
-        elif word and (date := numbers.date_after(word, text, token.end())):
-            for key in date[0]:
-                yield Anchor(key, text[start : date[1]], start / long)
-            read_to = date[1]
+            yield from self._take_words(token, number_words)
+        elif word and (date := numbers.date_after(word, self._text, token.end())):
+            keys, self._read_to = date
+            for key in keys:
+                yield Anchor(key, self._text[token.start() : self._read_to], position)
         elif word:
-            yield from _name(word, parts, language, start / long, starts=starts)
+            yield from _name(word, parts, self._language, position, starts=self._starts)
         elif token["number"]:
-            following = _WORD.match(text, token.end())
-            scale = numbers.number_word(following[1]) if following else None
-            value = numbers.amount(token["number"], language if scale and scale.kind == "scale" else None)
-            number = _Number(start, token.end(), value, "digits")
+            self._begin_number(token)
         else:
-            yield from _in_digits(token, start / long)
-        starts = token["end"] in _SENTENCE_END
-    if number is not None:
-        yield from _anchor_of_number(number, text, long)
+            yield from _in_digits(token, position)
+        self._starts = token["end"] in _SENTENCE_END
+
+    def _take_words(
+        self, token: re.Match[str], number_words: Iterable[numbers.NumberWord]
+    ) -> Iterator[Anchor]:
+        for part in number_words:
+            if self._number is not None and self._number.takes(part, token.end()):
+                continue
+            yield from self._end_number()
+            if part.kind != "scale":
+                self._number = _Number(token.start(), token.end(), Decimal(part.value), part.kind)
+
+    def _begin_number(self, token: re.Match[str]) -> None:
+        following = _WORD.match(self._text, token.end())
+        scale = numbers.number_word(following[1]) if following else None
+        is_scaled = scale is not None and scale.kind == "scale"
+        value = numbers.amount(token["number"], self._language if is_scaled else None)
+        self._number = _Number(token.start(), token.end(), value, "digits")
+
+    def _end_number(self) -> Iterator[Anchor]:
+        if self._number is not None:
+            yield from _anchor_of_number(self._number, self._text, self._long)
+            self._number = None
 
 
 def _name(

@@ -10,8 +10,12 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from pipelines.similarity.number_adjectives import EN_MEASURES, adjective_value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _MONTHS = (
     "січня января january jan", "лютого февраля february feb", "березня марта march mar",
@@ -130,17 +134,22 @@ def number_word(word: str) -> NumberWord | None:
         return NumberWord("scale", Decimal(100))
     if plain in _KNOWN:
         return _KNOWN[plain]
-    for stem, number in _SCALE_STEMS:
-        # `thousands of people` is no number; in Cyrillic, plurals stand after numbers too
-        if plain.startswith(stem) and not plain.endswith("ands") and len(plain) <= len(stem) + 5:
-            return number
+    # `thousands of people` is no number; in Cyrillic, plurals stand after numbers too
+    if not plain.endswith("ands") and (scale := _by_stem(plain, _SCALE_STEMS, 5)):
+        return scale
     if (half := _HALF_OF.fullmatch(plain)) and (scale := number_word(half[1])) and scale.kind == "scale":
         return NumberWord("ten", scale.value / 2)
-    for stem, number in _STEMS:
-        if plain[: len(stem)] == stem and len(plain) <= len(stem) + 3:
-            return number
+    if number := _by_stem(plain, _STEMS, 3):
+        return number
     value = _hyphenated(plain) if "-" in plain and plain.isascii() else adjective_value(plain)
     return None if value is None else NumberWord("whole", value)
+
+
+def _by_stem(word: str, stems: Iterable[tuple[str, NumberWord]], longest_ending: int) -> NumberWord | None:
+    for stem, number in stems:
+        if word.startswith(stem) and len(word) <= len(stem) + longest_ending:
+            return number
+    return None
 
 
 _ROUND = frozenset(("million", "billion", "trillion"))

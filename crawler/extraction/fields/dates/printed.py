@@ -332,42 +332,59 @@ def days_with_their_year(page: Outline) -> Iterator[str]:
 
 def _unmarked(page: Outline, i: int, distance: int) -> Iterator[_Line]:
     """Yield lines that are only a date, whatever their class; farther away they need a time as well."""
+    for raw in _texts_of(page, i, distance):
+        if not 6 <= len(raw) <= 300 or not _may_be_a_day(raw):
+            continue
+        text = one_line(raw)
+        if _is_excluded(text, page.elements[i], distance):
+            continue
+        line = _only_a_date(text, i, distance)
+        if line is None and 0 < distance <= _OPENING and page.tags[i] in _OPENING_TAGS:
+            dateline = _DATELINE.match(text[:120])
+            line = _Line("printed", dateline["day"], i, dateline=True) if dateline else None
+        if line is not None:
+            yield line
+
+
+def _texts_of(page: Outline, i: int, distance: int) -> list[str]:
     element = page.elements[i]
     texts = [page.texts[i], element.tail or ""]
     if -ABOVE <= distance <= 12 and 0 < len(element) <= 4 and page.tags[i] != "a":
         # `<b>16 <em>січня</em> 2026</b>`
         texts.append(" ".join(element.itertext()) if short_text(element, 80) is not None else "")
-    for raw in texts:
-        if not 6 <= len(raw) <= 300 or not _may_be_a_day(raw):
-            continue
-        text = one_line(raw)
-        if len(text) > 160 and distance > _OPENING:
-            continue
-        if _OF_COPYRIGHT.search(text) or _ENDS.search(text) or "№" in text or _ends_something(element):
-            continue
-        if distance < -ABOVE and not (_HOUR.search(text) and _YEAR.search(text)):
-            continue
-        changed = published_part(text) is None
-        if (
-            len(text) <= 120
-            and is_bare(text)
-            and (_YEAR.search(text) or _SHORT_YEAR.search(text) or (distance <= 12 and _HOUR.search(text)))
-        ):
-            if distance <= BELOW or _HOUR.search(text) or _STATES.match(text):
-                yield _Line("printed", text, i, changed=changed)
-        elif distance > 0 and _is_about_a_day(text):
-            if distance <= BELOW or _STATES.match(text):
-                yield _Line("printed", text, i, changed=changed)
-        elif distance < 0 and _FIGURES.match(text) and len(text) <= 60:
-            yield _Line("printed", text, i)
-        elif (
-            0 < distance <= _OPENING
-            and page.tags[i] in {"p", "div", "b", "strong", "span"}
-            and (dateline := _DATELINE.match(text[:120]))
-        ):
-            yield _Line("printed", dateline["day"], i, dateline=True)
+    return texts
 
 
+def _is_excluded(text: str, element: HtmlElement, distance: int) -> bool:
+    """Tell if a line is a paragraph, of a copyright or an end, or too far away for a day alone."""
+    if len(text) > 160 and distance > _OPENING:
+        return True
+    if _OF_COPYRIGHT.search(text) or _ENDS.search(text) or "№" in text or _ends_something(element):
+        return True
+    return distance < -ABOVE and not (_HOUR.search(text) and _YEAR.search(text))
+
+
+def _only_a_date(text: str, i: int, distance: int) -> _Line | None:
+    is_near = distance <= BELOW or _STATES.match(text) is not None
+    if _is_bare_date(text, distance):
+        if is_near or _HOUR.search(text):
+            return _Line("printed", text, i, changed=published_part(text) is None)
+    elif distance > 0 and _is_about_a_day(text):
+        if is_near:
+            return _Line("printed", text, i, changed=published_part(text) is None)
+    elif distance < 0 and _FIGURES.match(text) and len(text) <= 60:
+        return _Line("printed", text, i)
+    return None
+
+
+def _is_bare_date(text: str, distance: int) -> bool:
+    if len(text) > 120 or not is_bare(text):
+        return False
+    has_year = _YEAR.search(text) or _SHORT_YEAR.search(text)
+    return bool(has_year or (distance <= 12 and _HOUR.search(text)))
+
+
+_OPENING_TAGS = {"p", "div", "b", "strong", "span"}
 _SHORT_YEAR = re.compile(r"\d{1,2}[./]\d{2}[./]\d{2}(?!\d)|\b[^\W\d]{3,12}\.?,?\s+'?\d{2}(?:\s|$)")
 _YEAR_OR_SHORT = re.compile(rf"{_YEAR.pattern}|{_SHORT_YEAR.pattern}")
 _FIGURES = re.compile(
