@@ -23,11 +23,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
+
+from benchmarks.invented_news import NewsText, Part
 
 # a benchmark beside this one has the name of a package of ours
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -46,11 +48,6 @@ from pipelines.events.likeness import (
 from pipelines.events.shared_facts import SIGNALS, weighed
 from pipelines.similarity.document import Document, read
 from pipelines.similarity.lexicon import LANGUAGES
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from benchmarks.invented_news import NewsText, Part
 
 DATA = Path(__file__).resolve().parents[1] / "../shared/data/pairs/dev.jsonl"
 AROUND = 300

@@ -21,15 +21,12 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-
-    from crawler.items import Article
+from crawler.items import Article
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.gold import (

@@ -12,10 +12,8 @@ import sys
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from crawler.items import Article
+from crawler.items import Article
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from htmldate import find_date

@@ -11,14 +11,11 @@ import re
 import statistics
 import unicodedata
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
 
 DATA = Path(__file__).resolve().parents[1] / "../shared/data"
 _WORD = re.compile(r"\w+")

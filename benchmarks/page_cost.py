@@ -18,12 +18,12 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 sys.path.insert(0, os.environ.get("TRIPTYCH_CHECKOUT") or str(Path(__file__).resolve().parents[1]))
-from typing import TYPE_CHECKING
 
 from benchmarks.gold import DATA
 from crawler.exceptions import ExtractionError
@@ -33,9 +33,6 @@ from crawler.extraction.document import decoding
 from crawler.items import Fetch, Hints
 from crawler.workers.fork_server import prepare
 from crawler.workers.warm_up import warm
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 PARTS = {
     "bytes to tree": [(page, "read_outline")],

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipelines.similarity.background import FILE, Background
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from numpy.typing import NDArray
-
-    from pipelines.similarity.document import ArticleReading
+from pipelines.similarity.document import ArticleReading
 
 Key = TypeVar("Key", str, int)
 LEAST = 0.08

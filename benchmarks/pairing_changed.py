@@ -10,11 +10,8 @@ from __future__ import annotations
 
 import random
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 CHANGED = ("changed", "converted", "another day")
 FIRST = datetime(2026, 3, 2, tzinfo=UTC)

@@ -4,35 +4,37 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
+from benchmarks.invented_news import NewsText
 from benchmarks.pairing_background import save
 from benchmarks.pairing_news import half_of as half_of_news
 from benchmarks.pairing_news import news_trials
-from benchmarks.pairing_sets import SEEDS, changed_trials, half_of, know, paragraphs, removed, trials
-from pipelines.alignment.weights import shipped_weighting
+from benchmarks.pairing_sets import (
+    SEEDS,
+    Known,
+    Row,
+    Trial,
+    changed_trials,
+    half_of,
+    know,
+    paragraphs,
+    removed,
+    trials,
+)
+from pipelines.alignment.weights import Weighting, shipped_weighting
 from pipelines.pairing.content.features import NAMES, checkable
-from pipelines.pairing.content.passages import Passages
+from pipelines.pairing.content.match import Tier
+from pipelines.pairing.content.passages import Agreement, Passages
 from pipelines.pairing.content.shortlist import SIGNALS, Candidate, Thirds, shortlist, without_third
 from pipelines.pairing.content.tiers import Evidence
 from pipelines.pairing.content.weights import CROSSED, FILE, Weights, crossed
 from pipelines.similarity.background import LENGTHS_FILE, shipped_background
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
-    from numpy.typing import NDArray
-
-    from benchmarks.invented_news import NewsText
-    from benchmarks.pairing_sets import Known, Row, Trial
-    from pipelines.alignment.weights import Weighting
-    from pipelines.pairing.content.match import Tier
-    from pipelines.pairing.content.passages import Agreement
-
 
 _SIGN_OF = {
     "short": 0, "constant": 0, "contrary passages": -1, "dense contrary": -1, "replaced share": -1,

@@ -12,19 +12,16 @@ import random
 from collections import Counter, defaultdict
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from rich.table import Table
 
 from archive.format.records import LinkFacts
+from benchmarks.pairing_fit import Fitted
 from benchmarks.pairing_sets import SEEDS, Row, reading
 from pipelines.pairing.content.compare import compare
+from pipelines.pairing.content.weights import Weights
 from pipelines.pairing.decide import DecisionBasis, decide
-
-if TYPE_CHECKING:
-    from benchmarks.pairing_fit import Fitted
-    from pipelines.pairing.content.weights import Weights
-    from pipelines.similarity.document import ArticleReading
+from pipelines.similarity.document import ArticleReading
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import combinations
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from benchmarks.invented_news import NewsText, pools
-from benchmarks.pairing_sets import Trial, slim
+from benchmarks.pairing_sets import Known, Trial, slim
 from pipelines.pairing.content.rarity import pool
 from pipelines.pairing.content.shortlist import Block
 from pipelines.similarity.document import ArticleReading, Document, read
 from pipelines.similarity.lexicon import LANGUAGES, LEXICON
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from benchmarks.pairing_sets import Known
 
 
 def half_of(text: NewsText) -> int:

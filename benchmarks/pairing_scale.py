@@ -23,10 +23,10 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 # a benchmark beside this one has the name of a package of ours
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -34,9 +34,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from archive.format.records import ArticleRecord, TextBlock
 from archive.writer import ArchiveWriter
 from pipelines.pairing.run import pair_archive
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 DATA = Path(__file__).resolve().parents[1] / "../shared/data/pairs/dev.jsonl"
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)

@@ -8,34 +8,29 @@ import math
 import random
 import re
 from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import combinations, product
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from benchmarks.alignment_fit import fit as fit_paragraphs
 from benchmarks.alignment_sets import cases
 from benchmarks.pairing_background import count
 from benchmarks.pairing_changed import CHANGED, altered, published, reports_figures
 from pipelines.alignment.paragraphs import prepared
+from pipelines.alignment.weights import Weighting
 from pipelines.pairing.content.candidates import Compared
 from pipelines.pairing.content.features import Expected
 from pipelines.pairing.content.rarity import pool
 from pipelines.pairing.content.shortlist import Block
+from pipelines.similarity.background import Background
 from pipelines.similarity.document import ArticleReading, Document, read
 from pipelines.similarity.lexicon import LANGUAGES
 from pipelines.similarity.vectors import Vectors
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from numpy.typing import NDArray
-
-    from pipelines.alignment.weights import Weighting
-    from pipelines.similarity.background import Background
 
 DATA = Path(__file__).resolve().parents[1] / "../shared/data/pairs/dev.jsonl"
 MODES = ("full", "lead", "halves", "abridged", "edited", "other day", "few")

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from rich.table import Table
+from rich.table import Table
 
 PAGE = Path(__file__).resolve().parents[1] / "docs/reference/pairing-quality.md"
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from crawler.extraction.document.text import for_comparison
@@ -15,9 +15,6 @@ from pipelines.bylines.identity import name_key
 from pipelines.bylines.names import sure
 from pipelines.bylines.organisations import organisations_in
 from pipelines.bylines.persons import persons_in
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
 
 ORDER = ("outlet-rule", "json-ld", "meta", "rel-author", "printed")
 """Sources by trust, the most trusted first. The first source that names a person is believed, alone. One

@@ -4,8 +4,8 @@ import gc
 import importlib
 import os
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -14,9 +14,6 @@ from tests.newsrooms.herald import Herald
 from tests.newsrooms.newsroom import Site
 from tests.support import faults_table, forked, tiers
 from tests.support.running import Crawl
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
 

@@ -6,10 +6,7 @@ In a checkout the three packages lie beside this folder, in a wheel within it (`
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from types import ModuleType
+from types import ModuleType
 
 
 def __getattr__(name: str) -> ModuleType:

@@ -6,10 +6,9 @@ may be anything that itemadapter reads: a dict, a Scrapy item, a dataclass, an a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING
 
 from itemadapter import ItemAdapter
 
@@ -17,9 +16,6 @@ from archive.format.reasons import Reason
 from crawler.downloader.public_hosts import refusal, registered_domain
 from crawler.extraction.fields.date_parsing import parse_date
 from crawler.items import GivenItem
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
 
 NAMES = {
     "url": ("url",),

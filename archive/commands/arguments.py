@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from argparse import ArgumentTypeError
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from datetime import date
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from archive.operations import cluster
 from archive.operations.partitions import ALONE, Spread
 from archive.terminal import visible
-
-if TYPE_CHECKING:
-    from argparse import ArgumentParser, Namespace
 
 _LONGEST = 36_500
 

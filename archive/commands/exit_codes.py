@@ -6,13 +6,10 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Sequence
 from enum import IntEnum
-from typing import TYPE_CHECKING
 
 from archive import exceptions
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 
 class ExitCode(IntEnum):

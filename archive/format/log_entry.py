@@ -9,7 +9,7 @@ into a block.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence  # noqa: TC003  msgspec reads the annotations
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 

@@ -7,7 +7,7 @@ No pyarrow here: the crawl makes these, and archive/format/schema.py makes their
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime  # noqa: TC003  msgspec reads the annotations
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct

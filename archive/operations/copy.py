@@ -11,9 +11,10 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from archive.exceptions import ArchiveDamaged, ArchiveError, ArchiveNotWritable, NotAnArchive
@@ -23,10 +24,6 @@ from archive.opening import open_any
 from archive.operations.verify import check
 from archive.storage import durable, locks, path_guard, verified_download
 from archive.storage.object_store import Store, check_address, is_address
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from contextlib import AbstractContextManager
 
 _LOG, _SEGMENTS = "_log", "_wal"
 _REST = ("_runs", "_history", "_purged", "_quarantine", "_raw", "_data")

@@ -11,10 +11,11 @@ import base64
 import hashlib
 import re
 import zlib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from mmap import mmap
 from urllib.parse import quote, urlsplit
 from uuid import uuid4
 
@@ -22,10 +23,6 @@ from zlib_ng import zlib_ng
 
 from archive.exceptions import ArchiveDamaged
 from archive.format import gate
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from mmap import mmap
 
 Headers = tuple[tuple[str, str], ...]
 

@@ -7,17 +7,15 @@ stored rows do not have it: docs/decisions/0026-deletions-are-joined.md.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from archive.format.schema import DELETION, TEXT, TIME
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 VISIT = ["article_id", "observed_at", "http_status"]
 """Columns of the visits that found an article removed."""

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import datetime
 
 from archive.format.columns import SCHEMA_VERSION
 from archive.format.log_entry import NOTHING_NEW
 from archive.opening import storage_at
 from archive.storage.snapshot_log import Log
-
-if TYPE_CHECKING:
-    import os
-    from collections.abc import Iterator, Mapping
-    from datetime import datetime
 
 # the id of a run: time, outlet, process
 _RUN = re.compile(r"\d{8}T\d{6}Z-(?P<outlet>.+)-\d+")

@@ -5,15 +5,12 @@ docs/reference/sql.md is made of them.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
-from typing import TYPE_CHECKING
 
 from archive.format.languages import STORY_LANGUAGES
 from archive.read.quotations import quotations
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _ONE = f"coalesce({', '.join(f'{{0}}_{x}' for x in STORY_LANGUAGES)})"
 _LAG_COLUMNS = ", ".join(f"lag_{x}" for x in STORY_LANGUAGES)

@@ -8,23 +8,19 @@ microseconds since 1970, UTC.
 
 from __future__ import annotations
 
+import sqlite3
 from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import chain, islice
-from typing import TYPE_CHECKING
 
 from archive.addresses import address_key
 from archive.format.languages import TRANSLATED_WITHIN
 from archive.format.reasons import Reason, is_asked, is_of_the_moment
 from archive.format.records import FEED
 from archive.state.model import REQUESTED, micros, moment
-
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from datetime import datetime
 
 A_LIST = "a list of addresses, no page"
 STAYS_LISTED = "its list stays: the same backfill comes to it again"

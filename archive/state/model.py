@@ -5,17 +5,15 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from archive.addresses import address_key
 from archive.format import gate
 from archive.format.records import CACHED_COLUMNS, FEED, Alternate, LinkFacts
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
 
 URL, REQUESTED, CANONICAL, ID, TARGET = range(5)
 """Roles of an article at an address, in the table `place`: its address; the requested address; the canonical

@@ -10,15 +10,12 @@ from __future__ import annotations
 import os
 import re
 import stat
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from archive.exceptions import ArchiveDamaged
 from archive.format import gate
 from archive.format.layout import FILES, FOLDERS, TABLES, WORKING_FOLDERS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 def place(root: Path, name: str) -> Path:

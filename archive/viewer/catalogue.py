@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 import tomllib
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from archive.format import languages as articles
-
-if TYPE_CHECKING:
-    from datetime import date, datetime
 
 LANGUAGES = ("en", "uk", "ru")
 _FOLDER = Path(__file__).with_name("languages")

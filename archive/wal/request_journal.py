@@ -8,17 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 import msgspec
 
 from archive.format.reasons import Reason
 from archive.format.records import ObservationRecord
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
 
 _BEGIN = b'{"kind": "asked"'
 

@@ -8,13 +8,10 @@ import os
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from storage.invented import pair, records
 from storage.measures import bytes_written, peak, timed
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 PER_COMMIT = 500
 GROW_BY = 7998

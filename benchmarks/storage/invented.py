@@ -11,12 +11,9 @@ import hashlib
 import json
 import math
 import random
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
 
 BEGIN = datetime(2026, 3, 1, tzinfo=UTC)
 LETTERS = {

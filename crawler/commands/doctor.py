@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
@@ -14,9 +15,6 @@ from archive.no_pandas import fast_start
 from archive.terminal import Terminal, literal, visible
 from crawler.outlet.declaration import Outlet
 from crawler.story.arguments import check_settings
-
-if TYPE_CHECKING:
-    import argparse
 
 _COLOURS = {"well": "green", "look": "yellow", "bad": "red"}
 

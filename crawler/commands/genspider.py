@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
+import argparse
 import re
 import string
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from crawler.downloader.public_hosts import refusal
-
-if TYPE_CHECKING:
-    import argparse
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _OWN = Path("crawler/spiders")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import argparse
 import getpass
 import os
 import shlex
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
@@ -21,9 +22,6 @@ from archive.terminal import visible
 from crawler.health.table import outlets
 from crawler.outlet import fleet
 from crawler.outlet.fleet.timetable import read_timetable
-
-if TYPE_CHECKING:
-    import argparse
 
 _CARE = {"pair": "pair", "compact": "archive compact", "gc": "archive gc", "verify": "archive verify"}
 """What an archive needs once a day, in this order; one that fails keeps no other from its turn."""

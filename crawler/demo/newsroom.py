@@ -6,12 +6,9 @@ import hashlib
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
-from typing import TYPE_CHECKING
+from types import TracebackType
 
 from crawler.demo.site import Answer, build_site
-
-if TYPE_CHECKING:
-    from types import TracebackType
 
 
 class Newsroom:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from email.utils import format_datetime
 from html import escape
 from http import HTTPStatus
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from archive.format.languages import STORY_LANGUAGES
 from crawler.demo import article_page
 from crawler.demo.article_page import LAYOUTS
 from crawler.demo.story_files import WORDING, Story, Variant, load_stories, next_day
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _HTML = "text/html; charset=utf-8"
 _XML = "application/xml; charset=utf-8"

@@ -5,19 +5,15 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass, fields, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from html import escape
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from archive.format.languages import STORY_LANGUAGES
 from crawler.items import BlockKind, TextBlock
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
 
 STORIES = Path(__file__).with_name("stories")
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from xml.sax import SAXException
 
 from archive.format.reasons import Reason
@@ -16,9 +17,6 @@ from crawler.extraction.document.text import one_line
 from crawler.extraction.fields.alternates import language_tag
 from crawler.items import Alternate
 from crawler.requests.leads import Lead, listed_page
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 MOST_TEXT = 8 << 20
 """Bytes of the texts of one feed, which stay in the crawl's memory until their pages are fetched."""

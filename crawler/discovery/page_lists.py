@@ -5,7 +5,7 @@ https://www.sitemaps.org/protocol.html#otherformats
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from archive.format.reasons import Reason
 from crawler.discovery.feeds import read_feed_source
@@ -13,9 +13,6 @@ from crawler.discovery.sitemaps import Sitemap, read_sitemap
 from crawler.discovery.unpacking import unpack
 from crawler.exceptions import DiscoveryError
 from crawler.requests.leads import Lead, listed_page
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 def read_page_list(body: bytes, url: str) -> Sitemap:

@@ -6,8 +6,8 @@ https://www.sitemaps.org/protocol.html, and Google's extensions for news and for
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from lxml import etree
 
@@ -18,9 +18,6 @@ from crawler.extraction.document.text import one_line
 from crawler.extraction.fields.alternates import absolute, language_tag
 from crawler.items import Alternate
 from crawler.requests.leads import Lead, listed_page
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
 
 _BARE_AMPERSAND = etree.ErrorTypes.ERR_ENTITYREF_SEMICOL_MISSING
 _AMPERSAND = re.compile(rb"<!\[CDATA\[.*?\]\]>|&(?![A-Za-z][A-Za-z0-9]{0,31};|#)", re.DOTALL)

@@ -7,14 +7,11 @@ it. It is a proposal for a person: sections of a site may have such addresses, t
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from archive.format.languages import CODE_OF
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
 
 LEAST_ADDRESSES, LEAST_SHARE = 3, 0.2
 """Addresses of one form, and their share of all, from which on it is a form of articles."""

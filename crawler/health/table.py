@@ -8,15 +8,12 @@ from __future__ import annotations
 import inspect
 import re
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from scrapy.spiderloader import SpiderLoader
 from scrapy.utils.project import get_project_settings
 
 from crawler.outlet.declaration import Outlet
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 HEAD = """\
 # Outlets

@@ -8,11 +8,9 @@ place that is certain: a blank line, a head with a length, and a sound end.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from typing import Protocol
 
 LONGEST_HEAD = 256_000
 """Bytes of the fields of a record, or of the headers of its answer."""

@@ -9,17 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 from uuid import uuid4
 
 from archive.exceptions import ArchiveError
 from archive.storage import path_guard
 from archive.storage.cache import cache_folder
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
 
 _LARGEST = 65_536
 

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import io
 import threading
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from crawler.exceptions import SourceFailed, Unavailable
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 PART = 8 << 20
 _FIRST = 1 << 18

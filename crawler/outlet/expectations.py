@@ -6,14 +6,10 @@ only bring less. The idea is that of zavod's assertions: https://zavod.opensanct
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from crawler.exceptions import DeclarationError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 ALL = ""
 """Stands for all languages together."""

@@ -9,14 +9,11 @@ visits end.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import TYPE_CHECKING, Literal
+from datetime import datetime, timedelta
+from typing import Literal
 
 from archive.commit.versions import GONE_AFTER
 from archive.format.languages import TRANSLATED_WITHIN
-
-if TYPE_CHECKING:
-    from datetime import datetime
 
 SOONEST, LATEST = timedelta(minutes=15), timedelta(days=30)
 ENDS_AFTER = timedelta(days=365)

@@ -1,12 +1,10 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import AsyncIterator
+from typing import Any, ClassVar
 
 from crawler.demo.newsroom import Newsroom
 from crawler.story.spider import StorySpider
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
 
 # the same addresses in each run, so that a second run finds the articles unchanged
 PORT = 8641

@@ -13,14 +13,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
-from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
+from collections.abc import Callable, Sequence
+from typing import ParamSpec, TypeVar, cast
 
 from crawler.exceptions import WorkerDied
 from crawler.workers.server_process import End, ServerProcess
 from crawler.workers.worker import Task, Worker
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
 
 P = ParamSpec("P")
 T = TypeVar("T")

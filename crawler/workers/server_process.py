@@ -8,10 +8,7 @@ import os
 import socket
 import subprocess
 import sys
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from collections.abc import Sequence
 
 _SERVER = "crawler.workers.fork_server"
 

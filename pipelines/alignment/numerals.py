@@ -6,14 +6,11 @@ Before two numbers count as a contradiction, each is sought on the other side in
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from decimal import InvalidOperation
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from pipelines.similarity import numbers
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _DIGITS = re.compile(rf"(?:{numbers.NUMBER})(?P<decade>s\b|[-–‑](?:х|ті|е|их|ые|ми)\b)?")
 _RUN = re.compile(r"(?<![\d.,])\d{2,}(?![.,]?\d)")

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Sequence
 
 from archive.format.marks import QuoteMark
 from archive.read.quotations import speaker_of
 from pipelines.bylines.identity import name_key
 from pipelines.bylines.words import is_given_name
 from pipelines.similarity.counts import things_in
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
 
 _QUOTED = re.compile(
     r"«([^«»]{1,2000})»|“([^“”]{1,2000})”|„([^„“”]{1,2000})[“”]"

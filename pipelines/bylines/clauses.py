@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from pipelines.bylines.tokens import Token
 from pipelines.bylines.words import credit, folded, governs, is_, phrases
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _DASHES = {"-", "–", "—"}
 AND = {"та", "і", "й", "и", "and", "with", "und", "et", "y"}

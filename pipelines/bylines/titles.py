@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Sequence
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING
 
 from pipelines.bylines.words import FILES, folded, is_given_name
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 _NOUN = re.compile(
     r".{2,}(?:ння|ття|ття|ення|ание|ение|ство|цтво|изм|ізм)|.{3,}(?:ость|ості|ості|ість|щин[аиіыу])"

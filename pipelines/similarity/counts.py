@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from itertools import islice
-from typing import TYPE_CHECKING
 from zlib import crc32
 
 from pipelines.similarity import numbers
 from pipelines.similarity.anchors import Anchor
 from pipelines.similarity.folding import fold, skeleton
 from pipelines.similarity.lexicon import meanings_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
 
 _AROUND = 60
 """Characters before and after a number in which its noun is looked for."""

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Collection
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from archive.format.languages import COMPARED_LANGUAGES
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
 
 LANGUAGES = COMPARED_LANGUAGES
 """Languages that folding and the lexicon know, in the order in which a pair is compared."""

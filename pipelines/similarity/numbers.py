@@ -7,15 +7,12 @@ A translator writes numbers as the other language does. A comparison of digits a
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from pipelines.similarity.number_adjectives import EN_MEASURES, adjective_value
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 _MONTHS = (
     "січня января january jan", "лютого февраля february feb", "березня марта march mar",

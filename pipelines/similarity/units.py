@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from pipelines.similarity import numbers
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _UNITS = (
     # words of the unit, what it measures, how many base units it has, and where its zero is

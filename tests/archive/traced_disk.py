@@ -7,14 +7,11 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 CALLS = (
     "openat,mkdir,write,pwrite64,ftruncate,fsync,fdatasync,"

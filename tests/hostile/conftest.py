@@ -1,16 +1,12 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import pytest
 
 from tests.hostile.crawled import HostileOutlet
 from tests.hostile.server import HostileServer
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.support.running import Crawl
+from tests.support.running import Crawl
 
 
 @pytest.fixture

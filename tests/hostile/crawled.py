@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+import subprocess
 
+from tests.hostile.server import HostileServer
 from tests.newsrooms.story_pages import PARAGRAPHS, Page
-
-if TYPE_CHECKING:
-    import subprocess
-
-    from tests.hostile.server import HostileServer
-    from tests.support.running import Crawl, Run
-
+from tests.support.running import Crawl, Run
 
 # the only names of the private network that the crawl may reach
 HOSTS = ("tabloid", "www.tabloid", "third.tabloid", "other", "third")

@@ -6,11 +6,8 @@ import contextlib
 import os
 import select
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 A_WHILE = 300
 """Seconds: on a machine that starves, not on one that has failed."""

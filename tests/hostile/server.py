@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import re
 import socket
+import ssl
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Self
+from subprocess import Popen
+from typing import Self
 
 from tests.support.forked import A_WHILE, wait_while_they_run
-
-if TYPE_CHECKING:
-    import ssl
-    from collections.abc import Callable
-    from subprocess import Popen
 
 HTML = "text/html; charset=utf-8"
 

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import gzip
-from typing import TYPE_CHECKING
 
 from tests.hostile import bombs
-from tests.hostile.crawled import peak
-from tests.hostile.server import HostileServer
-
-if TYPE_CHECKING:
-    from tests.hostile.crawled import HostileOutlet
-    from tests.hostile.server import Handler
+from tests.hostile.crawled import HostileOutlet, peak
+from tests.hostile.server import Handler, HostileServer
 
 # each is asked once more, as by any crawl: the good one may be on its way while the machine stands still
 QUICK = ("-s", "DOWNLOAD_TIMEOUT=6", "-s", "CONCURRENT_REQUESTS_PER_DOMAIN=16")

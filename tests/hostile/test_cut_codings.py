@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import brotli
 import pytest
 import zstandard
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.hostile.crawled import HostileOutlet
+from tests.hostile.crawled import HostileOutlet
 
 
 def raw_deflate(body: bytes) -> bytes:

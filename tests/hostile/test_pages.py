@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
-from tests.hostile.crawled import peak
-
-if TYPE_CHECKING:
-    from tests.hostile.crawled import HostileOutlet
+from tests.hostile.crawled import HostileOutlet, peak
 
 WORD = "слово "
 # just below what is refused at once: 5 MB, 20,000 elements, 256 levels

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from argparse import Namespace
 from contextlib import nullcontext
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from scrapy.exceptions import UsageError
@@ -15,9 +15,6 @@ from crawler import settings
 from crawler.commands.genspider import Command as Genspider
 from crawler.outlet.loader import OutletLoader
 from triptych.__main__ import command_line
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 GOOD = (
     "from crawler.story.spider import StorySpider\n\n\nclass Gazette(StorySpider):\n    name = 'gazette'\n"

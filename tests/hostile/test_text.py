@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-from tests.hostile.crawled import peak
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.hostile.crawled import HostileOutlet
+from tests.hostile.crawled import HostileOutlet, peak
 
 # sets the window's title, clears the screen, writes the clipboard; 8-bit forms; backwards text; a bell
 ESCAPES = (

@@ -24,20 +24,17 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Queue
 from threading import Lock
-from typing import TYPE_CHECKING
 
 from tests.mutants.covering import Record, hashes, record
 from tests.mutants.faults import faults_of
 from tests.mutants.named import Fault, named_faults
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
 
 CHECKOUT = Path(__file__).parents[2]
 KEPT = CHECKOUT / ".venv/mutants/lines.json"

@@ -16,15 +16,12 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import coverage
 from coverage import CoverageData
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
 
 RECORDED = "MUTANTS_TEST"
 SEEN = "mutants-seen.jsonl"

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 
-from tests.newsrooms.newsroom import Answer
+from tests.newsrooms.newsroom import Answer, Site
 from tests.newsrooms.story_pages import PARAGRAPHS, Page
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from tests.newsrooms.newsroom import Site
-    from tests.support.running import Crawl, Run
+from tests.support.running import Crawl, Run
 
 XML = {"Content-Type": "application/xml"}
 LANGUAGES = ("uk", "en", "ru")

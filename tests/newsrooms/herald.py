@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
 
 import pandas as pd
 
-from tests.newsrooms.newsroom import Answer
+from tests.newsrooms.newsroom import Answer, Site
 from tests.newsrooms.story_pages import PARAGRAPHS, Page
 from tests.support.forked import A_WHILE
-
-if TYPE_CHECKING:
-    import subprocess
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from tests.newsrooms.newsroom import Site
-    from tests.support.running import Crawl, Run
+from tests.support.running import Crawl, Run
 
 XML = {"Content-Type": "application/xml"}
 PREFIX = {"uk": "", "en": "en/", "ru": "ru/"}

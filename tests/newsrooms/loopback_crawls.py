@@ -8,17 +8,15 @@ import subprocess
 import sys
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
 
 from crawler.discovery.day_archives import recent
 from crawler.extraction.fields.timezones import last_day
+from crawler.story.spider import StorySpider
 from tests.newsrooms.newsroom import Answer, Site
 from tests.support.forked import A_WHILE
-
-if TYPE_CHECKING:
-    from crawler.story.spider import StorySpider
 
 ROOT = Path(__file__).parents[2]
 XML = {"Content-Type": "application/xml"}

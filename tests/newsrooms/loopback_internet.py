@@ -12,10 +12,10 @@ import asyncio
 import json
 import sys
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING
 
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
-from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
+from scrapy.http import Request, Response
 from scrapy.settings import Settings
 from scrapy.spiderloader import SpiderLoader
 from scrapy.utils.project import get_project_settings
@@ -26,10 +26,6 @@ from crawler.revisit.plan import make_plan
 from crawler.story.arguments import Arguments
 from crawler.workers.pool import Workers
 from crawler.workers.stages import worker_stages
-
-if TYPE_CHECKING:
-    from scrapy.crawler import Crawler
-    from scrapy.http import Request, Response
 
 
 class Loopback(HTTP11DownloadHandler):

@@ -6,15 +6,12 @@ Run as a script: `python -m tests.newsrooms.loopback_live PORT ARGUMENT…`.
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
 
 from scrapy.cmdline import execute
+from scrapy.crawler import Crawler
 from scrapy.utils.project import get_project_settings
 
 from tests.newsrooms.loopback_internet import Loopback
-
-if TYPE_CHECKING:
-    from scrapy.crawler import Crawler
 
 
 class Hosts(Loopback):

@@ -5,15 +5,13 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Literal, Self
+from subprocess import Popen
+from typing import Literal, Self
 
 from tests.support.forked import wait_while_they_run
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from subprocess import Popen
 
 
 @dataclass(frozen=True)

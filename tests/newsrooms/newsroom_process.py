@@ -10,13 +10,11 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Self
+from collections.abc import Mapping
+from typing import Self
 
 from tests.newsrooms.newsroom import Answer, Site
 from tests.support.running import ROOT
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 class NewsroomProcess:

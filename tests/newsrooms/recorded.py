@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from archive.addresses import plain_url
 from crawler.extraction.page import extract
-from crawler.items import Hints
+from crawler.items import Article, Hints
+from crawler.outlet.recording import Recording
 from crawler.requests.articles import variants_to_fetch
+from crawler.story.spider import StorySpider
 from pipelines.authors import AuthorsStage
 from pipelines.language import LanguageStage
-
-if TYPE_CHECKING:
-    from crawler.items import Article
-    from crawler.outlet.recording import Recording
-    from crawler.story.spider import StorySpider
 
 
 def read(recording: Recording, language: str, spider: StorySpider) -> Article:

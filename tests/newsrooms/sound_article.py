@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import unicodedata
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 import msgspec
 
 from crawler.exceptions import ExtractionError
 from crawler.extraction.page import extract
-from crawler.items import Fetch, Hints
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import datetime
-
-    from crawler.items import Article
+from crawler.items import Article, Fetch, Hints
 
 URL = "https://courier.example/news/2024/02/03/101/"
 _KINDS = {"heading", "paragraph", "quote", "list_item", "caption"}

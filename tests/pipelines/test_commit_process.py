@@ -6,8 +6,8 @@ import logging
 import os
 import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
@@ -15,9 +15,6 @@ import pytest
 from archive.writer import ArchiveWriter
 from pipelines.commit_process import Publisher
 from tests.archive.conftest import make_article
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 @pytest.fixture

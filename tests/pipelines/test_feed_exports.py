@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.newsrooms.herald import Herald
-    from tests.support.running import Crawl
+from tests.newsrooms.herald import Herald
+from tests.support.running import Crawl
 
 FORMS = ("jsonl", "json", "csv", "parquet")
 

@@ -1,4 +1,4 @@
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -7,11 +7,7 @@ from hypothesis import strategies as st
 from pipelines.repetition import same_but_for
 from tests.newsrooms.newsroom import Site
 from tests.newsrooms.story_pages import Page
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.support.running import Crawl, Run
+from tests.support.running import Crawl, Run
 
 BREAD = "Пекарня «Колосок» пригощає волонтерів нашої громади гарячим хлібом щонеділі."
 BOOKS = "Міська бібліотека чекає на дитячі книжки, які можна принести до кінця місяця."

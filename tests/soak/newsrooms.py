@@ -6,17 +6,13 @@ import random
 import socket
 import struct
 from collections import Counter
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
 
 from tests.hostile import bombs
+from tests.hostile.server import Handler, HostileServer
 from tests.hostile.test_bombs import TOO_MUCH, drip, half_a_body, packed, silence
 from tests.hostile.test_pages import EXPENSIVE, REFUSED
 from tests.newsrooms.story_pages import PARAGRAPHS, Page
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from tests.hostile.server import Handler, HostileServer
 
 PART = 60
 """Articles of the chronicle that one of its sitemaps lists."""

@@ -10,9 +10,10 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 from urllib.parse import urlsplit
 
 import pandas as pd
@@ -22,9 +23,6 @@ from tests.soak.newsrooms import PART, Newsrooms, text
 from tests.soak.watching import Watch
 from tests.support.forked import A_WHILE
 from tests.support.running import ROOT, Crawl
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 HOSTS = ("gazette", "chronicle", "tabloid")
 QUICK = (

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from tests.soak.soak import soak
-
-if TYPE_CHECKING:
-    from tests.support.running import Crawl
+from tests.support.running import Crawl
 
 
 @pytest.mark.slow

@@ -15,23 +15,19 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 import pandas as pd
 
-from tests.hostile.server import HostileServer
+from tests.hostile.server import Handler, HostileServer
 from tests.newsrooms.story_pages import Page
 from tests.soak.soak import FAKETIME
 from tests.support.forked import A_WHILE
 from tests.support.running import ROOT
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.hostile.server import Handler
 
 OUTLETS = ("courier", "tribune", "leaflet")
 DAYS, DIES = 7, 3

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from pathlib import Path
 
+from archive.format.records import ArticleRecord
 from archive.writer import ArchiveWriter
 from crawler.extraction.fields.timezones import KYIV
 from pipelines.pairing.decide import DecisionBasis, decide
 from tests.archive.conftest import make_article
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
-
-    from archive.format.records import ArticleRecord
 
 WHOLE = {"sources/read": 1, "sources/failed": 0, "run/finished": 1, "run/problems": 0}
 

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from archive.opening import open_existing
 from archive.state.replay import CurrentState
 from tests.newsrooms.herald import Herald
 from tests.newsrooms.newsroom import Answer, Site
 from tests.support.running import Crawl
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import fcntl
 import tempfile
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _LOCK = Path(tempfile.gettempdir()) / "triptych-tests-demo.lock"
 

@@ -6,16 +6,12 @@ Read from the stories of `crawler/demo`; nothing here says how to find it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
 
 from crawler.demo.article_page import byline_text, hreflang_targets, switcher_targets
 from crawler.demo.site import announced
 from crawler.demo.story_files import Story, Variant, load_stories, plain
 from crawler.items import TextBlock
-
-if TYPE_CHECKING:
-    from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING
 
 from crawler.demo.story_files import load_stories
 from tests.support.expected import ExpectedArticle, expected_articles
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _ID = re.compile(r"-(\d+)\.html$")
 

@@ -18,16 +18,13 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
 
 from tests.support.forked_workers import launcher
-
-if TYPE_CHECKING:
-    import threading
-    from collections.abc import Callable, Sequence
 
 ROOT = Path(__file__).parents[2]
 IMPORTED = ("scrapy.cmdline", "crawler.reports.crawl", "pyarrow.dataset", "itemadapter", "scrapy.utils.test")

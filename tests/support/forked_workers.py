@@ -17,12 +17,9 @@ import select
 import signal
 import socket
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from crawler.workers import fork_server
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _STAGES = (
     "pipelines.validate",

@@ -6,17 +6,14 @@ import io
 import os
 import subprocess
 from contextlib import redirect_stdout
-from typing import TYPE_CHECKING, NamedTuple
+from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
 from archive.__main__ import main
+from tests.newsrooms.newsroom import Site
 from tests.support.forked import ROOT, scrapy
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.newsrooms.newsroom import Site
 
 
 class Run(NamedTuple):

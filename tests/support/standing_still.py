@@ -19,12 +19,9 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER of prctl(2)
 # until the one that started it is gone, however that ended

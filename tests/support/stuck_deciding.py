@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
+from crawler.items import Article
 from crawler.workers.stages import WorkerStage
-
-if TYPE_CHECKING:
-    from crawler.items import Article
 
 
 def _is_the_one(article: Article) -> bool:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from textwrap import dedent
-from typing import TYPE_CHECKING
 
 import brotli
 import pytest
@@ -17,11 +19,6 @@ import archive
 from tests.newsrooms.newsroom import Answer, Site
 from tests.newsrooms.story_pages import HEADLINES, PARAGRAPHS, Page
 from tests.support.forked import scrapy
-
-if TYPE_CHECKING:
-    import subprocess
-    from collections.abc import Iterator
-    from pathlib import Path
 
 PROJECT = {
     "scrapy.cfg": """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,13 +14,11 @@ from archive.exceptions import PoisonRecord
 from archive.format.codec import validate
 from archive.format.reasons import Reason
 from crawler.extraction.given_item import article_of_item
+from crawler.items import Article, GivenItem
 from pipelines.digest import DigestStage
 from pipelines.language import LanguageStage
 from pipelines.records import article_record
 from triptych.item_fields import NAMES, ItemRefused, is_article, read_item
-
-if TYPE_CHECKING:
-    from crawler.items import Article, GivenItem
 
 EET = timezone(timedelta(hours=2))
 URL = "https://courier.example/news/7"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from starlette.datastructures import QueryParams
@@ -12,9 +12,6 @@ from starlette.datastructures import QueryParams
 from archive.exceptions import UnknownValue
 from archive.read.values import nearest
 from archive.viewer.search.answers import FLAGS, ORDERS, Question
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 _MOST_VALUES = 50
 _MOST_PAGES = 10_000_000

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
+from collections.abc import Callable
 from contextlib import closing, suppress
-from typing import TYPE_CHECKING
 
 import uvicorn
 from starlette.requests import Request
@@ -16,10 +17,6 @@ from archive.viewer.web.app import OF_DAMAGE, make_app
 from archive.viewer.web.archive_request import ArchiveRequest
 from archive.viewer.web.shelf import Preparing, Shelf
 from archive.viewer.web.story_lists import stories
-
-if TYPE_CHECKING:
-    import asyncio
-    from collections.abc import Callable
 
 MOST = 64
 """Connections at a time."""

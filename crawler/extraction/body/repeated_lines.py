@@ -7,13 +7,11 @@ A report for the person who maintains an outlet's rules; such lines do not make 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from crawler.extraction.document.text import for_comparison, one_line
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
 
 Place = Literal["start", "end"]
 

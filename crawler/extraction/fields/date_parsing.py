@@ -8,15 +8,12 @@ UTC, which is the same day in Kyiv, and is marked `day`.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
-from typing import TYPE_CHECKING
 
 from crawler.extraction.document.text import one_line
 from crawler.extraction.fields.month_names import month_number
 from crawler.extraction.fields.timezones import KYIV, printed_place, zone_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 ParsedDate = tuple[datetime, str]
 """The time in UTC and its precision."""

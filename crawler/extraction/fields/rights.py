@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
 
 from crawler.items import Claim
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
 
 OPT_OUT = "opt_out"
 """Source of these claims, and their key in `extra`; a value is `place: rule`."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import accumulate
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from crawler.extraction.language.alphabets import (
     CYRILLIC_WORD,
@@ -13,9 +14,6 @@ from crawler.extraction.language.alphabets import (
     count,
     uk_share,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 _LEAST = 500
 """Letters of each of the two texts, at least."""

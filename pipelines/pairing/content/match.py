@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import Any, Literal, get_args
 
 from pipelines.similarity.document import Kind, Trace
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 _AN_ORDER = 3
 """Anchors from which on their order says something."""
 PROBABLE = 0.5

@@ -5,23 +5,18 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
-from archive.format.records import Decisions, Membership, PairRecord
+from archive.format.records import ArticleRecord, Decisions, LinkFacts, Membership, PairRecord
 from archive.format.snapshot import seal
 from archive.writer import ArchiveWriter
 from tests.archive.conftest import make_article, make_page
 from tests.archive.test_terminal import HOSTILE, OBEYED
 from tests.support import forked
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from archive.format.records import ArticleRecord, LinkFacts
 
 SHOWN = "[link=file:///etc/passwd]"
 TEXT = HOSTILE.replace("\0", "")

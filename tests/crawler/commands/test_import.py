@@ -7,18 +7,14 @@ import json
 import os
 import signal
 import subprocess
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pandas as pd
 
 from tests.crawler.importing.test_web_archives import record
 from tests.newsrooms.story_pages import HEADLINES, PARAGRAPHS, Page
 from tests.support.forked import A_WHILE, HEARTBEAT
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.support.running import Crawl
+from tests.support.running import Crawl
 
 PAGES = 40
 

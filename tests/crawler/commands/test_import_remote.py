@@ -9,21 +9,16 @@ import random
 import signal
 import subprocess
 import threading
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.crawler.commands.test_import import address, page
-from tests.crawler.importing.range_server import RangeServer, cut, passes, status
+from tests.crawler.importing.range_server import Handler, RangeServer, cut, passes, status
 from tests.crawler.importing.test_web_archives import record
 from tests.support.forked import A_WHILE
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from tests.crawler.importing.range_server import Handler
-    from tests.support.running import Crawl
+from tests.support.running import Crawl
 
 NAME = "/crawl-data/CC-NEWS/news.warc.gz"
 FIRST, LAST = 18, 2

@@ -5,15 +5,12 @@ from __future__ import annotations
 import gzip
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from tests.newsrooms.newsroom import Answer, Site
 from tests.support.forked import ROOT, scrapy
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 TEXT = "The council of the harbour town approved the repair of three bridges over the river. "
 PAGE = f"""<html lang="en"><head><title>Council repairs three bridges</title>

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.newsrooms.herald import XML, Herald, page
 from tests.newsrooms.newsroom import Answer, Site
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.support.running import Crawl
+from tests.support.running import Crawl
 
 AT = "2026-03-17T09:20:00+02:00"
 

@@ -12,8 +12,9 @@ import re
 import shutil
 import signal
 import subprocess
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -22,12 +23,7 @@ from tests.hostile.server import HostileServer
 from tests.newsrooms.courier import SLUG, STORIES, Courier, news_path
 from tests.newsrooms.newsroom import Answer, Site
 from tests.support.forked import A_WHILE, ROOT
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
-
-    from tests.support.running import Crawl, Run
+from tests.support.running import Crawl, Run
 
 DECLARATION = ROOT / "tests/spiders/changing/courier.py"
 

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -15,9 +15,6 @@ from tests.crawler.outlet.test_outlets_on_loopback import RECORDED, lay_out
 from tests.newsrooms.loopback_crawls import list_at_first_source
 from tests.newsrooms.newsroom import Site
 from tests.support.forked import A_WHILE, ROOT
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @pytest.fixture(scope="module")

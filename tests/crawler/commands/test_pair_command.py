@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+import subprocess
 from contextlib import nullcontext
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -15,10 +16,6 @@ import archive
 from tests.support import forked
 from tests.support.demo_port import alone_at_its_port
 from tests.support.expected import expected_articles
-
-if TYPE_CHECKING:
-    import subprocess
-    from pathlib import Path
 
 STORY = {article.path: article.story for article in expected_articles()}
 UK, RU, EN = "sud-zoboviazav", "sud-obyazal", "court-orders"

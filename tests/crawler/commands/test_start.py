@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from typing import TYPE_CHECKING
 
 from tests.newsrooms.newsroom import Site
 from tests.newsrooms.story_pages import Page
 from tests.support.forked import A_WHILE
-
-if TYPE_CHECKING:
-    from tests.support.running import Crawl
+from tests.support.running import Crawl
 
 # of pages, of analysis and of consoles; half a second of the start, and 100 MB
 NOT_YET = ("pandas", "pyarrow.dataset", "trafilatura", "langdetect", "feedparser", "aiohttp", "twisted.conch")

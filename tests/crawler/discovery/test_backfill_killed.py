@@ -6,14 +6,11 @@ import datetime as dt
 import os
 import signal
 from collections import Counter
-from typing import TYPE_CHECKING
 
 from tests.newsrooms.herald import PREFIX, Herald
 from tests.newsrooms.newsroom import Site
 from tests.support.forked import A_WHILE
-
-if TYPE_CHECKING:
-    from tests.support.running import Crawl
+from tests.support.running import Crawl
 
 FIRST, DAYS, A_DAY = dt.date(2026, 3, 1), 23, 29
 STORIES = DAYS * A_DAY

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
 
-from tests.newsrooms.herald import XML, page
+from tests.newsrooms.herald import XML, Herald, page
 from tests.newsrooms.newsroom import Answer
-
-if TYPE_CHECKING:
-    from tests.newsrooms.herald import Herald
 
 FILES = 862
 STATED = '<meta property="article:published_time"'

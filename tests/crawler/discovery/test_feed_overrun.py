@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from tests.newsrooms.herald import Herald
-    from tests.support.running import Run
+from tests.newsrooms.herald import Herald
+from tests.support.running import Run
 
 
 def minutes_ago(number: int) -> str:

@@ -7,16 +7,14 @@ from __future__ import annotations
 
 import gzip
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from tests.newsrooms.loopback_crawls import XML, Internet
 from tests.newsrooms.newsroom import Answer, Site
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 CENSOR = "assets.censor.net/sitemap/censor.net/sitemap_uk_resonance_202512.xml"
 LISTS = {

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import pytest
 
 from tests.newsrooms.herald import Herald, page
 from tests.newsrooms.newsroom import Answer, Site
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.support.running import Crawl, Run
+from tests.support.running import Crawl, Run
 
 TEXT = {"Content-Type": "text/plain"}
 ASKING = ("-s", "OPT_OUT_FILES=True")

@@ -6,8 +6,9 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from email.utils import formatdate
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -15,13 +16,7 @@ from tests.newsrooms.block_pages import CLOUDFLARE
 from tests.newsrooms.newsroom import Answer, Site
 from tests.newsrooms.story_pages import PARAGRAPHS, Page
 from tests.support.forked import A_WHILE
-from tests.support.running import ROOT
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from tests.support.running import Crawl, Run
+from tests.support.running import ROOT, Crawl, Run
 
 REFUSING, OTHER = "visnyk.example", "herald.example"
 # without a delay, as here, Scrapy sends all that it has for a host at once; crawler/downloader/queue.py gives

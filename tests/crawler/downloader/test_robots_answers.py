@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from tests.newsrooms.newsroom import Answer, Site
 from tests.newsrooms.story_pages import Page
-
-if TYPE_CHECKING:
-    from tests.support.running import Crawl
+from tests.support.running import Crawl
 
 ALL = b"User-agent: *\nDisallow: /\n"
 QUICK = ("-s", "BACKOFF_DELAY=0.05")

@@ -6,7 +6,6 @@ import os
 import pty
 import re
 import subprocess
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,10 +13,7 @@ from crawler.extensions.progress import Rate, RemainingWork, clock
 from tests.newsrooms.herald import Herald
 from tests.newsrooms.newsroom import Site
 from tests.support.forked import A_WHILE
-from tests.support.running import ROOT
-
-if TYPE_CHECKING:
-    from tests.support.running import Crawl
+from tests.support.running import ROOT, Crawl
 
 
 @pytest.mark.parametrize(

@@ -5,18 +5,14 @@ from __future__ import annotations
 import importlib.util
 import shutil
 import subprocess
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from crawler.health.declaration_proposal import DeclarationProposal, proposal, redeclare
 from crawler.health.findings import Check, CheckedList
+from crawler.story.spider import StorySpider
 from tests.crawler.outlet.test_outlets import NAMES, SPIDERS, outlet
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from crawler.story.spider import StorySpider
 
 PATTERN = r"/story/\d{2,4}[-_][\w-]+"
 

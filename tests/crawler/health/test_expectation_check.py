@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import json
 import re
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -20,12 +21,7 @@ from tests.newsrooms.herald import Herald
 from tests.newsrooms.newsroom import Answer, Site
 from tests.spiders.expecting.gazette import Gazette
 from tests.support.crawled_days import Day, days_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from pathlib import Path
-
-    from tests.support.running import Crawl, Run
+from tests.support.running import Crawl, Run
 
 GONE = Day(crawled=False)
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import socket
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from scrapy.settings import Settings
@@ -9,9 +9,6 @@ from scrapy.settings import Settings
 from archive.writer import ArchiveWriter
 from crawler.health.machine import Condition, examine
 from crawler.outlet.declaration import Outlet
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def conditions(place: Path | str, outlet: type[Outlet] | None = None) -> dict[str, Condition]:

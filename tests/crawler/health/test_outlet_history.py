@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from archive.writer import ArchiveWriter
 from crawler.health.outlet_history import Crawls, crawls_of, health
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 WHOLE = {"archived": 3, "sources/read": 2, "sources/failed": 0, "run/finished": 1, "run/problems": 0}
 KILLED = {"archived": 3, "sources/read": 2, "sources/failed": 0, "run/finished": 0}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -11,11 +11,7 @@ from crawler.exceptions import DiscoveryError
 from crawler.health.rule_coverage import Coverage, Entry, cover, read_entries, shape, stories
 from crawler.story.spider import StorySpider
 from tests.crawler.outlet.test_outlets import outlet
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.support.running import Crawl
+from tests.support.running import Crawl
 
 # shares of real addresses that a rule has to take; what the samples hold is in the README beside them
 ALL = 1.0

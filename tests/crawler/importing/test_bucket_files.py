@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import random
 import threading
+from collections.abc import Iterator
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -16,9 +17,6 @@ from archive.storage.object_store import Store
 from crawler.exceptions import SourceFailed, Unavailable, WrongSource
 from crawler.importing.remote_file import Part, RemoteFile
 from crawler.importing.source_files import BucketFile, SourceFinder
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 DATA = random.Random(5).randbytes(3_210)
 OBJECTS = {"a/1.warc.gz": DATA, "a/2.arc": b"", "a/notes.txt": b"x"}

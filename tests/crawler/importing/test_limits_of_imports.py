@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import random
 from contextlib import nullcontext
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from scrapy.settings import Settings
@@ -19,9 +19,6 @@ from crawler.importing.web_archives import WebArchive
 from crawler.importing.web_server import WebServers
 from tests.crawler.importing.range_server import RangeServer, status
 from tests.crawler.importing.test_web_archives import LARGEST, read, record
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 PREFIX = "https://courier.example/"
 FIRST, LAST = f"{PREFIX}first", f"{PREFIX}last"

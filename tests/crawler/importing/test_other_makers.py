@@ -5,16 +5,13 @@ from __future__ import annotations
 import gzip
 import zipfile
 import zlib
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from crawler.exceptions import Unreadable
 from crawler.importing.page_task import _decoded
 from tests.crawler.importing.test_web_archives import LARGEST, PAGE, arc, described, pages_of, read, record
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 FIRST, LAST = "https://courier.example/news/0", "https://courier.example/news/9"
 

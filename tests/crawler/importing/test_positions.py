@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from crawler.importing.positions import Positions
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 URL = "s3://bucket/a.warc.gz"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import random
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import pytest
 from scrapy.settings import Settings
@@ -12,12 +12,7 @@ from scrapy.settings import Settings
 from crawler.exceptions import SourceFailed
 from crawler.importing.remote_file import RemoteFile
 from crawler.importing.web_server import PrivateAddress, WebFile, WebServers
-from tests.crawler.importing.range_server import RangeServer, cut, passes, status
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.crawler.importing.range_server import Handler
+from tests.crawler.importing.range_server import Handler, RangeServer, cut, passes, status
 
 PART = 1000
 DATA = random.Random(7).randbytes(10 * PART + 123)

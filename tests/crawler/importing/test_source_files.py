@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import gzip
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from scrapy.settings import Settings
@@ -11,10 +12,6 @@ from scrapy.settings import Settings
 from crawler.exceptions import WrongSource
 from crawler.importing.source_files import SourceFinder
 from tests.crawler.importing.range_server import RangeServer
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 PATHS = "crawl-data/CC-NEWS/2025/03/CC-NEWS-20250301-00001.warc.gz\n\n b.warc \n"
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import gzip
 import io
 import zipfile
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -15,13 +16,8 @@ from hypothesis import strategies as st
 from crawler.exceptions import SourceFailed, Unreadable
 from crawler.importing.frames import Frame, Gap, frames
 from crawler.importing.page_task import _decoded
+from crawler.importing.records import WebPage
 from crawler.importing.web_archives import WebArchive
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from crawler.importing.records import WebPage
 
 PAGE = b"<html><body><p>A bridge was opened.</p></body></html>"
 LARGEST = 1 << 20

@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
+from collections.abc import Iterator
 from itertools import repeat
-from typing import TYPE_CHECKING
 
 import pytest
 from scrapy.settings import Settings
@@ -14,9 +14,6 @@ from urllib3.exceptions import HTTPError, SSLError
 
 from crawler.exceptions import SourceFailed, Unavailable
 from crawler.importing.web_server import PrivateAddress, WebServers, _unavailable
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 HEAD = b"HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 0-99/100\r\n"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import itertools
 import zlib
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import brotli
 import pytest
@@ -18,9 +18,6 @@ from scrapy.utils.test import get_crawler
 
 from crawler.exceptions import BadCoding
 from crawler.middlewares.compression import CodingsMiddleware
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 MIDDLEWARE = CodingsMiddleware.from_crawler(get_crawler())
 

@@ -12,7 +12,8 @@ import gzip
 import hashlib
 import re
 import unicodedata
-from typing import TYPE_CHECKING, NamedTuple
+from pathlib import Path
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -23,9 +24,6 @@ from crawler.requests.articles import variants_to_fetch
 from pipelines.authors import AuthorsStage
 from pipelines.language import LanguageStage
 from tests.crawler.outlet.test_outlets import outlet
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 KYIV = ZoneInfo("Europe/Kyiv")
 

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import signal
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from tests.newsrooms.herald import XML
+from tests.newsrooms.herald import XML, Herald
 from tests.newsrooms.newsroom import Answer
 from tests.support import tiers
 from tests.support.forked import A_WHILE
-
-if TYPE_CHECKING:
-    from tests.newsrooms.herald import Herald
-    from tests.support.running import Crawl
+from tests.support.running import Crawl
 
 
 def test_what_is_new_comes_in_all_languages(herald: Herald) -> None:

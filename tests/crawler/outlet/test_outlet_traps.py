@@ -7,20 +7,17 @@ the real pages; 15, feeds, in tests/crawler/discovery/test_feeds.py; 16, no <p>,
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple
 
 import pytest
 
+from crawler.items import Article
 from crawler.outlet.recording import read_recording
 from crawler.requests.articles import variants_to_fetch
 from tests.crawler.outlet.test_outlets import outlet
 from tests.crawler.outlet.test_recorded_stories import STORIES
 from tests.newsrooms.recorded import read
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from crawler.items import Article
 
 
 def followed(article: Article) -> set[str]:

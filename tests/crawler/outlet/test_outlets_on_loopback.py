@@ -7,26 +7,21 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 from urllib.parse import urlsplit
 
+import pandas as pd
 import pytest
 
 from crawler.outlet.recording import Recording, read_recording
+from crawler.story.spider import StorySpider
 from tests.crawler.outlet.test_outlets import NAMES, outlet
 from tests.crawler.outlet.test_recorded_stories import STORIES
 from tests.newsrooms.fresh_pages import moved
 from tests.newsrooms.loopback_crawls import Internet, list_at_first_source, path_of
 from tests.newsrooms.newsroom import Site
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    import pandas as pd
-
-    from crawler.story.spider import StorySpider
 
 # where a page or the outlet's rule leads to a variant; the others' are for pairing by content to find
 JOINED = {

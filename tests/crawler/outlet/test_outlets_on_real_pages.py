@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import json
-from typing import TYPE_CHECKING, NamedTuple
+from pathlib import Path
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,13 +14,9 @@ import pytest
 from crawler.extraction.page import extract
 from crawler.items import Article, Fetch, Hints
 from crawler.requests.articles import variants_to_fetch
+from crawler.story.spider import StorySpider
 from pipelines.authors import AuthorsStage
 from tests.crawler.outlet.test_outlets import NAMES, outlet
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from crawler.story.spider import StorySpider
 
 # organisations are no authors; the layout that DW left in 2023 prints author and date in a list at the end
 NO_PERSONS = {"BBC News", "Euronews", "Roman Goncharenko"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import pytest
 
@@ -13,12 +13,7 @@ import archive
 from tests.newsrooms.herald import Herald, page
 from tests.newsrooms.newsroom import Answer, Site
 from tests.spiders.careless.counting import ARTICLES, KNOWN
-from tests.support.running import archive_prints
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.support.running import Crawl, Run
+from tests.support.running import Crawl, Run, archive_prints
 
 AT = "2026-03-17T09:20:00+02:00"
 

@@ -6,20 +6,17 @@ import json
 import re
 import signal
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from archive.commands.exit_codes import ExitCode
 from crawler.reports import run_report
 from crawler.reports.run_report import Ending
+from tests.newsrooms.herald import Herald
 from tests.newsrooms.newsroom import Answer
 from tests.support.forked import A_WHILE, HEARTBEAT, ROOT
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.newsrooms.herald import Herald
 
 TIME = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"
 

@@ -9,24 +9,18 @@ import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from html import escape
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 import archive
 from archive.viewer.load import read_stories
 from crawler.health.outlet_history import count_outlets
-from tests.newsrooms.herald import XML, page
+from tests.newsrooms.herald import XML, Herald, page
 from tests.newsrooms.newsroom import Answer
 from tests.newsrooms.story_pages import HEADLINES, PARAGRAPHS
 from tests.support.forked import A_WHILE
-from tests.support.running import ROOT, archive_prints
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.newsrooms.herald import Herald
-    from tests.support.running import Run
+from tests.support.running import ROOT, Run, archive_prints
 
 AT = "2026-03-17T09:20:00+02:00"
 OWED = 3

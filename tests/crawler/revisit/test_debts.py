@@ -7,7 +7,6 @@ import os
 import re
 import signal
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,13 +14,9 @@ import archive
 from archive.format.records import ObservationRecord
 from archive.writer import ArchiveWriter
 from crawler.settings import ITEM_PIPELINES
-from tests.newsrooms.herald import page
+from tests.newsrooms.herald import Herald, page
 from tests.newsrooms.newsroom import Answer
-from tests.support.running import archive_prints
-
-if TYPE_CHECKING:
-    from tests.newsrooms.herald import Herald
-    from tests.support.running import Run
+from tests.support.running import Run, archive_prints
 
 AT = "2026-03-17T09:20:00+02:00"
 OWED = 3

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -14,9 +14,6 @@ from crawler.revisit.plan import make_plan
 from crawler.revisit.schedule import SOONEST
 from tests.archive.conftest import make_article
 from tests.spiders.outlets.herald import Herald
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 FETCHED = datetime(2026, 3, 17, 12, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

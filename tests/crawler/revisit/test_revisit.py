@@ -6,21 +6,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.newsrooms.herald import page
+from tests.newsrooms.herald import Herald, page
 from tests.newsrooms.loopback_crawls import Internet
 from tests.newsrooms.newsroom import Answer
 from tests.support.crawled_once import Crawled, crawled
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.newsrooms.herald import Herald
-    from tests.support.running import Crawl, Run
+from tests.support.running import Crawl, Run
 
 ETAG = {"Content-Type": "text/html; charset=utf-8", "ETag": 'W/"1-é"'}
 

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from tests.newsrooms.newsroom import Answer, Site
 from tests.newsrooms.story_pages import HEADLINES, PARAGRAPHS, Page
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.support.running import Crawl
+from tests.support.running import Crawl
 
 
 def three_variants(site: Site, **page: object) -> dict[str, str]:

@@ -10,7 +10,6 @@ import subprocess
 import tempfile
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
@@ -19,14 +18,12 @@ import archive
 from archive.operations import maintain
 from archive.operations.verify import verify
 from crawler.settings import ITEM_PIPELINES
+from tests.newsrooms.herald import Herald
 from tests.newsrooms.newsroom import Answer
 from tests.newsrooms.newsroom_process import NewsroomProcess
+from tests.support.faults_table import Tally
 from tests.support.forked import A_WHILE
-
-if TYPE_CHECKING:
-    from tests.newsrooms.herald import Herald
-    from tests.support.faults_table import Tally
-    from tests.support.running import Crawl
+from tests.support.running import Crawl
 
 FULL = "TRIPTYCH_FAULTS" in os.environ
 

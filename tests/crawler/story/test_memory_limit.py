@@ -5,13 +5,9 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from typing import TYPE_CHECKING
 
-from tests.support.running import ROOT
-
-if TYPE_CHECKING:
-    from tests.newsrooms.herald import Herald
-    from tests.support.running import Crawl
+from tests.newsrooms.herald import Herald
+from tests.support.running import ROOT, Crawl
 
 LIMIT = ("-s", "MEMUSAGE_LIMIT_MB=600")
 SCHEDULER = """

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from tests.newsrooms.herald import XML, Herald, page
 from tests.newsrooms.newsroom import Answer, Site
 from tests.newsrooms.story_pages import Page
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.support.running import Crawl
+from tests.support.running import Crawl
 
 AT = "2026-03-17T09:20:00+02:00"
 

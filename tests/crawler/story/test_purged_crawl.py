@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from archive.operations.purge import purge
 from tests.crawler.story.test_crawl import three_variants
 from tests.newsrooms.newsroom import Site
-
-if TYPE_CHECKING:
-    from tests.support.running import Crawl
+from tests.support.running import Crawl
 
 
 def test_a_purged_article_is_dropped_with_a_reason_and_its_story_goes_on(crawl: Crawl) -> None:

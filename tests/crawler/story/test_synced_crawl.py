@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pandas as pd
 
@@ -13,9 +13,6 @@ from tests.archive.traced_disk import under
 from tests.newsrooms.newsroom import Site
 from tests.newsrooms.story_pages import PARAGRAPHS, Page
 from tests.support.running import Crawl
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def test_a_crawl_syncs_its_articles_before_it_commits_them(tmp_path: Path) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import archive
@@ -14,14 +16,7 @@ from tests.newsrooms.herald import XML
 from tests.newsrooms.newsroom import Answer, Site
 from tests.newsrooms.story_pages import PARAGRAPHS, Page
 from tests.support.forked import A_WHILE
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    import pandas as pd
-
-    from tests.support.running import Crawl, Run
+from tests.support.running import Crawl, Run
 
 SETTINGS = (
     "-s",

@@ -9,24 +9,20 @@ import contextlib
 import os
 import random
 import signal
+import subprocess
 import threading
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
 
 from archive.operations.verify import verify
 from tests.hostile.processes import A_WHILE, children, wait_for_children
-
-if TYPE_CHECKING:
-    import subprocess
-    from collections.abc import Callable, Iterator
-
-    from tests.newsrooms.herald import Herald
-    from tests.support.faults_table import Tally
-    from tests.support.running import Crawl
+from tests.newsrooms.herald import Herald
+from tests.support.faults_table import Tally
+from tests.support.running import Crawl
 
 FULL = "TRIPTYCH_FAULTS" in os.environ
 

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from tests.hostile.crawled import HostileOutlet
 from tests.hostile.network.lying_dns import ANSWERS
 from tests.hostile.server import HostileServer
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from tests.hostile.crawled import HostileOutlet
 
 HOSTS = (
     "127.0.0.1", "127.1", "0x7f000001", "2130706433", "0177.0.0.1", "127.0.0.1.", "0.0.0.0", "[::1]",

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import base64
-from typing import TYPE_CHECKING
 
 import pytest
 
 from crawler.downloader.proxy_setting import Proxy, read_proxy
+from tests.hostile.crawled import HostileOutlet
 from tests.hostile.server import HostileServer
 from tests.newsrooms.story_pages import Page
-
-if TYPE_CHECKING:
-    from tests.hostile.crawled import HostileOutlet
-    from tests.support.running import Crawl
+from tests.support.running import Crawl
 
 BASIC = "Basic " + base64.b64encode(b"crawl:sea cret").decode()
 

@@ -7,19 +7,16 @@ import ssl
 from contextlib import ExitStack, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from tests.hostile.crawled import HostileOutlet
 from tests.hostile.processes import children
 from tests.hostile.server import HostileServer
 from tests.support.forked import A_WHILE
-
-if TYPE_CHECKING:
-    from tests.hostile.crawled import HostileOutlet
 
 
 def test_other_schemes_are_not_fetched_by_any_way(outlet: HostileOutlet) -> None:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from tests.newsrooms.newsroom import Answer, Site
 from tests.newsrooms.story_pages import Page
-
-if TYPE_CHECKING:
-    from tests.support.running import Crawl
+from tests.support.running import Crawl
 
 
 def test_a_robots_txt_on_another_host_is_not_asked_for(crawl: Crawl) -> None:

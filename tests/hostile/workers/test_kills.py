@@ -6,17 +6,13 @@ import contextlib
 import signal
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import pytest
 
+from tests.hostile.crawled import HostileOutlet
 from tests.hostile.processes import A_WHILE, still_there, wait_for_children
 from tests.support.running import ROOT
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.hostile.crawled import HostileOutlet
 
 
 @contextlib.contextmanager

@@ -7,7 +7,7 @@ import select
 import socket
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
 
 import psutil
 import pytest
@@ -16,9 +16,6 @@ from crawler.workers.fork_server import ANSWER, GRACE, HELLO
 from crawler.workers.worker import packed
 from tests.hostile.workers import tasks
 from tests.support.running import ROOT
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 SECONDS = 0.1
 

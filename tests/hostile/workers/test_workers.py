@@ -8,8 +8,9 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -20,10 +21,6 @@ from tests.hostile.processes import A_WHILE, children, still_there
 from tests.hostile.workers import tasks
 from tests.support import forked
 from tests.support.running import ROOT
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 PAGE = 5 << 20
 NEXT = [0, 1, 2]

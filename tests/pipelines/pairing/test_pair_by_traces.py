@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import archive
 from tests.newsrooms.newsroom import Site
 from tests.support.running import Crawl
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    import pandas as pd
 
 UK = (
     "Суд зобов’язав власника кар’єру відновити озеро Біле, яке за вісім років втратило третину води.",

@@ -11,7 +11,7 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import brotli
 import msgspec
@@ -30,9 +30,6 @@ from tests.newsrooms.story_pages import PARAGRAPHS, Page
 from tests.support.demo_port import alone_at_its_port
 from tests.support.forked import A_WHILE, ROOT, scrapy
 from tests.support.running import Crawl, Run
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def answers(root: Path) -> dict[str, tuple[dict[str, str], bytes]]:

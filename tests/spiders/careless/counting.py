@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from crawler.items import Article
 from pipelines.snapshot import COMMIT_EVERY, SnapshotStage
 from tests.spiders.outlets.herald import BASE, Herald
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
 
 KNOWN = 150_000
 ARTICLES = COMMIT_EVERY + 100

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import AsyncIterator
+from typing import Any
 
 from tests.spiders.outlets.herald import Herald
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
 
 
 class Stumbling(Herald):

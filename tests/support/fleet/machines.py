@@ -13,14 +13,12 @@ import socket
 import subprocess
 import sys
 import threading
-from typing import TYPE_CHECKING, Self
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Self
 
 from tests.archive.storage.radosgw import free_ports
 from tests.support.running import ROOT
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
 
 CLUSTER, INTERNET = "10.213.{}.{}", "10.214.{}.{}"
 

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 
 from crawler.extraction.document.text import one_line
 from crawler.extraction.fields.date_parsing import TOLERANCE, parse_date
 from crawler.extraction.fields.timezones import KYIV
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
 
 _FIRST = datetime(1990, 1, 1, tzinfo=UTC)
 

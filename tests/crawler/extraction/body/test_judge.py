@@ -2,8 +2,8 @@
 
 # ruff: noqa: E501 - a line of a page reads better whole
 
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,9 +13,6 @@ from crawler.extraction.document.decoding import read_outline
 from crawler.extraction.document.prose import Piece, read_prose
 from crawler.extraction.page import extract
 from crawler.items import Article, Fetch, Hints
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 TITLE = "Council of Port Invented passes the budget"
 TEXT = [

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import gzip
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -15,9 +15,6 @@ from crawler.extraction.document.decoding import read_outline
 from crawler.extraction.kind.block_pages import MARKS, refuse_block_page
 from tests.newsrooms.block_pages import BLOCK_PAGES
 from tests.newsrooms.story_pages import PARAGRAPHS, Page
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 URL = "https://visnyk.example/news/mist"
 

@@ -9,11 +9,13 @@ import socket
 import subprocess
 import sys
 import urllib.request
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 import strictyaml
+from prometheus_client import Metric
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics
 from prometheus_client.parser import text_string_to_metric_families as prometheus
 
@@ -25,12 +27,6 @@ from tests.crawler.health.monitoring.test_rules import accounts
 from tests.spiders.expecting.gazette import Gazette
 from tests.support.crawled_days import Day, days_of
 from tests.support.forked import A_WHILE, ROOT
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from pathlib import Path
-
-    from prometheus_client import Metric
 
 ALL = metrics.OF_OUTLETS | metrics.OF_ARCHIVES
 SHIPPED = ROOT / "crawler/health/monitoring/shipped"

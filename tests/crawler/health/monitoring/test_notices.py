@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import subprocess
 import threading
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
@@ -20,15 +23,9 @@ from crawler.health.monitoring.notice_memory import Notice
 from crawler.health.monitoring.notices import Mail, SendError
 from crawler.health.monitoring.rules import Alarm
 from tests.crawler.health.monitoring.test_rules import accounts
+from tests.newsrooms.herald import Herald
 from tests.support import forked
 from tests.support.crawled_days import WHOLE, Day, days_of
-
-if TYPE_CHECKING:
-    import subprocess
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from tests.newsrooms.herald import Herald
 
 
 class Services:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -17,10 +18,6 @@ from crawler.health.outlet_history import Facts, usual_gap
 from crawler.outlet.expectations import read_expectations
 from tests.spiders.expecting.gazette import Gazette
 from tests.support.crawled_days import WHOLE, Day, days_of
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
 
 
 class Plain(Gazette):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -13,16 +13,12 @@ from archive.exceptions import WrongSetting
 from crawler.health.monitoring import metrics, telemetry
 from crawler.health.monitoring.collector import collect_facts
 from crawler.health.monitoring.rules import Alarm
+from tests.newsrooms.herald import Herald
 from tests.newsrooms.newsroom import Answer
 from tests.newsrooms.story_pages import HEADLINES, PARAGRAPHS
 from tests.spiders.expecting.gazette import Gazette
 from tests.support.collector import Collector, attributes
 from tests.support.crawled_days import Day, days_of
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.newsrooms.herald import Herald
 
 WHOLE = {"OTEL_TRACES_SAMPLER": "always_on"}
 
