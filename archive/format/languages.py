@@ -1,8 +1,9 @@
 """The languages of the product, one row each; whatever depends on a language derives from this table.
 
 To add a language, add its row here. To pair its texts by content too, add its column to
-pipelines/similarity/lexicon.txt. Its row says what a language lacks: columns in `stories`, forms of words in
-search, comparison by content.
+pipelines/similarity/lexicon.txt; until `benchmarks/pairing.py --fit` has counted its texts, its pairs are
+judged as the others are in the mean. Its row says what a language lacks: columns in `stories`, forms of words
+in search, comparison by content.
 """
 
 from __future__ import annotations

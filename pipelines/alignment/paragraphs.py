@@ -98,9 +98,7 @@ def from_readings(readings: tuple[PartReading, ...], language: str) -> Paragraph
 
 def _ngrams(readings: Sequence[PartReading], background: Background) -> Signal:
     keys, (columns, rows), counts = ngrams_of_parts(readings)
-    background_counts = background.ngrams
-    at = np.minimum(np.searchsorted(background_counts, keys), len(background_counts) - 1)
-    common = np.where(background_counts[at] == keys, np.float32(_COMMON), np.float32(0))
+    common = np.where(background.rare(keys), np.float32(0), np.float32(_COMMON))
     # squared, because thousands of common syllables are shared by chance
     rarity = _rarity(np.bincount(columns), len(readings), common) ** 2 + 0.02
     weights = np.zeros((len(readings), len(keys)), dtype=np.float32)

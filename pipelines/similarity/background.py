@@ -8,6 +8,7 @@ articles for hashes of n-grams and for the sounds of names; it holds no text.
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -46,7 +47,10 @@ NOTHING = Background()
 
 @cache
 def shipped_background(language: str) -> Background:
+    """Return the background of a language; NOTHING for one that no fit has counted."""
     with np.load(FILE, allow_pickle=False) as stored:
+        if f"{language} ngrams" not in stored:
+            return NOTHING
         return Background(
             stored[f"{language} ngrams"],
             _mapping(stored[f"{language} anchors"], stored[f"{language} anchor shares"]),
@@ -56,8 +60,8 @@ def shipped_background(language: str) -> Background:
 
 @cache
 def shipped_lengths() -> Mapping[str, float]:
-    """Return the logarithm of the length ratio of each language pair: `uk-en` is uk to en."""
-    lengths: dict[str, float] = json.loads(LENGTHS_FILE.read_text(encoding="utf-8"))
+    """Return the logarithm of the length ratio of each language pair: `uk-en` is uk to en; 0 for others."""
+    lengths: dict[str, float] = defaultdict(float, json.loads(LENGTHS_FILE.read_text(encoding="utf-8")))
     return lengths
 
 

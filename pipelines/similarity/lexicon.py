@@ -44,7 +44,7 @@ def _beginnings(file: Path) -> dict[str, dict[str, tuple[int, ...]]]:
     for number, line in enumerate(lines):
         if line.startswith("#"):
             continue
-        for language, column in zip(LANGUAGES, line.split("|"), strict=True):
+        for language, column in zip(LANGUAGES, line.split("|"), strict=False):
             for beginning in column.split():
                 beginnings[language][beginning] = (
                     *beginnings[language].get(beginning, ()),

@@ -9,7 +9,7 @@ import json
 import math
 from dataclasses import dataclass
 from functools import cache
-from itertools import combinations_with_replacement
+from itertools import combinations, combinations_with_replacement
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -90,13 +90,20 @@ def shipped_weights() -> Weights:
         scale=np.array(stored["scale"], dtype=np.float64),
         weight=np.array(stored["weight"], dtype=np.float64),
         bias=float(stored["bias"]),
-        expected={
-            languages: Expected(shipped_lengths()[languages], tuple(rivals))
-            for languages, rivals in stored["rivals"].items()
-        },
+        expected=_expected(stored["rivals"]),
         backgrounds={language: shipped_background(language) for language in LANGUAGES},
         calibration=tuple(stored["calibration"]),
     )
+
+
+def _expected(rivals: Mapping[str, Sequence[float]]) -> dict[str, Expected]:
+    """Return what is expected of each pair of languages; of one without a fit, the mean of the others."""
+    usual = np.mean(list(rivals.values()), axis=0).tolist()
+    expected: dict[str, Expected] = {}
+    for a, b in combinations(LANGUAGES, 2):
+        languages = f"{a}-{b}"
+        expected[languages] = Expected(shipped_lengths()[languages], tuple(rivals.get(languages, usual)))
+    return expected
 
 
 def sigmoid(score: float) -> float:
