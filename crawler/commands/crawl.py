@@ -40,7 +40,8 @@ from pipelines.snapshot import SnapshotStage
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from scrapy.crawler import Crawler
+    from scrapy.crawler import Crawler, CrawlerProcessBase
+    from scrapy.settings import Settings
 
     from archive.format.snapshot import Snapshot
     from crawler.health.expectation_check import Verdict
@@ -58,6 +59,8 @@ class _Parts:
 
 class Command(BaseRunSpiderCommand):
     requires_project = True
+    settings: Settings  # both are set before it runs
+    crawler_process: CrawlerProcessBase
     called: ClassVar[str] = "triptych crawl"
     takes_arguments: ClassVar[bool] = True
     """True if `-a NAME=VALUE` means something here."""
@@ -115,8 +118,6 @@ class Command(BaseRunSpiderCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         fast_start()
-        assert self.settings is not None
-        assert self.crawler_process is not None
         if len(args) != 1:
             raise UsageError(f"give one outlet, see `triptych list`; got {len(args)}", print_help=False)
         spider_class = self._spider(args[0])
@@ -139,7 +140,6 @@ class Command(BaseRunSpiderCommand):
 
     def _take_settings(self, spider_class: type[StorySpider]) -> None:
         """The resolver is made from the settings of the process, not of the spider."""
-        assert self.crawler_process is not None
         for name, value in (spider_class.custom_settings or {}).items():
             self.crawler_process.settings.set(name, value, priority="spider")
         check_settings(self.crawler_process.settings)
@@ -161,7 +161,6 @@ class Command(BaseRunSpiderCommand):
 
     def _crawl(self, spider_class: type[StorySpider], arguments: Arguments) -> int:
         """The exit code."""
-        assert self.crawler_process is not None
         self._probe_archive()
         self._log = self._log_into_file(spider_class.name)
         crawler = self.crawler_process.create_crawler(spider_class)
@@ -171,7 +170,6 @@ class Command(BaseRunSpiderCommand):
         return self._verdict(crawler, arguments, self._paired(crawler))
 
     def _spider(self, name: str) -> type[StorySpider]:
-        assert self.crawler_process is not None
         loader = self.crawler_process.spider_loader
         try:
             spider_class = loader.load(name)
@@ -193,7 +191,6 @@ class Command(BaseRunSpiderCommand):
 
     def _probe_archive(self) -> None:
         """Open the archive for writing. Raises ArchiveError, OSError, UsageError."""
-        assert self.settings is not None
         try:
             ArchiveWriter.open(self.settings["ARCHIVE_URI"], run_id=f"probe-{os.getpid()}").close()
         except WrongSetting as error:
@@ -201,7 +198,6 @@ class Command(BaseRunSpiderCommand):
 
     def _paired(self, crawler: Crawler) -> Paired:
         """Pair by content what this crawl has brought, and what earlier ones have left."""
-        assert self.crawler_process is not None
         seconds = crawler.settings.getfloat("PAIR_SECONDS")
         stage = crawler.get_item_pipeline(SnapshotStage)
         complete = stage is not None and stage.closed and stage.failure is None
@@ -218,7 +214,6 @@ class Command(BaseRunSpiderCommand):
 
     def _log_into_file(self, outlet: str) -> Path | None:
         """Where there is no terminal, log into a file: of what goes to stderr, cron makes a mail."""
-        assert self.crawler_process is not None
         settings = self.crawler_process.settings
         to = settings["LOG_TO"]
         if settings.get("LOG_FILE") or to == "stderr" or (to == "auto" and sys.stderr.isatty()):
@@ -238,10 +233,9 @@ class Command(BaseRunSpiderCommand):
 
     def _verdict(self, crawler: Crawler, arguments: Arguments, paired: Paired) -> int:
         """Print what the run did, and write its report; return the exit code."""
-        if self.crawler_process.bootstrap_failed:  # type: ignore[union-attr]
+        if self.crawler_process.bootstrap_failed:
             print(f"{self.called}: the crawl could not start; see {self._log or 'above'}", file=sys.stderr)
             return ExitCode.LOST
-        assert self.settings is not None
         parts = _parts_of(crawler)
         lost = _problems(parts.stage)
         problems = [*lost, *_problems_beside(crawler, paired)]
@@ -268,7 +262,6 @@ class Command(BaseRunSpiderCommand):
         snapshots: Sequence[Snapshot],
         verdicts: Sequence[Verdict],
     ) -> RunReport:
-        assert self.settings is not None
         missed = {verdict.expectation: verdict.message for verdict in verdicts if verdict.state == "missed"}
         monitors = crawler.get_extension(Monitors)
         failed_monitors = monitors.failed if monitors is not None else []
@@ -327,7 +320,6 @@ class Command(BaseRunSpiderCommand):
         from crawler.health.expectation_check import Verdict, compare, count_brought, note_missed  # noqa: PLC0415
         from crawler.health.outlet_history import no_articles  # noqa: PLC0415
 
-        assert self.settings is not None
         uri, outlet, now = self.settings["ARCHIVE_URI"], type(spider), datetime.now(UTC)
         # if the user gave addresses, a run that archived none of them reports that as a problem
         sentence = no_articles(ledger.totals()) if not spider.arguments.urls else None
@@ -347,7 +339,6 @@ class Command(BaseRunSpiderCommand):
         def at_once() -> None:
             self._stopped_at_once = True
 
-        assert self.crawler_process is not None
         hear_signals(self.crawler_process, crawler, self.called, at_once)
 
 

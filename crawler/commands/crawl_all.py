@@ -18,7 +18,6 @@ from uuid import uuid4
 
 from rich.live import Live
 from rich.table import Table
-from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from scrapy.spiderloader import get_spider_loader
 
@@ -32,7 +31,7 @@ from crawler.health.table import outlets
 from crawler.outlet.fleet.runner import Fleet, LocalProcesses, Runner
 from crawler.outlet.fleet.timetable import Timetable, read_timetable, written
 from crawler.outlet.fleet.turn import Event, Orders, share
-from crawler.reports.terminal import check_names, one_sentence
+from crawler.reports.terminal import ReadingCommand, check_names, one_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -42,9 +41,7 @@ if TYPE_CHECKING:
 _MOST_AT_ONCE = 256
 
 
-class Command(ScrapyCommand):
-    requires_project = True
-    requires_crawler_process = False
+class Command(ReadingCommand):
     default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
 
     def syntax(self) -> str:
@@ -83,7 +80,6 @@ class Command(ScrapyCommand):
         parser.add_argument("--dry-run", action="store_true", help="show what is due, crawl nothing")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        assert self.settings is not None
         loader = get_spider_loader(self.settings)
         declared = {outlet.name: outlet for outlet in outlets(loader)}  # type: ignore[arg-type]
         broken: Mapping[str, str] = getattr(loader, "broken", {})

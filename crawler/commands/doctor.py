@@ -7,21 +7,19 @@ import json
 from dataclasses import asdict
 from typing import Any, ClassVar
 
-from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from scrapy.spiderloader import get_spider_loader
 
 from archive.no_pandas import fast_start
 from archive.terminal import Terminal, literal, visible
 from crawler.outlet.declaration import Outlet
+from crawler.reports.terminal import ReadingCommand
 from crawler.story.arguments import check_settings
 
 _COLOURS = {"well": "green", "look": "yellow", "bad": "red"}
 
 
-class Command(ScrapyCommand):
-    requires_project = True
-    requires_crawler_process = False
+class Command(ReadingCommand):
     default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
 
     def syntax(self) -> str:
@@ -47,7 +45,6 @@ class Command(ScrapyCommand):
         fast_start()
         from crawler.health.machine import examine  # noqa: PLC0415  .2 s: Scrapy imports every command
 
-        assert self.settings is not None
         check_settings(self.settings)
         console = Terminal(highlight=False)
         bad = 0
@@ -69,7 +66,6 @@ class Command(ScrapyCommand):
     def _outlet(self, args: list[str]) -> type[Outlet] | None:
         if not args:
             return None
-        assert self.settings is not None
         loader = get_spider_loader(self.settings)
         if len(args) > 1 or args[0] not in loader.list():
             raise UsageError(f"{visible(args[0])!r} is no outlet, see `triptych list`", print_help=False)

@@ -95,8 +95,6 @@ class Command(Crawl):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         fast_start()
-        assert self.settings is not None
-        assert self.crawler_process is not None
         if not args:
             raise UsageError("give at least one file of WARC, ARC or WACZ, or a list", print_help=False)
         check_settings(self.settings)
@@ -127,8 +125,6 @@ class Command(Crawl):
     def _import(
         self, sources: Sequence[Source], selection: Selection, declared: Sequence[type[StorySpider]]
     ) -> None:
-        assert self.settings is not None
-        assert self.crawler_process is not None
         self._probe_archive()
         self._log = self._log_into_file("import")
         extensions = self.settings.getdict("EXTENSIONS") | _PROGRESS
@@ -158,7 +154,6 @@ class Command(Crawl):
         return super()._finish(run)
 
     def _positions(self, selection: Selection, declared: Sequence[type[StorySpider]]) -> Positions:
-        assert self.settings is not None
         uri: str = self.settings["ARCHIVE_URI"]
 
         def head() -> tuple[int, str]:

@@ -84,7 +84,6 @@ class Command(Crawl):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         fast_start()
-        assert self.settings is not None
         if opts.repeated:
             self._repeated(args, opts.repeated)
             return
@@ -119,7 +118,6 @@ class Command(Crawl):
         print(path)
 
     def _repeated(self, args: list[str], outlet: str) -> None:
-        assert self.settings is not None
         if args:
             raise UsageError(f"--repeated reads the archive, it takes no {args[0]!r}", print_help=False)
         try:
@@ -141,8 +139,6 @@ class Command(Crawl):
 
     def _stored_pages(self, storage: Storage, outlet: str, articles: list[dict[str, Any]]) -> list[PageLines]:
         """Read the newest stored pages of an outlet, in worker processes."""
-        assert self.settings is not None
-        assert self.crawler_process is not None
         declared = outlet in self.crawler_process.spider_loader.list()
         spider = self._spider(outlet) if declared else None
         hints = spider.hints(outlet) if spider is not None and issubclass(spider, Outlet) else Hints(outlet)
@@ -162,7 +158,6 @@ class Command(Crawl):
             workers.close()
 
     def _of_file(self, path: Path, opts: argparse.Namespace) -> Inspection:
-        assert self.settings is not None
         url = opts.url or _UNKNOWN_ADDRESS
         read_arguments({"url": url}, accepts=("url",), allow_private=True)
         # a bomb of a page unpacks to no more than is read of any page
@@ -189,7 +184,6 @@ class Command(Crawl):
         return workers.run(inspect_page, fetch, self._hints(fetch.url), self._stages, persons_in)
 
     def _of_address(self, url: str, opts: argparse.Namespace) -> Inspection | None:
-        assert self.crawler_process is not None
         if opts.url:
             raise UsageError("--url is for a file; an address has its own", print_help=False)
         settings = self.crawler_process.settings
@@ -218,7 +212,6 @@ class Command(Crawl):
 
     def _hints(self, url: str) -> Hints:
         """Of the outlet that was named, else of the one that has this host."""
-        assert self.crawler_process is not None
         loader = self.crawler_process.spider_loader
         rules: type[Outlet] | None = self._rules
         if rules is None:

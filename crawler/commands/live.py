@@ -98,15 +98,12 @@ class Command(Crawl):
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         super().process_options(args, opts)
-        assert self.settings is not None
         # the report says it, and once is once; -s NAME=VALUE wins
         once = {"LOG_LEVEL": "CRITICAL", "RETRY_TIMES": 0, "REFUSALS_IN_A_ROW": MOST_REFUSALS}
         self.settings.setdict(once, priority="spider")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         fast_start()
-        assert self.settings is not None
-        assert self.crawler_process is not None
         loader = get_spider_loader(self.settings)
         names = [*dict.fromkeys(args)] or [outlet.name for outlet in outlets(loader)]  # type: ignore[arg-type]
         declared = [self._spider(name) for name in names]
@@ -128,7 +125,6 @@ class Command(Crawl):
                 self.exitcode = ExitCode.LOST
 
     def _ask_sites(self, declared: list[type[StorySpider]], most_requests: int) -> Run:
-        assert self.crawler_process is not None
         settings = self.crawler_process.settings
         settings.set("ITEM_PIPELINES", {}, priority="cmdline")
         # they count addresses of a crawl

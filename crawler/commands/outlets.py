@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.table import Table
-from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from scrapy.spiderloader import get_spider_loader
 
@@ -26,7 +25,7 @@ from crawler.health.expectation_check import (
 )
 from crawler.health.outlet_history import GOOD, WELL, health
 from crawler.health.table import discovery, outlets
-from crawler.reports.terminal import one_sentence
+from crawler.reports.terminal import ReadingCommand, one_sentence
 
 if TYPE_CHECKING:
     import argparse
@@ -71,9 +70,7 @@ class OutletReport:
         return f"missed: {names}" + (f"; {self.health}" if self.health != GOOD else "")
 
 
-class Command(ScrapyCommand):
-    requires_project = True
-    requires_crawler_process = False
+class Command(ReadingCommand):
     default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
 
     def syntax(self) -> str:
@@ -105,7 +102,6 @@ class Command(ScrapyCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         fast_start()
-        assert self.settings is not None
         if opts.json and opts.propose:
             raise UsageError("give either --json or --propose, not both", print_help=False)
         loader = get_spider_loader(self.settings)

@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 import archive
@@ -17,7 +16,7 @@ from archive.commands.progress import bar
 from archive.exceptions import WrongSetting
 from archive.no_pandas import fast_start
 from archive.terminal import Terminal, literal, visible
-from crawler.reports.terminal import one_sentence
+from crawler.reports.terminal import ReadingCommand, one_sentence
 from pipelines.pairing.labels import named_in, read_labels
 from pipelines.pairing.report import (
     audit_line,
@@ -36,10 +35,7 @@ if TYPE_CHECKING:
     from pipelines.pairing.labels import Label
 
 
-class Command(ScrapyCommand):
-    requires_project = True
-    requires_crawler_process = False
-
+class Command(ReadingCommand):
     def syntax(self) -> str:
         return (
             "[--all] [--processes COUNT | --engine dask=ADDRESS] [--no-events] [--labels FILE] "
@@ -94,7 +90,6 @@ class Command(ScrapyCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         fast_start()
-        assert self.settings is not None
         if args:
             raise UsageError(f"triptych pair takes no {args[0]!r}; see `--help`", print_help=False)
         _check(opts)
@@ -146,7 +141,6 @@ class Command(ScrapyCommand):
             self._console.print(proved, markup=False, highlight=False, soft_wrap=True)
         result = f"snapshot {outcome.snapshot.id}" if outcome.snapshot else "nothing new, no snapshot"
         if self.exitcode == ExitCode.OK and not outcome.snapshot and not (events and events.snapshot):
-            assert self.settings is not None
             self.exitcode = for_caller(
                 ExitCode.NOTHING_NEW, report_nothing_new=self.settings.getbool("EXIT_NOTHING_NEW")
             )

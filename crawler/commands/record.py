@@ -48,7 +48,6 @@ class Command(Crawl):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         fast_start()
-        assert self.crawler_process is not None
         if len(args) != 2:
             raise UsageError("give an outlet and the address of one of its stories", print_help=False)
         name, url = args

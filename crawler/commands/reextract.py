@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from scrapy.spiderloader import get_spider_loader
 
@@ -19,7 +18,7 @@ from archive.operations import cluster
 from archive.operations.partitions import Spread, over
 from archive.terminal import Terminal, visible
 from crawler.outlet.declaration import Outlet
-from crawler.reports.terminal import one_sentence
+from crawler.reports.terminal import ReadingCommand, one_sentence
 from crawler.story.arguments import check_settings
 from crawler.workers.stages import worker_stages
 
@@ -32,10 +31,7 @@ if TYPE_CHECKING:
     from pipelines.reextraction.report import Findings
 
 
-class Command(ScrapyCommand):
-    requires_project = True
-    requires_crawler_process = False
-
+class Command(ReadingCommand):
     def syntax(self) -> str:
         return "[options] [OUTLET ...]"
 
@@ -74,7 +70,6 @@ class Command(ScrapyCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         fast_start()
-        assert self.settings is not None
         check_settings(self.settings)
         if opts.engine is not None:
             try:
@@ -95,7 +90,6 @@ class Command(ScrapyCommand):
         from pipelines.reextraction.publish import Aside  # noqa: PLC0415
         from pipelines.reextraction.report import Findings, print_findings  # noqa: PLC0415
 
-        assert self.settings is not None
         outlets = set(opened.articles(columns=["outlet"]).to_arrow()["outlet"].to_pylist())
         if unknown := sorted(set(args) - outlets):
             names = ", ".join(sorted(outlets)) or "nothing"

@@ -72,7 +72,6 @@ class Command(Crawl):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         fast_start()
-        assert self.settings is not None
         if len(args) != 1:
             raise UsageError(f"give one outlet, see `triptych list`; got {len(args)}", print_help=False)
         spider_class = self._spider(args[0])
@@ -89,7 +88,6 @@ class Command(Crawl):
     def _revisit(self, spider_class: type[StorySpider], uri: str, opts: argparse.Namespace) -> None:
         from crawler.revisit.plan import make_plan  # noqa: PLC0415  Scrapy imports every command for each
 
-        assert self.settings is not None
         now = opts.at or datetime.now(UTC)
         opened = archive.open(uri)
         share = share_of(uri, spider_class.name, now)
@@ -129,7 +127,6 @@ class Command(Crawl):
     def _debts(
         self, opened: Archive, outlet: StorySpider, now: datetime, opts: argparse.Namespace
     ) -> DebtForecast:
-        assert self.settings is not None
         pages = budget_of(outlet, self.settings).pages
         share = share_of_debts(pages, self.settings.getfloat("DEBT_SHARE"))
         most = share if opts.limit is None else min(share, opts.limit)

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
-from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from scrapy.spiderloader import get_spider_loader
 
@@ -22,6 +21,7 @@ from archive.terminal import visible
 from crawler.health.table import outlets
 from crawler.outlet import fleet
 from crawler.outlet.fleet.timetable import read_timetable
+from crawler.reports.terminal import ReadingCommand
 
 _CARE = {"pair": "pair", "compact": "archive compact", "gc": "archive gc", "verify": "archive verify"}
 """What an archive needs once a day, in this order; one that fails keeps no other from its turn."""
@@ -155,9 +155,7 @@ class Machine:
     user: str
 
 
-class Command(ScrapyCommand):
-    requires_project = True
-    requires_crawler_process = False
+class Command(ReadingCommand):
     default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
 
     def syntax(self) -> str:
@@ -182,7 +180,6 @@ class Command(ScrapyCommand):
         parser.add_argument("--print", choices=[*_PRINTED], help="for which scheduler")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        assert self.settings is not None
         if args or opts.print is None:
             raise UsageError(f"give --print {', '.join(_PRINTED)}", print_help=False)
         try:

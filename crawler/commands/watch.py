@@ -11,7 +11,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from scrapy.spiderloader import get_spider_loader
 
@@ -22,7 +21,7 @@ from archive.no_pandas import fast_start
 from archive.terminal import Terminal, literal, visible
 from crawler.health.table import outlets
 from crawler.outlet.fleet.timetable import read_timetable
-from crawler.reports.terminal import check_names, one_sentence
+from crawler.reports.terminal import ReadingCommand, check_names, one_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -41,9 +40,7 @@ _TELLING = (
 )
 
 
-class Command(ScrapyCommand):
-    requires_project = True
-    requires_crawler_process = False
+class Command(ReadingCommand):
     default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
 
     def syntax(self) -> str:
@@ -82,7 +79,6 @@ class Command(ScrapyCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         fast_start()
-        assert self.settings is not None
         if opts.print:
             print(_SHIPPED[opts.print].read_text("utf-8"), end="")
             return
@@ -117,7 +113,6 @@ class Command(ScrapyCommand):
 
     def _report(self, facts: MonitoringFacts, raised: Sequence[Alarm], opts: argparse.Namespace) -> None:
         """Print the alarms; write and send the metrics."""
-        assert self.settings is not None
         if file := opts.metrics or self.settings["METRICS_FILE"]:
             from crawler.health.monitoring import metrics  # noqa: PLC0415
 
@@ -148,7 +143,6 @@ class Command(ScrapyCommand):
 
     def _unsent(self, facts: MonitoringFacts, raised: Sequence[Alarm], limits: AllLimits) -> bool:
         """Send what is new; return True if a notification failed."""
-        assert self.settings is not None
         if not any(self.settings.get(name) for name in _TELLING):
             return _by_stderr(facts, raised, limits)
         # a tenth of a second

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from scrapy.crawler import Crawler, CrawlerProcessBase
+    from scrapy.settings import Settings
 
 
 # How often each of several names was met, as a person reads it.
@@ -101,6 +102,14 @@ def hear_signals(
 def _say(message: str) -> None:
     with contextlib.suppress(OSError):
         os.write(2, f"\n{message}\n".encode() if os.isatty(2) else f"{message}\n".encode())
+
+
+class ReadingCommand(ScrapyCommand):
+    """A command of a project that crawls nothing."""
+
+    requires_project = True
+    requires_crawler_process = False
+    settings: Settings  # set before it runs
 
 
 # Commands of Scrapy that a news archive has no use for: exit code 2, and what does it instead.
