@@ -76,7 +76,8 @@ FROM lags GROUP BY outlet, language_a, language_b""",
 
 _SIDE = """SELECT story_id, position, language_{x} AS language, language_{y} AS missing_in,
     article_id_{x} AS article_id, version_{x} AS version, article_id_{y} AS missing_article_id,
-    paragraphs_{x} AS paragraphs, characters_{x} AS characters, confidence, doubtful
+    paragraphs_{x} AS paragraphs, characters_{x} AS characters, confidence,
+    coalesce(doubtful, true) AS doubtful
   FROM alignments WHERE kind = '{kind}'"""
 
 _OMISSIONS = View(
@@ -91,7 +92,7 @@ _OMISSIONS = View(
         "text": "the passage; blank lines between paragraphs",
         "characters": "its length",
         "confidence": "how likely the other language says it nowhere, 0 to 1; null before schema 6",
-        "doubtful": "read it before you publish it; null before schema 6",
+        "doubtful": "read it before you publish it; true before schema 6",
         "headline": "of the article with the passage",
         "url": "of the article with the passage",
         "missing_url": "of the article that lacks it",
@@ -123,7 +124,7 @@ WHERE p.story_id NOT IN (SELECT story_id FROM contradicted)""",
 _COMPARED = """SELECT story_id, article_id_{x} AS article_id, article_id_{y} AS other_article_id,
     language_{x} AS language, language_{y} AS other, characters_{x} AS characters,
     kind IN ('aligned', 'moved') AND NOT coalesce(doubtful, false) AS shared,
-    coalesce(doubtful, false) AS doubtful
+    coalesce(doubtful, kind NOT IN ('aligned', 'moved')) AS doubtful
   FROM alignments"""
 
 _SHARED_TEXT = View(
@@ -136,7 +137,7 @@ _SHARED_TEXT = View(
         "other": "the other language",
         "characters": "characters compared",
         "shared": "share whose counterpart was found without doubt",
-        "doubtful": "share without a sure verdict; 0 before schema 6",
+        "doubtful": "share without a sure verdict; before schema 6 all that has no counterpart",
         "missing": "share that the other language surely has nowhere",
         "article_id": "of the text",
         "other_article_id": "of the other language",

@@ -75,7 +75,7 @@ def left_out(a: Archive) -> pd.DataFrame:
     counted = []
     sums = [(f"{name}_{side}", "sum") for name in ("characters", "alone") for side in "ab"]
     for rows in a.alignments(columns=columns).tables():
-        sure = pc.invert(pc.fill_null(rows["doubtful"], False))
+        sure = pc.fill_null(pc.invert(rows["doubtful"]), False)
         lengths = rows.select(["story_id", "language_a", "language_b", "characters_a", "characters_b"])
         for side, kind in (("a", "omitted"), ("b", "added")):
             is_alone = pc.and_(sure, pc.equal(rows["kind"], kind))

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from archive.format.snapshot import Snapshot
     from archive.read.archive import Archive
-    from archive.viewer.search.answers import SameEvent, StoryLine
+    from archive.viewer.search.answers import LeftOut, Question, SameEvent, StoryLine
     from archive.viewer.side_by_side import Row
     from archive.viewer.story import Joint, Mark, StoryView, Variant
 
@@ -168,6 +168,8 @@ class Pages:
             evidence=self._evidence,
             shortened=_shortened,
             mark_text=self._mark_text,
+            row_reasons=self._row_reasons,
+            left_out=self._left_out,
             **values,
         )
 
@@ -200,6 +202,31 @@ class Pages:
             key = "mark_converted" if mark.kind == "converted" else "mark_number"
             sentences.append(self.t(key, number=f"{mark.other_text}{counted}", language=language))
         return "; ".join(sentences)
+
+    def _row_reasons(self, question: Question, line: StoryLine) -> list[str]:
+        """Say why a story is in a list, as far as its row does not show that anyway."""
+        t = self.t
+        reasons = [self._not_in([x]) for x in question.missing]
+        if question.outlets and line.title_in(t.language).outlet not in question.outlets:
+            reasons.append(f"{t('label_outlet')}: {', '.join(question.outlets)}")
+        for name, value in (("section", question.section), ("author", question.author)):
+            if value:
+                reasons.append(f"{t(f'label_{name}')}: {value}")
+        for article in line.articles:
+            if "edited" in question.flags and article.edits:
+                edits = t.count("n_edits", article.edits)
+                reasons.append(f"{t('edited')}: {t.name(article.language)}, {edits}")
+            if "gone" in question.flags and article.gone:
+                since = t.moment(article.gone)
+                reasons.append(f"{t('taken_down')}: {t.name(article.language)}, {since}")
+        if line.left_out and line.left_out.share and (question.omitted or question.order == "difference"):
+            reasons.append(self._left_out(line.left_out))
+        return reasons
+
+    def _left_out(self, left_out: LeftOut) -> str:
+        languages = (self.t.in_language(left_out.language), self.t.in_language(left_out.missing_in))
+        share = self.t.percent(left_out.share)
+        return self.t("left_out_of", share=share, language=languages[0], missing_in=languages[1])
 
     def _joined(self, languages: Sequence[str]) -> str:
         return f" {self.t('and')} ".join(self.t.in_language(x) for x in languages)

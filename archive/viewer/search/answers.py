@@ -77,6 +77,18 @@ class NumbersDiffer:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """How much of one text of a story another has not."""
+
+    language: str
+    missing_in: str
+    share: float
+    """Of its characters, those that the other surely has not."""
+    doubtful: float
+    """Those that the other perhaps has not."""
+
+
+@dataclass(frozen=True, slots=True)
 class StoryLine:
     story_id: str
     articles: tuple[ArticleLine, ...]
@@ -88,6 +100,8 @@ class StoryLine:
     quotes: bool
     numbers_differ: tuple[NumbersDiffer, ...] = ()
     """The first of them, the surest first."""
+    left_out: LeftOut | None = None
+    """Where most is surely left out, or else perhaps; None where nothing is, or nothing was compared."""
 
     def title_in(self, language: str) -> ArticleLine:
         """Return the article whose headline stands for the story: of this language, English, or the first."""

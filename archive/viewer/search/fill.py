@@ -257,21 +257,27 @@ class _Fill:
                 )
 
     def _compare(self, table: pa.Table, number: int) -> None:
-        """Count the characters that one of two texts has alone; what is doubtful is nobody's omission."""
-        doubtful = pa.scalar(value=False)
+        """Count the characters that one of two texts has alone, and those of which that is doubtful.
+
+        Before schema 6 nobody had judged them.
+        """
+        doubtful = pa.nulls(len(table), pa.bool_())
         if "doubtful" in table.column_names:
-            doubtful = pc.fill_null(table["doubtful"], doubtful)
+            doubtful = table["doubtful"]
         for side, kind in (("a", "omitted"), ("b", "added")):
-            alone = pc.and_not(pc.equal(table["kind"], kind), doubtful)
-            lengths = pc.if_else(alone, table[f"characters_{side}"], 0)
-            table = table.append_column(f"alone_{side}", pc.cast(lengths, pa.int64()))
-        names = ("characters_a", "alone_a", "characters_b", "alone_b")
+            is_alone = pc.equal(table["kind"], kind)
+            is_sure = pc.and_(is_alone, pc.fill_null(pc.invert(doubtful), False))
+            is_doubtful = pc.if_else(is_alone, pc.invert(is_sure), pc.fill_null(doubtful, False))
+            for name, chosen in (("alone", is_sure), ("perhaps", is_doubtful)):
+                lengths = pc.if_else(chosen, table[f"characters_{side}"], 0)
+                table = table.append_column(f"{name}_{side}", pc.cast(lengths, pa.int64()))
+        names = [f"{name}_{side}" for side in "ab" for name in ("characters", "alone", "perhaps")]
         ids = ["story_id", "article_id_a", "article_id_b"]
         counted = table.group_by(ids).aggregate([(x, "sum") for x in names])
         self._touched |= set(counted["story_id"].to_pylist())
         rows = zip(*(counted[x].to_pylist() for x in (*ids, *(f"{y}_sum" for y in names))), strict=True)
         self._connection.executemany(
-            "INSERT INTO compared VALUES (?, ?, ?, ?, ?, ?, ?, ?)", ((*row, number) for row in rows)
+            "INSERT INTO compared VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", ((*row, number) for row in rows)
         )
 
     def _take_same_event(self, opened: Any, part: int, number: int) -> None:

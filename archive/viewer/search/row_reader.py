@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import numpy as np
 
 from archive.format.languages import display_order
 from archive.viewer.search import story_columns
-from archive.viewer.search.answers import ArticleLine, NumbersDiffer, Place, SameEvent, StoryLine
+from archive.viewer.search.answers import ArticleLine, LeftOut, NumbersDiffer, Place, SameEvent, StoryLine
 
 if TYPE_CHECKING:
     import sqlite3
@@ -71,9 +72,29 @@ class RowReader:
                 )
             )
         numbers = self._numbers_differ(ids)
+        left_out = self._left_out(ids)
         for n, story_id in zip(stories, ids, strict=True):
             if of_story[story_id]:
-                yield self._line(n, of_story[story_id], numbers.get(story_id, []))
+                line = self._line(n, of_story[story_id], numbers.get(story_id, []))
+                yield line if line.omitted is None else replace(line, left_out=left_out.get(story_id))
+
+    def _left_out(self, story_ids: Sequence[str]) -> dict[str, LeftOut]:
+        """Read of each story how much of a text is in no other: where most surely is, or else perhaps."""
+        sides = " UNION ALL ".join(
+            f"SELECT compared.story_id, x.language, y.language,"
+            f" sum(alone_{x}) * 1.0 / sum(whole_{x}) AS share,"
+            f" sum(perhaps_{x}) * 1.0 / sum(whole_{x}) AS doubtful FROM compared"
+            f" JOIN article AS x ON x.id = {x} JOIN article AS y ON y.id = {y}"
+            f" WHERE compared.story_id IN ({', '.join('?' * len(story_ids))})"
+            f" GROUP BY compared.story_id, a, b HAVING sum(whole_{x}) > 0"
+            for x, y in ("ab", "ba")
+        )
+        left_out = {}
+        rows = self._sql.execute(f"{sides} ORDER BY share, doubtful, 2, 3", [*story_ids] * 2)
+        for story_id, *values in rows:
+            if values[2] or values[3]:
+                left_out[story_id] = LeftOut(*values)
+        return left_out
 
     def _numbers_differ(self, story_ids: Sequence[str]) -> dict[str, list[NumbersDiffer]]:
         """Read the numbers of stories that contradict each other, the surest of each first."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from archive.format.layout import Layout
 
-VERSION = 5
+VERSION = 6
 _NAME = "search.sqlite"
 SHARDS = 4
 """Files of texts of a large archive: as many processes can fill them side by side."""
@@ -41,8 +41,9 @@ CREATE TABLE article (
 );
 CREATE TABLE former (id TEXT NOT NULL, version INTEGER NOT NULL, from_feed INTEGER NOT NULL,
   file INTEGER NOT NULL, part INTEGER NOT NULL);
-CREATE TABLE compared (story_id TEXT NOT NULL, a TEXT NOT NULL, b TEXT NOT NULL, whole_a INTEGER NOT NULL,
-  alone_a INTEGER NOT NULL, whole_b INTEGER NOT NULL, alone_b INTEGER NOT NULL, file INTEGER NOT NULL);
+CREATE TABLE compared (story_id TEXT NOT NULL, a TEXT NOT NULL, b TEXT NOT NULL,
+  whole_a INTEGER NOT NULL, alone_a INTEGER NOT NULL, perhaps_a INTEGER NOT NULL,
+  whole_b INTEGER NOT NULL, alone_b INTEGER NOT NULL, perhaps_b INTEGER NOT NULL, file INTEGER NOT NULL);
 CREATE TABLE number_mark (story_id TEXT NOT NULL, language_a TEXT NOT NULL, a TEXT NOT NULL,
   language_b TEXT NOT NULL, b TEXT NOT NULL, counted TEXT NOT NULL, confidence REAL NOT NULL,
   file INTEGER NOT NULL);
@@ -87,7 +88,7 @@ INSERT INTO text (text, rank) VALUES ('hashsize', 33554432);
 """
 # Words of 32 MB of texts are put in order at a time: a tenth of the time of filling.
 # `file` of a row is the data file it came from: when that file is of no snapshot, the row goes.
-# `compared` counts the characters of two articles side by side, and those that one surely has alone.
+# `compared` counts the characters of two articles side by side, and those that one has alone, or perhaps.
 # `doc` is a text that has been read: a new text of an article gets a new number, the old one leads nowhere.
 # Text n lies in file n % shards, beside the words of that file, under the number n // shards.
 

@@ -62,7 +62,7 @@ def alerts(
 ) -> list[Alert]:
     """Find the latest alerts of the stories that a question finds, the latest first; told in words of `t`."""
     stories = lookup.with_former(question)
-    edits = _edits(archive, list(stories))
+    edits = edits_of_articles(archive, list(stories))
     last: dict[str, float] = {}
     for article_id, changes in edits.items():
         at = max(x.at for x in changes).timestamp()
@@ -78,11 +78,11 @@ def alerts(
         events += _missing(t, line, lookup.expected_languages(line), late, now)
         for article in line.articles:
             for edit in edits.get(article.article_id, ()):
-                events.append(_edited(t, line, article, edit))
+                events.append(edit_alert(t, line, article, edit))
             if article.gone:
-                events.append(_gone(t, line, article, article.gone))
+                events.append(takedown_alert(t, line, article, article.gone))
     events.sort(key=lambda x: (x.at, x.id), reverse=True)
-    return _with_changes(archive, lookup, events[:most])
+    return with_changed_words(archive, lookup, events[:most])
 
 
 def _of_story(
@@ -130,26 +130,29 @@ def _told(line: StoryLine) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Edit:
+class SeenEdit:
     version: int
     before: int
     at: datetime
+    """Of the first visit that saw it."""
+    after: datetime
+    """Of the last visit that saw the text before."""
 
 
-def _edits(archive: Archive, article_ids: Sequence[str]) -> dict[str, list[_Edit]]:
-    columns = ["article_id", "version", "valid_from", "text_from"]
+def edits_of_articles(archive: Archive, article_ids: Sequence[str]) -> dict[str, list[SeenEdit]]:
+    columns = ["article_id", "version", "valid_from", "last_seen", "text_from"]
     of_articles = ds.field("article_id").isin(pa.array(article_ids, pa.string()))
     rows = archive.versions(columns=columns).where(of_articles).to_pylist() if article_ids else []
     rows.sort(key=lambda row: (row["article_id"], row["version"]))
-    by_article: dict[str, list[_Edit]] = {}
+    by_article: dict[str, list[SeenEdit]] = {}
     for before, after in pairwise(rows):
         if before["article_id"] == after["article_id"] and is_edit(before, after):
-            edit = _Edit(after["version"], before["version"], after["valid_from"])
+            edit = SeenEdit(after["version"], before["version"], after["valid_from"], before["last_seen"])
             by_article.setdefault(after["article_id"], []).append(edit)
     return by_article
 
 
-def _edited(t: Interface, line: StoryLine, article: ArticleLine, edit: _Edit) -> Alert:
+def edit_alert(t: Interface, line: StoryLine, article: ArticleLine, edit: SeenEdit) -> Alert:
     return Alert(
         f"urn:triptych:edit:{article.article_id}:{edit.version}",
         *("edit", edit.at, edit.at, _title(t, "alert_edited", article.language, article.headline)),
@@ -158,7 +161,7 @@ def _edited(t: Interface, line: StoryLine, article: ArticleLine, edit: _Edit) ->
     )
 
 
-def _gone(t: Interface, line: StoryLine, article: ArticleLine, at: datetime) -> Alert:
+def takedown_alert(t: Interface, line: StoryLine, article: ArticleLine, at: datetime) -> Alert:
     title = _title(t, "alert_gone", article.language, article.headline)
     return Alert(
         f"urn:triptych:gone:{article.article_id}:{at:%Y%m%dT%H%M%S}",
@@ -167,71 +170,7 @@ def _gone(t: Interface, line: StoryLine, article: ArticleLine, at: datetime) -> 
     )
 
 
-@dataclass(frozen=True, slots=True)
-class FollowUp:
-    """Whether another language of the story was edited after an edit, and when."""
-
-    language: str
-    seconds: float | None
-    """From the edit to the next one of this language, or one of the same time; None: there is none."""
-
-
-@dataclass(frozen=True, slots=True)
-class StoryChange:
-    """An edit or a takedown, and what the other languages of its story did."""
-
-    alert: Alert
-    article: ArticleLine
-    followed: tuple[FollowUp, ...]
-    """Empty for a takedown."""
-
-
-def changes(
-    archive: Archive, lookup: Lookup, question: Question, t: Interface, most: int = MOST
-) -> list[StoryChange]:
-    """Find the latest edits and takedowns of the stories of a question, the latest first."""
-    stories = lookup.with_former(question)
-    edits = _edits(archive, list(stories))
-    events: list[tuple[datetime, str, str, _Edit | None]] = []
-    for article_id, article_edits in edits.items():
-        for edit in article_edits:
-            events.append((edit.at, article_id, stories[article_id], edit))
-    for article_id, (story_id, at) in lookup.with_gone(question).items():
-        events.append((at, article_id, story_id, None))
-    events.sort(key=lambda event: event[:2], reverse=True)
-    articles: list[ArticleLine] = []
-    alerts_of_events: list[Alert] = []
-    follow_ups: list[tuple[FollowUp, ...]] = []
-    for at, article_id, story_id, event_edit in events[:most]:
-        line = lookup.line(story_id)
-        article = next((x for x in line.articles if x.article_id == article_id), None) if line else None
-        if line is None or article is None:
-            continue
-        articles.append(article)
-        if event_edit is None:
-            alerts_of_events.append(_gone(t, line, article, at))
-            follow_ups.append(())
-        else:
-            alerts_of_events.append(_edited(t, line, article, event_edit))
-            follow_ups.append(_follow_ups(line, article, at, edits))
-    described = _with_changes(archive, lookup, alerts_of_events)
-    return [StoryChange(*parts) for parts in zip(described, articles, follow_ups, strict=True)]
-
-
-def _follow_ups(
-    line: StoryLine, article: ArticleLine, at: datetime, edits: Mapping[str, Sequence[_Edit]]
-) -> tuple[FollowUp, ...]:
-    follow_ups = []
-    for variant in line.articles:
-        if variant.article_id != article.article_id:
-            later = [edit.at for edit in edits.get(variant.article_id, ()) if edit.at >= at]
-            follow_ups.append(
-                FollowUp(variant.language, (min(later) - at).total_seconds() if later else None)
-            )
-    return tuple(follow_ups)
-
-
-def _with_changes(archive: Archive, lookup: Lookup, events: Sequence[Alert]) -> list[Alert]:
+def with_changed_words(archive: Archive, lookup: Lookup, events: Sequence[Alert]) -> list[Alert]:
     """Say of each edit what it removed and what it added."""
     ids = sorted({x.article_id for x in events if x.kind == "edit"})
     columns = ["article_id", "version", "headline", "body"]

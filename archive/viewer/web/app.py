@@ -17,7 +17,7 @@ from starlette.routing import Route
 from archive.exceptions import ArchiveError, UnknownValue
 from archive.viewer.catalogue import chosen
 from archive.viewer.render import NO_ARCHIVE, Pages, static_file
-from archive.viewer.web import documents, story_lists
+from archive.viewer.web import changes, documents, story_lists
 from archive.viewer.web.archive_request import ArchiveRequest
 from archive.viewer.web.chart_cache import ChartsPending
 from archive.viewer.web.guard import Guard
@@ -77,9 +77,9 @@ def make_app(shelf: Shelf, port: int, secret: str = "") -> Starlette:
         *route("/stories", story_lists.listed, *files),
         *route("/search", story_lists.listed, *files),
         *route("/search", story_lists.feed, ".atom", ".feed.json"),
-        *route("/changes", story_lists.story_changes),
-        *route("/changes", story_lists.changes_file, *files),
-        *route("/changes", story_lists.changes_feed, ".atom", ".feed.json"),
+        *route("/changes", changes.page),
+        *route("/changes", changes.file, *files),
+        *route("/changes", changes.feed, ".atom", ".feed.json"),
         *route("/stories/{id}", documents.story),
         *route("/articles/{id}", documents.article),
         *route("/articles/{id}/page", documents.archived_page),
@@ -142,14 +142,18 @@ def _unknown_value(request: Request, error: UnknownValue) -> Response:
     pages = Pages(chosen(request.headers.get("accept-language", "")), NO_ARCHIVE)
     label = pages.t(f"label_{error.column}")
     query = []
-    for name, value in request.query_params.multi_items() if error.nearest else ():
-        query.append((name, error.nearest if value == error.value else value))
+    near = error.nearest
+    for name, value in request.query_params.multi_items() if near else ():
+        if error.column == "parameter":
+            query.append((near if near and name == error.value else name, value))
+        else:
+            query.append((name, near if near and value == error.value else value))
     html = pages.render(
         "message.html",
         heading=pages.t("unknown_value", name=label, value=error.value[:100]),
         text=pages.t("unknown_value_told"),
         again=False,
-        meant=(error.nearest, f"{request.url.path}?{urlencode(query)}") if query else None,
+        meant=(near, f"{request.url.path}?{urlencode(query)}") if query else None,
     )
     return HTMLResponse(html.encode("utf-8", "replace"), 400)
 

@@ -42,9 +42,12 @@ class ArchiveRequest:
         self._is_filling = is_filling
         self.pages = Pages(chosen(request.headers.get("accept-language", "")), self.about)
 
-    def question(self) -> Question:
-        """Read the question. Raises UnknownValue where it is about what this archive does not have."""
-        question = question_of(self.request.query_params)
+    def question(self, *also: str) -> Question:
+        """Read the question; a page may have further parameters `also`.
+
+        Raises UnknownValue where it is about what this archive does not have.
+        """
+        question = question_of(self.request.query_params, also)
         self.lookup.check(question)
         return question
 

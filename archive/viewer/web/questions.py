@@ -19,24 +19,24 @@ _PARAMETERS = (
     *("q", "outlet", "language", "missing", "since", "until", "author", "section", *FLAGS),
     *("omitted", "order", "page"),
 )
-_OF_FEEDS = ("late", "interface", "alone")
+_OF_FEEDS = ("late", "interface")
 
 
-def question_of(query: QueryParams) -> Question:
+def question_of(query: QueryParams, also: Sequence[str] = ()) -> Question:
     """Read a question. Raises UnknownValue for a parameter or a value that means nothing here.
 
     A list that left such a filter out would look like the answer to it.
     """
     for name in query:
-        if name not in _PARAMETERS and name not in _OF_FEEDS:
-            raise _wrong("parameter", name, _PARAMETERS)
+        if name not in (*_PARAMETERS, *_OF_FEEDS, *also):
+            raise wrong("parameter", name, (*_PARAMETERS, *also))
     text = query.get("q", "")[:500]
     order = query.get("order", "")
     if order and order not in ORDERS:
-        raise _wrong("order", order, ORDERS)
+        raise wrong("order", order, ORDERS)
     omitted = query.get("omitted", "")
     if omitted and not (omitted.isascii() and omitted.isdigit() and len(omitted) < 4):
-        raise _wrong("omitted", omitted)
+        raise wrong("omitted", omitted)
     return Question(
         text,
         _values(query, "outlet"),
@@ -126,10 +126,11 @@ def _day(name: str, text: str) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise _wrong(name, text) from None
+        raise wrong(name, text) from None
 
 
-def _wrong(name: str, value: str, existing: Sequence[str] = ()) -> UnknownValue:
+def wrong(name: str, value: str, existing: Sequence[str] = ()) -> UnknownValue:
+    """Make the error for a value of an address that means nothing, with the nearest that does."""
     near = nearest(value, existing)
     hint = f"; did you mean {near}?" if near else "."
     return UnknownValue(f"This list has no {name} {value!r}{hint}", name, value, near)

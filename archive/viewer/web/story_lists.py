@@ -6,7 +6,6 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
 
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
@@ -14,14 +13,13 @@ from archive.exceptions import UnknownValue
 from archive.viewer.catalogue import LANGUAGES, Interface
 from archive.viewer.search.answers import COMPARED, FLAGS, ORDERS, PAGE
 from archive.viewer.web import formats
-from archive.viewer.web.alerts import LATE, alerts, changes
-from archive.viewer.web.archive_request import file_of
+from archive.viewer.web.alerts import LATE, alerts
 from archive.viewer.web.questions import address_of, feed_of, filters, page_of
 
 if TYPE_CHECKING:
     from archive.viewer.search.answers import Question, StoryLine
     from archive.viewer.search.lookup import Lookup
-    from archive.viewer.web.alerts import Alert, StoryChange
+    from archive.viewer.web.alerts import Alert
     from archive.viewer.web.archive_request import ArchiveRequest
 
 
@@ -103,11 +101,11 @@ def feed(opened: ArchiveRequest) -> Response:
     if hours and not re.fullmatch("[1-9][0-9]{0,3}", hours):
         raise UnknownValue("late: expected hours, 1 to 9999", "late", hours, None)
     late = timedelta(hours=int(hours)) if hours else LATE
-    t = _interface(opened)
-    return _as_feed(opened, t("stories"), alerts(opened.archive, opened.lookup, question, t, late=late))
+    t = interface_of(opened)
+    return as_feed(opened, t("stories"), alerts(opened.archive, opened.lookup, question, t, late=late))
 
 
-def _interface(opened: ArchiveRequest) -> Interface:
+def interface_of(opened: ArchiveRequest) -> Interface:
     """Choose the language of a feed: its address says it, for readers of feeds do not."""
     language = opened.request.query_params.get("interface", "")
     if language and language not in LANGUAGES:
@@ -115,9 +113,10 @@ def _interface(opened: ArchiveRequest) -> Interface:
     return Interface(language) if language else opened.pages.t
 
 
-def _as_feed(opened: ArchiveRequest, title: str, entries: list[Alert]) -> Response:
+def as_feed(opened: ArchiveRequest, title: str, entries: list[Alert], *also: str) -> Response:
+    """Answer with a feed of a question, which may have further parameters `also`."""
     address = str(opened.request.url)
-    words = opened.question().text
+    words = opened.question(*also).text
     feed = formats.Feed(
         *(address, f"{words or title} · {opened.about.name}", entries),
         *(str(opened.request.base_url), address),
@@ -125,64 +124,3 @@ def _as_feed(opened: ArchiveRequest, title: str, entries: list[Alert]) -> Respon
     if opened.request.url.path.endswith(".json"):
         return Response(formats.as_json_feed(feed), media_type="application/feed+json")
     return Response(formats.as_atom(feed), media_type="application/atom+xml")
-
-
-# Edits and takedowns, and whether the other languages followed.
-
-
-def story_changes(opened: ArchiveRequest) -> Response:
-    question = opened.question()
-    query = opened.request.query_params
-    only_alone = bool(query.get("alone"))
-    address = f"?{urlencode([pair for pair in query.multi_items() if pair[1]])}"
-    return opened.html(
-        "changes.html",
-        "changes",
-        changes=_changes(opened, opened.pages.t),
-        only_alone=only_alone,
-        question=question,
-        outlets=opened.lookup.names("outlet", 40),
-        address=address,
-    )
-
-
-def changes_file(opened: ArchiveRequest) -> Response:
-    rows = []
-    for change in _changes(opened, opened.pages.t):
-        row: dict[str, object] = {
-            "at": change.alert.at,
-            "kind": change.alert.kind,
-            "outlet": change.article.outlet,
-            "language": change.article.language,
-            "headline": change.article.headline,
-            "url": change.article.url,
-            "article_id": change.alert.article_id,
-            "story_id": change.alert.story_id,
-            "changes": change.alert.text if change.alert.kind == "edit" else None,
-        }
-        for follow in change.followed:
-            row[f"followed_{follow.language}_seconds"] = follow.seconds
-        rows.append(row)
-    return file_of(opened, rows, _CHANGE_COLUMNS)
-
-
-_CHANGE_COLUMNS = (
-    *("at", "kind", "outlet", "language", "headline", "url", "article_id", "story_id", "changes"),
-    *(f"followed_{language}_seconds" for language in COMPARED),
-)
-
-
-def changes_feed(opened: ArchiveRequest) -> Response:
-    t = _interface(opened)
-    return _as_feed(opened, t("changes"), [change.alert for change in _changes(opened, t)])
-
-
-def _changes(opened: ArchiveRequest, t: Interface) -> list[StoryChange]:
-    """Find edits and takedowns; with `alone`, edits that no other language of the story has followed."""
-    chosen = []
-    is_alone = opened.request.query_params.get("alone")
-    for change in changes(opened.archive, opened.lookup, opened.question(), t):
-        has_followed = any(x.seconds is not None for x in change.followed)
-        if not is_alone or (change.followed and not has_followed):
-            chosen.append(change)
-    return chosen

@@ -218,21 +218,6 @@ def test_every_file_that_a_page_leads_to_can_be_read(site, bridge):
         assert "2026-03-01" in get("/charts/coverage.csv")[2].decode()
 
 
-def test_edits_and_takedowns_are_a_page_and_a_feed(site):
-    with serving(site) as get:
-        told = text_of(get("/changes")[2])
-        assert "taken down" in told
-        assert "+ </p><script>alert(1)</script>" in told
-        rows = json.loads(get("/changes.json")[2])
-        assert [(x["kind"], x["language"]) for x in rows] == [("gone", "uk"), ("edit", "uk")]
-        assert [x["kind"] for x in json.loads(get("/changes.json?alone=1")[2])] == []
-        titles = [x["title"] for x in json.loads(get("/changes.feed.json?interface=uk")[2])["items"]]
-        assert titles[0] == "Знято текст українською: Headline 3 uk"
-        kinds = {x["tags"][0] for x in json.loads(get("/search.feed.json?gone=1")[2])["items"]}
-        assert "gone" in kinds
-        assert get("/changes?outlet=curier")[0] == 400
-
-
 def test_a_story_and_an_article_tell_what_is_known(site, bridge):
     rows = {}
     with serving(site) as get:

@@ -1,0 +1,176 @@
+"""Edits and takedowns, the latest first, and what the other languages of their stories did after."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from archive.viewer.search.answers import COMPARED, PAGE
+from archive.viewer.web.alerts import MOST, edit_alert, edits_of_articles, takedown_alert, with_changed_words
+from archive.viewer.web.archive_request import file_of
+from archive.viewer.web.questions import page_of, wrong
+from archive.viewer.web.story_lists import as_feed, interface_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from starlette.responses import Response
+
+    from archive.viewer.catalogue import Interface
+    from archive.viewer.search.answers import ArticleLine, StoryLine
+    from archive.viewer.web.alerts import Alert, SeenEdit
+    from archive.viewer.web.archive_request import ArchiveRequest
+
+REACTIONS = ("followed", "alone", "unknown")
+_AT_ONCE = 200
+"""Changes whose stories and texts are read at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """What another language of the story did after an edit."""
+
+    language: str
+    kind: str
+    """edited after it; together: between the same visits, so that nobody knows which came first;
+    not-edited; not-visited: no visit has seen its page since; taken-down."""
+    seconds: float | None
+    """From the visit that saw the edit to the one that saw the edit of this language."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoryChange:
+    """An edit or a takedown, and what the other languages of its story did."""
+
+    alert: Alert
+    article: ArticleLine
+    followed: tuple[FollowUp, ...]
+    """Empty for a takedown."""
+
+    @property
+    def reaction(self) -> str:
+        """Sum up what the others did: one of REACTIONS, or "" where there is no other or all are gone."""
+        kinds = {x.kind for x in self.followed}
+        if kinds & {"edited", "together"}:
+            return "followed"
+        return "unknown" if "not-visited" in kinds else "alone" if "not-edited" in kinds else ""
+
+
+def changes(opened: ArchiveRequest, t: Interface) -> Iterator[StoryChange]:
+    """Find the edits and takedowns that a request asks for, the latest first."""
+    question = opened.question("followed")
+    reaction = opened.request.query_params.get("followed", "")
+    if reaction and reaction not in REACTIONS:
+        raise wrong("followed", reaction, REACTIONS)
+    stories = opened.lookup.with_former(question)
+    edits = edits_of_articles(opened.archive, list(stories))
+    events: list[tuple[datetime, str, str, SeenEdit | None]] = []
+    for article_id, article_edits in edits.items():
+        for edit in article_edits:
+            events.append((edit.at, article_id, stories[article_id], edit))
+    for article_id, (story_id, at) in opened.lookup.with_gone(question).items():
+        events.append((at, article_id, story_id, None))
+    events.sort(key=lambda event: event[:2], reverse=True)
+    for n in range(0, len(events), _AT_ONCE):
+        portion = []
+        for at, article_id, story_id, event_edit in events[n : n + _AT_ONCE]:
+            line = opened.lookup.line(story_id)
+            articles = line.articles if line else ()
+            article = next((x for x in articles if x.article_id == article_id), None)
+            if line is None or article is None:
+                continue
+            if event_edit is None:
+                change = StoryChange(takedown_alert(t, line, article, at), article, ())
+            else:
+                alert = edit_alert(t, line, article, event_edit)
+                change = StoryChange(alert, article, _follow_ups(line, article, event_edit, edits))
+            if reaction in {"", change.reaction}:
+                portion.append(change)
+        described = with_changed_words(opened.archive, opened.lookup, [x.alert for x in portion])
+        for change, alert in zip(portion, described, strict=True):
+            yield StoryChange(alert, change.article, change.followed)
+
+
+def _follow_ups(
+    line: StoryLine, article: ArticleLine, edit: SeenEdit, edits: Mapping[str, Sequence[SeenEdit]]
+) -> tuple[FollowUp, ...]:
+    follow_ups = []
+    for variant in line.articles:
+        if variant.article_id != article.article_id:
+            follow_ups.append(follow_up(variant, edit, edits.get(variant.article_id, ())))
+    return tuple(follow_ups)
+
+
+def follow_up(variant: ArticleLine, edit: SeenEdit, edits: Iterable[SeenEdit]) -> FollowUp:
+    """Compare what visits have seen: an edit is after the last visit that did not see it."""
+    times = [x.at for x in edits if x.at > edit.after]
+    later = [at for at in times if at > edit.at]
+    if len(later) < len(times):
+        return FollowUp(variant.language, "together", None)
+    if later:
+        return FollowUp(variant.language, "edited", (min(later) - edit.at).total_seconds())
+    if variant.gone:
+        return FollowUp(variant.language, "taken-down", None)
+    is_visited = variant.last_seen >= edit.at
+    return FollowUp(variant.language, "not-edited" if is_visited else "not-visited", None)
+
+
+def page(opened: ArchiveRequest) -> Response:
+    query = opened.request.query_params
+    number = page_of(query)
+    start = (number - 1) * PAGE
+    portion = list(islice(changes(opened, opened.pages.t), start, start + PAGE + 1))
+    chosen = [(name, value) for name, value in query.multi_items() if value and name != "page"]
+    return opened.html(
+        "changes.html",
+        "changes",
+        changes=portion[:PAGE],
+        reactions=REACTIONS,
+        reaction=query.get("followed", ""),
+        question=opened.question("followed"),
+        outlets=opened.lookup.names("outlet", 40),
+        address=f"?{urlencode(chosen)}",
+        pages=[
+            (n, f"/changes?{urlencode([*chosen, ('page', n)])}")
+            for n, exists in ((number - 1, number > 1), (number + 1, len(portion) > PAGE))
+            if exists
+        ],
+        page=number,
+    )
+
+
+_COLUMNS = (
+    *("at", "kind", "outlet", "language", "headline", "url", "article_id", "story_id", "changes", "followed"),
+    *(f"followed_{language}{suffix}" for language in COMPARED for suffix in ("", "_seconds")),
+)
+
+
+def file(opened: ArchiveRequest) -> Response:
+    rows = []
+    for change in changes(opened, opened.pages.t):
+        row: dict[str, object] = {
+            "at": change.alert.at,
+            "kind": change.alert.kind,
+            "outlet": change.article.outlet,
+            "language": change.article.language,
+            "headline": change.article.headline,
+            "url": change.article.url,
+            "article_id": change.alert.article_id,
+            "story_id": change.alert.story_id,
+            "changes": change.alert.text if change.alert.kind == "edit" else None,
+            "followed": change.reaction or None,
+        }
+        for follow in change.followed:
+            row[f"followed_{follow.language}"] = follow.kind
+            row[f"followed_{follow.language}_seconds"] = follow.seconds
+        rows.append(row)
+    return file_of(opened, rows, _COLUMNS)
+
+
+def feed(opened: ArchiveRequest) -> Response:
+    t = interface_of(opened)
+    entries = [change.alert for change in islice(changes(opened, t), MOST)]
+    return as_feed(opened, t("changes"), entries, "followed")

@@ -1,0 +1,63 @@
+"""Edits and takedowns as a page, files and feeds; what the other languages did; why a row is in a list."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from archive.viewer.search.answers import ArticleLine
+from archive.viewer.web import changes
+from archive.viewer.web.alerts import SeenEdit
+from tests.archive.viewer.test_web import serving, site, text_of
+
+__all__ = ["site"]
+
+
+def test_edits_and_takedowns_are_a_page_and_a_feed(site):
+    with serving(site) as get:
+        told = text_of(get("/changes")[2])
+        assert "taken down" in told
+        assert "+ </p><script>alert(1)</script>" in told
+        rows = json.loads(get("/changes.json")[2])
+        assert [(x["kind"], x["language"]) for x in rows] == [("gone", "uk"), ("edit", "uk")]
+        assert [x["kind"] for x in json.loads(get("/changes.json?followed=alone")[2])] == []
+        status, _, body = get("/changes?followed=alon")
+        assert (status, "?followed=alone" in body.decode()) == (400, True)
+        assert get("/?followed=alone")[0] == 400
+        titles = [x["title"] for x in json.loads(get("/changes.feed.json?interface=uk")[2])["items"]]
+        assert titles[0] == "Знято текст українською: Headline 3 uk"
+        kinds = {x["tags"][0] for x in json.loads(get("/search.feed.json?gone=1")[2])["items"]}
+        assert "gone" in kinds
+        assert get("/changes?outlet=curier")[0] == 400
+
+
+def test_a_row_says_why_it_is_in_a_list(site):
+    with serving(site) as get:
+        row = text_of(get("/?missing=en&gone=1")[2])
+        assert "not in English" in row
+        assert "taken down: Ukrainian, 2026-03-" in row
+        listed = json.loads(get("/stories.json?q=bridge")[2])[0]
+        columns = ("omitted_language", "omitted_in", "omitted", "omitted_doubtful")
+        assert [listed[x] for x in columns] == ["ru", "en", 0.25, 0.0]
+        told = text_of(get("/?omitted=10")[2])
+        assert "25% of the Russian text is not in English" in told
+
+
+@pytest.mark.parametrize(
+    ("others", "last_seen", "kind", "seconds"),
+    [
+        ([], 5, "not-edited", None),
+        ([], 3, "not-visited", None),
+        ([(4, 6)], 6, "edited", 7200),
+        ([(2, 3)], 6, "together", None),
+        ([(0, 1)], 6, "not-edited", None),
+    ],
+)
+def test_what_another_language_did_is_what_visits_have_seen(others, last_seen, kind, seconds):
+    def hour(n):
+        return datetime(2026, 3, 1, n, tzinfo=UTC)
+
+    other = ArticleLine("b", "courier", "ru", "", "", None, hour(last_seen), 0, None)
+    edits = [SeenEdit(2, 1, hour(at), hour(after)) for after, at in others]
+    follow_up = changes.follow_up(other, SeenEdit(2, 1, hour(4), hour(2)), edits)
+    assert (follow_up.kind, follow_up.seconds) == (kind, seconds)
