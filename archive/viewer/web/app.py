@@ -17,7 +17,7 @@ from starlette.routing import Route
 from archive.exceptions import ArchiveError, UnknownValue
 from archive.viewer.catalogue import chosen
 from archive.viewer.render import NO_ARCHIVE, Pages, static_file
-from archive.viewer.web import changes, documents, story_lists
+from archive.viewer.web import changes, documents, sql_page, story_lists
 from archive.viewer.web.archive_request import ArchiveRequest
 from archive.viewer.web.chart_cache import ChartsPending
 from archive.viewer.web.guard import Guard
@@ -44,11 +44,11 @@ def make_app(shelf: Shelf, port: int, secret: str = "") -> Starlette:
     With a `secret` it answers only who has it.
     """
 
-    def page(answer: Page) -> Callable[[Request], Response]:
+    def page(answer: Page, *, apart: bool = False) -> Callable[[Request], Response]:
         @wraps(answer)
         def respond(request: Request) -> Response:
             try:
-                return _answered(request, shelf, answer)
+                return _answered(request, shelf, answer, apart=apart)
             except ChartsPending as being:
                 counts = {"made": being.made, "figures": being.figures}
                 return _message(request, 503, "being_made", "being_made_told", again=True, counts=counts)
@@ -89,6 +89,8 @@ def make_app(shelf: Shelf, port: int, secret: str = "") -> Starlette:
         *route("/outlets", documents.outlets_file, *files),
         *route("/outlets/{name:path}", documents.outlet),
         *route("/why", documents.why),
+        *(Route(f"/sql{suffix}", page(sql_page.file, apart=True)) for suffix in files),
+        Route("/sql", page(sql_page.page, apart=True)),
         *route("/charts", documents.charts),
         *route("/charts/{name}", documents.chart_file, *files),
         Route("/pictures", lambda _: RedirectResponse("/charts")),  # its address until 0.1
@@ -101,12 +103,18 @@ def make_app(shelf: Shelf, port: int, secret: str = "") -> Starlette:
     )
 
 
-def _answered(request: Request, shelf: Shelf, answer: Page) -> Response:
-    """Answer a request, with figures once they are made. Raises ChartsPending where that takes long."""
+def _answered(request: Request, shelf: Shelf, answer: Page, *, apart: bool) -> Response:
+    """Answer a request, with figures once they are made. Raises ChartsPending where that takes long.
+
+    `apart`: it reads nothing that other pages wait for.
+    """
 
     def once() -> Response:
         with shelf.opened() as sources:
-            return answer(ArchiveRequest(request, sources, shelf.figures, is_filling=shelf.is_filling))
+            opened = ArchiveRequest(request, sources, shelf.figures, is_filling=shelf.is_filling)
+            if not apart:
+                return answer(opened)
+        return answer(opened)
 
     try:
         return once()

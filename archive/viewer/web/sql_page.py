@@ -1,0 +1,145 @@
+"""A page for questions in SQL, and its answers as files.
+
+`triptych sql` answers each in a process of its own: no page waits for one that takes long.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING
+from urllib.parse import urlencode
+
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+
+from archive.format.docs import TABLES
+from archive.read.sql_views import VIEWS
+from archive.viewer.web.questions import wrong
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from archive.viewer.web.archive_request import ArchiveRequest
+
+SHOWN = 200
+"""Rows that the page shows; the files have all."""
+_SECONDS = 30
+_MEMORY = "1GB"
+_LONGEST_ROW = 4 << 20
+_LONGEST_CELL = 600
+_AT_ONCE = threading.BoundedSemaphore(2)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+    has_more: bool = False
+    error: str = ""
+    """Why there is no answer, as `triptych sql` says it."""
+
+
+def page(opened: ArchiveRequest) -> Response:
+    question = _question(opened)
+    # a link on another site shows its question, and asks nothing
+    is_own = opened.request.headers.get("sec-fetch-site", "none") in {"none", "same-origin"}
+    answer = _first_rows(opened, question) if question and is_own else None
+    response = opened.html(
+        "sql.html",
+        "sql",
+        asked=question,
+        answer=answer,
+        shown=SHOWN,
+        seconds=_SECONDS,
+        views=list(VIEWS.values()),
+        tables=[(name, about.split(". ")[0].rstrip(".")) for name, _, about in TABLES],
+        address=lambda sql, suffix="": f"/sql{suffix}?{urlencode({'q': sql})}",
+    )
+    response.status_code = 400 if answer and answer.error else 200
+    return response
+
+
+def file(opened: ArchiveRequest) -> Response:
+    question = _question(opened)
+    is_csv = opened.request.url.path.endswith(".csv")
+    with _AT_ONCE, tempfile.TemporaryFile() as errors:
+        rows = tempfile.TemporaryFile()  # noqa: SIM115  closed when all of it has been sent
+        form = "--csv" if is_csv else "--json"
+        code = subprocess.run(_command(opened, question, form), stdout=rows, stderr=errors, check=False)
+        if code.returncode:
+            rows.close()
+            return PlainTextResponse(f"{_message(errors)}\n", 400)
+    kind = "text/csv; charset=utf-8" if is_csv else "application/json"
+    return StreamingResponse(_sent(rows, b"\xef\xbb\xbf" if is_csv else b""), media_type=kind)
+
+
+def _question(opened: ArchiveRequest) -> str:
+    query = opened.request.query_params
+    for name in query:
+        if name != "q":
+            raise wrong("parameter", name, ("q",))
+    return query.get("q", "").strip()
+
+
+def _command(opened: ArchiveRequest, question: str, form: str) -> list[str]:
+    moment = f"{opened.archive.snapshot.committed_at:%Y-%m-%dT%H:%M:%S.%f+00:00}"
+    options = ["--archive", str(opened.archive.root), "--as-of", moment, "--memory", _MEMORY]
+    start = [sys.executable, "-P", "-m", "archive", "sql", form, *options, "--seconds", str(_SECONDS)]
+    return [*start, "--", question]
+
+
+def _sent(rows: IO[bytes], before: bytes) -> Iterator[bytes]:
+    with rows:
+        rows.seek(0)
+        yield before
+        while part := rows.read(1 << 16):
+            yield part
+
+
+@contextmanager
+def _asking(command: Sequence[str], errors: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def _first_rows(opened: ArchiveRequest, question: str) -> Answer:
+    """Ask for the rows that a page shows; `--json` prints a row a line."""
+    rows: list[dict[str, object]] = []
+    command = _command(opened, question, "--json")
+    with _AT_ONCE, tempfile.TemporaryFile() as errors, _asking(command, errors) as process:
+        assert process.stdout is not None
+        is_whole = True
+        while is_whole and len(rows) <= SHOWN and (line := process.stdout.readline(_LONGEST_ROW)):
+            is_whole = line.endswith(b"\n")
+            text = line.strip().rstrip(b",")
+            if is_whole and text.startswith(b"{"):
+                rows.append(json.loads(text))
+        has_ended = is_whole and len(rows) <= SHOWN
+        if has_ended and process.wait():
+            return Answer(error=_message(errors))
+    columns = tuple(rows[0]) if rows else ()
+    cells = tuple(tuple(_text(row[name]) for name in columns) for row in rows[:SHOWN])
+    return Answer(columns, cells, not has_ended)
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _LONGEST_CELL else f"{text[:_LONGEST_CELL]}…"
+
+
+def _message(errors: IO[bytes]) -> str:
+    errors.seek(0)
+    lines = errors.read(4000).decode("utf-8", "replace").strip().splitlines()
+    return lines[-1] if lines else "The question was ended."

@@ -1,0 +1,38 @@
+"""Questions in SQL, asked in the browser: rows, files, errors, and who may ask."""
+
+import json
+
+import pytest
+
+from tests.archive.viewer.test_web import serving, text_of
+
+
+def test_a_question_in_sql_is_answered_as_the_command_answers_it(bridge, root):
+    with serving(root) as get:
+        while get("/sql")[0] == 503:
+            pass
+        assert "lags_by_outlet" in text_of(get("/sql")[2])
+        counted = "/sql?q=SELECT+language,+count(*)+AS+n+FROM+articles+GROUP+BY+ALL+ORDER+BY+ALL"
+        status, _, body = get(counted)
+        assert (status, "3 rows" in text_of(body)) == (200, True)
+        rows = json.loads(get(counted.replace("/sql", "/sql.json"))[2])
+        assert rows == [{"language": x, "n": 1} for x in ("en", "ru", "uk")]
+        assert get("/sql?q=FROM+lagz")[0] == 400
+
+
+@pytest.mark.thorough
+def test_files_limits_and_errors_of_sql(bridge, root):
+    with serving(root) as get:
+        while get("/sql")[0] == 503:
+            pass
+        counted = "/sql?q=SELECT+language,+count(*)+AS+n+FROM+articles+GROUP+BY+ALL+ORDER+BY+ALL"
+        table = get(counted.replace("/sql", "/sql.csv"))[2].decode("utf-8-sig")
+        assert table.splitlines() == ["language,n", "en,1", "ru,1", "uk,1"]
+        # another site's link asks nothing
+        told = text_of(get(counted, sec_fetch_site="cross-site", sec_fetch_mode="navigate")[2])
+        assert "3 rows" not in told
+        assert "the first 200 rows" in text_of(get("/sql?q=FROM+range(300)")[2]).lower()
+        for address in ("/sql.csv?q=DROP+TABLE+articles", "/sql?question=1"):
+            assert get(address)[0] == 400, address
+        assert "did you mean" in text_of(get("/sql?q=FROM+lagz")[2]).lower()
+        assert get("/sql?q=FROM+'/etc/passwd'")[0] == 400
