@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
@@ -14,11 +17,70 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from archive.viewer.catalogue import Interface
+    from archive.viewer.search.answers import DayCount
 
 
 def colour(language: str) -> str:
     """Class of what is drawn in the colour of a language."""
     return language if language in LANGUAGES and LANGUAGES[language].colour else "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Canvas:
+    """Room of a chart: pixels for names at the left, and for what is drawn beside them."""
+
+    left: float
+    width: float
+
+    @property
+    def is_narrow(self) -> bool:
+        return self.width < 400
+
+
+WIDE, NARROW = Canvas(170.0, 620.0), Canvas(84.0, 226.0)
+"""A page has each chart in both, and its style shows the one that fits the screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Periods:
+    """The days from a first to a last one as days, weeks, months or years."""
+
+    kind: str
+    starts: tuple[date, ...]
+
+    def index(self, day: date) -> int:
+        """Return the number of the period of a day; negative before the first."""
+        start = _start(self.kind, day)
+        return self.starts.index(start) if start >= self.starts[0] else -1
+
+    def name(self, index: int) -> str:
+        start = self.starts[index]
+        return (
+            f"{start:%Y-%m}"
+            if self.kind == "month"
+            else f"{start.year}"
+            if self.kind == "year"
+            else f"{start}"
+        )
+
+
+def periods(first: date, last: date, most: int) -> Periods:
+    """Divide days into at most so many periods, as short as possible; of more years the last ones."""
+    for kind in ("day", "week", "month", "year"):
+        starts = [_start(kind, last)]
+        while starts[-1] > first and len(starts) <= most:
+            starts.append(_start(kind, starts[-1] - timedelta(days=1)))
+        if len(starts) <= most:
+            break
+    return Periods(kind, tuple(reversed(starts[:most])))
+
+
+def _start(kind: str, day: date) -> date:
+    if kind == "week":
+        return day - timedelta(days=day.weekday())
+    if kind == "month":
+        return day.replace(day=1)
+    return day.replace(month=1, day=1) if kind == "year" else day
 
 
 class Drawing:
@@ -30,6 +92,10 @@ class Drawing:
         self.note = ""
         """What of the data is not drawn."""
         self._parts: list[str] = []
+
+    @property
+    def width(self) -> float:
+        return self._size[0]
 
     def _add(self, name: str, inside: str = "", **attributes: object) -> None:
         markup = ""
@@ -153,3 +219,60 @@ def stacked_days(
     return Markup(
         '<div class="figure"><div class="scroll" tabindex="0" role="region" aria-label="{}">{}</div></div>'
     ).format(title, drawing)
+
+
+def day_axis(drawing: Drawing, cells: Periods, left: float, cell: float, y: float) -> None:
+    """Write the periods below cells of a width: at most seven, with room for a whole date between them."""
+    count = len(cells.starts)
+    step = max(math.ceil(84 / cell), -(-count // 6))
+    for n in range(0, count, step):
+        if not n or left + cell * n + 70 < drawing.width:
+            drawing.text(left + cell * n, y + 16, cells.name(n), "start", "soft")
+
+
+_MOST_TRACKS = 30
+
+
+def over_time(t: Interface, days: Sequence[DayCount], canvas: Canvas) -> Drawing | None:
+    """Draw the articles of a question over time, a track for each outlet and language, the most first."""
+    totals: dict[tuple[str, str], list[int]] = {}
+    for row in days:
+        total = totals.setdefault((row.outlet, row.language), [0, 0])
+        total[0] += row.articles
+        total[1] += row.all_articles
+    if not any(matching for matching, _ in totals.values()):
+        return None
+    all_tracks = sorted(totals, key=lambda x: (-totals[x][0], x))
+    tracks = all_tracks[:_MOST_TRACKS]
+    width = canvas.left + canvas.width
+    # also days on which only other articles came: they are those on which nothing was said
+    dates = [row.day for row in days]
+    cells = periods(min(dates), max(dates), int(width / 8))
+    cell = min(24.0, width / len(cells.starts))
+    counts: dict[tuple[str, str, int], int] = {}
+    for row in days:
+        if row.articles:
+            place = (row.outlet, row.language, cells.index(row.day))
+            counts[place] = counts.get(place, 0) + row.articles
+    most = max(counts.values())
+    step, tall = 62.0, 36.0
+    drawing = Drawing(width + 20, step * len(tracks) + 24, t("over_time"))
+    notes = [t(f"a_bar_{cells.kind}", n=t.count("n_articles", most))]
+    if len(all_tracks) > len(tracks):
+        notes.append(t("rows_cut", n=len(tracks), all=t.number(len(all_tracks))))
+    drawing.note = " ".join(notes)
+    for n, (outlet, language) in enumerate(tracks):
+        bottom = step * (n + 1) - 4
+        matching, of_all = (t.number(x) for x in totals[outlet, language])
+        label = f"{outlet}, {t.name(language)}: {t('n_of_all', n=matching, all=of_all)}"
+        drawing.text(0, bottom - tall - 8, label)
+        drawing.line(0, bottom, cell * len(cells.starts), bottom, "grid")
+        for index in range(len(cells.starts)):
+            if count := counts.get((outlet, language, index)):
+                title = f"{cells.name(index)}: {t.count('n_articles', count)}"
+                height = count / most * tall
+                drawing.rect(
+                    *(cell * index, bottom - height, cell - 1, height), kind=colour(language), title=title
+                )
+    day_axis(drawing, cells, 0, cell, step * len(tracks))
+    return drawing

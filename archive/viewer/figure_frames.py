@@ -70,7 +70,10 @@ def edits(a: Archive) -> pd.DataFrame:
 
 
 def left_out(a: Archive) -> pd.DataFrame:
-    """Share of one language's text that another surely has not: the mean by section and languages."""
+    """Share of one language's text that another surely has not: the mean by section and languages.
+
+    A section of fewer than three stories is in `all sections` alone.
+    """
     columns = ["story_id", "language_a", "language_b", "kind", "doubtful", "characters_a", "characters_b"]
     counted = []
     sums = [(f"{name}_{side}", "sum") for name in ("characters", "alone") for side in "ab"]
@@ -95,11 +98,17 @@ def left_out(a: Archive) -> pd.DataFrame:
     shares: pd.DataFrame = by.sum()
     shares = shares[shares["characters"] > 0]
     shares["left_out"] = shares["alone"] / shares["characters"]
-    sections = a.articles(columns=["story_id", "section"]).to_pandas().dropna().drop_duplicates("story_id")
+    sections = a.articles(columns=["story_id", "section", "language"]).to_pandas().dropna()
+    sections = sections.sort_values("language", ascending=False).drop_duplicates("story_id")  # uk, ru, en
     shares["section"] = shares["story_id"].map(sections.set_index("story_id")["section"])
+    shares = pd.concat([shares, shares.assign(section="all sections")])
     by = shares.groupby(["section", "says", "has_not"])["left_out"]
     shares = by.agg(left_out="mean", stories="size").reset_index()
-    return shares[shares["stories"] >= 3]
+    return shares[(shares["stories"] >= 3) | (shares["section"] == "all sections")]
+
+
+ALL_SECTIONS = "all sections"
+"""Name of the rows that are about all of them."""
 
 
 def quotes(a: Archive) -> pd.DataFrame:

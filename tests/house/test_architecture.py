@@ -38,7 +38,7 @@ LAYERS = {
         *("spiders", "health", "inspection", "importing", "commands"),
     ),
     "archive.viewer": (
-        *("pages", "catalogue", "drawing", "figure_frames", "side_by_side", "story", "search", "load"),
+        *("pages", "catalogue", "search", "drawing", "figure_frames", "side_by_side", "story", "load"),
         *("plots", "render", "charts", "citation", "article", "outlet", "static_site", "web"),
     ),
     "crawler.extraction": (

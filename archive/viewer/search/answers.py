@@ -148,6 +148,17 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class DayCount:
+    """Articles of an outlet, a language and a day of publication: those of a question, and all."""
+
+    outlet: str
+    language: str
+    day: date
+    articles: int
+    all_articles: int
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where a row lies: the name of a data file of the archive, and one of its row groups."""
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from archive.read.values import unknown
 from archive.viewer.search import side_file, story_columns
-from archive.viewer.search.answers import COMPARED, FLAGS, OMITTED, ORDERS, PAGE, Answer, Question
+from archive.viewer.search.answers import COMPARED, FLAGS, OMITTED, ORDERS, PAGE, Answer, DayCount, Question
 from archive.viewer.search.matched_texts import MatchedTexts
 from archive.viewer.search.row_reader import OutletDays, RowReader, moment
 
@@ -96,6 +96,31 @@ class Lookup:
         groups, docs = self._grouped(question)
         numbers = self._found(question, groups, docs)[0].tolist()
         return _read_apart(side_file.path_of(self._sql), self._digest, numbers)
+
+    def over_time(self, question: Question) -> list[DayCount]:
+        """Count the articles of a question, and all that have been read, by outlet, language and day.
+
+        Of a question with words those whose own text has them; without, all of its stories.
+        """
+        groups, docs = self._grouped(question)
+        of_story = np.maximum(self._story_of_doc, 0)
+        is_chosen = (self._story_of_doc >= 0) & self._all(groups)[of_story]
+        if docs is not None:
+            has_words = np.zeros(len(is_chosen), np.bool_)
+            has_words[docs] = True
+            is_chosen &= has_words
+        flags = is_chosen.tobytes()
+        self._sql.create_function("is_chosen", 1, lambda doc: doc < len(flags) and flags[doc])
+        rows = self._sql.execute(
+            "SELECT outlet, language, CAST(published / 86400 AS INTEGER), sum(is_chosen(doc)), count(*)"
+            " FROM article WHERE published IS NOT NULL AND doc IS NOT NULL GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
+        )
+        counts = []
+        for outlet, language, day, articles, all_articles in rows:
+            at = moment(day * DAY)
+            if at is not None:
+                counts.append(DayCount(outlet, language, at.date(), articles, all_articles))
+        return counts
 
     def _found(self, question: Question, groups: Mapping[str, Bools], docs: Docs | None) -> tuple[Ints, str]:
         """Put the stories that are left into their order; the order as it could be had."""

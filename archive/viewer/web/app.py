@@ -17,7 +17,7 @@ from starlette.routing import Route
 from archive.exceptions import ArchiveError, UnknownValue
 from archive.viewer.catalogue import chosen
 from archive.viewer.render import NO_ARCHIVE, Pages, static_file
-from archive.viewer.web import changes, documents, sql_page, story_lists
+from archive.viewer.web import documents, sql_page, story_changes, story_lists
 from archive.viewer.web.archive_request import ArchiveRequest
 from archive.viewer.web.chart_cache import ChartsPending
 from archive.viewer.web.guard import Guard
@@ -77,9 +77,11 @@ def make_app(shelf: Shelf, port: int, secret: str = "") -> Starlette:
         *route("/stories", story_lists.listed, *files),
         *route("/search", story_lists.listed, *files),
         *route("/search", story_lists.feed, ".atom", ".feed.json"),
-        *route("/changes", changes.page),
-        *route("/changes", changes.file, *files),
-        *route("/changes", changes.feed, ".atom", ".feed.json"),
+        *route("/over-time", story_lists.over_time),
+        *route("/over-time", story_lists.over_time_file, *files),
+        *route("/changes", story_changes.page),
+        *route("/changes", story_changes.file, *files),
+        *route("/changes", story_changes.feed, ".atom", ".feed.json"),
         *route("/stories/{id}", documents.story),
         *route("/articles/{id}", documents.article),
         *route("/articles/{id}/page", documents.archived_page),

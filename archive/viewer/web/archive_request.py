@@ -51,9 +51,12 @@ class ArchiveRequest:
         self.lookup.check(question)
         return question
 
-    def search_state(self, question: Question) -> str:
-        """Say what search has done with the texts: `read`, `reading`, or `unread` where nobody goes on."""
-        if not question.text or self.lookup.read >= self.lookup.articles:
+    def search_state(self, question: Question, *, all_texts: bool = False) -> str:
+        """Say what search has done with the texts: `read`, `reading`, or `unread` where nobody goes on.
+
+        `all_texts`: without words in the question they are needed too.
+        """
+        if not (question.text or all_texts) or self.lookup.read >= self.lookup.articles:
             return "read"
         return "reading" if self._is_filling else "unread"
 

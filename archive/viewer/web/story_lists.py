@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -11,9 +11,12 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from archive.exceptions import UnknownValue
 from archive.viewer.catalogue import LANGUAGES, Interface
+from archive.viewer.drawing import NARROW, WIDE
+from archive.viewer.drawing import over_time as draw_over_time
 from archive.viewer.search.answers import COMPARED, FLAGS, ORDERS, PAGE
 from archive.viewer.web import formats
 from archive.viewer.web.alerts import LATE, alerts
+from archive.viewer.web.archive_request import file_of
 from archive.viewer.web.questions import address_of, feed_of, filters, page_of
 
 if TYPE_CHECKING:
@@ -39,6 +42,7 @@ def stories(opened: ArchiveRequest) -> Response:
         page_count=-(-answer.found // PAGE),
         address=lambda n: address_of(question, n),
         files=files | feeds,
+        time_address=f"/over-time?{address_of(question).partition('?')[2]}",
         filters=[(_filter_label(opened.pages.t, x.name, x.value), x.without) for x in filters(question)],
         ordered_by=lambda order: address_of(replace(question, order=order)),
         all_outlets=opened.lookup.names("outlet"),
@@ -103,6 +107,34 @@ def feed(opened: ArchiveRequest) -> Response:
     late = timedelta(hours=int(hours)) if hours else LATE
     t = interface_of(opened)
     return as_feed(opened, t("stories"), alerts(opened.archive, opened.lookup, question, t, late=late))
+
+
+def over_time(opened: ArchiveRequest) -> Response:
+    """Answer with the articles of a question by outlet, language and time."""
+    question = opened.question()
+    days = opened.lookup.over_time(question)
+    query = address_of(question).partition("?")[2]
+    return opened.html(
+        "over_time.html",
+        "stories",
+        question=question,
+        charts=[draw_over_time(opened.pages.t, days, canvas) for canvas in (WIDE, NARROW)],
+        search_state=opened.search_state(question, all_texts=True),
+        read=opened.lookup.read,
+        articles=opened.lookup.articles,
+        list_address=address_of(question),
+        filters=[_filter_label(opened.pages.t, x.name, x.value) for x in filters(question)],
+        files={kind: f"/over-time.{kind}?{query}" for kind in ("csv", "json")},
+    )
+
+
+def over_time_file(opened: ArchiveRequest) -> Response:
+    """Answer with the numbers of the chart, a row a day, also days on which only other articles came."""
+    question = opened.question()
+    if opened.search_state(question, all_texts=True) == "reading":
+        return _texts_unread(opened)
+    rows = [asdict(x) for x in opened.lookup.over_time(question)]
+    return file_of(opened, rows, ("outlet", "language", "day", "articles", "all_articles"))
 
 
 def interface_of(opened: ArchiveRequest) -> Interface:

@@ -168,6 +168,7 @@ def test_pages_lists_feeds_and_what_they_are_refused_by(site, bridge):
         page = lxml.html.fromstring(get("/?language=ua&outlet=courier&order=lag")[2].decode())
         assert page.xpath("//main//a/@href")[0] == "/?language=uk&outlet=courier&order=lag"
         # feeds
+        assert get("/over-time?langage=uk")[0] == 400
         assert (get("/search.atom?late=x")[0], get("/search.atom?interface=de")[0]) == (400, 400)
         feed = ET.fromstring(get("/search.atom?q=bridge")[2])
         assert len(feed.findall("{*}entry")) == 1
@@ -216,6 +217,12 @@ def test_every_file_that_a_page_leads_to_can_be_read(site, bridge):
             else:
                 ET.fromstring(body)
         assert "2026-03-01" in get("/charts/coverage.csv")[2].decode()
+        words = f"q={quote('Заріччя')}"
+        days = json.loads(get(f"/over-time.json?{words}")[2])
+        assert sum(x["articles"] for x in days) == 1
+        told = get(f"/over-time?{words}")[2].decode()
+        assert ">courier, Ukrainian: 1 of 3<" in told
+        assert ">courier, English: 0 of 2<" in told
 
 
 def test_a_story_and_an_article_tell_what_is_known(site, bridge):

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from archive.viewer.search.answers import ArticleLine
-from archive.viewer.web import changes
+from archive.viewer.web import story_changes
 from archive.viewer.web.alerts import SeenEdit
 from tests.archive.viewer.test_web import serving, site, text_of
 
@@ -59,5 +59,5 @@ def test_what_another_language_did_is_what_visits_have_seen(others, last_seen, k
 
     other = ArticleLine("b", "courier", "ru", "", "", None, hour(last_seen), 0, None)
     edits = [SeenEdit(2, 1, hour(at), hour(after)) for after, at in others]
-    follow_up = changes.follow_up(other, SeenEdit(2, 1, hour(4), hour(2)), edits)
+    follow_up = story_changes.follow_up(other, SeenEdit(2, 1, hour(4), hour(2)), edits)
     assert (follow_up.kind, follow_up.seconds) == (kind, seconds)
