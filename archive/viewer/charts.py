@@ -66,9 +66,8 @@ def lag(t: Interface, frame: pd.DataFrame, canvas: Canvas = WIDE) -> Drawing | N
         return canvas.left + math.log(hours / low) / math.log(high / low) * canvas.width
 
     bottom = top + _ROW * len(rows)
-    all_ticks = [hours for hours in _HOURS if low <= hours <= high]
-    for n, hours in enumerate(all_ticks):
-        if not canvas.is_narrow or n % 2 == 0:
+    for hours in _HOURS[:: 2 if canvas.is_narrow else 1]:
+        if low <= hours <= high:
             drawing.line(at(hours * 3600), top - 6, at(hours * 3600), bottom, "grid")
             drawing.text(at(hours * 3600), bottom + 16, f"{hours:g}", "middle", "soft")
     drawing.text(canvas.left + canvas.width, bottom + 34, t("lag_axis"), "end", "soft")
@@ -97,15 +96,14 @@ def coverage(t: Interface, frame: pd.DataFrame, canvas: Canvas = WIDE) -> Drawin
         return None
     rows = _rows(frame)
     languages = _languages(rows)
-    both = {(str(x["outlet"]), str(x["language"])) for x in rows}
-    all_tracks = sorted(both, key=lambda x: (x[0], languages.index(x[1])))
-    tracks = all_tracks[:_MOST_ROWS]
     cells = periods(frame["day"].min(), frame["day"].max(), int(canvas.width / 6))
     cell = min(22.0, canvas.width / len(cells.starts))
     counts: dict[tuple[str, str, int], int] = {}
     for row in rows:
         place = (str(row["outlet"]), str(row["language"]), cells.index(row["day"]))
         counts[place] = counts.get(place, 0) + int(row["articles"])
+    all_tracks = sorted({x[:2] for x in counts}, key=lambda x: (x[0], languages.index(x[1])))
+    tracks = all_tracks[:_MOST_ROWS]
     top, row_height = 44.0, 17.0
     most = max(counts.values())
     bottom = top + row_height * len(tracks)

@@ -240,14 +240,14 @@ def over_time(t: Interface, days: Sequence[DayCount], canvas: Canvas) -> Drawing
         total = totals.setdefault((row.outlet, row.language), [0, 0])
         total[0] += row.articles
         total[1] += row.all_articles
-    if not any(matching for matching, _ in totals.values()):
+    if not sum(matching for matching, _ in totals.values()):
         return None
     all_tracks = sorted(totals, key=lambda x: (-totals[x][0], x))
     tracks = all_tracks[:_MOST_TRACKS]
     width = canvas.left + canvas.width
     # also days on which only other articles came: they are those on which nothing was said
-    dates = [row.day for row in days]
-    cells = periods(min(dates), max(dates), int(width / 8))
+    dates = sorted(row.day for row in days)
+    cells = periods(dates[0], dates[-1], int(width / 8))
     cell = min(24.0, width / len(cells.starts))
     counts: dict[tuple[str, str, int], int] = {}
     for row in days:
@@ -263,8 +263,9 @@ def over_time(t: Interface, days: Sequence[DayCount], canvas: Canvas) -> Drawing
     drawing.note = " ".join(notes)
     for n, (outlet, language) in enumerate(tracks):
         bottom = step * (n + 1) - 4
-        matching, of_all = (t.number(x) for x in totals[outlet, language])
-        label = f"{outlet}, {t.name(language)}: {t('n_of_all', n=matching, all=of_all)}"
+        matching, of_all = totals[outlet, language]
+        share = t("n_of_all", n=t.number(matching), all=t.number(of_all))
+        label = f"{outlet}, {t.name(language)}: {share}"
         drawing.text(0, bottom - tall - 8, label)
         drawing.line(0, bottom, cell * len(cells.starts), bottom, "grid")
         for index in range(len(cells.starts)):

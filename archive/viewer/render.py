@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from archive.format.snapshot import Snapshot
     from archive.read.archive import Archive
-    from archive.viewer.search.answers import LeftOut, Question, SameEvent, StoryLine
+    from archive.viewer.search.answers import OmittedShare, Question, SameEvent, StoryLine
     from archive.viewer.side_by_side import Row
     from archive.viewer.story import Joint, Mark, StoryView, Variant
 
@@ -206,7 +206,7 @@ class Pages:
     def _row_reasons(self, question: Question, line: StoryLine) -> list[str]:
         """Say why a story is in a list, as far as its row does not show that anyway."""
         t = self.t
-        reasons = [self._not_in([x]) for x in question.missing]
+        reasons = [self._not_in(question.missing)] if question.missing else []
         if question.outlets and line.title_in(t.language).outlet not in question.outlets:
             reasons.append(f"{t('label_outlet')}: {', '.join(question.outlets)}")
         for name, value in (("section", question.section), ("author", question.author)):
@@ -223,7 +223,7 @@ class Pages:
             reasons.append(self._left_out(line.left_out))
         return reasons
 
-    def _left_out(self, left_out: LeftOut) -> str:
+    def _left_out(self, left_out: OmittedShare) -> str:
         languages = (self.t.in_language(left_out.language), self.t.in_language(left_out.missing_in))
         share = self.t.percent(left_out.share)
         return self.t("left_out_of", share=share, language=languages[0], missing_in=languages[1])

@@ -77,7 +77,7 @@ class NumbersDiffer:
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
+class OmittedShare:
     """How much of one text of a story another has not."""
 
     language: str
@@ -100,7 +100,7 @@ class StoryLine:
     quotes: bool
     numbers_differ: tuple[NumbersDiffer, ...] = ()
     """The first of them, the surest first."""
-    left_out: LeftOut | None = None
+    left_out: OmittedShare | None = None
     """Where most is surely left out, or else perhaps; None where nothing is, or nothing was compared."""
 
     def title_in(self, language: str) -> ArticleLine:
@@ -123,6 +123,9 @@ class StoryLine:
 
     def in_language(self, language: str) -> ArticleLine | None:
         return next((x for x in self.articles if x.language == language), None)
+
+    def article(self, article_id: str) -> ArticleLine | None:
+        return next((x for x in self.articles if x.article_id == article_id), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -271,7 +271,7 @@ class _Fill:
             for name, chosen in (("alone", is_sure), ("perhaps", is_doubtful)):
                 lengths = pc.if_else(chosen, table[f"characters_{side}"], 0)
                 table = table.append_column(f"{name}_{side}", pc.cast(lengths, pa.int64()))
-        names = [f"{name}_{side}" for side in "ab" for name in ("characters", "alone", "perhaps")]
+        names = ["characters_a", "alone_a", "perhaps_a", "characters_b", "alone_b", "perhaps_b"]
         ids = ["story_id", "article_id_a", "article_id_b"]
         counted = table.group_by(ids).aggregate([(x, "sum") for x in names])
         self._touched |= set(counted["story_id"].to_pylist())

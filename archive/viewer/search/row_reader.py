@@ -11,7 +11,14 @@ import numpy as np
 
 from archive.format.languages import display_order
 from archive.viewer.search import story_columns
-from archive.viewer.search.answers import ArticleLine, LeftOut, NumbersDiffer, Place, SameEvent, StoryLine
+from archive.viewer.search.answers import (
+    ArticleLine,
+    NumbersDiffer,
+    OmittedShare,
+    Place,
+    SameEvent,
+    StoryLine,
+)
 
 if TYPE_CHECKING:
     import sqlite3
@@ -78,7 +85,7 @@ class RowReader:
                 line = self._line(n, of_story[story_id], numbers.get(story_id, []))
                 yield line if line.omitted is None else replace(line, left_out=left_out.get(story_id))
 
-    def _left_out(self, story_ids: Sequence[str]) -> dict[str, LeftOut]:
+    def _left_out(self, story_ids: Sequence[str]) -> dict[str, OmittedShare]:
         """Read of each story how much of a text is in no other: where most surely is, or else perhaps."""
         sides = " UNION ALL ".join(
             f"SELECT compared.story_id, x.language, y.language,"
@@ -93,7 +100,7 @@ class RowReader:
         rows = self._sql.execute(f"{sides} ORDER BY share, doubtful, 2, 3", [*story_ids] * 2)
         for story_id, *values in rows:
             if values[2] or values[3]:
-                left_out[story_id] = LeftOut(*values)
+                left_out[story_id] = OmittedShare(*values)
         return left_out
 
     def _numbers_differ(self, story_ids: Sequence[str]) -> dict[str, list[NumbersDiffer]]:

@@ -130,7 +130,7 @@ def _told(line: StoryLine) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class SeenEdit:
+class EditVisit:
     version: int
     before: int
     at: datetime
@@ -139,20 +139,20 @@ class SeenEdit:
     """Of the last visit that saw the text before."""
 
 
-def edits_of_articles(archive: Archive, article_ids: Sequence[str]) -> dict[str, list[SeenEdit]]:
+def edits_of_articles(archive: Archive, article_ids: Sequence[str]) -> dict[str, list[EditVisit]]:
     columns = ["article_id", "version", "valid_from", "last_seen", "text_from"]
     of_articles = ds.field("article_id").isin(pa.array(article_ids, pa.string()))
     rows = archive.versions(columns=columns).where(of_articles).to_pylist() if article_ids else []
     rows.sort(key=lambda row: (row["article_id"], row["version"]))
-    by_article: dict[str, list[SeenEdit]] = {}
+    by_article: dict[str, list[EditVisit]] = {}
     for before, after in pairwise(rows):
         if before["article_id"] == after["article_id"] and is_edit(before, after):
-            edit = SeenEdit(after["version"], before["version"], after["valid_from"], before["last_seen"])
+            edit = EditVisit(after["version"], before["version"], after["valid_from"], before["last_seen"])
             by_article.setdefault(after["article_id"], []).append(edit)
     return by_article
 
 
-def edit_alert(t: Interface, line: StoryLine, article: ArticleLine, edit: SeenEdit) -> Alert:
+def edit_alert(t: Interface, line: StoryLine, article: ArticleLine, edit: EditVisit) -> Alert:
     return Alert(
         f"urn:triptych:edit:{article.article_id}:{edit.version}",
         *("edit", edit.at, edit.at, _title(t, "alert_edited", article.language, article.headline)),

@@ -37,9 +37,7 @@ def story_rows(lines: Iterable[StoryLine]) -> list[dict[str, object]]:
             "languages": [x.language for x in line.articles],
             "first_published_at": first.isoformat() if first else None,
             "omitted": line.omitted,
-            "omitted_language": line.left_out.language if line.left_out else None,
-            "omitted_in": line.left_out.missing_in if line.left_out else None,
-            "omitted_doubtful": line.left_out.doubtful if line.left_out else None,
+            **_omitted(line),
             "edits": line.edits,
             "gone": [x.language for x in line.articles if x.gone],
             "conflict": line.conflict,
@@ -61,6 +59,13 @@ def story_rows(lines: Iterable[StoryLine]) -> list[dict[str, object]]:
             row[f"article_id_{language}"] = article.article_id if article else None
         rows.append(row)
     return rows
+
+
+def _omitted(line: StoryLine) -> dict[str, object]:
+    """Say of the text of which most is left out which language it is, and which has it not."""
+    share = line.left_out
+    values = (share.language, share.missing_in, share.doubtful) if share else (None, None, None)
+    return dict(zip(("omitted_language", "omitted_in", "omitted_doubtful"), values, strict=True))
 
 
 def stories_as_csv(lines: Iterable[StoryLine]) -> Iterator[bytes]:

@@ -22,7 +22,7 @@ from archive.read.sql_views import VIEWS
 from archive.viewer.web.questions import wrong
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from archive.viewer.web.archive_request import ArchiveRequest
 
@@ -38,7 +38,7 @@ _AT_ONCE = threading.BoundedSemaphore(2)
 @dataclass(frozen=True, slots=True)
 class Answer:
     columns: tuple[str, ...] = ()
-    rows: tuple[tuple[str, ...], ...] = ()
+    rows: tuple[Mapping[str, object], ...] = ()
     has_more: bool = False
     error: str = ""
     """Why there is no answer, as `triptych sql` says it."""
@@ -57,7 +57,8 @@ def page(opened: ArchiveRequest) -> Response:
         shown=SHOWN,
         seconds=_SECONDS,
         views=list(VIEWS.values()),
-        tables=[(name, about.split(". ")[0].rstrip(".")) for name, _, about in TABLES],
+        tables=TABLES,
+        cell=_text,
         address=lambda sql, suffix="": f"/sql{suffix}?{urlencode({'q': sql})}",
     )
     response.status_code = 400 if answer and answer.error else 200
@@ -126,8 +127,7 @@ def _first_rows(opened: ArchiveRequest, question: str) -> Answer:
         if has_ended and process.wait():
             return Answer(error=_message(errors))
     columns = tuple(rows[0]) if rows else ()
-    cells = tuple(tuple(_text(row[name]) for name in columns) for row in rows[:SHOWN])
-    return Answer(columns, cells, not has_ended)
+    return Answer(columns, tuple(rows[:SHOWN]), not has_ended)
 
 
 def _text(value: object) -> str:

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from archive.viewer.search.answers import COMPARED, PAGE
-from archive.viewer.web.alerts import MOST, edit_alert, edits_of_articles, takedown_alert, with_changed_words
+from archive.viewer.web.alerts import (
+    MOST,
+    EditVisit,
+    edit_alert,
+    edits_of_articles,
+    takedown_alert,
+    with_changed_words,
+)
 from archive.viewer.web.archive_request import file_of
 from archive.viewer.web.questions import page_of, wrong
 from archive.viewer.web.story_lists import as_feed, interface_of
@@ -21,7 +28,7 @@ if TYPE_CHECKING:
 
     from archive.viewer.catalogue import Interface
     from archive.viewer.search.answers import ArticleLine, StoryLine
-    from archive.viewer.web.alerts import Alert, SeenEdit
+    from archive.viewer.web.alerts import Alert
     from archive.viewer.web.archive_request import ArchiveRequest
 
 REACTIONS = ("followed", "alone", "unknown")
@@ -67,7 +74,7 @@ def changes(opened: ArchiveRequest, t: Interface) -> Iterator[StoryChange]:
         raise wrong("followed", reaction, REACTIONS)
     stories = opened.lookup.with_former(question)
     edits = edits_of_articles(opened.archive, list(stories))
-    events: list[tuple[datetime, str, str, SeenEdit | None]] = []
+    events: list[tuple[datetime, str, str, EditVisit | None]] = []
     for article_id, article_edits in edits.items():
         for edit in article_edits:
             events.append((edit.at, article_id, stories[article_id], edit))
@@ -75,27 +82,36 @@ def changes(opened: ArchiveRequest, t: Interface) -> Iterator[StoryChange]:
         events.append((at, article_id, story_id, None))
     events.sort(key=lambda event: event[:2], reverse=True)
     for n in range(0, len(events), _AT_ONCE):
-        portion = []
+        portion: dict[Alert, StoryChange] = {}
         for at, article_id, story_id, event_edit in events[n : n + _AT_ONCE]:
             line = opened.lookup.line(story_id)
-            articles = line.articles if line else ()
-            article = next((x for x in articles if x.article_id == article_id), None)
+            article = line.article(article_id) if line else None
             if line is None or article is None:
                 continue
-            if event_edit is None:
-                change = StoryChange(takedown_alert(t, line, article, at), article, ())
-            else:
-                alert = edit_alert(t, line, article, event_edit)
-                change = StoryChange(alert, article, _follow_ups(line, article, event_edit, edits))
+            change = _change(t, line, article, event_edit or at, edits)
             if reaction in {"", change.reaction}:
-                portion.append(change)
-        described = with_changed_words(opened.archive, opened.lookup, [x.alert for x in portion])
-        for change, alert in zip(portion, described, strict=True):
+                portion[change.alert] = change
+        described = with_changed_words(opened.archive, opened.lookup, list(portion))
+        for change, alert in zip(portion.values(), described, strict=True):
             yield StoryChange(alert, change.article, change.followed)
 
 
+def _change(
+    t: Interface,
+    line: StoryLine,
+    article: ArticleLine,
+    event: EditVisit | datetime,
+    edits: Mapping[str, Sequence[EditVisit]],
+) -> StoryChange:
+    """Describe an edit, or a takedown at a time."""
+    if isinstance(event, EditVisit):
+        follow_ups = _follow_ups(line, article, event, edits)
+        return StoryChange(edit_alert(t, line, article, event), article, follow_ups)
+    return StoryChange(takedown_alert(t, line, article, event), article, ())
+
+
 def _follow_ups(
-    line: StoryLine, article: ArticleLine, edit: SeenEdit, edits: Mapping[str, Sequence[SeenEdit]]
+    line: StoryLine, article: ArticleLine, edit: EditVisit, edits: Mapping[str, Sequence[EditVisit]]
 ) -> tuple[FollowUp, ...]:
     follow_ups = []
     for variant in line.articles:
@@ -104,14 +120,13 @@ def _follow_ups(
     return tuple(follow_ups)
 
 
-def follow_up(variant: ArticleLine, edit: SeenEdit, edits: Iterable[SeenEdit]) -> FollowUp:
+def follow_up(variant: ArticleLine, edit: EditVisit, edits: Iterable[EditVisit]) -> FollowUp:
     """Compare what visits have seen: an edit is after the last visit that did not see it."""
-    times = [x.at for x in edits if x.at > edit.after]
-    later = [at for at in times if at > edit.at]
-    if len(later) < len(times):
-        return FollowUp(variant.language, "together", None)
-    if later:
-        return FollowUp(variant.language, "edited", (min(later) - edit.at).total_seconds())
+    for followed in edits:  # the earliest first
+        if followed.at > edit.at:
+            return FollowUp(variant.language, "edited", (followed.at - edit.at).total_seconds())
+        if followed.at > edit.after:
+            return FollowUp(variant.language, "together", None)
     if variant.gone:
         return FollowUp(variant.language, "taken-down", None)
     is_visited = variant.last_seen >= edit.at
@@ -122,8 +137,14 @@ def page(opened: ArchiveRequest) -> Response:
     query = opened.request.query_params
     number = page_of(query)
     start = (number - 1) * PAGE
-    portion = list(islice(changes(opened, opened.pages.t), start, start + PAGE + 1))
-    chosen = [(name, value) for name, value in query.multi_items() if value and name != "page"]
+    t = opened.pages.t
+    portion = list(islice(changes(opened, t), start, start + PAGE + 1))
+    chosen = {name: value for name, value in query.items() if value and name != "page"}
+    leads = []
+    if number > 1:
+        leads.append((t("previous"), f"/changes?{urlencode(chosen | {'page': number - 1})}"))
+    if len(portion) > PAGE:
+        leads.append((t("next"), f"/changes?{urlencode(chosen | {'page': number + 1})}"))
     return opened.html(
         "changes.html",
         "changes",
@@ -133,12 +154,7 @@ def page(opened: ArchiveRequest) -> Response:
         question=opened.question("followed"),
         outlets=opened.lookup.names("outlet", 40),
         address=f"?{urlencode(chosen)}",
-        pages=[
-            (n, f"/changes?{urlencode([*chosen, ('page', n)])}")
-            for n, exists in ((number - 1, number > 1), (number + 1, len(portion) > PAGE))
-            if exists
-        ],
-        page=number,
+        leads=leads,
     )
 
 

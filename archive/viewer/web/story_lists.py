@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import asdict, replace
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
@@ -118,13 +119,15 @@ def over_time(opened: ArchiveRequest) -> Response:
         "over_time.html",
         "stories",
         question=question,
-        charts=[draw_over_time(opened.pages.t, days, canvas) for canvas in (WIDE, NARROW)],
+        wide=draw_over_time(opened.pages.t, days, WIDE),
+        narrow=draw_over_time(opened.pages.t, days, NARROW),
         search_state=opened.search_state(question, all_texts=True),
         read=opened.lookup.read,
         articles=opened.lookup.articles,
         list_address=address_of(question),
-        filters=[_filter_label(opened.pages.t, x.name, x.value) for x in filters(question)],
-        files={kind: f"/over-time.{kind}?{query}" for kind in ("csv", "json")},
+        filters=filters(question),
+        filter_label=partial(_filter_label, opened.pages.t),
+        files={"csv": f"/over-time.csv?{query}", "json": f"/over-time.json?{query}"},
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from archive.viewer.search.answers import ArticleLine
 from archive.viewer.web import story_changes
-from archive.viewer.web.alerts import SeenEdit
+from archive.viewer.web.alerts import EditVisit
 from tests.archive.viewer.test_web import serving, site, text_of
 
 __all__ = ["site"]
@@ -58,6 +58,6 @@ def test_what_another_language_did_is_what_visits_have_seen(others, last_seen, k
         return datetime(2026, 3, 1, n, tzinfo=UTC)
 
     other = ArticleLine("b", "courier", "ru", "", "", None, hour(last_seen), 0, None)
-    edits = [SeenEdit(2, 1, hour(at), hour(after)) for after, at in others]
-    follow_up = story_changes.follow_up(other, SeenEdit(2, 1, hour(4), hour(2)), edits)
+    edits = [EditVisit(2, 1, hour(at), hour(after)) for after, at in others]
+    follow_up = story_changes.follow_up(other, EditVisit(2, 1, hour(4), hour(2)), edits)
     assert (follow_up.kind, follow_up.seconds) == (kind, seconds)
