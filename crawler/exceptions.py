@@ -4,7 +4,8 @@ CrawlerError
 ├── DeclarationError     an outlet file contradicts itself; refused at start
 ├── DiscoveryError       a sitemap, feed or day archive of which nothing could be read
 ├── SourceFailed         a file of an import that cannot be read on; what was read of it is archived
-│   └── WrongSource          what was given is none, or may not be read; refused at start
+│   ├── WrongSource          what was given is none, or may not be read; refused at start
+│   └── Unanswered           its server does not answer, however often it is asked; the next import goes on
 ├── Unavailable          a part of such a file that another try may bring
 └── ExtractionError      a page that could not be read; counted as failed(reason) or dropped(reason)
     ├── Unreadable           the page is at fault: counted as dropped(reason)
@@ -45,6 +46,10 @@ class SourceFailed(CrawlerError):
 
 class WrongSource(SourceFailed):
     """What was given to import is no file, or one that may not be read."""
+
+
+class Unanswered(SourceFailed):
+    """A server did not answer in all tries."""
 
 
 class Unavailable(CrawlerError):

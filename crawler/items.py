@@ -162,6 +162,10 @@ class Article:
     etag: str | None = None
     last_modified: str | None = None
     raw_sha256: str = ""
+    source_archive: str | None = None
+    """The web archive it is imported from; None if it was fetched from the outlet."""
+    source_capture: str | None = None
+    """The page in it."""
     text_from: Literal["page", "feed"] = "page"
     access: str | None = None
     """`free`, `partial`, `paid`, as the page states it; `refused`: the page was not to be had."""

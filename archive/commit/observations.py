@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -74,6 +75,8 @@ class AppliedObservations:
     observations: list[Observation] = field(default_factory=list)
     newest: dict[str, ArticleRecord] = field(default_factory=dict)
     """The newest record of each article whose text was fetched."""
+    missing_before: Counter[str] = field(default_factory=Counter)
+    """Visits in a row that found an article missing, before the last that found it: captures of the past."""
 
     def latest_draft(self, article_id: str) -> Draft | None:
         """The draft of the latest text of an article; None where this commit does not write one."""
@@ -112,6 +115,7 @@ def _article(applied: AppliedObservations, record: ArticleRecord, contradiction:
     before = applied.current.get(article_id)
     verdict, after = judge(before, record, story_of_one(article_id))
     applied.current[article_id] = after
+    applied.missing_before.pop(article_id, None)
     # the entry of a feed has less than the page, once the page's own text is archived
     is_lesser = record.text_from == FEED and before is not None and before.text_from != FEED
     if not is_lesser:
@@ -169,7 +173,10 @@ def _observation(
     article_id = record.article_id or resolve(record.url) or resolve(record.requested_url)
     before = applied.current.get(article_id) if article_id else None
     missing = None
-    if before is not None and record.http_status in _MISSING:
+    if before is not None and record.http_status in _MISSING and record.observed_at < before.last_seen:
+        applied.missing_before[before.article_id] += 1
+        missing = applied.missing_before[before.article_id]
+    elif before is not None and record.http_status in _MISSING:
         missing = before.missing + 1
         applied.current[before.article_id] = replace(before, missing=missing)
     elif before is not None and record.outcome == "unchanged":

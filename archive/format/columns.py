@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from enum import Enum
 
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 """Of all tables. If a column changes it changes too, with a step in archive/operations/migrate.py."""
 
 

@@ -220,6 +220,16 @@ class ArticleRecord:
         metadata=column(By.FETCH, "validator of that fetch, as sent", cached=True)
     )
     fetched_at: datetime = field(metadata=column(By.FETCH, "when it was fetched"))
+    source_archive: str | None = field(
+        default=None,
+        metadata=column(
+            By.FETCH, "web archive of an imported page: a file or an index", cached=True, repeats=True
+        ),
+    )
+    source_capture: str | None = field(
+        default=None,
+        metadata=column(By.FETCH, "the page in it: file and record id, or the address of its replay"),
+    )
     raw_file: str | None = field(
         default=None,
         metadata=column(

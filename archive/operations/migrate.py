@@ -6,6 +6,8 @@ column silently, some refuse. So no other operation changes the schema.
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -73,6 +75,29 @@ _MARKS = (
     "numbers_converted, quotes_only_a and quotes_only_b: empty until `pair --all` aligns a story anew"
 )
 
+_SOURCES = (
+    "source_archive, source_capture: of imported pages what extra had under `imported`, which goes from there"
+)
+_IMPORTED = "imported"
+
+
+def _with_sources(table: pa.Table) -> pa.Table:
+    """Move `imported` out of `extra`: a file's name, a space, and a record's id or place."""
+    if "source_archive" in table.column_names:
+        return table
+    extras, archives, captures = [], [], []
+    for text in table.column("extra").to_pylist():
+        fields = json.loads(text) if text and f'"{_IMPORTED}"' in text else {}
+        origin = fields.pop(_IMPORTED, None)
+        extras.append(text if origin is None else json.dumps(fields, ensure_ascii=False, sort_keys=True))
+        archives.append(None if origin is None else re.split(" (?:<|at )", origin, maxsplit=1)[0])
+        captures.append(origin)
+    extra = pa.array([None if text == "{}" else text for text in extras], pa.string())
+    table = table.set_column(table.column_names.index("extra"), "extra", extra)
+    for name, values in (("source_archive", archives), ("source_capture", captures)):
+        table = table.append_column(name, pa.array(values, pa.string()))
+    return table
+
 
 def _without_marks(table: pa.Table) -> pa.Table:
     """Drop the marks of schema 6, and give every row empty ones."""
@@ -96,6 +121,7 @@ TODAY = Target(
         4: Step(_ACCESS, {}),
         5: Step(_EVENTS, {}),
         6: Step(_MARKS, {"alignments": _without_marks, "former_alignments": _without_marks}),
+        7: Step(_SOURCES, dict.fromkeys(("articles", "superseded", "former_readings"), _with_sources)),
     },
 )
 

@@ -109,7 +109,7 @@ NO_ARTICLE = 0
 
 __all__ = ["KnownArticle", "LastObservation", "State", "micros", "moment"]
 
-STATE_VERSION = 10
+STATE_VERSION = 11
 _V = TypeVar("_V")
 _ARTICLES = f"SELECT article FROM place WHERE key IN ({{}}) AND role = {ID}"
 """Numbers of the articles with these ids."""

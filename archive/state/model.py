@@ -42,6 +42,8 @@ class KnownArticle:
     last_seen: datetime
     alternates: tuple[Alternate, ...]
     text_from: str | None = None
+    source_archive: str | None = None
+    """None if its latest text was fetched from the outlet itself."""
 
     @property
     def is_from_feed(self) -> bool:
@@ -175,6 +177,7 @@ class CurrentVersion:
     content_hash: str
     raw_sha256: str
     text_from: str | None
+    source_archive: str | None
     extractor: str
     modified_at: datetime | None
     reread_hash: str | None

@@ -57,9 +57,11 @@ class Batch:
             etag=record.etag,
             last_modified=record.last_modified,
             content_hash=record.content_hash,
-            last_seen=record.fetched_at,
+            # a capture of long ago does not hide that the page itself was seen since
+            last_seen=record.fetched_at if after is None else max(record.fetched_at, after.last_seen),
             alternates=record.alternates,
             text_from=record.text_from,
+            source_archive=record.source_archive if after is None else after.source_archive,
         )
         self.places.add(record)
         # a canonical address is not one at which the page was fetched

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, ClassVar
 
 from scrapy.exceptions import UsageError
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from crawler.extensions.ledger import Ledger
     from crawler.health.expectation_check import Verdict
+    from crawler.importing.indexes.index_source import IndexSource
     from crawler.importing.source_files import Source
     from crawler.importing.summary import SourceSummary
     from crawler.reports.run_report import RunReport
@@ -49,7 +51,7 @@ class Command(Crawl):
     takes_arguments: ClassVar[bool] = False
 
     def syntax(self) -> str:
-        return "[options] FILE|ADDRESS|LIST …"
+        return "[options] FILE|ADDRESS|LIST … | --from URL"
 
     def short_desc(self) -> str:
         return "Bring in pages from web archives: WARC, ARC, WACZ, here or on a server"
@@ -59,10 +61,11 @@ class Command(Crawl):
             "Read the pages of web archives (Common Crawl's CC-NEWS, wget, ArchiveBox, Browsertrix, …) as a "
             "crawl reads them: text, byline, language, pairing. A file is a path, https://… or "
             "s3://bucket/key; s3://bucket/prefix/ is all of them below it; a list (.paths, .paths.gz) has "
-            "a path a line, below --prefix. fetched_at is the record's, and extra has "
-            "the name of the file and the id of the record under imported. Of declared outlets, addresses of "
-            "articles are taken; of other sites every page that is an article. No page is asked for on the "
-            "network. An import that was stopped or killed is run again: what the archive has is not read "
+            "a path a line, below --prefix. --from URL asks a CDX server for the captures of an outlet. "
+            "fetched_at is the record's; source_archive and source_capture say where a page is from. "
+            "Of declared outlets, addresses of articles are taken; of other sites every page that is an "
+            "article. No outlet is asked for a page. "
+            "An import that was stopped or killed is run again: what the archive has is not read "
             "again, and makes no version twice. "
             "Exit code 0: all is read; 1: a file is damaged (what could be read of it is archived); "
             "2: a wrong argument; 6: the archive cannot be used; 130: interrupted."
@@ -77,6 +80,21 @@ class Command(Crawl):
                 "what the paths of a list begin with: https://data.commoncrawl.org/, a bucket, a folder",
             ),
             ("endpoint", "URL", "of the buckets to read from, where it is another than the archive's"),
+        ):
+            parser.add_argument(f"--{name}", metavar=metavar, help=what)
+        parser.add_argument(
+            "--from",
+            dest="indexes",
+            action="append",
+            default=[],
+            metavar="URL",
+            help="a CDX server, as https://web.archive.org/cdx/search/cdx; needs --outlet or --host",
+        )
+        for name, metavar, what in (
+            ("since", "DATE", "with --from: the first day"),
+            ("until", "DATE", "with --from: the day after the last"),
+            ("dialect", "NAME", "of the CDX server: wayback, commoncrawl or pywb; else by its address"),
+            ("replay", "URL", "what addresses of replays begin with, where it is not the server's own"),
         ):
             parser.add_argument(f"--{name}", metavar=metavar, help=what)
         parser.add_argument("--anonymous", action="store_true", help="read buckets without keys")
@@ -95,10 +113,14 @@ class Command(Crawl):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         fast_start()
-        if not args:
-            raise UsageError("give at least one file of WARC, ARC or WACZ, or a list", print_help=False)
+        if not args and not opts.indexes:
+            raise UsageError(
+                "give at least one file of WARC, ARC or WACZ, or a list, or --from an index", print_help=False
+            )
+        since, until = _days(opts)
         check_settings(self.settings)
         # .1 s of HTTP: Scrapy imports every command
+        from crawler.importing.indexes.index_source import IndexOptions, index_source  # noqa: PLC0415
         from crawler.importing.source_files import SourceFinder  # noqa: PLC0415
 
         finder = SourceFinder(
@@ -112,7 +134,11 @@ class Command(Crawl):
         _check_choice(opts, {outlet.name for outlet in declared})
         selection = Selection(*(frozenset(chosen) for chosen in (opts.outlet, opts.host, opts.language)))
         try:
-            sources = finder.sources(args)
+            sources: list[Source | IndexSource] = [*finder.sources(args)]
+            options = IndexOptions(opts.dialect, opts.prefix, opts.replay, since, until)
+            hosts = _hosts(opts, declared)
+            for index in opts.indexes:
+                sources += index_source(index, hosts, options, finder, self.settings)
         except WrongSource as error:
             raise UsageError(str(error), print_help=False) from None
         except SourceFailed as error:
@@ -123,7 +149,10 @@ class Command(Crawl):
             self._import(sources, selection, declared)
 
     def _import(
-        self, sources: Sequence[Source], selection: Selection, declared: Sequence[type[StorySpider]]
+        self,
+        sources: Sequence[Source | IndexSource],
+        selection: Selection,
+        declared: Sequence[type[StorySpider]],
     ) -> None:
         self._probe_archive()
         self._log = self._log_into_file("import")
@@ -146,8 +175,11 @@ class Command(Crawl):
     def _finish(self, run: RunReport) -> int:
         """Print what each file brought; a file that could not be read on is a problem of the run."""
         _print_summaries(self._summaries)
-        damage = [sentence for summary in self._summaries for sentence in summary.damage]
-        files = [summary.document() for summary in self._summaries]
+        damage: list[str] = []
+        files: list[dict[str, object]] = []
+        for summary in self._summaries:
+            damage += summary.damage
+            files.append(summary.document())
         run = replace(run, problems=[*run.problems, *damage], files=files)
         if damage and worst([run.exit_code, ExitCode.LOST]) == ExitCode.LOST:
             run = replace(run, ended=Ending.LOST, exit_code=ExitCode.LOST)
@@ -164,9 +196,11 @@ class Command(Crawl):
             entries = archive.open(uri).history()
             return next((entry.run_id for entry in entries if entry.id == snapshot), None)
 
-        rules = [(outlet.name, outlet.domains(), outlet.written_patterns()) for outlet in declared]
+        rules: list[object] = []
+        for outlet in sorted(declared, key=lambda outlet: outlet.name):
+            rules.append((outlet.name, outlet.domains(), outlet.written_patterns()))
         choice = repr(
-            [sorted(selection.outlets), sorted(selection.hosts), sorted(selection.languages), sorted(rules)]
+            [sorted(selection.outlets), sorted(selection.hosts), sorted(selection.languages), rules]
         )
         return Positions(storage_at(uri).layout.root, choice, head, run_of)
 
@@ -186,6 +220,37 @@ def _print_summaries(summaries: Sequence[SourceSummary]) -> None:
         console.print(f"file  {literal(summary.line())}", soft_wrap=True, highlight=False)
     if len(summaries) > _MOST_LINES:
         console.print(f"and {len(summaries) - _MOST_LINES:,} files more: --report FILE has them all")
+
+
+def _days(opts: argparse.Namespace) -> tuple[date | None, date | None]:
+    if not opts.indexes:
+        for name in ("since", "until", "dialect", "replay"):
+            if getattr(opts, name) is not None:
+                raise UsageError(f"--{name} needs --from, the address of a CDX server", print_help=False)
+    days = []
+    for name in ("since", "until"):
+        text = getattr(opts, name)
+        try:
+            days.append(date.fromisoformat(text) if text else None)
+        except ValueError:
+            raise UsageError(
+                f"--{name} {visible(text)}: expected a day, as 2025-03-01", print_help=False
+            ) from None
+    since, until = days
+    if since is not None and until is not None and since >= until:
+        raise UsageError(f"--since {since} must be before --until {until}", print_help=False)
+    return since, until
+
+
+def _hosts(opts: argparse.Namespace, declared: Sequence[type[StorySpider]]) -> list[str]:
+    """Return the hosts that an index is asked for, each with its subdomains."""
+    hosts = [*opts.host]
+    for name in opts.outlet:
+        outlet = next((outlet for outlet in declared if outlet.name == name), None)
+        hosts += [name] if outlet is None else outlet.domains()
+    if opts.indexes and not hosts:
+        raise UsageError("--from needs --outlet or --host: whose captures?", print_help=False)
+    return list(dict.fromkeys(hosts))
 
 
 def _check_choice(opts: argparse.Namespace, names: Collection[str]) -> None:

@@ -9,7 +9,7 @@ from w3lib.encoding import http_content_type_encoding
 
 from archive.format.reasons import Reason
 from crawler.exceptions import Unreadable
-from crawler.items import Claim, Fetch
+from crawler.items import Fetch
 from crawler.story.worker_task import extract_and_decide
 
 if TYPE_CHECKING:
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from crawler.story.worker_task import PageContext
     from crawler.workers.stages import WorkerStage
 
-IMPORTED = "imported"
-"""Key in `extra` of an article: name of the file and id of the record."""
 _CHUNK, _CHUNK_END = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r\n"), b"\r\n"
 _DECODED = ("gzip", "x-gzip", "deflate", "br", "zstd")
 
@@ -54,7 +52,7 @@ def read_web_page(
     if keep_raw:
         exchange = Exchange(page.url, page.status, page.fetched_at, (), page.headers, page.ip)
     article = extract_and_decide(fetch, hints, exchange, context, stages)
-    return article.with_(extra=(*article.extra, Claim(IMPORTED, page.record)))
+    return article.with_(source_archive=page.archive, source_capture=page.record)
 
 
 def _decoded(body: bytes, headers: dict[str, str], largest: int) -> bytes:

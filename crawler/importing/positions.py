@@ -17,6 +17,7 @@ from uuid import uuid4
 from archive.exceptions import ArchiveError
 from archive.storage import path_guard
 from archive.storage.cache import cache_folder
+from crawler.importing.indexes.capture_journal import CaptureJournal
 
 _LARGEST = 65_536
 
@@ -54,6 +55,10 @@ class Positions:
     def _path(self, address: str) -> Path:
         name = hashlib.sha256(f"{self._choice}\n{address}".encode("utf-8", "surrogatepass")).hexdigest()
         return self._folder / f"{name[:32]}.json"
+
+    def journal(self, address: str) -> CaptureJournal:
+        """Open the journal of an index."""
+        return CaptureJournal(self._path(address).with_suffix(".captures"), self._head, self._run_of)
 
     def kept(self, address: str) -> Position | None:
         """None where there is none, or the archive is another one by now."""

@@ -35,8 +35,8 @@ def status(summaries: list[SourceSummary], planned: int, now: float) -> str:
     pages = f"{current.pages:,} pages"
     if current_pace.pages_a_second is not None:
         pages += f" ({current_pace.pages_a_second:.1f}/s)"
-    left = f"time left {clock(current_pace.seconds_left)}"
-    return f"{len(summaries)}/{planned} {current.name}  {amount}  {rate}  {pages}  {left}"
+    time_left = f"time left {clock(current_pace.seconds_left)}"
+    return f"{len(summaries)}/{planned} {current.name}  {amount}  {rate}  {pages}  {time_left}"
 
 
 def _amount(summary: SourceSummary) -> str:

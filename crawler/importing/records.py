@@ -36,7 +36,7 @@ BROKEN = (
     ),
 )
 """Errors of warcio and of zipfile, on bytes that are no WARC and no zip file."""
-_HTML = ("text/html", "application/xhtml+xml")
+HTML = ("text/html", "application/xhtml+xml")
 _LONGEST_ADDRESS = 1024
 _LOADER = ArcWarcRecordLoader(arc2warc=False)
 _STATUS_LINES = StatusAndHeadersParser(["HTTP/1.0", "HTTP/1.1", "HTTP/2", "HTTP/3"])
@@ -58,8 +58,11 @@ class WebPage:
     fetched_at: datetime
     """Of the record; UTC."""
     ip: str | None
+    archive: str
+    """Name of the file, or the address of the index that names the page."""
     record: str
-    """Name of the file and id of the record; of an ARC, whose records have none, its place in the file."""
+    """Name of the file and id of the record, or its place in an ARC, whose records have none; or the address
+    of a replay."""
     begin: int
     """Place of the record in the file; of one in a WACZ, 0."""
 
@@ -93,6 +96,7 @@ def read_page(
         body,
         fetched_at,
         ip if ip != "0.0.0.0" else None,  # noqa: S104  as the crawlers of ARC wrote where they knew none
+        name,
         f"{name} {own_id}".strip(),
         begin,
     )
@@ -121,7 +125,7 @@ def _answer(stream: BinaryIO) -> StatusAndHeaders:
         raise NoPage("without an answer of a server") from None
     if number(answer.get_statuscode()) != 200:
         raise NoPage("of another status than 200")
-    if (answer.get_header("Content-Type") or "").partition(";")[0].strip().lower() not in _HTML:
+    if (answer.get_header("Content-Type") or "").partition(";")[0].strip().lower() not in HTML:
         raise NoPage("no HTML")
     return answer
 

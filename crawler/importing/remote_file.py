@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import io
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
-from crawler.exceptions import SourceFailed, Unavailable
+from crawler.exceptions import SourceFailed, Unanswered, Unavailable
 
+_Answer = TypeVar("_Answer")
 PART = 8 << 20
 _FIRST = 1 << 18
 """Bytes of the first part: it tells what the file is, and reading may go on far from there."""
@@ -123,19 +124,30 @@ class RemoteFile(io.RawIOBase):
             self._next = (following, self._ahead.submit(self._fetch, following))
 
     def _fetch(self, begin: int, length: int | None = None) -> Part:
-        length = length or min(self._length, self.size - begin)
-        for pause in (*self._pauses, None):
-            if self._stopped.is_set():
-                break
-            try:
-                return self._place.part(begin, length)
-            except Unavailable as error:
-                wait = error.after if error.after is not None else pause
-                if pause is None or wait is None or wait > LONGEST_PAUSE:
-                    pause_note = f"; it asks to wait {error.after:g} s" if error.after is not None else ""
-                    raise SourceFailed(
-                        f"byte {begin:,} and those after it cannot be read: {error}{pause_note}. "
-                        "Run the import again, it goes on there"
-                    ) from None
-                self._stopped.wait(wait)
-        raise SourceFailed("the import was stopped")
+        size = length or min(self._length, self.size - begin)
+        return patiently(
+            lambda: self._place.part(begin, size),
+            self._pauses,
+            self._stopped,
+            f"byte {begin:,} and those after it cannot be read",
+        )
+
+
+def patiently(
+    request: Callable[[], _Answer], pauses: Sequence[float], stopped: threading.Event, failure: str
+) -> _Answer:
+    """Ask until an answer comes, with these pauses or those that the server asks for. Raises Unanswered."""
+    for pause in (*pauses, None):
+        if stopped.is_set():
+            break
+        try:
+            return request()
+        except Unavailable as error:
+            wait = error.after if error.after is not None else pause
+            if pause is None or wait is None or wait > LONGEST_PAUSE:
+                pause_note = f"; it asks to wait {error.after:g} s" if error.after is not None else ""
+                raise Unanswered(
+                    f"{failure}: {error}{pause_note}. Run the import again, it goes on there"
+                ) from None
+            stopped.wait(wait)
+    raise Unanswered("the import was stopped")

@@ -40,6 +40,7 @@ _MOST = 1_000_000
 """Files of one list or one prefix."""
 _PATH = re.compile(r"[\w=+@,~-][\w.=+@,~ -]*(?:/[\w=+@,~-][\w.=+@,~ -]*)*", re.ASCII)
 """No segment begins with a dot, so none is `..`; no scheme, query, percent sign or backslash."""
+_LONGEST_PATH = 1000
 
 
 class OpenLocalFile(io.BufferedReader):
@@ -144,7 +145,7 @@ class SourceFinder:
     ) -> None:
         self._prefix, self._endpoint = prefix, endpoint
         self._anonymous = anonymous or not has_keys()
-        self._servers = WebServers(settings)
+        self.servers = WebServers(settings)
         self._stores: dict[str, Store] = {}
 
     def sources(self, names: Sequence[str]) -> list[Source]:
@@ -165,13 +166,26 @@ class SourceFinder:
         base = prefix if prefix.endswith("/") else f"{prefix}/"
         return [self._one(base + path) for path in self._paths(name)]
 
-    def _one(self, name: str) -> Source:
+    def check(self, address: str) -> None:
+        """Raise WrongSource for an address that may not be asked."""
+        try:
+            self.servers.refuse(address)
+        except SourceFailed as error:
+            raise WrongSource(f"{visible(address)}: {error}") from None
+
+    def part(self, name: str, offset: int, length: int) -> bytes:
+        """Read some bytes of a file. Raises Unavailable, SourceFailed."""
+        source = self._one(name)
+        if isinstance(source, OnServer):
+            return source.place.part(offset, length).data
+        with source.open() as file:
+            file.seek(offset)
+            return file.read(length)
+
+    def _one(self, name: str) -> LocalFile | OnServer:
         if name.startswith(("http://", "https://")):
-            try:
-                self._servers.refuse(name)
-            except SourceFailed as error:
-                raise WrongSource(f"{visible(name)}: {error}") from None
-            return OnServer(WebFile(name, self._servers))
+            self.check(name)
+            return OnServer(WebFile(name, self.servers))
         if name.startswith(_BUCKETS):
             bucket, key = _bucket(name)
             return OnServer(BucketFile(self._store(bucket), key))
@@ -226,12 +240,17 @@ class SourceFinder:
         if len(paths) > _MOST:
             raise WrongSource(f"{visible(name)} has more than {_MOST:,} lines")
         for path in paths:
-            if not _PATH.fullmatch(path) or len(path) > 1000:
+            if not is_path_below(path):
                 raise WrongSource(
                     f"{visible(name)}: expected paths below the prefix, as crawl-data/CC-NEWS/2025/03/"
                     f"….warc.gz, got {visible(path[:120])!r}; nothing was read"
                 )
         return paths
+
+
+def is_path_below(path: str) -> bool:
+    """Tell if a path that a stranger names stays below the prefix that the operator gives."""
+    return len(path) <= _LONGEST_PATH and _PATH.fullmatch(path) is not None
 
 
 _BUCKETS = tuple(f"{scheme}://" for scheme in SCHEMES)

@@ -13,6 +13,8 @@ from scrapy import signals
 from archive.exceptions import ArchiveError
 from crawler.downloader.public_hosts import refusal, registered_domain
 from crawler.exceptions import ExtractionError, SourceFailed
+from crawler.importing.indexes.index_import import IndexImport
+from crawler.importing.indexes.index_source import IndexSource
 from crawler.importing.page_task import read_web_page
 from crawler.importing.summary import SourceSummary
 from crawler.importing.web_archives import WebArchive
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
     from scrapy.crawler import Crawler
 
+    from archive.state.model import KnownArticle
     from crawler.importing.positions import Positions
     from crawler.importing.records import WebPage
     from crawler.importing.source_files import OpenFile, Source
@@ -59,7 +62,7 @@ class ImportSpider(AnyPage):
     def __init__(
         self,
         *,
-        sources: Sequence[Source],
+        sources: Sequence[Source | IndexSource],
         positions: Positions,
         selection: Selection,
         declared: Sequence[type[StorySpider]],
@@ -105,7 +108,14 @@ class ImportSpider(AnyPage):
             await self.until_processed()
             summary.end()
 
-    async def _of_source(self, source: Source, summary: SourceSummary) -> AsyncIterator[Any]:
+    async def _of_source(self, source: Source | IndexSource, summary: SourceSummary) -> AsyncIterator[Any]:
+        if isinstance(source, IndexSource):
+            summary.unit = "captures"
+            journal = await asyncio.to_thread(self._positions.journal, source.key)
+            captures = IndexImport(source.listing(), source.fetcher, journal, self, summary)
+            async for item in captures.items():
+                yield item
+            return
         file = await asyncio.to_thread(source.open)
         try:
             summary.size = file.size
@@ -198,6 +208,28 @@ class ImportSpider(AnyPage):
             except (ArchiveError, OSError) as error:
                 self.logger.warning("the position in %s could not be kept: %s", source.address, error)
 
+    # what the captures of an index ask for: crawler/importing/indexes/index_import.py
+    def is_selected(self, url: str) -> bool:
+        return self._is_selected(url)
+
+    def outlet_name(self, url: str) -> str:
+        outlet = self._outlet_of_page(url)
+        return outlet.name if outlet is not None else registered_domain(url)
+
+    def known(self, url: str) -> KnownArticle | None:
+        return self.ledger.known(url)
+
+    async def read(self, page: WebPage) -> Article | Observation | None:
+        self.ledger.discover(page.url)
+        return await self._read(page)
+
+    async def on_disk(self) -> bool:
+        await self.until_processed()
+        memory = self.ledger.memory
+        if memory is not None:
+            await asyncio.to_thread(memory.sync)
+        return memory is not None
+
     async def _read(self, page: WebPage) -> Article | Observation | None:
         outlet = self._outlet_of_page(page.url)
         rules: Outlet = self if outlet is None else outlet
@@ -244,8 +276,7 @@ class ImportSpider(AnyPage):
         ):
             return False
         outlet = self._outlet_of_page(url)
-        name = outlet.name if outlet is not None else registered_domain(url)
-        if self._selection.outlets and name not in self._selection.outlets:
+        if self._selection.outlets and self.outlet_name(url) not in self._selection.outlets:
             return False
         return outlet is None or not outlet.article_url or outlet.is_article(url)
 

@@ -9,7 +9,7 @@ from time import monotonic
 
 @dataclass(slots=True)
 class SourceSummary:
-    """One file, or one query to an index of captures."""
+    """One file, or one query to an index."""
 
     name: str
     unit: str = "bytes"
@@ -23,7 +23,7 @@ class SourceSummary:
     outcomes: Counter[str] = field(default_factory=Counter)
     """Pages, by what became of them: `archived`, `dropped(too-short)`."""
     passed: Counter[str] = field(default_factory=Counter)
-    """Records that are no page of the selection, by reason."""
+    """Records and captures, by reason."""
     damage: list[str] = field(default_factory=list)
     """Sentences about what could not be read."""
     notes: list[str] = field(default_factory=list)
@@ -81,9 +81,9 @@ def pace(summaries: list[SourceSummary], planned: int, now: float) -> Pace:
     if seconds <= 0 or current.at <= current.begin:
         return Pace(None, None, None)
     rate = (current.at - current.begin) / seconds
-    left = None
+    seconds_left = None
     if current.size is not None:
-        sizes = [summary.size for summary in summaries if summary.size is not None]
+        sizes = [summary.size or 0 for summary in summaries]
         to_come = (planned - len(summaries)) * sum(sizes) / len(sizes)
-        left = (current.size - current.at + to_come) / rate
-    return Pace(rate, current.pages / seconds, left)
+        seconds_left = (current.size - current.at + to_come) / rate
+    return Pace(rate, current.pages / seconds, seconds_left)

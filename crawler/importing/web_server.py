@@ -12,7 +12,8 @@ import ipaddress
 import re
 import socket
 import threading
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 import urllib3
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
     from urllib3.response import BaseHTTPResponse
 
+_Read = TypeVar("_Read")
 _REDIRECTS = (301, 302, 303, 307, 308)
 _OF_THE_MOMENT = (408, 425, 429, 500, 502, 503, 504)
 _DEADLINE = 10
@@ -75,21 +77,45 @@ class WebServers:
 
     def part(self, url: str, begin: int, length: int) -> Part:
         """Raises Unavailable, SourceFailed."""
+        headers = {"Range": f"bytes={begin}-{begin + length - 1}"}
+        return self._timed(
+            f"{length:,} bytes",
+            lambda: self._follow(url, headers, lambda answer, _: _part_of(answer, begin, length)),
+        )
+
+    def whole(self, url: str, most: int, *, stays_at_host: bool = False) -> Answer:
+        """Fetch an answer of any status but those of the moment. Raises Unavailable, SourceFailed."""
+
+        def read(answer: BaseHTTPResponse, address: str) -> Answer:
+            if answer.status in _OF_THE_MOMENT:
+                raise _refused_for_now(answer)
+            return _whole(answer, address, most)
+
+        return self._timed("the answer", lambda: self._follow(url, {}, read, stays_at_host=stays_at_host))
+
+    def _timed(self, what: str, request: Callable[[], _Read]) -> _Read:
         expired = threading.Event()
         cut = threading.Timer(self._deadline, self._cut, [expired])
         cut.daemon = True
         cut.start()
         try:
-            return self._follow(url, begin, length)
+            return request()
         except (HTTPError, SourceFailed) as error:
             if expired.is_set():  # a head that was cut makes another answer
-                raise Unavailable(f"{length:,} bytes took more than {self._deadline:g} s") from None
+                raise Unavailable(f"{what} took more than {self._deadline:g} s") from None
             raise (_unavailable(error) if isinstance(error, HTTPError) else error) from None
         finally:
             cut.cancel()
 
-    def _follow(self, url: str, begin: int, length: int) -> Part:
-        headers = self._headers | {"Range": f"bytes={begin}-{begin + length - 1}"}
+    def _follow(
+        self,
+        url: str,
+        headers: dict[str, str],
+        read: Callable[[BaseHTTPResponse, str], _Read],
+        *,
+        stays_at_host: bool = False,
+    ) -> _Read:
+        host, headers = urlsplit(url).netloc, self._headers | headers
         for _ in range(self._most_redirects + 1):
             self.refuse(url)
             answer = self._pools.request(
@@ -97,7 +123,7 @@ class WebServers:
             )
             try:
                 if answer.status not in _REDIRECTS:
-                    return _part_of(answer, begin, length)
+                    return read(answer, url)
                 location = answer.headers.get("Location", "")
             finally:
                 # what is left of an answer is not read, so its connection cannot serve another one
@@ -109,6 +135,8 @@ class WebServers:
                 raise SourceFailed(
                     f"it redirects to {visible(location[:200])!r}, which is no address"
                 ) from None
+            if stays_at_host and urlsplit(url).netloc != host:
+                raise SourceFailed(f"it redirects to another host, {visible(url[:200])}")
         raise SourceFailed(f"it redirects more than {self._most_redirects} times")
 
     def _cut(self, expired: threading.Event) -> None:
@@ -137,6 +165,18 @@ class WebServers:
         if not public:
             raise PrivateAddress(f"private-address: {name} is at {', '.join(addresses)}")
         return public
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    url: str
+    """After redirects."""
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    """In the coding that the headers name."""
+    is_cut: bool
+    """True if there is more than was asked for."""
 
 
 class PrivateAddress(OSError):
@@ -223,10 +263,24 @@ def _part_of(answer: BaseHTTPResponse, begin: int, length: int) -> Part:
             raise SourceFailed("its server gives no parts of a file (Range): download it, and import that")
         size = expected = whole
     elif answer.status in _OF_THE_MOMENT:
-        raise Unavailable(f"the server answered {answer.status}", _seconds(headers.get("Retry-After")))
+        raise _refused_for_now(answer)
     else:
         raise SourceFailed(f"the server answered {answer.status}, where a part of a file (206) was expected")
     return Part(_body(answer, expected), size, tag)
+
+
+def _refused_for_now(answer: BaseHTTPResponse) -> Unavailable:
+    return Unavailable(f"the server answered {answer.status}", _seconds(answer.headers.get("Retry-After")))
+
+
+def _whole(answer: BaseHTTPResponse, url: str, most: int) -> Answer:
+    parts: list[bytes] = []
+    size = 0
+    while size <= most and (chunk := answer.read1(1 << 16, decode_content=False)):
+        parts.append(chunk)
+        size += len(chunk)
+    headers = tuple((str(name), str(value)) for name, value in answer.headers.items())
+    return Answer(url, answer.status, headers, b"".join(parts)[:most], size > most)
 
 
 def _body(answer: BaseHTTPResponse, expected: int) -> bytes:

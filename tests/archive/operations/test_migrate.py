@@ -258,3 +258,19 @@ def test_the_marks_of_schema_6_are_dropped():
             },
         }
     ]
+
+
+def test_the_origin_of_an_imported_page_moves_out_of_extra_into_columns():
+    origin = "news.warc.gz <urn:uuid:1>"
+    extras = [
+        json.dumps({"imported": origin}),
+        json.dumps({"imported": "a at byte 7", "og_locale": "uk"}),
+        None,
+    ]
+    table = pa.table({"extra": pa.array([*extras, '{"og_locale": "uk"}'], pa.string())})
+    moved = TODAY.steps[7].edits["articles"](table).to_pydict()
+    assert moved == {
+        "extra": [None, '{"og_locale": "uk"}', None, '{"og_locale": "uk"}'],
+        "source_archive": ["news.warc.gz", "a", None, None],
+        "source_capture": [origin, "a at byte 7", None, None],
+    }

@@ -53,7 +53,8 @@ def test_pages_become_paired_articles_of_their_time(crawl: Crawl, tmp_path: Path
     assert len(articles) == PAGES
     assert set(articles["outlet"]) == {"courier.example"}
     assert sorted(articles["fetched_at"])[0] == pd.Timestamp("2025-03-01T10:00Z")
-    assert articles["extra"].str.contains("news.warc.gz <urn:uuid:").all()
+    assert set(articles["source_archive"]) == {"news.warc.gz"}
+    assert articles["source_capture"].str.startswith("news.warc.gz <urn:uuid:").all()
     assert len(done.table("stories")) == PAGES // 2
     assert len(done.table("pairs")) >= PAGES // 2
     assert f"file  news.warc.gz: {PAGES} archived; 0 passed over; " in done.out
