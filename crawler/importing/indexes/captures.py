@@ -66,6 +66,8 @@ class ArchiveClient:
     """Seconds between the begins of two requests."""
     obeys_robots: bool
     pauses: Sequence[float] = PAUSES
+    largest_answer: int = LARGEST_ANSWER
+    """Bytes of an answer of the index."""
     stopped: threading.Event = field(default_factory=threading.Event)
     _next: float = 0.0
     _robots: dict[str, Protego] = field(default_factory=dict)
@@ -85,12 +87,12 @@ class ArchiveClient:
         self._next = max(now, self._next) + self.delay
 
     def index_answer(self, address: str) -> bytes | None:
-        answer = self.ask(lambda: self.servers.whole(address, LARGEST_ANSWER))
+        answer = self.ask(lambda: self.servers.whole(address, self.largest_answer))
         if answer.status == 404:  # of Common Crawl: no capture
             return None
         if answer.is_cut:
             raise SourceFailed(
-                f"its answer has more than {LARGEST_ANSWER >> 20} MB: give fewer days (--since, --until)"
+                f"its answer has more than {self.largest_answer:,} bytes: give fewer days (--since, --until)"
             )
         if answer.status != 200:
             text = visible(answer.body[:120].decode("utf-8", "replace"))

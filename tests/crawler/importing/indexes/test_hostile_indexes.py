@@ -1,0 +1,177 @@
+"""Indexes and archives that lie, send without end, or lead elsewhere: each costs itself, with a reason."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from scrapy.settings import Settings
+
+from crawler.exceptions import SourceFailed
+from crawler.importing.indexes.captures import ArchiveClient
+from crawler.importing.indexes.cdx import Listing, Query, dialect_of, read_line, replay_of
+from crawler.importing.web_server import WebServers
+from tests.crawler.commands.test_import import address, page
+from tests.crawler.importing.indexes.cdx_server import CdxServer, Stored, memento, status
+from tests.crawler.importing.indexes.test_import_indexes import Import
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.crawler.importing.indexes.cdx_server import Fault, Handler
+    from tests.support.running import Crawl
+
+
+@pytest.fixture
+def server() -> Iterator[CdxServer]:
+    with CdxServer() as running:
+        yield running
+
+
+def listing(server: CdxServer, index: str) -> Listing:
+    values = {"USER_AGENT": "test", "PROXY": "", "RESOLVE_TO": "web.example=127.0.0.1", "DOWNLOAD_TIMEOUT": 5}
+    client = ArchiveClient(
+        WebServers(Settings(values)), "test", 0, obeys_robots=True, pauses=(), largest_answer=100_000
+    )
+    return Listing(Query(index, dialect_of(index), "courier.example"), client.index_answer)
+
+
+LINE = b"example,courier)/1 20250301100000 https://courier.example/1 text/html 200 SHA 100\n"
+
+
+@pytest.mark.parametrize(
+    ("answers", "words"),
+    [
+        ([LINE * 2000], "its answer has more than 100,000 bytes"),
+        ([b"x" * 200_000], "its answer has more than 100,000 bytes"),
+        ([LINE + b"\nkey\n", LINE + b"\nkey\n"], "the same place to go on from twice"),
+        ([LINE.replace(b"/1 ", b"/2 ") + b"\nkey\n", LINE + b"\nanother\n"], "goes back"),
+    ],
+    ids=["lines", "line", "resume key", "order"],
+)
+def test_an_index_without_end_is_ended(server: CdxServer, answers: list[bytes], words: str) -> None:
+    server.faults["/cdx/search"] = [status(200, answer) for answer in answers]
+    with pytest.raises(SourceFailed, match=words):
+        list(listing(server, server.wayback).portions())
+
+
+@pytest.mark.parametrize("answer", [b'{"pages": 1000000000}', b"[" * 9000, b'{"pages": true, "x": ', b"{}"])
+def test_a_number_of_pages_that_is_none_ends_the_query(server: CdxServer, answer: bytes) -> None:
+    server.faults["showNumPages"] = [status(200, answer)]
+    with pytest.raises(SourceFailed, match="does not say how many pages"):
+        list(listing(server, server.common_crawl).portions())
+
+
+def test_lines_that_are_no_capture_are_counted(server: CdxServer) -> None:
+    odd = (
+        *(b"[" * 5000, b"a b c", b'{"url": 7}', b"\xff\xfe", b"{" * 100, b"x" * 20_000),
+        b'{"timestamp": "99999999999999", "url": "https://courier.example/"}',
+        b'{"timestamp": "20250301100000", "url": "javascript:alert(1)"}',
+    )
+    server.faults["/cdx"] = [status(200, LINE + b"\n".join(odd))]
+    captures = listing(server, server.pywb)
+    assert [capture.url for portion in captures.portions() for capture in portion] == [
+        "https://courier.example/1"
+    ]
+    assert captures.unread == len(odd)
+
+
+def test_every_dialect_is_read_alike() -> None:
+    fields = {"url": "http://courier.example:80/1", "mime": "text/html", "status": "200", "digest": "SHA"}
+    about = {"urlkey": "example,courier)/1", "timestamp": "20250301100000"}
+    text = "example,courier)/1 20250301100000 http://courier.example:80/1 text/html 200 SHA 100"
+    lines = {
+        read_line(json.dumps(about | fields | {"length": "100"})),
+        read_line(f"example,courier)/1 20250301100000 {json.dumps(fields | {'length': 100})}"),
+        read_line(text),
+    }
+    assert len(lines) == 1
+    assert lines.pop().url == "http://courier.example/1"
+
+
+def test_the_dialect_follows_from_the_address() -> None:
+    for index, dialect, replay in (
+        ("https://web.archive.org/cdx/search/cdx", "wayback", "https://web.archive.org/web/"),
+        ("https://index.commoncrawl.org/CC-MAIN-2025-13-index", "commoncrawl", None),
+        ("http://localhost:8080/news/cdx", "pywb", "http://localhost:8080/news/"),
+    ):
+        assert (dialect_of(index), replay_of(index, dialect_of(index))) == (dialect, replay)
+
+
+def test_lies_about_captures_cost_those_captures(crawl: Crawl, server: CdxServer, tmp_path: Path) -> None:
+    server.collection.add(
+        *(Stored(address(number, "uk"), "20250301100000", page(number)) for number in range(1, 9))
+    )
+    lines = server.collection.lines
+    lines[1]["length"] = "100"
+    lines[2]["length"] = "900000000"
+    lines[3]["offset"] = "900000000"
+    lines[4]["filename"] = "../../etc/passwd"
+    lines[5]["offset"], lines[5]["length"] = lines[0]["offset"], lines[0]["length"]
+    lines[6]["timestamp"] = "20250302100000"
+    lines.append(lines[7] | {"url": "https://elsewhere.example/1", "urlkey": "z"})
+    past = Import(crawl, tmp_path)
+    server.lines_a_page = 100
+    server.faults["page=0"] = [status(200, "".join(json.dumps(line) + "\n" for line in lines).encode())]
+    done = past("--from", server.common_crawl, "--prefix", server.files)
+    assert done.exit_code == 1
+    assert "Traceback" not in done.err
+    account = past.account
+    assert account["passed_over"] == {
+        "larger than a page may be": 1,
+        "of another address than the index says": 1,
+        "of another time than the index says": 1,
+        "outside the selection": 1,
+    }
+    assert account["pages"] == {"archived": 2, "failed(damaged)": 3}
+    assert account["read_to"] == len(lines)
+    for words in ("its packed bytes end too early", "has 0 bytes", "the index names no path of a WARC file"):
+        assert any(words in problem for problem in account["problems"])
+
+
+def test_replays_that_lead_elsewhere_are_no_captures(crawl: Crawl, server: CdxServer, tmp_path: Path) -> None:
+    stored = [Stored(address(number, "uk"), "20250301100000", page(number)) for number in range(1, 7)]
+    server.collection.add(*stored)
+    elsewhere = Stored("https://elsewhere.example/1", "20250301100000", page(1))
+    later = Stored(address(3, "uk"), "20250701100000", page(3))
+
+    def goes_to(location: str) -> list[Fault]:
+        return [status(302, b"", Location=location)]
+
+    def endless(handler: Handler) -> bool:
+        handler.send_response(200)
+        handler.end_headers()
+        handler.wfile.write(b"<p>" * 4_000_000)
+        handler.close_connection = True
+        return True
+
+    server.faults = {
+        "/news/1": goes_to(f"http://elsewhere.example:{server.server_port}/"),
+        "/news/2": [_replays(elsewhere)],
+        "/news/3": [_replays(later)],
+        "/news/4": [endless],
+        "/news/5": [status(404, b"not archived")],
+    }
+    past = Import(crawl, tmp_path)
+    done = past("--from", server.pywb)
+    assert done.exit_code == 1
+    account = past.account
+    assert account["passed_over"] == {
+        "of another address than the index says": 1,
+        "of another time than the index says": 1,
+        "larger than a page may be": 1,
+        "not replayed: the archive answered 404": 1,
+    }
+    assert account["pages"] == {"archived": 1, "failed(damaged)": 1}
+    assert "it redirects to another host" in done.err
+    assert list(done.table("articles")["url"]) == [address(6, "uk")]
+
+
+def _replays(capture: Stored) -> Fault:
+    def fault(handler: Handler) -> bool:
+        handler.answer(200, capture.body, memento(capture))
+        return True
+
+    return fault
