@@ -1,6 +1,6 @@
 """pywb itself serves a collection, and the import reads it: `PYWB=…/bin` names where its programs are.
 
-Its packages are in no lock of ours: python -m venv V; V/bin/pip install pywb 'setuptools<81'; then PYWB=V/bin.
+Its packages are in no lock of ours: `pip install pywb 'setuptools<81'` in an environment of its own.
 """
 
 from __future__ import annotations
