@@ -30,8 +30,13 @@ EDITED = http://127.0.0.1:8641/ukr/news/vidkryly-tramvaynu-liniyu-na-zarichchya-
 # most tests wait for a crawl or a kill: side by side they take half the time; tests/conftest.py says which first
 TEST = $(AS_EVER) $(BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
 
+# in memory where there is room and programs may run: there an fsync is no wait, a third of what an archive's test costs.
+# make test-all is on the disk
+MEMORY = $(shell grep -s ' /dev/shm ' /proc/mounts | grep -qv noexec && \
+  df -k /dev/shm | awk 'END {if ($$4 > 4000000) print "PYTEST_DEBUG_TEMPROOT=/dev/shm"}')
+
 test: install ## run a case of each promise, in about five minutes
-	$(TEST)
+	$(MEMORY) $(TEST) $(if $(MEMORY),-o tmp_path_retention_policy=failed -o tmp_path_retention_count=1)
 
 test-all: install ## run every case, as CI does: each parameter, each kill, the object store, the browser
 	$(TEST) -m "not slow and not live" --durations 20 --durations-min 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -51,8 +52,7 @@ class TableFiles:
 
     def write_empty(self, name: str, month: str) -> DataFile:
         """Write a file without rows, from which a bare reader learns the columns of an empty table."""
-        # Schema.empty_table would import pandas, half a second of a crawl's start
-        return self._write_one(name, pa.Table.from_batches([], self._stored[name]), month)
+        return self.store(name, _encoded_empty(name, self._stored[name], self._level), 0, month)
 
     def _write_one(self, name: str, table: pa.Table, month: str) -> DataFile:
         data = encoded(table, self._stored[name], SORT[name], self._level)
@@ -96,6 +96,12 @@ def encoded(table: pa.Table, schema: pa.Schema, sort: Sequence[str], level: int)
     )
     data: bytes = sink.getvalue().to_pybytes()
     return data
+
+
+@lru_cache(64)
+def _encoded_empty(name: str, schema: pa.Schema, level: int) -> bytes:
+    # Schema.empty_table would import pandas, half a second of a crawl's start
+    return encoded(pa.Table.from_batches([], schema), schema, SORT[name], level)
 
 
 @contextlib.contextmanager
