@@ -122,23 +122,28 @@ $(DOCS)/installed: docs/requirements.lock
 
 install: .venv/installed ## install what the tests and tools need into .venv
 
-# each file against its hash, the builder of our own package among them; nothing else is fetched. With uv where it is
-PIP = $(if $(UV),$(UV) pip install --python $(BIN)/python,$(BIN)/python -m pip install --disable-pip-version-check --no-compile)
+# each file against its hash, the builders of packages among them; nothing else is fetched. With uv where it is
+INSTALL = install --disable-pip-version-check --no-compile
+PIP = $(if $(UV),$(UV) pip install --python $(BIN)/python,$(BIN)/python -m pip $(INSTALL)) --no-build-isolation
 
-# the pip that Python 3.11 brings takes three times as long
+# the pip that Python 3.11 brings takes three times as long: it installs that of the lock, from its own wheel
+WHEEL = $(firstword $(wildcard $(shell $(PYTHON) -c \
+  "import ensurepip; print(ensurepip.__path__[0])" 2> /dev/null)/_bundled/pip-*.whl /usr/share/python-wheels/pip-*.whl))
+
 .venv/pip: requirements-pip.lock
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(PIP) --quiet --require-hashes --requirement requirements-pip.lock
+	test -x $(BIN)/python || $(PYTHON) -m venv $(if $(UV)$(WHEEL),--without-pip) .venv
+	$(if $(UV),$(PIP),$(BIN)/python $(if $(WHEEL),$(WHEEL)/pip,-m pip) $(INSTALL)) \
+	  --quiet --require-hashes --requirement requirements-pip.lock
 	touch $@
 
 .venv/core: .venv/pip pyproject.toml requirements.lock
 	$(PIP) --require-hashes --no-deps --requirement requirements.lock
-	$(PIP) --no-deps --no-build-isolation --editable .
+	$(PIP) --no-deps --editable .
 	touch $@
 
 .venv/installed: .venv/pip pyproject.toml requirements.lock requirements-dev.lock
 	$(PIP) --require-hashes --no-deps --requirement requirements.lock --requirement requirements-dev.lock
-	$(PIP) --no-deps --no-build-isolation --editable .
+	$(PIP) --no-deps --editable .
 	touch $@
 
 # after a change of pyproject.toml or constraints.txt; what only the tests want is in a file of its own
@@ -149,7 +154,7 @@ lock: ## write the hashes of every file of each pinned version
 	test -x $(TOOLS)/bin/uv || $(PYTHON) -m venv $(TOOLS)
 	$(TOOLS)/bin/python -m pip install --quiet uv
 	printf 'hatchling\neditables\n' | $(COMPILE) pyproject.toml - --output-file requirements.lock
-	printf 'pip\n' | $(COMPILE) - --output-file requirements-pip.lock
+	printf 'pip\nsetuptools\n' | $(COMPILE) - --output-file requirements-pip.lock
 	$(COMPILE) pyproject.toml --extra dev --constraints requirements.lock --output-file requirements-dev.lock \
 	  $$(sed -n 's/^\([A-Za-z0-9._-]*\)==.*/--no-emit-package \1/p' requirements.lock)
 	$(TOOLS)/bin/python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['docs'], sep='\n')" | \
