@@ -17,7 +17,6 @@ from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddlewa
 from scrapy.exceptions import UsageError
 from scrapy.settings import SETTINGS_PRIORITIES
 from scrapy.utils.misc import load_object
-from scrapy.utils.spider import DefaultSpider
 
 from archive.commands.configuration import NAMES
 from archive.exceptions import ArchiveError
@@ -31,7 +30,7 @@ from crawler.middlewares.compression import CodingsMiddleware
 from crawler.middlewares.exchanges import ExchangeMiddleware
 from crawler.middlewares.proxy import ProxyMiddleware
 from crawler.story.arguments import NUMBERS, check_settings
-from triptych.item_pipeline import ArchivePipeline
+from triptych.item_pipeline import ArchivePipeline, archives_nothing
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -79,7 +78,7 @@ class Triptych:
 
     def update_settings(self, settings: BaseSettings) -> None:
         _take_own(settings, _OWN)
-        if self._crawler.spidercls is not DefaultSpider:
+        if not archives_nothing(self._crawler):
             self._check(settings)
         # a crawl of pages is as deep and its addresses as long as its project has it
         for name in ("MOST_STEPS", "LONGEST_ADDRESS"):

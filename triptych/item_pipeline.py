@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections import OrderedDict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
@@ -46,8 +47,18 @@ logger = logging.getLogger(__name__)
 
 _REMEMBERED = 5000
 """Answers whose facts are kept, 500 bytes each, until an item names their address."""
+_PARSE = "scrapy.commands.parse"
+"""Module of the `start` that `scrapy parse` gives to a spider."""
 STATS = "triptych"
 """Beginning of our keys in the stats: `triptych/archived`, `triptych/dropped/no-body`, …"""
+
+
+def archives_nothing(crawler: Crawler) -> bool:
+    """Tell if it runs for `scrapy shell`, `fetch`, `view`, `check` or `parse`, which try things out."""
+    if crawler.spidercls is DefaultSpider or "SCRAPY_CHECK" in os.environ:
+        return True
+    start = getattr(crawler.spidercls, "start", None)
+    return getattr(start, "__module__", None) == _PARSE
 
 
 class ArchivePipeline:
@@ -74,8 +85,8 @@ class ArchivePipeline:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        if crawler.spidercls is DefaultSpider:
-            raise NotConfigured  # `scrapy shell`, `fetch` and `view` archive nothing
+        if archives_nothing(crawler):
+            raise NotConfigured
         pipeline = cls(crawler)
         crawler.signals.connect(pipeline.response_received, signal=signals.response_received)
         crawler.signals.connect(pipeline.engine_stopped, signal=signals.engine_stopped)

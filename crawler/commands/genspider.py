@@ -36,12 +36,16 @@ class Command(ScrapyCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         parser.add_argument("--into", type=Path, metavar="FOLDER", help="another folder")
+        parser.add_argument("-l", "--list", action="store_true", help="list the templates: there is one")
         parser.add_argument("-f", "--force", action="store_true", help="replace a file of that name")
         # of Scrapy's: there is one template
         parser.add_argument("-t", "--template", choices=["outlet"], default="outlet", help="only: outlet")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.settings is not None
+        if opts.list:
+            print("Available templates:\n  outlet")
+            return
         if len(args) != 2:
             raise UsageError(f"give a name and a domain; got {len(args)}", print_help=False)
         name, domain = args

@@ -195,6 +195,19 @@ def test_what_is_missing_is_refused_with_a_reason(crawled: Crawled) -> None:
     assert "Traceback" not in crawled.whole.stderr
 
 
+def test_what_only_tries_a_spider_out_begins_no_archive(crawled: Crawled) -> None:
+    at = f"http://courier.example:{crawled.site.port}"
+    settings = ("-s", "TRIPTYCH_ARCHIVE=tried", "-s", "FEEDS={}")
+    parsed = (f"{at}/news/7-en", "--spider", "courier", "-c", "as_dict", "--nolinks", "--pipelines")
+    for words in (("check", "courier"), ("parse", *parsed)):
+        done = scrapy(
+            *words, *settings, folder=crawled.folder, AT=at, TRIPTYCH_RESOLVE_TO="courier.example=127.0.0.1"
+        )
+        assert done.returncode == 0, done.stderr
+        assert not (crawled.folder / "tried").exists()
+    assert "'headline': 'A file'" in done.stdout
+
+
 def test_their_items_go_on_as_they_were(crawled: Crawled) -> None:
     by_url = {str(item["url"]).rpartition("-")[2]: item for item in crawled.items if "url" in item}
     assert by_url.keys() == {"uk", "en", "ru"}

@@ -167,6 +167,8 @@ def test_a_file_that_cannot_be_read_is_one_outlet_less(scrapy: Scrapy, tmp_path:
 
 def test_genspider_makes_a_declaration(scrapy: Scrapy, tmp_path: Path) -> None:
     fresh = tmp_path / "fresh"
+    listed = scrapy("genspider", "-l")
+    assert (listed.returncode, listed.stdout) == (0, "Available templates:\n  outlet\n")
     done = scrapy("genspider", "courier", "courier.example", "--into", str(fresh))
     assert done.returncode == 0, done.stderr
     text = (fresh / "courier.py").read_text("utf-8")
