@@ -48,6 +48,8 @@ class Parts:
     kind: tuple[Claim, ...]
     text: Body
     embedded: Shown
+    encoding: str = "utf-8"
+    """That the page was read in."""
 
 
 def extract(fetch: Fetch, hints: Hints) -> Article:
@@ -87,7 +89,9 @@ def read_parts(fetch: Fetch, hints: Hints) -> Parts:
         line, claims = text.signature, (*claims, Claim("printed", text.signature))
     kind = read_kind(signs, data, metadata, text, brief)
     embedded = read_shown(text.element, frames, fetch.url) if text.element is not None else Shown()
-    return Parts(data, metadata, line, claims, published, modified, alternates, kind, text, embedded)
+    return Parts(
+        data, metadata, line, claims, published, modified, alternates, kind, text, embedded, page.encoding
+    )
 
 
 def article_of(fetch: Fetch, hints: Hints, parts: Parts) -> Article:
@@ -134,9 +138,15 @@ def article_of(fetch: Fetch, hints: Hints, parts: Parts) -> Article:
             *parts.kind,
             *read_reserved(metadata.names),
             *((Claim("reading", text.verdict),) if text.verdict else ()),
+            *_encoding(parts.encoding),
             *_translation(text.translation),
         ),
     )
+
+
+def _encoding(name: str) -> tuple[Claim, ...]:
+    """Return the encoding that the page was read in; none for UTF-8."""
+    return () if name in {"utf-8", "utf_8", "ascii"} else (Claim("encoding", name),)
 
 
 def _translation(text: str | None) -> tuple[Claim, ...]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import codecs
 import re
+from dataclasses import replace
+from typing import NamedTuple
 
 from charset_normalizer import from_bytes
 from lxml import etree
@@ -43,6 +45,10 @@ _OTHER_FORMATS = (
     b"%PDF-", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"PK\x03\x04", b"\x1f\x8b", b"\x00\x00\x01\x00",
     b"ID3", b"OggS", b"Rar!", b"7z\xbc\xaf", b"{\"", b"[{", b"wOF", b"\x7fELF",
 )  # fmt: skip
+_ODD_LABEL = re.compile(
+    rb"<meta\b[^>]{0,200}\bcharset\s*=\s*[\"']?(%b)\b" % "|".join(LABELS).encode(), re.IGNORECASE
+)
+_META_WITHIN = 4096
 _CANNOT_BE = ("utf-16", "utf-32", "utf-7", "idna", "punycode")
 
 
@@ -62,7 +68,8 @@ def read_outline(body: bytes, declared: str | None) -> Outline:
     start = body[:2048].lstrip()
     if start.startswith(_OTHER_FORMATS) or b"ftyp" in start[4:12]:
         raise Unreadable(Reason.NOT_HTML, f"expected HTML, the body starts with {start[:8]!r}")
-    source = printable(as_utf8(body, declared))
+    encoding, utf8 = decoded(body, declared)
+    source = printable(utf8)
     if not source or source.isspace():
         raise Unreadable(Reason.EMPTY, "expected HTML, came nothing readable")
     if (tag := _endless_tag(source)) is not None:
@@ -95,7 +102,7 @@ def read_outline(body: bytes, declared: str | None) -> Outline:
     }
     for name, i in endless:
         del page.elements[i].attrib[name]
-    return outline(root, lowered) if endless else page
+    return replace(outline(root, lowered) if endless else page, encoding=encoding)
 
 
 _NO_PLACE_FOR_PROSE = ("button", "select", "object", "template", "dialog", "label", "canvas", "marquee")
@@ -154,17 +161,23 @@ def _join(root: HtmlElement) -> None:
         body.append(sibling)
 
 
-def as_utf8(body: bytes, declared: str | None) -> bytes:
+class Decoded(NamedTuple):
+    encoding: str
+    """That the page was read in, as Python names it."""
+    utf8: bytes
+
+
+def decoded(body: bytes, declared: str | None) -> Decoded:
     """Decode by byte order mark, header or meta, in this order.
 
     Bytes that contradict a claim disprove it, and so do letters of which a claim makes no words.
     """
     encoding, mark = read_bom(body)
     if encoding is not None and mark is not None:
-        return _encoded(body[len(mark) :].decode(encoding, "replace"))
+        return _in_utf8(encoding, body[len(mark) :].decode(encoding, "replace"))
     if (wide := _of_two_bytes(body, declared)) is not None:
-        return _encoded(body.decode(wide, "replace"))
-    claims = [declared, html_body_declared_encoding(body), "utf-8"]
+        return _in_utf8(wide, body.decode(wide, "replace"))
+    claims = [declared, html_body_declared_encoding(body) or _odd_label(body), "utf-8"]
     for claim in claims:
         if (name := _codec(claim)) is None:
             continue
@@ -173,21 +186,23 @@ def as_utf8(body: bytes, declared: str | None) -> bytes:
         except (UnicodeDecodeError, ValueError):
             continue
         if name == "utf-8":
-            return body
+            return Decoded(name, body)
         if not _utf8_read_as_another(body, name):
             better = by_letters(body, name)
-            return _encoded(text if better is None else body.decode(better, "replace"))
+            if better is not None:
+                return _in_utf8(better, body.decode(better, "replace"))
+            return _in_utf8(name, text)
     for claim in claims:
         if (name := _codec(claim)) is not None and not _utf8_read_as_another(body, name):
             text = body.decode(name, "replace")
             # a few broken bytes in a long page: a cut inside a letter, or an advertisement
             if text.count("\ufffd") <= max(3, len(text) // 500):
-                return _encoded(text)
+                return _in_utf8(name, text)
     encoding = by_letters(body, None)
     if encoding is None:
         best = from_bytes(body[:100_000]).best()
         encoding = best.encoding if best else "utf-8"
-    return _encoded(body.decode(encoding, "replace"))
+    return _in_utf8(encoding, body.decode(encoding, "replace"))
 
 
 def _of_two_bytes(body: bytes, declared: str | None) -> str | None:
@@ -200,9 +215,15 @@ def _of_two_bytes(body: bytes, declared: str | None) -> str | None:
     return "utf-16-le" if low > high else "utf-16-be"
 
 
-def _encoded(text: str) -> bytes:
+def _odd_label(body: bytes) -> str | None:
+    """Return a label of the page's meta element that w3lib does not know."""
+    label = _ODD_LABEL.search(body[:_META_WITHIN])
+    return label[1].decode() if label is not None else None
+
+
+def _in_utf8(encoding: str, text: str) -> Decoded:
     """Encode without the surrogates that some codecs return."""
-    return text.encode("utf-8", "ignore")
+    return Decoded(encoding, text.encode("utf-8", "ignore"))
 
 
 def _codec(claim: str | None) -> str | None:

@@ -47,6 +47,8 @@ class Outline:
     """One for each attribute of COMPONENT."""
     source: bytes | None
     """Source of the page in lower case, if known."""
+    encoding: str = "utf-8"
+    """That the page was read in."""
 
     def positions(self, *tags: str) -> list[int]:
         """Return the positions of the elements with these tags, in page order."""

@@ -1,7 +1,12 @@
+from datetime import UTC, datetime
+
 import pytest
 
 from crawler.exceptions import Unreadable
-from crawler.extraction.document.decoding import MAX_BYTES, MAX_ELEMENTS, as_utf8, parse
+from crawler.extraction.document.decoding import MAX_BYTES, MAX_ELEMENTS, decoded, parse
+from crawler.extraction.page import extract
+from crawler.items import Fetch, Hints
+from tests.newsrooms.story_pages import Page
 
 UKRAINIAN = "<html><head>{meta}</head><body><p>Їжак ґречно з'їв її ґанок — тиша</p></body></html>"
 
@@ -30,6 +35,7 @@ UKRAINIAN = "<html><head>{meta}</head><body><p>Їжак ґречно з'їв ї�
         ("koi8-u", '<meta charset="koi8-u">', None),
         ("koi8-u", '<meta charset="koi8-ru">', None),
         ("mac-cyrillic", "", "x-mac-ukrainian"),
+        ("mac-cyrillic", '<meta charset="x-mac-ukrainian">', None),
         # nothing but the letters says what it is
         ("windows-1251", "<style>" + "p {}" * 3000 + '</style><meta charset="windows-1251">', None),
         # liars: a single-byte encoding decodes anything
@@ -44,7 +50,7 @@ def test_the_text_is_right_whatever_is_declared(encoded: str, meta: str, header:
     page = UKRAINIAN.format(meta=meta).replace("—", "-")
     # detection needs a little to go by
     body = page.replace("<p>", "<p>" + "Верховна Рада ухвалила закон у першому читанні. " * 5)
-    assert "Їжак ґречно з'їв її ґанок" in as_utf8(body.encode(encoded), header).decode()
+    assert "Їжак ґречно з'їв її ґанок" in decoded(body.encode(encoded), header).utf8.decode()
 
 
 @pytest.mark.parametrize(
@@ -61,22 +67,22 @@ def test_the_text_is_right_whatever_is_declared(encoded: str, meta: str, header:
 )
 def test_a_right_claim_is_believed(encoding: str, sentence: str) -> None:
     page = f"<p>{sentence * 20}"
-    assert as_utf8(page.encode(encoding), encoding).decode() == page
+    assert decoded(page.encode(encoding), encoding).utf8.decode() == page
 
 
 def test_a_page_cut_in_the_middle_of_a_letter_stays_utf8() -> None:
     body = ("<p>" + "Рада ухвалила закон " * 40).encode()
-    assert "Рада ухвалила" in as_utf8(body[:-2], None).decode(errors="replace")
-    assert "Рада ухвалила" in as_utf8(body[:-2], "windows-1251").decode(errors="replace")
+    assert "Рада ухвалила" in decoded(body[:-2], None).utf8.decode(errors="replace")
+    assert "Рада ухвалила" in decoded(body[:-2], "windows-1251").utf8.decode(errors="replace")
 
 
 def test_a_few_broken_bytes_do_not_change_the_encoding() -> None:
     body = ("<p>" + "Рада ухвалила закон " * 40).encode() + b"\xff\xfe" + "<p>кінець".encode()
-    assert as_utf8(body, "utf-8").decode().endswith("кінець")
+    assert decoded(body, "utf-8").utf8.decode().endswith("кінець")
 
 
 def test_half_a_character_of_an_odd_encoding_is_left_out() -> None:
-    assert as_utf8(rb"<p>a\ud800b", "unicode_escape") == b"<p>ab"
+    assert decoded(rb"<p>a\ud800b", "unicode_escape").utf8 == b"<p>ab"
 
 
 @pytest.mark.parametrize(
@@ -139,3 +145,11 @@ def test_what_cannot_be_read_has_a_countable_reason(body: bytes, reason: str) ->
     with pytest.raises(Unreadable) as caught:
         parse(body, None)
     assert caught.value.reason == reason
+
+
+@pytest.mark.parametrize(("encoding", "written"), [("windows-1251", {"encoding": "cp1251"}), ("utf-8", {})])
+def test_the_encoding_that_a_page_was_read_in_is_in_its_row(encoding, written):
+    page = Page("uk").render().encode(encoding, "replace")
+    fetch = Fetch("https://a.example/1", "https://a.example/1", page, "iso-8859-1", 200, datetime.now(UTC))
+    extra = {claim.source: claim.value for claim in extract(fetch, Hints("a.example")).extra}
+    assert {name: value for name, value in extra.items() if name == "encoding"} == written
