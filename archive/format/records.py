@@ -222,9 +222,7 @@ class ArticleRecord:
     fetched_at: datetime = field(metadata=column(By.FETCH, "when it was fetched"))
     source_archive: str | None = field(
         default=None,
-        metadata=column(
-            By.FETCH, "web archive of an imported page: a file or an index", cached=True, repeats=True
-        ),
+        metadata=column(By.FETCH, "the file or index that has an imported page", cached=True, repeats=True),
     )
     source_capture: str | None = field(
         default=None,
@@ -232,9 +230,7 @@ class ArticleRecord:
     )
     raw_file: str | None = field(
         default=None,
-        metadata=column(
-            By.ARCHIVE, "WARC file with the page, from the archive's root; null if none was kept"
-        ),
+        metadata=column(By.ARCHIVE, "WARC file of the page, from the archive's root; null if none is kept"),
     )
     raw_offset: int | None = field(
         default=None,
