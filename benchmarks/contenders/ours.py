@@ -6,6 +6,7 @@ import asyncio
 import json
 import sys
 import time
+from functools import cached_property
 from pathlib import Path
 from typing import ClassVar
 
@@ -14,6 +15,7 @@ from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.utils.project import get_project_settings
 
+from crawler.downloader.handler import REQUESTS
 from crawler.reports import account
 from crawler.spiders.page import AnyPage
 from crawler.story.arguments import Arguments
@@ -49,8 +51,11 @@ class Ticker:
 class Served(AnyPage):
     """The pages that are served, and no variants elsewhere: no contender follows them."""
 
-    def variants(self, article, story, *, again=False):
-        return iter(())
+    @cached_property
+    def requests(self):
+        requests = super().requests
+        requests.variants = lambda *_, **_again: iter(())
+        return requests
 
 
 if __name__ == "__main__":
@@ -76,5 +81,7 @@ if __name__ == "__main__":
     # a crawl that lost something has not done the work that is timed
     if problems := account.problems(crawler):
         sys.exit("; ".join(problems))
+    if (sent := crawler.stats.get_value(REQUESTS)) != len(urls):
+        sys.exit(f"{sent} requests for {len(urls)} pages")
     late = sorted(Ticker.late)
     Path(sys.argv[3]).write_text(json.dumps([late[int(len(late) * 0.99)] * 1000, late[-1] * 1000]))

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+from functools import partial
+from threading import Thread
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from scrapy.utils.datatypes import LocalCache
@@ -19,6 +21,7 @@ from twisted.internet.error import DNSLookupError
 from twisted.internet.error import TimeoutError as ConnectTimeout
 from twisted.internet.interfaces import IHostnameResolver, IHostResolution
 from twisted.internet.threads import deferToThreadPool
+from twisted.python.threadpool import ThreadPool
 from zope.interface import implementer  # type: ignore[import-untyped]
 
 from crawler.downloader.proxy_setting import read_proxy
@@ -37,6 +40,8 @@ TwistedObject = Any
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 ANY_NAME = "*"
+_MOST_LOOKUPS = 64
+"""At a time, also of those that nobody waits for any more."""
 
 
 @implementer(IHostResolution)
@@ -81,6 +86,7 @@ class PublicOnlyResolver:
         self._proxy = proxy.host if proxy else None
         cached = settings.getint("DNSCACHE_SIZE") if settings.getbool("DNSCACHE_ENABLED") else 0
         self._cache: LocalCache[str, tuple[Address, ...]] = LocalCache(cached)
+        self._threads = _threads()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, reactor: TwistedObject) -> PublicOnlyResolver:
@@ -136,7 +142,7 @@ class PublicOnlyResolver:
     async def _look_up(self, name: str) -> tuple[Address, ...]:
         lookup = deferToThreadPool(
             self._reactor,
-            self._reactor.getThreadPool(),
+            self._threads,
             socket.getaddrinfo,
             name,
             None,
@@ -150,6 +156,17 @@ class PublicOnlyResolver:
         except (OSError, UnicodeError) as error:
             raise DNSLookupError(f"{name}: {error}") from None
         return tuple(dict.fromkeys(ipaddress.ip_address(sockaddr[0]) for *_, sockaddr in answer))
+
+
+def _threads() -> ThreadPool:
+    """Return threads for lookups alone. The C library waits for a dead DNS server longer than DNS_TIMEOUT.
+
+    Threads of the reactor would be few, and its end would wait for them.
+    """
+    pool = ThreadPool(0, _MOST_LOOKUPS, "dns")  # type: ignore[no-untyped-call]
+    pool.threadFactory = partial(Thread, daemon=True)
+    pool.start()  # type: ignore[no-untyped-call]
+    return pool
 
 
 def pinned_names(setting: str) -> dict[str, Address]:

@@ -130,6 +130,7 @@ def test_many_hosts_on_one_loopback_server(server):
 
 
 SILENT_DNS = """
+import socket
 import threading
 from twisted.internet import reactor
 from twisted.internet.endpoints import HostnameEndpoint
@@ -137,25 +138,33 @@ from twisted.internet.protocol import Factory
 from scrapy.settings import Settings
 from crawler.downloader.resolver import PublicOnlyResolver
 
-answered = threading.Event()
-PublicOnlyResolver(reactor, Settings({"DNS_TIMEOUT": 0.2})).install_on_reactor()
-reactor.suggestThreadPoolSize(1)
-reactor.callInThread(answered.wait)
+never, ask = threading.Event(), socket.getaddrinfo
+names = [f"{number}.news.example" for number in range(20)]
+socket.getaddrinfo = lambda name, *rest, **more: never.wait() if name in names else ask(name, *rest, **more)
+PublicOnlyResolver(reactor, Settings({"DNS_TIMEOUT": DNS_TIMEOUT})).install_on_reactor()
 
-def ended(result):
-    print(type(result.value).__name__, result.value)
-    answered.set()
-    reactor.stop()
+def ended(result, name):
+    print(name, type(result.value).__name__, result.value)
+    if name not in names or name == names[-1]:
+        reactor.stop()
 
-HostnameEndpoint(reactor, "news.example", 80).connect(Factory()).addBoth(ended)
+for name in ASKED:
+    HostnameEndpoint(reactor, name, 80).connect(Factory()).addBoth(ended, name)
 reactor.run()
 """
 
 
 def test_a_lookup_that_does_not_end_is_given_up():
-    printed = run("-c", SILENT_DNS)
-    assert printed.startswith("TimeoutError")
-    assert "expected an answer from DNS for news.example within 0.2 s" in printed
+    printed = run("-c", SILENT_DNS.replace("DNS_TIMEOUT})", "0.2})").replace("ASKED", "names"))
+    assert printed.startswith("0.news.example TimeoutError")
+    assert printed.count("expected an answer from DNS for ") == 20
+
+
+def test_lookups_that_do_not_end_hold_up_no_other_and_not_the_end():
+    printed = run(
+        "-c", SILENT_DNS.replace("DNS_TIMEOUT})", "600})").replace("ASKED", '[*names, "localhost"]')
+    )
+    assert printed.startswith("localhost DNSLookupError DNS lookup failed: private-address: ")
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,12 @@ def test_a_page_is_read_with_its_time_and_its_record(tmp_path: Path, packed: boo
     assert not opened.damage
 
 
+@pytest.mark.parametrize("date", ["2025-03-01T12:30:00+02:00", "2025-03-01T10:30:00", "20250301103000"])
+def test_a_time_is_of_utc_unless_it_names_its_zone(tmp_path: Path, date: str) -> None:
+    (page,), _ = read(tmp_path / "a.warc", record(date=date))
+    assert page.fetched_at.isoformat() == "2025-03-01T10:30:00+00:00"
+
+
 @pytest.mark.parametrize(
     ("bad", "reason"),
     [

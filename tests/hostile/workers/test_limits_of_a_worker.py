@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import psutil
 import pytest
@@ -57,3 +58,23 @@ def test_a_worker_that_nobody_ends_ends_itself(own: socket.socket) -> None:
     while not select.select([own], [], [], 1)[0]:
         assert worker.cpu_times().user < 5 * (SECONDS + GRACE)
     assert own.recv(1) == b""
+
+
+def test_no_page_holds_up_the_end_of_the_server() -> None:
+    ours, theirs = socket.socketpair()
+    command = [sys.executable, "-m", "crawler.workers.fork_server", str(theirs.fileno()), "600"]
+    with subprocess.Popen(command, cwd=ROOT, pass_fds=[theirs.fileno()]) as server, theirs:
+        own, its = socket.socketpair()
+        socket.send_fds(ours, [b"+"], [its.fileno()])
+        its.close()
+        (pid,) = HELLO.unpack(own.recv(HELLO.size, socket.MSG_WAITALL))
+        worker = psutil.Process(pid)
+        give(own, tasks.endless)
+        while worker.cpu_times().user < 0.1:
+            pass
+        ours.close()
+        theirs.close()
+        while server.poll() is None:
+            with suppress(psutil.NoSuchProcess):
+                assert worker.cpu_times().user < 20
+        own.close()
