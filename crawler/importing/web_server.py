@@ -252,7 +252,7 @@ def _part_of(answer: BaseHTTPResponse, begin: int, length: int) -> Part:
     if answer.status == 416 and content_range is not None:
         return Part(b"", int(content_range[3]), tag)
     if answer.status == 206:
-        if content_range is None or content_range[1] is None or int(content_range[1]) != begin:
+        if content_range is None or (sent := content_range[1]) is None or int(sent) != begin:
             sent_range = headers.get("Content-Range", "others")[:60]
             raise SourceFailed(f"asked for bytes {begin}-{begin + length - 1}, it sent {sent_range!r}")
         size = int(content_range[3])

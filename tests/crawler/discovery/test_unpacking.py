@@ -18,6 +18,7 @@ IMPOSSIBLE = [
     "&#x1b;",
     "&#xFFFF;",
     "&#x110000;",
+    "&#1114112;",
     "&#" + "9" * 5000 + ";",
 ]
 
@@ -47,7 +48,7 @@ def test_the_same_in_utf_16_loses_the_entry_and_not_the_list():
 
 
 def test_other_references_stay():
-    body = b"&#38; &#x26; &amp; &#128512; &#x1F600; &#9; &#xE000; &#; &#x; &#xyz;"
+    body = b"&#38; &#x26; &amp; &#128512; &#x1F600; &#9; &#xE000; &#1114111; &#x10FFFF; &#; &#x; &#xyz;"
     assert unpack(body, URL) == body
 
 

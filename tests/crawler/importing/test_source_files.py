@@ -99,3 +99,14 @@ def test_what_may_not_be_read_is_told(tmp_path: Path) -> None:
         (tmp_path / "warc.paths").write_text("a.warc.gz")
         with pytest.raises(WrongSource):
             given(prefix).sources([str(tmp_path / "warc.paths")])
+
+
+def test_what_the_system_says_of_a_file_is_told_without_its_number(tmp_path: Path) -> None:
+    for name, message in (
+        (str(tmp_path / "none.warc"), ": No such file or directory"),
+        ("a\0b", "null byte"),
+    ):
+        with pytest.raises(WrongSource) as error:
+            given().sources([name])
+        assert str(error.value).endswith(message)
+        assert "Errno" not in str(error.value)
