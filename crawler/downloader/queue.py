@@ -54,8 +54,8 @@ class _Shares(DownloaderInterface):
 
     def stats(self, possible_slots: Iterable[str]) -> list[tuple[int, str]]:
         # a kill loses fetched pages that are not yet read; Scrapy's own limit of 5 MB is thousands of pages
-        slot = self._crawler.engine.scraper.slot
-        reading = len(slot.active) + len(slot.queue) if slot is not None else 0
+        scraper = self._crawler.engine.scraper.slot
+        reading = len(scraper.active) + len(scraper.queue) if scraper is not None else 0
         if len(self.downloader.active) + reading >= self._most:
             return []
         # not counted by the slots, as a request that waits for robots.txt is in none yet

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from functools import partial
 from threading import Thread
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -158,14 +157,21 @@ class PublicOnlyResolver:
         return tuple(dict.fromkeys(ipaddress.ip_address(sockaddr[0]) for *_, sockaddr in answer))
 
 
+class _LookupThread(Thread):
+    """A thread that the end of the process does not wait for."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs, daemon=True)
+
+
 def _threads() -> ThreadPool:
     """Return threads for lookups alone. The C library waits for a dead DNS server longer than DNS_TIMEOUT.
 
     Threads of the reactor would be few, and its end would wait for them.
     """
-    pool = ThreadPool(0, _MOST_LOOKUPS, "dns")  # type: ignore[no-untyped-call]
-    pool.threadFactory = partial(Thread, daemon=True)
-    pool.start()  # type: ignore[no-untyped-call]
+    pool = ThreadPool(0, _MOST_LOOKUPS, "dns")
+    pool.threadFactory = _LookupThread
+    pool.start()
     return pool
 
 
