@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from archive.read.archive import Archive
 
 _ARTICLES = "articles"
-_FORMATS = ("csv", "jsonl", "parquet", "tmx", "iceberg")
+_FORMATS = ("csv", "xlsx", "jsonl", "parquet", "tmx", "iceberg")
 _ABOUT = (
-    "csv: text that a spreadsheet would execute as a formula gets a leading apostrophe; jsonl: an object a "
-    "line, times as ISO 8601 in UTC; parquet: one file; tmx: the headlines of each story, and the paragraphs "
-    "aligned by `triptych pair`; iceberg: a folder with a catalogue, with links to the data files (needs "
-    "triptych[iceberg])"
+    "csv: text that a spreadsheet would execute as a formula gets a leading apostrophe; xlsx: a sheet, times "
+    "in UTC; jsonl: an object a line, times as ISO 8601 in UTC; parquet: one file; tmx: the headlines of "
+    "each story, and the paragraphs aligned by `triptych pair`; iceberg: a folder with a catalogue, with "
+    "links to the data files (needs triptych[iceberg])"
 )
 
 
@@ -65,15 +65,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--sample",
         type=count,
         metavar="N",
-        help="number of articles, or stories, balanced by outlet and language",
+        help="N stories, balanced by outlet and month of publication",
     )
     parser.add_argument(
         "--seed", type=int, metavar="S", help="of the sample: another seed gives another sample (default: 0)"
-    )
-    parser.add_argument(
-        "--whole-stories",
-        action="store_true",
-        help="add the other articles of the sample's stories, beyond N",
     )
     parser.add_argument(
         "--no-bom", action="store_true", help="csv: without the byte-order mark that Excel needs"
@@ -104,8 +99,8 @@ def _contradiction(options: argparse.Namespace) -> str:
     """A message about options that exclude each other; empty if there are none."""
     is_selection = any((options.language, options.as_of, options.sample))
     has_output = any((options.output, options.table))
-    if not options.sample and (options.seed is not None or options.whole_stories):
-        return "--seed and --whole-stories are of a --sample N"
+    if not options.sample and options.seed is not None:
+        return "--seed is of a --sample N"
     if options.wacz and (has_output or is_selection or options.outlet):
         return "--wacz FILE says where to, and takes all pages"
     if options.dataset and has_output:
@@ -133,7 +128,6 @@ def _choice(options: argparse.Namespace) -> Choice:
         options.as_of,
         options.sample,
         options.seed or 0,
-        options.whole_stories,
     )
 
 

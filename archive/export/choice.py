@@ -1,4 +1,4 @@
-"""Choice of the rows of an export: outlets, languages, a moment; a sample balanced by outlet and language."""
+"""Choice of the rows of an export: outlets, languages, a moment; a sample balanced by outlet and month."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _OF_ARTICLES = ("articles", "versions", "observations")
 _OF_STORIES = ("stories", "alignments")
+_UNDATED = "undated"
+"""In place of a month, and after all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +30,8 @@ class Choice:
     outlet: tuple[str, ...] = ()
     as_of: Moment | None = None
     sample: int | None = None
-    """Number of articles, or stories, in all."""
+    """Number of stories; of the articles, those of these stories."""
     seed: int = 0
-    whole_stories: bool = False
-    """A sample of articles includes the other chosen articles of their stories."""
 
     @property
     def is_everything(self) -> bool:
@@ -58,43 +58,42 @@ class Choice:
             return rows.where(among("article_id", self.articles(archive)))
         if table in _OF_STORIES:
             return rows.where(among("story_id", self.stories(archive)))
-        raise ValueError(f"a sample is of articles or of stories, and a row of {table} is of two articles")
+        raise ValueError(f"a sample is of stories, and a row of {table} is of two articles")
 
     def articles(self, archive: Archive) -> list[str]:
-        """Ids of the chosen articles; a sample is balanced by outlet and language."""
-        table = archive.articles(
-            language=self.language or None,
-            outlet=self.outlet or None,
-            as_of=self.as_of,
-            columns=["article_id", "outlet", "language", "story_id"],
-        ).to_arrow()
-        ids, outlets, languages, story_ids = (table[x].to_pylist() for x in table.column_names)
-        sample = self._sampled(zip(ids, zip(outlets, languages, strict=True), strict=True))
-        if not self.whole_stories:
-            return sample
-        story_of = dict(zip(ids, story_ids, strict=True))
-        stories = set(map(story_of.__getitem__, sample))
-        return [x for x, story_id in story_of.items() if story_id in stories]
+        """Ids of the chosen articles."""
+        rows = self._articles(archive, "article_id", "story_id")
+        if self.sample is not None:
+            rows = rows.where(among("story_id", self.stories(archive)))
+        ids: list[str] = rows.to_arrow()["article_id"].to_pylist()
+        return ids
 
     def stories(self, archive: Archive, *, in_several: bool = False) -> list[str]:
-        """Ids of a sample of stories, balanced by outlet and by the languages of each story.
+        """Ids of the sample's stories, balanced by outlet and by month of the first publication.
 
         `in_several`: only of those in at least two of the chosen languages.
         """
-        table = archive.stories(
-            outlet=self.outlet or None, as_of=self.as_of, columns=["story_id", "outlet", "languages"]
-        )
+        first: dict[str, tuple[str, str]] = {}
+        languages: dict[str, set[str]] = {}
+        for row in self._articles(archive, "story_id", "outlet", "language", "published_at").to_pylist():
+            at = row["published_at"]
+            month = f"{at:%Y-%m}" if at else _UNDATED
+            kind = (month, row["outlet"])
+            story_id = row["story_id"]
+            first[story_id] = min(first.get(story_id, kind), kind)
+            languages.setdefault(story_id, set()).add(row["language"])
         keyed = []
-        for row in table.to_pylist():
-            languages = tuple(x for x in row["languages"] if not self.language or x in self.language)
-            if len(set(languages)) > 1 or not in_several:
-                keyed.append((row["story_id"], (row["outlet"], languages)))
-        return self._sampled(keyed)
-
-    def _sampled(self, keyed: Iterable[tuple[str, tuple[object, ...]]]) -> list[str]:
+        for story_id, kind in first.items():
+            if len(languages[story_id]) > 1 or not in_several:
+                keyed.append((story_id, kind))
         if self.sample is None:
-            return [x for x, _ in keyed]
+            return sorted(first)
         return balanced(keyed, self.sample, self.seed)
+
+    def _articles(self, archive: Archive, *columns: str) -> RowSet:
+        return archive.articles(
+            language=self.language or None, outlet=self.outlet or None, as_of=self.as_of, columns=columns
+        )
 
 
 def among(column: str, ids: Sequence[str]) -> ds.Expression:

@@ -256,10 +256,9 @@ def _of_a_choice(contents: Contents) -> str:
     if contents.choice.is_everything:
         return ""
     sampled = (
-        f"The articles are a sample of {contents.choice.sample}, balanced by outlet and language: as many "
-        "of each as there are, up to the same number"
-        + (", and the others of their stories" if contents.choice.whole_stories else "")
-        + "; shares of outlets and languages in it say nothing about the archive. "
+        f"The articles are those of a sample of {contents.choice.sample} stories, balanced by outlet and "
+        "month of publication: as many of each as there are, up to the same number; shares of outlets and "
+        "months in it say nothing about the archive. "
         if contents.choice.sample
         else ""
     )
@@ -284,8 +283,7 @@ def _provenance(contents: Contents) -> dict[str, str]:
         "as of": str(choice.as_of or "the snapshot"),
     }
     if choice.sample:
-        facts["sample"] = f"{choice.sample} articles, seed {choice.seed}"
-        facts["sample"] += ", and the others of their stories" if choice.whole_stories else ""
+        facts["sample"] = f"{choice.sample} stories, seed {choice.seed}"
     return facts
 
 

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from archive.exceptions import ExportError
-from archive.export import tmx
+from archive.export import tmx, xlsx
 from archive.export.choice import Choice
 from archive.operations.partitions import ALONE, over
 from archive.read.archive import Archive
@@ -61,9 +61,12 @@ def export(
             units = tmx.write(file, archive, choice, progress=progress)
         return str(units)
     rows = choice.rows(archive, table)
+    cut = 0
     with writing(output) as file:
         if form == "parquet":
             count = _parquet(file, rows, progress)
+        elif form == "xlsx":
+            count, cut = xlsx.write(file, rows, _text, progress)
         else:
             file.write(_head(form, rows.schema, bom=bom))
             count = 0
@@ -71,7 +74,8 @@ def export(
                 file.write(text)
                 count += number
                 progress(number)
-    return f"{count} rows of {table}"
+    shortened = f"; texts cut at the {xlsx.MOST_CHARACTERS:,} characters of a cell: {cut}" if cut else ""
+    return f"{count} rows of {table}{shortened}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import functools
 import operator
 from abc import ABC, abstractmethod
 from datetime import UTC, date, datetime
+from html import escape
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import pyarrow as pa
@@ -105,6 +106,17 @@ class RowSet(Rows):
         if self._join is not None and self._columns is not None:
             needed = dict.fromkeys((*self._columns, *self._join.needs))
             self._read = [name for name in needed if name in stored_names]
+
+    def __repr__(self) -> str:
+        return f"<RowSet of {', '.join(self.schema.names)}; read it by to_pandas(), to_arrow(), to_pylist()>"
+
+    def _repr_html_(self) -> str:
+        """Show a notebook what each column means; no row is read for it."""
+        lines = "<tr><th>column</th><th>type</th><th>meaning</th></tr>"
+        for field in self.schema:
+            meaning = (field.metadata or {}).get(b"description", b"").decode()
+            lines += f"<tr><td>{escape(field.name)}</td><td>{field.type}</td><td>{escape(meaning)}</td></tr>"
+        return f"<table><caption>rows; read them by to_pandas()</caption>{lines}</table>"
 
     def files(self) -> list[Path]:
         """The Parquet files of the rows, before any filter."""

@@ -53,6 +53,9 @@ class SqlRows(Rows):
     ) -> None:
         self._connection, self._relation, self._seconds = connection, relation, seconds
 
+    def __repr__(self) -> str:
+        return f"<SqlRows of {', '.join(self.columns)}; read it by to_pandas(), to_arrow(), to_pylist()>"
+
     @property
     def columns(self) -> list[str]:
         return list(self._relation.columns)

@@ -7,8 +7,9 @@ from dataclasses import asdict, replace
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
-from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.responses import PlainTextResponse, RedirectResponse, Response, StreamingResponse
 
 from archive.exceptions import UnknownValue
 from archive.viewer.catalogue import LANGUAGES, Interface
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 def stories(opened: ArchiveRequest) -> Response:
     question = opened.question()
+    if re.fullmatch(r"https?://\S+", question.text.strip()):  # nobody looks for its words
+        return RedirectResponse(f"/why?{urlencode({'url': question.text.strip()})}")
     page = page_of(opened.request.query_params)
     answer = opened.lookup.ask(question, page)
     files = {kind: address_of(question, suffix=kind) for kind in ("csv", "json")}

@@ -52,3 +52,13 @@ def test_the_name_of_an_archive_is_no_markup(tmp_path):
     opened = archive.open(tmp_path / "<b>\x1b[31m")
     assert "<b>" not in opened._repr_html_()
     assert "\x1b" not in repr(opened)
+
+
+def test_rows_say_what_their_columns_are(opened):
+    rows = opened.stories(columns=["story_id", "lag_uk"])
+    assert repr(rows).startswith("<RowSet of story_id, lag_uk;")
+    assert (
+        "<td>lag_uk</td><td>int64</td><td>seconds from the first variant to this one</td>"
+        in rows._repr_html_()
+    )
+    assert repr(opened.sql("SELECT 1 AS one")).startswith("<SqlRows of one;")
