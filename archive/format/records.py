@@ -457,11 +457,6 @@ def surely_linked(kind: str, doubtful: bool | None) -> bool:
     return kind in LINKED and not doubtful
 
 
-def surely_alone(kind: str, doubtful: bool | None) -> bool:
-    """Tell if a row of `alignments` has a passage of one text alone, without doubt: none before schema 6."""
-    return kind not in LINKED and doubtful is False
-
-
 @dataclass(frozen=True, slots=True)
 class SameEventRecord:
     """Articles of two outlets that seem to report one event, without being translations of each other."""

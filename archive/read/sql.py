@@ -95,7 +95,8 @@ def ask(
             )
         connection = duckdb.connect(":memory:", config={**_SHUT, "memory_limit": memory})
         connection.execute("SET TimeZone = 'UTC'")
-        connection.execute("SET enable_progress_bar = false")  # it would be printed among the rows
+        with contextlib.suppress(duckdb.InvalidInputException):  # a notebook without ipywidgets has none
+            connection.execute("SET enable_progress_bar = false")  # it would be printed among the rows
         for name in _needed(question, tables):
             if name in VIEWS:
                 connection.execute(f'CREATE VIEW "{name}" AS {VIEWS[name].query}')

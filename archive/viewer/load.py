@@ -11,7 +11,7 @@ import pyarrow.dataset as ds
 
 from archive.format.conflicts import details_of, is_conflict
 from archive.format.languages import display_order
-from archive.format.records import LINKED, TextBlock, surely_alone, surely_linked
+from archive.format.records import LINKED, TextBlock, surely_linked
 from archive.format.schema import VERSIONS
 from archive.read.diff import Work, compare, is_edit
 from archive.tables import data_file_reader
@@ -240,7 +240,8 @@ def _shares(alignments: Iterable[Values], *, doubtful: bool) -> dict[tuple[str, 
     parts: dict[tuple[str, str], int] = defaultdict(int)
     for row in alignments:
         is_linked = surely_linked(row["kind"], row["doubtful"])
-        is_doubtful = not is_linked and not surely_alone(row["kind"], row["doubtful"])
+        # before schema 6 nobody had judged what is on one side only
+        is_doubtful = not is_linked and (row["kind"] in LINKED or row["doubtful"] is not False)
         counts = is_doubtful if doubtful else is_linked
         for side, other_side in _SIDES:
             languages = (row[f"language_{other_side}"], row[f"language_{side}"])
