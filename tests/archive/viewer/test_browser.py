@@ -254,7 +254,7 @@ def test_axe_finds_nothing_and_no_page_is_wider_than_the_screen(tab, site):
     axe = Axe()
     for path in (
         "/", "/search?q=bridge", f"/stories/{site[1]['bridge']}", f"/articles/{site[1]['hostile']}",
-        "/outlets", "/outlets/outlet-1", "/charts", "/why?url=https://courier.example/en/news/100",
+        "/outlets", "/outlets/outlet-1", "/charts", "/changes", "/over-time", "/sql?q=FROM+lags", "/why?url=https://courier.example/en/news/100",
     ):  # fmt: skip
         page.set_viewport_size({"width": 1280, "height": 900})
         page.goto(path)
