@@ -120,6 +120,8 @@ def _article(applied: AppliedObservations, record: ArticleRecord, contradiction:
     is_lesser = record.text_from == FEED and before is not None and before.text_from != FEED
     if not is_lesser:
         applied.newest[article_id] = record
+    if before is not None and record.fetched_at < before.valid_from:
+        _end_earlier(applied, before, record.fetched_at, verdict)
     if verdict.outcome == "archived":
         drafts = applied.drafts.setdefault(article_id, [])
         if before is not None and verdict.late:
@@ -130,6 +132,22 @@ def _article(applied: AppliedObservations, record: ArticleRecord, contradiction:
             drafts.append(Draft(record, verdict.version, None, record.fetched_at))
     observation = _of_article(record, verdict, contradiction)
     applied.observations.append(replace(observation, alternates=None) if is_lesser else observation)
+
+
+def _end_earlier(
+    applied: AppliedObservations, before: CurrentVersion, seen: datetime, verdict: VersionVerdict
+) -> None:
+    """End texts of the past where another one was seen, in place of where the latest was first fetched."""
+    if verdict.reason in {Reason.NEW_EXTRACTOR, Reason.FROM_FEED}:
+        return  # which text that was is not known
+    drafts = applied.drafts.get(before.article_id, [])
+    for position, draft in enumerate(drafts):
+        if draft.valid_to != before.valid_from:
+            continue
+        if draft.version == verdict.version:
+            drafts[position] = replace(draft, last_seen=seen)
+        else:
+            drafts[position] = replace(draft, valid_to=seen)
 
 
 def _supersede(applied: AppliedObservations, before: CurrentVersion, valid_to: datetime) -> None:

@@ -53,7 +53,8 @@ def judge(
         current,
         first_seen=min(current.first_seen, record.fetched_at),
         last_seen=max(current.last_seen, record.fetched_at),
-        missing=0,
+        # a page of long ago says nothing of today
+        missing=0 if record.fetched_at >= current.last_seen else current.missing,
     )
     if not replaces and (same := _same(current, record, observed)) is not None:
         verdict, after = same

@@ -176,7 +176,9 @@ def _observations(state: State, rows: list[Row], _file: int) -> None:
         if number is None:
             continue
         if row["missing"] is not None:
-            db.execute("UPDATE article SET missing = :missing WHERE number = :number", row)
+            # of a capture of before the page was last seen, `missing` counts visits of then
+            sql = "UPDATE article SET missing = :missing WHERE number = :number AND last_seen < :observed_at"
+            db.execute(sql, row)
         if has_text:
             places |= _observe_article(db, row, number)
     _add_places(db, places)
@@ -186,9 +188,10 @@ def _observations(state: State, rows: list[Row], _file: int) -> None:
 def _observe_article(db: Connection, row: Row, number: int) -> set[Place]:
     """Update an article from an observation of its text; return its places."""
     db.execute(
-        "UPDATE article SET missing = 0, first_seen = min(first_seen, :observed_at),"
-        " last_seen = max(last_seen, :observed_at), etag = coalesce(:etag, etag),"
-        " last_modified = coalesce(:last_modified, last_modified) WHERE number = :number",
+        "UPDATE article SET missing = iif(:observed_at < last_seen, missing, 0),"
+        " first_seen = min(first_seen, :observed_at), last_seen = max(last_seen, :observed_at),"
+        " etag = coalesce(:etag, etag), last_modified = coalesce(:last_modified, last_modified)"
+        " WHERE number = :number",
         row,
     )
     if row["content_hash"] is not None and row["reason"] == "new-extractor":
@@ -258,7 +261,8 @@ def _add_last_observation(db: Connection, row: Row) -> None:
     """Store the last observation of an address without an article: the crawl need not repeat it."""
     db.execute(
         "INSERT INTO look VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET outcome = excluded.outcome,"
-        " reason = excluded.reason, observed_at = excluded.observed_at",
+        " reason = excluded.reason, observed_at = excluded.observed_at"
+        " WHERE excluded.observed_at >= look.observed_at",
         (address_key(str(row["requested_url"])), row["outcome"], row["reason"], row["observed_at"]),
     )
 

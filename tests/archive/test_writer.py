@@ -1,4 +1,5 @@
 import threading
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pandas as pd
@@ -365,3 +366,41 @@ def test_a_commit_that_comes_after_the_last_one_makes_no_snapshot(writer, root, 
     last = archive.open(root).snapshot
     assert writer.commit(summary={"run/finished": 0}) is None
     assert archive.open(root).snapshot == last
+
+
+def test_texts_of_the_past_follow_each_other(open_writer, root, article, noon):
+    """A capture of long ago holds until the next one, not until the page itself was first fetched."""
+    with closing(open_writer("live")) as writer:
+        writer.add_article(article(1, text="today", fetched_at=noon))
+        writer.commit()
+    days = {-30: "first", -25: "first", -20: "second", -10: "today", -5: "today"}
+    with closing(open_writer("import")) as writer:
+        for day in (-20, -30, -5, -25, -10):
+            writer.add_article(article(1, text=days[day], fetched_at=noon + timedelta(days=day)))
+        writer.commit()
+    rows = archive.open(root).versions().to_pandas().sort_values("valid_from")
+    columns = rows[["valid_from", "valid_to", "last_seen"]].itertuples(index=False)
+    found = [tuple(None if pd.isna(moment) else (moment - noon).days for moment in row) for row in columns]
+    assert found == [(-30, -20, -25), (-20, -10, -20), (0, None, 0)]
+
+
+def test_a_page_that_was_missing_in_the_past_is_not_missing_now(open_writer, root, article, look, noon):
+    url = article(1).url
+    with closing(open_writer("live")) as writer:
+        writer.add_article(article(1, fetched_at=noon))
+        writer.commit()
+    with closing(open_writer("import")) as writer:
+        for day in (-20, -19, -18):
+            writer.add_observation(look(url, at=noon + timedelta(days=day)))
+        writer.commit()
+    for day in (1, 2):
+        with closing(open_writer(f"live-{day}")) as writer:
+            writer.add_observation(look(url, at=noon + timedelta(days=day)))
+            # a capture of the past is imported between them
+            writer.add_article(article(1, fetched_at=noon - timedelta(days=day)))
+            writer.commit()
+    visits = frame(root, "observations").sort_values("observed_at")
+    assert list(visits["missing"].dropna()) == [1, 2, 3, 1, 2]
+    assert list(visits["observed_at"][visits["gone"]]) == [noon - timedelta(days=18)]
+    row = archive.open(root).articles().to_pandas().iloc[0]
+    assert (row["gone_reason"], pd.isna(row["gone"])) == ("came-back", True)
