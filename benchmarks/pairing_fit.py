@@ -125,7 +125,7 @@ def _mutual(each: Trial, weights: Weights) -> list[Best]:
 
 def _best(each: Candidate, agreed: Agreement, third: tuple[float, float], *, right: bool) -> Best:
     counted = checkable(each.pool_a, each.i, each.pool_b, each.j)
-    evidence = Evidence(each.letters, *counted, each.apart, agreed)
+    evidence = Evidence(each.letters, *counted, each.apart, agreed, each.counted_otherwise)
     return Best(each.ids, each.signals(agreed, third), evidence, right)
 
 
@@ -220,7 +220,7 @@ def fit_all(rows: list[Row], fitted: Fitted, told: Weighting | None = None) -> t
 def stored(weights: Weights, data: Path, pairs: int) -> str:
     """As weights.json has it."""
     told = {
-        "version": 10,
+        "version": 11,
         "data_sha256": hashlib.sha256(data.read_bytes()).hexdigest(),
         "pairs": pairs,
         "features": list(NAMES),

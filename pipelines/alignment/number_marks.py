@@ -103,12 +103,20 @@ class _Sides:
         for i, number_a in enumerate(self.numbers_a):
             for j in self._alone_b if i not in self.matched else ():
                 number_b = self.numbers_b[j]
-                if comparable(number_a, number_b) and self._apart(number_a, number_b) <= _APART:
+                if comparable(number_a, number_b) and self._is_near(i, j):
                     likely[i, j] = self._confidence(i, j)
         for (i, j), confidence in likely.items():
             rivals = sum(1 for x, y in likely if (x == i) != (y == j))
             if confidence and not rivals:
                 yield i, j, confidence
+
+    def _is_near(self, i: int, j: int) -> bool:
+        """Tell if two numbers are near, or the languages' order of words alone may set them apart."""
+        number_a, number_b = self.numbers_a[i], self.numbers_b[j]
+        if self._apart(number_a, number_b) <= _APART:
+            return True
+        framed, _ = self._frame(i, j)
+        return framed and _common_word(number_a, number_b) is not None
 
     def _confidence(self, i: int, j: int) -> float:
         """Return how likely two numbers stand for the same; 0 where that is not sure enough for a mark."""

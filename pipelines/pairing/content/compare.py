@@ -74,7 +74,14 @@ def _match(candidate: Candidate, weights: Weights, passages: Passages, thirds: T
     agreed = passages.agreement(a, b)
     signals = candidate.signals(agreed, thirds.between(*candidate.ids))
     anchors, places = checkable(candidate.pool_a, candidate.i, candidate.pool_b, candidate.j)
-    evidence = Evidence(candidate.letters, anchors + len(candidate.traces), places, candidate.apart, agreed)
+    evidence = Evidence(
+        candidate.letters,
+        anchors + len(candidate.traces),
+        places,
+        candidate.apart,
+        agreed,
+        candidate.counted_otherwise,
+    )
     probability = evidence.published(weights.published(signals))
     if probability < CONFLICT and not candidate.is_required:
         return None

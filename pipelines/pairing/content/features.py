@@ -20,7 +20,7 @@ from pipelines.similarity.document import text_of
 from pipelines.similarity.lexicon import meanings, words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -192,24 +192,44 @@ def _keys(side: Pool, i: int) -> set[str | int]:
 
 
 def checkable(pool_a: Pool, i: int, pool_b: Pool, j: int) -> tuple[int, int]:
-    """Count the anchors that both articles have, and those of them that are known towns or regions.
+    """Count the anchors that both articles have, and those of them that are known towns, regions or days.
 
-    A digit counts once, whatever it may count, and so does a place that is a name too. A rounded number is an
-    anchor as well. Where there are none, rare words are as good as one: two or more that together hardly
-    another article has.
+    A digit counts once, whatever it may count, and so does a name in several forms, or that is a place too. A
+    rounded number is an anchor as well. Where there are none, rare words are as good as one: two or more that
+    together hardly another article has.
     """
     shared = pool_a.anchors[i].keys() & pool_b.anchors[j].keys()
-    places = {x.key: x.text for x in pool_a.readings[i].places if x.key in shared}
-    names = {x.key: x.text for x in pool_a.readings[i].anchors if x.key in shared}
-    twice = {key for key, text in places.items() if text in names.values()}
     # `×5×480`: the digit stands between the signs
-    count = len({key[:2] if key[0] == "×" else key for key in shared - twice})
+    numbers = {key[:2] if key[0] == "×" else key for key in shared if key[0] == "×" or key[0].isdigit()}
+    names = _names(pool_a.readings[i], pool_b.readings[j], shared)
+    count = len(numbers) + len(names)
     count += Figures.of(pool_a.readings[i]).rounded_in(Figures.of(pool_b.readings[j]))
     if not count:
         words = _rare_words(pool_a, i, pool_b, j)
         return int(len(words) >= 2 and sum(rarity for rarity, _ in words) >= _TOGETHER), 0
-    towns = places.keys() - twice | {key for key, text in names.items() if text in places.values()}
-    return count, len(towns)
+    days = sum(1 for key in numbers if "/" in key)
+    return count, sum(names.values()) + days
+
+
+def _names(
+    reading_a: ArticleReading, reading_b: ArticleReading, shared: Collection[str]
+) -> dict[frozenset[str], bool]:
+    """Return the names that both articles have, each in the forms they print, and whether it is a place."""
+    places = set[str]()
+    printed = dict[str, set[str]]()
+    for reading in (reading_a, reading_b):
+        places.update(x.text for x in reading.places if x.key in shared)
+        for anchor in (*reading.places, *reading.anchors):
+            if anchor.key in shared and not anchor.key[0].isdigit():
+                printed.setdefault(anchor.key, set()).add(anchor.text)
+    names = dict[frozenset[str], bool]()
+    for _, texts in sorted(printed.items()):
+        same = [name for name in names if not texts.isdisjoint(name)]
+        forms = texts.union(*same)
+        for name in same:
+            del names[name]
+        names[frozenset(forms)] = not forms.isdisjoint(places)
+    return names
 
 
 def rare_words(pool_a: Pool, i: int, pool_b: Pool, j: int) -> tuple[tuple[str, str], ...]:

@@ -12,7 +12,7 @@ from pipelines.pairing.content.candidates import Compared, lags
 from pipelines.pairing.content.features import NAMES, features, headline_said, weight_of_shared
 from pipelines.pairing.content.figures import FIGURES
 from pipelines.pairing.content.passages import AGREEMENT
-from pipelines.pairing.content.tiers import BRIEF, OTHER_DAY
+from pipelines.pairing.content.tiers import OTHER_DAY, SHORT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -30,6 +30,7 @@ WORTH = 0.005
 """Probability from which the passages are compared."""
 _ROUNDS = 20
 _COLUMNS = [NAMES.index(name) for name in FIGURES]
+_ALIKE, _OTHERWISE = FIGURES.index("counted alike"), FIGURES.index("counted otherwise")
 SIGNALS = (
     *("own", "over rival", "over all others", "one to one", "short"),
     *AGREEMENT,
@@ -124,7 +125,7 @@ class Candidate:
         """Return the values of SIGNALS.
 
         They are the pair's own logit, its lead over its rival and over all others with nobody among them,
-        shortness, the passages, whether a brief one is of another day, the weight of the shared anchors, how
+        shortness, the passages, how far apart short ones are, the weight of the shared anchors, how
         much of the headlines is in the other text, what the third language says, and figures.
         """
         log_odds = logit(self.likely)
@@ -144,10 +145,18 @@ class Candidate:
         )
 
     def _another_day(self) -> float:
-        """Return 0 for two articles of one day or long ones, up to 1 for brief ones of two days."""
-        if self.apart is None or self.apart < OTHER_DAY:
+        """Return 0 for two articles of one time or long ones, up to 1 for short ones of two days.
+
+        A translation of a short text comes soon; the next report of its kind has the same words.
+        """
+        if self.apart is None:
             return 0.0
-        return max(0.0, 1 - self.letters / BRIEF)
+        return max(0.0, 1 - self.letters / SHORT) * min(self.apart / OTHER_DAY, 1.0)
+
+    @property
+    def counted_otherwise(self) -> bool:
+        """Tell if things that both count have other numbers, and none has the same."""
+        return bool(self.figures[_OTHERWISE]) and not self.figures[_ALIKE]
 
 
 def without_third(signals: tuple[float, ...]) -> tuple[float, ...]:

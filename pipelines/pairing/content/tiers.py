@@ -17,14 +17,15 @@ AUTO, AUTO_IF_SHORT, AUTO_IF_DOUBTFUL = 0.9, 0.97, 0.99
 """Probabilities from which a pair is `auto`: as a rule, of a short text, and where a number is another."""
 HELD_BACK = 0.49
 """The highest probability of two reports that seem to be of two days."""
-_SHORT, BRIEF = 400, 800
-"""Letters of a short text, and of one that may be a daily report with little to tell it from the next."""
+_DISPATCH, SHORT, BRIEF = 160, 400, 800
+"""Letters of a dispatch of two sentences, of a short text, and of one that may be a daily report with little
+to tell it from the next."""
 OTHER_DAY = timedelta(hours=18)
 """Lag from which on a brief text may be the report of another day: their figures may be the same."""
 _SEVERAL = 3
 """Numbers that are others, from which a text is no translation with a changed figure."""
-_FEW = 2
-"""Anchors in common that two days may have by chance."""
+_FEW, _MANY = 2, 5
+"""Anchors in common that two days may have by chance, and so many that they are one report's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +37,17 @@ class Evidence:
     checkable: int
     """Anchors and traces that both have."""
     places: int = 0
-    """Those of them that are towns or regions, which say where, not what."""
+    """Those of them that are towns, regions or days, which say where or when, not what."""
     apart: timedelta | None = None
     """Time between the publications; None if one is unknown."""
     agreement: Agreement = NO_AGREEMENT
+    counted_otherwise: bool = False
+    """True if things that both count have other numbers, and none has the same."""
+
+    @property
+    def names(self) -> int:
+        """Anchors that say what or who."""
+        return self.checkable - self.places
 
     @property
     def of_other_days(self) -> bool:
@@ -47,21 +55,32 @@ class Evidence:
 
     @property
     def reports_of_two_days(self) -> bool:
-        """Tell if the texts seem to be reports of two days, whose words and places are the same.
+        """Tell if the texts seem to be two reports, whose words and places are the same.
 
-        They are if the day of a headline is none of the other's, or if most of several numbers are others; if
+        They are if the day of a headline is none of the other's, or if most of several numbers are others. If
         they were published on two days, a single number is enough, or that they are brief and have little in
-        common.
+        common; but one changed figure beside many names in common is an edit.
         """
         agreed = self.agreement
         most_are_others = agreed.contrary >= agreed.shared
         if agreed.days_contrary or (agreed.contrary >= _SEVERAL and most_are_others):
             return True
-        if not self.of_other_days:
+        if self._dispatches_of_two_events:
+            return True
+        enough_names = _SEVERAL if self.letters >= BRIEF else _MANY
+        if not self.of_other_days or (agreed.contrary <= 1 and self.names >= enough_names):
             return False
         if agreed.contrary and most_are_others:
             return True
         return self.letters < BRIEF and (self.checkable <= _FEW or 3 * agreed.contrary > agreed.shared)
+
+    @property
+    def _dispatches_of_two_events(self) -> bool:
+        """Tell if dispatches count otherwise, or have place and day in common and other numbers."""
+        if self.letters >= _DISPATCH:
+            return False
+        counted_otherwise = self.counted_otherwise and not self.agreement.shared
+        return counted_otherwise or (self.agreement.contrary > 0 and not self.names)
 
     def published(self, probability: float) -> float:
         """Return the probability to publish: the right partner of a report may be absent."""
@@ -79,9 +98,7 @@ class Evidence:
         if not self.checkable:
             return "review" if probability >= CONFLICT else "none"
         if probability >= self._sure() and not (
-            alone < PROBABLE
-            or self.places == self.checkable
-            or (self.letters < _SHORT and self.of_other_days)
+            alone < PROBABLE or not self.names or (self.letters < SHORT and self.of_other_days)
         ):
             return "auto"
         if probability >= PROBABLE:
@@ -89,6 +106,6 @@ class Evidence:
         return "review" if probability >= CONFLICT else "none"
 
     def _sure(self) -> float:
-        if self.checkable - self.places == 1 or self.agreement.contrary:
+        if self.names == 1 or self.agreement.contrary:
             return AUTO_IF_DOUBTFUL
-        return AUTO_IF_SHORT if self.letters < _SHORT else AUTO
+        return AUTO_IF_SHORT if self.letters < SHORT else AUTO

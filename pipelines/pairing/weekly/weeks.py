@@ -1,7 +1,7 @@
 """The articles of an archive by outlet and week, as far as pairing compares them with each other.
 
-A pair belongs to the week of its earlier article. The other article is published within four days, the rivals
-of either within four days of it. So a week is compared with the 4 days before and the 8 days after it.
+A pair belongs to the week of its earlier article. The other is published within TRANSLATED_WITHIN, the
+rivals of either within that of it. So a week is compared with the four days before and the eight after it.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from hashlib import blake2b
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
+from archive.format.languages import TRANSLATED_WITHIN
 from archive.format.records import TextBlock, VariantText
 from pipelines.similarity.background import shipped_background
 from pipelines.similarity.document import ArticleReading, Document, read, traces
@@ -33,9 +35,9 @@ if TYPE_CHECKING:
 
 WeekKey = tuple[str, int]
 """Outlet, and number of the week since 1970 (UTC)."""
-DAY = 86_400.0
-WEEK = 7 * DAY
-BEFORE, AFTER = 4 * DAY, 8 * DAY
+WEEK = timedelta(weeks=1).total_seconds()
+BEFORE = TRANSLATED_WITHIN.total_seconds()
+AFTER = 2 * BEFORE
 _DATES = ["article_id", "version", "outlet", "language", "published_at", "first_seen", "commit_seq"]
 _PARAGRAPHS = ["article_id", "version", "language", "headline", "blocks"]
 _ONE_BY_ONE = {"fragment_readahead": 1, "batch_readahead": 1}

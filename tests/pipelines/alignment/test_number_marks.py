@@ -54,6 +54,13 @@ DIFFER = [
     (("МВФ розгляне виділення Україні $1,4 млрд підтримки.", "uk"),
      ("The IMF will consider giving Ukraine €1.4 billion of support.", "en"),
      ("$1,4 млрд", "€1.4 billion")),
+    (("Робітникам Одеси передадуть 10% акцій, 500 гривень кожному.", "uk"),
+     ("Odesa's workers are to get 17 per cent of the shares, 500 hryvnias each.", "en"),
+     ("10%", "17 per cent")),
+    # the languages' order of words sets them apart
+    (("Коваленко в этом сезоне чемпионата Белоруссии забил девять мячей в 18 матчах.", "ru"),
+     ("Kovalenko scored nine goals in 12 matches of this season of the Belarusian league.", "en"),
+     ("18", "12")),
 ]  # fmt: skip
 
 

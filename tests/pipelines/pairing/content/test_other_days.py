@@ -50,6 +50,23 @@ def test_a_forecast_for_another_day_is_no_partner_where_the_right_one_is_absent(
     assert all(x.probability <= HELD_BACK and not x.likely for x in best(ours, theirs, 48))
 
 
+def test_two_dispatches_of_a_day_that_count_otherwise_are_two_reports():
+    ours = "Удар по Полтаві", "У Полтаві загинули 4 людини. Рятувальники розбирають завали."
+    theirs = "Strike on Poltava", "In Poltava 7 people were killed. Rescuers are searching the rubble."
+    assert all(x.probability <= HELD_BACK and not x.likely for x in best(ours, theirs, 4))
+    (pair,) = best(ours, (theirs[0], theirs[1].replace("7", "4")), 4)
+    assert pair.likely
+
+
+def test_the_later_a_brief_text_the_less_likely_is_it_the_same():
+    ours = "Вода у Полтаві", "У Полтаві на Подолі ремонтують водогін, води не буде 14 годин."
+    theirs = "Water in Poltava", "In Poltava's Podil a water main is being repaired, no water for 14 hours."
+    soon, later = (best(ours, theirs, hours)[0] for hours in (1, 10))
+    assert later.probability < soon.probability
+    # of long texts the lag says less
+    assert best(BRIDGE_UK, BRIDGE_EN, 10)[0].probability > 0.99
+
+
 def test_a_changed_figure_undoes_no_complete_translation():
     (whole,) = best(BRIDGE_UK, BRIDGE_EN, 2)
     assert whole.tier == "auto"
@@ -91,11 +108,20 @@ def test_the_day_of_a_headline_is_looked_for_in_the_other_article(headline, text
     [
         (Evidence(900, 9, apart=timedelta(hours=2), agreement=Agreement(shared=9, contrary=1)), False),
         (Evidence(900, 9, apart=timedelta(hours=30), agreement=Agreement(shared=9, contrary=1)), False),
-        (Evidence(900, 9, apart=timedelta(hours=30), agreement=Agreement(shared=1, contrary=1)), True),
+        (Evidence(900, 9, apart=timedelta(hours=30), agreement=Agreement(shared=1, contrary=1)), False),
+        (Evidence(900, 9, apart=timedelta(hours=30), agreement=Agreement(shared=1, contrary=2)), True),
+        (Evidence(900, 2, apart=timedelta(hours=30), agreement=Agreement(shared=1, contrary=1)), True),
+        (Evidence(500, 9, 5, apart=timedelta(hours=30), agreement=Agreement(shared=1, contrary=1)), True),
         (Evidence(900, 9, apart=None, agreement=Agreement(shared=2, contrary=3)), True),
         (Evidence(300, 2, apart=timedelta(hours=30)), True),
         (Evidence(300, 3, apart=timedelta(hours=30)), False),
         (Evidence(900, 9, agreement=Agreement(shared=9, days_contrary=True)), True),
+        (Evidence(120, 3, counted_otherwise=True), True),
+        (Evidence(200, 3, counted_otherwise=True), False),
+        (Evidence(120, 3, agreement=Agreement(shared=1), counted_otherwise=True), False),
+        (Evidence(120, 2, 2, agreement=Agreement(contrary=1)), True),
+        (Evidence(120, 2, 1, agreement=Agreement(contrary=1)), False),
+        (Evidence(120, 2, 2), False),
     ],
 )
 def test_what_holds_a_pair_back(evidence, held):
