@@ -285,7 +285,7 @@ def main() -> int:
     table = events_table(options.part)
     Console(width=110).print(table)
     if options.write:
-        write_page("events", table)
+        write_page("events", table, rows=lambda row: row[2] != "likeness alone")
     return 0
 
 
