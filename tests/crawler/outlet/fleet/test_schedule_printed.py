@@ -32,7 +32,7 @@ def machine(folder):
 def test_systemd_takes_the_units_as_they_are_meant(tmp_path, name):
     if not shutil.which("systemd-analyze"):
         pytest.skip("NOT TESTED: the units. systemd-analyze is missing: apt-get install systemd")
-    folder = tmp_path / name
+    folder = Path("/srv") / name  # a folder below /dev, as in `make test`, is refused
     files = []
     for unit, text in units(machine(folder)).items():
         files.append(tmp_path / unit)
