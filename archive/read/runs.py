@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from archive.format.columns import SCHEMA_VERSION
 from archive.format.log_entry import NOTHING_NEW
@@ -25,6 +25,14 @@ class RunAccount:
     committed_at: datetime
     counts: Mapping[str, int]
     """Of the whole run: `archived`, `skipped(known)`, …, and counters with a slash in their name."""
+
+    @property
+    def started_at(self) -> datetime:
+        """As its id says; when it ended, if that is no time."""
+        try:
+            return datetime.strptime(self.run_id.partition("-")[0], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        except ValueError:
+            return self.committed_at
 
 
 class Accounts:

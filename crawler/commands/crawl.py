@@ -38,13 +38,12 @@ from pipelines.pair_process import Paired, pair_after_crawl
 from pipelines.snapshot import SnapshotStage
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from scrapy.crawler import Crawler, CrawlerProcessBase
     from scrapy.settings import Settings
 
     from archive.format.snapshot import Snapshot
-    from crawler.health.expectation_check import Verdict
 
 
 @dataclass(frozen=True)
@@ -239,17 +238,17 @@ class Command(BaseRunSpiderCommand):
         parts = _parts_of(crawler)
         lost = _problems(parts.stage)
         problems = [*lost, *_problems_beside(crawler, paired)]
-        verdicts: list[Verdict] = []
+        missed: dict[str, str] = {}
         if parts.stage.closed and parts.stage.failure is None:
             try:
-                verdicts = self._compare_with_expectations(parts.spider, parts.ledger, parts.stage.run_id)
+                missed = self._missed(parts.spider, parts.ledger, parts.stage.run_id)
             except (ArchiveError, OSError) as error:
-                problems.append(f"nothing could be compared with what is expected: {error}")
+                problems.append(f"nothing could be compared with what is usual: {error}")
         snapshots = [*parts.stage.snapshots]
         if paired.snapshot is not None:
             snapshots.append(archive.open(self.settings["ARCHIVE_URI"]).snapshot)
-        run = self._report(crawler, parts, arguments, lost, problems, snapshots, verdicts)
-        _print_run(run, parts, snapshots, verdicts, _left_unpaired(paired), is_whole=not lost)
+        run = self._report(crawler, parts, arguments, lost, problems, snapshots, missed)
+        _print_run(run, parts, snapshots, _left_unpaired(paired), is_whole=not lost)
         return self._finish(run)
 
     def _report(  # noqa: PLR0917
@@ -260,9 +259,8 @@ class Command(BaseRunSpiderCommand):
         lost: Sequence[str],
         problems: Sequence[str],
         snapshots: Sequence[Snapshot],
-        verdicts: Sequence[Verdict],
+        missed: Mapping[str, str],
     ) -> RunReport:
-        missed = {verdict.expectation: verdict.message for verdict in verdicts if verdict.state == "missed"}
         monitors = crawler.get_extension(Monitors)
         failed_monitors = monitors.failed if monitors is not None else []
         stats = crawler.stats.get_stats() if crawler.stats is not None else {}
@@ -314,24 +312,29 @@ class Command(BaseRunSpiderCommand):
                 return ExitCode.LOST
         return run.exit_code
 
-    def _compare_with_expectations(self, spider: StorySpider, ledger: Ledger, run_id: str) -> list[Verdict]:
-        """Compare the articles that came with what is expected; note what is missed."""
+    def _missed(self, spider: StorySpider, ledger: Ledger, run_id: str) -> dict[str, str]:
+        """Judge the outlet as `outlets` and `watch` do; note what is missed. Return rules and sentences."""
         # pyarrow's datasets: what the first request need not wait for
-        from crawler.health.expectation_check import Verdict, compare, count_brought, note_missed  # noqa: PLC0415
+        from crawler.health.expectation_check import note_missed  # noqa: PLC0415
+        from crawler.health.monitoring.collector import outlet_states  # noqa: PLC0415
+        from crawler.health.monitoring.limits import configured_limits  # noqa: PLC0415
+        from crawler.health.monitoring.rules import outlet_alarms  # noqa: PLC0415
         from crawler.health.outlet_history import no_articles  # noqa: PLC0415
 
         uri, outlet, now = self.settings["ARCHIVE_URI"], type(spider), datetime.now(UTC)
+        missed: dict[str, str] = {}
         # if the user gave addresses, a run that archived none of them reports that as a problem
-        sentence = no_articles(ledger.totals()) if not spider.arguments.urls else None
-        verdicts = [Verdict("pages", "missed", sentence)] if sentence else []
+        if not spider.arguments.urls and (sentence := no_articles(ledger.totals())):
+            missed["crawls"] = sentence
         # a revisit, a backfill and single addresses bring no day's news
-        if outlet.expectations and spider.discovering is not None and spider.arguments.since is None:
-            counts = count_brought(archive.open(uri), uri, [outlet], now)
-            verdicts += compare(outlet, counts[spider.name], now)
-        missed = [verdict for verdict in verdicts if verdict.state == "missed"]
+        if spider.discovering is not None and spider.arguments.since is None:
+            name = outlet.name
+            state = outlet_states(archive.open(uri), uri, [outlet], now)[name]
+            for alarm in outlet_alarms(name, state, configured_limits([name]).of(name), now):
+                missed[alarm.rule] = alarm.message
         if missed:
-            note_missed(uri, spider, missed, run_id, now)
-        return verdicts
+            note_missed(uri, spider, "; ".join(missed.values()), run_id, now)
+        return missed
 
     def _tell_of_signals(self, crawler: Crawler) -> None:
         """Say at once what the first Ctrl-C or SIGTERM does, and what a second would do."""
@@ -375,7 +378,6 @@ def _print_run(
     run: RunReport,
     parts: _Parts,
     snapshots: Sequence[Snapshot],
-    verdicts: Sequence[Verdict],
     unpaired: Sequence[str],
     *,
     is_whole: bool,
@@ -384,8 +386,7 @@ def _print_run(
     from crawler.reports import crawl as report  # noqa: PLC0415
 
     console, debt_lines = Terminal(), [*parts.spider.debts.report_lines()]
-    unmet = [verdict for verdict in verdicts if verdict.state in ("missed", "over")]
-    has_more = debt_lines or unpaired or run.monitors or unmet
+    has_more = debt_lines or unpaired or run.monitors or run.missed
     if (
         run.ended == Ending.NOTHING_NEW
         and not has_more
@@ -402,9 +403,8 @@ def _print_run(
     report.print_debts(console, debt_lines)
     for sentence in unpaired:
         console.print(f"[yellow]unpaired[/]  {literal(sentence)}", soft_wrap=True)
-    for verdict in unmet:
-        word = "[red]missed[/]   " if verdict.state == "missed" else "[yellow]more[/]     "
-        console.print(f"{word} {literal(verdict.expectation)}: {literal(verdict.message)}", soft_wrap=True)
+    for sentence in run.missed.values():
+        console.print(f"[red]missed[/]    {literal(sentence)}", soft_wrap=True)
     for failure in run.monitors:
         console.print(f"[red]monitor[/]   {literal(failure)}", soft_wrap=True)
 

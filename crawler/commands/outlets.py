@@ -13,17 +13,10 @@ from scrapy.exceptions import UsageError
 from scrapy.spiderloader import get_spider_loader
 
 import archive
-from archive.commands.configuration import read_configuration
 from archive.commands.exit_codes import ExitCode
 from archive.no_pandas import fast_start
 from archive.terminal import Terminal, literal
-from crawler.health.expectation_check import (
-    PROPOSED_FROM,
-    Verdict,
-    count_brought,
-    propose,
-)
-from crawler.health.outlet_history import GOOD, WELL, health
+from crawler.health.outlet_history import GOOD, health
 from crawler.health.table import discovery, outlets
 from crawler.reports.terminal import ReadingCommand, one_sentence
 
@@ -32,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from archive.read.archive import Archive
+    from crawler.health.expectation_check import Verdict
+    from crawler.health.monitoring.rules import Alarm
     from crawler.health.outlet_history import Facts
     from crawler.outlet.declaration import Outlet
 
@@ -51,30 +46,30 @@ class OutletReport:
     """End of the last crawl that lost nothing, aware, in UTC."""
     health: str
     verdicts: list[Verdict]
-
-    @property
-    def missed(self) -> list[Verdict]:
-        return [verdict for verdict in self.verdicts if verdict.state == "missed"]
+    alarms: list[Alarm]
+    """Those of `triptych watch`."""
 
     @property
     def is_well(self) -> bool:
         """True also for an outlet that nobody crawls."""
-        return self.health in WELL and not self.missed
+        return not self.alarms
 
     @property
     def state(self) -> str:
         """Return the health, after what is missed."""
-        names = ", ".join(verdict.expectation for verdict in self.missed)
-        if not names:
-            return self.health
-        return f"missed: {names}" + (f"; {self.health}" if self.health != GOOD else "")
+        missed = [verdict.expectation for verdict in self.verdicts if verdict.state == "missed"]
+        rules = [alarm.message for alarm in self.alarms if alarm.rule not in {*missed, "crawls", "sources"}]
+        sentences = [f"missed: {', '.join(missed)}"] if missed else []
+        if self.health != GOOD:
+            sentences.append(self.health)
+        return "; ".join([*sentences, *rules]) or GOOD
 
 
 class Command(ReadingCommand):
     default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
 
     def syntax(self) -> str:
-        return "[OUTLET …] [--json] [--propose]"
+        return "[OUTLET …] [--json]"
 
     def short_desc(self) -> str:
         return "List the outlets: what the archive has of each, and whether its crawls go well"
@@ -86,33 +81,23 @@ class Command(ReadingCommand):
             "share of its stories that are whole, in each of uk, en and ru that it publishes in, on a wide "
             "terminal the shares that are free, partial, paid, or refused and read from a feed, the end of "
             "the last crawl that was whole, how many pages wait for a retry, whether its crawls go "
-            "well and bring what its declaration expects. Exit code 0: all that are crawled are well; 4: "
-            "some are not, or bring less than expected; 1: the archive cannot be read; 2: a wrong argument. "
+            "well and bring what is usual, or what its declaration expects. Exit code 0: all that are "
+            "crawled are well; 4: some are not; 1: the archive cannot be read; 2: a wrong argument. "
             "docs/how-to/watch-the-crawls.md says what to do about each word of the last column."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         parser.add_argument("--json", action="store_true", help="print it for programs, as one JSON document")
-        parser.add_argument(
-            "--propose",
-            action="store_true",
-            help=f"propose expectations for the declarations, from the last {PROPOSED_FROM} days",
-        )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         fast_start()
-        if opts.json and opts.propose:
-            raise UsageError("give either --json or --propose, not both", print_help=False)
         loader = get_spider_loader(self.settings)
         declared = _named(outlets(loader), args)  # type: ignore[arg-type]
         uri = self.settings["ARCHIVE_URI"]
         broken: dict[str, str] = {} if args else getattr(loader, "broken", {})
         with one_sentence(self, "triptych outlets", uri):
             now = datetime.now(UTC)
-            if opts.propose:
-                _print_proposals(archive.open(uri), declared, uri, now)
-                return
             reports: dict[str, OutletReport] = {}
             note = f"Archive: {uri}."
             try:
@@ -141,33 +126,27 @@ def _reports(
 ) -> dict[str, OutletReport]:
     # Scrapy imports every command for each
     from crawler.health.monitoring.collector import collect_facts  # noqa: PLC0415
-    from crawler.health.monitoring.limits import read_limits  # noqa: PLC0415
-    from crawler.health.monitoring.rules import alarms  # noqa: PLC0415
+    from crawler.health.monitoring.limits import configured_limits  # noqa: PLC0415
+    from crawler.health.monitoring.rules import outlet_alarms, verdicts_of  # noqa: PLC0415
 
     facts = collect_facts(uri, declared, now)
+    limits = configured_limits([outlet.name for outlet in declared])
     with opened.debts() as debts:
         # a cache of this machine; another's commits it does not have yet
         unpaid: dict[str, int] = {}
         if debts is not None:
             for outlet in declared:
                 unpaid[outlet.name] = debts.count(outlet.name, now).count
-    tables, names = read_configuration().watch, [outlet.name for outlet in declared]
-    limits = read_limits({name: tables[name] for name in tables if name in {"", *names}}, names)
-    alarm_of: dict[str, str] = {}
-    for alarm in alarms(facts, limits):
-        if alarm.rule != "expectations":  # a verdict of its own
-            alarm_of.setdefault(alarm.outlet, alarm.message)
     reports: dict[str, OutletReport] = {}
     for name, state in facts.outlets.items():
-        good, words = state.crawls.last_good, health(state.crawls, state.facts.newest, now)
-        if words == GOOD and name in alarm_of:
-            words = alarm_of[name]
+        archived, last_good = facts.archived[name], state.crawls.last_good
         reports[name] = OutletReport(
-            state.facts,
+            archived,
             unpaid.get(name, 0),
-            good.committed_at if good is not None else None,
-            words,
-            list(state.verdicts),
+            last_good.committed_at if last_good is not None else None,
+            health(state.crawls, archived.newest, now),
+            verdicts_of(state, limits.of(name)),
+            outlet_alarms(name, state, limits.of(name), now),
         )
     return reports
 
@@ -303,13 +282,3 @@ def _document(
         "outlets": documents,
         "broken": broken,
     }
-
-
-def _print_proposals(opened: Archive, declared: list[type[Outlet]], uri: str, now: datetime) -> None:
-    console = Terminal()
-    counts = count_brought(opened, uri, declared, now, PROPOSED_FROM)
-    for outlet in declared:
-        proposal = propose(outlet, counts[outlet.name], now)
-        console.print(f"# {outlet.name}: {literal(proposal.stands_on)}", highlight=False, soft_wrap=True)
-        for line in proposal.lines:
-            console.print(f"    {literal(line)}", highlight=False, soft_wrap=True)

@@ -14,13 +14,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from scrapy.exceptions import UsageError
 from scrapy.spiderloader import get_spider_loader
 
-from archive.commands.configuration import read_configuration
 from archive.commands.exit_codes import ExitCode
 from archive.exceptions import WrongSetting
 from archive.no_pandas import fast_start
 from archive.terminal import Terminal, literal, visible
 from crawler.health.table import outlets
-from crawler.outlet.fleet.timetable import read_timetable
 from crawler.reports.terminal import ReadingCommand, check_names, one_sentence
 
 if TYPE_CHECKING:
@@ -203,21 +201,18 @@ def _serve(host: str, port: int, check: Callable[[], tuple[MonitoringFacts, list
 
 
 def _limits(names: list[str]) -> AllLimits:
-    from crawler.health.monitoring.limits import read_limits  # noqa: PLC0415
+    from crawler.health.monitoring.limits import configured_limits  # noqa: PLC0415
 
     try:
-        configuration = read_configuration()
-        timetable = read_timetable(configuration.schedule, names)
-        limits = read_limits(configuration.watch, names)
+        return configured_limits(names, are_all=True)
     except WrongSetting as error:
         raise UsageError(visible(str(error)), print_help=False) from None
-    return limits.without(name for name in names if timetable.of(name).skip)
 
 
 def _print(facts: MonitoringFacts, raised: Sequence[Alarm]) -> None:
     console = Terminal()
     for alarm in raised:
-        line = f"[red]{alarm.rule:12}[/] {literal(alarm)}"
+        line = f"[red]{alarm.rule:17}[/] {literal(alarm)}"
         console.print(line, highlight=False, soft_wrap=True)
     crawled = sum(state.crawls.last is not None for state in facts.outlets.values())
     are = "1 outlet is" if crawled == 1 else f"{crawled} outlets are"

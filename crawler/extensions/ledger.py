@@ -100,8 +100,6 @@ class Ledger:
         """The error at which the spider stopped naming what it asks for."""
         self.feed_texts = 0
         """Articles whose text a feed had; their pages are settled on their own, as what they are: refused."""
-        self._new_articles = self._new_characters = 0
-        """Articles of which a version was archived, and the characters of their texts."""
         self.languages: Counter[str] = Counter()
         self.run_id = ""
         """Set by the snapshot stage, as the next two."""
@@ -190,12 +188,6 @@ class Ledger:
         """`{"archived": 12, "dropped(no-body)": 1, …}`; the values add up to what was discovered."""
         return dict(self._totals)
 
-    def new_texts(self) -> dict[str, int]:
-        """Counters of the texts of this run, for its account; empty where it brought none."""
-        if not self._new_articles:
-            return {}
-        return {"texts/articles": self._new_articles, "texts/characters": self._new_characters}
-
     def _is_of_a_source(self, url: str) -> bool:
         """One that could not be read has its place there, unless it is listed as a page, too."""
         return url in self.sources and plain_url(url) not in self._open
@@ -207,9 +199,6 @@ class Ledger:
                 self.feed_texts += 1
             else:
                 self.settle(item.requested_url, item.outcome)
-            if item.outcome == "archived":
-                self._new_articles += 1
-                self._new_characters += len(item.body)
             self.languages[item.language or "unknown"] += 1
         elif isinstance(item, Observation) and not self._is_of_a_source(item.requested_url):
             self.settle(item.requested_url, item.outcome, item.reason)

@@ -1,49 +1,71 @@
-"""Expectations of declarations held against the archive: what whole days brought, met, missed or unknown.
+"""Each outlet held against its own past, and against `expects` where its declaration has it.
 
-A day of Kyiv's is judged if the outlet's lists were read on it, on the day before and on the day after it:
-then what it published was listed when a crawl came by. Of other days nothing is known, and nothing is said.
+The latest day (crawler/health/latest_days.py) is compared with those of six weeks before. It misses what is
+usual if it lies far outside of it and chance does not explain it: a holiday brings fewer articles than any
+day of the month, an outlet with a story a day has days without one, and neither is a finding.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-from collections import Counter, defaultdict
-from dataclasses import dataclass, field
-from datetime import UTC, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
+from math import exp, lgamma, log, log1p, sqrt
 from statistics import median
 from typing import TYPE_CHECKING, Literal
 
-import pyarrow as pa
-import pyarrow.compute as pc
+import numpy as np
 
-from archive.format.languages import TRANSLATED_WITHIN
+from archive.format.languages import STORY_LANGUAGES, TRANSLATED_WITHIN
 from archive.format.reasons import Reason
 from archive.format.records import ObservationRecord
-from archive.read.runs import Accounts
 from archive.writer import ArchiveWriter
 from crawler.extraction.fields.timezones import KYIV
-from crawler.health.outlet_history import language_bits, stories_by_languages
+from crawler.health.latest_days import DAY, Share, as_moment, pooled
 from crawler.outlet.expectations import ALL
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
-    from archive.read.archive import Archive
+    from crawler.health.latest_days import LatestDays, Numbers
     from crawler.outlet.declaration import Outlet
+    from crawler.outlet.expectations import Bounds
 
 WEEK = 7
-"""Days before today of which something is said."""
+LEAST_DAYS = 7
+"""Earlier days without which nothing is usual yet."""
 DAYS_OF_A_MEDIAN = 3
-"""A day of few news, a holiday, is no finding; two of them are."""
+"""Of declared numbers: a day of few news, a holiday, is no finding; two of them are."""
 LEAST_ARTICLES = 20
-"""Articles, or stories, of which a share is said."""
-LOOKED_AT = WEEK + TRANSLATED_WITHIN.days
-PROPOSED_FROM = 30
-LEAST_DAYS, LEAST_IN_ALL = 14, 200
-"""Days and articles that expectations are proposed from, at least."""
-_GIVEN_UP_AFTER = 3
-"""Days without a crawl, one after the other, after which older ones are not looked for."""
+"""Articles, or stories, of which a declared share is said."""
+SPANS = (1, 3, 7)
+"""Days that are taken together, the first that has enough articles to say something."""
+LEAST_OF_A_SPAN = 8
+"""Articles, or stories, of which a share or a length is usual or not."""
+LEAST_SPANS = 3
+LEAST_SHARE = 0.1
+"""A share below it is no habit of the outlet's."""
+LOW, HIGH = 0.25, 0.9
+"""Quantiles between which earlier days are usual: neither odd days nor the first of a death move them."""
+FEW, HARDLY_ANY = 0.5, 0.1
+"""Parts of a usual number of articles: on three days in a row, and on one, which may be a holiday."""
+SHORT = 0.67
+"""Part of a usual length."""
+_BY_CHANCE = 0.005
+_SHARE_BY_CHANCE = 1e-4
+_SURE = 0.99
+"""A usual share of all: otherwise one exception would be impossible."""
+_RANKED_BELOW = -4.0
+"""Standard deviations of the rank sum of Mann and Whitney."""
+SAME_WEEKDAYS = 3
+_AT_NIGHT = timedelta(hours=12)
+_PAUSES = 2.5
+"""Times the longest pause: a holiday has some."""
+SILENT_AFTER = timedelta(days=7)
+"""Without a past."""
+_MOMENTS = 10
+"""Times of publication from which on a pause is usual or not."""
+_WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 
 State = Literal["met", "missed", "over", "unknown"]
 
@@ -53,178 +75,305 @@ class Verdict:
     """One expectation and what came of it."""
 
     expectation: str
-    """Key of `expects`, with the language after it where there is one."""
+    """Key of `expects`, or `newest`, `length`, `picture`; with the language after it where there is one."""
     state: State
-    """`over`: more than the greatest number; that is a warning."""
+    """`over`: more than the declared greatest number; that is a warning."""
     message: str
     value: float | None = None
-    """Articles a day, or a share; None where it is unknown."""
+    """Articles a day, a share, characters, or hours; None where it is unknown."""
 
 
-@dataclass(slots=True)
-class OutletCounts:
-    """Counts of one outlet by day of publication in Kyiv, or of the first visit if a page has no date."""
+def judge(
+    outlet: type[Outlet], days: LatestDays, fall: float = 0.3, silent_after: timedelta | None = None
+) -> list[Verdict]:
+    """Judge what is declared, and what is usual where nothing is declared.
 
-    crawled: set[dt.date] = field(default_factory=set)
-    """Days on which its lists were read."""
-    articles: defaultdict[dt.date, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
-    """By language."""
-    bylines: Counter[dt.date] = field(default_factory=Counter)
-    dates: Counter[dt.date] = field(default_factory=Counter)
-    stories: Counter[dt.date] = field(default_factory=Counter)
-    complete: Counter[dt.date] = field(default_factory=Counter)
-
-    def judged(self, last: dt.date, days: int) -> list[dt.date]:
-        """Return the days that can be judged, of so many up to `last`, in their order."""
-        span = (last - timedelta(days=number) for number in reversed(range(days)))
-        day = timedelta(days=1)
-        return [date for date in span if {date - day, date, date + day} <= self.crawled]
-
-    def count(self, language: str, day: dt.date) -> int:
-        """Return the articles of a day; `language` may be ALL."""
-        return self.articles[day].total() if language == ALL else self.articles[day][language]
-
-
-def count_brought(
-    opened: Archive, uri: str, outlets: Sequence[type[Outlet]], now: datetime, days: int = LOOKED_AT
-) -> dict[str, OutletCounts]:
-    """Count what so many days before today brought."""
-    by_outlet = {outlet.name: OutletCounts() for outlet in outlets}
-    today = now.astimezone(KYIV).date()
-    accounts = Accounts(uri)
-    for offset in range(days + 2):
-        day = today - timedelta(days=offset)
-        waiting = {name for name in by_outlet if not _is_hopeless(by_outlet[name].crawled, day, today)}
-        for name in _crawled_on(accounts, day, waiting):
-            by_outlet[name].crawled.add(day)
-    first = _midnight(today - timedelta(days=days + 1))
-    _count_articles(opened, by_outlet, first)
-    _count_stories(opened, by_outlet, first, {outlet.name: outlet.languages for outlet in outlets})
-    return by_outlet
-
-
-def _is_hopeless(crawled: set[dt.date], day: dt.date, today: dt.date) -> bool:
-    before = [day + timedelta(days=number) for number in range(1, _GIVEN_UP_AFTER + 1)]
-    return before[-1] <= today and not crawled & {*before}
-
-
-def _crawled_on(accounts: Accounts, day: dt.date, outlets: set[str]) -> set[str]:
-    """Return the outlets that finished a crawl on this day and could read a list."""
-    waiting = set(outlets)
-    span = _midnight(day), _midnight(day + timedelta(days=1))
-    for run in accounts.runs(*span) if waiting else ():
-        if run.counts.get("run/finished") and run.counts.get("sources/read"):
-            waiting.discard(run.outlet)
-            if not waiting:
-                break
-    return outlets - waiting
-
-
-def _midnight(day: dt.date) -> datetime:
-    return dt.datetime.combine(day, dt.time(), KYIV).astimezone(UTC)
-
-
-def _count_articles(opened: Archive, by_outlet: dict[str, OutletCounts], first: datetime) -> None:
-    columns = ["outlet", "language", "byline", "published_at", "first_seen"]
-    articles = opened.articles(columns=columns).where(pc.field("outlet").isin([*by_outlet]))
-    for rows in articles.batches(1 << 17):
-        at = pc.coalesce(rows["published_at"], rows["first_seen"])
-        recent = pc.greater_equal(at, pa.scalar(first))
-        table = pa.table(rows).filter(recent).append_column("day", _days(at.filter(recent)))
-        aggregates = [([], "count_all"), ("byline", "count"), ("published_at", "count")]
-        for row in table.group_by(["outlet", "day", "language"]).aggregate(aggregates).to_pylist():
-            counts, day = by_outlet[row["outlet"]], row["day"]
-            counts.articles[day][row["language"] or "und"] += row["count_all"]
-            counts.bylines[day] += row["byline_count"]
-            counts.dates[day] += row["published_at_count"]
-
-
-def _count_stories(
-    opened: Archive,
-    by_outlet: dict[str, OutletCounts],
-    first: datetime,
-    languages: Mapping[str, tuple[str, ...]],
-) -> None:
-    columns = ["outlet", "languages", "first_published_at"]
-    stories = opened.stories(columns=columns).where(pc.field("outlet").isin([*by_outlet]))
-    for rows in stories.batches(1 << 17):
-        recent = pc.greater_equal(rows["first_published_at"], pa.scalar(first))
-        fresh = rows.filter(pc.fill_null(recent, False))
-        days = _days(fresh["first_published_at"])
-        for day in days.unique().to_pylist():
-            of_day = fresh.filter(pc.equal(days, pa.scalar(day)))
-            for (outlet, has), count in stories_by_languages(of_day).items():
-                complete = language_bits(languages[outlet])
-                by_outlet[outlet].stories[day] += count
-                by_outlet[outlet].complete[day] += count if has & complete == complete else 0
-
-
-def _days(at: pa.Array) -> pa.Array:
-    local = pc.local_timestamp(pc.cast(at, pa.timestamp("us", tz=str(KYIV))))
-    return pc.cast(pc.floor_temporal(local, unit="day"), pa.date32())
-
-
-# Expectations against what the days brought.
-
-
-def compare(outlet: type[Outlet], counts: OutletCounts, now: datetime) -> list[Verdict]:
-    """Judge each expectation of a declaration, in the order of its keys."""
-    yesterday = now.astimezone(KYIV).date() - timedelta(days=1)
-    expected = outlet.expectations
-    verdicts: list[Verdict] = []
-    for language, bounds in expected.articles_a_day:
-        verdicts.append(_amount(language, bounds.floor, bounds.ceiling, counts, yesterday))
-    days = counts.judged(yesterday, WEEK)
-    total = Counter({day: counts.count(ALL, day) for day in days})
-    if expected.byline is not None:
-        verdicts.append(_share("byline", expected.byline, counts.bylines, total, days))
-    if expected.date is not None:
-        verdicts.append(_share("date", expected.date, counts.dates, total, days))
-    if expected.all_languages is not None:
-        days = counts.judged(yesterday - TRANSLATED_WITHIN, WEEK)
-        verdicts.append(
-            _share("all_languages", expected.all_languages, counts.complete, counts.stories, days)
-        )
+    `fall` is the part of a share that may be lost, `silent_after` how long nothing new may come.
+    """
+    if days.end is None:
+        return []
+    newest = _newest(days, silent_after)
+    verdicts = [*newest, *_amounts(outlet, days, is_silent=any(x.state == "missed" for x in newest))]
+    languages = [language for language in STORY_LANGUAGES if language in outlet.languages]
+    verdicts += _lengths(days, languages)
+    for name in ("byline", "date", "picture", *(["all_languages"] if len(languages) > 1 else [])):
+        declared = getattr(outlet.expectations, name, None)
+        if declared is None:
+            verdicts.append(_usual_share(name, days, fall))
+        else:
+            verdicts.append(_declared_share(name, declared, days))
     return verdicts
 
 
-def _amount(language: str, floor: float, ceiling: float, counts: OutletCounts, yesterday: dt.date) -> Verdict:
+def _quantile(values: Sequence[float], part: float) -> float:
+    return float(np.quantile(values, part, method="lower"))
+
+
+def _unknown(name: str, days: LatestDays) -> Verdict:
+    if not days.is_covered:
+        message = "the last crawl came more than two days after the one before, or is the first"
+    elif len(days.usual) < LEAST_DAYS:
+        message = f"not enough days yet: {len(days.usual)} of {LEAST_DAYS}"
+    else:
+        message = f"too few articles: {LEAST_OF_A_SPAN} in a week are needed"
+    return Verdict(name, "unknown", message)
+
+
+def _example(days: LatestDays, language: str = ALL, without: str = "") -> str:
+    address = days.example(language, without)
+    return f"; see {address}" if address else ""
+
+
+def _at(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
+
+
+# How old the newest article is.
+
+
+def _newest(days: LatestDays, silent_after: timedelta | None) -> list[Verdict]:
+    assert days.end is not None
+    moments = days.moments()
+    if not len(moments):
+        return []
+    quiet = days.end - as_moment(int(moments[-1]))
+    pause = _longest_pause(moments)
+    longest = silent_after or (SILENT_AFTER if pause is None else max(_AT_NIGHT, _PAUSES * pause))
+    usual = "" if pause is None else f", usually {hours(pause)} at most"
+    message = f"nothing new for {hours(quiet)}{usual}{_example(days)}"
+    return [Verdict("newest", "missed" if quiet > longest else "met", message, quiet / timedelta(hours=1))]
+
+
+def _longest_pause(moments: Numbers) -> timedelta | None:
+    """Return the longest usual time without an article; None for less than a week, or few articles."""
+    recent = moments[moments > moments[-1] - 4 * WEEK * DAY // timedelta(microseconds=1)]
+    span = timedelta(microseconds=int(recent[-1] - recent[0]))
+    if len(recent) < _MOMENTS or span < WEEK * DAY:
+        return None
+    pauses = np.sort(np.diff(recent))
+    # of two weeks or more the longest may be a holiday, or a day on which the outlet was down
+    longest = pauses[-2] if span >= 2 * WEEK * DAY else pauses[-1]
+    return timedelta(microseconds=int(longest))
+
+
+def hours(lasts: timedelta) -> str:
+    count = int(lasts.total_seconds() // 3600)
+    return f"{count} hours" if count < 72 else f"{count // 24} days"
+
+
+# Articles a day.
+
+
+def _amounts(outlet: type[Outlet], days: LatestDays, *, is_silent: bool) -> list[Verdict]:
+    """Judge the articles of a day, of all languages and of each; without a new one the pause tells it."""
+    declared = dict(outlet.expectations.articles_a_day)
+    languages = [language for language in outlet.languages if len(outlet.languages) > 1]
+    verdicts: list[Verdict] = []
+    for language in (ALL, *languages):
+        if language in declared:
+            verdicts.append(_declared_amount(language, declared[language], days))
+        elif not verdicts or verdicts[0].state != "missed":
+            verdict = _usual_amount(language, days)
+            if not (is_silent and verdict.state == "missed"):
+                verdicts.append(verdict)
+    return verdicts
+
+
+def _declared_amount(language: str, bounds: Bounds, days: LatestDays) -> Verdict:
     name = f"articles_a_day {language}".strip()
-    days = counts.judged(yesterday, WEEK)[-DAYS_OF_A_MEDIAN:]
-    if len(days) < DAYS_OF_A_MEDIAN:
-        return Verdict(name, "unknown", _too_few_days(len(days)))
-    value = median(counts.count(language, day) for day in days)
+    numbers = [number for number in days.latest if number < WEEK][:DAYS_OF_A_MEDIAN]
+    if len(numbers) < DAYS_OF_A_MEDIAN:
+        return Verdict(name, "unknown", _too_few_days(len(numbers)))
+    value = median(days.count(number, language) for number in numbers)
     message = (
-        f"{value:g} a day, median of {days[0]}, {days[1]} and {days[2]}; {floor:g} to {ceiling:g} expected"
+        f"{value:g} a day, median of the last {DAYS_OF_A_MEDIAN}; {bounds.floor:g} to {bounds.ceiling:g} "
+        "expected"
     )
-    return Verdict(name, "missed" if value < floor else "over" if value > ceiling else "met", message, value)
+    state: State = "missed" if value < bounds.floor else "over" if value > bounds.ceiling else "met"
+    if days.count(0, language) < HARDLY_ANY * bounds.floor:
+        value, state = days.count(0, language), "missed"
+        message = f"{value} on the last day; {bounds.floor:g} to {bounds.ceiling:g} expected"
+    return Verdict(name, state, message + (_example(days, language) if state == "missed" else ""), value)
 
 
-def _too_few_days(days: int) -> str:
-    return (
-        f"{days} of {WEEK} days can be judged, {DAYS_OF_A_MEDIAN} are needed: days with a crawl, and with "
-        "one on the day before and after"
-    )
+def _too_few_days(count: int) -> str:
+    return f"not enough days yet: {count} of {DAYS_OF_A_MEDIAN}"
 
 
-def _share(
-    name: str, floor: float, part: Counter[dt.date], totals: Counter[dt.date], days: list[dt.date]
-) -> Verdict:
-    total = sum(totals[day] for day in days)
-    what = "stories" if name == "all_languages" else "articles"
-    if len(days) < DAYS_OF_A_MEDIAN:
-        return Verdict(name, "unknown", _too_few_days(len(days)))
-    if total < LEAST_ARTICLES:
-        return Verdict(name, "unknown", f"{total} {what} on {len(days)} days, {LEAST_ARTICLES} are needed")
-    value = sum(part[day] for day in days) / total
-    message = f"{value:.0%} of {total} {what} of {days[0]} to {days[-1]}; {floor:.0%} or more expected"
-    return Verdict(name, "missed" if value < floor else "met", message, value)
+def _usual_amount(language: str, days: LatestDays) -> Verdict:
+    assert days.end is not None
+    name = f"articles_a_day {language}".strip()
+    if not days.is_covered or len(days.usual) < LEAST_DAYS:
+        return _unknown(name, days)
+    counts = {number: days.count(number, language) for number in days.latest}
+    earlier = [counts[number] for number in days.usual]
+    low, high = round(_quantile(earlier, LOW)), round(_quantile(earlier, HIGH))
+    value = counts[0]
+    same = [counts[number] for number in days.usual if number % WEEK == 0]
+    least = min(low, _quantile(same, LOW)) if same else 0
+    is_quiet = value < HARDLY_ANY * least and _poisson(value, least) < _BY_CHANCE
+    on = ""
+    if len(same) >= SAME_WEEKDAYS:
+        low, high = round(_quantile(same, LOW)), max(same)
+        on = " on " + _WEEKDAYS[(days.end.astimezone(KYIV) - DAY / 2).weekday()]
+    message = f"{value} in the 24 hours before {_at(days.end)}, usually {low} to {high}{on}"
+    if is_quiet or _is_fading(counts):
+        return Verdict(name, "missed", message + _example(days, language), value)
+    return Verdict(name, "met", message, value)
+
+
+def _is_fading(counts: dict[int, int]) -> bool:
+    """Return True if three days in a row have less than half of the least of their weekdays."""
+    total = least = 0
+    for number in range(DAYS_OF_A_MEDIAN):
+        same = [counts[number + ago] for ago in (WEEK, 2 * WEEK, 3 * WEEK) if number + ago in counts]
+        if number not in counts or len(same) < SAME_WEEKDAYS or counts[number] >= FEW * min(same):
+            return False
+        total, least = total + counts[number], least + min(same)
+    return _poisson(total, least) < _BY_CHANCE
+
+
+def _poisson(value: int, mean: float) -> float:
+    """Probability of at most so many where so many are usual."""
+    if mean <= 0:
+        return 1.0
+    return sum(exp(count * log(mean) - mean - lgamma(count + 1)) for count in range(value + 1))
+
+
+# Lengths and shares.
+
+
+def _spans(days: LatestDays, length: int) -> tuple[list[int], list[list[int]]]:
+    """Return the latest days, so many together, and the earlier ones in groups of as many."""
+    latest = [number for number in days.latest if number < length]
+    earlier = [number for number in days.usual if number >= length]
+    groups = [earlier[start : start + length] for start in range(0, len(earlier), length)]
+    return latest, [group for group in groups if len(group) == length]
+
+
+def _lengths(days: LatestDays, languages: Sequence[str]) -> list[Verdict]:
+    """Judge the texts of each language; if all are shorter, it is said once."""
+    total = _length(days, ALL)
+    if len(languages) < 2:
+        return [total]
+    by_language = [_length(days, language) for language in languages]
+    missed = [verdict for verdict in by_language if verdict.state == "missed"]
+    if len(missed) == len(languages):
+        return [total]
+    return by_language if missed else [total, *by_language]
+
+
+def _length(days: LatestDays, language: str) -> Verdict:
+    """The median length of the texts: bodies may come out half."""
+    name = f"length {language}".strip()
+    if not days.is_covered or len(days.usual) < LEAST_DAYS:
+        return _unknown(name, days)
+    first: Verdict | None = None
+    for span in SPANS:
+        latest, groups = _spans(days, span)
+        lengths = np.concatenate([days.lengths(number, language) for number in latest])
+        earlier: list[Numbers] = []
+        for group in groups:
+            of_group = np.concatenate([days.lengths(number, language) for number in group])
+            if len(of_group) >= LEAST_OF_A_SPAN:
+                earlier.append(of_group)
+        if len(lengths) < LEAST_OF_A_SPAN or len(earlier) < LEAST_SPANS:
+            continue
+        medians = [float(np.median(of_group)) for of_group in earlier]
+        low, high = _quantile(medians, LOW), _quantile(medians, HIGH)
+        value = float(np.median(lengths))
+        message = (
+            f"median of {value:.0f} characters in {len(lengths)} texts of {_last(span)}, usually "
+            f"{low:.0f} to {high:.0f}"
+        )
+        if value < SHORT * low and _rank(lengths, np.concatenate(earlier)) < _RANKED_BELOW:
+            return Verdict(name, "missed", message + _example(days, language), value)
+        first = first or Verdict(name, "met", message, value)
+    return first or _unknown(name, days)
+
+
+def _last(span: int) -> str:
+    return "the last day" if span == 1 else f"the last {span} days"
+
+
+def _rank(sample: Numbers, earlier: Numbers) -> float:
+    """Return how far the ranks of a sample lie from chance, in standard deviations; below 0 if shorter."""
+    ordered = np.sort(earlier)
+    below = np.searchsorted(ordered, sample, "left") + np.searchsorted(ordered, sample, "right")
+    share = float(below.mean()) / 2 / len(ordered)
+    return (share - 0.5) / sqrt((1 / len(sample) + 1 / len(ordered)) / 12)
+
+
+def _usual_share(name: str, days: LatestDays, fall: float) -> Verdict:
+    if not days.is_covered or len(days.usual) < LEAST_DAYS:
+        return _unknown(name, days)
+    first: Verdict | None = None
+    for span in SPANS:
+        latest, groups = _spans(days, span)
+        share = pooled([days.share(name, number) for number in latest])
+        earlier: list[Share] = []
+        for group in groups:
+            of_group = pooled([days.share(name, number) for number in group])
+            if of_group.total >= LEAST_OF_A_SPAN:
+                earlier.append(of_group)
+        if share.total < LEAST_OF_A_SPAN or len(earlier) < LEAST_SPANS:
+            continue
+        values = [of_group.value for of_group in earlier]
+        low, high = _quantile(values, LOW), _quantile(values, HIGH)
+        message = (
+            f"{share.value:.0%} of {_what(name, share.total)} of {_last(span)}, usually {low:.0%} to "
+            f"{high:.0%}"
+        )
+        if low >= LEAST_SHARE and _has_fallen(share, low, fall):
+            return Verdict(name, "missed", message + _example(days, without=name), share.value)
+        first = first or Verdict(name, "met", message, share.value)
+    return first or _unknown(name, days)
+
+
+def _has_fallen(share: Share, low: float, fall: float) -> bool:
+    return share.value < (1 - fall) * low and _binomial(share, low) < _SHARE_BY_CHANCE
+
+
+def _what(name: str, count: int) -> str:
+    return f"{count} stories" if name == "all_languages" else f"{count} articles"
+
+
+def _binomial(share: Share, usual: float) -> float:
+    """Probability of at most such a part where another is usual."""
+    total = 0.0
+    usual = min(usual, _SURE)
+    for part in range(share.part + 1):
+        ways = lgamma(share.total + 1) - lgamma(part + 1) - lgamma(share.total - part + 1)
+        total += exp(ways + part * log(usual) + (share.total - part) * log1p(-usual))
+    return total
+
+
+def _declared_share(name: str, floor: float, days: LatestDays) -> Verdict:
+    # translations may come days later
+    newest = TRANSLATED_WITHIN.days if name == "all_languages" else 0
+    numbers = [number for number in days.latest if newest <= number < newest + WEEK]
+    share = pooled([days.share(name, number, by_now=True) for number in numbers])
+    if len(numbers) < DAYS_OF_A_MEDIAN:
+        return Verdict(name, "unknown", _too_few_days(len(numbers)))
+    if share.total < LEAST_ARTICLES:
+        return Verdict(
+            name,
+            "unknown",
+            f"{_what(name, share.total)} on {len(numbers)} days, {LEAST_ARTICLES} are needed",
+        )
+    latest, span = days.share(name, numbers[0], by_now=True), f"{len(numbers)} days"
+    if latest.value < floor and _binomial(latest, floor) < _SHARE_BY_CHANCE:
+        share, span = latest, "the last day"
+    message = f"{share.value:.0%} of {_what(name, share.total)} of {span}; {floor:.0%} or more expected"
+    if share.value < floor:
+        return Verdict(name, "missed", message + _example(days, without=name), share.value)
+    return Verdict(name, "met", message, share.value)
 
 
 ROW_EVERY = timedelta(days=1)
 
 
-def note_missed(uri: str, outlet: Outlet, missed: Sequence[Verdict], run_id: str, now: datetime) -> None:
+def note_missed(uri: str, outlet: Outlet, missed: str, run_id: str, now: datetime) -> None:
     """Leave a row of `observations` at the outlet's home address, one a day: `expectation-missed`.
 
     Raises ArchiveError or OSError.
@@ -244,73 +393,7 @@ def note_missed(uri: str, outlet: Outlet, missed: Sequence[Verdict], run_id: str
                 observed_at=now,
                 http_status=None,
                 run_id=run_id,
-                detail="; ".join(f"{verdict.expectation}: {verdict.message}" for verdict in missed)[:500],
+                detail=missed[:500],
             )
         )
         writer.commit()
-
-
-# Expectations proposed from the last thirty days, so that no three of these days, and no week, misses them.
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """Expectations as they may be declared; without lines if there is too little to say."""
-
-    stands_on: str
-    lines: tuple[str, ...] = ()
-
-
-def propose(outlet: type[Outlet], counts: OutletCounts, now: datetime) -> Proposal:
-    """Make expectations: half of the least, twice the greatest, four fifths of the least share."""
-    yesterday = now.astimezone(KYIV).date() - timedelta(days=1)
-    days = counts.judged(yesterday, PROPOSED_FROM)
-    total = sum(counts.count(ALL, day) for day in days)
-    stands = f"{total} articles of {len(days)} days"
-    if len(days) < LEAST_DAYS or total < LEAST_IN_ALL:
-        return Proposal(
-            f"{stands} of the last {PROPOSED_FROM} can be judged; a proposal needs {LEAST_DAYS} days and "
-            f"{LEAST_IN_ALL} articles. A day is judged if there was a crawl on it, the day before and after."
-        )
-    stands += f", {days[0]} to {days[-1]}"
-    values: list[str] = []
-    amounts = {language: _proposed_bounds(counts, language, days) for language in outlet.languages}
-    by_language = [f'"{language}": {bounds}' for language, bounds in amounts.items() if bounds]
-    if len(by_language) > 1:
-        values.append(f'"articles_a_day": {{{", ".join(by_language)}}}')
-    elif bounds := _proposed_bounds(counts, ALL, days):
-        values.append(f'"articles_a_day": {bounds}')
-    of_articles = Counter({day: counts.count(ALL, day) for day in days})
-    shares = [("byline", counts.bylines, of_articles, days), ("date", counts.dates, of_articles, days)]
-    if language_bits(outlet.languages).bit_count() > 1:
-        settled = [day for day in days if day <= yesterday - TRANSLATED_WITHIN]
-        shares.append(("all_languages", counts.complete, counts.stories, settled))
-    for name, part, of_all, judged in shares:
-        if share := _proposed_share(part, of_all, judged):
-            values.append(f'"{name}": {share:g}')
-    return Proposal(stands, (f"expects = {{{', '.join(values)}}}",))
-
-
-def _proposed_bounds(counts: OutletCounts, language: str, days: list[dt.date]) -> str | None:
-    """Return None for fewer than two a day: half of it is none."""
-    amounts = [counts.count(language, day) for day in days]
-    medians = [*_windows(amounts, DAYS_OF_A_MEDIAN, median)]
-    floor, ceiling = int(min(medians) / 2), int(max(medians) * 2)
-    return f"({floor}, {ceiling})" if floor else None
-
-
-def _proposed_share(part: Counter[dt.date], of_all: Counter[dt.date], days: list[dt.date]) -> float | None:
-    """Return None for a share under a tenth, and where no week has articles enough."""
-    weeks = [days[start : start + WEEK] for start in range(max(1, len(days) - WEEK + 1))]
-    shares: list[float] = []
-    for week in weeks:
-        total = sum(map(of_all.__getitem__, week))
-        if total >= LEAST_ARTICLES:
-            shares.append(sum(map(part.__getitem__, week)) / total)
-    # down to a multiple of .05
-    floor = int(min(shares, default=0) * 0.8 * 20 + 1e-9) / 20
-    return floor if floor >= 0.1 else None
-
-
-def _windows(counts: Sequence[int], size: int, of: Callable[[Iterable[int]], float]) -> Iterable[float]:
-    return (of(counts[start : start + size]) for start in range(len(counts) - size + 1))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import timedelta
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,15 +24,11 @@ if TYPE_CHECKING:
     from archive.read.archive import Archive
 
 LOOKED_BACK = timedelta(days=30)
-# each outlet of the list publishes daily; days without articles mean a rule that no longer holds
-SILENT_AFTER = timedelta(days=3)
 LATE_AFTER = timedelta(days=2)
 _PORTION = 1 << 17
-_QUARTER_HOUR = timedelta(minutes=15)
-_QUARTER = 15 * 60 * 1_000_000
-"""The same in microseconds."""
-_LEAST_ARRIVALS = 10
-"""Quarters of an hour with new articles, from which on a gap is usual or not."""
+_COVERED = timedelta(hours=54)
+_LISTED = timedelta(hours=18)
+"""Between these times before the last crawl of the lists another shows that its day is whole."""
 LEAST_PAGES, MOST_LOST = 10, 0.9
 """Pages of a run, or of a day's runs, and share of them that are no articles, to be an alarm."""
 GOOD, UNCRAWLED, SINGLE = "good", "not crawled", "single addresses only"
@@ -55,6 +50,32 @@ class Crawls:
     """Outcomes of the last run, and of the others in the day before it."""
     counted_from: datetime | None = None
     """The oldest account that is kept, if it is younger than LOOKED_BACK."""
+    listed_at: datetime | None = None
+    """When the last finished crawl that could read a list began; a backfill reads other lists."""
+    is_covered: bool = False
+    """Whether another came a day or two before it."""
+    overrun: int = 0
+    """Crawls, the latest first, one after the other, whose feeds were faster than they."""
+    _kept_up: bool = False
+
+    def add_listing(self, run: RunAccount) -> None:
+        """Add an earlier crawl that read lists."""
+        if not run.counts.get("run/finished") or not run.counts.get("sources/read"):
+            return
+        self._kept_up = self._kept_up or not run.counts.get("feeds/overrun")
+        self.overrun += not self._kept_up
+        if run.counts.get("run/backfill"):
+            return
+        if self.listed_at is None:
+            self.listed_at = run.started_at
+        elif _LISTED <= self.listed_at - run.started_at <= _COVERED:
+            self.is_covered = True
+
+    def has_all(self, run: RunAccount, *, within: bool) -> bool:
+        """Whether runs before this one add nothing."""
+        if self.last_good is None or self.listed_at is None or within:
+            return False
+        return self.listed_at - run.started_at > _COVERED
 
 
 def crawls_of(uri: str, outlets: Iterable[str], now: datetime) -> dict[str, Crawls]:
@@ -74,12 +95,13 @@ def crawls_of(uri: str, outlets: Iterable[str], now: datetime) -> dict[str, Craw
         # a source was requested, so it is neither a revisit nor the crawl of one address
         if run.counts.get("sources/read", 0) + run.counts.get("sources/failed", 0):
             crawls.last = crawls.last or run
+            crawls.add_listing(run)
             if crawls.last_good is None:
                 if _was_good(run):
                     crawls.last_good = run
                 else:
                     crawls.failed_since += 1
-        if crawls.last_good is not None and not within:
+        if crawls.has_all(run, within=within):
             waiting.remove(run.outlet)
             if not waiting:
                 break
@@ -93,7 +115,7 @@ def no_articles_of(crawls: Crawls) -> str | None:
 
 
 def health(crawls: Crawls, newest: datetime | None, now: datetime) -> str:
-    """Return the health in words; `newest` is the publication time of the latest archived article."""
+    """Return how its crawls end, in words; `newest` is the publication time of the latest article."""
     if crawls.last is None:
         return _uncrawled(crawls, newest)
     if crawls.failed_since:
@@ -103,8 +125,6 @@ def health(crawls: Crawls, newest: datetime | None, now: datetime) -> str:
         return f"not crawled for {age.days} days"
     if sentence := no_articles_of(crawls):
         return sentence
-    if newest is not None and (quiet := now - newest) > SILENT_AFTER:
-        return f"nothing new for {quiet.days} days"
     if failed := crawls.last.counts.get("sources/failed", 0):
         return f"{failed} of {failed + crawls.last.counts.get('sources/read', 0)} sources not read"
     if overrun := crawls.last.counts.get("feeds/overrun", 0):
@@ -175,10 +195,6 @@ class Facts:
     """Publication time of the latest article, aware, in UTC."""
     last_seen: datetime | None = None
     """When the latest new article was archived; an edit is none."""
-    last_url: str | None = None
-    """Address of that article."""
-    arrivals: set[int] = field(default_factory=set)
-    """Quarters of an hour since 1970 in which new articles came, of LOOKED_BACK before the latest."""
     access: Counter[str] = field(default_factory=Counter)
     """Articles by who may read them; those whose page does not say are left out."""
     stories: int = 0
@@ -189,9 +205,8 @@ class Facts:
 def count_outlets(opened: Archive, languages: Mapping[str, tuple[str, ...]]) -> dict[str, Facts]:
     """Count for each outlet; `languages` are those of a complete story, of which uk, en and ru count."""
     by_outlet: defaultdict[str, Facts] = defaultdict(Facts)
-    for rows in opened.articles(
-        columns=["outlet", "byline", "published_at", "first_seen", "access", "url"]
-    ).batches(_PORTION):
+    columns = ["outlet", "byline", "published_at", "first_seen", "access"]
+    for rows in opened.articles(columns=columns).batches(_PORTION):
         _count_articles(by_outlet, pa.table(rows))
     stories: Counter[tuple[str, int]] = Counter()
     for rows in opened.stories(columns=["outlet", "languages"]).batches(_PORTION):
@@ -229,38 +244,11 @@ def _count_articles(by_outlet: defaultdict[str, Facts], rows: pa.Table) -> None:
             newest = moment(latest)
             facts.newest = newest if facts.newest is None else max(facts.newest, newest)
         if (latest := row["first_seen_max"]) is not None:
-            first_seen = moment(latest)
-            if facts.last_seen is None or first_seen > facts.last_seen:
-                facts.last_seen, facts.last_url = first_seen, _address(table, row["outlet"], latest)
-    quarters = pc.cast(pc.divide(table["first_seen"], _QUARTER), pa.int64())
-    by_quarter = table.select(["outlet"]).append_column("quarter", quarters)
-    for row in by_quarter.group_by(["outlet", "quarter"]).aggregate([]).to_pylist():
-        by_outlet[row["outlet"]].arrivals.add(row["quarter"])
+            last_seen = moment(latest)
+            facts.last_seen = last_seen if facts.last_seen is None else max(facts.last_seen, last_seen)
     for row in table.group_by(["outlet", "access"]).aggregate([([], "count_all")]).to_pylist():
         if row["access"] is not None:
             by_outlet[row["outlet"]].access[row["access"]] += row["count_all"]
-
-
-def _address(table: pa.Table, outlet: str, first_seen: int) -> str:
-    """Address of an article of an outlet that was first seen at a moment."""
-    hit = pc.and_(pc.equal(table["outlet"], outlet), pc.equal(table["first_seen"], first_seen))
-    address: str = table["url"].filter(hit)[0].as_py()
-    return address
-
-
-def usual_gap(facts: Facts) -> timedelta | None:
-    """Longest time without a new article in the last LOOKED_BACK; None for less than a week of history."""
-    if facts.last_seen is None:
-        return None
-    newest = max(facts.arrivals)
-    begin = newest - LOOKED_BACK // _QUARTER_HOUR
-    recent = sorted(filter(begin.__lt__, facts.arrivals))
-    if len(recent) < _LEAST_ARRIVALS or newest - recent[0] < timedelta(days=7) // _QUARTER_HOUR:
-        return None
-    longest = 0
-    for before, after in pairwise(recent):
-        longest = max(longest, after - before)
-    return longest * _QUARTER_HOUR
 
 
 def stories_by_languages(rows: pa.RecordBatch) -> Counter[tuple[str, int]]:

@@ -89,7 +89,7 @@ def account(crawler: Crawler, *, finished: bool) -> dict[str, int]:
     are pages that a crawl fetches again because a list says that they have changed. `sources/read`,
     `sources/failed`, `run/finished`, and `texts/feed` where pages were refused and a feed had their texts.
     At the end, `run/owed`: pages that later runs retry, and `run/problems`: 0 where the exit code is 0 or 3.
-    `texts/articles`, `texts/characters`: new and edited texts, and their length.
+    `run/backfill`: 1 for a crawl with `since`, whose lists are not those of the day.
     `feeds/ADDRESS`: the entries of a feed. Only where feeds were faster than the crawls: `feeds/overrun`,
     their number, and `feeds/minutes`, how often to crawl.
     """
@@ -112,7 +112,8 @@ def account(crawler: Crawler, *, finished: bool) -> dict[str, int]:
         **{f"feeds/{url}": entries for url, entries in ledger.feeds.items()},
         **({"texts/feed": ledger.feed_texts} if ledger.feed_texts else {}),
     }
-    counts |= ledger.new_texts()
+    if getattr(getattr(spider, "arguments", None), "since", None) is not None:
+        counts["run/backfill"] = 1
     if ledger.overruns:
         counts["feeds/overrun"] = len(ledger.overruns)
         # 0 where no dates tell

@@ -1,13 +1,15 @@
-"""A week of the schedule that is shipped, by clocks that are put forward: two outlets of three die in it.
+"""A week of the schedule that is shipped, by clocks that are put forward: five outlets of seven die in it.
 
     python -m tests.soak.week
 
-Each line of `scrapy schedule --print cron` is run by a shell as cron would, at each half day the lines that
-fall into it, once each. Clocks are moved by libfaketime, the same for all that a line starts.
+Each line of `triptych schedule --print cron` is run by a shell as cron would, at each half day the lines that
+fall into it, once each. Clocks are moved by libfaketime, the same for all that a line starts. The two weeks
+before are written into the archive by commits of their days.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import random
@@ -16,27 +18,44 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TextIO
 
 import pandas as pd
 
+from archive.format.records import ArticleRecord
+from archive.writer import ArchiveWriter
+from pipelines.pairing.decide import DecisionBasis, decide
+from tests.archive.conftest import make_article
 from tests.hostile.server import Handler, HostileServer
 from tests.newsrooms.story_pages import Page
 from tests.soak.soak import FAKETIME
+from tests.support.crawled_days import WHOLE
 from tests.support.forked import A_WHILE
 from tests.support.running import ROOT
 
-OUTLETS = ("courier", "tribune", "leaflet")
+DEATHS = {
+    "tribune": "pages without text",
+    "leaflet": "a list that is frozen",
+    "digest": "bodies that come out half",
+    "herald": "bylines lost",
+    "bulletin": "English lost",
+}
+WELL = ("courier", "diary")
+"""The second has one story a day."""
+OUTLETS = (*WELL, *DEATHS)
 DAYS, DIES = 7, 3
+BEFORE = 14
+"""Days before the week."""
 HALF = timedelta(hours=12)
 MAILED = "mailed.txt"
 PUBLISHED = 3
 """Stories of an outlet in half a day, each in Ukrainian and, ten minutes later, in English."""
 _PLACES = (("Калинівка", "Kalynivka"), ("Вербове", "Verbove"), ("Лужани", "Luzhany"), ("Снивід", "Snyvid"))
 _THINGS = (("мостів", "bridges"), ("шкіл", "schools"), ("автобусів", "buses"), ("колодязів", "wells"))
+_AUTHORS = {"uk": "Олена Коваль", "en": "Olena Koval"}
 _NAMES = (
     ("Олена Коваль", "Olena Koval"),
     ("Роман Білик", "Roman Bilyk"),
@@ -79,6 +98,13 @@ class Week:
             None,
         )
 
+    def rules(self, outlet: str) -> list[str]:
+        """Rules by which an outlet was told in the first half day in which it was."""
+        for x in self.told:
+            if rules := [rule for name, rule in x.alarms if name == outlet]:
+                return rules
+        return []
+
     def table(self) -> str:
         lines = [f"{'day':<5}{'exit codes':<72}alarms"]
         for x in self.told:
@@ -86,55 +112,86 @@ class Week:
             codes = " ".join(f"{name} {code}" for name, code in x.codes.items())
             alarms = ", ".join(f"{rule} {outlet}".strip() for outlet, rule in x.alarms)
             lines.append(f"{day:<5}{codes:<72}{alarms or '-'}")
-        for outlet in OUTLETS:
-            name = outlet
+        for name in OUTLETS:
             after = self.first(name)
-            noticed = "no alarm" if after is None else f"first alarm {after:.1f} days after day {DIES}"
-            lines.append(
-                f"{outlet}: {self.published[name]} published, {self.archived[name]} archived, {noticed}"
-            )
+            rules = ", ".join(self.rules(name))
+            noticed = f"told {after:.1f} days after day {DIES}: {rules}" if after is not None else "no alarm"
+            death = DEATHS.get(name, "well")
+            amounts = f"{self.published[name]} published, {self.archived[name]} archived"
+            lines.append(f"{name} ({death}): {amounts}, {noticed}")
         lines.append(f"{self.stories} stories in both languages; {self.verified}; mailed:")
         return "\n".join([*lines, self.mailed])
 
 
 class Town:
-    """Three newsrooms by a clock of their own."""
+    """Newsrooms by a clock of their own; stories are counted from BEFORE on."""
 
     def __init__(self, server: HostileServer, begins: datetime) -> None:
-        self.begins = begins
+        self.dies = begins + timedelta(days=DIES)
+        self.began = begins - timedelta(days=BEFORE)
         self.now = begins
-        self._port = server.port
+        self.port = server.port
         for outlet in OUTLETS:
             server[f"{outlet}.example/news.xml"] = self._listed(outlet)
             for language in ("uk", "en"):
-                for n in range(DAYS * 2 * PUBLISHED):
+                for n in range((BEFORE + DAYS) * 2 * PUBLISHED):
                     server[f"{outlet}.example/{language}-{n}"] = self._page(outlet, language, n)
 
     def count(self, outlet: str) -> int:
         """Stories that an outlet has published by now."""
         until = self.now
         if outlet == "leaflet":
-            until = min(until, self.begins + timedelta(days=DIES))
-        return int((until - self.begins) / HALF * PUBLISHED)
+            until = min(until, self.dies)
+        return int((until - self.began) / self._every(outlet))
 
-    def with_text(self, outlet: str) -> int:
-        """Stories whose pages have been seen with their text by a crawl of each half day."""
-        return min(self.count(outlet), DIES * 2 * PUBLISHED) if outlet == "tribune" else self.count(outlet)
+    def articles(self, outlet: str) -> int:
+        """Articles that a crawl of each half day has seen with their text."""
+        before = int((self.dies - self.began) / self._every(outlet))
+        if outlet == "tribune":
+            return 2 * min(self.count(outlet), before)
+        if outlet == "bulletin":
+            return self.count(outlet) + min(self.count(outlet), before)
+        return 2 * self.count(outlet)
 
-    def _at(self, n: int, language: str) -> datetime:
-        return self.begins + HALF / PUBLISHED * n + timedelta(minutes=70 if language == "uk" else 80)
+    def _every(self, outlet: str) -> timedelta:
+        return 2 * HALF if outlet == "diary" else HALF / PUBLISHED
+
+    def at(self, outlet: str, n: int, language: str) -> datetime:
+        return self.began + self._every(outlet) * n + timedelta(minutes=70 if language == "uk" else 80)
+
+    def text(self, outlet: str, language: str, n: int) -> tuple[str, tuple[str, ...]]:
+        """Headline and paragraphs."""
+        side = ("uk", "en").index(language)
+        draw = random.Random(f"{outlet} {n}")
+        place, thing, name = (draw.choice(x)[side] for x in (_PLACES, _THINGS, _NAMES))
+        a, b, c = (draw.randint(11, 999) for _ in range(3))
+        if language == "uk":
+            return f"{place} отримає {a} нових {thing}", (
+                f"Громада {place} збудує {a} нових {thing} за {b} мільйонів гривень, розповіла {name}.",
+                f"Роботи триватимуть {c} днів. Гроші дали область, банк і кілька підприємств.",
+                "Підрядника обрали навесні, договір підписали вчора, і техніка вже працює на місці.",
+                f"Через {b} днів комісія перевірить {c} ділянок і розповість про це на зборах громади.",
+            )
+        return f"{place} is to get {a} new {thing}", (
+            f"The town of {place} will build {a} new {thing} for {b} million hryvnias, {name} said.",
+            f"The work will take {c} days. The region, a bank and several companies gave the money.",
+            "The contractor was chosen in spring, the contract was signed yesterday, work has begun.",
+            f"In {b} days a commission is to look at {c} places and to report to the town's meeting.",
+        )
+
+    def address(self, outlet: str, language: str, n: int) -> str:
+        return f"http://{outlet}.example:{self.port}/{language}-{n}"
 
     def _listed(self, outlet: str) -> Callable[[Handler], None]:
         def answer(handler: Handler) -> None:
-            base = f"http://{outlet}.example:{self._port}"
             last = self.count(outlet)
             entries = "".join(
-                f"<url><loc>{base}/{x}-{n}</loc><news:news><news:publication><news:name>{outlet}</news:name>"
-                f"<news:language>{x}</news:language></news:publication><news:publication_date>"
-                f"{self._at(n, x).isoformat()}</news:publication_date><news:title>{n}</news:title>"
+                f"<url><loc>{self.address(outlet, x, n)}</loc><news:news><news:publication>"
+                f"<news:name>{outlet}</news:name><news:language>{x}</news:language></news:publication><news:publication_date>"
+                f"{self.at(outlet, n, x).isoformat()}</news:publication_date><news:title>{n}</news:title>"
                 "</news:news></url>"
                 for n in range(max(0, last - 4 * PUBLISHED), last)
-                for x in ("uk", "en")
+                for x in self._languages(outlet, n)
             )
             handler.give(
                 '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" '
@@ -144,38 +201,70 @@ class Town:
 
         return answer
 
-    def _page(self, outlet: str, language: str, n: int) -> Callable[[Handler], None]:
-        side = ("uk", "en").index(language)
+    def _languages(self, outlet: str, n: int) -> tuple[str, ...]:
+        is_lost = outlet == "bulletin" and self.at(outlet, n, "uk") > self.dies
+        return ("uk",) if is_lost else ("uk", "en")
 
+    def _page(self, outlet: str, language: str, n: int) -> Callable[[Handler], None]:
         def answer(handler: Handler) -> None:
-            if outlet == "tribune" and self.now > self.begins + timedelta(days=DIES):
+            is_dead = self.at(outlet, n, "uk") > self.dies
+            if outlet == "tribune" and self.now > self.dies:
                 handler.give(
                     b"<!doctype html><html><head><title>Tribune</title><script src=/app.js></script></head>"
                     b"<body><div id=root></div><noscript>Please enable JavaScript.</noscript></body></html>"
                 )
                 return
-            draw = random.Random(f"{outlet} {n}")
-            place, thing, name = (draw.choice(x)[side] for x in (_PLACES, _THINGS, _NAMES))
-            a, b, c = (draw.randint(11, 999) for _ in range(3))
-            says = {
-                "uk": (
-                    f"{place} отримає {a} нових {thing}",
-                    f"Громада {place} збудує {a} нових {thing} за {b} мільйонів гривень, розповіла {name}.",
-                    f"Роботи триватимуть {c} днів. Гроші дали область, банк і кілька підприємств.",
-                    "Підрядника обрали навесні, договір підписали вчора, і техніка вже працює на місці.",
-                ),
-                "en": (
-                    f"{place} is to get {a} new {thing}",
-                    f"The town of {place} will build {a} new {thing} for {b} million hryvnias, {name} said.",
-                    f"The work will take {c} days. The region, a bank and several companies gave the money.",
-                    "The contractor was chosen in spring, the contract was signed yesterday, work has begun.",
-                ),
-            }[language]
-            at = self._at(n, language).isoformat()
-            page = Page(language, headline=says[0], paragraphs=says[1:], published=at)
-            handler.give(page.render().encode())
+            if language not in self._languages(outlet, n):
+                handler.send_error(404)
+                return
+            headline, paragraphs = self.text(outlet, language, n)
+            if outlet == "digest" and is_dead:
+                paragraphs = paragraphs[:2]
+            at = self.at(outlet, n, language).isoformat()
+            page = Page(language, headline=headline, paragraphs=paragraphs, published=at).render()
+            if not (outlet == "herald" and is_dead):
+                page = page.replace(
+                    "</h1>", f'</h1><a rel="author" href="/author/1">{_AUTHORS[language]}</a>'
+                )
+            handler.give(page.encode())
 
         return answer
+
+
+def write_past(town: Town, root: Path) -> None:
+    """Commit the days before the week, as a crawl at the end of each would have."""
+    for outlet in OUTLETS:
+        n = 0
+        for day in range(1, BEFORE + 1):
+            at = town.began + timedelta(days=day)
+            run = f"{at:%Y%m%dT%H%M%SZ}-{outlet}-{day}"
+            with ArchiveWriter.open(root, run_id=run, now=lambda at=at: at) as writer:  # type: ignore[misc]
+                while town.at(outlet, n, "en") <= at:
+                    for language in ("uk", "en"):
+                        record = _record(town, outlet, language, n)
+                        writer.add_article(replace(record, fetched_at=at, run_id=run))
+                    n += 1
+                basis = DecisionBasis(now=at)
+                writer.commit(
+                    lambda fresh, related, basis=basis: decide(fresh, related, basis), summary=WHOLE
+                )
+
+
+def _record(town: Town, outlet: str, language: str, n: int) -> ArticleRecord:
+    headline, paragraphs = town.text(outlet, language, n)
+    url = town.address(outlet, language, n)
+    record: ArticleRecord = make_article(n, language, "\n\n".join(paragraphs))
+    return replace(
+        record,
+        article_id=hashlib.blake2b(url.encode(), digest_size=16).hexdigest(),
+        outlet=outlet,
+        url=url,
+        requested_url=url,
+        canonical_url=None,
+        headline=headline,
+        story_key=str(n),
+        published_at=town.at(outlet, n, language),
+    )
 
 
 def week(folder: Path, progress: TextIO | None = None) -> Week:
@@ -194,6 +283,7 @@ def week(folder: Path, progress: TextIO | None = None) -> Week:
             "SCRAPY_SETTINGS_MODULE": "crawler.settings",
         }
         (folder / "triptych.toml").write_text(_configuration(folder), "utf-8")
+        write_past(town, folder / "news-archive")
         lines = _crontab(folder, environment)
         for half in range(1, DAYS * 2 + 1):
             town.now = found.begins + HALF * half
@@ -209,7 +299,7 @@ def week(folder: Path, progress: TextIO | None = None) -> Week:
             if progress:
                 progress.write(f"day {half / 2}: {codes} {alarms}\n")
         for outlet in OUTLETS:
-            found.published[outlet] = 2 * town.with_text(outlet)
+            found.published[outlet] = town.articles(outlet)
     _reckon(folder, found, environment)
     return found
 

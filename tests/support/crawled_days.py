@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from archive.format.records import ArticleRecord
@@ -37,7 +37,7 @@ def days_of(root: Path, days: Iterable[Day], outlet: str = "gazette", until: dat
         at = now - timedelta(days=ago, seconds=1)
         if not day.crawled:
             continue
-        run = f"{at:%Y%m%dT%H%M%SZ}-{outlet}-{ago}"
+        run = f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{outlet}-{ago}"
         with ArchiveWriter.open(root, run_id=run, now=lambda at=at: at) as writer:  # type: ignore[misc]
             for language, count in (("uk", day.uk), ("en", day.en)):
                 for number in range(count):

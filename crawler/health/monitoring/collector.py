@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import shutil
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
@@ -12,36 +11,20 @@ from typing import TYPE_CHECKING
 import archive
 from archive.operations.verification_memory import verified_at
 from archive.read.runs import Accounts
-from crawler.extraction.fields.timezones import KYIV
-from crawler.health.expectation_check import OutletCounts, Verdict, compare, count_brought
+from crawler.health.latest_days import LatestDays, latest_days
 from crawler.health.outlet_history import Crawls, Facts, count_outlets, crawls_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from archive.read.archive import Archive
     from archive.read.runs import RunAccount
     from crawler.outlet.declaration import Outlet
 
 DAY = timedelta(days=1)
 WEEK = 7
 """Days before the last, with which the last is compared."""
-
-
-MONTH = 28
-"""Days of which the lengths of texts are compared."""
-
-
-@dataclass(slots=True)
-class Texts:
-    """New texts of a day."""
-
-    articles: int = 0
-    characters: int = 0
-
-    @property
-    def mean(self) -> float:
-        return self.characters / self.articles if self.articles else 0.0
 
 
 @dataclass(slots=True)
@@ -58,18 +41,14 @@ class Runs:
     over_budget: int = 0
     """Crawls, the latest first, that left pages over their budget, one after the other."""
     within_budget: bool = False
-    texts: dict[dt.date, Texts] = field(default_factory=dict)
-    """By Kyiv's day of the run, of MONTH."""
 
 
 @dataclass(frozen=True, slots=True)
 class OutletState:
     outlet: type[Outlet]
-    facts: Facts
     crawls: Crawls
     runs: Runs
-    counts: OutletCounts
-    verdicts: tuple[Verdict, ...]
+    days: LatestDays
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +65,7 @@ class MonitoringFacts:
     root: Path
     """The archive's folder, or the working copy of its store."""
     outlets: dict[str, OutletState]
+    archived: dict[str, Facts]
     snapshot: int
     committed_at: datetime
     begin: datetime | None
@@ -100,33 +80,38 @@ def collect_facts(uri: str, outlets: Iterable[type[Outlet]], now: datetime | Non
     """Read the archive's log, its counts and the disk. Raises ArchiveError and OSError."""
     now, declared = now or datetime.now(UTC), [*outlets]
     opened = archive.open(uri)
-    names = [outlet.name for outlet in declared]
-    crawls = crawls_of(uri, names, now)
-    crawled = [outlet for outlet in declared if crawls[outlet.name].last is not None]
-    counts = count_brought(opened, uri, crawled, now) if crawled else {}
     facts = count_outlets(opened, {outlet.name: outlet.languages for outlet in declared})
-    runs = _runs(uri, names, now)
-    states: dict[str, OutletState] = {}
-    for outlet in declared:
-        name = outlet.name
-        verdicts: tuple[Verdict, ...] = ()
-        if name in counts and outlet.expectations:
-            verdicts = tuple(compare(outlet, counts[name], now))
-        states[name] = OutletState(
-            outlet, facts[name], crawls[name], runs[name], counts.get(name, OutletCounts()), verdicts
-        )
     root = opened.storage.layout.root
     return MonitoringFacts(
         now,
         uri,
         root,
-        states,
+        outlet_states(opened, uri, declared, now),
+        facts,
         opened.snapshot.id,
         opened.snapshot.committed_at,
         Accounts(uri).begin,
         None if "://" in uri else disk_of(root),
         verified_at(root),
     )
+
+
+def outlet_states(
+    opened: Archive, uri: str, outlets: Iterable[type[Outlet]], now: datetime
+) -> dict[str, OutletState]:
+    """Read what the rules of these outlets are held against. Raises ArchiveError and OSError."""
+    declared = {outlet.name: outlet for outlet in outlets}
+    crawls = crawls_of(uri, declared, now)
+    crawled: dict[str, tuple[str, ...]] = {}
+    for name, outlet in declared.items():
+        if crawls[name].last is not None:
+            crawled[name] = outlet.languages
+    days = latest_days(opened, crawled, crawls, now) if crawled else {}
+    runs = _runs(uri, [*declared], now)
+    states: dict[str, OutletState] = {}
+    for name, outlet in declared.items():
+        states[name] = OutletState(outlet, crawls[name], runs[name], days.get(name, LatestDays()))
+    return states
 
 
 def disk_of(folder: Path) -> Disk:
@@ -137,16 +122,10 @@ def disk_of(folder: Path) -> Disk:
 def _runs(uri: str, names: list[str], now: datetime) -> dict[str, Runs]:
     by_outlet: defaultdict[str, Runs] = defaultdict(Runs)
     outlets = set(names)
-    week_ago = now - (WEEK + 1) * DAY
-    for run in Accounts(uri).runs(now - MONTH * DAY):
+    for run in Accounts(uri).runs(now - (WEEK + 1) * DAY):
         if run.outlet not in outlets:
             continue
         runs = by_outlet[run.outlet]
-        texts = runs.texts.setdefault(run.committed_at.astimezone(KYIV).date(), Texts())
-        texts.articles += run.counts.get("texts/articles", 0)
-        texts.characters += run.counts.get("texts/characters", 0)
-        if run.committed_at <= week_ago:
-            continue
         runs.last = runs.last or run
         recent = run.committed_at > now - DAY
         (runs.today if recent else runs.before).update(run.counts)

@@ -7,22 +7,16 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from archive.commands.configuration import read_configuration
 from archive.exceptions import WrongSetting
 from archive.terminal import visible
-from crawler.outlet.fleet.timetable import duration
+from crawler.outlet.fleet.timetable import duration, read_timetable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from archive.commands.configuration import Table
-    from crawler.outlet.expectations import Expectations
 
-_AT_NIGHT = timedelta(hours=12)
-_WITHOUT_EXPECTATION = timedelta(days=3)
-_GAPS = 10
-"""Mean gaps between two articles without one in them, by the least number expected."""
-_PAUSES = 2
-"""Times the longest pause of the last month: a holiday has some."""
 _OF_ALL = ("disk_free", "verify_after", "remind_after")
 
 
@@ -31,7 +25,7 @@ class Limits:
     """The fields are the keys of `[watch]`; those in `_OF_ALL` are of no single outlet."""
 
     silent_after: timedelta | None = None
-    """Without a new article; None: made from what is expected, else from the outlet's own past."""
+    """Without a new article; None: made from the outlet's own past."""
     fall: float = 0.3
     """Part of a share that may be lost."""
     rise: float = 0.2
@@ -44,15 +38,6 @@ class Limits:
     verify_after: timedelta = timedelta(days=7)
     remind_after: timedelta = timedelta(days=1)
     """Time after which an alarm that goes on is sent again."""
-
-    def silent(self, expected: Expectations, usual: timedelta | None = None) -> timedelta:
-        """Return how long nothing new may come; `usual` is the longest pause of the last month."""
-        if self.silent_after is not None:
-            return self.silent_after
-        least = sum(bounds.floor for _, bounds in expected.articles_a_day)
-        if least >= 1:
-            return max(_AT_NIGHT, timedelta(days=_GAPS) / least)
-        return _WITHOUT_EXPECTATION if usual is None else max(_AT_NIGHT, _PAUSES * usual)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +54,21 @@ class AllLimits:
         for name in outlets:
             by_outlet[name] = replace(self.of(name), skip=True)
         return replace(self, by_outlet=by_outlet)
+
+
+def configured_limits(names: Sequence[str], *, are_all: bool = False) -> AllLimits:
+    """Read the limits of these outlets from `triptych.toml`. Raises WrongSetting.
+
+    If they `are_all` outlets, a table of another one is an error.
+    """
+    configuration = read_configuration()
+    chosen = {"", *names}
+    schedule, watch = configuration.schedule, configuration.watch
+    if not are_all:
+        schedule = {name: table for name, table in schedule.items() if name in chosen}
+        watch = {name: table for name, table in watch.items() if name in chosen}
+    timetable = read_timetable(schedule, names)
+    return read_limits(watch, names).without(name for name in names if timetable.of(name).skip)
 
 
 def read_limits(tables: Mapping[str, Table], outlets: Sequence[str]) -> AllLimits:

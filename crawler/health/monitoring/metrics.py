@@ -18,11 +18,9 @@ from prometheus_client.registry import Collector
 
 from archive.exceptions import ArchiveError
 from archive.storage.leases import leases_of
-from crawler.extraction.fields.timezones import KYIV
-from crawler.health.expectation_check import DAYS_OF_A_MEDIAN, LOOKED_AT
-from crawler.health.monitoring.collector import DAY
-from crawler.health.monitoring.rules import counts_of, ends
-from crawler.outlet.expectations import ALL
+from crawler.health.expectation_check import DAYS_OF_A_MEDIAN
+from crawler.health.latest_days import pooled
+from crawler.health.monitoring.rules import ends
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -85,7 +83,7 @@ def families(facts_of_all: MonitoringFacts, raised: Sequence[Alarm]) -> Iterator
     crawled = {name: state for name, state in facts_of_all.outlets.items() if state.crawls.last is not None}
     runs = _last_runs(facts_of_all.uri, crawled)
     for name, state in crawled.items():
-        crawls, facts = state.crawls, state.facts
+        crawls, facts = state.crawls, facts_of_all.archived[name]
         add("triptych_articles", facts.articles, name)
         add("triptych_owed_pages", state.runs.owed, name)
         add("triptych_last_article_timestamp_seconds", facts.last_seen, name)
@@ -98,7 +96,7 @@ def families(facts_of_all: MonitoringFacts, raised: Sequence[Alarm]) -> Iterator
             outcome, _, reason = end.rstrip(")").partition("(")
             # of an archive that somebody else has made
             add("triptych_pages", count, name, outcome, _UNKNOWN.sub("_", reason)[:64])
-        for of, share in _shares(state, facts_of_all.now).items():
+        for of, share in _shares(state).items():
             add("triptych_share", share, name, of)
     for alarm in raised:
         add("triptych_alarms", 1, alarm.outlet, alarm.rule)
@@ -135,11 +133,17 @@ def _exit_code(state: OutletState, last: LastRun | None) -> int | None:
     return 3 if run.counts.get("run/owed") else 0
 
 
-def _shares(state: OutletState, now: datetime) -> dict[str, float]:
-    days = state.counts.judged(now.astimezone(KYIV).date() - DAY, LOOKED_AT)[-DAYS_OF_A_MEDIAN:]
-    counts = counts_of(state.counts, days)
-    total = counts.pop(ALL, 0)
-    return {of.replace(" ", "_"): count / total for of, count in counts.items()} if total else {}
+def _shares(state: OutletState) -> dict[str, float]:
+    numbers = state.days.latest[:DAYS_OF_A_MEDIAN]
+    shares: dict[str, float] = {}
+    total = sum(state.days.count(number) for number in numbers)
+    if not total:
+        return shares
+    for name in ("byline", "date", "picture"):
+        shares[name] = pooled([state.days.share(name, number) for number in numbers]).value
+    for language in state.outlet.languages:
+        shares[f"language_{language}"] = sum(state.days.count(number, language) for number in numbers) / total
+    return shares
 
 
 class _CachedMetrics(Collector):

@@ -12,12 +12,11 @@ from spidermon import Monitor, MonitorSuite
 from spidermon.loaders import MonitorLoader
 from spidermon.runners import MonitorRunner
 
-from archive.commands.configuration import read_configuration
 from crawler.health.monitoring.collector import collect_facts
-from crawler.health.monitoring.limits import read_limits
+from crawler.health.monitoring.limits import configured_limits
 from crawler.health.monitoring.notice_memory import notice_of
 from crawler.health.monitoring.notices import Remember, configured
-from crawler.health.monitoring.rules import alarms
+from crawler.health.monitoring.rules import OF_OUTLETS, alarms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -61,21 +60,11 @@ class OutletMonitor(_Ruled):
         """Its sitemaps and feeds are read."""
         self.hold(self.monitor_name, "sources")
 
-    def test_silence(self) -> None:
-        """New articles come."""
-        self.hold(self.monitor_name, "silence")
-
-    def test_lengths(self) -> None:
-        """Texts are as long as before."""
-        self.hold(self.monitor_name, "lengths")
-
     def test_expectations(self) -> None:
-        """It brings what its declaration expects."""
-        self.hold(self.monitor_name, "expectations")
-
-    def test_shares(self) -> None:
-        """Bylines, dates and languages are as frequent as before."""
-        self.hold(self.monitor_name, "shares")
+        """It brings what is usual, or declared."""
+        for alarm in self.alarms:
+            if alarm.outlet == self.monitor_name and alarm.rule not in OF_OUTLETS:
+                raise self.failureException(alarm.message)
 
     def test_reasons(self) -> None:
         """No reason for which pages are not kept has become frequent."""
@@ -88,6 +77,10 @@ class OutletMonitor(_Ruled):
     def test_budget(self) -> None:
         """Its budget of pages is enough."""
         self.hold(self.monitor_name, "budget")
+
+    def test_feeds(self) -> None:
+        """Its feeds are no faster than its crawls."""
+        self.hold(self.monitor_name, "feeds")
 
 
 class WatchSuite(MonitorSuite):  # type: ignore[misc]
@@ -118,10 +111,7 @@ class CrawlSuite(WatchSuite):
     def init_data(self, data: Any) -> None:
         super().init_data(data)
         outlet = type(data.spider)
-        tables = read_configuration().watch
-        limits = read_limits(
-            {name: tables[name] for name in ("", outlet.name) if name in tables}, [outlet.name]
-        )
+        limits = configured_limits([outlet.name])
         facts = collect_facts(data.crawler.settings["ARCHIVE_URI"], [outlet])
         raised = alarms(facts, limits)
         self.tell(raised, notice_of(facts, raised, limits.usual))

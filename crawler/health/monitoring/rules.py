@@ -4,39 +4,27 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import timedelta
-from math import sqrt
 from statistics import median
 from typing import TYPE_CHECKING
 
-from crawler.extraction.fields.timezones import KYIV
-from crawler.health.expectation_check import DAYS_OF_A_MEDIAN, LEAST_ARTICLES, LOOKED_AT
-from crawler.health.outlet_history import LATE_AFTER, health, no_articles_of, usual_gap
-from crawler.outlet.expectations import ALL
+from crawler.discovery import pace
+from crawler.health.expectation_check import hours, judge
+from crawler.health.outlet_history import LATE_AFTER, health, no_articles_of
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from crawler.health.expectation_check import OutletCounts
+    from crawler.health.expectation_check import Verdict
     from crawler.health.monitoring.collector import MonitoringFacts, OutletState
     from crawler.health.monitoring.limits import AllLimits, Limits
 
 FAILED_IN_A_ROW = 2
 """One crawl that failed may be one that still runs."""
-OVER_BUDGET_IN_A_ROW = 3
+OVER_BUDGET_IN_A_ROW = OVERRUN_IN_A_ROW = 3
 """After a day of downtime one or two are over."""
 LEAST_PAGES = 20
 """Pages of which a share is said; of the week before, too."""
-LEAST_SHARE = 0.1
-"""A share below it is no habit of the outlet's."""
-LEAST_OF_A_DAY, DAYS_OF_LENGTHS = 8, 5
-"""Articles that make a mean length, and days that make a usual one."""
-LEAST_LENGTH = 0.75
-"""Part of the least usual mean length."""
-_SURE = 3.0
-"""Standard deviations of a share that chance does not explain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +32,7 @@ class Alarm:
     outlet: str
     """Empty: of the archive."""
     rule: str
-    """A key of OF_OUTLETS or OF_ARCHIVES."""
+    """A key of OF_OUTLETS or OF_ARCHIVES, or an expectation that is missed."""
     message: str
 
     @property
@@ -65,11 +53,21 @@ def alarms(facts: MonitoringFacts, limits: AllLimits) -> list[Alarm]:
         if (message := rule_of_archives(facts, limits.usual)) is not None:
             raised.append(Alarm("", key, message))
     for name, state in facts.outlets.items():
-        if state.crawls.last is None or limits.of(name).skip:
-            continue
-        for key, rule in OF_OUTLETS.items():
-            if (message := rule(state, limits.of(name), facts.now)) is not None:
-                raised.append(Alarm(name, key, message))
+        raised += outlet_alarms(name, state, limits.of(name), facts.now)
+    return raised
+
+
+def outlet_alarms(name: str, state: OutletState, limits: Limits, now: datetime) -> list[Alarm]:
+    """Return what is wrong with an outlet; nothing if it is not crawled, or on purpose."""
+    if state.crawls.last is None or limits.skip:
+        return []
+    raised: list[Alarm] = []
+    for key, rule in OF_OUTLETS.items():
+        if (message := rule(state, limits, now)) is not None:
+            raised.append(Alarm(name, key, message))
+    for verdict in verdicts_of(state, limits):
+        if verdict.state == "missed":
+            raised.append(Alarm(name, verdict.expectation, f"{verdict.expectation}: {verdict.message}"))
     return raised
 
 
@@ -98,83 +96,11 @@ def _sources(state: OutletState, limits: Limits, now: datetime) -> str | None:
     return f"{failed} of {failed + last.counts.get('sources/read', 0)} sitemaps and feeds were not read"
 
 
-def _silence(state: OutletState, limits: Limits, now: datetime) -> str | None:
-    last_seen = state.facts.last_seen
-    if last_seen is None:
-        return None
-    usual = usual_gap(state.facts)
-    longest = limits.silent(state.outlet.expectations, usual)
-    quiet = now - last_seen
-    if quiet <= longest:
-        return None
-    habit = "" if usual is None else f"; in the last month the longest pause was {hours(usual)}"
-    return f"nothing new for {hours(quiet)}, {hours(longest)} at most{habit}{_latest(state)}"
-
-
-def _lengths(state: OutletState, limits: Limits, now: datetime) -> str | None:
-    """Texts of the last day are shorter than on any day before: bodies may come out half."""
-    del limits
-    by_day = state.runs.texts
-    latest = max(by_day, default=None)
-    if latest is None or (now.astimezone(KYIV).date() - latest).days > 1:
-        return None
-    if by_day[latest].articles < LEAST_OF_A_DAY:
-        return None
-    usual = []
-    for day, texts in by_day.items():
-        if day < latest and texts.articles >= LEAST_OF_A_DAY:
-            usual.append(texts.mean)
-    mean = by_day[latest].mean
-    if len(usual) < DAYS_OF_LENGTHS or mean >= LEAST_LENGTH * min(usual):
-        return None
-    return (
-        f"texts have {mean:.0f} characters on average on {latest} ({by_day[latest].articles} articles), "
-        f"{min(usual):.0f} to {max(usual):.0f} on {len(usual)} days before{_latest(state)}"
-    )
-
-
-def _latest(state: OutletState) -> str:
-    return f"; the latest is {state.facts.last_url}" if state.facts.last_url else ""
-
-
-def _expectations(state: OutletState, limits: Limits, now: datetime) -> str | None:
-    del limits, now
-    missed = [
-        f"{verdict.expectation}: {verdict.message}" for verdict in state.verdicts if verdict.state == "missed"
-    ]
-    return "; ".join(missed) or None
-
-
-def _shares(state: OutletState, limits: Limits, now: datetime) -> str | None:
-    """The share of bylines, dates or a language is less on the last days than on those before."""
-    counts = state.counts
-    days = counts.judged(now.astimezone(KYIV).date() - timedelta(days=1), LOOKED_AT)
-    before, recent = days[:-DAYS_OF_A_MEDIAN], days[-DAYS_OF_A_MEDIAN:]
-    if len(before) < DAYS_OF_A_MEDIAN:
-        return None
-    then, now_ = counts_of(counts, before), counts_of(counts, recent)
-    if min(then[ALL], now_[ALL]) < LEAST_ARTICLES:
-        return None
-    fallen = []
-    for name in sorted(then.keys() - {ALL}):
-        was, is_ = then[name] / then[ALL], now_[name] / now_[ALL]
-        by_chance = _SURE * sqrt(was * (1 - was) / now_[ALL])
-        if was >= LEAST_SHARE and was - is_ > max(limits.fall * was, by_chance):
-            fallen.append(f"{name} {is_:.0%}, {was:.0%} before")
-    since = f"since {recent[0]}"
-    return f"share of articles {since}: {'; '.join(fallen)}" if fallen else None
-
-
-def counts_of(counts: OutletCounts, days: list[dt.date]) -> Counter[str]:
-    """Count the articles of these days (ALL), and those with a byline, with a date, and of each language."""
-    totals: Counter[str] = Counter()
-    for day in days:
-        totals[ALL] += counts.count(ALL, day)
-        totals["byline"] += counts.bylines[day]
-        totals["date"] += counts.dates[day]
-        for language, articles in counts.articles[day].items():
-            totals[f"language {language}"] += articles
-    return totals
+def verdicts_of(state: OutletState, limits: Limits) -> list[Verdict]:
+    """Judge an outlet against its declaration and its own past, if it is crawled."""
+    if state.crawls.last is None:
+        return []
+    return judge(state.outlet, state.days, limits.fall, limits.silent_after)
 
 
 def _reasons(state: OutletState, limits: Limits, now: datetime) -> str | None:
@@ -220,6 +146,15 @@ def _budget(state: OutletState, limits: Limits, now: datetime) -> str | None:
     return f"the last {runs.over_budget} crawls left pages over their budget: PAGE_BUDGET, page_budget"
 
 
+def _feeds(state: OutletState, limits: Limits, now: datetime) -> str | None:
+    del limits, now
+    crawls = state.crawls
+    if crawls.overrun < OVERRUN_IN_A_ROW or crawls.last is None:
+        return None
+    advice = pace.advice(crawls.last.counts.get("feeds/minutes"))
+    return f"a feed was faster than each of the last {crawls.overrun} crawls: {advice}"
+
+
 # Of the archive and this machine.
 
 
@@ -239,20 +174,12 @@ def _verify(facts: MonitoringFacts, limits: Limits) -> str | None:
     return f"the archive was last verified {hours(facts.now - since)} ago: triptych archive verify"
 
 
-def hours(lasts: timedelta) -> str:
-    count = int(lasts.total_seconds() // 3600)
-    return f"{count} hours" if count < 72 else f"{count // 24} days"
-
-
 OF_OUTLETS: dict[str, Callable[[OutletState, Limits, datetime], str | None]] = {
     "crawls": _crawls,
     "sources": _sources,
-    "silence": _silence,
-    "lengths": _lengths,
-    "expectations": _expectations,
-    "shares": _shares,
     "reasons": _reasons,
     "debts": _debts,
     "budget": _budget,
+    "feeds": _feeds,
 }
 OF_ARCHIVES: dict[str, Callable[[MonitoringFacts, Limits], str | None]] = {"disk": _disk, "verify": _verify}

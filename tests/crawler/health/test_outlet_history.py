@@ -76,8 +76,7 @@ def test_another_outlets_crawls_are_its_own(tmp_path: Path) -> None:
     [
         ({"hours": 47}, {"hours": 40}, "good"),
         ({"hours": 49}, {"hours": 40}, "not crawled for 2 days"),
-        ({"hours": 1}, {"days": -3}, "nothing new for 3 days"),
-        ({"hours": 1}, {"days": -2}, "good"),
+        ({"hours": 1}, {"days": -9}, "good"),
         ({"days": 5, "hours": 1}, {"days": -9}, "not crawled for 5 days"),
     ],
 )

@@ -107,20 +107,23 @@ def watch(root: Path, *arguments: str, **environment: str) -> subprocess.Complet
 
 def test_what_is_new_is_told_everywhere_and_once(tmp_path: Path, services: Services) -> None:
     root = tmp_path / "news"
-    days_of(root, [Day(en=2)] * 2, until=datetime.now(UTC) - timedelta(hours=40))
+    days_of(root, [Day(en=2)] * 2, until=datetime.now(UTC) - timedelta(days=8))
     accounts(root, (1, WHOLE))
     check(root)
     dry = watch(root, "--dry-run", "--json", **services.settings)
     assert dry.returncode == 4, dry.stderr
     (alarm,) = json.loads(dry.stdout)["alarms"]
-    assert alarm["told"].startswith("nothing new for 40 hours, 26 hours at most; the latest is http://herald")
+    assert alarm["told"].startswith("newest: nothing new for 8 days; see http://herald")
     told = f"gazette: {alarm['told']}"
     assert not services.posts
 
     # one of the places is away: the others are told, and the exit code says so
     away = {**services.settings, "SPIDERMON_SMTP_PORT": "1"}
     first = watch(root, **away)
-    assert (first.returncode, first.stdout) == (1, f"silence      {told}\n1 outlet is crawled: 1 alarm.\n")
+    assert (first.returncode, first.stdout) == (
+        1,
+        f"newest            {told}\n1 outlet is crawled: 1 alarm.\n",
+    )
     assert "not told, Mail: " in first.stderr
     assert "127.0.0.1:1 took no mail" in first.stderr
     assert "Traceback" not in first.stderr
@@ -136,7 +139,7 @@ def test_what_is_new_is_told_everywhere_and_once(tmp_path: Path, services: Servi
     ]  # fmt: skip
     hook, authorization = by_path["/hook"]
     assert (hook["text"], authorization) == (text, "Bearer secret")
-    assert hook["new"] == [{"outlet": "gazette", "rule": "silence", "told": told.partition(": ")[2]}]
+    assert hook["new"] == [{"outlet": "gazette", "rule": "newest", "told": told.partition(": ")[2]}]
 
     services.posts.clear()
     again = watch(root, **services.settings)
@@ -155,12 +158,13 @@ def test_what_is_new_is_told_everywhere_and_once(tmp_path: Path, services: Servi
 
 def test_without_a_place_the_news_goes_to_stderr_for_cron_to_mail(tmp_path: Path) -> None:
     root = tmp_path / "news"
-    days_of(root, [Day(en=2)] * 2, until=datetime.now(UTC) - timedelta(hours=40))
+    days_of(root, [Day(en=2)] * 2, until=datetime.now(UTC) - timedelta(days=8))
+    accounts(root, (1, WHOLE))
     check(root)
     first, second = watch(root), watch(root)
     assert first.returncode == second.returncode == 4
     (news,) = first.stderr.splitlines()[1:]
-    assert news.startswith("new: gazette: nothing new for 40 hours, 26 hours at most; the latest is http://")
+    assert news.startswith("new: gazette: newest: nothing new for 8 days; see http://")
     assert (second.stderr, second.stdout) == ("", first.stdout)
 
 

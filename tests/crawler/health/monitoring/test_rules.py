@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,8 +15,6 @@ from archive.writer import ArchiveWriter
 from crawler.health.monitoring.collector import collect_facts
 from crawler.health.monitoring.limits import AllLimits, Limits, read_limits
 from crawler.health.monitoring.rules import alarms
-from crawler.health.outlet_history import Facts, usual_gap
-from crawler.outlet.expectations import read_expectations
 from tests.spiders.expecting.gazette import Gazette
 from tests.support.crawled_days import WHOLE, Day, days_of
 
@@ -60,65 +59,27 @@ def test_an_outlet_that_goes_well_and_what_is_of_the_archive(tmp_path: Path) -> 
 
 
 def test_bylines_and_a_language_that_vanish(tmp_path: Path) -> None:
-    days_of(tmp_path, [*[Day(en=3)] * 6, *[Day(uk=12, en=0, bylines=False)] * 4])
-    found = told(tmp_path)
-    assert found["gazette/shares"].startswith("share of articles since ")
-    assert found["gazette/shares"].endswith(": byline 0%, 100% before; language en 0%, 23% before")
-    assert found["gazette/expectations"].startswith("articles_a_day en: 0 a day, median of ")
+    """Each is an alarm of its own, so that the second is told as well."""
+    days_of(tmp_path, [*[Day(en=3)] * 9, *[Day(uk=15, en=0, bylines=False)] * 2])
+    sentences = told(tmp_path)
+    assert list(sentences) == ["gazette/articles_a_day en", "gazette/byline"]
+    assert sentences["gazette/articles_a_day en"].startswith(
+        "articles_a_day en: 0 on the last day; 1 to 3 expected; see http://herald.example"
+    )
+    assert sentences["gazette/byline"].startswith("byline: 0% of 15 articles of the last day; 50% or more")
+    plain = told(tmp_path, outlet=Plain)["gazette/byline"]
+    assert plain.startswith("byline: 0% of 15 articles of the last day, usually 100% to 100%")
     assert told(tmp_path, skipped=True) == {}
 
 
 def test_an_outlet_that_dies_is_noticed(tmp_path: Path) -> None:
-    days_of(tmp_path, [Day(en=2)] * 5, until=datetime.now(UTC) - timedelta(hours=40))
-    accounts(tmp_path, (30, WHOLE), (1, WHOLE))
-    # eight and one a day are expected: ten gaps between two of them are 26 hours
-    alarm = told(tmp_path)
-    assert list(alarm) == ["gazette/silence"]
-    assert alarm["gazette/silence"].startswith(
-        "nothing new for 40 hours, 26 hours at most; the latest is http"
-    )
-    assert told(tmp_path, Limits(**{**vars_of(ROOMY), "silent_after": timedelta(hours=41)})) == {}
-
-
-def texts(articles: int, mean: int) -> dict[str, int]:
-    return {"texts/articles": articles, "texts/characters": articles * mean}
-
-
-@pytest.mark.parametrize(
-    ("today", "said"),
-    [
-        (texts(12, 1500), "texts have 1500 characters on average on "),
-        (texts(12, 2400), None),
-        (texts(5, 1500), None),  # too few to say
-        ({}, None),
-    ],
-)
-def test_bodies_that_come_out_half(tmp_path: Path, today: dict[str, int], said: str | None) -> None:
-    week = [(24.0 * day + 1, texts(20, 3000 + 100 * (day % 3))) for day in range(7, 0, -1)]
-    accounts(tmp_path, *week, (1, today))
-    alarm = told(tmp_path, outlet=Plain)
-    assert list(alarm) == (["gazette/lengths"] if said else [])
-    if said:
-        assert alarm["gazette/lengths"].startswith(said)
-        assert alarm["gazette/lengths"].endswith("(12 articles), 3000 to 3200 on 7 days before")
-
-
-def test_a_pause_is_long_by_what_is_usual_for_the_outlet() -> None:
-    now = datetime(2026, 3, 20, 12, tzinfo=UTC)
-
-    def limit(*hours_ago: float) -> timedelta:
-        quarters = {int((now - timedelta(hours=ago)).timestamp()) // 900 for ago in hours_ago}
-        usual = usual_gap(Facts(last_seen=now, arrivals=quarters))
-        return Limits().silent(read_expectations({}, ["uk"]), usual)
-
-    # every hour but the nights
-    busy = [24 * day + hour for day in range(14) for hour in range(14)]
-    assert limit(*busy) == timedelta(hours=22)
-    one_a_day = [24 * day + (day % 3) for day in range(14)]
-    assert limit(*one_a_day) == timedelta(hours=50)
-    # a holiday, three weeks ago
-    assert limit(*[ago for ago in busy if not 190 < ago < 250]) > timedelta(hours=100)
-    assert limit(*busy[:5]) == timedelta(days=3)
+    days_of(tmp_path, [Day(en=2)] * 10, until=datetime.now(UTC) - timedelta(days=4))
+    accounts(tmp_path, (50, WHOLE), (25, WHOLE), (1, WHOLE))
+    # it publishes at midnight
+    (sentence,) = told(tmp_path, outlet=Plain).values() or ("",)
+    assert re.match(r"newest: nothing new for \d+ (hours|days), usually 24 hours at most; see http", sentence)
+    roomy = Limits(**{**vars_of(ROOMY), "silent_after": timedelta(days=6)})
+    assert "gazette/newest" not in told(tmp_path, roomy, outlet=Plain)
 
 
 def test_the_last_run_whose_pages_are_no_articles_is_told_whatever_the_day_was(tmp_path: Path) -> None:
@@ -157,6 +118,9 @@ WEEK = [(24.0 * day, {"archived": 20, "dropped(no-body)": 1, "run/owed": 4}) for
         ([(3, {"skipped(over-budget)": 40}), (2, {}), (1, {"skipped(over-budget)": 40})], None, None),
         ([(1, {"sources/read": 1, "sources/failed": 2})], "sources",
          "2 of 3 sitemaps and feeds were not read"),
+        ([(h, {"feeds/overrun": 1, "feeds/minutes": 25}) for h in (3, 2, 1)], "feeds",
+         "a feed was faster than each of the last 3 crawls: crawl every 25 minutes"),
+        ([(3, {"feeds/overrun": 1}), (2, {}), (1, {"feeds/overrun": 1})], None, None),
         ([(1, {"run/finished": 0})], None, None),  # one may still run
         ([(2, {"run/finished": 0}), (1, {"run/problems": 1, "sources/read": 0, "sources/failed": 3})],
          "crawls",
@@ -180,15 +144,6 @@ def test_an_outlet_that_nobody_crawls_is_in_no_alarm(tmp_path: Path) -> None:
 def test_an_outlet_that_is_no_longer_crawled(tmp_path: Path) -> None:
     accounts(tmp_path, (24 * 5, WHOLE))
     assert told(tmp_path) == {"gazette/crawls": "not crawled for 5 days"}
-
-
-def test_the_silence_that_is_allowed_is_made_from_what_is_expected() -> None:
-    def hours(expects: object) -> float:
-        return Limits().silent(read_expectations(expects, ["uk", "en"])).total_seconds() / 3600
-
-    assert hours({"articles_a_day": (400, 900)}) == 12
-    assert hours({"articles_a_day": {"uk": (8, 40), "en": (2, 3)}}) == 24
-    assert hours({}) == hours({"byline": 0.5}) == 72
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,274 @@
+"""Articles of an outlet by days of 24 hours, counted back from the last crawl of its lists.
+
+Day 0 ends when that crawl began: what was published in it had been listed by then. So a day is whole at any
+hour, and the same article is in the same day until the next crawl.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from archive.format.languages import STORY_LANGUAGES
+from archive.state.model import moment
+from crawler.outlet.expectations import ALL
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import numpy.typing as npt
+
+    from archive.read.archive import Archive
+    from crawler.health.outlet_history import Crawls
+
+    Numbers = npt.NDArray[np.int64]
+    Flags = npt.NDArray[np.bool_]
+
+DAYS = 42
+"""Days before day 0 that are usual."""
+DAY = timedelta(days=1)
+SEEN_WITHIN = timedelta(hours=1)
+"""Time for a crawl to bring what it has begun to bring."""
+COLUMNS = (
+    *("outlet", "language", "byline", "published_at", "first_seen", "image_url", "story_id", "url", "body"),
+)
+_DAY = DAY // timedelta(microseconds=1)
+_LATE = SEEN_WITHIN // timedelta(microseconds=1)
+_NEVER = np.iinfo(np.int64).max
+_PORTION = 1 << 14
+
+
+@dataclass(frozen=True, slots=True)
+class RecentArticles:
+    """Columns of one outlet's articles, a row each; times are microseconds since 1970."""
+
+    published: Numbers
+    """Or first seen, if the page has no date."""
+    seen: Numbers
+    characters: Numbers
+    """Length of the text."""
+    with_byline: Flags
+    with_date: Flags
+    with_picture: Flags
+    language: npt.NDArray[np.object_]
+    story: npt.NDArray[np.object_]
+    url: npt.NDArray[np.object_]
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Part of the articles, or stories, of some days."""
+
+    part: int
+    total: int
+
+    def __add__(self, share: Share) -> Share:
+        return Share(self.part + share.part, self.total + share.total)
+
+    @property
+    def value(self) -> float:
+        return self.part / self.total if self.total else 0.0
+
+
+@dataclass(frozen=True)
+class LatestDays:
+    """Days of one outlet; without articles or crawls all of them are unknown."""
+
+    articles: RecentArticles | None = None
+    end: datetime | None = None
+    """When the last crawl of its lists began; None without one."""
+    is_covered: bool = False
+    """Whether a crawl before that saw what day 0 listed at its beginning."""
+    languages: tuple[str, ...] = field(default=())
+
+    @cached_property
+    def _numbers(self) -> Numbers:
+        """Day of each article: 0 for the latest; below 0 if it was published after day 0."""
+        if self.articles is None or self.end is None:
+            return np.zeros(0, np.int64)
+        numbers: Numbers = (_microseconds(self.end) - self.articles.published) // _DAY
+        return numbers
+
+    @cached_property
+    def usual(self) -> tuple[int, ...]:
+        """Earlier days, the latest first, on which something new was archived: a crawl came by."""
+        if self.articles is None or self.end is None:
+            return ()
+        arrivals = self.articles.seen - _LATE
+        arrived = {*((_microseconds(self.end) - arrivals) // _DAY).tolist()}
+        # a first crawl brings all that the lists still have, of part of a day
+        oldest = max(arrived, default=0)
+        return tuple(number for number in range(1, DAYS + 1) if number in arrived and number < oldest)
+
+    @property
+    def latest(self) -> tuple[int, ...]:
+        return (0, *self.usual) if self.is_covered else ()
+
+    def count(self, number: int, language: str = ALL) -> int:
+        """Return the articles of a day; `language` may be ALL."""
+        rows = self._rows(number)
+        if language == ALL or self.articles is None:
+            return int(rows.sum())
+        return int((rows & (self.articles.language == language)).sum())
+
+    def share(self, name: str, number: int, *, by_now: bool = False) -> Share:
+        """Return the share of a day's articles with a `byline`, `date` or `picture`, or of `all_languages`.
+
+        A story is complete by what was seen when its day ended, or `by_now`.
+        """
+        if self.articles is None:
+            return Share(0, 0)
+        if name == "all_languages":
+            return self._complete(number, by_now=by_now)
+        flags = {
+            "byline": self.articles.with_byline,
+            "date": self.articles.with_date,
+            "picture": self.articles.with_picture,
+        }
+        rows = self._rows(number)
+        return Share(int((rows & flags[name]).sum()), int(rows.sum()))
+
+    def lengths(self, number: int, language: str = ALL) -> Numbers:
+        """Return the lengths of a day's texts."""
+        if self.articles is None:
+            return np.zeros(0, np.int64)
+        rows = self._rows(number)
+        if language != ALL:
+            rows &= self.articles.language == language
+        return self.articles.characters[rows]
+
+    def moments(self) -> Numbers:
+        """Return the times of publication up to the end of day 0, in order."""
+        if self.articles is None:
+            return np.zeros(0, np.int64)
+        return np.unique(self.articles.published[self._numbers >= 0])
+
+    def example(self, language: str = ALL, without: str = "") -> str:
+        """Return the address of the latest article, of one without this if that is a share; or nothing."""
+        if self.articles is None or not len(self._numbers):
+            return ""
+        rows = self._numbers >= 0
+        if language != ALL:
+            rows &= self.articles.language == language
+        if without == "byline":
+            rows &= ~self.articles.with_byline
+        elif without == "date":
+            rows &= ~self.articles.with_date
+        elif without == "picture":
+            rows &= ~self.articles.with_picture
+        places = np.flatnonzero(rows)
+        if not len(places):
+            return ""
+        return str(self.articles.url[places[np.argmax(self.articles.published[places])]])
+
+    def _rows(self, number: int) -> Flags:
+        rows: Flags = self._numbers == number
+        return rows
+
+    def _complete(self, number: int, *, by_now: bool) -> Share:
+        begun, seen, complete = self._stories
+        if self.end is None:
+            return Share(0, 0)
+        end = _microseconds(self.end) - number * _DAY
+        until = _NEVER - 1 if by_now or number == 0 else self._crawled(end) + _LATE
+        rows = (begun > end - _DAY) & (begun <= end) & (seen <= until)
+        return Share(int((rows & (complete <= until)).sum()), int(rows.sum()))
+
+    @cached_property
+    def _stories(self) -> tuple[Numbers, Numbers, Numbers]:
+        """Of each story: its first publication, when it was first seen, and when it had all languages."""
+        if self.articles is None:
+            return (np.zeros(0, np.int64),) * 3
+        stories, codes = np.unique(self.articles.story.astype(str), return_inverse=True)
+        begun = np.full(len(stories), _NEVER)
+        seen = np.full(len(stories), _NEVER)
+        np.minimum.at(begun, codes, self.articles.published)
+        np.minimum.at(seen, codes, self.articles.seen)
+        complete = np.zeros(len(stories), np.int64)
+        for language in self.languages:
+            first = np.full(len(stories), _NEVER)
+            rows = self.articles.language == language
+            np.minimum.at(first, codes[rows], self.articles.seen[rows])
+            complete = np.maximum(complete, first)
+        return begun, seen, complete
+
+    def _crawled(self, end: int) -> int:
+        """Return when the crawl at the end of a day began to bring articles."""
+        assert self.articles is not None
+        later = self.articles.seen[self.articles.seen >= end]
+        return int(later.min()) if len(later) else end
+
+
+def latest_days(
+    opened: Archive, languages: Mapping[str, tuple[str, ...]], crawls: Mapping[str, Crawls], now: datetime
+) -> dict[str, LatestDays]:
+    """Read the last weeks of these outlets in one pass; `languages` are those that each publishes in."""
+    first = pa.scalar(now - (DAYS + 3) * DAY)
+    recent = (pc.field("published_at") >= first) | (
+        pc.field("published_at").is_null() & (pc.field("first_seen") >= first)
+    )
+    rows = opened.articles(columns=COLUMNS).where(pc.field("outlet").isin([*languages]), recent)
+    parts: dict[str, list[pa.Table]] = {}
+    for batch in rows.batches(_PORTION):
+        table = _without_texts(pa.table(batch))
+        for outlet in pc.unique(table["outlet"]).to_pylist():
+            parts.setdefault(outlet, []).append(table.filter(pc.equal(table["outlet"], outlet)))
+    by_outlet: dict[str, LatestDays] = {}
+    for name, tags in languages.items():
+        story_languages = tuple(language for language in STORY_LANGUAGES if language in tags)
+        of_outlet = parts.get(name)
+        articles = _columns(pa.concat_tables(of_outlet)) if of_outlet else None
+        by_outlet[name] = LatestDays(
+            articles, crawls[name].listed_at, crawls[name].is_covered, story_languages
+        )
+    return by_outlet
+
+
+def _without_texts(table: pa.Table) -> pa.Table:
+    lengths = pc.fill_null(pc.cast(pc.utf8_length(table["body"]), pa.int64()), 0)
+    return table.drop_columns(["body"]).append_column("characters", lengths)
+
+
+def _columns(table: pa.Table) -> RecentArticles:
+    published = pc.coalesce(table["published_at"], table["first_seen"])
+    return RecentArticles(
+        _integers(published),
+        _integers(table["first_seen"]),
+        _integers(table["characters"]),
+        _present(table["byline"]),
+        _present(table["published_at"]),
+        _present(table["image_url"]),
+        _objects(table["language"]),
+        _objects(table["story_id"]),
+        _objects(table["url"]),
+    )
+
+
+def _integers(column: pa.ChunkedArray) -> Numbers:
+    return np.asarray(pc.cast(column, pa.int64()), np.int64)
+
+
+def _present(column: pa.ChunkedArray) -> Flags:
+    return np.asarray(pc.is_valid(column), np.bool_)
+
+
+def _objects(column: pa.ChunkedArray) -> npt.NDArray[np.object_]:
+    return np.asarray(column.to_pylist(), np.object_)
+
+
+def _microseconds(at: datetime) -> int:
+    return (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+
+
+def as_moment(microseconds: int) -> datetime:
+    return moment(microseconds)
+
+
+def pooled(shares: Sequence[Share]) -> Share:
+    return sum(shares, Share(0, 0))
