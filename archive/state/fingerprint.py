@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from archive.format.layout import Layout
 
 Fingerprint = list[list[int]]
+_COPIED = "copied"
 _LARGEST = 1000
 """Bytes of a noted fingerprint; ours have 150."""
 
@@ -31,13 +32,25 @@ def of(layout: Layout) -> Fingerprint:
 
 
 def is_noted(layout: Layout) -> bool:
-    """True if the cache is as its last writer left it."""
-    return _noted(layout) == of(layout)
+    """True if the cache is as its last writer left it, or without a log that had nothing more to copy."""
+    noted, present = _noted(layout), of(layout)
+    return noted in (present, [*present, _COPIED]) or _is_log_removed(noted, present)
 
 
-def note(layout: Layout) -> None:
-    """Note the cache as it is now; call it under the lock of the archive. Raises OSError."""
-    present = of(layout)
+def _is_log_removed(noted: object, present: Fingerprint) -> bool:
+    """True if SQLite has removed the log since: whoever closes the last connection does, without our lock."""
+    if not isinstance(noted, list) or len(noted) != len(present) + 1:
+        return False
+    file, _, copied = noted
+    return copied == _COPIED and [file, []] == present
+
+
+def note(layout: Layout, *, is_copied: bool = False) -> None:
+    """Note the cache as it is now; call it under the lock of the archive. Raises OSError.
+
+    `is_copied`: the file has all that the log has.
+    """
+    present: list[object] = [*of(layout), *([_COPIED] if is_copied else [])]
     if present == _noted(layout):
         return
     temporary = layout.new_temporary()

@@ -288,19 +288,22 @@ class CurrentState:
         self.close()
         discard_state(self._layout)
 
-    def note(self) -> None:
+    def note(self, *, is_copied: bool = False) -> None:
         """Note the fingerprint of the cache, to detect changes by others; if this fails it is rebuilt."""
         if self._state is not None:
             with contextlib.suppress(OSError):
-                fingerprint.note(self._layout)
+                fingerprint.note(self._layout, is_copied=is_copied)
 
     def close(self) -> None:
         """Close the cache, with all writes in the file itself."""
         if self._state is not None:
             # SQLite would do it when the last connection closes, too late for the fingerprint
+            is_copied = False
             with contextlib.suppress(sqlite3.Error):
-                self._state.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            self.note()
+                checkpoint = self._state.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                _, logged, copied = checkpoint
+                is_copied = 0 <= logged == copied
+            self.note(is_copied=is_copied)
             self._state.close()
             self._state = None
 

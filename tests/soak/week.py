@@ -232,18 +232,18 @@ class Town:
 
 
 def write_past(town: Town, root: Path) -> None:
-    """Commit the days before the week, as a crawl at the end of each would have."""
-    for outlet in OUTLETS:
-        n = 0
-        for day in range(1, BEFORE + 1):
-            at = town.began + timedelta(days=day)
+    """Commit the days before the week, as crawls at the end of each would have."""
+    listed = Counter[str]()
+    for day in range(1, BEFORE + 1):
+        for number, outlet in enumerate(OUTLETS):
+            at = town.began + timedelta(days=day, seconds=number)
             run = f"{at:%Y%m%dT%H%M%SZ}-{outlet}-{day}"
             with ArchiveWriter.open(root, run_id=run, now=lambda at=at: at) as writer:  # type: ignore[misc]
-                while town.at(outlet, n, "en") <= at:
+                while town.at(outlet, listed[outlet], "en") <= at:
                     for language in ("uk", "en"):
-                        record = _record(town, outlet, language, n)
+                        record = _record(town, outlet, language, listed[outlet])
                         writer.add_article(replace(record, fetched_at=at, run_id=run))
-                    n += 1
+                    listed[outlet] += 1
                 basis = DecisionBasis(now=at)
                 writer.commit(
                     lambda fresh, related, basis=basis: decide(fresh, related, basis), summary=WHOLE

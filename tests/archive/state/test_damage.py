@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sqlite3
 from dataclasses import replace
 from datetime import timedelta
 
@@ -213,3 +214,19 @@ def test_a_cache_as_it_was_left_is_not_rebuilt(  # noqa: PLR0917
         archive.open(root).articles().to_pandas()
     assert (root / "state.sqlite").stat().st_ino == inode
     assert "state.sqlite" not in caplog.text
+
+
+@pytest.mark.parametrize("is_copied", [True, False])
+def test_a_log_without_anything_to_copy_may_be_removed_by_whoever_closes_last(tmp_path, article, is_copied):
+    """A reader of another process closes without our lock; of three writers at once two rebuilt the cache."""
+    with ArchiveWriter.open(tmp_path / "news", run_id="run-1") as writer:
+        writer.add_article(article())
+        writer.commit()
+    layout = Layout(tmp_path / "news")
+    reader = sqlite3.connect(layout.state, isolation_level=None)
+    reader.execute("INSERT INTO segment VALUES ('of another writer')")
+    reader.execute("PRAGMA wal_checkpoint(PASSIVE)")
+    fingerprint.note(layout, is_copied=is_copied)
+    assert fingerprint.is_noted(layout)
+    reader.close()
+    assert fingerprint.is_noted(layout) == is_copied
