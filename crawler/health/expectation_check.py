@@ -20,7 +20,7 @@ from archive.format.reasons import Reason
 from archive.format.records import ObservationRecord
 from archive.writer import ArchiveWriter
 from crawler.extraction.fields.timezones import KYIV
-from crawler.health.latest_days import DAY, Share, as_moment, pooled
+from crawler.health.latest_days import DAY, Share, as_moment
 from crawler.outlet.expectations import ALL
 
 if TYPE_CHECKING:
@@ -93,7 +93,8 @@ def judge(
     if days.end is None:
         return []
     newest = _newest(days, silent_after)
-    verdicts = [*newest, *_amounts(outlet, days, is_silent=any(x.state == "missed" for x in newest))]
+    is_silent = bool(newest) and newest[0].state == "missed"
+    verdicts = [*newest, *_amounts(outlet, days, is_silent=is_silent)]
     languages = [language for language in STORY_LANGUAGES if language in outlet.languages]
     verdicts += _lengths(days, languages)
     for name in ("byline", "date", "picture", *(["all_languages"] if len(languages) > 1 else [])):
@@ -167,7 +168,7 @@ def hours(lasts: timedelta) -> str:
 def _amounts(outlet: type[Outlet], days: LatestDays, *, is_silent: bool) -> list[Verdict]:
     """Judge the articles of a day, of all languages and of each; without a new one the pause tells it."""
     declared = dict(outlet.expectations.articles_a_day)
-    languages = [language for language in outlet.languages if len(outlet.languages) > 1]
+    languages = outlet.languages if len(outlet.languages) > 1 else ()
     verdicts: list[Verdict] = []
     for language in (ALL, *languages):
         if language in declared:
@@ -247,8 +248,10 @@ def _spans(days: LatestDays, length: int) -> tuple[list[int], list[list[int]]]:
     """Return the latest days, so many together, and the earlier ones in groups of as many."""
     latest = [number for number in days.latest if number < length]
     earlier = [number for number in days.usual if number >= length]
-    groups = [earlier[start : start + length] for start in range(0, len(earlier), length)]
-    return latest, [group for group in groups if len(group) == length]
+    groups: list[list[int]] = []
+    for start in range(0, len(earlier) - length + 1, length):
+        groups.append(earlier[start : start + length])
+    return latest, groups
 
 
 def _lengths(days: LatestDays, languages: Sequence[str]) -> list[Verdict]:
@@ -271,10 +274,10 @@ def _length(days: LatestDays, language: str) -> Verdict:
     first: Verdict | None = None
     for span in SPANS:
         latest, groups = _spans(days, span)
-        lengths = np.concatenate([days.lengths(number, language) for number in latest])
+        lengths = days.lengths(latest, language)
         earlier: list[Numbers] = []
         for group in groups:
-            of_group = np.concatenate([days.lengths(number, language) for number in group])
+            of_group = days.lengths(group, language)
             if len(of_group) >= LEAST_OF_A_SPAN:
                 earlier.append(of_group)
         if len(lengths) < LEAST_OF_A_SPAN or len(earlier) < LEAST_SPANS:
@@ -310,10 +313,10 @@ def _usual_share(name: str, days: LatestDays, fall: float) -> Verdict:
     first: Verdict | None = None
     for span in SPANS:
         latest, groups = _spans(days, span)
-        share = pooled([days.share(name, number) for number in latest])
+        share = days.shares(name, latest)
         earlier: list[Share] = []
         for group in groups:
-            of_group = pooled([days.share(name, number) for number in group])
+            of_group = days.shares(name, group)
             if of_group.total >= LEAST_OF_A_SPAN:
                 earlier.append(of_group)
         if share.total < LEAST_OF_A_SPAN or len(earlier) < LEAST_SPANS:
@@ -352,7 +355,7 @@ def _declared_share(name: str, floor: float, days: LatestDays) -> Verdict:
     # translations may come days later
     newest = TRANSLATED_WITHIN.days if name == "all_languages" else 0
     numbers = [number for number in days.latest if newest <= number < newest + WEEK]
-    share = pooled([days.share(name, number, by_now=True) for number in numbers])
+    share = days.shares(name, numbers, by_now=True)
     if len(numbers) < DAYS_OF_A_MEDIAN:
         return Verdict(name, "unknown", _too_few_days(len(numbers)))
     if share.total < LEAST_ARTICLES:

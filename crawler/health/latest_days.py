@@ -20,7 +20,7 @@ from archive.state.model import moment
 from crawler.outlet.expectations import ALL
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import numpy.typing as npt
 
@@ -104,7 +104,7 @@ class LatestDays:
         arrived = {*((_microseconds(self.end) - arrivals) // _DAY).tolist()}
         # a first crawl brings all that the lists still have, of part of a day
         oldest = max(arrived, default=0)
-        return tuple(number for number in range(1, DAYS + 1) if number in arrived and number < oldest)
+        return tuple(sorted(arrived & {*range(1, min(DAYS + 1, oldest))}))
 
     @property
     def latest(self) -> tuple[int, ...]:
@@ -116,6 +116,13 @@ class LatestDays:
         if language == ALL or self.articles is None:
             return int(rows.sum())
         return int((rows & (self.articles.language == language)).sum())
+
+    def shares(self, name: str, numbers: Iterable[int], *, by_now: bool = False) -> Share:
+        """Return the share of these days together."""
+        total = Share(0, 0)
+        for number in numbers:
+            total += self.share(name, number, by_now=by_now)
+        return total
 
     def share(self, name: str, number: int, *, by_now: bool = False) -> Share:
         """Return the share of a day's articles with a `byline`, `date` or `picture`, or of `all_languages`.
@@ -134,11 +141,11 @@ class LatestDays:
         rows = self._rows(number)
         return Share(int((rows & flags[name]).sum()), int(rows.sum()))
 
-    def lengths(self, number: int, language: str = ALL) -> Numbers:
-        """Return the lengths of a day's texts."""
+    def lengths(self, numbers: Sequence[int], language: str = ALL) -> Numbers:
+        """Return the lengths of these days' texts."""
         if self.articles is None:
             return np.zeros(0, np.int64)
-        rows = self._rows(number)
+        rows: Flags = np.isin(self._numbers, numbers)
         if language != ALL:
             rows &= self.articles.language == language
         return self.articles.characters[rows]
@@ -268,7 +275,3 @@ def _microseconds(at: datetime) -> int:
 
 def as_moment(microseconds: int) -> datetime:
     return moment(microseconds)
-
-
-def pooled(shares: Sequence[Share]) -> Share:
-    return sum(shares, Share(0, 0))

@@ -82,7 +82,6 @@ LEFT_OUT = {
     "test_of_a_set_of_seventy_languages_sixty_are_asked_for",
     "test_an_index_of_862_files_with_every_fault_is_read_to_its_end",
     "test_an_edit_behind_a_304_is_seen_at_the_tenth_look",
-    "test_expectations_are_proposed_from_thirty_days",
     "test_every_page_is_archived_or_has_a_reason",
     # workers: a pool that is hurt in one more way
     "test_no_page_is_lost_or_blamed",

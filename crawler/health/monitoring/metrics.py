@@ -19,7 +19,6 @@ from prometheus_client.registry import Collector
 from archive.exceptions import ArchiveError
 from archive.storage.leases import leases_of
 from crawler.health.expectation_check import DAYS_OF_A_MEDIAN
-from crawler.health.latest_days import pooled
 from crawler.health.monitoring.rules import ends
 
 if TYPE_CHECKING:
@@ -140,7 +139,7 @@ def _shares(state: OutletState) -> dict[str, float]:
     if not total:
         return shares
     for name in ("byline", "date", "picture"):
-        shares[name] = pooled([state.days.share(name, number) for number in numbers]).value
+        shares[name] = state.days.shares(name, numbers).value
     for language in state.outlet.languages:
         shares[f"language_{language}"] = sum(state.days.count(number, language) for number in numbers) / total
     return shares
