@@ -1,6 +1,6 @@
 """Each outlet held against its own past, and against `expects` where its declaration has it.
 
-The latest day (crawler/health/latest_days.py) is compared with those of six weeks before. It misses what is
+The latest day (crawler/health/latest_days.py) is compared with the six weeks before. It misses what is
 usual if it lies far outside of it and chance does not explain it: a holiday brings fewer articles than any
 day of the month, an outlet with a story a day has days without one, and neither is a finding.
 """

@@ -203,7 +203,7 @@ class Facts:
 
 
 def count_outlets(opened: Archive, languages: Mapping[str, tuple[str, ...]]) -> dict[str, Facts]:
-    """Count for each outlet; `languages` are those of a complete story, of which uk, en and ru count."""
+    """Count for each outlet; `languages` make a complete story, of which uk, en and ru count."""
     by_outlet: defaultdict[str, Facts] = defaultdict(Facts)
     columns = ["outlet", "byline", "published_at", "first_seen", "access"]
     for rows in opened.articles(columns=columns).batches(_PORTION):
