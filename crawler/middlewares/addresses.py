@@ -5,7 +5,10 @@ A downloader middleware sees every request: start URLs, links, sitemaps, robots.
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
+
+from scrapy.utils.spider import DefaultSpider
 
 from archive.format.reasons import Reason
 from crawler.downloader.failures import Refused
@@ -15,6 +18,8 @@ from crawler.downloader.public_hosts import refusal
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Request
+
+logger = logging.getLogger(__name__)
 
 
 class AddressMiddleware:
@@ -32,6 +37,8 @@ class AddressMiddleware:
 
     def process_request(self, request: Request) -> None:
         if reason := refusal(request.url, allow_private=self._allow_private):
+            if self._crawler.spidercls is DefaultSpider:  # a person at `scrapy shell` waits for an answer
+                logger.warning("%s is not fetched (%s); `triptych inspect` reads a file", request.url, reason)
             raise Refused(request.url, reason)
         if self._longest and len(request.url) > self._longest:
             raise Refused(request.url, Reason.ADDRESS_TOO_LONG)

@@ -165,6 +165,12 @@ def test_a_file_that_cannot_be_read_is_one_outlet_less(scrapy: Scrapy, tmp_path:
     assert "not among them  halved: halved.py cannot be read, line 1" in listed.stdout
 
 
+def test_a_file_in_the_shell_is_answered_with_a_sentence(scrapy: Scrapy, tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text("<title>x</title>")
+    done = scrapy("shell", str(tmp_path / "page.html"), "-c", "response")
+    assert "page.html is not fetched (scheme); `triptych inspect` reads a file" in done.stderr
+
+
 def test_genspider_makes_a_declaration(scrapy: Scrapy, tmp_path: Path) -> None:
     fresh = tmp_path / "fresh"
     listed = scrapy("genspider", "-l")
