@@ -145,3 +145,64 @@ def test_a_line_outside_the_article_is_of_it_where_it_is_near(between: int, expe
     assert (
         authors(after=f"</article><section>{others}<div>Автор: {HANNA}</div></section><article>") == expected
     )
+
+
+BESIDE = ", кореспондентка відділу новин міста Львова"
+
+
+@pytest.mark.parametrize(
+    ("before", "expected"),
+    [
+        # a prefix without a colon begins sentences too: those are longer, or end as a sentence does
+        (f"<div>Написала {HANNA}</div>", [HANNA]),
+        (f"<div>Написала {HANNA}.</div>", []),
+        (f"<div>Написала {HANNA}{BESIDE}</div>", []),
+        (f"<div>Написала: {HANNA}{BESIDE}</div>", [HANNA]),
+        (f"<div>Написала: {HANNA}{BESIDE * 3}</div>", []),
+        ("<div>By the end of Jane Doe</div>", []),
+        (f"<div>von {JANE}, Berlin</div>", [JANE]),
+        ("<div>von Berlin nach Kyjiw</div>", []),
+        (f"<div>Автор: [захищено] {HANNA}</div>", []),
+        # a name of a class that has the author's among its words
+        (f"<div class='by'>{HANNA}</div>", [HANNA]),
+        (f"<div class='standby'>{HANNA}</div>", []),
+        (f"<div class='author-photo'>{HANNA}</div>", []),
+        (f"<div class='author-photo author-name'>{HANNA}</div>", [HANNA]),
+        (f"<div class='quotes'><span class='author'>{HANNA}</span></div>", []),
+        (f"<nav><span class='author'>{HANNA}</span></nav>", []),
+        # what stands in the line beside the name
+        (f"<div class='author'>By {JANE} · Oct. 25, 2024</div>", [JANE]),
+        ("<div class='author'>Опубликовано Родика Чеботарь в Чт, 05/06/2025 - 11:40</div>", ["Родика Чеботарь"]),
+        (f"<div class='author'>{HANNA} @hanna_v</div>", [HANNA]),
+        (f"<div class='author'><h4>{HANNA}</h4><span>Follow 2009</span></div>", [HANNA]),
+        (f"<p class='byline'><a href='/a/1'>{HANNA}</a> <a href='/a/2'>Олег Другий</a></p>", [HANNA, "Олег Другий"]),
+        # links to authors
+        (f"<a rel='author' href='/a' title='{HANNA}'><img src='/a.jpg'></a>", [HANNA]),
+        (f"<a rel='nofollow author' href='/a'>{HANNA}</a>", [HANNA]),
+        (f"<a rel='authority' href='/a'>{HANNA}</a>", []),
+        (f"{'<i>1</i>' * 20}<a href='/avtor/hv'>{HANNA}</a>", [HANNA]),
+        (f"{'<i>1</i>' * 60}<a href='/avtor/hv'>{HANNA}</a>", []),
+        ("<a href='/author/hv'>Усі матеріали автора, які він коли-небудь написав для цього видання разом</a>", []),
+    ],
+)  # fmt: skip
+def test_lines_that_name_an_author_and_lines_that_do_not(before: str, expected: list[str]) -> None:
+    assert authors(before) == expected
+
+
+def test_a_footer_names_the_author_within_the_article_alone() -> None:
+    footer = f"<footer><div class='author'>{HANNA}</div></footer>"
+    assert authors(after=footer) == [HANNA]
+    assert authors(after=f"</article>{footer}<article>") == []
+
+
+def test_of_two_lines_below_the_article_the_nearer_holds() -> None:
+    lines = f"<div>Автор: {HANNA}</div><div>Автор: Олег Другий</div>"
+    assert authors(after=f"</article><section>{lines}</section><article>") == [HANNA]
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [(HANNA, [HANNA]), (f"@{HANNA}", []), (f"www.{HANNA}", []), (f"/{HANNA}", []), (f"http {HANNA}", [])],
+)
+def test_an_account_or_address_in_the_head_is_no_name(content: str, expected: list[str]) -> None:
+    assert authors(head=f"<meta name='author' content='{content}'>") == expected
