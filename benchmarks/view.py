@@ -177,7 +177,7 @@ def _first_row(served: Served) -> dict[str, str]:
 def _timed(served: Served, path: str) -> tuple[float, float]:
     before = served.cpu()
     wall, status, _ = served.get(path)
-    while status == 503 and path == "/pictures":  # they are being made
+    while status == 503 and path == "/charts":  # they are being made
         more, status, _ = served.get(path)
         wall += more
     if status != 200:
@@ -224,11 +224,12 @@ def measure(home: Path, articles: int) -> None:
             "an outlet": f"/outlets/{row['outlet']}",
             "why an address": f"/why?url={quote(row['url_uk'], safe='')}",
             "feed of a search": f"/search.atom?q={quote(words_of('uk').words[5000])}",
-            "pictures": "/pictures",
+            "charts": "/charts",
+            "over time": f"/over-time?q={quote(words_of('uk').words[5000])}",
         }
         print("\n| page | ms | CPU ms |\n|---|---:|---:|")
         for name, path in pages.items():
-            times = [_timed(served, path) for _ in range(1 if name == "pictures" else TRIES)]
+            times = [_timed(served, path) for _ in range(1 if name == "charts" else TRIES)]
             wall, cpu = (statistics.median(x[n] for x in times) for n in range(2))
             print(f"| {name} | {wall:.0f} | {cpu:.0f} |", flush=True)
         print(

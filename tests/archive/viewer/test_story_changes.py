@@ -1,13 +1,20 @@
 """Edits and takedowns as a page, files and feeds; what the other languages did; why a row is in a list."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
+import archive
+from archive.addresses import story_of_one
+from archive.format.records import Decisions, Membership, PairRecord, TextBlock
+from archive.viewer.figure_frames import FIGURES
+from archive.viewer.search import fill
 from archive.viewer.search.answers import ArticleLine
 from archive.viewer.web import story_changes
 from archive.viewer.web.alerts import EditVisit
+from tests.archive.viewer.conftest import TEXTS, rows
 from tests.archive.viewer.test_web import serving, site, text_of
 
 __all__ = ["site"]
@@ -61,3 +68,40 @@ def test_what_another_language_did_is_what_visits_have_seen(others, last_seen, k
     edits = [EditVisit(2, 1, hour(at), hour(after)) for after, at in others]
     follow_up = story_changes.follow_up(other, EditVisit(2, 1, hour(4), hour(2)), edits)
     assert (follow_up.kind, follow_up.seconds) == (kind, seconds)
+
+
+def test_an_address_in_the_search_leads_to_its_visits(site):
+    with serving(site) as get:
+        status, headers, _ = get("/search?q=https%3A%2F%2Fcourier.example%2Fx")
+        assert (status, headers["location"]) == (307, "/why?url=https%3A%2F%2Fcourier.example%2Fx")
+
+
+def test_what_nobody_has_judged_is_doubtful_everywhere(writer, variants, root):
+    """Before schema 6 no row says whether a passage surely is in one language only."""
+    records = {}
+    for record in variants(1, "uk", "en"):
+        blocks = tuple(TextBlock(*x) for x in TEXTS[record.language])
+        records[record.language] = replace(record, blocks=blocks, section="Місто")
+        writer.add_article(records[record.language])
+    first, second = sorted(records.values(), key=lambda x: x.article_id)
+    story = story_of_one(first.article_id)
+    pair = PairRecord(first.article_id, second.article_id, "hreflang", True, 0.97, None, first.fetched_at)
+    members = tuple(Membership(x.article_id, story) for x in records.values())
+
+    def align(*_):
+        for row in rows(first.article_id, second.article_id, first.language, second.language):
+            sides = {"characters_a": 50 * len(row.paragraphs_a), "characters_b": 50 * len(row.paragraphs_b)}
+            yield replace(row, doubtful=None, numbers_differ=(), **sides)
+
+    writer.commit(lambda *_: Decisions((pair,), members, align=align))
+    opened = archive.open(root)
+    assert {x["doubtful"] for x in opened.sql("SELECT doubtful FROM omissions").to_pylist()} == {True}
+    shares = opened.sql("SELECT missing, doubtful FROM shared_text WHERE language = 'uk'").to_pylist()
+    assert shares == [{"missing": 0.0, "doubtful": 0.5}]
+    assert set(FIGURES["sections"].frame(opened)["left_out"]) == {0.0}
+    fill.fill(opened)
+    with serving(root) as get:
+        line = json.loads(get("/stories.json")[2])[0]
+        assert (line["omitted"], line["omitted_doubtful"]) == (0.0, 0.5)
+        assert "perhaps 50%" in text_of(get("/")[2])
+        assert "; 50% is doubtful" in text_of(get(f"/stories/{story}")[2])
