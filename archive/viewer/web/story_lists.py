@@ -51,6 +51,7 @@ def stories(opened: ArchiveRequest) -> Response:
         ordered_by=lambda order: address_of(replace(question, order=order)),
         all_outlets=opened.lookup.names("outlet"),
         authors=opened.lookup.names("author"),
+        sections=opened.lookup.names("section"),
         search_state=opened.search_state(question),
         static_orders=(),
         stories_there=0,

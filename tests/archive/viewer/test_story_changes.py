@@ -105,3 +105,15 @@ def test_what_nobody_has_judged_is_doubtful_everywhere(writer, variants, root):
         assert (line["omitted"], line["omitted_doubtful"]) == (0.0, 0.5)
         assert "perhaps 50%" in text_of(get("/")[2])
         assert "; 50% is doubtful" in text_of(get(f"/stories/{story}")[2])
+
+
+def test_any_of_many_sections_can_be_chosen(open_writer, article, root):
+    writer = open_writer("run-1")
+    for n in range(45):
+        writer.add_article(article(n, "uk", f"Текст {n}.", section=f"section {n}"))
+    writer.commit()
+    writer.close()
+    fill.fill(archive.open(root))
+    with serving(root) as get:
+        assert "<option>section 44</option>" in get("/")[2].decode()
+        assert "1 story" in text_of(get("/?section=section+44")[2])
