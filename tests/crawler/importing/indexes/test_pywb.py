@@ -5,6 +5,7 @@ Its packages are in no lock of ours: `pip install pywb 'setuptools<81'` in an en
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import socket
@@ -17,49 +18,74 @@ import pytest
 
 from tests.crawler.importing.indexes.cdx_server import Collection
 from tests.crawler.importing.indexes.test_import_indexes import PAST, Import
+from tests.support.running import Crawl, archive_prints
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.support.running import Crawl
+    from tests.support.running import Run
 
 PROGRAMS = os.environ.get("PYWB", os.environ["PATH"])
 WAYBACK, MANAGER = (shutil.which(name, path=PROGRAMS) for name in ("wayback", "wb-manager"))
 
 
-@pytest.mark.skipif(WAYBACK is None or MANAGER is None, reason="pywb is not installed: see the docstring")
-def test_a_collection_of_pywb_is_read(crawl: Crawl, tmp_path: Path) -> None:
-    collection, past = Collection(), Import(crawl, tmp_path)
-    collection.add(*PAST)
-    (tmp_path / "past.warc.gz").write_bytes(collection.warc)
+pytestmark = pytest.mark.skipif(
+    WAYBACK is None or MANAGER is None, reason="NOT TESTED: pywb is not installed, see the docstring"
+)
+READ = {"archived": 3, "failed(http-404)": 2, "failed(http-410)": 1}
+
+
+@contextlib.contextmanager
+def served(folder: Path, file: Path) -> Iterator[str]:
+    """Serve a collection with this file; the address of its index."""
     environment = os.environ | {"PYTHONWARNINGS": "ignore"}
-    for words in (("init", "courier"), ("add", "courier", str(tmp_path / "past.warc.gz"))):
+    folder.mkdir()
+    options = ["--unpack-wacz"] if file.suffix == ".wacz" else []
+    for words in (["init", "courier"], ["add", *options, "courier", str(file)]):
         subprocess.run(
-            [str(MANAGER), *words],
-            cwd=tmp_path,
-            env=environment,
-            check=True,
-            capture_output=True,
-            timeout=120,
+            [str(MANAGER), *words], cwd=folder, env=environment, check=True, capture_output=True, timeout=120
         )
     with closing(socket.create_server(("127.0.0.1", 0))) as free:
         port = free.getsockname()[1]
     command = [str(WAYBACK), "-b", "127.0.0.1", "-p", str(port)]
     with (
-        (tmp_path / "pywb.log").open("wb") as log,
-        subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=log, stderr=log) as server,
+        (folder / "pywb.log").open("wb") as log,
+        subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log) as server,
     ):
         try:
             _wait_for(port, server)
-            done = past("--from", f"http://web.example:{port}/courier/cdx", "--since", "2025-01-01")
+            yield f"http://web.example:{port}/courier/cdx"
         finally:
             server.kill()
-    assert done.exit_code == 0, done.err
+
+
+def versions(done: Run) -> list[tuple[str, str]]:
     rows = done.table("versions").sort_values(["url", "valid_from"])
-    seen = [(row.url[-1], f"{row.valid_from:%Y-%m-%d}") for row in rows.itertuples()]
-    assert seen == [("1", "2025-03-01"), ("1", "2025-04-01"), ("2", "2025-03-01")]
+    return [(row.url[-1], f"{row.valid_from:%Y-%m-%d}") for row in rows.itertuples()]
+
+
+def test_a_collection_of_pywb_is_read_and_what_we_export_is_replayed(
+    crawl: Crawl, scrapy_command: list[str], tmp_path: Path
+) -> None:
+    collection, past = Collection(), Import(crawl, tmp_path)
+    collection.add(*PAST)
+    (tmp_path / "past.warc.gz").write_bytes(collection.warc)
+    with served(tmp_path / "first", tmp_path / "past.warc.gz") as index:
+        done = past("--from", index, "--since", "2025-01-01", "-s", "KEEP_RAW=warc")
+    assert done.exit_code == 0, done.err
+    expected = [("1", "2025-03-01"), ("1", "2025-04-01"), ("2", "2025-03-01")]
+    assert versions(done) == expected
     assert past.account["passed_over"] == {"the same page as the capture before": 1}
-    assert past.account["pages"] == {"archived": 3, "failed(http-404)": 2, "failed(http-410)": 1}
+    assert past.account["pages"] == READ
+    archive_prints("export", "--wacz", str(tmp_path / "ours.wacz"), "--archive", str(done.archive))
+    again = Import(Crawl(scrapy_command, tmp_path / "second-archive"), tmp_path)
+    with served(tmp_path / "second", tmp_path / "ours.wacz") as index:
+        replayed = again("--from", index)
+    assert replayed.exit_code == 0, replayed.err
+    assert versions(replayed) == expected
+    bodies = [set(run.table("versions")["content_hash"]) for run in (done, replayed)]
+    assert bodies[0] == bodies[1]
 
 
 def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
