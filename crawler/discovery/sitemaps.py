@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from io import BytesIO
 
 from lxml import etree
 
@@ -25,6 +27,17 @@ _LONGEST_ENTRY = 1 << 16
 """Bytes at the end of a list that was cut in which its last entry lies."""
 _ENDS_OF_ENTRIES = b"</url>", b":url>", b"</sitemap>", b":sitemap>"
 _LOCATIONS = b"<loc", b":loc"
+
+# entities stay unresolved nodes: neither files nor bombs are opened
+_OPTIONS = {
+    "resolve_entities": False,
+    "no_network": True,
+    "load_dtd": False,
+    "dtd_validation": False,
+    "huge_tree": False,
+    "remove_comments": True,
+    "remove_pis": True,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +64,34 @@ def read_sitemap(body: bytes, url: str) -> Sitemap:
     Raises DiscoveryError: `too-large`, `not-gzip`, `empty`, `not-a-sitemap`.
     """
     unpacked = unpack(body, url)
-    root, broken = _parse(unpacked, url)
     cut_short = is_cut_short(unpacked, "urlset", "sitemapindex")
+    sitemap = None if cut_short else _read_in_pieces(unpacked.strip(), url)
+    return sitemap or _read_whole(unpacked, url, cut_short=cut_short)
+
+
+def _read_in_pieces(document: bytes, url: str) -> Sitemap | None:
+    """Read entry by entry, as the tree of a list takes seven times its bytes; None unless it is valid XML."""
+    leads: dict[str, Lead] = {}
+    children: dict[str, ChildSitemap] = {}
+    entries = etree.iterparse(BytesIO(document), tag=("{*}url", "{*}sitemap"), **_OPTIONS)
+    try:
+        for _, entry in entries:
+            root = entry.getparent()
+            if root is None or root.getparent() is not None:  # of an image
+                continue
+            while (read := entry.getprevious()) is not None:
+                root.remove(read)
+            with suppress(UnicodeDecodeError):
+                _read_entry(entry, url, leads, children)
+    except etree.XMLSyntaxError:
+        return None
+    if _name(entries.root) not in {"urlset", "sitemapindex"}:
+        return None
+    return Sitemap(tuple(leads.values()), tuple(children.values()))
+
+
+def _read_whole(unpacked: bytes, url: str, *, cut_short: bool) -> Sitemap:
+    root, broken = _parse(unpacked, url)
     entries = list(root)
     if cut_short and not _is_last_entry_whole(unpacked):
         del entries[-1:]
@@ -135,17 +174,7 @@ def _parse(body: bytes, url: str) -> tuple[etree._Element, str | None]:
 
 
 def _parser() -> etree.XMLParser:
-    # entities stay unresolved nodes: neither files nor bombs are opened
-    return etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        dtd_validation=False,
-        huge_tree=False,
-        recover=True,
-        remove_comments=True,
-        remove_pis=True,
-    )
+    return etree.XMLParser(recover=True, **_OPTIONS)
 
 
 def _escaped(match: re.Match[bytes]) -> bytes:

@@ -348,3 +348,32 @@ def test_a_feed_that_ends_too_soon_says_so():
     feed = b"<rss version='2.0'><channel><item><link>/a/1</link></item></channel></rss>"
     assert not read_feed_source(feed, URL).cut_short
     assert read_feed_source(feed[:-6], URL).cut_short
+
+
+def test_a_valid_list_is_read_entry_by_entry_as_it_is_read_whole():
+    """An error behind the last entry makes it be read whole."""
+    junk = "<url><image:image><image:url>/i</image:url></image:image><sitemap/></url><note><url/></note>"
+    more = f"{junk}<url><loc>/a/b</loc></url>{junk}</urlset>".encode()
+    for document in (NEWS, NEWS.replace(b"</urlset>", more)):
+        pieces = read_sitemap(document, URL)
+        whole = read_sitemap(document + b"<", URL)
+        assert pieces == whole
+        assert pieces.leads
+
+
+MEMORY = """
+import resource
+from crawler.discovery.sitemaps import read_sitemap
+entry = b"<url><loc>https://a.example/news/2026/11/%d/</loc><lastmod>2026</lastmod><priority>.5</priority></url>"
+body = b"<urlset>" + entry % 7 * 60_000 + b"</urlset>"
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+assert len(read_sitemap(body, "https://a.example/s.xml").leads) == 1
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+
+
+def test_no_tree_of_a_long_list_is_in_memory():
+    printed = subprocess.run(
+        [sys.executable, "-c", MEMORY], capture_output=True, text=True, check=True
+    ).stdout
+    assert int(printed) < 30_000

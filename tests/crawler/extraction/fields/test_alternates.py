@@ -44,6 +44,13 @@ def test_other_pages(url: str) -> None:
     assert not is_home_page(url)
 
 
+def test_addresses_with_four_steps_are_told_apart_by_no_further_look():
+    for steps in ("en/home/index.html", "uk//start/index.php", "en/\t/\n/\r/"):
+        assert is_home_page(f"https://www.outlet.example/{steps}")
+    for steps in ("en/home/index/index.html", "a/b/c/home", "a/b/c/index.php?q=1"):
+        assert not is_home_page(f"https://www.outlet.example/{steps}")
+
+
 @pytest.mark.parametrize(
     ("claimed", "tag"),
     [
