@@ -108,11 +108,11 @@ def work(jobs: socket.socket, seconds: float) -> NoReturn:
             jobs.sendall(ANSWER.pack(len(reply), time.process_time(), worn))
             jobs.sendall(reply)
     except ConnectionError:  # the crawl has ended
-        os._exit(0)
-    except BaseException:  # a failure in a page must not continue in the code of the server
+        pass
+    except BaseException:
         traceback.print_exc()
-        os._exit(1)
-    os._exit(0)
+    finally:  # nothing of a page must continue in the code of the server
+        os._exit(0)
 
 
 def _reply(job: list[bytearray], seconds: float) -> tuple[bytes, bool]:

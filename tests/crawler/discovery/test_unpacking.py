@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from crawler.discovery.feeds import read_feed
 from crawler.discovery.sitemaps import read_sitemap
-from crawler.discovery.unpacking import unpack
+from crawler.discovery.unpacking import LARGEST, _gunzip, unpack
 
 URL = "https://outlet.example.com/rss"
 # half an emoji, a control character, no code point at all, and one with more digits than int() takes
@@ -55,3 +55,8 @@ def test_other_references_stay():
 @given(st.binary())
 def test_unpacking_undoes_gzip(body):
     assert unpack(gzip.compress(body), URL) in {body, unpack(body, URL)} or body.startswith(b"\x1f\x8b")
+
+
+def test_no_member_is_unpacked_behind_the_limit():
+    """One more would be unpacked without a limit: to zlib no room is no limit."""
+    assert len(_gunzip(gzip.compress(bytes(LARGEST + 1), 1) + gzip.compress(b"more"), URL)) == LARGEST + 1

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from scrapy.settings import Settings
 
-from archive.storage.object_store import Store
+from archive.storage.object_store import _KEYS, Store
 from crawler.exceptions import SourceFailed, Unavailable, WrongSource
 from crawler.importing.remote_file import Part, RemoteFile
 from crawler.importing.source_files import BucketFile, SourceFinder
@@ -102,6 +102,30 @@ def test_what_may_pass_is_told_from_what_will_not(
     with pytest.raises(error, match=str(status)) as failure:
         stored(endpoint, "a/1.warc.gz").part(0, 1000)
     assert type(failure.value) is error
+
+
+@pytest.mark.parametrize(("status", "error"), [(503, SourceFailed), (403, WrongSource)])
+def test_a_list_that_may_come_later_is_told_from_one_that_will_not(
+    endpoint: str, monkeypatch: pytest.MonkeyPatch, status: int, error: type[Exception]
+) -> None:
+    monkeypatch.setattr(Handler, "status", status)
+    finder = SourceFinder(Settings({"PROXY": "", "USER_AGENT": "t"}), endpoint=endpoint, anonymous=True)
+    with pytest.raises(error) as failure:
+        finder.sources(["s3://news/a/"])
+    assert type(failure.value) is error
+
+
+@pytest.mark.parametrize("key", ["", "k"])
+@pytest.mark.parametrize("anonymous", [True, False])
+def test_a_bucket_is_asked_without_keys_where_there_are_none_or_none_are_wanted(
+    monkeypatch: pytest.MonkeyPatch, key: str, anonymous: bool
+) -> None:
+    for name in _KEYS:
+        monkeypatch.delenv(name, raising=False)
+    if key:
+        monkeypatch.setenv(_KEYS[0], key)
+    finder = SourceFinder(Settings({"PROXY": "", "USER_AGENT": "t"}), anonymous=anonymous)
+    assert finder._store("s3://news")._anonymous == (anonymous or not key)
 
 
 def test_the_web_archives_below_a_prefix_are_found(endpoint: str) -> None:

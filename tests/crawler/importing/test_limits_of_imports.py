@@ -198,6 +198,13 @@ def test_a_server_without_parts_may_send_a_file_that_is_no_larger_than_one(lengt
             assert (part.data, part.size) == (b"0123456789", 10)
 
 
+def test_200_characters_of_a_wrong_redirect_are_shown() -> None:
+    with RangeServer() as server:
+        server.faults = [status(302, Location="http://[" + "a" * 999)]
+        with pytest.raises(SourceFailed, match=r"'http://\[a{192}'"):
+            servers().part(f"http://files.example:{server.port}/a", 0, 10)
+
+
 def test_no_handle_of_a_connection_outlives_it() -> None:
     with RangeServer() as server:
         made = servers()
