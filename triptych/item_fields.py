@@ -85,7 +85,9 @@ def read_item(item: object, fetched: Fetched | None, outlet: str | None, *, allo
         raise ItemRefused(Reason.BAD_URL, "expected the address of the article in `url`, got none")
     if reason := refusal(url, allow_private=allow_private):
         raise ItemRefused(reason, f"expected an address of the public internet in `url`, got {url[:500]!r}")
-    at = _moment(_metadata(fields).get("dateDownloaded")) or (fetched.at if fetched else datetime.now(UTC))
+    at = _moment(_mapping(fields.get("metadata")).get("dateDownloaded")) or (
+        fetched.at if fetched else datetime.now(UTC)
+    )
     return GivenItem(
         outlet=_text(_first(fields, "outlet")) or outlet or registered_domain(url),
         url=url,
@@ -116,10 +118,6 @@ def _first(fields: ItemAdapter, field: str, names: Iterable[str] = ()) -> object
             content: object = value
             return content
     return None
-
-
-def _metadata(fields: ItemAdapter) -> Mapping[str, object]:
-    return _mapping(fields.get("metadata"))
 
 
 def _mapping(value: object) -> Mapping[str, object]:

@@ -90,7 +90,7 @@ class RowSet(Rows):
         """`joined`: columns after those of the schema; no filter may name them. `sparse`: see `seek`."""
         self._files = tuple(files)
         self._stored = schema
-        self._schema = schema if joined is None else _with(schema, joined.schema)
+        self._schema = schema if joined is None else pa.schema([*schema, *joined.schema], schema.metadata)
         self._where = where
         self._columns = list(columns) if columns is not None else None
         self._derive = derive
@@ -263,10 +263,6 @@ class RowSet(Rows):
             if not field.nullable and rows.column(field.name).null_count:
                 raise _damaged(f"a row has no {field.name}")
         return rows
-
-
-def _with(schema: pa.Schema, more: pa.Schema) -> pa.Schema:
-    return pa.schema([*schema, *more], schema.metadata)
 
 
 def _damaged(why: str) -> ArchiveDamaged:

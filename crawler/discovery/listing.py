@@ -12,7 +12,7 @@ from archive.addresses import plain_origin
 from crawler.discovery.pace import Pace, pace_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from crawler.discovery.sitemaps import ChildSitemap, Sitemap
     from crawler.outlet.declaration import Outlet
@@ -60,11 +60,8 @@ def read_listing(read: Callable[[bytes, str], Sitemap], body: bytes, url: str) -
         packer.compress(pickle.dumps(leads[start : start + PORTION], pickle.HIGHEST_PROTOCOL))
         for start in range(0, len(leads), PORTION)
     )
-    return Listing(portions, len(leads), sitemap.children, sitemap.cut_short, _pace(leads), entries)
-
-
-def _pace(leads: Sequence[Lead]) -> Pace | None:
-    return pace_of(leads) if any(lead.source == "feed" for lead in leads) else None
+    pace = pace_of(leads) if any(lead.source == "feed" for lead in leads) else None
+    return Listing(portions, len(leads), sitemap.children, sitemap.cut_short, pace, entries)
 
 
 def _as_spelt(lead: Lead, outlet: Outlet) -> Lead:

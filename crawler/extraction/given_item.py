@@ -26,7 +26,7 @@ ITEM = "item"
 _PARAGRAPHS = re.compile(r"\n[ \t\r\f\v]*\n\s*")
 
 
-def article_of_item(item: GivenItem) -> Article:
+def article_of_item(item: GivenItem) -> Article:  # complex: one line a field, none depends on another
     headline = one_line(item.headline)
     paragraphs = [stripped for part in _PARAGRAPHS.split(item.body) if (stripped := part.strip())]
     body = "\n\n".join(paragraphs)

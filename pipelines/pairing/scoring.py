@@ -100,7 +100,7 @@ class Scoring:
         """
         strays, ended = self._strays()
         with contextlib.ExitStack() as stack:
-            compare = self._compare_here
+            compare = partial(compared, weeks=self._weeks)
             if spread != ALONE:
                 compared_weeks = over(compare_weeks, self._parts(strays, enough), spread)
                 answers = chain.from_iterable(stack.enter_context(contextlib.closing(compared_weeks)))
@@ -114,9 +114,6 @@ class Scoring:
 
     def _around(self, keys: Keys) -> list[Week]:
         return [self._weeks.around(key) for key in keys]
-
-    def _compare_here(self, due: DueWeek) -> ComparedWeek:
-        return compared(due, self._weeks)
 
     def _parts(self, strays: Sequence[tuple[Keys, set[Ids]]], enough: int) -> list[WeekPart]:
         """Divide the weeks that are not compared yet into parts, in their order."""

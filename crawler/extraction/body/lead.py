@@ -90,6 +90,14 @@ def _has_one_that_is(element: HtmlElement, summary: str) -> bool:
     )
 
 
+def _is_lead(element: HtmlElement, text: str) -> bool:
+    """Tell if an element is one plain paragraph of sentences."""
+    if element.tag not in _TAGS or any(child.tag in _PARTS for child in element.iterdescendants()):
+        return False
+    is_sentence = 60 < len(text) < _LONGEST and text.endswith((".", "!", "?", "…", "»", "”"))
+    return is_sentence and not element.findall(".//a") and why_not_text(text) is None
+
+
 def _right_above(container: HtmlElement) -> list[str]:
     """Return a line of sentences between headline and text, whatever its class."""
     element = container
@@ -104,16 +112,7 @@ def _right_above(container: HtmlElement) -> list[str]:
             text = one_line(short_text(sibling, _LONGEST) or "…" * _LONGEST)
             if len(text) < 40:
                 continue
-            plain = not any(child.tag in _PARTS for child in sibling.iterdescendants())
-            is_lead = (
-                plain
-                and sibling.tag in _TAGS
-                and 60 < len(text) < _LONGEST
-                and text.endswith((".", "!", "?", "…", "»", "”"))
-                and not sibling.findall(".//a")
-                and why_not_text(text) is None
-            )
-            return [text] if is_lead else []
+            return [text] if _is_lead(sibling, text) else []
         parent = element.getparent()
         if parent is None or parent.find(".//h1") is not None:
             break
@@ -153,11 +152,12 @@ def _lines_of(element: HtmlElement) -> list[str]:
     paragraphs = [p for p in element.iter("p") if p is element or p.getparent().tag != "p"]
     if sum(len(p.text_content()) for p in paragraphs) < 0.8 * len(element.text_content().strip()):
         paragraphs = [element]
-    lines = []
-    for paragraph in paragraphs:
-        text = one_line(short_text(paragraph, _LONGEST) or "")
-        linked = sum(len(a.text_content()) for a in paragraph.iter("a"))
-        words = len(text.split()) > 2 or text.endswith((".", "!", "…"))
-        if words and linked < 0.5 * len(text) and why_not_text(text) is None:
-            lines.append(text)
-    return lines
+    return [text for paragraph in paragraphs if (text := _running_text(paragraph))]
+
+
+def _running_text(paragraph: HtmlElement) -> str:
+    """Return the text in one line; empty for a few words, links and boilerplate."""
+    text = one_line(short_text(paragraph, _LONGEST) or "")
+    linked = sum(len(a.text_content()) for a in paragraph.iter("a"))
+    has_words = len(text.split()) > 2 or text.endswith((".", "!", "…"))
+    return text if has_words and linked < 0.5 * len(text) and why_not_text(text) is None else ""

@@ -12,6 +12,8 @@ from crawler.extraction.document.text import one_line
 from crawler.items import Alternate
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from lxml.html import HtmlElement
 
     from crawler.extraction.document.outline import Outline
@@ -127,21 +129,14 @@ def read_alternates(page: Outline, url: str, switcher: str | None = None) -> tup
         alternate = Alternate(language, target, "hreflang" if source == "hreflang" else "switcher")
         alternates.setdefault((language, target, source), alternate)
 
-    for i in page.by_tag.get("link", ()):
-        link = page.attributes[i]
-        if "hreflang" in link and "href" in link and "alternate" in link.get("rel", "").lower().split():
-            add(language_tag(link["hreflang"]), link["href"], "hreflang")
+    for language, href in _hreflang(page):
+        add(language, href, "hreflang")
     for anchor in page.root.cssselect(switcher) if switcher else ():
         if anchor.get("href"):
             language_of_link = _printed_language(anchor) or _language_of_class(anchor.get("class") or "")
             add(language_of_link, anchor.get("href"), "switcher")
-    publications = any(_PUBLICATION in names for names in page.by_class)
-    marked = page.named(_is_known, page.by_class)
-    for i in page.by_tag.get("a", ()):
-        if publications or i in marked or page.elements[i].get("hreflang") or _may_name_a_language(page, i):
-            language = _switcher_language(page.elements[i], among_publications=publications)
-            if language is not None and (href := page.elements[i].get("href")) is not None:
-                add(language, href, "switcher")
+    for language, href in _links_to_languages(page):
+        add(language, href, "switcher")
     page_url = url.split("#", 1)[0]
     # a page that links to itself in one language only names its language; that is kept for hreflang, and
     # useless in a switcher
@@ -161,6 +156,23 @@ def absolute(url: str, href: str | None) -> str | None:
         return None
     target = target.split("#", 1)[0]
     return target if len(target) <= _LONGEST_TARGET else None
+
+
+def _hreflang(page: Outline) -> Iterator[tuple[str | None, str]]:
+    for i in page.by_tag.get("link", ()):
+        link = page.attributes[i]
+        if "hreflang" in link and "href" in link and "alternate" in link.get("rel", "").lower().split():
+            yield language_tag(link["hreflang"]), link["href"]
+
+
+def _links_to_languages(page: Outline) -> Iterator[tuple[str, str]]:
+    publications = any(_PUBLICATION in names for names in page.by_class)
+    marked = page.named(_is_known, page.by_class)
+    for i in page.by_tag.get("a", ()):
+        if publications or i in marked or page.elements[i].get("hreflang") or _may_name_a_language(page, i):
+            language = _switcher_language(page.elements[i], among_publications=publications)
+            if language is not None and (href := page.elements[i].get("href")) is not None:
+                yield language, href
 
 
 def _switcher_language(anchor: HtmlElement, *, among_publications: bool) -> str | None:

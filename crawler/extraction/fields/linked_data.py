@@ -60,7 +60,7 @@ class LinkedData:
     """Names of the longest BreadcrumbList in its order, the page itself among them if it is listed."""
 
 
-def read_linked_data(page: Outline) -> LinkedData:
+def read_linked_data(page: Outline) -> LinkedData:  # complex: one line a field, none depends on another
     """Read all `application/ld+json` blocks; a broken block is skipped."""
     nodes = [*_nodes_of(page)]
     articles = [node for node in nodes if any(map(_ARTICLE.search, _kinds(node)))]
@@ -257,6 +257,19 @@ def _all(nodes: list[dict[str, Json]], *keys: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for key in keys for node in nodes if (text := _text(node.get(key)))))
 
 
+def _names(author: Json, by_id: dict[Json, dict[str, Json]]) -> tuple[list[str], bool]:
+    """Return an author's names, which may stand elsewhere under its `@id`; and if it is an organisation."""
+    if isinstance(author, dict) and "name" not in author and isinstance(author.get("@id"), str):
+        author = by_id.get(author["@id"], author)
+    values = _each(author.get("name")) if isinstance(author, dict) else [author]
+    names = []
+    for value in values:
+        text = _text(value) if isinstance(value, str) else None
+        if text and not text.startswith("http") and len(text) < 300:
+            names.append(text)
+    return names, isinstance(author, dict) and any("Organization" in kind for kind in _kinds(author))
+
+
 def _authors(
     articles: list[dict[str, Json]], by_id: dict[Json, dict[str, Json]]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -264,15 +277,8 @@ def _authors(
     organisations: list[str] = []
     for node in articles:
         for author in _each(node.get("author")) + _each(node.get("creator")):
-            who = author
-            if isinstance(author, dict) and "name" not in author:
-                who = by_id.get(author.get("@id"), author) if isinstance(author.get("@id"), str) else author
-            names = _each(who.get("name")) if isinstance(who, dict) else [who]
-            organised = isinstance(who, dict) and any("Organization" in kind for kind in _kinds(who))
-            for name in names:
-                text = _text(name) if isinstance(name, str) else None
-                if text and not text.startswith("http") and len(text) < 300:
-                    (organisations if organised else persons).append(text)
+            names, is_organisation = _names(author, by_id)
+            (organisations if is_organisation else persons).extend(names)
         for publisher in _each(node.get("publisher")):
             name = _text(publisher) if isinstance(publisher, dict) else None
             if name:

@@ -340,18 +340,17 @@ def without_outlet(title: str, site_name: str | None, headline: str | None) -> s
     same = [part for part in parts if headline is not None and _agree(part, headline)]
     title = max(same or [part for part in parts if part != site_name] or parts, key=len)
     while match := _SUFFIX.match(title):
-        head, tail = match[1], match[2]
-        agrees = headline is not None and for_comparison(headline) == for_comparison(head)
-        names_site = site_name is not None and for_comparison(site_name) in for_comparison(tail)
+        agrees = headline is not None and for_comparison(headline) == for_comparison(match[1])
         bar = title[match.end(1) : match.start(2)].strip() not in {"-", "–", "—", ":"}
-        # an outlet's name in its titles may be in another language than its og:site_name
-        short = len(tail.split()) <= (4 if site_name is None else 2) and tail[:1].isupper()
-        if not (
-            agrees
-            or names_site
-            or bar
-            or (short and len(head.split()) > 3 and not re.search(r"\d|[.!?]$", tail))
-        ):
+        if not (agrees or bar or _is_outlet(match[2], site_name, len(match[1].split()))):
             break
-        title = head
+        title = match[1]
     return title or None
+
+
+def _is_outlet(tail: str, site_name: str | None, words_before: int) -> bool:
+    """Tell if the end of a title is the outlet's name, which may be in another language than og:site_name."""
+    if site_name is not None and for_comparison(site_name) in for_comparison(tail):
+        return True
+    is_short = len(tail.split()) <= (4 if site_name is None else 2) and tail[:1].isupper()
+    return is_short and words_before > 3 and not re.search(r"\d|[.!?]$", tail)

@@ -149,33 +149,39 @@ def says_this_one(name: str) -> bool:
     return _of_this_one(_LAYOUT.sub(" ", name))
 
 
+def _is_of(text: str, headline: str, title: str) -> bool:
+    """Tell if a line is the headline, or in the page's title."""
+    begins = _FIRST_WORD.match(text)
+    if begins and (word := begins[1].lower()) not in title and word not in headline:
+        # a fast check, as most lines begin with no word of the headline
+        return False
+    folded = for_comparison(text)
+    return bool(headline and folded == headline) or (len(folded) > 12 and folded in title)
+
+
+def _begins_with(heading: str, headline: str) -> bool:
+    """Tell if a heading is the headline; the parser may put the byline after an unclosed one into it."""
+    return heading == headline or (len(headline) > _TEASER and headline in heading[: 2 * len(headline)])
+
+
+def _is_headline(page: Outline, line: int | None, headline: str) -> bool:
+    """Tell if a line has the words of the headline; it says more than a first <h1> with the outlet's name."""
+    return line is not None and bool(headline) and for_comparison(page.texts[line]) == headline
+
+
 def headline_at(page: Outline, headline: str | None) -> int | None:
     """Return the position of the headline: what is known as it, else the first <h1> or line of the title."""
     expected = for_comparison(headline or "")
-    titles = page.of("title")
-    title = for_comparison(titles[0].text_content()) if titles else ""
-    known_words = f"{title} {expected}"
+    title = next((for_comparison(x.text_content()) for x in page.of("title")), "")
     first = line = None
     for i, text in enumerate(page.texts):
         tag = page.tags[i]
         if tag in {"h1", "h2", "h3", "h4"}:
             text = page.elements[i].text_content()  # noqa: PLW2901  a heading's text may lie in its children
-            folded = for_comparison(text)
-            # the parser may put the byline that follows an unclosed heading into it
-            if expected and (
-                folded == expected or (len(expected) > _TEASER and expected in folded[: 2 * len(expected)])
-            ):
+            if expected and _begins_with(for_comparison(text), expected):
                 return i
         if tag == "h1" and first is None:
             first = i
-        elif line is None and tag != "title" and 20 < len(text) < 400:
-            begins = _FIRST_WORD.match(text)
-            if begins and begins[1].lower() not in known_words:
-                # a fast check, as most lines begin with no word of the headline
-                continue
-            folded = for_comparison(text)
-            if (expected and folded == expected) or (len(folded) > 12 and folded in title):
-                line = i
-    # a line with the words of the headline says more than a first <h1> with the outlet's name
-    is_headline = line is not None and expected and for_comparison(page.texts[line]) == expected
-    return line if first is None or is_headline else first
+        elif line is None and tag != "title" and 20 < len(text) < 400 and _is_of(text, expected, title):
+            line = i
+    return line if first is None or _is_headline(page, line, expected) else first

@@ -14,6 +14,8 @@ from crawler.exceptions import Blocked
 from crawler.extraction.document.text import one_line
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from lxml.html import HtmlElement
 
     from crawler.extraction.document.outline import Outline
@@ -53,20 +55,12 @@ def refuse_block_page(page: Outline, body: bytes, url: str) -> None:
         "text": text,
         "address": url,
     }
-    marks_by_service: dict[str, list[Mark]] = {}
-    for mark in MARKS:
-        match = mark.pattern.fullmatch if mark.where == "title" else mark.pattern.search
-        if match(places[mark.where]):
-            marks_by_service.setdefault(mark.service, []).append(mark)
-    for service, marks in marks_by_service.items():
+    for service, marks in _marks_by_service(places).items():
         where = {mark.where for mark in marks}
-        # an article may have a captcha at its comments
-        enough = service != ROBOT_CHECK or "title" in where or len(text) < _LITTLE_TEXT
         if service == CONSENT and where == {"text"} and not _is_only_consent(page):
             # any page may have such a notice over its article
             continue
-        structure = where & {"title", "markup"}
-        if (len(marks) > 1 and enough) or (structure and len(text) < _NEXT_TO_NO_TEXT):
+        if _are_enough(service, where, len(marks), len(text)):
             beginning = places["title"] or text
             message = f"{url}: expected an article, got a page of {service} ({', '.join(sorted(where))})"
             raise Blocked(f"{message}: {beginning[:80]!r}")
@@ -92,6 +86,22 @@ def _is_much(page: Outline) -> bool:
             if length > _MOST_TEXT:
                 return True
     return False
+
+
+def _are_enough(service: str, where: Collection[str], marks: int, length: int) -> bool:
+    if ("title" in where or "markup" in where) and length < _NEXT_TO_NO_TEXT:
+        return True
+    # an article may have a captcha at its comments
+    return marks > 1 and (service != ROBOT_CHECK or "title" in where or length < _LITTLE_TEXT)
+
+
+def _marks_by_service(places: dict[str, str]) -> dict[str, list[Mark]]:
+    by_service: dict[str, list[Mark]] = {}
+    for mark in MARKS:
+        match = mark.pattern.fullmatch if mark.where == "title" else mark.pattern.search
+        if match(places[mark.where]):
+            by_service.setdefault(mark.service, []).append(mark)
+    return by_service
 
 
 def _visible(tree: HtmlElement) -> str | None:

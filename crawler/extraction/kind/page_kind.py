@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from crawler.extraction.fields.linked_data import LinkedData
     from crawler.extraction.fields.metadata import Metadata
 
+    _Boxes = dict[str, list[HtmlElement]]
+
 Kind = Literal["article", "live-blog", "video", "gallery", "paywalled", "truncated", "brief", "list"]
 
 BRIEF = 200
@@ -93,44 +95,55 @@ def page_signs(
 
     `dated` says if the page has a day of publication.
     """
-    signs: list[tuple[Kind, str]] = []
     boxes = _boxes(page)
-    og_type = metadata.names.get("og:type", "").lower()
     says_article = page_type(data, metadata) is not None
-    if evidence := list_sign(page, data, metadata, says_article=says_article, dated=dated):
-        signs.append(("list", evidence))
+    evidence: dict[Kind, list[str | None]] = {
+        "list": [list_sign(page, data, metadata, says_article=says_article, dated=dated)],
+        "live-blog": [_live_sign(data, boxes)],
+        "paywalled": [*_wall_signs(page, data, metadata, boxes)],
+        "video": [_video_sign(page, data, metadata, boxes)],
+        "gallery": [_gallery_sign(page, data, metadata, boxes)],
+        "truncated": ["a link to the rest" if any(map(_MORE_LINK.fullmatch, _links(page))) else None],
+    }
+    return tuple(Claim(kind, why) for kind, signs in evidence.items() for why in signs if why)
+
+
+def _live_sign(data: LinkedData, boxes: _Boxes) -> str | None:
     if "LiveBlogPosting" in data.kinds:
-        signs.append(("live-blog", "json-ld LiveBlogPosting"))
-    elif any(len(_TIMED(box)) >= _ENTRIES for box in boxes.get("live", ())):
-        signs.append(("live-blog", "timed entries"))
+        return "json-ld LiveBlogPosting"
+    has_entries = any(len(_TIMED(box)) >= _ENTRIES for box in boxes.get("live", ()))
+    return "timed entries" if has_entries else None
+
+
+def _wall_signs(page: Outline, data: LinkedData, metadata: Metadata, boxes: _Boxes) -> Iterator[str]:
     if data.free is False:
-        signs.append(("paywalled", "json-ld isAccessibleForFree"))
+        yield "json-ld isAccessibleForFree"
     if (tier := metadata.names.get("article:content_tier", "").lower()) in {"locked", "premium"}:
-        signs.append(("paywalled", f"meta article:content_tier {tier}"))
+        yield f"meta article:content_tier {tier}"
     if "wall" in boxes:
-        signs.append(("paywalled", _WALL_ELEMENT))
+        yield _WALL_ELEMENT
     if wall := wall_line(page):
-        signs.append(("paywalled", f"{_OVERLAY if wall.overlay else 'the line'} {wall.line[:80]!r}"))
-    if "VideoObject" in data.kinds and data.article_kind is None:
-        signs.append(("video", "json-ld VideoObject"))
-    elif og_type.startswith("video"):
-        signs.append(("video", f"og:type {og_type}"))
-    elif (
-        "VideoObject" in data.kinds
-        or "og:video" in metadata.names
-        or "video" in page.by_tag
-        or _plays(page, boxes)
-    ):
-        signs.append(("video", "a video on the page"))
+        yield f"{_OVERLAY if wall.overlay else 'the line'} {wall.line[:80]!r}"
+
+
+def _video_sign(page: Outline, data: LinkedData, metadata: Metadata, boxes: _Boxes) -> str | None:
+    has_video = "VideoObject" in data.kinds
+    if has_video and data.article_kind is None:
+        return "json-ld VideoObject"
+    if (og_type := metadata.names.get("og:type", "").lower()).startswith("video"):
+        return f"og:type {og_type}"
+    has_video = has_video or "og:video" in metadata.names or "video" in page.by_tag or _plays(page, boxes)
+    return "a video on the page" if has_video else None
+
+
+def _gallery_sign(page: Outline, data: LinkedData, metadata: Metadata, boxes: _Boxes) -> str | None:
     if pictures := next((k for k in data.kinds if k in {"ImageGallery", "MediaGallery"}), None):
-        signs.append(("gallery", f"json-ld {pictures}"))
-    elif "gallery" in og_type:
-        signs.append(("gallery", f"og:type {og_type}"))
-    elif _has_pictures(page):
-        signs.append(("gallery", "its pictures" if "gallery" not in boxes else "an element of a gallery"))
-    if any(_MORE_LINK.fullmatch(line) for line in _links(page)):
-        signs.append(("truncated", "a link to the rest"))
-    return tuple(Claim(kind, why) for kind, why in signs)
+        return f"json-ld {pictures}"
+    if "gallery" in (og_type := metadata.names.get("og:type", "").lower()):
+        return f"og:type {og_type}"
+    if not _has_pictures(page):
+        return None
+    return "its pictures" if "gallery" not in boxes else "an element of a gallery"
 
 
 def read_kind(
@@ -153,24 +166,28 @@ def element_of_brief(page: Outline, headline: str | None) -> str | None:
     It has one <article> with an <h1>, which is the headline and no link, and a single short paragraph with
     it. A card of a list leads to its story by a link, a wall has a form or a button.
     """
-    articles = [x for x in page.of("article") if x.find(".//h1") is not None] if "h1" in page.by_tag else []
-    text = short_text(articles[0], _WHOLE_BRIEF) if len(articles) == 1 and headline else None
-    if text is None or articles[0].getparent() is None or len((headline or "").split()) < _HEADLINE:
+    if headline is None or len(headline.split()) < _HEADLINE or "h1" not in page.by_tag:
+        return None
+    articles = [x for x in page.of("article") if x.find(".//h1") is not None]
+    if len(articles) != 1 or articles[0].getparent() is None or short_text(articles[0], _WHOLE_BRIEF) is None:
         return None
     headings = articles[0].findall(".//h1")
-    title = for_comparison(headline or "")
-    if len(headings) != 1 or for_comparison(headings[0].text_content()) != title:
-        return None
-    if any(element.tag in _NOT_IN_BRIEFS for element in articles[0].iterdescendants()):
+    if len(headings) != 1 or for_comparison(headings[0].text_content()) != for_comparison(headline):
         return None
     if headings[0].find(".//a") is not None or any(x.tag == "a" for x in headings[0].iterancestors()):
         return None
-    lines = [one_line(x.text_content()) for x in articles[0].iter("p")]
+    return "an <article> with the headline and one paragraph" if _is_one_paragraph(articles[0]) else None
+
+
+def _is_one_paragraph(article: HtmlElement) -> bool:
+    """Tell if it has one short running paragraph, few links and nothing else."""
+    if any(element.tag in _NOT_IN_BRIEFS for element in article.iterdescendants()):
+        return False
+    lines = [one_line(x.text_content()) for x in article.iter("p")]
     running = [line for line in lines if len(line) >= _LEAST_BRIEF and _STOP.search(line)]
-    linked = sum(len(one_line(x.text_content())) for x in articles[0].iter("a"))
-    if len(running) != 1 or not _LEAST_BRIEF <= len(running[0]) < BRIEF or 2 * linked > len(running[0]):
-        return None
-    return "an <article> with the headline and one paragraph"
+    if len(running) != 1 or len(running[0]) >= BRIEF:
+        return False
+    return 2 * sum(len(one_line(x.text_content())) for x in article.iter("a")) <= len(running[0])
 
 
 def _decide(signs: tuple[Claim, ...], data: LinkedData, text: Body) -> tuple[Kind, str]:
@@ -185,18 +202,13 @@ def _decide(signs: tuple[Claim, ...], data: LinkedData, text: Body) -> tuple[Kin
         return "live-blog", by_kind["live-blog"][0]
     if (entries := _timed_blocks(text)) >= _TIMED_BLOCKS:
         return "live-blog", f"{entries} entries that begin with their time"
-    # isAccessibleForFree is false on many pages that show everything, and an element of class paywall may
-    # hold the text itself: one of the two alone needs a second sign
     walls = by_kind.get("paywalled", [])
-    least = _RUNNING if all(why.startswith(_OVERLAY) for why in walls) else 3 * _RUNNING
-    if len(walls) > 1 or (walls and walls != [_WALL_ELEMENT] and length < least):
+    if _is_walled(walls, length):
         return "paywalled", "; ".join(walls)
-    if length < _RUNNING:
-        for kind in ("video", "gallery"):
-            surely = [why for why in by_kind.get(kind, ()) if why.startswith(("json-ld", "og:type"))]
-            likely = by_kind.get(kind, []) if length < BRIEF else []
-            if surely or likely:
-                return kind, (surely or likely)[0]
+    for kind in _SHOWN_KINDS if length < _RUNNING else ():
+        signs_of_kind = _enough_signs(by_kind.get(kind, []), length)
+        if signs_of_kind:
+            return kind, signs_of_kind[0]
     if (evidence := _missing(data, body)) is not None:
         return "truncated", evidence
     if "truncated" in by_kind and _CUT.search(body) and length < 3 * _RUNNING:
@@ -204,6 +216,25 @@ def _decide(signs: tuple[Claim, ...], data: LinkedData, text: Body) -> tuple[Kin
     if length < BRIEF:
         return "brief", f"{length} characters"
     return "article", data.article_kind or "its text"
+
+
+_SHOWN_KINDS: tuple[Kind, ...] = ("video", "gallery")
+
+
+def _enough_signs(signs: list[str], length: int) -> list[str]:
+    """Return what the page's data says; of a brief, any sign."""
+    surely = [why for why in signs if why.startswith(("json-ld", "og:type"))]
+    return surely or (signs if length < BRIEF else [])
+
+
+def _is_walled(walls: list[str], length: int) -> bool:
+    """Tell if the signs of a paywall suffice.
+
+    isAccessibleForFree is false on many pages that show everything, and an element of class paywall may hold
+    the text itself: one of the two alone needs a second sign.
+    """
+    least = _RUNNING if all(why.startswith(_OVERLAY) for why in walls) else 3 * _RUNNING
+    return len(walls) > 1 or bool(walls and walls != [_WALL_ELEMENT] and length < least)
 
 
 def _timed_blocks(text: Body) -> int:
@@ -254,7 +285,7 @@ def page_type(data: LinkedData, metadata: Metadata) -> str | None:
     return f"meta {property_name}" if property_name else None
 
 
-def _boxes(page: Outline) -> dict[str, list[HtmlElement]]:
+def _boxes(page: Outline) -> _Boxes:
     """Return elements by the kind that their names suggest."""
     boxes: dict[str, list[HtmlElement]] = {}
     names = (*page.by_class.items(), *page.by_id.items(), *page.by_itemtype.items())

@@ -75,14 +75,7 @@ def language_by_letters(words: str) -> str | None:
     belarusian = words.count("ў")
     # a name in its own spelling (Қасым, Ђоковић) does not decide the language
     if foreign - belarusian >= 2 and foreign - belarusian >= 0.005 * len(words):
-        if _KAZAKH.search(words) and "і" in words:
-            return "kk"
-        if _KYRGYZ.search(words) and "ә" not in words:
-            return "ky"
-        serbian, macedonian = len(_SERBIAN.findall(words)), len(_MACEDONIAN.findall(words))
-        if serbian != macedonian and _SOUTH_SLAVIC.search(words):
-            return "sr" if serbian > macedonian else "mk"
-        return "und-Cyrl"
+        return _by_foreign_letters(words)
     # Belarusian writes і for и, and has ў; Ukrainian has no ў ы э ё, Russian no ў і
     shared, dotted = words.count("и"), words.count("і")
     russian = count(words, ONLY_RUSSIAN)
@@ -93,6 +86,17 @@ def language_by_letters(words: str) -> str | None:
     if _HARD_SIGN_AS_VOWEL.search(words) and not count(words, ONLY_UKRAINIAN + ONLY_RUSSIAN):
         return "bg"
     return None
+
+
+def _by_foreign_letters(words: str) -> str:
+    if _KAZAKH.search(words) and "і" in words:
+        return "kk"
+    if _KYRGYZ.search(words) and "ә" not in words:
+        return "ky"
+    serbian, macedonian = len(_SERBIAN.findall(words)), len(_MACEDONIAN.findall(words))
+    if serbian != macedonian and _SOUTH_SLAVIC.search(words):
+        return "sr" if serbian > macedonian else "mk"
+    return "und-Cyrl"
 
 
 def own_script_language(text: str) -> tuple[str, int]:
