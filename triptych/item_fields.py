@@ -14,7 +14,7 @@ from itemadapter import ItemAdapter
 
 from archive.format.reasons import Reason
 from crawler.downloader.public_hosts import refusal, registered_domain
-from crawler.extraction.fields.date_parsing import parse_date
+from crawler.extraction.fields.dates.parsing import parse_date
 from crawler.items import GivenItem
 
 NAMES = {

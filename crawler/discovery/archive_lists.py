@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, NamedTuple
 
-from crawler.extraction.fields.timezones import KYIV
+from crawler.extraction.fields.dates.timezones import KYIV
 
 if TYPE_CHECKING:
     import re

@@ -58,7 +58,7 @@ def pace_of(leads: Iterable[Lead], now: datetime | None = None) -> Pace:
 def _date(lead: Lead) -> datetime | None:
     """The time at which an entry was published, or last changed; UTC."""
     # imported here, because the crawl's main process reads no dates
-    from crawler.extraction.fields.date_parsing import parse_date  # noqa: PLC0415
+    from crawler.extraction.fields.dates.parsing import parse_date  # noqa: PLC0415
 
     for printed in (lead.published_raw, lead.modified_raw):
         parsed = parse_date(printed or "")

@@ -22,7 +22,7 @@ from crawler.discovery.page_lists import read_page_list
 from crawler.downloader.failures import explain
 from crawler.exceptions import DiscoveryError, ExtractionError
 from crawler.extensions.ledger import asked_address, first_address
-from crawler.extraction.fields.timezones import last_day
+from crawler.extraction.fields.dates.timezones import last_day
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator

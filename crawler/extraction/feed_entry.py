@@ -21,7 +21,7 @@ from crawler.extraction.body import assemble
 from crawler.extraction.body.text_blocks import Excluded
 from crawler.extraction.document.decoding import read_outline
 from crawler.extraction.document.text import one_line, unescaped
-from crawler.extraction.fields.date_parsing import parse_date
+from crawler.extraction.fields.dates.parsing import parse_date
 from crawler.extraction.fields.media import Shown, note_frames, read_shown
 from crawler.extraction.kind.block_pages import refuse_block_page
 from crawler.extraction.language.detector import detect_language

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from archive.format.records import Alternate, TextBlock
 from crawler.extraction.document.text import one_line
 from crawler.extraction.fields.alternates import absolute, is_home_page, language_tag
-from crawler.extraction.fields.date_parsing import parse_date
+from crawler.extraction.fields.dates.parsing import parse_date
 from crawler.extraction.language.detector import detect_language
 from crawler.items import ITEM_LANGUAGE, Article, Claim
 

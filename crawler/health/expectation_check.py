@@ -19,7 +19,7 @@ from archive.format.languages import STORY_LANGUAGES, TRANSLATED_WITHIN
 from archive.format.reasons import Reason
 from archive.format.records import ObservationRecord
 from archive.writer import ArchiveWriter
-from crawler.extraction.fields.timezones import KYIV
+from crawler.extraction.fields.dates.timezones import KYIV
 from crawler.health.latest_days import DAY, Share, as_moment
 from crawler.outlet.expectations import ALL
 

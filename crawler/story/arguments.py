@@ -15,7 +15,7 @@ from archive.format.reasons import Reason
 from crawler.downloader.proxy_setting import read_proxy
 from crawler.downloader.public_hosts import refusal
 from crawler.downloader.resolver import pinned_names
-from crawler.extraction.fields.timezones import last_day
+from crawler.extraction.fields.dates.timezones import last_day
 
 if TYPE_CHECKING:
     from scrapy.settings import Settings

@@ -107,7 +107,7 @@ def dated(article: Article, lead: Lead | None, now: datetime) -> Article:
         return article
     # .3 s: the crawl itself reads no page
     from crawler.extraction.feed_entry import FAST  # noqa: PLC0415
-    from crawler.extraction.fields.date_parsing import parse_date  # noqa: PLC0415
+    from crawler.extraction.fields.dates.parsing import parse_date  # noqa: PLC0415
 
     parsed = parse_date(lead.published_raw)
     if parsed is None or parsed[0] > now + FAST:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from crawler.discovery.day_archives import recent
-from crawler.extraction.fields.timezones import last_day
+from crawler.extraction.fields.dates.timezones import last_day
 from crawler.story.spider import StorySpider
 from tests.newsrooms.newsroom import Answer, Site
 from tests.support.forked import A_WHILE

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from archive.format.records import ArticleRecord
 from archive.writer import ArchiveWriter
-from crawler.extraction.fields.timezones import KYIV
+from crawler.extraction.fields.dates.timezones import KYIV
 from pipelines.pairing.decide import DecisionBasis, decide
 from tests.archive.conftest import make_article
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from crawler.extraction.document.class_names import names_say
 from crawler.extraction.document.text import for_comparison, one_line, unescaped
 from crawler.extraction.fields.alternates import absolute
-from crawler.extraction.fields.date_parsing import is_bare
+from crawler.extraction.fields.dates.parsing import is_bare
 from crawler.extraction.fields.topics import read_section, read_tags
 from crawler.items import Claim
 

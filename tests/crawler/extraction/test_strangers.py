@@ -11,8 +11,8 @@ from benchmarks.gold import f1, precision_recall
 from crawler.extraction.body.boilerplate import why_not_text
 from crawler.extraction.document.decoding import read_outline
 from crawler.extraction.document.text import for_comparison
-from crawler.extraction.fields.date_parsing import parse_date
-from crawler.extraction.fields.timezones import KYIV
+from crawler.extraction.fields.dates.parsing import parse_date
+from crawler.extraction.fields.dates.timezones import KYIV
 from crawler.extraction.kind.paywalls import wall_line
 from crawler.extraction.page import extract
 from crawler.items import Article, Fetch, Hints

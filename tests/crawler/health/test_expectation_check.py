@@ -13,7 +13,7 @@ import pytest
 
 import archive
 from crawler.exceptions import DeclarationError
-from crawler.extraction.fields.timezones import KYIV
+from crawler.extraction.fields.dates.timezones import KYIV
 from crawler.health.expectation_check import Verdict, judge, note_missed
 from crawler.health.monitoring.collector import outlet_states
 from crawler.story.spider import StorySpider

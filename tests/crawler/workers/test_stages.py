@@ -87,7 +87,7 @@ def test_a_worker_needs_no_scrapy():
     taken = (
         "crawler.workers.stages, pipelines.validate, pipelines.language, pipelines.authors, "
         "pipelines.digest, crawler.story.worker_task, crawler.outlet.declaration, "
-        "crawler.extraction.fields.date_parsing"
+        "crawler.extraction.fields.dates.parsing"
     )
     code = f"import sys, {taken}; print({{'scrapy', 'twisted'}} & sys.modules.keys())"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

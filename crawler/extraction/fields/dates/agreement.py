@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from crawler.extraction.document.text import one_line
-from crawler.extraction.fields.date_parsing import TOLERANCE, parse_date
-from crawler.extraction.fields.timezones import KYIV
+from crawler.extraction.fields.dates.parsing import TOLERANCE, parse_date
+from crawler.extraction.fields.dates.timezones import KYIV
 
 _FIRST = datetime(1990, 1, 1, tzinfo=UTC)
 
@@ -22,7 +22,7 @@ class Moment:
     source: str
     """Source on the page (`json-ld`, `meta`, `itemprop`, `time`, `printed`, `title`, `url`,
     `script`), and notes on the precision: `naive`, `day`, `no-year`, `relative`
-    (crawler/extraction/fields/date_parsing.py), `local-as-utc`."""
+    (crawler/extraction/fields/dates/parsing.py), `local-as-utc`."""
 
 
 @dataclass(frozen=True, slots=True)

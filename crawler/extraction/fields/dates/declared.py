@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from crawler.extraction.document.text import one_line
-from crawler.extraction.fields.date_parsing import is_bare
-from crawler.extraction.fields.month_names import MONTHS_IN_ENGLISH
+from crawler.extraction.fields.dates.month_names import MONTHS_IN_ENGLISH
+from crawler.extraction.fields.dates.parsing import is_bare
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from crawler.extraction.document.class_names import names_say
 from crawler.extraction.document.outline import short_text
 from crawler.extraction.document.text import one_line
-from crawler.extraction.fields.date_parsing import CHANGED, is_bare, published_part
+from crawler.extraction.fields.dates.parsing import CHANGED, is_bare, published_part
 from crawler.extraction.fields.placement import ABOVE, BELOW
 
 if TYPE_CHECKING:

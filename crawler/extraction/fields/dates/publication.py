@@ -11,10 +11,6 @@ from urllib.parse import urlsplit
 
 from crawler.extraction.document.outline import outline
 from crawler.extraction.document.text import one_line
-from crawler.extraction.fields.date_parsing import (
-    TOLERANCE,
-    weekday_of,
-)
 from crawler.extraction.fields.dates.agreement import (
     BEST_PRINTED,
     PRINTED,
@@ -38,6 +34,10 @@ from crawler.extraction.fields.dates.declared import (
     dates_of_title,
     period_of_address,
 )
+from crawler.extraction.fields.dates.parsing import (
+    TOLERANCE,
+    weekday_of,
+)
 from crawler.extraction.fields.dates.printed import (
     IN_THE_HEAD,
     OF_A_CHANGE,
@@ -46,8 +46,8 @@ from crawler.extraction.fields.dates.printed import (
     days_with_their_year,
     printed_dates,
 )
+from crawler.extraction.fields.dates.timezones import KYIV
 from crawler.extraction.fields.placement import Placement
-from crawler.extraction.fields.timezones import KYIV
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 
 from crawler.extraction.document.text import one_line
-from crawler.extraction.fields.month_names import month_number
-from crawler.extraction.fields.timezones import KYIV, printed_place, zone_of
+from crawler.extraction.fields.dates.month_names import month_number
+from crawler.extraction.fields.dates.timezones import KYIV, printed_place, zone_of
 
 ParsedDate = tuple[datetime, str]
 """The time in UTC and its precision."""

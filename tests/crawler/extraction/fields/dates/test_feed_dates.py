@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from crawler.extraction.feed_entry import _moment
-from crawler.extraction.fields.date_parsing import parse_date
+from crawler.extraction.fields.dates.parsing import parse_date
 
 MAILS = [
     ("Tue, 03 Mar 2026 07:20:00 GMT", "2026-03-03T07:20Z"),

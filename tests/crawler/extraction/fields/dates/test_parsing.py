@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.extraction.fields.date_parsing import TOLERANCE, parse_date
-from crawler.extraction.fields.timezones import KYIV
+from crawler.extraction.fields.dates.parsing import TOLERANCE, parse_date
+from crawler.extraction.fields.dates.timezones import KYIV
 
 SEEN = datetime(2026, 3, 1, 12, 30, 40, tzinfo=UTC)
 """A Sunday, 14:30 in Kyiv."""
