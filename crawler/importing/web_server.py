@@ -258,10 +258,10 @@ def _part_of(answer: BaseHTTPResponse, begin: int, length: int) -> Part:
         size = int(content_range[3])
         expected = min(length, size - begin)
     elif answer.status == 200:
-        whole = number(headers.get("Content-Length"))
-        if begin or whole is None or whole > length:
+        total = number(headers.get("Content-Length"))
+        if begin or total is None or total > length:
             raise SourceFailed("its server gives no parts of a file (Range): download it, and import that")
-        size = expected = whole
+        size = expected = total
     elif answer.status in _OF_THE_MOMENT:
         raise _refused_for_now(answer)
     else:

@@ -67,21 +67,21 @@ def read_body(
         settled, lost = Passages(outline, prose, element, removed, whole_page).settle(reading.blocks)
         reading = replace(reading, blocks=settled)
     source = _better_source(outline, prose, excluded, _Source(reading.blocks, reading.place, str(verdict)))
-    found = source.blocks
-    reasons = leave_out(found, excluded)
-    other_language = _leave_out_translation(found, reasons, excluded.headline)
-    signed = None if _names_a_person(excluded) else signature(found, reasons)
+    read_blocks = source.blocks
+    reasons = leave_out(read_blocks, excluded)
+    other_language = _leave_out_translation(read_blocks, reasons, excluded.headline)
+    signed = None if _names_a_person(excluded) else signature(read_blocks, reasons)
     if signed is not None:
         reasons[signed] = "the byline"
     blocks: list[TextBlock] = []
     dropped: list[LeftOut] = []
-    for block, reason in zip(found, reasons, strict=True):
+    for block, reason in zip(read_blocks, reasons, strict=True):
         if reason:
             dropped.append(LeftOut(block.text, reason))
         else:
             blocks.append(TextBlock(block.kind, block.text))
     _open_with_text(blocks)
-    name = signed_by(found[signed].text) if signed is not None else None
+    name = signed_by(read_blocks[signed].text) if signed is not None else None
     return Body(
         tuple(with_captions(blocks, page)),
         (*dropped, *lost),
@@ -98,14 +98,14 @@ def _leave_out_translation(
     blocks: list[ReadBlock], reasons: list[str | None], headline: str | None
 ) -> str | None:
     """Leave out the whole text in another language than the headline's, and return it."""
-    own = [i for i, reason in enumerate(reasons) if reason is None]
-    texts = find_break([blocks[i].text for i in own], headline)
+    retained = [i for i, reason in enumerate(reasons) if reason is None]
+    texts = find_break([blocks[i].text for i in retained], headline)
     if texts is None:
         return None
-    other = own[texts.break_at :] if texts.first_is_own else own[: texts.break_at]
-    for i in other:
+    translation = retained[texts.break_at :] if texts.first_is_own else retained[: texts.break_at]
+    for i in translation:
         reasons[i] = "the text in another language"
-    return "\n\n".join([blocks[i].text for i in other])
+    return "\n\n".join([blocks[i].text for i in translation])
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,19 +119,19 @@ class _Source:
 
 def _better_source(page: Outline, prose: Prose, excluded: Excluded, source: _Source) -> _Source:
     """Return the page's data, or what follows its headline, where its element shows little."""
-    shown, text = _length(source.blocks), excluded.text
-    if text is None and shown < _FEW:
+    length, text = _length(source.blocks), excluded.text
+    if text is None and length < _FEW:
         text = embedded_text(page, excluded.headline)
-    if text and shown < _NEXT_TO_NONE * len(text):
+    if text and length < _NEXT_TO_NONE * len(text):
         blocks = _of_data(text)
-        why = f"the page's data ({_length(blocks)}), not its element ({shown}): the page shows little of it"
+        why = f"the page's data ({_length(blocks)}), not its element ({length}): the page shows little of it"
         source = _Source(blocks, "the data of the page", why)
-        shown = _length(blocks)
-    if excluded.says_article and shown < _FEW:
+        length = _length(blocks)
+    if excluded.says_article and length < _FEW:
         brief = text_of_brief(page, excluded.headline, prose.others())
         if brief and not (source.blocks and {block.text for block in source.blocks} <= set(brief)):
             blocks = [ReadBlock("paragraph", line, 0.0) for line in brief]
-            why = f"what follows the headline ({_length(blocks)}), not its element ({shown}): a brief"
+            why = f"what follows the headline ({_length(blocks)}), not its element ({length}): a brief"
             source = _Source(blocks, "below the headline", why)
     return source
 
@@ -158,9 +158,9 @@ def _of_data(text: str) -> list[ReadBlock]:
         return [ReadBlock("paragraph", line, 0.0) for part in text.splitlines() if (line := one_line(part))]
     bare = html.fromstring(f"<div>{NOT_IN_XML.sub('', text)}</div>")
     etree.strip_elements(bare, *NO_TEXT, with_tail=False)
-    found = read_element(bare)
-    if _length(found) >= _NEXT_TO_NONE * len(bare.text_content()):
-        return found
+    blocks = read_element(bare)
+    if _length(blocks) >= _NEXT_TO_NONE * len(bare.text_content()):
+        return blocks
     lines = re.split(r"[\n\r\t]+", _TAG.sub("\n", text))
     return [ReadBlock("paragraph", unescaped(line), 0.0) for part in lines if (line := one_line(part))]
 
@@ -182,8 +182,8 @@ def _extract(
         """Read the same element without regard to names, which lead trafilatura to leave parts out."""
         if not any(_inside(piece, element) for piece in lost):
             return None
-        found = _with_lead(lead, read_element(element, named=False))
-        return Reading("its element without names", found, f"{place}, without regard to names")
+        blocks = _with_lead(lead, read_element(element, with_names=False))
+        return Reading("its element without names", blocks, f"{place}, without regard to names")
 
     def wider(lost: list[Piece]) -> Reading | None:
         """Read the element around the text's that has most of what is lost."""
@@ -193,24 +193,24 @@ def _extract(
                 break
             within = sum(len(piece.text) for piece in outside if _inside(piece, around))
             if within and 2 * within > sum(len(piece.text) for piece in outside):
-                found = read_element(around, named=False)
-                return Reading("an element around it", found, selector(around))
+                blocks = read_element(around, with_names=False)
+                return Reading("an element around it", blocks, selector(around))
         return None
 
     def whole(_: list[Piece]) -> Reading | None:
         if again is None:
             return None
         second = again()
-        found = read_tree(second) or read_tree(second, fast=False)
-        return Reading("trafilatura", found, "trafilatura's reading of the whole page")
+        blocks = read_tree(second) or read_tree(second, fast=False)
+        return Reading("trafilatura", blocks, "trafilatura's reading of the whole page")
 
     first = Reading("its element", _with_lead(lead, blocks), place)
     return judge(first, prose, excluded, (unnamed, wider, whole)), element
 
 
 def _with_lead(lead: list[str], blocks: list[ReadBlock]) -> list[ReadBlock]:
-    said = [for_comparison(block.text) for block in blocks] if lead else []
-    missing = [line for line in lead if not any(for_comparison(line) in text for text in said)]
+    texts = [for_comparison(block.text) for block in blocks] if lead else []
+    missing = [line for line in lead if not any(for_comparison(line) in text for text in texts)]
     return [*(ReadBlock("paragraph", line, 0.0) for line in missing), *blocks]
 
 
@@ -237,7 +237,7 @@ def _read_container(tree: HtmlElement, container: Container) -> tuple[list[ReadB
         blocks = read_element(container.element)
         if _length(blocks) >= 0.6 * container.weight:
             return blocks, place
-        again = read_element(container.element, named=False)
+        again = read_element(container.element, with_names=False)
         if _length(again) >= 0.6 * container.weight:
             return again, place
     if container.element.tag == "body" and (part := text_in_body(container)) is not None:

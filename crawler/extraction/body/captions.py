@@ -65,7 +65,7 @@ def read_page(page: Outline, headline: str | None, description: str | None = Non
 
     `description` is the page's: a lead that a picture repeats is no caption.
     """
-    found: list[Caption] = []
+    captions: list[Caption] = []
     inside: set[HtmlElement] = set()
     credited = {
         i
@@ -74,8 +74,8 @@ def read_page(page: Outline, headline: str | None, description: str | None = Non
     }
     described = _described(page, for_comparison(description or ""))
     classed = page.named(_of_caption, page.by_class)
-    named = [i for i in classed if page.tags[i] in _CAPTIONS]
-    for i in sorted({*page.by_tag.get("figcaption", ()), *named, *credited, *described}):
+    in_captions = [i for i in classed if page.tags[i] in _CAPTIONS]
+    for i in sorted({*page.by_tag.get("figcaption", ()), *in_captions, *credited, *described}):
         element = described.get(i, page.elements[i])
         if any(parent in inside for parent in element.iterancestors()):
             continue
@@ -84,30 +84,30 @@ def read_page(page: Outline, headline: str | None, description: str | None = Non
             text = text.removeprefix(headline).strip()
         if 3 < len(text) < (600 if i not in credited else 400):
             inside.add(element)
-            found.append(Caption(text, i, element))
+            captions.append(Caption(text, i, element))
     h1 = next(iter(page.of("h1")), None)
     around = None if h1 is None else next(h1.iterancestors("article"), h1.getparent())
     return Positions(
-        page.elements, page.tags, page.texts, 0 if around is None else page.elements.index(around), found
+        page.elements, page.tags, page.texts, 0 if around is None else page.elements.index(around), captions
     )
 
 
 def _described(page: Outline, description: str) -> dict[int, HtmlElement]:
     """Return the texts that repeat what a picture in the same box says of itself, each with its line."""
-    said: dict[HtmlElement, str] = {}
+    alt_texts: dict[HtmlElement, str] = {}
     for picture in page.of("img"):
         alt = picture.get("alt") or ""
         for around in islice(picture.iterancestors(), _UP) if len(alt) >= _LONG else ():
             if around.tag in {"body", "main", "article"} or around in page.around_headings:
                 break
-            said[around] = one_line(alt)
+            alt_texts[around] = one_line(alt)
     described: dict[int, HtmlElement] = {}
-    for i, text in enumerate(page.texts) if said else ():
+    for i, text in enumerate(page.texts) if alt_texts else ():
         if len(text) < _LONG or page.tags[i] not in _CREDITED_TAGS:
             continue
         line, element = one_line(text), page.elements[i]
         box = element.getparent()
-        if said.get(box) != line or description.startswith(for_comparison(line)):
+        if alt_texts.get(box) != line or description.startswith(for_comparison(line)):
             continue
         if next(element.iterancestors("a"), None) is None:
             # the credit may stand behind it
@@ -130,11 +130,11 @@ def with_captions(blocks: list[TextBlock], page: Positions) -> list[TextBlock]:
         before = positions[-1] if positions else page.start
         positions.append(max(starts.get(key, before), before))
     result: list[TextBlock] = []
-    said = {for_comparison(block.text) for block in blocks}
+    texts = {for_comparison(block.text) for block in blocks}
     waiting = [
         caption
         for caption in page.captions
-        if page.start <= caption.position <= positions[-1] + 10 and for_comparison(caption.text) not in said
+        if page.start <= caption.position <= positions[-1] + 10 and for_comparison(caption.text) not in texts
     ]
     for block, position in zip(blocks, positions, strict=True):
         while waiting and waiting[0].position < position:
@@ -155,20 +155,20 @@ def _starts(page: Positions, keys: set[str]) -> dict[str, int]:
     for i in range(page.start, len(page.elements)):
         if page.tags[i] not in _TEXT:
             continue
-        own, element = page.texts[i].lstrip(), page.elements[i]
-        if begins_otherwise(own):
+        before_children, element = page.texts[i].lstrip(), page.elements[i]
+        if begins_otherwise(before_children):
             continue
-        if not own:
+        if not before_children:
             if len(element) and element[0].tag in _TEXT:
                 # it begins like its first child, which is checked later
                 continue
         elif (
-            len(letters := for_comparison(own[: 3 * _COMPARED])) >= _COMPARED
+            len(letters := for_comparison(before_children[: 3 * _COMPARED])) >= _COMPARED
             and letters[:_COMPARED] not in begin
         ):
             continue
         beginning = _beginning(element)
-        if not own and begins_otherwise(beginning.lstrip()):
+        if not before_children and begins_otherwise(beginning.lstrip()):
             continue
         text = for_comparison(beginning)[:40]
         # of nested elements with the same beginning, the innermost comes last

@@ -232,8 +232,13 @@ def _below_the_text(blocks: Sequence[ReadBlock], reasons: list[str | None]) -> N
 def _says_again(i: int, first: int, folded: Sequence[str]) -> bool:
     """Tell if a sentence returns far below on purpose; text printed twice has the same neighbours twice."""
     around = {*folded[max(first - 1, 0) : first], *folded[first + 1 : first + 2]}
-    here = {*folded[i - 1 : i], *folded[i + 1 : i + 2]}
-    return i - first > _FAR and 0 < i < len(folded) - 1 and len(folded[i]) < _SENTENCE and not around & here
+    neighbours = {*folded[i - 1 : i], *folded[i + 1 : i + 2]}
+    return (
+        i - first > _FAR
+        and 0 < i < len(folded) - 1
+        and len(folded[i]) < _SENTENCE
+        and not around & neighbours
+    )
 
 
 def _is_pulled(i: int, folded: Sequence[str]) -> bool:
@@ -387,10 +392,10 @@ def _only_names(text: str, names: Sequence[str]) -> bool:
 def _only_tags(line: str, tags: set[str]) -> bool:
     if not tags:
         return False
-    found = 0
+    count = 0
     for part in _PART.finditer(line):
         if tag := for_comparison(part[0]):
             if tag not in tags:
                 return False
-            found += 1
-    return found > 1
+            count += 1
+    return count > 1

@@ -55,10 +55,10 @@ def read_tree(tree: HtmlElement, *, fast: bool = True) -> list[ReadBlock]:
     return list(_blocks(document.body)) if isinstance(document, Document) else []
 
 
-def read_element(element: HtmlElement, *, named: bool = True) -> list[ReadBlock]:
-    """Read the text of an element; without `named` its classes and ids are removed first."""
-    body = _first_step(_alone(element, named=named))
-    return list(_blocks(body)) if body is not None else read_tree(_alone(element, named=named))
+def read_element(element: HtmlElement, *, with_names: bool = True) -> list[ReadBlock]:
+    """Read the text of an element; without `with_names` its classes and ids are removed first."""
+    body = _first_step(_alone(element, with_names=with_names))
+    return list(_blocks(body)) if body is not None else read_tree(_alone(element, with_names=with_names))
 
 
 def _first_step(tree: HtmlElement) -> _Element | None:
@@ -77,7 +77,7 @@ def _first_step(tree: HtmlElement) -> _Element | None:
     return None if len(text) < _LEAST or little else body
 
 
-def _alone(element: HtmlElement, *, named: bool) -> HtmlElement:
+def _alone(element: HtmlElement, *, with_names: bool) -> HtmlElement:
     """Return a page with only this element, under a class that trafilatura takes as a whole."""
     root: HtmlElement = _NEW.makeelement("html")
     body = etree.SubElement(root, "body")
@@ -104,7 +104,7 @@ def _alone(element: HtmlElement, *, named: bool) -> HtmlElement:
                 said_by.text = f" — {said_by.text.lstrip()}"
             _into_paragraph(said_by)
     body.append(container)
-    if not named:
+    if not with_names:
         for inner in container.iter():
             inner.attrib.pop("class", None)
             inner.attrib.pop("id", None)

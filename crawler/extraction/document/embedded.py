@@ -120,23 +120,23 @@ _MOST = 20_000
 
 
 def _revived(payload: list[Json]) -> Json:
-    left = _MOST
+    remaining = _MOST
 
     def value(place: Json, depth: int) -> Json:
-        nonlocal left
-        left -= 1
-        if not isinstance(place, int) or not 0 <= place < len(payload) or depth > _DEEPEST or left < 0:
+        nonlocal remaining
+        remaining -= 1
+        if not isinstance(place, int) or not 0 <= place < len(payload) or depth > _DEEPEST or remaining < 0:
             return None
-        found = payload[place]
-        if isinstance(found, dict):
-            return {key: value(inner, depth + 1) for key, inner in found.items()}
-        if isinstance(found, list):
+        entry = payload[place]
+        if isinstance(entry, dict):
+            return {key: value(inner, depth + 1) for key, inner in entry.items()}
+        if isinstance(entry, list):
             # ["Reactive", 5]: a value with the name of its kind
-            inner = found[1:] if found and isinstance(found[0], str) else found
-            return [value(one, depth + 1) for one in inner]
-        return found
+            inner = entry[1:] if entry and isinstance(entry[0], str) else entry
+            return [value(item, depth + 1) for item in inner]
+        return entry
 
-    return [value(place, 0) for place, found in enumerate(payload) if isinstance(found, dict)]
+    return [value(place, 0) for place, entry in enumerate(payload) if isinstance(entry, dict)]
 
 
 def _loads(source: str) -> Json:

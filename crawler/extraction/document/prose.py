@@ -103,7 +103,7 @@ class Prose:
 
 def read_prose(page: Outline, headline: str | None, article: str | None) -> Prose:
     """Read the prose of a page; `article` is what the page's data has of the article's text."""
-    named: dict[HtmlElement, frozenset[str]] = {}
+    names_of: dict[HtmlElement, frozenset[str]] = {}
     removed = removed_names().keys()
     for names, among in (
         (page.by_class, None),
@@ -117,11 +117,13 @@ def read_prose(page: Outline, headline: str | None, article: str | None) -> Pros
             if words:
                 for i in names[value]:
                     element = page.elements[i]
-                    named[element] = named.get(element, frozenset()) | words
+                    names_of[element] = names_of.get(element, frozenset()) | words
     teasers = _Teasers(page)
-    pieces = tuple(_pieces(page, named, teasers))
+    pieces = tuple(_pieces(page, names_of, teasers))
     at = _headline_position(page, headline)
-    return Prose(pieces, _spared(pieces, article, at), at, named, _stray_teasers(page, pieces, at, teasers))
+    return Prose(
+        pieces, _spared(pieces, article, at), at, names_of, _stray_teasers(page, pieces, at, teasers)
+    )
 
 
 def _stray_teasers(
@@ -131,7 +133,7 @@ def _stray_teasers(
 
     Of many below the text, those amid the text are teasers even so.
     """
-    letters = beside = below = 0
+    letters = in_teasers = below = 0
     amid: set[HtmlElement] = set()
     behind: set[HtmlElement] = set()
     for piece in pieces:
@@ -144,13 +146,13 @@ def _stray_teasers(
         elif piece.ends and not piece.teaser and not piece.words:
             letters += len(piece.text)
             amid |= behind
-            beside, below = beside + below, 0
-    if beside + below < _STRAY * letters:
+            in_teasers, below = in_teasers + below, 0
+    if in_teasers + below < _STRAY * letters:
         return frozenset(amid | behind)
-    return frozenset(amid) if beside < _STRAY * letters else frozenset()
+    return frozenset(amid) if in_teasers < _STRAY * letters else frozenset()
 
 
-def _pieces(page: Outline, named: dict[HtmlElement, frozenset[str]], teasers: _Teasers) -> Iterator[Piece]:
+def _pieces(page: Outline, names_of: dict[HtmlElement, frozenset[str]], teasers: _Teasers) -> Iterator[Piece]:
     """Yield the pieces of <body> in page order."""
     body = page.by_tag.get("body")
     if not body:
@@ -168,27 +170,27 @@ def _pieces(page: Outline, named: dict[HtmlElement, frozenset[str]], teasers: _T
             words = None
         else:
             words = above
-            own = named.get(element, frozenset())
+            words_of_name = names_of.get(element, frozenset())
             if tag in OTHER_TAGS:
-                own |= {f"<{tag}>"}
+                words_of_name |= {f"<{tag}>"}
             if tag == "main":
                 words = frozenset()
             # ASP.NET wraps pages in a form; with an <h1> inside it may be the article
-            elif own and tag != "form" and element not in headed:
-                words = above | own
+            elif words_of_name and tag != "form" and element not in headed:
+                words = above | words_of_name
         around[element] = words
         return words
 
-    found: list[tuple[int, str, HtmlElement | None]] = [
+    passages: list[tuple[int, str, HtmlElement | None]] = [
         (i, text, page.elements[i]) for i, text in enumerate(page.texts) if len(text) >= RUNNING
     ]
     for tag in _STANDS_FOR:
         for i in page.by_tag.get(tag, ()):
             element = page.elements[i]
             if (tail := element.tail) and len(tail) >= RUNNING:
-                found.append((i, tail, element.getparent()))
+                passages.append((i, tail, element.getparent()))
     # what stands in an element comes before what stands behind it
-    for i, text, place in sorted(found, key=itemgetter(0)):
+    for i, text, place in sorted(passages, key=itemgetter(0)):
         if i < body[0] or place is None or len(text.strip()) < RUNNING:
             continue
         if (words := words_around(place)) is not None and len(line := one_line(text)) >= RUNNING:
@@ -360,11 +362,11 @@ def _words_over_data(sentences: list[Piece], article: str | None, letters: Count
 def _headline_position(page: Outline, headline: str | None) -> int:
     """Return the position of the heading that is the headline; the only <h1> may be the name of the site."""
     first = page.positions("h1")
-    wanted = for_comparison(headline or "")
-    if not wanted or (len(first) == 1 and _shares_words(page.elements[first[0]], headline or "")):
+    title = for_comparison(headline or "")
+    if not title or (len(first) == 1 and _shares_words(page.elements[first[0]], headline or "")):
         return first[0] if first else -1
     for heading in (*first, *page.positions("h2", "h3")):
-        if for_comparison(str(page.elements[heading].text_content())) == wanted:
+        if for_comparison(str(page.elements[heading].text_content())) == title:
             return heading
     return first[0] if first else -1
 

@@ -28,7 +28,9 @@ def container_of(body: html.HtmlElement) -> html.HtmlElement:
 
 
 def both(element: html.HtmlElement, *, named: bool) -> tuple[object, object]:
-    return read_element(copy.deepcopy(element), named=named), read_tree(_alone(element, named=named))
+    return read_element(copy.deepcopy(element), with_names=named), read_tree(
+        _alone(element, with_names=named)
+    )
 
 
 @pytest.mark.parametrize("named", [True, False])
