@@ -54,7 +54,7 @@ class Entry:
     feed: str
 
 
-def extract_entry(fetch: Fetch, hints: Hints) -> Article:
+def extract_entry(fetch: Fetch, hints: Hints) -> Article:  # complex: a line a field of an Article
     """Make an article of a feed of one, which is the body of `fetch`; its address is that of the page.
 
     Raises Unreadable or Blocked, and nothing else whatever the bytes are.

@@ -203,7 +203,7 @@ def _is_tight(element: HtmlElement, weights: dict[HtmlElement, int]) -> bool:
     )
 
 
-def _weights(
+def _weights(  # complex: the hottest loop of a reading, one pass over all elements
     body: HtmlElement, other_elements: set[HtmlElement], never: frozenset[str]
 ) -> dict[HtmlElement, int]:
     """Count the characters of running text in each element that has any."""
@@ -236,15 +236,23 @@ def _weights(
             letters[around] = letters.get(around, 0) + count
             if linked:
                 links[around] = links.get(around, 0) + count
+    weights = _of_running_text(letters, links)
+    for element in reversed(order[1:]):
+        if element in weights:
+            parent = element.getparent()
+            weights[parent] = weights.get(parent, 0) + weights[element]
+    return weights
+
+
+def _of_running_text(
+    letters: dict[HtmlElement, int], links: dict[HtmlElement, int]
+) -> dict[HtmlElement, int]:
+    """Return the blocks of long lines, few of them links and none small print, each with its letters."""
     weights: dict[HtmlElement, int] = {}
     for block, count in letters.items():
         running = count >= _RUNNING and links.get(block, 0) < 0.5 * count
         if running and not _is_small_print(block.text_content()[:1000]):
             weights[block] = count
-    for element in reversed(order):
-        if element is not body and element in weights:
-            parent = element.getparent()
-            weights[parent] = weights.get(parent, 0) + weights[element]
     return weights
 
 

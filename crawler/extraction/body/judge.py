@@ -96,12 +96,21 @@ def judge(
     if not _in_doubt(weighed, inside):
         return Verdict(first)
     lost = [row for row, is_inside in zip(weighed, inside, strict=True) if row.weight > 0 and not is_inside]
+    pieces = [row.piece for row in lost]
+    readings = (reading for read in further if (reading := read(pieces)) is not None and reading.blocks)
+    best, next_best = _best_two(first, readings, weighed)
+    if next_best is None:
+        return Verdict(first)
+    return Verdict(best, next_best, _why(best, next_best, weighed) or "the same prose")
+
+
+def _best_two(
+    first: Reading, readings: Iterable[Reading], weighed: Sequence[_Weighed]
+) -> tuple[Reading, Reading | None]:
+    """Return the best reading and the next one; no more are made once one has all pieces of the article."""
     best, most, next_best = first, _score(first, weighed), None
     limit = most * _AHEAD if most > 0 else most
-    for read in further:
-        reading = read([row.piece for row in lost])
-        if reading is None or not reading.blocks:
-            continue
+    for reading in readings:
         score = _score(reading, weighed)
         if score > limit and score > most and _why(reading, first, weighed):
             best, most, next_best = reading, score, best
@@ -109,9 +118,7 @@ def judge(
                 break
         elif next_best is None:
             next_best = reading
-    if next_best is None:
-        return Verdict(first)
-    return Verdict(best, next_best, _why(best, next_best, weighed) or "the same prose")
+    return best, next_best
 
 
 def _in_doubt(weighed: Sequence[_Weighed], inside: Sequence[bool]) -> bool:

@@ -57,19 +57,8 @@ def find_lead(page: Outline, container: HtmlElement, description: str | None) ->
             break
         if not after_headline or element in around or element is container:
             continue
-        if element not in called_lead and (len(summary) < 40 or not _begins(element, summary)):
-            continue
-        text = one_line(element.text_content())
-        if not 40 < len(text) < 700 or why_not_text(text):
-            continue
-        if element in called_lead or (
-            for_comparison(text)[:120] == summary and not _has_one_that_is(element, summary)
-        ):
-            linked = sum(len(a.text_content()) for a in element.iter("a"))
-            paragraphs = element.findall(".//p")
-            if linked < 0.4 * len(text) and not element.findall(".//li") and len(paragraphs) < 4:
-                lines = [line for p in paragraphs if (line := one_line(p.text_content()))]
-                return lines if for_comparison("".join(lines)) == for_comparison(text) else [text]
+        if lines := _lead_in(element, summary, is_called_lead=element in called_lead):
+            return lines
     return _right_above(container) if tree.find(".//h1") is not None else []
 
 
@@ -88,6 +77,26 @@ def _has_one_that_is(element: HtmlElement, summary: str) -> bool:
     return any(
         child.tag in _TAGS and for_comparison(child.text_content())[:120] == summary for child in element
     )
+
+
+def _lead_in(element: HtmlElement, summary: str, *, is_called_lead: bool) -> list[str]:
+    """Return the paragraphs of an element that is called the lead, or is the page's description; or none."""
+    if not is_called_lead and (len(summary) < 40 or not _begins(element, summary)):
+        return []
+    text = one_line(element.text_content())
+    if not 40 < len(text) < 700 or why_not_text(text):
+        return []
+    is_summary = for_comparison(text)[:120] == summary and not _has_one_that_is(element, summary)
+    return _paragraphs(element, text) if is_called_lead or is_summary else []
+
+
+def _paragraphs(element: HtmlElement, text: str) -> list[str]:
+    linked = sum(len(a.text_content()) for a in element.iter("a"))
+    paragraphs = element.findall(".//p")
+    if linked < 0.4 * len(text) and not element.findall(".//li") and len(paragraphs) < 4:
+        lines = [line for p in paragraphs if (line := one_line(p.text_content()))]
+        return lines if for_comparison("".join(lines)) == for_comparison(text) else [text]
+    return []
 
 
 def _is_lead(element: HtmlElement, text: str) -> bool:

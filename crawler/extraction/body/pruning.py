@@ -20,13 +20,15 @@ from crawler.extraction.document.outline import COMPONENT, short_text
 from crawler.extraction.document.text import for_comparison, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from lxml.etree import _Element
     from lxml.html import HtmlElement
 
     from crawler.extraction.document.outline import Outline
     from crawler.extraction.document.prose import Prose
+
+    _Entries = dict[HtmlElement, list[HtmlElement]]
 
 NO_TEXT = ("script", "style", "svg", "template", "noscript", "iframe", "button", "select", "object")
 _SMALL = 500
@@ -86,33 +88,49 @@ def _open_lists(page: Outline) -> None:
     As items they would be one line each, without a space between heading and text. Items whose headings are
     links are teasers, and stay.
     """
-    # few lists have paragraphs, and a page has many lists
-    lists = {
-        above.getparent(): None
-        for i in page.positions(*_TEXT)
-        for above in islice(page.elements[i].iterancestors(), _DEPTH)
-        if above.tag == "li"
-    }
-    for listing in lists:
-        if listing is None or listing.tag not in {"ul", "ol"}:
-            continue
+    for listing in _lists_with_text(page):
         items = listing.findall("li")
-        parts = {item: list(item.iter(*_PARTS)) for item in items}
-        entries = [x for x, inner in parts.items() if len(inner) > 1 and any(y.tag in _TEXT for y in inner)]
+        entries = _entries(items)
         if len(items) < 2 or 2 * len(entries) < len(items):
             continue
         in_line = [x for entry in entries for x in entry if x.tag in _INLINE and x.text_content().strip()]
-        headings = (x for entry in entries for x in parts[entry] if x.tag in _HEADINGS)
-        if any(text.strip() for entry in entries for text in _own_text(entry)) or any(
-            map(_leads_away, (*in_line, *headings))
-        ):
-            continue
-        if 2 * sum(any(map(_runs, parts[entry])) for entry in entries) >= len(entries):
+        if not _are_teasers(entries, in_line) and _are_running(entries):
             for element in (listing, *items):
                 element.tag = "div"
             for element in in_line:
                 # the title of a part that a click unfolds
                 element.tag = "p"
+
+
+def _lists_with_text(page: Outline) -> dict[HtmlElement, None]:
+    """Return the lists with paragraphs or headings: few lists have any, and a page has many lists."""
+    lists: dict[HtmlElement, None] = {}
+    for i in page.positions(*_TEXT):
+        for above in islice(page.elements[i].iterancestors(), _DEPTH):
+            if above.tag == "li" and (parent := above.getparent()) is not None and parent.tag in {"ul", "ol"}:
+                lists[parent] = None
+    return lists
+
+
+def _entries(items: Iterable[HtmlElement]) -> _Entries:
+    entries: _Entries = {}
+    for item in items:
+        parts = list(item.iter(*_PARTS))
+        if len(parts) > 1 and any(part.tag in _TEXT for part in parts):
+            entries[item] = parts
+    return entries
+
+
+def _are_teasers(entries: _Entries, in_line: Iterable[HtmlElement]) -> bool:
+    """Tell if entries have text of their own, outside of their parts, or headings that are links."""
+    if any(text.strip() for entry in entries for text in _own_text(entry)):
+        return True
+    headings = (part for parts in entries.values() for part in parts if part.tag in _HEADINGS)
+    return any(map(_leads_away, (*in_line, *headings)))
+
+
+def _are_running(entries: _Entries) -> bool:
+    return 2 * sum(any(map(_runs, parts)) for parts in entries.values()) >= len(entries)
 
 
 def _runs(element: HtmlElement) -> bool:

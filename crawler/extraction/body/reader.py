@@ -161,20 +161,21 @@ def _blocks(body: _Element) -> Iterator[ReadBlock]:
                 yield from _lines("list_item", item)
         elif tag == "quote":
             parts = element.findall("p")
-            if parts and not one_line(element.text or ""):
-                for part in parts:
-                    yield from _lines("quote", part)
-            else:
-                yield from _lines("quote", element)
+            for part in parts if parts and not one_line(element.text or "") else [element]:
+                yield from _lines("quote", part)
         elif tag == "table":
-            for row in element.iter("row"):
-                cells = [one_line(" ".join(cell.itertext())) for cell in row.iter("cell")]
-                if text := " | ".join(cell for cell in cells if cell):
-                    yield ReadBlock("paragraph", text, _linked(row, text))
+            yield from _rows(element)
         elif tag not in {"graphic", "lb"}:
             yield from _lines("paragraph", element)
         if element.tail and one_line(element.tail):
             yield ReadBlock("paragraph", one_line(element.tail), 0.0)
+
+
+def _rows(table: _Element) -> Iterator[ReadBlock]:
+    for row in table.iter("row"):
+        cells = [one_line(" ".join(cell.itertext())) for cell in row.iter("cell")]
+        if text := " | ".join(filter(None, cells)):
+            yield ReadBlock("paragraph", text, _linked(row, text))
 
 
 def _lines(kind: BlockKind, element: _Element) -> Iterator[ReadBlock]:

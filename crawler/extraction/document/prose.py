@@ -152,6 +152,20 @@ def _stray_teasers(
     return frozenset(amid) if in_teasers < _STRAY * letters else frozenset()
 
 
+def _long_texts(page: Outline) -> list[tuple[int, str, HtmlElement | None]]:
+    """Return long texts with their elements; what stands in an element comes before what stands behind it."""
+    passages: list[tuple[int, str, HtmlElement | None]] = []
+    for i, text in enumerate(page.texts):
+        if len(text) >= RUNNING:
+            passages.append((i, text, page.elements[i]))
+    for tag in _STANDS_FOR:
+        for i in page.by_tag.get(tag, ()):
+            element = page.elements[i]
+            if (tail := element.tail) and len(tail) >= RUNNING:
+                passages.append((i, tail, element.getparent()))
+    return sorted(passages, key=itemgetter(0))
+
+
 def _pieces(page: Outline, names_of: dict[HtmlElement, frozenset[str]], teasers: _Teasers) -> Iterator[Piece]:
     """Yield the pieces of <body> in page order."""
     body = page.by_tag.get("body")
@@ -181,16 +195,7 @@ def _pieces(page: Outline, names_of: dict[HtmlElement, frozenset[str]], teasers:
         around[element] = words
         return words
 
-    passages: list[tuple[int, str, HtmlElement | None]] = [
-        (i, text, page.elements[i]) for i, text in enumerate(page.texts) if len(text) >= RUNNING
-    ]
-    for tag in _STANDS_FOR:
-        for i in page.by_tag.get(tag, ()):
-            element = page.elements[i]
-            if (tail := element.tail) and len(tail) >= RUNNING:
-                passages.append((i, tail, element.getparent()))
-    # what stands in an element comes before what stands behind it
-    for i, text, place in sorted(passages, key=itemgetter(0)):
+    for i, text, place in _long_texts(page):
         if i < body[0] or place is None or len(text.strip()) < RUNNING:
             continue
         if (words := words_around(place)) is not None and len(line := one_line(text)) >= RUNNING:

@@ -117,29 +117,18 @@ def read_byline(
     """
     by_rel = _by_rel(page)
     place = place or Placement(page, metadata.headline)
+    declared = [*_declared(data, metadata), *_of_links(by_rel, place)]
     if rule is not None:
         lines = [text for element in page.root.cssselect(rule) if (text := _words(element))]
-        byline, claims = next(iter(lines), None), [Claim("outlet-rule", text) for text in lines]
+        byline = next(iter(lines), None)
+        claims = [*(Claim("outlet-rule", text) for text in lines), *declared]
     else:
         lines = list(_classed(page, place)) or list(_leading_to_authors(page, place))
         byline = next(_prefixed(page, by_rel, place), None) or next(iter(lines), None)
         if (above := _above_the_text(page, place)) is not None and above not in lines:
             lines.append(above)
             byline = byline or above
-        claims = []
-    claims += [Claim("json-ld", name) for name in data.persons]
-    for name in _META_NAMES:
-        value = metadata.names.get(name)
-        if value and not value.startswith(("http", "/", "@", "www.")) and len(value) < 300:
-            claims.append(Claim("meta", value))
-    claims += [
-        Claim("rel-author", text)
-        for element in by_rel
-        if (text := _words(element) or one_line(element.get("title") or ""))
-        and not _is_elsewhere(element, place)
-    ]
-    if rule is None:
-        claims += [Claim("printed", line) for line in (byline, *lines) if line]
+        claims = [*declared, *(Claim("printed", line) for line in (byline, *lines) if line)]
     publishers = {for_comparison(claim.value) for claim in credits(data, metadata)}
     # an organisation that is the publisher too is kept as a credit
     return byline, tuple(c for c in dict.fromkeys(claims) if for_comparison(c.value) not in publishers)[:20]
@@ -167,6 +156,22 @@ def _prefixed(page: Outline, by_rel: list[HtmlElement], place: Placement) -> Ite
         elif i - place.headline >= -_NEAR and i - place.article.stop < _NEAR:
             far.append((abs(i - place.headline), line))
     yield from (line for _, line in sorted(far))
+
+
+def _declared(data: LinkedData, metadata: Metadata) -> Iterator[Claim]:
+    for name in data.persons:
+        yield Claim("json-ld", name)
+    for name in _META_NAMES:
+        value = metadata.names.get(name)
+        if value and not value.startswith(("http", "/", "@", "www.")) and len(value) < 300:
+            yield Claim("meta", value)
+
+
+def _of_links(by_rel: list[HtmlElement], place: Placement) -> Iterator[Claim]:
+    for element in by_rel:
+        text = _words(element) or one_line(element.get("title") or "")
+        if text and not _is_elsewhere(element, place):
+            yield Claim("rel-author", text)
 
 
 def _prefixed_anywhere(
@@ -253,18 +258,14 @@ def _classed(page: Outline, place: Placement) -> Iterator[str]:
     for i in sorted(of_author, key=lambda i: (not place.is_near(i), i not in place.article, i)):
         if page.tags[i] not in _CLASSED:
             continue
-        element, attributes = page.elements[i], page.attributes[i]
-        names = f"{attributes.get('class', '')} {attributes.get('data-testid', '')}"
-        if _NOT_A_LINE.search(names) and "name" not in names.lower():
+        element = page.elements[i]
+        if _is_no_line(page.attributes[i]) or not _may_be_of_this_story(i, place):
             continue
-        if not _may_be_of_this_story(i, place) or _is_elsewhere(element, place):
+        if _is_elsewhere(element, place) or any(
+            len(p.text_content()) > 300 for p in element.iterdescendants("p")
+        ):
             continue
-        if any(len(p.text_content()) > 300 for p in element.iterdescendants("p")):
-            continue
-        line = _DAY.sub("", _HANDLE.sub("", _WHEN.sub("", _with_commas(_words(element), element))))
-        if _NOT_NAMES.search(line):
-            # `By Jane Doe · Oct. 25, 2024`
-            line = next((part for part in _PARTED.split(line) if not _NOT_NAMES.search(part)), line)
+        line = _line_of(element)
         if _NOT_NAMES.search(line) or len(_CAPITAL.findall(line)) < 2:
             # a box about the author has the name in a line of its own
             first = next((e for e in element.iterdescendants(*_NAMING) if _words(e)), None)
@@ -278,6 +279,19 @@ def _classed(page: Outline, place: Placement) -> Iterator[str]:
             return
     if not lines:
         yield from dict.fromkeys(within)
+
+
+def _is_no_line(attributes: dict[str, str]) -> bool:
+    names = f"{attributes.get('class', '')} {attributes.get('data-testid', '')}"
+    return _NOT_A_LINE.search(names) is not None and "name" not in names.lower()
+
+
+def _line_of(element: HtmlElement) -> str:
+    line = _DAY.sub("", _HANDLE.sub("", _WHEN.sub("", _with_commas(_words(element), element))))
+    if not _NOT_NAMES.search(line):
+        return line
+    # `By Jane Doe · Oct. 25, 2024`
+    return next((part for part in _PARTED.split(line) if not _NOT_NAMES.search(part)), line)
 
 
 def _may_be_of_this_story(i: int, place: Placement) -> bool:
