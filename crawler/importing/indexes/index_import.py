@@ -56,7 +56,7 @@ class _Previous:
     """The last capture of an address that was accounted for."""
 
     key: str = ""
-    timestamp: str = ""
+    identity: str = ""
     digest: str = ""
     """Of the last page; empty without one."""
     has_page: bool = False
@@ -164,9 +164,9 @@ class IndexImport:
         before = self._previous
         if capture.key != before.key:
             self._previous = before = _Previous(capture.key)
-        elif capture.timestamp == before.timestamp:
+        elif capture.identity == before.identity:
             return "listed twice"
-        before.timestamp = capture.timestamp
+        before.identity = capture.identity
         reason = self._reason_in_line(capture)
         if reason is not None:
             return reason

@@ -112,6 +112,7 @@ def test_lies_about_captures_cost_those_captures(crawl: Crawl, server: CdxServer
     lines[5]["offset"], lines[5]["length"] = lines[0]["offset"], lines[0]["length"]
     lines[6]["timestamp"] = "20250302100000"
     lines.append(lines[7] | {"url": "https://elsewhere.example/1", "urlkey": "z"})
+    lines.append(lines[-1])
     past = Import(crawl, tmp_path)
     server.lines_a_page = 100
     server.faults["page=0"] = [status(200, "".join(json.dumps(line) + "\n" for line in lines).encode())]
@@ -124,6 +125,7 @@ def test_lies_about_captures_cost_those_captures(crawl: Crawl, server: CdxServer
         "of another address than the index says": 1,
         "of another time than the index says": 1,
         "outside the selection": 1,
+        "listed twice": 1,
     }
     assert account["pages"] == {"archived": 2, "failed(damaged)": 3}
     assert account["read_to"] == len(lines)
