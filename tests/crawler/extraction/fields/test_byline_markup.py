@@ -206,3 +206,62 @@ def test_of_two_lines_below_the_article_the_nearer_holds() -> None:
 )
 def test_an_account_or_address_in_the_head_is_no_name(content: str, expected: list[str]) -> None:
     assert authors(head=f"<meta name='author' content='{content}'>") == expected
+
+
+OLEH = "Олег Другий"
+HEADLINE = "<h1>Рада ухвалила бюджет міста</h1>"
+FAR = "<i>1</i>" * 60
+AUTHOR = f"<div><span class='author'>{HANNA}</span></div>"
+
+
+def printed(body: str) -> list[str]:
+    """Lines of a page that are claimed to name its author."""
+    page = f"<html><head><title>Рада ухвалила бюджет міста</title></head><body>{body}</body></html>"
+    url = "https://courier.example/news/1"
+    article = extract(Fetch(url, url, page.encode(), None, 200, datetime(2026, 3, 1, tzinfo=UTC)), Hints("c"))
+    return [claim.value for claim in article.author_claims if claim.source == "printed"]
+
+
+@pytest.mark.parametrize(
+    ("within", "expected"),
+    [
+        # names in bold above the text
+        (f"<p><strong>{HANNA} / {OLEH}</strong></p>", [f"{HANNA} / {OLEH}"]),
+        (f"<p><strong>{HANNA} / у Львові</strong></p>", []),
+        (f"<p><strong>{HANNA}</strong> у Львові</p>", []),
+        (f"<p>Перший.</p><p><strong>{HANNA}</strong></p>", [HANNA]),
+        (f"<p>Перший.</p><p>Другий.</p><p>Третій.</p><p><strong>{HANNA}</strong></p>", []),
+        # a line is claimed once, with what stands beside the name
+        (f"<div class='author'>{HANNA}</div><span class='author'>{HANNA}</span>", [HANNA]),
+        (f"<div class='author'>{HANNA}, Львів</div><span class='author'>{HANNA}</span>", [f"{HANNA}, Львів"]),
+        # boxes, and what is called after both
+        (f"<div class='trending'>{AUTHOR}</div>", []),
+        (f"<div class='trending article-meta'>{AUTHOR}</div>", [HANNA]),
+        # links that lead to an author's page
+        (f"<div class='related'><a href='/author/1'>{HANNA}</a></div>", []),
+        ("<a href='/author/1'>Усі матеріали автора, які він коли-небудь написав для цього видання</a>", []),
+        ("<a href='/author/1'>ІВК</a>", []),
+        (f"<div>Автор <a rel='author' href='/a'>{HANNA}</a></div>", [f"Автор {HANNA}"]),
+        (f"<div>Автор <a rel='author' href='/a'>{HANNA}</a>{BESIDE * 3}</div>", []),
+    ],
+)
+def test_lines_that_are_claimed_to_name_the_author(within: str, expected: list[str]) -> None:
+    assert printed(f"<article>{HEADLINE}<div>{within}{TEXT}</div></article>") == expected
+
+
+@pytest.mark.parametrize(
+    ("page", "expected"),
+    [
+        ("{author}{article}", [HANNA]),
+        ("{author}{far}{article}", []),
+        ("{article}{author}", [HANNA]),
+        ("{article}{far}{author}", []),
+    ],
+)
+def test_an_author_beside_the_article_is_near_it(page: str, expected: list[str]) -> None:
+    article = f"<article>{HEADLINE}{TEXT}</article>"
+    assert printed(page.format(author=AUTHOR, far=FAR, article=article)) == expected
+
+
+def test_what_the_headline_stands_in_is_no_box_of_others() -> None:
+    assert printed(f"<div class='popular'><div>{HEADLINE}{AUTHOR}{TEXT}</div></div>") == [HANNA]
