@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+import archive
+from archive.viewer.web.sql_page import QUESTIONS
 from tests.archive.viewer.test_web import serving, text_of
 
 
@@ -18,6 +20,11 @@ def test_a_question_in_sql_is_answered_as_the_command_answers_it(bridge, root):
         rows = json.loads(get(counted.replace("/sql", "/sql.json"))[2])
         assert rows == [{"language": x, "n": 1} for x in ("en", "ru", "uk")]
         assert get("/sql?q=FROM+lagz")[0] == 400
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_common_questions_have_answers(filled, name):
+    assert archive.open(filled).sql(QUESTIONS[name]).to_pylist()
 
 
 @pytest.mark.thorough
