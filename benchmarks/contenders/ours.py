@@ -67,6 +67,7 @@ if __name__ == "__main__":
             "DOWNLOAD_DELAY": 0,
             "AUTOTHROTTLE_ENABLED": False,
             "ROBOTSTXT_OBEY": False,
+            "OPT_OUT_FILES": False,
             "CONCURRENT_REQUESTS_PER_DOMAIN": 16,
             **dict(part.split("=", 1) for part in sys.argv[4:]),
         },
