@@ -241,7 +241,7 @@ def main() -> int:
     reliable = reliability_table(sure)
     Console(width=160).print(reliable)
     if options.write:
-        write_page("translations", table)
+        write_page("translations", table, rows=lambda row: row[2] == "ours")
         write_page("runs", with_runs)
         write_page("retold", retold_one, rows=lambda row: row[0].startswith("kept"))
         write_page("omissions", reliable, rows=lambda row: row[1] == "all" and row[0][:3] != "dev", columns=6)
