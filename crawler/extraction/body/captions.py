@@ -94,26 +94,29 @@ def read_page(page: Outline, headline: str | None, description: str | None = Non
 
 def _described(page: Outline, description: str) -> dict[int, HtmlElement]:
     """Return the texts that repeat what a picture in the same box says of itself, each with its line."""
-    alt_texts: dict[HtmlElement, str] = {}
+    described: dict[int, HtmlElement] = {}
     for picture in page.of("img"):
         alt = picture.get("alt") or ""
-        for around in islice(picture.iterancestors(), _UP) if len(alt) >= _LONG else ():
-            if around.tag in {"body", "main", "article"} or around in page.around_headings:
+        for box in islice(picture.iterancestors(), _UP) if len(alt) >= _LONG else ():
+            if box.tag in {"body", "main", "article"} or box in page.around_headings:
                 break
-            alt_texts[around] = one_line(alt)
-    described: dict[int, HtmlElement] = {}
-    for i, text in enumerate(page.texts) if alt_texts else ():
-        if len(text) < _LONG or page.tags[i] not in _CREDITED_TAGS:
-            continue
-        line, element = one_line(text), page.elements[i]
-        box = element.getparent()
-        if alt_texts.get(box) != line or description.startswith(for_comparison(line)):
-            continue
-        if next(element.iterancestors("a"), None) is None:
-            # the credit may stand behind it
-            is_line = len(one_line(box.text_content())) < len(line) + _CREDIT
-            described[i] = box if is_line else element
+            element = _repeats(box, one_line(alt))
+            if element is None or description.startswith(for_comparison(alt)):
+                continue
+            if next(element.iterancestors("a"), None) is None:
+                # the credit may stand behind it
+                is_line = len(one_line(box.text_content())) < len(alt) + _CREDIT
+                described[page.elements.index(element)] = box if is_line else element
     return described
+
+
+def _repeats(box: HtmlElement, line: str) -> HtmlElement | None:
+    """Return the part of a box that begins with a line."""
+    for element in box:
+        text = element.text
+        if text and len(text) >= len(line) and element.tag in _CREDITED_TAGS and one_line(text) == line:
+            return element
+    return None
 
 
 def with_captions(blocks: list[TextBlock], page: Positions) -> list[TextBlock]:

@@ -272,24 +272,29 @@ def _cards(page: Outline) -> dict[HtmlElement, HtmlElement]:
 
     Each has the smallest box around it and the picture.
     """
-    pictured: dict[str, set[HtmlElement]] = {}
-    for picture in page.of("img"):
-        around = [*islice(picture.iterancestors(), 2 * _UP)]
-        for up, link in enumerate(around[:_UP]):
-            address = link.get("href", "") if link.tag == "a" else ""
-            # to another host leads what a review is of
-            if address.startswith("/") and address[:2] != "//":
-                pictured.setdefault(address, set()).update(around[up + 1 :])
+    by_address: dict[str, list[HtmlElement]] = {}
+    for link in page.of("a"):
+        address = link.get("href", "")
+        # to another host leads what a review is of
+        if address.startswith("/") and address[:2] != "//":
+            by_address.setdefault(address, []).append(link)
     cards: dict[HtmlElement, HtmlElement] = {}
-    for link in page.of("a") if pictured else ():
-        boxes = pictured.get(link.get("href", ""))
-        if boxes is None or not _stands_alone(link):
+    for links in by_address.values():
+        if len(links) < 2:
             continue
-        for box in islice(link.iterancestors(), 2 * _UP):
-            if box in boxes:
-                if _are_few(box):
-                    cards[link] = box
-                break
+        around_picture: set[HtmlElement] = set()
+        headlines: list[HtmlElement] = []
+        for link in links:
+            if next(link.iter("img"), None) is not None:
+                around_picture.update(islice(link.iterancestors(), 2 * _UP))
+            elif around_picture or link is not links[-1]:
+                headlines.append(link)
+        for link in headlines if around_picture else ():
+            for box in islice(link.iterancestors(), 2 * _UP):
+                if box in around_picture:
+                    if _stands_alone(link) and _are_few(box):
+                        cards[link] = box
+                    break
     return cards
 
 

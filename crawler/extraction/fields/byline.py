@@ -53,7 +53,7 @@ _BEGINS = (
     "автор", "текст", "журнал", "підгот", "подгот", "спілкува", "беседов", "написа", "розмовля", "записа",
     "кореспон", "корреспон", "story", "written", "reported", "posted", "published", "by", "author", "text",
     "words", "reporter", "prepared", "autor", "article", "this", "von ", "par ", "por ", "escrito",
-    "publicado", "door ", "penulis",
+    "publicado", "door ", "penulis", "von:", "par:", "por:",
 )  # fmt: skip
 """Beginnings of such a line, for a fast check before the pattern."""
 _FIRST_CHILDREN = {"b", "strong", "span", "em", "i", "font", "a"}

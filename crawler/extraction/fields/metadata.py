@@ -101,6 +101,7 @@ def _headline(
         "json-ld": data.headline,
         "og:title": og,
         "twitter:title": names.get("twitter:title"),
+        "meta": names.get("headline"),
         "title": without_outlet(_without_host(title, url), site_name, None),
     }
     parts = set(map(for_comparison, _SEPARATOR.split(title)))
@@ -169,6 +170,9 @@ def _unclaimed(
     """Return the part of the title that is printed, or the most trusted title."""
     if printed := _printed_part(page, title):
         return printed, "a part of the title that is printed"
+    headline = claims["meta"]
+    if headline and len(headline.split()) >= _WORDS and title.startswith(headline):
+        return headline, "meta"
     if claims["og:title"]:
         return without_outlet(claims["og:title"], site_name, None), "og:title"
     return (claims["title"], "title") if claims["title"] else (None, None)
@@ -198,7 +202,7 @@ def _printed_part(page: Outline, title: str) -> str | None:
     return max(printed, key=len, default=None)
 
 
-_NOT_PRINTED = frozenset({"json-ld", "og:title", "title"})
+_NOT_PRINTED = frozenset({"json-ld", "og:title", "title", "meta"})
 """Sources of a headline that readers do not see."""
 _WORDS = 5
 """Words of a headline, so that it is no outlet's name."""

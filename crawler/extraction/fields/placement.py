@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, islice
 from typing import TYPE_CHECKING
 
 from crawler.extraction.document.class_names import name_says, names_say
@@ -34,7 +34,7 @@ _of_others = name_says(
     r"|teaser|read-?also|promo(?!ted)|archive|banner|menu|copyright|carousel|calendar-(?:table|month)|most-"
 )
 _of_this_one = name_says(
-    r"headline|byline|author|(?:article|entry|post|story|news|content|page|single)[-_]*(?:head|meta|info|title|footer)"
+    r"headline|byline|author|(?:article|entry|post|story|news|content|page|single|doc)[-_]*(?:head|meta|info|title|footer)"
     r"|(?:article|entry|post|story)[-_]*(?:content|body|text)"
 )
 _of_readers = name_says(r"comments?(?:$|[\s_-](?!count|link|num|date))")
@@ -119,12 +119,18 @@ class Placement:
     def is_of_another_story(self, i: int) -> bool:
         """Tell if another story's headline, a link, stands in the same small box."""
         element = self._page.elements[i]
-        own_links = {*element.iter("a"), *element.iterancestors("a")}
+        own_links = {*element.iterancestors("a")}
+        boxes = [*islice(element.iterancestors(), 4)]
+        if self._page.texts[i].strip()[:1].isdigit():
+            # `03.11.2011 <a>Headline</a>` is about the link, `<p><a>03.11.2011</a></p>` is one
+            boxes.insert(0, element)
+        else:
+            own_links.update(element.iter("a"))
         # beside the headline a long link may be a section or a person
         least = _HEADLINE if self.is_near(i) else _TEASER
-        for depth, parent in enumerate(element.iterancestors()):
+        for parent in boxes:
             # a footer in the article's element has its author and its tags
-            if depth > 3 or parent in self.around or parent.tag in {"footer", "header"}:
+            if parent in self.around or parent.tag in {"footer", "header"}:
                 return False
             if short_text(parent, _BOX) is None:
                 return False

@@ -25,7 +25,7 @@ _MACHINERY = re.compile(
     r"""_|@|https?://|\bwww\.|\.(?:com|net|org|tv|co\.uk)\b|^\[.*\]$|\bstate\ wire$
     | ^person(?:\ \w+)?$ | ^[A-Z]{3,}:[A-Z-]+$
     | ^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$
-    | ^[\W\d]+$ | :$
+    | ^[\W\d]+$ | :$ | ^(?:print|e-?mail|share)\ (?:this|an?|article|page)\b
     | ^(?:wc|word\ count|day|time|(?:page|article|content)\ type|subject|partner|(?:nlp\ )?category|section
         |language|location|source|type)\s*:
     | ^(?:uncategori[sz]ed|без\ рубрики|front\ page|latest|latest\ news|top\ stories|breaking\ news
@@ -50,6 +50,9 @@ _SHARING = {
 }
 _CODED = re.compile(r"^[a-z] (?=[A-Z])")
 """Letter with which a publishing system sorts its tags: `b Politics`."""
+_of_breadcrumb = names_say("bread-?crumbs?")
+_MOST_CRUMBS = 6
+"""Links of a trail of breadcrumbs, at most; more are a menu."""
 _of_others = names_say("popular|trending|footer|menu|nav|side-?bar|latest")
 _MOST_CARDS = 2
 """Boxes of one class up to which none is of the card of another story."""
@@ -63,6 +66,13 @@ _MOST_PRINTED = 12
 _LONGEST_CODE = 8
 _MOST_KEYWORDS, _MOST_CODES = 20, 4
 """Values of `news_keywords` that are an article's own, and of those in capitals, at most."""
+_LABEL = re.compile(
+    r"(?:^|[\s–—|/-])(?:теги?|мітки|метки|ключові слова|ключевые слова|tags?|schlagw(?:orte?|örter))\s*:\s*$",
+    re.IGNORECASE,
+)
+"""Label before the links of tags."""
+_MANY = 5
+"""Tags of the head from which the page is searched for those that readers see."""
 _MOST, _LONGEST = 30, 60
 """Tags of a page, and characters of a tag or section, at most."""
 
@@ -74,12 +84,44 @@ def read_tags(
 
     `article_tags` has all `article:tag`; `names` the other metadata.
     """
+    declared = _own(_parted(list(data.tags) or article_tags))
+    if len(declared) > _MANY:
+        printed = _own(_printed(page))
+        # what readers see of many words for search engines
+        if set(printed) <= set(declared) and len(printed) > 1:
+            declared = printed
+        elif len(declared) > _MOST_KEYWORDS:
+            declared = []
     tags = (
-        _own(_parted(list(data.tags) or article_tags))
+        declared
         or _own(_printed(page))
+        or _own(_behind_label(page))
         or _own(_news_keywords(names.get("news_keywords", ""), names.get("og:site_name")))
     )
     return tuple(tags)[:_MOST]
+
+
+def _behind_label(page: Outline) -> list[str]:
+    """Return the texts of links that follow each other behind a label: `Tags: <a>port</a>, <a>sea</a>`."""
+    headline = next(iter(page.by_tag.get("h1", ())), 0)
+    for i in page.by_tag.get("a", ()):
+        link = page.elements[i]
+        before, parent = link.getprevious(), link.getparent()
+        if i < headline or parent is None:
+            continue
+        label = (parent.text if before is None else before.tail) or ""
+        if not label.strip() and before is not None and not len(before):
+            label = before.text or ""
+        if not _LABEL.search(label[-_LONGEST:]):
+            continue
+        tags: list[str] = []
+        following: HtmlElement | None = link
+        while following is not None and following.tag == "a":
+            tags.append(one_line(following.text_content()))
+            following = following.getnext() if not (following.tail or "").strip(" ,;|/•·\n\t\r\xa0") else None
+        if len(tags) <= _MOST_PRINTED:
+            return tags
+    return []
 
 
 def _news_keywords(line: str, site_name: str | None) -> list[str]:
@@ -128,12 +170,32 @@ def _printed(page: Outline) -> list[str]:
             continue
         tag = _COUNTED.sub("", one_line("".join(link.xpath(_SHOWN))))
         (by_rel if link.get("rel") == "tag" else by_name).append(tag)
+    if len(by_rel) > _MOST_PRINTED:
+        return _of_first_box(page)
     if by_rel:
         return by_rel
     words = " ".join(by_name).casefold().split()
     of_sharing = sum(map(words.count, _SHARING))
     is_of_sharing = of_sharing > 1 or not _SHARING.isdisjoint(map(str.casefold, by_name))
     return [] if is_of_sharing or len(by_name) > _MOST_PRINTED else by_name
+
+
+def _of_first_box(page: Outline) -> list[str]:
+    """Return the tags of the first box with several; the others are a cloud, or of other stories."""
+    for link in page.of("a"):
+        if link.get("rel") != "tag":
+            continue
+        for box in islice(link.iterancestors(), _UP):
+            links = [*filter(_has_rel, box.iter("a"))]
+            if len(links) > 1:
+                texts = [one_line(each.text_content()) for each in links]
+                return texts if len(texts) <= _MOST_PRINTED else []
+        break
+    return []
+
+
+def _has_rel(link: HtmlElement) -> bool:
+    return bool(link.get("rel") == "tag")
 
 
 def _boxes(page: Outline) -> set[HtmlElement]:
@@ -164,7 +226,23 @@ def read_section(page: Outline, data: LinkedData, names: dict[str, str], headlin
     for declared in (names.get("article:section"), data.section):
         if declared and len(declared) < _LONGEST and not _MACHINERY.search(declared):
             return declared
-    return _of_breadcrumbs(data.breadcrumbs, headline) or _of_breadcrumbs(_printed_trail(page), headline)
+    for trail in (data.breadcrumbs, _printed_trail(page), _named_trail(page)):
+        if (section := _of_breadcrumbs(trail, headline)) is not None:
+            return section
+    return None
+
+
+def _named_trail(page: Outline) -> tuple[str, ...]:
+    """Return the texts of the links in the only element named after breadcrumbs."""
+    trails: list[HtmlElement] = []
+    for i in sorted(page.named(_of_breadcrumb, page.by_class, page.by_id)):
+        element = page.elements[i]
+        if not trails or trails[-1] not in element.iterancestors():
+            trails.append(element)
+    if len(trails) != 1:
+        return ()
+    links = [one_line(link.text_content()) for link in trails[0].iter("a")]
+    return tuple(filter(None, links)) if len(links) <= _MOST_CRUMBS else ()
 
 
 def _of_breadcrumbs(trail: tuple[str, ...], headline: str | None) -> str | None:

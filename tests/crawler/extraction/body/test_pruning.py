@@ -106,6 +106,7 @@ SAID = "Краностроитель Северин Тихий стоїть бі
         '<div><img src="a.jpg" alt="{0}"><em>{0}</em> (Кур\'єр)</div>',
         '<p><a href="b.jpg"><img src="a.jpg" alt="{0}"></a><em>{0}</em></p>',
         '<div><img src="a.jpg"><p>{0} (Credit: Courier)</p></div>',
+        '<div><em>{0}</em><img src="a.jpg" alt="{0}"></div>',
     ],
 )
 def test_a_line_that_a_picture_repeats_is_its_caption(inside: str) -> None:

@@ -3,7 +3,7 @@ import pytest
 from lxml import html
 
 from crawler.extraction.document.outline import outline
-from crawler.extraction.fields.linked_data import read_linked_data
+from crawler.extraction.fields.linked_data import LinkedData, read_linked_data
 from crawler.extraction.fields.metadata import Metadata, headline_claims, read_metadata, without_outlet
 
 URL = "https://courier.example/news/1/"
@@ -31,6 +31,16 @@ def read(head: str = "", body: str = "", attributes: str = "") -> Metadata:
 )  # fmt: skip
 def test_the_outlet_is_no_part_of_a_title(title: str, site: str | None, headline: str) -> None:
     assert without_outlet(title, site, None) == headline
+
+
+def test_a_headline_that_the_head_names_is_no_title_with_the_outlet() -> None:
+    title = "Bridges of the north reopen in spring-NewsㅣThe Port"
+    head = f'<meta property="og:title" content="{title}"><title>{title}</title>'
+    named = '<meta name="headline" content="Bridges of the north reopen in spring">'
+    assert read(head + named).headline == "Bridges of the north reopen in spring"
+    assert headline_claims(read(head + named), LinkedData())[0].value == "meta, not printed"
+    # it is the page's only if the title begins with it
+    assert read(head + named.replace("Bridges", "Harbours")).headline == title
 
 
 def test_the_h1_that_agrees_is_the_headline() -> None:

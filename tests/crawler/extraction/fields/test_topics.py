@@ -1,5 +1,6 @@
 """Sections and tags: the outlet's own words, or nothing."""
 
+# ruff: noqa: E501 - a line of a page reads better whole
 import json
 
 import pytest
@@ -57,6 +58,48 @@ def test_tags_that_are_printed() -> None:
     assert topics(body=cloud)[1] == ("rivers",)
 
 
+MANY = [f"topic {i}x" for i in range(6)]
+
+
+def test_what_readers_see_of_many_declared_tags() -> None:
+    head = "".join(f"<meta property='article:tag' content='{tag}'>" for tag in MANY)
+    shown = "<div class='tags'><a href='/a'>topic 1x</a><a href='/b'>topic 4x</a></div>"
+    assert topics(head)[1] == tuple(MANY)
+    assert topics(head, shown)[1] == ("topic 1x", "topic 4x")
+    assert topics(head, shown.replace("4x", "other"))[1] == tuple(MANY)
+    # more than an editor gives a story
+    lots = "".join(f"<meta property='article:tag' content='topic {i}x'>" for i in range(21))
+    assert topics(lots)[1] == ()
+
+
+def test_a_cloud_with_rel_is_not_the_article_s_tags() -> None:
+    own = "<div>Tags:<ul><li><a rel='tag' href='/a'>rivers</a></li><li><a rel='tag' href='/b'>sea</a></li></ul></div>"
+    cloud = "".join(
+        f"<a rel='tag' href='/{tag}'>{tag}</a> " for tag in (*MANY, *map(str.title, MANY), "last one")
+    )
+    assert topics(body=f"{own}<div>{cloud}</div>")[1] == ("rivers", "sea")
+    assert topics(body=f"<div>{cloud}</div>")[1] == ()
+
+
+@pytest.mark.parametrize(
+    ("body", "tags"),
+    [
+        (
+            "<p>1 May - Section: <a href='/s'>Sea</a> - Tags: <a href='/a'>port</a>, <a href='/b'>fog</a></p>",
+            "port,fog",
+        ),
+        (
+            "<p><b>Теги:</b>&nbsp;<a href='/a'>порт</a>,&nbsp;<a href='/b'>туман</a> <i>x</i><a href='/c'>інше</a></p>",
+            "порт,туман",
+        ),
+        ("<p>The mayor said of tags: no. <a href='/a'>port</a></p>", ""),
+        ("<p>Photos: <a href='/a'>port</a></p>", ""),
+    ],
+)
+def test_tags_behind_a_label(body: str, tags: str) -> None:
+    assert topics(body=body)[1] == (tuple(tags.split(",")) if tags else ())
+
+
 CARD = "<div><h3>Storks return</h3><div class='card__tags'><a href='/w'>Wildlife {}</a></div></div>"
 ALONE = "<p><span class='tag'><a href='/{0}'>river {0}</a></span></p>"
 ARROW = "<svg><title>Arrow</title></svg>"
@@ -89,6 +132,10 @@ def test_the_section_is_declared_or_the_last_breadcrumb_before_the_article() -> 
         "<li><span itemprop='name'>Rivers</span></li></ol>"
     )
     assert topics(body=printed)[0] == "Rivers"
+    named = "<div class='c-breadcrumbs'><a href='/'>Home</a> / <a href='/r'>Rivers</a>{}</div>"
+    assert topics(body=named.format(" <a href='#'>Print this article</a>"))[0] == "Rivers"
+    assert topics(body=named.format("") + named.format(""))[0] is None
+    assert topics(body=named.format("<a href='/x'>X</a>" * 6))[0] is None
 
 
 def test_a_headline_in_broken_json_ld_keeps_its_quotation_marks() -> None:

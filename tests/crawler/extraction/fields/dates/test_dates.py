@@ -121,6 +121,25 @@ def test_dates_of_other_articles_are_not_this_ones() -> None:
     assert moment.at == utc(2024, 4, 26, 9)
 
 
+def test_a_day_before_a_link_is_of_that_story() -> None:
+    also = "<p class='also'>{}.11.2025 17:40 <a href='/{}'>Інша новина нашого міста про річки</a></p>"
+    above = (
+        "<div id='doc_head'><h1><a href='/c'>Місто</a></h1><div class='date0'>27.11.2025 23:17</div></div>"
+    )
+    text = f"<h2>Міст відкрили для авто</h2><p>{'Міст відкрили. ' * 40}</p>"
+    body = f"{above}<div>{text}{also.format('03', 1)}{also.format('04', 2)}</div>"
+    head = "<title>Міст відкрили для авто</title>"
+    page = outline(html.document_fromstring(f"<html lang='uk'><head>{head}</head><body>{body}</body></html>"))
+    place = Placement(page, "Міст відкрили для авто")
+    found = read_published(page, read_linked_data(page), "https://a.example/news/x", FETCHED, place=place)
+    assert found is not None
+    assert found.raw == "27.11.2025 23:17"
+    # a name in a long link behind `By` is still this story's
+    line = "<p>By <a href='/jd'>Maximiliane Alexandra von Hohenstein</a></p>"
+    near = outline(html.document_fromstring(f"<html><body><h1>Bridges reopen</h1>{line}</body></html>"))
+    assert not Placement(near, "Bridges reopen").is_of_another_story(near.by_tag["p"][0])
+
+
 def test_modified() -> None:
     page = outline(
         html.document_fromstring(
