@@ -26,8 +26,6 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from crawler.items import Article
-
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.gold import (
     Case,
@@ -41,6 +39,7 @@ from benchmarks.gold import (
     same_minute,
     world,
 )
+from crawler.items import Article
 
 # ruff: noqa: PLC0415 - a tool is imported only in the process that measures it
 
