@@ -23,13 +23,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.invented_news import NewsText, Part
+if TYPE_CHECKING:
+    from benchmarks.invented_news import NewsText, Part
 
 # a benchmark beside this one has the name of a package of ours
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))

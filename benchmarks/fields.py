@@ -13,8 +13,6 @@ from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
-from crawler.items import Article
-
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from htmldate import find_date
 
@@ -24,7 +22,7 @@ from crawler.exceptions import ExtractionError
 from crawler.extraction.body import speedups
 from crawler.extraction.document.decoding import read_outline
 from crawler.extraction.page import extract
-from crawler.items import Fetch, Hints
+from crawler.items import Article, Fetch, Hints
 from pipelines.authors import authors_of
 
 
