@@ -51,7 +51,7 @@ TESTS = (
     *("tests/archive", "tests/hostile", "tests/crawler/discovery", "tests/crawler/downloader"),
     *("tests/crawler/middlewares", "tests/crawler/workers", "tests/crawler/inspection"),
     "tests/crawler/importing",
-    *("tests/crawler/health/test_outlet_history.py",),
+    *("tests/crawler/health/test_outlet_history.py", "tests/crawler/reports/test_accounting.py"),
     *(
         "tests/crawler/story/test_memory_limit.py",
         "tests/crawler/story/test_purged_crawl.py",

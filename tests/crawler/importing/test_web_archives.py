@@ -329,6 +329,13 @@ def test_a_file_that_takes_too_much_of_the_processor_is_read_no_further(tmp_path
             list(archive.pages())
 
 
+@pytest.mark.parametrize("size", [1, 2, 3, 4095, 4096, 4097])
+def test_a_member_is_found_behind_any_number_of_other_bytes(tmp_path: Path, size: int) -> None:
+    pages, opened = read(tmp_path / "a.warc.gz", record(), bytes(size), record("https://b.example/"))
+    assert [page.url for page in pages] == ["https://courier.example/news/1", "https://b.example/"]
+    assert len(opened.damage) == 1
+
+
 @pytest.mark.parametrize("short", [0, 1, 2, 3])
 def test_the_next_record_is_looked_for_across_the_pieces_that_are_read(tmp_path: Path, short: int) -> None:
     """Its first bytes lie at the end of one piece of a megabyte, the others at the beginning of the next."""
