@@ -285,6 +285,7 @@ def week(folder: Path, progress: TextIO | None = None) -> Week:
         (folder / "triptych.toml").write_text(_configuration(folder), "utf-8")
         write_past(town, folder / "news-archive")
         lines = _crontab(folder, environment)
+        _run(lines["verify"], folder, environment, found.begins + timedelta(minutes=1))
         for half in range(1, DAYS * 2 + 1):
             town.now = found.begins + HALF * half
             codes, out = {}, ""
