@@ -447,6 +447,7 @@ This work is creative and common to both towns.
 Адрес редакции знали все, и туда приходили с письмами по вторникам.
 Haben Sie Hinweise? Die Polizei bittet um einen Anruf.
 Der Text erschien zuerst im Mai und wurde danach dreimal gedruckt.
+Der Hafenblick ist eine Marke der Küstenpost, und beide streiten seit Jahren um den Namen.
 Mit Informationen der Behörde rechnen die Anwohner erst im Herbst.
 Redaktion: ein Wort, das keiner mehr hören mag.
 He told the court that letters@courier.example was never his address.
