@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
+import archive
 from archive.format.docs import TABLES
 from archive.read.sql_views import VIEWS
 from archive.viewer.web.questions import wrong
@@ -104,8 +105,10 @@ def _question(opened: ArchiveRequest) -> str:
 
 
 def _command(opened: ArchiveRequest, question: str, form: str) -> list[str]:
-    moment = f"{opened.archive.snapshot.committed_at:%Y-%m-%dT%H:%M:%S.%f+00:00}"
-    options = ["--archive", str(opened.archive.root), "--as-of", moment, "--memory", _MEMORY]
+    options = ["--archive", str(opened.archive.root), "--memory", _MEMORY]
+    if archive.open(opened.archive.root).snapshot.id != opened.archive.snapshot.id:
+        # a crawl has committed since; rows of the past are put together anew, which takes seconds
+        options += ["--as-of", f"{opened.archive.snapshot.committed_at:%Y-%m-%dT%H:%M:%S.%f+00:00}"]
     start = [sys.executable, "-P", "-m", "archive", "sql", form, *options, "--seconds", str(_SECONDS)]
     return [*start, "--", question]
 
