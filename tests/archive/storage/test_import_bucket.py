@@ -36,7 +36,7 @@ def test_all_below_a_prefix_and_a_list_and_one(crawl, bucket, store, tmp_path):
     done = crawl(bucket, private=False, command="import")
     assert done.exit_code == 0, done.err
     assert sorted(done.table("articles")["url"]) == [address(1, "uk"), address(2, "uk")]
-    assert done.table("articles")["extra"].str.contains(f"{store.uri}/2025/").all()
+    assert done.table("articles")["source_archive"].str.startswith(f"{store.uri}/2025/").all()
     store.put("warc.paths.gz", gzip.compress(b"2025/1.warc.gz\n2025/2.warc.gz\n"))
     again = crawl(f"{store.uri}/warc.paths.gz", "--prefix", store.uri, private=False, command="import")
     assert again.exit_code == 0, again.err

@@ -461,6 +461,22 @@ def test_servers_that_are_killed_faster_than_they_start_lose_no_page() -> None:
         workers.close()
 
 
+def test_a_signal_to_all_processes_leaves_the_server_to_the_crawl() -> None:
+    workers = Workers(1, 3.0)
+
+    async def crawl() -> tuple[int, set[int]]:
+        server = await workers.run(tasks.server)
+        os.kill(server, signal.SIGTERM)
+        os.kill(server, signal.SIGINT)
+        return server, {await workers.run(tasks.server) for _ in range(50)}
+
+    try:
+        server, servers = asyncio.run(crawl())
+        assert servers == {server}
+    finally:
+        workers.close()
+
+
 def printed(arguments: list[str]) -> str:
     """By a program of its own, and nothing on its standard error."""
     done = subprocess.run(
