@@ -20,7 +20,7 @@ from archive.format.reasons import Reason
 from archive.format.records import ObservationRecord
 from archive.writer import ArchiveWriter
 from crawler.extraction.fields.dates.timezones import KYIV
-from crawler.health.latest_days import DAY, Share, as_moment
+from crawler.health.latest_days import DAY, DAYS, Share, as_moment
 from crawler.outlet.expectations import ALL
 
 if TYPE_CHECKING:
@@ -136,7 +136,8 @@ def _newest(days: LatestDays, silent_after: timedelta | None) -> list[Verdict]:
     assert days.end is not None
     moments = days.moments()
     if not len(moments):
-        return []
+        message = f"nothing new in the last {DAYS} days"
+        return [Verdict("newest", "missed", message)] if days.is_covered else []
     quiet = days.end - as_moment(int(moments[-1]))
     pause = _longest_pause(moments)
     longest = silent_after or (SILENT_AFTER if pause is None else max(_AT_NIGHT, _PAUSES * pause))

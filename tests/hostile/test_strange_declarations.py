@@ -63,7 +63,7 @@ def test_genspider_writes_through_no_link(tmp_path: Path, force: bool) -> None:
     target = tmp_path / "of-the-user"
     (tmp_path / "gazette.py").symlink_to(target)
     with nullcontext() if force else pytest.raises(UsageError, match="cannot be written: File exists"):
-        command.run(["gazette", "gazette.example"], Namespace(into=None, force=force))
+        command.run(["gazette", "gazette.example"], Namespace(into=None, list=False, force=force))
     assert not target.exists()
     assert (tmp_path / "gazette.py").is_symlink() is not force
 
@@ -73,5 +73,5 @@ def test_genspider_takes_a_domain_alone(tmp_path: Path, domain: str) -> None:
     command = Genspider()
     command.settings = Settings({"OUTLETS_FOLDER": str(tmp_path)})
     with pytest.raises(UsageError, match="is no domain"):
-        command.run(["gazette", domain], Namespace(into=None, force=False))
+        command.run(["gazette", domain], Namespace(into=None, list=False, force=False))
     assert not [*tmp_path.iterdir()]

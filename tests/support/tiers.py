@@ -192,7 +192,7 @@ LEFT_OUT = {
     "test_memory_of_the_process_that_starts_a_crawl_is_not_its_own",
     "test_a_file_that_cannot_be_read_is_one_outlet_less",
     "test_a_crawl_needs_no_checkout",
-    "test_the_first_look_comes_to_three_plots",
+    "test_three_questions_are_answered_anywhere",
     "test_the_command_asks_first",
     "test_two_workers_crawl_and_revisit_though_one_is_killed",
     "test_a_runner_that_is_told_to_stop_stops_its_crawls_and_they_are_due_again",

@@ -120,7 +120,7 @@ def test_outlets_counts_what_the_archive_has(scrapy: Scrapy, herald: Site) -> No
     told = {}
     for columns in ("80", "120", "200"):
         done = scrapy("outlets", *given, HERALD_PORT=str(herald.port), COLUMNS=columns)
-        # its news are old, and that is something to look at
+        # its sitemap is not there, and that is something to look at
         assert done.returncode == 4, done.stderr
         told[columns] = done.stdout
         lines = done.stdout.splitlines()
@@ -130,7 +130,7 @@ def test_outlets_counts_what_the_archive_has(scrapy: Scrapy, herald: Site) -> No
         assert re.search(r" 2 +0% +100% +0% +\d{4}-\d\d-\d\d", row), row
     # a line an outlet, its health in at most two
     assert re.search(r"^pravda +0 +not crawled *$", told["80"], re.M)
-    assert "nothing new for" in told["120"]
+    assert "1 of 2 sources not read" in told["120"]
     assert "news sitemap, feeds" in told["200"]
 
 

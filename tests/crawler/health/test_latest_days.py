@@ -182,3 +182,9 @@ def test_how_long_nothing_new_may_come_can_be_set() -> None:
 
 def test_without_a_crawl_nothing_is_judged() -> None:
     assert judge(Plain, LatestDays()) == []
+
+
+def test_an_outlet_whose_list_has_been_frozen_for_months_is_still_told() -> None:
+    assert missed(LatestDays(None, END, True)) == {"newest": "nothing new in the last 42 days"}
+    # the first crawl of an outlet of old texts
+    assert missed(LatestDays(None, END, False)) == {}
