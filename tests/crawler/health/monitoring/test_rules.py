@@ -36,6 +36,13 @@ def told(
     return {alarm.key: alarm.message for alarm in found}
 
 
+def told_by_accounts(root: Path) -> dict[str, str]:
+    """What is told beside that there is no article, of which these accounts have none."""
+    sentences = told(root, outlet=Plain)
+    sentences.pop("gazette/newest", None)
+    return sentences
+
+
 def accounts(root: Path, *runs: tuple[float, Mapping[str, int]]) -> None:
     """Commits without articles, so many hours ago each, the oldest first."""
     for hours, counts in runs:
@@ -85,7 +92,7 @@ def test_an_outlet_that_dies_is_noticed(tmp_path: Path) -> None:
 def test_the_last_run_whose_pages_are_no_articles_is_told_whatever_the_day_was(tmp_path: Path) -> None:
     good = [(hours, {"archived": 60}) for hours in (9.0, 6.0, 3.0)]
     accounts(tmp_path, *WEEK, *good, (1, {"dropped(no-body)": 12}))
-    assert told(tmp_path, outlet=Plain) == {"gazette/crawls": "12 of 12 pages are no articles: no-body 12"}
+    assert told_by_accounts(tmp_path) == {"gazette/crawls": "12 of 12 pages are no articles: no-body 12"}
 
 
 def test_a_day_of_runs_ends_a_day_before_the_last(tmp_path: Path) -> None:
@@ -133,7 +140,7 @@ def test_what_the_accounts_tell(
     tmp_path: Path, runs: list[tuple[float, dict[str, int]]], rule: str | None, said: str | None
 ) -> None:
     accounts(tmp_path, *WEEK, *(runs or [(1, {})]))
-    assert told(tmp_path, outlet=Plain) == ({f"gazette/{rule}": said} if rule else {})
+    assert told_by_accounts(tmp_path) == ({f"gazette/{rule}": said} if rule else {})
 
 
 def test_an_outlet_that_nobody_crawls_is_in_no_alarm(tmp_path: Path) -> None:
