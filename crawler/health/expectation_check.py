@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from math import exp, lgamma, log, log1p, sqrt
 from statistics import median
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 import numpy as np
 
@@ -24,7 +24,7 @@ from crawler.health.latest_days import DAY, DAYS, Share, as_moment
 from crawler.outlet.expectations import ALL
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
     from crawler.health.latest_days import LatestDays, Numbers
@@ -67,6 +67,7 @@ _MOMENTS = 10
 """Times of publication from which on a pause is usual or not."""
 _WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 
+_Measured = TypeVar("_Measured")
 State = Literal["met", "missed", "over", "unknown"]
 
 
@@ -245,14 +246,25 @@ def _poisson(value: int, mean: float) -> float:
 # Lengths and shares.
 
 
-def _spans(days: LatestDays, length: int) -> tuple[list[int], list[list[int]]]:
-    """Return the latest days, so many together, and the earlier ones in groups of as many."""
-    latest = [number for number in days.latest if number < length]
-    earlier = [number for number in days.usual if number >= length]
-    groups: list[list[int]] = []
-    for start in range(0, len(earlier) - length + 1, length):
-        groups.append(earlier[start : start + length])
-    return latest, groups
+def _spans(
+    days: LatestDays, measure: Callable[[Sequence[int]], _Measured], size: Callable[[_Measured], int]
+) -> Iterator[tuple[int, _Measured, list[_Measured]]]:
+    """Measure the latest days, so many together, and the earlier ones in groups of as many.
+
+    Yields the spans that have enough articles to say something; none while nothing is usual yet.
+    """
+    if not days.is_covered or len(days.usual) < LEAST_DAYS:
+        return
+    for span in SPANS:
+        latest = measure([number for number in days.latest if number < span])
+        earlier_days = [number for number in days.usual if number >= span]
+        earlier: list[_Measured] = []
+        for start in range(0, len(earlier_days) - span + 1, span):
+            of_group = measure(earlier_days[start : start + span])
+            if size(of_group) >= LEAST_OF_A_SPAN:
+                earlier.append(of_group)
+        if size(latest) >= LEAST_OF_A_SPAN and len(earlier) >= LEAST_SPANS:
+            yield span, latest, earlier
 
 
 def _lengths(days: LatestDays, languages: Sequence[str]) -> list[Verdict]:
@@ -270,19 +282,8 @@ def _lengths(days: LatestDays, languages: Sequence[str]) -> list[Verdict]:
 def _length(days: LatestDays, language: str) -> Verdict:
     """The median length of the texts: bodies may come out half."""
     name = f"length {language}".strip()
-    if not days.is_covered or len(days.usual) < LEAST_DAYS:
-        return _unknown(name, days)
     first: Verdict | None = None
-    for span in SPANS:
-        latest, groups = _spans(days, span)
-        lengths = days.lengths(latest, language)
-        earlier: list[Numbers] = []
-        for group in groups:
-            of_group = days.lengths(group, language)
-            if len(of_group) >= LEAST_OF_A_SPAN:
-                earlier.append(of_group)
-        if len(lengths) < LEAST_OF_A_SPAN or len(earlier) < LEAST_SPANS:
-            continue
+    for span, lengths, earlier in _spans(days, lambda numbers: days.lengths(numbers, language), len):
         medians = [float(np.median(of_group)) for of_group in earlier]
         low, high = _quantile(medians, LOW), _quantile(medians, HIGH)
         value = float(np.median(lengths))
@@ -309,19 +310,10 @@ def _rank(sample: Numbers, earlier: Numbers) -> float:
 
 
 def _usual_share(name: str, days: LatestDays, fall: float) -> Verdict:
-    if not days.is_covered or len(days.usual) < LEAST_DAYS:
-        return _unknown(name, days)
     first: Verdict | None = None
-    for span in SPANS:
-        latest, groups = _spans(days, span)
-        share = days.shares(name, latest)
-        earlier: list[Share] = []
-        for group in groups:
-            of_group = days.shares(name, group)
-            if of_group.total >= LEAST_OF_A_SPAN:
-                earlier.append(of_group)
-        if share.total < LEAST_OF_A_SPAN or len(earlier) < LEAST_SPANS:
-            continue
+    for span, share, earlier in _spans(
+        days, lambda numbers: days.shares(name, numbers), lambda share: share.total
+    ):
         values = [of_group.value for of_group in earlier]
         low, high = _quantile(values, LOW), _quantile(values, HIGH)
         message = (
