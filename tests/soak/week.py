@@ -370,4 +370,5 @@ def _reckon(folder: Path, found: Week, environment: dict[str, str]) -> None:
 
 if __name__ == "__main__":
     kept = sys.argv[1] if len(sys.argv) > 1 else tempfile.mkdtemp(prefix="week-")
+    Path(kept).mkdir(parents=True, exist_ok=True)
     sys.stdout.write(week(Path(kept), sys.stderr).table())

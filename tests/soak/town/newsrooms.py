@@ -9,92 +9,45 @@ from crawler.story.spider import StorySpider
 PORT = os.environ.get("TOWN_PORT", "80")
 
 
-class Courier(StorySpider):
+class _OutletOfTown(StorySpider):
+    """Values that follow from the name of a class."""
+
+    languages = ("uk", "en")
+    news_sitemaps = ["/news.xml"]
+
+    def __init_subclass__(cls) -> None:
+        cls.title = cls.__name__
+        cls.name = cls.title.lower()
+        cls.home = f"http://{cls.name}.example:{PORT}"
+        cls.allowed_domains = [f"{cls.name}.example"]
+        cls.article_url = rf"http://{cls.name}\.example:\d+/(?:uk|en)-(?P<story>\d+)"
+        cls.variant_url = {language: f"{cls.home}/{language}-{{story}}" for language in cls.languages}
+        super().__init_subclass__()
+
+
+class Courier(_OutletOfTown):
     """Publishes all week."""
 
-    name = "courier"
-    title = "Courier"
-    home = f"http://courier.example:{PORT}"
-    languages = ("uk", "en")
-    allowed_domains = ["courier.example"]
-    news_sitemaps = ["/news.xml"]
-    article_url = r"http://courier\.example:\d+/(?:uk|en)-(?P<story>\d+)"
-    variant_url = {"uk": home + "/uk-{story}", "en": home + "/en-{story}"}
 
-
-class Diary(StorySpider):
+class Diary(_OutletOfTown):
     """Publishes one story a day."""
 
-    name = "diary"
-    title = "Diary"
-    home = f"http://diary.example:{PORT}"
-    languages = ("uk", "en")
-    allowed_domains = ["diary.example"]
-    news_sitemaps = ["/news.xml"]
-    article_url = r"http://diary\.example:\d+/(?:uk|en)-(?P<story>\d+)"
-    variant_url = {"uk": home + "/uk-{story}", "en": home + "/en-{story}"}
 
-
-class Tribune(StorySpider):
+class Tribune(_OutletOfTown):
     """Its pages have no text any more: a page that needs a script came in their place."""
 
-    name = "tribune"
-    title = "Tribune"
-    home = f"http://tribune.example:{PORT}"
-    languages = ("uk", "en")
-    allowed_domains = ["tribune.example"]
-    news_sitemaps = ["/news.xml"]
-    article_url = r"http://tribune\.example:\d+/(?:uk|en)-(?P<story>\d+)"
-    variant_url = {"uk": home + "/uk-{story}", "en": home + "/en-{story}"}
 
-
-class Leaflet(StorySpider):
+class Leaflet(_OutletOfTown):
     """Answers as before, and has nothing new."""
 
-    name = "leaflet"
-    title = "Leaflet"
-    home = f"http://leaflet.example:{PORT}"
-    languages = ("uk", "en")
-    allowed_domains = ["leaflet.example"]
-    news_sitemaps = ["/news.xml"]
-    article_url = r"http://leaflet\.example:\d+/(?:uk|en)-(?P<story>\d+)"
-    variant_url = {"uk": home + "/uk-{story}", "en": home + "/en-{story}"}
 
-
-class Digest(StorySpider):
+class Digest(_OutletOfTown):
     """Half of each body is gone."""
 
-    name = "digest"
-    title = "Digest"
-    home = f"http://digest.example:{PORT}"
-    languages = ("uk", "en")
-    allowed_domains = ["digest.example"]
-    news_sitemaps = ["/news.xml"]
-    article_url = r"http://digest\.example:\d+/(?:uk|en)-(?P<story>\d+)"
-    variant_url = {"uk": home + "/uk-{story}", "en": home + "/en-{story}"}
 
-
-class Herald(StorySpider):
+class Herald(_OutletOfTown):
     """Its bylines are gone."""
 
-    name = "herald"
-    title = "Herald"
-    home = f"http://herald.example:{PORT}"
-    languages = ("uk", "en")
-    allowed_domains = ["herald.example"]
-    news_sitemaps = ["/news.xml"]
-    article_url = r"http://herald\.example:\d+/(?:uk|en)-(?P<story>\d+)"
-    variant_url = {"uk": home + "/uk-{story}", "en": home + "/en-{story}"}
 
-
-class Bulletin(StorySpider):
+class Bulletin(_OutletOfTown):
     """Its English edition is gone."""
-
-    name = "bulletin"
-    title = "Bulletin"
-    home = f"http://bulletin.example:{PORT}"
-    languages = ("uk", "en")
-    allowed_domains = ["bulletin.example"]
-    news_sitemaps = ["/news.xml"]
-    article_url = r"http://bulletin\.example:\d+/(?:uk|en)-(?P<story>\d+)"
-    variant_url = {"uk": home + "/uk-{story}", "en": home + "/en-{story}"}
