@@ -4,9 +4,10 @@ BIN = .venv/bin
 PEERS = .venv/peers
 TOOLS = .venv/tools
 DOCS = .venv/docs
+REPLAY = .venv/replay
 
 .DEFAULT_GOAL = help
-.PHONY: help demo test test-all slow faults stand-still soak mutants named-mutants bench check live lock audit install clean docs
+.PHONY: help demo replay test test-all slow faults stand-still soak mutants named-mutants bench check live lock audit install clean docs
 
 help: ## print these lines
 	@awk -F ':.* ## ' '/^[a-z-]+:.* ## / {printf "make %-14s %s\n", $$1, $$2}' Makefile
@@ -120,6 +121,14 @@ $(DOCS)/installed: docs/requirements.lock
 	$(DOCS)/bin/python -m pip install --quiet --require-hashes --no-deps --requirement docs/requirements.lock
 	touch $@
 
+# their packages want other versions of what we use
+replay: $(REPLAY)/installed ## install pywb and wacz, which read what we export in make test-all
+
+$(REPLAY)/installed: tests/replay.lock
+	test -x $(REPLAY)/bin/python || $(PYTHON) -m venv $(REPLAY)
+	$(REPLAY)/bin/python -m pip install --quiet --require-hashes --no-deps --requirement tests/replay.lock
+	touch $@
+
 install: .venv/installed ## install what the tests and tools need into .venv
 
 # each file against its hash, the builders of packages among them; nothing else is fetched. With uv where it is
@@ -159,6 +168,8 @@ lock: ## write the hashes of every file of each pinned version
 	  $$(sed -n 's/^\([A-Za-z0-9._-]*\)==.*/--no-emit-package \1/p' requirements.lock)
 	$(TOOLS)/bin/python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['docs'], sep='\n')" | \
 	  $(COMPILE) - --output-file docs/requirements.lock
+	printf 'pywb==2.10.0\nwacz==0.6.0\nsetuptools<81\n' | \
+	  $(filter-out --constraints constraints.txt,$(COMPILE)) - --output-file tests/replay.lock
 
 # known weaknesses of what is pinned, as PyPI and its advisories tell; needs the internet, so not in CI
 audit: ## ask PyPI and its advisories for weaknesses of what is pinned
