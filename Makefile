@@ -110,7 +110,7 @@ check: install ## lint, check types, and run the tests of make test
 
 # on the internet, so never in CI: which of the declared rules no longer hold
 live: install ## ask the real sites which declared rules still hold
-	$(BIN)/scrapy live --report live-report.html --report live-report.json
+	$(BIN)/scrapy live --report live-report.json
 
 # the docs as a site in build/site: search, API reference, every link checked
 docs: $(DOCS)/installed ## build the site of the documentation

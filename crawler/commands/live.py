@@ -20,7 +20,6 @@ from crawler.commands.crawl import Command as Crawl
 from crawler.exceptions import DiscoveryError
 from crawler.health.live import MOST_REQUESTS, LiveCheck
 from crawler.health.live_report import (
-    ENDINGS,
     WORDS,
     Run,
     counted,
@@ -64,8 +63,7 @@ class Command(Crawl):
             "propose the changed declaration as a diff, made from the feeds in the pages, the sitemaps in "
             "robots.txt and the addresses in the lists. Nothing is archived; pace and robots.txt are "
             "respected as in a crawl. An outlet takes a minute, all of them together a few; Ctrl-C ends the "
-            "check and reports what it found so far. --report FILE.html (or .md, .json; repeatable) writes a "
-            "report to attach to an issue: `triptych live pravda liga --report live.html`. "
+            "check and reports what it found so far. --report FILE.json writes a report. "
             "Exit code 0: all rules hold; 1: some do not; 2: wrong argument; 3: no outlet could be reached; "
             "4: the rules that were checked hold, but some outlets could not be reached, or not fully "
             "checked. "
@@ -79,9 +77,7 @@ class Command(Crawl):
         parser.add_argument(
             "--report",
             metavar="FILE",
-            action="append",
-            default=[],
-            help="write a report: FILE ends with .html, .md or .json; may be given again",
+            help="write a report as JSON; FILE ends with .json",
         )
         parser.add_argument(
             "--requests",
@@ -114,14 +110,14 @@ class Command(Crawl):
             if not (outlet.feeds or outlet.news_sitemaps):
                 raise UsageError(f"{outlet.name} declares no source to ask", print_help=False)
             self._take_settings(outlet)
-        reports = [_report_path(file) for file in opts.report]
+        report = None if opts.report is None else _report_path(opts.report)
         run = self._ask_sites(declared, opts.requests)
         self.exitcode = _print(run)
-        for path in reports:
+        if report is not None:
             try:
-                write_report(run, path)
+                write_report(run, report)
             except OSError as error:
-                print(f"triptych live: --report {path}: {error.strerror}", file=sys.stderr)
+                print(f"triptych live: --report {report}: {error.strerror}", file=sys.stderr)
                 self.exitcode = ExitCode.LOST
 
     def _ask_sites(self, declared: list[type[StorySpider]], most_requests: int) -> Run:
@@ -193,8 +189,8 @@ def _by_outlet(
 def _report_path(file: str) -> Path:
     """Raises UsageError before anything is requested."""
     path = Path(file)
-    if path.suffix not in ENDINGS:
-        raise UsageError(f"--report {file}: its name must end with {' or '.join(ENDINGS)}", print_help=False)
+    if path.suffix != ".json":
+        raise UsageError(f"--report {file}: its name must end with .json", print_help=False)
     if not path.absolute().parent.is_dir():
         raise UsageError(f"--report {file}: there is no folder {path.parent}", print_help=False)
     return path

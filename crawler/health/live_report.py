@@ -1,27 +1,27 @@
-"""Reports of a live check: lines for the terminal, JSON for programs, Markdown and HTML for an issue."""
+"""Reports of a live check: lines for the terminal, JSON for programs."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from rich.table import Table
 
 from archive.addresses import plain_url
-from archive.terminal import literal, visible
+from archive.terminal import literal
 from crawler.health.findings import LEAST_STORIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
+    from pathlib import Path
 
     from rich.console import Console
 
-    from crawler.health.findings import Check, CheckedPage, Finding, RuleState
+    from crawler.health.findings import Check, CheckedPage, RuleState
     from crawler.items import Alternate
 
 WORDS: dict[RuleState, str] = {
@@ -31,7 +31,6 @@ WORDS: dict[RuleState, str] = {
     "noted": "noted",
 }
 STYLES: dict[RuleState, str] = {"holds": "green", "fails": "red", "unknown": "yellow", "noted": "cyan"}
-ENDINGS = (".html", ".md", ".json")
 _HEADLINE = 90
 """Characters of a headline that a report shows."""
 
@@ -143,13 +142,6 @@ def unreached(run: Run) -> str:
 
 # For files.
 
-MEANING = (
-    "Holds: what came is what the declaration says. Does not hold: something else came. Not known: the host "
-    "did not answer or refused, which says nothing of the rules. Noted: worth a look, and no rule of the "
-    "declaration. A proposed diff is applied with `git apply` in the project's folder, once you have looked "
-    "at the site."
-)
-
 
 def document(run: Run) -> dict[str, object]:
     """Return the JSON document; docs/how-to/check-the-rules.md has its keys."""
@@ -227,106 +219,5 @@ def hreflang(check: Check, page: CheckedPage) -> str:
 
 
 def write_report(run: Run, path: Path) -> None:
-    """Write HTML, Markdown or JSON, by the ending of the name. Raises OSError."""
-    if path.suffix == ".json":
-        text = json.dumps(document(run), ensure_ascii=False, indent=2) + "\n"
-    elif path.suffix == ".md":
-        text = "\n".join(_markdown(run)) + "\n"
-    else:
-        text = _html(run)
-    path.write_text(text, "utf-8")
-
-
-def _html(run: Run) -> str:
-    # every command of Scrapy imports this module, and Jinja2 takes 25 ms
-    from archive.viewer.pages import environment  # noqa: PLC0415
-
-    templates = environment(Path(__file__).parent)
-    templates.filters["host"] = lambda url: urlsplit(url).netloc
-    return templates.get_template("live_report.html").render(
-        run=run,
-        summary=sums(run),
-        counted=counted,
-        meaning=MEANING,
-        words=WORDS,
-        hreflang=hreflang,
-        problems=problems,
-        limit=_HEADLINE,
-    )
-
-
-def problems(check: Check) -> list[Finding]:
-    """Return the problems, most pressing first."""
-    return [*check.of_state("fails"), *check.of_state("unknown"), *check.of_state("noted")]
-
-
-def _markdown(run: Run) -> Iterator[str]:
-    yield f"# Live check of {len(run.checks)} outlets, {run.at:%Y-%m-%d %H:%M} UTC"
-    yield f"\n{sums(run)} Read by {run.version}.\n\n{MEANING}\n"
-    yield "| outlet | rules | lists read | articles listed | languages read | to look at |"
-    yield "|---|---|---|---|---|---|"
-    for check in run.checks:
-        read = [checked for checked in check.lists if checked.reason is None]
-        cells = (
-            check.outlet.name,
-            WORDS[check.state],
-            f"{len(read)} of {len(check.lists)}",
-            str(sum(len(checked.accepted) for checked in read)),
-            f"{' '.join(sorted(check.languages)) or '–'} of {' '.join(check.outlet.languages)}",
-            str(len(problems(check))),
-        )
-        yield _row(*cells)
-    for check in run.checks:
-        yield from _section(check)
-
-
-def _section(check: Check) -> Iterator[str]:
-    yield f"\n## {_plain(check.outlet.name)}: {WORDS[check.state]}\n"
-    for host, rules in check.robots.items():
-        yield f"- robots.txt of {_code(host)} {_plain(rules)}"
-    for finding in problems(check):
-        yield f"- **{WORDS[finding.state]}** {_plain(finding.rule)}: {_code(finding.message)}"
-    if check.lists:
-        yield "\n| list | address | addresses | articles | latest | |"
-        yield "|---|---|---|---|---|---|"
-        for checked in check.lists:
-            came = checked.reason or (f"moved to {checked.moved_to}" if checked.moved_to else "")
-            yield _row(
-                checked.rule,
-                checked.url,
-                str(checked.addresses),
-                str(len(checked.accepted)),
-                checked.newest or "",
-                came,
-            )
-    if check.pages:
-        yield "\n| language | article | byline | published | characters | hreflang | missing |"
-        yield "|---|---|---|---|---|---|---|"
-        for page in check.pages:
-            cells = (page.language or "?", page.url, page.byline[:_HEADLINE], page.published,
-                     str(page.characters), hreflang(check, page), ", ".join(page.missing))  # fmt: skip
-            yield _row(*cells)
-    if check.reasons:
-        yield "\nProposed:\n"
-        yield from (f"- {_code(reason)}" for reason in check.reasons)
-    if check.proposal:
-        fence = "`" * 6
-        yield f"\n{fence}diff\n{visible(check.proposal, lines=True)}{fence}"
-
-
-def _row(*cells: str) -> str:
-    texts = [_code(x) if x.startswith(("http://", "https://")) else _plain(x) for x in cells]
-    return f"| {' | '.join(texts)} |"
-
-
-def _plain(text: str) -> str:
-    """Escape what Markdown, and HTML in it, would obey: texts of pages are anybody's."""
-    escaped = visible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return "".join(f"\\{x}" if x in "\\`*_[]|#!@" else x for x in escaped)
-
-
-def _code(text: str) -> str:
-    if not text:
-        return ""
-    escaped = visible(text).replace("`", "'").replace("|", "%7C").replace("<", "%3C")
-    return f"`{escaped}`"
+    """Raises OSError."""
+    path.write_text(json.dumps(document(run), ensure_ascii=False, indent=2) + "\n", "utf-8")
