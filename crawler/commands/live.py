@@ -60,7 +60,7 @@ class Command(Crawl):
             "For each outlet (default: all), request the front page and each declared list of stories, read "
             "an article in each language and the pages it links to, and say which rules of the declaration "
             "hold. If a list has moved or disappeared, addresses have another form, or a language has ended, "
-            "propose the changed declaration as a diff, made from the feeds in the pages, the sitemaps in "
+            "propose what to change, from the feeds in the pages, the sitemaps in "
             "robots.txt and the addresses in the lists. Nothing is archived; pace and robots.txt are "
             "respected as in a crawl. An outlet takes a minute, all of them together a few; Ctrl-C ends the "
             "check and reports what it found so far. --report FILE.json writes a report. "

@@ -135,10 +135,8 @@ class Check:
     """Of `<link rel=alternate>` on its home page and on an article."""
     editions: list[str] = field(default_factory=list)
     """Languages that the front page names by hreflang."""
-    proposal: str = ""
-    """Changes of the declaration as a unified diff; empty where there are none to propose."""
-    reasons: list[str] = field(default_factory=list)
-    """Why each change is proposed."""
+    proposed_changes: list[str] = field(default_factory=list)
+    """Changes of the declaration, a sentence each."""
 
     def say(self, rule: str, state: RuleState, message: str) -> None:
         finding = Finding(rule, state, message)

@@ -27,7 +27,7 @@ from crawler.discovery.page_lists import read_page_list
 from crawler.downloader.failures import explain
 from crawler.exceptions import DiscoveryError, ExtractionError
 from crawler.extensions.crawl_delay import pace
-from crawler.health.declaration_proposal import proposal, redeclare
+from crawler.health.declaration_proposal import propose
 from crawler.health.discovery_links import DiscoveryLinks, read_named
 from crawler.health.findings import (
     LEAST_STORIES,
@@ -162,10 +162,10 @@ class LiveCheck(StorySpider):
         await self._stories(check)
         judge(check)
         candidates = await self._candidates(check)
-        proposed = redeclare(check, candidates)
-        check.proposal, check.reasons = proposal(outlet, proposed), proposed.reasons
-        if not check.pages and proposed.example is not None:
-            await self._page(check, "proposed article_url", proposed.example)
+        proposal = propose(check, candidates)
+        check.proposed_changes = proposal.changes
+        if not check.pages and proposal.example is not None:
+            await self._page(check, "proposed article_url", proposal.example)
         check.is_whole = not check.is_bounded
 
     async def _ask(self, check: Check, url: str) -> Answer:

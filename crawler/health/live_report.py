@@ -85,12 +85,10 @@ def print_checks(console: Console, run: Run) -> None:
             table.add_row("" if number else check.outlet.name, word, literal(text))
     console.print(table)
     for check in run.checks:
-        if check.reasons:
+        if check.proposed_changes:
             console.print(f"\n[bold]proposed for {literal(check.outlet.name)}[/]")
-            for reason in check.reasons:
-                console.print(f"  {literal(reason)}", highlight=False, soft_wrap=True)
-            if check.proposal:
-                console.print(literal(check.proposal, lines=True), highlight=False, soft_wrap=True)
+            for change in check.proposed_changes:
+                console.print(f"  {literal(change)}", highlight=False, soft_wrap=True)
 
 
 def _lines(check: Check) -> Iterator[tuple[RuleState, str]]:
@@ -198,7 +196,7 @@ def _outlet(check: Check) -> dict[str, object]:
             {"rule": finding.rule, "state": finding.state, "told": finding.message}
             for finding in check.findings
         ],
-        "proposal": {"reasons": check.reasons, "diff": check.proposal},
+        "proposed_changes": check.proposed_changes,
     }
 
 

@@ -24,7 +24,7 @@ MORE_THAN_PYTHON = frozenset({"keys", "cuts", "browser", "shared_data"})
 
 SHORT = {
     "test_an_attack_ends_in_a_sentence": 8,
-    "test_the_changed_declaration_is_proposed_and_holds": 3,
+    "test_what_has_changed_is_named_and_a_change_proposed": 3,
     "test_no_page_is_lost_or_blamed": 2,
     "test_one_bad_answer_is_asked_again_and_never_kept": 4,
     "test_what_robots_txt_answers_is_what_may_be_asked": 4,
