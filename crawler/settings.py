@@ -65,6 +65,8 @@ METRICS_FILE = _own("METRICS_FILE", "")
 # a POST of JSON goes there when `triptych watch` has news, with this header `Authorization`
 WATCH_WEBHOOK = _own("WATCH_WEBHOOK", "")
 WATCH_WEBHOOK_AUTHORIZATION = _own("WATCH_WEBHOOK_AUTHORIZATION", "")
+# traces of crawls and metrics of `triptych watch`, to the collector that OTEL_EXPORTER_OTLP_ENDPOINT names
+TELEMETRY = _own("TELEMETRY", "False")
 # A mail address or page where an outlet can reach whoever runs this crawl; goes into the user agent.
 CONTACT = _own("CONTACT", "")
 
@@ -162,6 +164,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "crawler.middlewares.compression.CodingsMiddleware": 590,
 }
+SPIDER_MIDDLEWARES = {"crawler.health.monitoring.tracing.ReadPages": 900}
 EXTENSIONS = {
     "crawler.extensions.ledger.Ledger": 0,
     # in this order: each keeps the pace of a host at least as slow as the one before
@@ -171,6 +174,7 @@ EXTENSIONS = {
     "crawler.extensions.progress.Progress": 0,
     "crawler.extensions.progress.ProgressLog": 0,
     "crawler.extensions.memory.Collector": 0,
+    "crawler.health.monitoring.tracing.Tracing": 900,
     # after the statistics, whose numbers the monitors read
     "crawler.extensions.monitors.Monitors": 1000,
 }

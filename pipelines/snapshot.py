@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 import threading
+import time
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
@@ -17,7 +18,7 @@ from scrapy.utils.spider import DefaultSpider
 from archive.exceptions import ArchiveError, ArticlePurged, PoisonRecord
 from archive.format.reasons import Reason
 from archive.writer import ArchiveWriter
-from crawler.extensions.ledger import Ledger
+from crawler.extensions.ledger import Commit, Ledger
 from crawler.items import Article, Observation
 from crawler.reports.account import account
 from crawler.revisit.relisted import leaves_a_row
@@ -167,11 +168,14 @@ class SnapshotStage:
     def _publish(self, summary: dict[str, int], *, finished: bool = False) -> Snapshot | None:
         now = datetime.now(UTC)
         with self._publishing:
+            begun, waiting = time.time_ns(), self.writer.pending
             snapshot = self.writer.commit(
                 lambda fresh, related: decide(fresh, related, DecisionBasis(now=now)),
                 summary=summary,
                 by=None if self._publisher is None else self._publisher.commit,
             )
+            number = snapshot.id if snapshot is not None else None
+            self._ledger.commits.append(Commit(begun, time.time_ns(), waiting, number))
             if snapshot is not None:
                 self.snapshots.append(snapshot)
             if finished:  # inside the lock: a commit that waits for it finds the writer closed

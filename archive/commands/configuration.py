@@ -52,6 +52,7 @@ NAMES = frozenset(
             "METRICS_FILE",
             "PROXY",
             "RESOLVE_TO",
+            "TELEMETRY",
             "WATCH_WEBHOOK",
             "WATCH_WEBHOOK_AUTHORIZATION",
         ),

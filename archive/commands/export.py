@@ -22,11 +22,12 @@ if TYPE_CHECKING:
     from archive.read.archive import Archive
 
 _ARTICLES = "articles"
-_FORMATS = ("csv", "xlsx", "jsonl", "parquet", "iceberg")
+_FORMATS = ("csv", "xlsx", "jsonl", "parquet", "tmx", "iceberg")
 _ABOUT = (
     "csv: text that a spreadsheet would execute as a formula gets a leading apostrophe; xlsx: a sheet, times "
-    "in UTC; jsonl: an object a line, times as ISO 8601 in UTC; parquet: one file; iceberg: a "
-    "folder with a catalogue, with links to the data files (needs triptych[iceberg])"
+    "in UTC; jsonl: an object a line, times as ISO 8601 in UTC; parquet: one file; tmx: the headlines of "
+    "each story, and the paragraphs aligned by `triptych pair`; iceberg: a folder with a catalogue, with "
+    "links to the data files (needs triptych[iceberg])"
 )
 
 
@@ -53,7 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_page_arguments(parser, "--html")
     parser.add_argument("--output", metavar="PATH", help="replaced when the export is complete; - for stdout")
-    parser.add_argument("--table", help="articles (default), versions, stories, …")
+    parser.add_argument("--table", help="articles (default), versions, stories, …; not for tmx")
     parser.add_argument("--language", action="append", metavar="TAG", help="only this; may be repeated")
     parser.add_argument("--outlet", action="append", metavar="NAME", help="only this; may be repeated")
     parser.add_argument(
@@ -160,6 +161,8 @@ def _table(opened: Archive, options: argparse.Namespace) -> str:
         if not choice.is_everything or choice.as_of or options.output == "-":
             raise ValueError("iceberg takes whole tables of the last snapshot, and a folder")
         return f"{register_iceberg(opened, options.output, table)} in {options.output}."
+    if options.format == "tmx" and options.table:
+        raise ValueError("tmx is of stories; it takes no --table")
     choice.check(opened, table)
     with bar() as progress:
         total = None if progress.disable or choice.sample else len(choice.rows(opened, table))

@@ -68,18 +68,27 @@ class Choice:
         ids: list[str] = rows.to_arrow()["article_id"].to_pylist()
         return ids
 
-    def stories(self, archive: Archive) -> list[str]:
-        """Ids of the sample's stories, balanced by outlet and by month of the first publication."""
+    def stories(self, archive: Archive, *, in_several: bool = False) -> list[str]:
+        """Ids of the sample's stories, balanced by outlet and by month of the first publication.
+
+        `in_several`: only of those in at least two of the chosen languages.
+        """
         first: dict[str, tuple[str, str]] = {}
-        for row in self._articles(archive, "story_id", "outlet", "published_at").to_pylist():
+        languages: dict[str, set[str]] = {}
+        for row in self._articles(archive, "story_id", "outlet", "language", "published_at").to_pylist():
             at = row["published_at"]
             month = f"{at:%Y-%m}" if at else _UNDATED
             kind = (month, row["outlet"])
             story_id = row["story_id"]
             first[story_id] = min(first.get(story_id, kind), kind)
+            languages.setdefault(story_id, set()).add(row["language"])
+        keyed = []
+        for story_id, kind in first.items():
+            if len(languages[story_id]) > 1 or not in_several:
+                keyed.append((story_id, kind))
         if self.sample is None:
             return sorted(first)
-        return balanced(first.items(), self.sample, self.seed)
+        return balanced(keyed, self.sample, self.seed)
 
     def _articles(self, archive: Archive, *columns: str) -> RowSet:
         return archive.articles(

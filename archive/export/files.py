@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from archive.exceptions import ExportError
-from archive.export import xlsx
+from archive.export import tmx, xlsx
 from archive.export.choice import Choice
 from archive.operations.partitions import ALONE, over
 from archive.read.archive import Archive
@@ -56,6 +56,10 @@ def export(
     Text formats of the present state are encoded_part file by file, by the workers of `spread`; everything
     else by this process.
     """
+    if form == "tmx":
+        with writing(output) as file:
+            units = tmx.write(file, archive, choice, progress=progress)
+        return str(units)
     rows = choice.rows(archive, table)
     cut = 0
     with writing(output) as file:

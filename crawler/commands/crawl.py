@@ -146,6 +146,13 @@ class Command(BaseRunSpiderCommand):
             from pipelines.feed_exports import take_feeds  # noqa: PLC0415  few runs write a file beside the archive
 
             take_feeds(self.crawler_process.settings)
+        if self.crawler_process.settings.getbool("TELEMETRY"):
+            from crawler.health.monitoring.telemetry import check_telemetry  # noqa: PLC0415  few have a collector
+
+            try:
+                check_telemetry()
+            except WrongSetting as error:
+                raise UsageError(visible(str(error)), print_help=False) from None
         if self.crawler_process.settings.getbool("SPIDERMON_ENABLED") and find_spec("spidermon") is None:
             raise UsageError(
                 "SPIDERMON_ENABLED needs Spidermon: pip install 'triptych[watch]'", print_help=False

@@ -9,7 +9,7 @@ import math
 import os
 import sys
 import threading
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
@@ -99,7 +99,7 @@ class Command(ReadingCommand):
                 _print_due(timetable, leases.last_runs(chosen))
                 return
             printer = _EventPrinter()
-            with printer.shown():
+            with printer.shown(), _traced(self.settings, forever=opts.forever):
                 codes = [asyncio.run(_run(self.settings, timetable, chosen, opts, printer))]
             if not args:
                 for name, why in broken.items():
@@ -140,6 +140,23 @@ async def _run(
     most = opts.at_once or _MOST_AT_ONCE
     async with DaskEngine(cluster.address(opts.engine), order, most, patience, tell) as workers:
         return await Runner(Fleet(outlets, orders, tell), workers, idle).run(forever=opts.forever)
+
+
+def _traced(settings: BaseSettings, *, forever: bool) -> AbstractContextManager[None]:
+    """Put the spans of the crawls below one span; with --forever there is none, because it would not end."""
+    if not settings.getbool("TELEMETRY"):
+        return nullcontext()
+    from crawler.health.monitoring.telemetry import (  # noqa: PLC0415  few have a collector
+        check_telemetry,
+        is_off,
+        span_of_all,
+    )
+
+    try:
+        check_telemetry()
+    except WrongSetting as error:
+        raise UsageError(visible(str(error)), print_help=False) from None
+    return nullcontext() if forever or is_off("TRACES") else span_of_all("crawl_all")
 
 
 def _check_engine(engine: str, uri: str) -> None:

@@ -110,15 +110,34 @@ class Command(ReadingCommand):
                 self.exitcode = ExitCode.LOST
 
     def _report(self, facts: MonitoringFacts, raised: Sequence[Alarm], opts: argparse.Namespace) -> None:
-        """Print the alarms; write the metrics."""
+        """Print the alarms; write and send the metrics."""
         if file := opts.metrics or self.settings["METRICS_FILE"]:
             from crawler.health.monitoring import metrics  # noqa: PLC0415
 
             metrics.write(Path(file), facts, raised)
+        if self.settings.getbool("TELEMETRY") and not opts.dry_run:
+            self._send_metrics(facts, raised)
         if opts.json:
             print(json.dumps(_document(facts, raised), ensure_ascii=False, indent=2))
         else:
             _print(facts, raised)
+
+    def _send_metrics(self, facts: MonitoringFacts, raised: Sequence[Alarm]) -> None:
+        """Send the metrics to a collector; if it does not answer, everything else goes on."""
+        from crawler.health.monitoring.metrics import families  # noqa: PLC0415
+        from crawler.health.monitoring.telemetry import (  # noqa: PLC0415  few have a collector
+            check_telemetry,
+            is_off,
+            send_metrics,
+        )
+
+        try:
+            check_telemetry()
+        except WrongSetting as error:
+            raise UsageError(visible(str(error)), print_help=False) from None
+        if not is_off("METRICS") and (why := send_metrics(families(facts, raised))):
+            console = Terminal(stderr=True)
+            console.print(f"triptych watch: no metrics sent, {literal(why)}", highlight=False, soft_wrap=True)
 
     def _unsent(self, facts: MonitoringFacts, raised: Sequence[Alarm], limits: AllLimits) -> bool:
         """Send what is new; return True if a notification failed."""

@@ -61,6 +61,17 @@ class Overrun:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Commit:
+    begun: int
+    """Nanoseconds since 1970, as the next."""
+    ended: int
+    articles: int
+    """Looks at articles that waited for it."""
+    snapshot: int | None
+    """None where nothing was to be published."""
+
+
 class Ledger:
     """The account of one run; the sums are checked at close by `triptych crawl`.
 
@@ -91,7 +102,8 @@ class Ledger:
         """Articles whose text a feed had; their pages are settled on their own, as what they are: refused."""
         self.languages: Counter[str] = Counter()
         self.run_id = ""
-        """Set by the snapshot stage, as the next."""
+        """Set by the snapshot stage, as the next two."""
+        self.commits: list[Commit] = []
         self.memory: Memory | None = None
         """Findings of this run and earlier ones, while the archive is open."""
 

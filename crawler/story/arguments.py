@@ -161,7 +161,7 @@ def check_settings(settings: Settings) -> None:
             read(settings[name] or "")
         except ValueError as error:
             raise UsageError(f"{name}: {error}", print_help=False) from None
-    for name in ("ALLOW_PRIVATE_NETWORK", "OPT_OUT_FILES", "EXIT_NOTHING_NEW"):
+    for name in ("ALLOW_PRIVATE_NETWORK", "OPT_OUT_FILES", "TELEMETRY", "EXIT_NOTHING_NEW"):
         try:
             settings.getbool(name)
         except ValueError:

@@ -252,6 +252,7 @@ def test_a_data_file_that_is_gone_or_cut(run, edited, article, tmp_path, harm):
         ("view", "--output", str(tmp_path / "pages")),
         ("purge", article(1).url, "--reason", "asked", "--yes"),
         ("export", "--format", "csv", "--output", str(tmp_path / "rows.csv")),
+        ("export", "--format", "tmx", "--output", str(tmp_path / "rows.tmx")),
         ("export", "--format", "parquet", "--output", str(tmp_path / "x"), "--as-of", "2999-01-01"),
     ):
         code, _, said = run(*command)

@@ -164,6 +164,9 @@ def test_a_sample_of_an_export(filled, tmp_path, capsys):
     command = ("--format", "jsonl", "--output", str(out))
     assert export(*command, "--sample", "3", "--table", "stories")[0] == 0
     assert len(out.read_text("utf-8").splitlines()) == 3
+    tmx = tmp_path / "o.tmx"
+    code, said = export("--format", "tmx", "--output", str(tmx), "--sample", "1")
+    assert (code, " of 1 stories" in said.out) == (0, True)
     folder = tmp_path / "news"
     assert export("--dataset", str(folder), "--sample", "3", "--seed", "1")[0] == 0
     assert set(pd.read_parquet(folder / "data/articles")["article_id"]) == rows["1"]

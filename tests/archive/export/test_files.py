@@ -5,8 +5,12 @@ import io
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -21,6 +25,7 @@ from archive.__main__ import main
 from archive.exceptions import ExportError
 from archive.export.choice import Choice
 from archive.export.files import csv_cell, export
+from archive.format.records import AlignmentRecord, Decisions, Membership, TextBlock
 from archive.format.schema import ARTICLES, DELETION, STORIES
 
 CHECKOUT = Path(__file__).parents[3]
@@ -130,6 +135,87 @@ def test_as_of(odd_headlines, writer, article, tmp_path):
     assert export(archive.open(odd_headlines), out, "jsonl").startswith("11 rows")
 
 
+@pytest.fixture
+def stories(root, writer, article):
+    """Two stories in three languages, the first aligned; a third that is alone."""
+    for number in (1, 2):
+        for language in ("uk", "en", "ru"):
+            blocks = tuple(TextBlock("paragraph", f"{language} {number}.{x} <&\x0b") for x in range(3))
+            text = "\n\n".join(x.text for x in blocks)
+            writer.add_article(article(number, language, text=text, blocks=blocks))
+    writer.add_article(article(9, "uk"))
+
+    def decide(fresh, _related):
+        by_number = {}
+        for facts in fresh:
+            by_number.setdefault(facts.url.rpartition("/")[2], []).append(facts)
+        joined = [Membership(x.article_id, xs[0].story_id) for xs in by_number.values() for x in xs]
+        return Decisions((), tuple(joined), (), align=align)
+
+    def align(texts, couples):
+        found = []
+        for a, b in couples:
+            languages = texts[a].language, texts[b].language
+            if not texts[a].headline.startswith("Headline 1"):
+                continue
+            places = [
+                ((0,), (1, 2), "aligned", 0.91),
+                ((2,), (0,), "moved", 0.9),
+                ((1,), (), "omitted", None),
+            ]
+            found += [
+                AlignmentRecord(a, 1, b, 1, *languages, n, kind, x, y, score, 9, 9)
+                for n, (x, y, kind, score) in enumerate(places)
+            ]
+        return found
+
+    writer.commit(decide)
+    return root
+
+
+def units_of(path):
+    """(kind, score, {language: text}) of each."""
+    for unit in ET.parse(path).getroot().iter("tu"):
+        told = {x.get("type"): x.text for x in unit.findall("prop")}
+        lang = "{http://www.w3.org/XML/1998/namespace}lang"
+        segments = {x.get(lang): x.find("seg").text for x in unit.iter("tuv")}
+        yield told["x-kind"], told.get("x-score"), segments
+
+
+def test_tmx_puts_side_by_side_what_was_aligned(stories, tmp_path):
+    out = tmp_path / "out.tmx"
+    told = export(archive.open(stories), str(out), "tmx")
+    # two headlines, and two paragraphs of each two languages of the first story
+    assert told == "8 units of 2 stories (1 by the headline only: `triptych pair` aligns paragraphs)"
+    found = list(units_of(out))
+    assert [kind for kind, _, _ in found].count("headline") == 2
+    paragraphs = [(score, segments) for kind, score, segments in found if kind == "paragraph"]
+    assert {frozenset(segments) for _, segments in paragraphs} == {
+        frozenset(x) for x in (("uk", "en"), ("uk", "ru"), ("en", "ru"))
+    }
+    numbers = {
+        (score, *sorted(" ".join(re.findall(r"\d\.\d", x)) for x in segments.values()))
+        for score, segments in paragraphs
+    }
+    assert numbers == {("0.910", "1.0", "1.1 1.2"), ("0.900", "1.0", "1.2")}
+    assert all(
+        text.startswith(f"{language} 1") for _, segments in paragraphs for language, text in segments.items()
+    )
+    ids = [unit.get("tuid") for unit in ET.parse(out).getroot().iter("tu")]
+    assert len(ids) == len(set(ids))
+    assert export(archive.open(stories), str(out), "tmx", Choice(("uk", "en"))).startswith("4 units")
+
+
+def test_tmx_leaves_out_what_was_aligned_of_another_text(stories, writer, article, tmp_path, noon):
+    edited = replace(article(1, "en", text="Edited."), fetched_at=noon + timedelta(days=1))
+    writer.add_article(edited)
+    writer.commit()
+    out = tmp_path / "out.tmx"
+    export(archive.open(stories), str(out), "tmx")
+    paragraphs = [set(segments) for kind, _, segments in units_of(out) if kind == "paragraph"]
+    assert paragraphs == [{"uk", "ru"}] * 2
+
+
 def test_a_full_disk_leaves_what_was_there(odd_headlines, tmp_path):
     out = tmp_path / "missing" / "out.csv"
     with pytest.raises(ExportError, match="missing"):
@@ -185,7 +271,7 @@ def test_iceberg_registers_the_files_as_they_are(odd_headlines, tmp_path, writer
 
 @pytest.mark.parametrize(
     "given",
-    [("--format", "iceberg", "--language", "uk", "--output", "o.ice"), ("--wacz", "o.wacz", "--output", "x")],
+    [("--format", "tmx", "--table", "stories", "--output", "o.tmx"), ("--wacz", "o.wacz", "--output", "x")],
 )
 def test_what_an_export_cannot_do_is_a_sentence(odd_headlines, tmp_path, monkeypatch, capsys, given):
     monkeypatch.chdir(tmp_path)

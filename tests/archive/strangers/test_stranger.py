@@ -37,6 +37,7 @@ EXPORTS = [
     ["export", "--format", "csv", "--output", "OUTPUT/articles.csv"],
     ["export", "--format", "jsonl", "--table", "versions", "--output", "OUTPUT/versions.jsonl"],
     ["export", "--format", "parquet", "--table", "observations", "--output", "OUTPUT/seen.parquet"],
+    ["export", "--format", "tmx", "--output", "OUTPUT/stories.tmx"],
     ["export", "--format", "iceberg", "--output", "OUTPUT/iceberg"],
     ["export", "--wacz", "OUTPUT/pages.wacz"],
 ]
@@ -154,7 +155,7 @@ class Jail:
             if strange := {x.name for x in self.folder.iterdir()} - known:
                 yield f"something new lies beside the archive: {strange}"
             if strange := {x.name for x in out.iterdir()} - {
-                *("view", "articles.csv", "versions.jsonl", "seen.parquet", "iceberg"),
+                *("view", "articles.csv", "versions.jsonl", "seen.parquet", "stories.tmx", "iceberg"),
                 "pages.wacz",
             }:
                 yield f"something new lies beside the exports: {strange}"
