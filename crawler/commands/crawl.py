@@ -322,17 +322,18 @@ class Command(BaseRunSpiderCommand):
         from crawler.health.outlet_history import no_articles  # noqa: PLC0415
 
         uri, outlet, now = self.settings["ARCHIVE_URI"], type(spider), datetime.now(UTC)
+        limits = configured_limits([outlet.name]).of(outlet.name)
         missed: dict[str, str] = {}
+        if limits.skip:
+            return missed
         # if the user gave addresses, a run that archived none of them reports that as a problem
         if not spider.arguments.urls and (sentence := no_articles(ledger.totals())):
             missed["crawls"] = sentence
         # a revisit, a backfill and single addresses bring no day's news
         if spider.discovering is not None and spider.arguments.since is None:
-            name = outlet.name
-            state = outlet_states(archive.open(uri), uri, [outlet], now)[name]
-            for alarm in outlet_alarms(name, state, configured_limits([name]).of(name), now):
-                if alarm.rule != "sources":  # the report names each list that was not read
-                    missed[alarm.rule] = alarm.message
+            state = outlet_states(archive.open(uri), uri, [outlet], now)[outlet.name]
+            for alarm in outlet_alarms(outlet.name, state, limits, now):
+                missed[alarm.rule] = alarm.message
         if missed:
             note_missed(uri, spider, "; ".join(missed.values()), run_id, now)
         return missed

@@ -54,9 +54,12 @@ class Crawls:
     """When the last finished crawl that could read a list began; a backfill reads other lists."""
     is_covered: bool = False
     """Whether another came a day or two before it."""
+    unread: list[str] = field(default_factory=list)
+    """Lists that could not be read, `1 of 3`: the latest crawl first, up to one that read all of its lists."""
     overrun: int = 0
     """Crawls, the latest first, one after the other, whose feeds were faster than they."""
     _kept_up: bool = False
+    _read_all: bool = False
 
     def add_listing(self, run: RunAccount) -> None:
         """Add an earlier crawl that read lists."""
@@ -66,6 +69,10 @@ class Crawls:
         self.overrun += not self._kept_up
         if run.counts.get("run/backfill"):
             return
+        failed = run.counts.get("sources/failed", 0)
+        self._read_all = self._read_all or not failed
+        if not self._read_all:
+            self.unread.append(f"{failed} of {failed + run.counts['sources/read']}")
         if self.listed_at is None:
             self.listed_at = run.started_at
         elif _LISTED <= self.listed_at - run.started_at <= _COVERED:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 FAILED_IN_A_ROW = 2
 """One crawl that failed may be one that still runs."""
+UNREAD_IN_A_ROW = 2
+"""A list that fails once is read by the next crawl."""
 OVER_BUDGET_IN_A_ROW = OVERRUN_IN_A_ROW = 3
 """After a day of downtime one or two are over."""
 LEAST_PAGES = 20
@@ -89,11 +91,10 @@ def _crawls(state: OutletState, limits: Limits, now: datetime) -> str | None:
 
 def _sources(state: OutletState, limits: Limits, now: datetime) -> str | None:
     del limits, now
-    last = state.crawls.last
-    failed = last.counts.get("sources/failed", 0) if last is not None else 0
-    if not failed or last is None or not last.counts.get("sources/read"):
-        return None  # of none at all, the crawl has failed
-    return f"{failed} of {failed + last.counts.get('sources/read', 0)} sitemaps and feeds were not read"
+    unread = state.crawls.unread
+    if len(unread) < UNREAD_IN_A_ROW:
+        return None
+    return f"{unread[0]} sitemaps and feeds were not read, as by the crawl before"
 
 
 def verdicts_of(state: OutletState, limits: Limits) -> list[Verdict]:
