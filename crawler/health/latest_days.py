@@ -221,8 +221,12 @@ def latest_days(
         pc.field("published_at").is_null() & (pc.field("first_seen") >= first)
     )
     rows = opened.articles(columns=COLUMNS).where(pc.field("outlet").isin([*languages]), recent)
+    # an article is in a file of the month of its commit, which comes after its publication
+    begin = f"{now - (DAYS + 3) * DAY:%Y-%m}"
+    files = opened.snapshot.stored("articles")
+    recent_files = [number for number, file in enumerate(files) if file.month >= begin]
     parts: dict[str, list[pa.Table]] = {}
-    for batch in rows.batches(_PORTION):
+    for batch in rows.of_files(recent_files).batches(_PORTION):
         table = _without_texts(pa.table(batch))
         for outlet in pc.unique(table["outlet"]).to_pylist():
             parts.setdefault(outlet, []).append(table.filter(pc.equal(table["outlet"], outlet)))

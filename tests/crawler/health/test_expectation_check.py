@@ -101,6 +101,15 @@ def test_days_that_were_not_crawled_are_unknown_and_no_miss(tmp_path: Path, days
     assert by_name["byline"].value is None
 
 
+def test_files_of_months_before_are_not_read(tmp_path: Path) -> None:
+    days_of(tmp_path, [Day()], until=datetime.now(KYIV) - timedelta(days=100))
+    (old,) = {tmp_path / file.path for file in archive.open(tmp_path).snapshot.stored("articles")}
+    days_of(tmp_path, [Day()] * 5)
+    old.unlink()
+    state = outlet_states(archive.open(tmp_path), str(tmp_path), [Gazette], datetime.now(UTC))["gazette"]
+    assert state.days.count(1) == 14
+
+
 def test_a_share_of_few_articles_is_unknown(tmp_path: Path) -> None:
     by_name = verdicts(tmp_path, [Day(uk=1, en=1, bylines=False)] * 8)
     assert (by_name["byline"].state, by_name["byline"].message) == (
