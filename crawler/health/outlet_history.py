@@ -55,7 +55,7 @@ class Crawls:
     is_covered: bool = False
     """Whether another came a day or two before it."""
     unread: list[str] = field(default_factory=list)
-    """Lists that could not be read, `1 of 3`: the latest crawl first, up to one that read all of its lists."""
+    """Unread lists, as `1 of 3`, of the latest crawls, down to one that read all."""
     overrun: int = 0
     """Crawls, the latest first, one after the other, whose feeds were faster than they."""
     _kept_up: bool = False
