@@ -4,9 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive.format.reasons import Reason
 from crawler.discovery.feeds import read_feed
 from crawler.discovery.sitemaps import read_sitemap
-from crawler.discovery.unpacking import LARGEST, _gunzip, unpack
+from crawler.discovery.unpacking import LARGEST, _gunzip, is_cut_short, unpack
+from crawler.exceptions import DiscoveryError
 
 URL = "https://outlet.example.com/rss"
 # half an emoji, a control character, no code point at all, and one with more digits than int() takes
@@ -60,3 +62,41 @@ def test_unpacking_undoes_gzip(body):
 def test_no_member_is_unpacked_behind_the_limit():
     """One more would be unpacked without a limit: to zlib no room is no limit."""
     assert len(_gunzip(gzip.compress(bytes(LARGEST + 1), 1) + gzip.compress(b"more"), URL)) == LARGEST + 1
+
+
+@pytest.mark.parametrize("size", [LARGEST, LARGEST + 1])
+def test_a_list_has_50_megabytes(size):
+    assert LARGEST == 52_428_800
+    body = bytes(size)
+    if size == LARGEST:
+        assert unpack(body, URL) is body or unpack(body, URL) == body
+        return
+    with pytest.raises(DiscoveryError, match="at most 50 MB") as failure:
+        unpack(body, URL)
+    assert failure.value.reason == Reason.TOO_LARGE
+
+
+@pytest.mark.parametrize(
+    ("behind", "is_cut"),
+    [
+        (f"<!--{'a' * 5000}-->" * 20, False),
+        (f"<!--{'a' * 5000}-->" * 21, True),
+        ("\n" * 9, False),
+        (f"{'a' * 5000} -->", True),
+        (f"<!--{'a' * ((1 << 20) - 7 - len('</urlset>'))}-->", False),
+        (f"<!--{'a' * ((1 << 20) - 6 - len('</urlset>'))}-->", True),
+    ],
+    ids=["20 comments", "21 comments", "blank", "no comment", "a megabyte", "a byte more"],
+)
+def test_what_may_stand_behind_the_end_of_a_list(behind, is_cut):
+    document = f"<urlset><url/></urlset>{behind}"
+    assert is_cut_short(document.encode(), "urlset") is is_cut
+    assert is_cut_short(document.encode("utf-16-le"), "urlset") is (is_cut or len(document) > 1 << 19)
+
+
+@pytest.mark.parametrize("length", [4096, 4097])
+def test_the_end_of_an_empty_root_has_4096_bytes(length):
+    root = "<urlset " + "a" * (length - len("<urlset /")) + "/>"
+    assert is_cut_short(("<!-- -->" + root).encode(), "urlset") is (len(root) > 4096)
+    assert is_cut_short(b"<other/>", "urlset")
+    assert not is_cut_short(b"<x:URLSET/>", "other", "urlset")

@@ -5,9 +5,14 @@ from __future__ import annotations
 from contextlib import nullcontext
 
 import pytest
+from twisted.internet.error import ConnectionDone
+from twisted.internet.testing import StringTransport
+from twisted.python.failure import Failure
+from twisted.web._newclient import Request as TwistedRequest
 from twisted.web.http import _MalformedChunkedDataError
+from twisted.web.http_headers import Headers
 
-from crawler.downloader.handler import LARGEST, _Chunks
+from crawler.downloader.handler import LARGEST, _Chunks, _Protocol
 
 
 @pytest.mark.parametrize(
@@ -32,3 +37,23 @@ def test_what_follows_the_last_chunk_comes_behind_the_body() -> None:
     ends: list[bytes] = []
     _Chunks(bodies.append, ends.append).dataReceived(b"2\r\nab\r\n1\r\nc\r\n0\r\n\r\nbehind")
     assert (bodies, ends) == ([b"abc"], [b"behind"])
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_a_head_has_256_kilobytes(more: int) -> None:
+    protocol = _Protocol(lambda _: None)
+    transport = StringTransport()
+    protocol.makeConnection(transport)
+    failures: list[Failure] = []
+    head = Headers({"Host": ["a.example"]})
+    protocol.request(TwistedRequest(b"GET", b"/", head, None)).addErrback(failures.append)
+    line = b"X: " + b"a" * 1019 + b"\r\n"
+    protocol.dataReceived(b"HTTP/1.1 200 OK\r\n" + b"X: " + b"a" * 1002 + b"\r\n")
+    for _ in range(255):
+        protocol.dataReceived(line)
+    assert not transport.disconnecting
+    protocol.dataReceived(b"X" * more)
+    assert transport.disconnecting is bool(more)
+    if more:
+        protocol.connectionLost(Failure(ConnectionDone()))
+        assert "at most 256 kB of headers" in repr(failures[0].value.reasons[0].value)

@@ -47,7 +47,9 @@ class Handler(BaseHTTPRequestHandler):
     cut_after: int | None = None
 
     def do_GET(self) -> None:
-        begin, end = map(int, re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers["Range"]).groups())
+        begin, end = map(
+            int, re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers.get("Range", "bytes=0-0")).groups()
+        )
         self.server.asked.append((self.path, begin, end))
         if self.server.faults and self.server.faults.pop(0)(self):
             return
@@ -82,9 +84,9 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
 
-def status(code: int, **headers: str) -> Fault:
+def status(code: int, body: bytes = b"", **headers: str) -> Fault:
     def fault(handler: Handler) -> bool:
-        handler.answer(code, b"", {name.replace("_", "-"): value for name, value in headers.items()})
+        handler.answer(code, body, {name.replace("_", "-"): value for name, value in headers.items()})
         return True
 
     return fault

@@ -120,3 +120,12 @@ def test_no_body_at_all_is_whole_in_every_coding(coding: str) -> None:
 def test_members_without_number_are_refused_before_they_are_unpacked(coding: str, member: bytes) -> None:
     with pytest.raises(BadCoding, match="more than 1000 members"):
         unpacked(coding, member * 1001)
+
+
+def test_the_first_byte_of_one_more_member_is_a_cut_and_other_bytes_are_a_fault() -> None:
+    empty = gzip.compress(b"")
+    with pytest.raises(ResponseDataLossError):
+        unpacked("gzip", empty + b"\x1f")
+    for body in (b"PK\x1f", b"no gzip"):
+        with pytest.raises(BadCoding):
+            unpacked("gzip", body)

@@ -1,0 +1,145 @@
+"""Small functions of an import at the borders of what they take."""
+
+from __future__ import annotations
+
+import gzip
+import io
+from datetime import UTC, datetime
+
+import pytest
+
+from crawler.exceptions import SourceFailed, Unavailable
+from crawler.importing.frames import Gap, Window, frames
+from crawler.importing.members import Member, next_member
+from crawler.importing.records import moment, number
+from crawler.importing.web_server import _seconds, _unavailable
+from tests.crawler.importing.range_server import RangeServer, status
+from tests.crawler.importing.test_limits_of_imports import servers
+from tests.crawler.importing.test_web_archives import record
+from tests.crawler.importing.test_web_server import HTTPError, SSLError, failure_around
+
+
+@pytest.mark.parametrize(
+    ("printed", "expected"),
+    [
+        ("2026-01-02T05:00:00+02:00", "2026-01-02T03:00:00+00:00"),
+        ("2026-01-02T05:00:00", "2026-01-02T05:00:00+00:00"),
+        ("20260102050000", "2026-01-02T05:00:00+00:00"),
+        ("1991-08-06T00:00:00Z", "1991-08-06T00:00:00+00:00"),
+        ("1991-08-05T23:59:59Z", None),
+        ("0001-01-01T00:00:00+23:59", None),
+        ("9999-12-31T23:59:59-23:59", None),
+        ("2126-01-02T05:00:00Z", None),
+        ("2026010205000", None),
+        ("202601020500000", None),
+        ("²0260102050000", None),
+        ("٢٠٢٦٠١٠٢٠٥٠٠٠٠", None),
+        ("20261302050000", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_moment_is_of_the_web_s_age(printed: str | None, expected: str | None) -> None:
+    assert moment(printed) == (None if expected is None else datetime.fromisoformat(expected))
+    assert moment(datetime.now(UTC).isoformat()) is not None
+
+
+def test_numbers_have_15_ascii_digits() -> None:
+    assert (number("9" * 15), number("0")) == (10**15 - 1, 0)
+    for text in ("9" * 16, "²", "٣", "-1", "+1", " 1", "1_0", "", None):
+        assert number(text) is None
+
+
+def test_a_server_may_ask_for_seven_digits_of_seconds() -> None:
+    assert (_seconds("9999999"), _seconds("0")) == (9999999.0, 0.0)
+    for text in ("10000000", "1.5", "-1", "Wed, 21 Oct 2026 07:28:00 GMT", "", None):
+        assert _seconds(text) is None
+
+
+def test_200_characters_of_an_error_are_shown() -> None:
+    error = _unavailable(failure_around(SSLError("a" * 999), is_explicit=True))
+    assert str(error) == "its certificate is not accepted: " + "a" * 200
+    assert str(_unavailable(HTTPError("pool <x>: " + "a" * 999))) == "a" * 200
+    assert str(_unavailable(HTTPError(""))) == "HTTPError"
+
+
+def test_what_a_server_packs_of_a_part_stays_as_it_came() -> None:
+    """Servers name the coding of a .warc.gz that they do not undo."""
+    packed = gzip.compress(b"0123456789")
+    with RangeServer() as server:
+        head = {"Content_Range": f"bytes 0-{len(packed) - 1}/{len(packed)}", "Content_Encoding": "gzip"}
+        server.faults = [status(206, packed, **head), status(200, packed, Content_Encoding="gzip")]
+        url = f"http://files.example:{server.port}/a"
+        assert servers().part(url, 0, len(packed)).data == packed
+        assert servers().part(url, 0, len(packed)).data == packed
+
+
+def test_as_many_redirects_as_the_setting_says() -> None:
+    with RangeServer() as server:
+        server.files["/b"] = b"0123456789"
+        url = f"http://files.example:{server.port}/a"
+        server.faults = [status(302, Location="/b")] * 3
+        assert servers(REDIRECT_MAX_TIMES="3").part(url, 0, 10).size == 10
+        server.faults = [status(302, Location="/b")] * 3
+        with pytest.raises(SourceFailed, match="redirects more than 2 times"):
+            servers(REDIRECT_MAX_TIMES="2").part(url, 0, 10)
+
+
+def test_each_read_of_a_member_may_be_the_one_past_its_time() -> None:
+    checks: list[None] = []
+    member = Member(Window(io.BytesIO(gzip.compress(b"0123456789"))), 0, lambda: checks.append(None))
+    assert member.read(4) + member.read(4) + member.read(4) + member.read(4) == b"0123456789"
+    assert len(checks) == 4
+
+
+class CountedFile(io.BytesIO):
+    seeks = 0
+
+    def seek(self, *place: int) -> int:
+        self.seeks += 1
+        return super().seek(*place)
+
+
+@pytest.mark.parametrize("most", [9_999, 10_000])
+def test_a_window_keeps_what_lies_behind_its_anchor(most: int) -> None:
+    file = CountedFile(bytes(range(250)) * 1000)
+    window = Window(file, most)
+    for place in (70_000, 80_000):
+        window.anchor = 70_000
+        assert window.read(place, 70_000) == file.getvalue()[place : place + 70_000]
+    seeks = file.seeks
+    assert window.read(70_000, 5) == file.getvalue()[70_000:70_005]
+    assert (file.seeks == seeks) == (most == 10_000)
+
+
+@pytest.mark.parametrize("distance", [0, 1, (1 << 20) - 1, 1 << 20, (1 << 20) + 1, (3 << 20) - 2])
+def test_the_next_sound_beginning_is_found_at_any_distance(distance: int) -> None:
+    """Chunks of a megabyte are looked at, and a beginning may lie across two."""
+    whole = record(packed=False)
+    junk = b"x" * distance + b"y\n"
+    gap, frame = frames(io.BytesIO(junk + whole), 0, 1 << 20)
+    assert isinstance(gap, Gap)
+    assert (gap.end, frame.begin) == (len(junk), len(junk))
+    packed = gzip.compress(whole)
+    assert next_member(io.BytesIO(b"x" * distance + packed), 0) == distance
+    assert next_member(io.BytesIO(b"x" * distance + gzip.compress(b"WARC")), 0) is None
+
+
+def test_an_answer_of_an_index_is_as_long_as_it_may_be() -> None:
+    with RangeServer() as server:
+        url = f"http://files.example:{server.port}/a"
+        for most in (9, 10, 11):
+            server.faults = [status(404, b"0123456789")]
+            answer = servers().whole(url, most)
+            assert (answer.body, answer.is_cut) == (b"0123456789"[:most], most == 9)
+        server.faults = [status(503, Retry_After="7")]
+        with pytest.raises(Unavailable, match="answered 503") as failure:
+            servers().whole(url, 10)
+        assert failure.value.after == 7
+
+
+def test_200_characters_of_another_host_are_shown() -> None:
+    with RangeServer() as server:
+        server.faults = [status(302, Location="http://b.example/" + "a" * 999)]
+        with pytest.raises(SourceFailed, match=r"another host, http://b\.example/a{183}$"):
+            servers().whole(f"http://files.example:{server.port}/a", 10, stays_at_host=True)
