@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from crawler.extraction.fields.dates.timezones import KYIV
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Iterable, Iterator, Sequence
 
     from crawler.discovery.sitemaps import ChildSitemap
+    from crawler.outlet.address_pattern import AddressPattern
 
 
 class Days(NamedTuple):
@@ -24,17 +24,17 @@ class Days(NamedTuple):
     """The first day after them."""
 
 
-def is_archive_list(url: str, patterns: Sequence[re.Pattern[str]]) -> bool:
+def is_archive_list(url: str, patterns: Sequence[AddressPattern]) -> bool:
     """Return True if a list has articles; without patterns every list has."""
-    return not patterns or any(pattern.fullmatch(url) for pattern in patterns)
+    return not patterns or any(pattern.fullmatch(url) is not None for pattern in patterns)
 
 
-def days_of(url: str, patterns: Iterable[re.Pattern[str]]) -> Days | None:
+def days_of(url: str, patterns: Iterable[AddressPattern]) -> Days | None:
     """The days in a list's address; None if it has none, or an impossible date."""
     for pattern in patterns:
-        if match := pattern.fullmatch(url):
-            numbers = {name: int(value) for name, value in match.groupdict().items() if value}
+        if (groups := pattern.fullmatch(url)) is not None:
             try:
+                numbers = {name: int(digits) for name, digits in groups.items() if digits}
                 return _days(numbers) if "year" in numbers else None
             except (ValueError, OverflowError):
                 return None
@@ -60,7 +60,7 @@ def _days(numbers: dict[str, int]) -> Days:
 
 def due_lists(
     children: Iterable[ChildSitemap],
-    patterns: Sequence[re.Pattern[str]],
+    patterns: Sequence[AddressPattern],
     since: dt.date,
     until: dt.date | None,
 ) -> Iterator[tuple[ChildSitemap, dt.date | None]]:

@@ -46,7 +46,6 @@ from crawler.story.spider import StorySpider
 from crawler.story.worker_task import extract_and_keep
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 
     from scrapy.crawler import Crawler
@@ -55,6 +54,7 @@ if TYPE_CHECKING:
     from crawler.discovery.sitemaps import ChildSitemap, Sitemap
     from crawler.downloader.robots_parser import BoundedRobots
     from crawler.items import Alternate, Article
+    from crawler.outlet.address_pattern import AddressPattern
     from crawler.requests.leads import Lead
 
     Read = Callable[[bytes, str], Sitemap]
@@ -412,7 +412,7 @@ def _sources(outlet: StorySpider) -> Iterator[tuple[str, str, str, Read]]:
         yield "day_archives", url, outlet.address(dated(url, yesterday)), read_day_archive
 
 
-def _newest(children: Sequence[ChildSitemap], patterns: Sequence[re.Pattern[str]]) -> str | None:
+def _newest(children: Sequence[ChildSitemap], patterns: Sequence[AddressPattern]) -> str | None:
     """Return the list of an index that probably has the latest articles."""
     lists = [child for child in children if is_archive_list(child.url, patterns)]
 

@@ -70,7 +70,7 @@ class ImportSpider(AnyPage):
     ) -> None:
         super().__init__(**kwargs)
         self._sources, self._positions, self._selection = sources, positions, selection
-        self._declared = [outlet() for outlet in declared]
+        self.rules = tuple(outlet() for outlet in declared)
         self._outlet_at = lru_cache(_HOSTS)(self._find_outlet)
         self.planned = len(sources)
         self.summaries: list[SourceSummary] = []
@@ -280,13 +280,13 @@ class ImportSpider(AnyPage):
             return False
         return outlet is None or not outlet.article_url or outlet.is_article(url)
 
-    def _outlet_of_page(self, url: str) -> StorySpider | None:
+    def _outlet_of_page(self, url: str) -> Outlet | None:
         # the host alone decides, and thousands of pages have the same
         return self._outlet_at(urlsplit(url).netloc)
 
-    def _find_outlet(self, netloc: str) -> StorySpider | None:
+    def _find_outlet(self, netloc: str) -> Outlet | None:
         url = f"https://{netloc}/"
-        return next((outlet for outlet in self._declared if in_domains(url, outlet.domains())), None)
+        return next((outlet for outlet in self.rules if in_domains(url, outlet.domains())), None)
 
     def _has(self, page: WebPage) -> bool:
         """Return True if this very fetch is in the archive: an import that was killed goes on so."""

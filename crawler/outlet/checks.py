@@ -11,6 +11,7 @@ from cssselect import SelectorError
 from lxml.cssselect import CSSSelector
 
 from crawler.exceptions import DeclarationError
+from crawler.outlet.address_pattern import address_pattern
 from crawler.outlet.declaration import GROUPS, Confidence, in_domains, texts
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ def _archive(outlet: type[Outlet]) -> Iterator[str]:
 def _list_pattern(outlet: type[Outlet], pattern: str) -> Iterator[str]:
     label = f'archive_lists r"{pattern}"'
     try:
-        groups = {*re.compile(outlet.whole(pattern)).groupindex}
+        groups = address_pattern(outlet.whole(pattern)).groups
     except re.error as error:
         yield f"{label} is no regular expression: {error}"
         return
@@ -145,7 +146,7 @@ def _articles(outlet: type[Outlet]) -> Iterator[str]:
         label = f'article_url r"{printed}"'
         try:
             re.compile(printed)
-            rule = re.compile(pattern)
+            rule = address_pattern(pattern)
         except re.error as error:
             yield f"{label} is no regular expression: {error}"
             continue
@@ -155,13 +156,13 @@ def _articles(outlet: type[Outlet]) -> Iterator[str]:
             yield f"{label} has a query: it is asked of the address before the ?, leave it out"
         for address in ("/", *_sources(outlet)):
             url = urljoin(outlet.home, address).split("?", 1)[0]
-            if outlet.home and rule.fullmatch(url):
+            if outlet.home and rule.fullmatch(url) is not None:
                 yield f"{label} takes {url!r}, which is no article"
                 break
 
 
 def _variants(outlet: type[Outlet]) -> Iterator[str]:
-    groups = {name for pattern in outlet.patterns() for name in re.compile(pattern).groupindex}
+    groups = {name for pattern in outlet.patterns() for name in address_pattern(pattern).groups}
     for language, template in outlet.templates():
         yield from _language("variant_url", language)
         if outlet.languages and language not in outlet.languages:

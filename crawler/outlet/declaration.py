@@ -12,6 +12,7 @@ from archive.addresses import bare_url, plain_origin
 from crawler.downloader.public_hosts import dns_name, registered_domain
 from crawler.exceptions import DeclarationError
 from crawler.items import Alternate, Hints
+from crawler.outlet.address_pattern import AddressPattern, address_pattern
 from crawler.outlet.expectations import Expectations, read_expectations
 
 if TYPE_CHECKING:
@@ -83,13 +84,13 @@ class Outlet:
             raise DeclarationError(f"outlet {getattr(cls, 'name', cls.__name__)!r}: {error}") from None
 
     @cached_property
-    def compiled_patterns(self) -> tuple[re.Pattern[str], ...]:
-        return tuple(re.compile(pattern) for pattern in self.patterns())
+    def compiled_patterns(self) -> tuple[AddressPattern, ...]:
+        return tuple(map(address_pattern, self.patterns()))
 
     @cached_property
-    def list_patterns(self) -> tuple[re.Pattern[str], ...]:
+    def list_patterns(self) -> tuple[AddressPattern, ...]:
         """Patterns of archive_lists, each for a whole address."""
-        return tuple(re.compile(self.whole(pattern)) for pattern in texts(self.archive_lists))
+        return tuple(address_pattern(self.whole(pattern)) for pattern in texts(self.archive_lists))
 
     @classmethod
     def written_patterns(cls) -> tuple[str, ...]:
@@ -185,15 +186,15 @@ def in_domains(url: str, domains: list[str]) -> bool:
 # processes use them without an outlet.
 
 
-def match_article(url: str, patterns: Sequence[re.Pattern[str]]) -> dict[str, str] | None:
+def match_article(url: str, patterns: Sequence[AddressPattern]) -> dict[str, str] | None:
     """Return the named groups of an article's address; None if it is not one."""
     bare = plain_origin(url).split("#", 1)[0].split("?", 1)[0]
     for pattern in patterns:
-        if match := pattern.fullmatch(bare):
-            return {name: value or "" for name, value in match.groupdict().items()}
+        if (groups := pattern.fullmatch(bare)) is not None:
+            return groups
     return None
 
 
-def article_address(url: str, patterns: Sequence[re.Pattern[str]]) -> str:
+def article_address(url: str, patterns: Sequence[AddressPattern]) -> str:
     """Return the address to request: an article's loses its query, if its path names the article."""
     return bare_url(plain_origin(url)) if match_article(url, patterns) is not None else url

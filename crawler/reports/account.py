@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from scrapy.crawler import Crawler
 
+    from crawler.outlet.declaration import Outlet
+
 
 def problems(crawler: Crawler) -> list[str]:
     """Return a sentence for each thing that makes a run less than whole, the archive's own errors apart."""
@@ -24,6 +26,7 @@ def problems(crawler: Crawler) -> list[str]:
         *_uncounted(ledger),
         *_unread_sources(crawler, ledger),
         *_unarchived(ledger),
+        *_slow_rules(crawler),
     ]
 
 
@@ -66,6 +69,14 @@ def _unread_sources(crawler: Crawler, ledger: Ledger) -> Iterator[str]:
     if missing and ledger.broken_start is None:
         sources = f"{len(missing)} of its {len(declared)} sitemaps and feeds"
         yield f"stopped before {sources} were read; run it again"
+
+
+def _slow_rules(crawler: Crawler) -> Iterator[str]:
+    rules: tuple[Outlet, ...] = getattr(crawler.spider, "rules", ())
+    for outlet in rules:
+        for pattern in (*outlet.compiled_patterns, *outlet.list_patterns):
+            if problem := pattern.problem():
+                yield problem
 
 
 def _unarchived(ledger: Ledger) -> Iterator[str]:

@@ -59,6 +59,8 @@ class StorySpider(Outlet, scrapy.Spider):
         super().__init__(**kwargs)
         self.arguments = arguments or Arguments()
         self.discovering: Discovering | None = None
+        self.rules: tuple[Outlet, ...] = (self,)
+        """The outlets whose rules this crawl applies."""
 
     @classmethod
     def from_crawler(

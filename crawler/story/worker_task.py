@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Sequence
     from datetime import datetime
 
     from archive.pages.warc_record import Exchange
     from crawler.items import Alternate, Article, Claim, Fetch, GivenItem, Hints
+    from crawler.outlet.address_pattern import AddressPattern
     from crawler.requests.leads import Lead
     from crawler.workers.stages import WorkerStage
 
@@ -31,7 +31,7 @@ class PageContext:
     """As its list has them, and as the outlet's rule has them."""
     reserved: tuple[Claim, ...] = ()
     """Reservations of its host."""
-    patterns: tuple[re.Pattern[str], ...] = ()
+    patterns: tuple[AddressPattern, ...] = ()
     """Of the addresses of the outlet's articles."""
 
 

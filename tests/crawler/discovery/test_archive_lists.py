@@ -9,6 +9,7 @@ import pytest
 
 from crawler.discovery.archive_lists import Days, days_of, due_lists, kyiv_day
 from crawler.discovery.sitemaps import ChildSitemap, read_sitemap
+from crawler.outlet.address_pattern import address_pattern
 
 BASE = "https://outlet.example.com"
 WINDOWS = (
@@ -25,7 +26,7 @@ PATTERNS = {
 
 
 def compiled(name: str) -> list[re.Pattern[str]]:
-    return [re.compile(re.escape(BASE) + PATTERNS[name])]
+    return [address_pattern(re.escape(BASE) + PATTERNS[name])]
 
 
 @pytest.mark.parametrize(

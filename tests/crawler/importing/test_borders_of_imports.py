@@ -132,6 +132,8 @@ def test_an_answer_of_an_index_is_as_long_as_it_may_be() -> None:
             server.faults = [status(404, b"0123456789")]
             answer = servers().whole(url, most)
             assert (answer.body, answer.is_cut) == (b"0123456789"[:most], most == 9)
+        server.faults = [status(200, bytes((1 << 16) + 1))]
+        assert servers().whole(url, 1 << 16).is_cut
         server.faults = [status(503, Retry_After="7")]
         with pytest.raises(Unavailable, match="answered 503") as failure:
             servers().whole(url, 10)

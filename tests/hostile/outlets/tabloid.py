@@ -16,6 +16,8 @@ class Tabloid(StorySpider):
     title = "Kalynivka Tabloid"
     allowed_domains = ["tabloid.example"]
     news_sitemaps = [f"{BASE}/sitemap.xml"]
+    if article_url := os.environ.get("TABLOID_ARTICLES", ""):
+        home, languages = BASE, ("uk",)
 
     async def start(self):
         # the peak so far is that of the imports
