@@ -9,18 +9,20 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from archive.commit.next_snapshot import Operation
 from archive.format.schema import STORED
+from archive.operations import key_hashes
 from archive.tables.parquet_files import read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from archive.commit.next_snapshot import NextSnapshot
-    from archive.format.snapshot import Snapshot
+    from archive.format.snapshot import DataFile, Snapshot
     from archive.storage.interface import Storage
 
     Row = dict[str, Any]
@@ -46,17 +48,27 @@ _KEYS = {
 }
 """Columns that identify a row of a stored table."""
 _TEXTS = ("articles", "superseded")
+_VERSION = ("article_id", "version")
 
 
 def duplicate_rows(storage: Storage, head: Snapshot) -> Iterator[str]:
     """Messages about the duplicate rows of the head; reads only their keys."""
     for table, keys in _KEYS.items():
-        for row in _repeated(_keys(storage, head, table), keys):
+        for row in _repeated(storage, head.stored(table), keys):
             yield f"{table}: {_formatted(row, keys)} is there {row['count_all']} times"
-    for row in _repeated(_versions(storage, head), ("article_id", "version")):
-        if row["tables_count_distinct"] == 2:
-            version = _formatted(row, ("article_id", "version"))
-            yield f"versions: {version} is a latest text and an earlier one"
+    for article_id, version in _in_both(storage, head):
+        yield f"versions: {article_id} {version} is a latest text and an earlier one"
+
+
+def _in_both(storage: Storage, head: Snapshot) -> list[tuple[object, ...]]:
+    """The versions that are a row of both tables of texts."""
+    latest, earlier = head.stored("articles"), head.stored("superseded")
+    hashes_of, rows_with = key_hashes.hashes_of, key_hashes.rows_with
+    shared = np.intersect1d(hashes_of(storage, latest, _VERSION), hashes_of(storage, earlier, _VERSION))
+    versions = _row_keys(rows_with(storage, latest, _VERSION, shared), _VERSION)
+    return sorted(
+        set(versions).intersection(_row_keys(rows_with(storage, earlier, _VERSION, shared), _VERSION))
+    )
 
 
 def remove_duplicates(following: NextSnapshot) -> Snapshot | None:
@@ -64,8 +76,8 @@ def remove_duplicates(following: NextSnapshot) -> Snapshot | None:
     storage, head = following.storage, following.head
     for table in _KEYS.keys() - {*_TEXTS, "stories"}:
         _deduplicate(following, table)
-    repeated = _repeated(_keys(storage, head, "articles"), ("article_id",))
-    repeated += _repeated(_versions(storage, head), ("article_id", "version"))
+    repeated = _repeated(storage, head.stored("articles"), ("article_id",))
+    repeated += _repeated(storage, [*head.stored("articles"), *head.stored("superseded")], _VERSION)
     if repeated:
         _merge_articles(following, {str(row["article_id"]) for row in repeated})
     _deduplicate(following, "stories")
@@ -76,10 +88,10 @@ def _deduplicate(following: NextSnapshot, table: str) -> None:
     """Keep the first row of each key in the order of commits and files; of stories and pairs the last row."""
     keys = _KEYS[table]
     storage = following.storage
-    repeated = {_key(row, keys) for row in _repeated(_keys(storage, following.head, table), keys)}
+    files = following.head.stored(table)
+    repeated = {_key(row, keys) for row in _repeated(storage, files, keys)}
     if not repeated:
         return
-    files = following.head.stored(table)
     file_keys = [_row_keys(read(storage, [file], [*keys]), keys) for file in files]
     places: dict[tuple[object, ...], list[tuple[int, int, int]]] = {}
     for number, file in enumerate(files):
@@ -134,28 +146,15 @@ def _history(rows: list[Row]) -> list[Row]:
     return history
 
 
-def _keys(storage: Storage, head: Snapshot, table: str) -> pa.Table:
-    return read(storage, head.stored(table), [*_KEYS[table]])
-
-
-def _versions(storage: Storage, head: Snapshot) -> pa.Table:
-    parts = []
-    for number, table in enumerate(_TEXTS):
-        part = read(storage, head.stored(table), ["article_id", "version"])
-        parts.append(part.append_column("tables", pa.array([number] * len(part), pa.int8())))
-    return pa.concat_tables(parts)
-
-
-def _repeated(table: pa.Table, keys: Sequence[str]) -> list[Row]:
+def _repeated(storage: Storage, files: Sequence[DataFile], keys: Sequence[str]) -> list[Row]:
     """The keys that occur more than once, with counts."""
-    more = [("tables", "count_distinct")] if "tables" in table.column_names else []
-    counts = table.group_by([*keys]).aggregate([([], "count_all"), *more])
+    counts = key_hashes.repeated_rows(storage, files, keys).group_by([*keys]).aggregate([([], "count_all")])
     rows: list[Row] = counts.filter(pc.field("count_all") > 1).to_pylist()
     return rows
 
 
 def _row_keys(table: pa.Table, keys: Iterable[str]) -> list[tuple[object, ...]]:
-    return list(zip(*(table[name].to_pylist() for name in keys), strict=True))
+    return list(zip(*table.select([*keys]).to_pydict().values(), strict=True))
 
 
 def _key(row: Row, keys: Iterable[str]) -> tuple[object, ...]:

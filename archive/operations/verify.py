@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
 
 from archive.commit.clock import strange_times
@@ -17,6 +18,7 @@ from archive.exceptions import ArchiveDamaged, ArchiveError, SnapshotNotFound
 from archive.format.schema import STORED
 from archive.opening import open_existing, utc_now
 from archive.operations.duplicate_rows import duplicate_rows
+from archive.operations.key_hashes import hashes_of, rows_with
 from archive.operations.verification_memory import Tally, VerificationMemory
 from archive.pages import warc_files
 from archive.state.tombstones import Tombstones
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from archive.format.snapshot import DataFile, Snapshot
+    from archive.operations.key_hashes import Hashes
     from archive.storage.interface import Storage
     from archive.storage.snapshot_log import Log
 
@@ -210,13 +213,21 @@ def _sha256(path: Path) -> str:
 
 def _check_rows(storage: Storage, head: Snapshot) -> Iterator[str]:
     """Check the rules between tables."""
-    articles = set(_column(storage, head, "articles", "article_id"))
-    stories = set(_column(storage, head, "stories", "story_id"))
-    for story_id in sorted(set(_column(storage, head, "articles", "story_id")) ^ stories):
+    articles, stories = head.stored("articles"), head.stored("stories")
+    lone = np.setxor1d(hashes_of(storage, articles, ["story_id"]), hashes_of(storage, stories, ["story_id"]))
+    lone_ids = _ids(storage, articles, "story_id", lone) ^ _ids(storage, stories, "story_id", lone)
+    for story_id in sorted(lone_ids):
         yield f"stories: {story_id} and the articles do not agree"
+    archived, pairs = hashes_of(storage, articles, ["article_id"]), head.stored("pairs")
     for side in ("article_id_a", "article_id_b"):
-        for article_id in sorted(set(_column(storage, head, "pairs", side)) - articles):
+        lone = np.setdiff1d(hashes_of(storage, pairs, [side]), archived)
+        ids = _ids(storage, pairs, side, lone) - _ids(storage, articles, "article_id", lone)
+        for article_id in sorted(ids):
             yield f"pairs: {article_id} is no article"
+
+
+def _ids(storage: Storage, files: Sequence[DataFile], column: str, wanted_hashes: Hashes) -> set[str]:
+    return set(rows_with(storage, files, [column], wanted_hashes)[column].to_pylist())
 
 
 def _check_pages(storage: Storage, head: Snapshot, memory: VerificationMemory) -> Iterator[str]:
@@ -261,13 +272,6 @@ def _page_problem(storage: Storage, pointer: warc_files.Pointer, sha256: str) ->
     if hashlib.sha256(page.body).hexdigest() != sha256:
         return f"{pointer.file} at {pointer.offset} holds another one"
     return None
-
-
-def _column(storage: Storage, head: Snapshot, table: str, column: str) -> list[str]:
-    values: list[str] = []
-    for file in head.stored(table):
-        values += data_file_reader.opened(storage.path(file.path)).read(columns=[column])[column].to_pylist()
-    return values
 
 
 def _view_findings(storage: Storage, head: Snapshot) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ import pytest
 import archive
 from archive.commit.committer import Committer
 from archive.commit.next_snapshot import Operation
-from archive.operations import maintain
+from archive.operations import key_hashes, maintain
 from archive.tables.parquet_files import read
 from archive.writer import ArchiveWriter
 from tests.archive.findings import grave
@@ -57,6 +57,15 @@ def test_doubled_rows_of_each_table_are_found_and_mended(edited, table):
         left, right = (x.sort_values(order).reset_index(drop=True) for x in (frame, after))
         assert left[order].equals(right[order]), name
     assert maintain.repair(edited).mended is None
+
+
+def test_a_table_larger_than_memory_is_checked_part_by_part(edited, monkeypatch):
+    double(edited, "articles")
+    in_one = grave(edited)
+    monkeypatch.setattr(key_hashes, "_MOST_AT_ONCE", 2)
+    assert sorted(grave(edited)) == sorted(in_one)
+    assert maintain.repair(edited).mended
+    assert grave(edited) == []
 
 
 def test_an_article_taken_in_twice_keeps_both_texts_as_versions(edited, root, article, noon, tmp_path):
