@@ -54,12 +54,13 @@ class Aside:
         self.count += len(lines.changed)
 
     def publish(self, storage: Storage, progress: Callable[[int], None]) -> Iterator[Snapshot]:
-        self._file.seek(0)
-        while lines := list(islice(self._file, BATCH)):
-            snapshot = publish(storage, map(_rereading, lines), Aligner())
-            progress(len(lines))
-            if snapshot is not None:
-                yield snapshot
+        with self._file:
+            self._file.seek(0)
+            while lines := list(islice(self._file, BATCH)):
+                snapshot = publish(storage, map(_rereading, lines), Aligner())
+                progress(len(lines))
+                if snapshot is not None:
+                    yield snapshot
 
 
 def _rereading(line: bytes) -> Rereading:

@@ -12,7 +12,6 @@ from archive.format import gate
 from archive.format.docs import render
 from archive.format.reasons import Reason
 from crawler import settings
-from triptych import __main__ as triptych_main
 from triptych.__main__ import command_line
 
 ROOT = Path(__file__).parents[2]
@@ -37,50 +36,6 @@ ARCHIVE_COMMANDS = archive_parser()._subparsers._group_actions[0].choices
 )
 def test_every_command_is_documented(command: str) -> None:
     assert f"triptych {command}" in PAGES[ROOT / "docs/reference/commands.md"]
-
-
-def shown_commands() -> list[tuple[str, str]]:
-    """Each `triptych` command of a fenced block or in backquotes, with its page."""
-    shown = []
-    for page, text in PAGES.items():
-        if "decisions" in page.parts:
-            continue
-        blocks = re.findall(r"^ *```(?:console|sh|bash|cron|)\n(.*?)^ *```", text, re.M | re.S)
-        lines = [line for block in blocks for line in re.sub(r"\\\n\s*", " ", block).splitlines()]
-        lines += re.findall(r"`((?:triptych|\.venv/bin/triptych) [^`]+)`", text)
-        for line in lines:
-            for words in re.findall(r"(?:^|[\s/(])triptych ((?:[a-z_]+|--)\b[^|;<>&#)]*)", line):
-                shown.append((str(page.relative_to(ROOT)), words.strip()))
-    return shown
-
-
-def options_of(command: str) -> set[str]:
-    parsers = [GROUP.commands[command]._declared()]
-    if command == "crawl":  # `--all` is another command of Scrapy's
-        parsers.append(triptych_main._scrapy_parser("crawl_all"))
-    return {option for parser in parsers for action in parser._actions for option in action.option_strings}
-
-
-def test_commands_in_the_docs_have_these_options() -> None:
-    """A command that a page shows exists, and so does each option of it."""
-    options = {name: options_of(name) for name, one in GROUP.commands.items() if hasattr(one, "_declared")}
-    wrong = []
-    for page, line in shown_commands():
-        name, *words = line.split()
-        if name == "archive" and words and words[0] in ARCHIVE_COMMANDS:
-            name, *words = words
-            declared = {x for action in ARCHIVE_COMMANDS[name]._actions for x in action.option_strings}
-        elif name in options:
-            declared = options[name] | ({"--all"} if name == "crawl" else set())
-        else:
-            declared = {"--help", "--version"} if name.startswith("--") or name == "completion" else set()
-            words = [name, *words] if name != "completion" else []
-        wrong += [
-            (page, line) for word in words if word.startswith("--") and word.split("=")[0] not in declared
-        ]
-        if name not in GROUP.commands and name not in ARCHIVE_COMMANDS and not name.startswith("--"):
-            wrong.append((page, line))
-    assert wrong == []
 
 
 MOST_WORDS = 42_000
