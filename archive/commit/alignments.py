@@ -118,7 +118,7 @@ def coverages(rows: Iterable[Mapping[str, object]]) -> dict[Couple, Coverage]:
             sums.setdefault((str(row["article_id_a"]), str(row["article_id_b"])), [0, 0, 0, 0]),
             int(str(row["characters_a"])),
             int(str(row["characters_b"])),
-            both=surely_linked(str(row["kind"]), bool(row["doubtful"])),
+            both=surely_linked(row["kind"], row["doubtful"]),
         )
     return {couple: _coverage(couple, *numbers) for couple, numbers in sums.items()}
 

@@ -41,7 +41,7 @@ Every table ends with `ingested_at` (timestamp, always), the time of the commit 
 """
 
 TABLES = (
-    ("articles", ARTICLES, "One row an article: its latest text."),
+    ("articles", ARTICLES, "One row per article: its latest text."),
     (
         "versions",
         None,
@@ -49,7 +49,7 @@ TABLES = (
         "headline or body.",
     ),
     ("observations", OBSERVATIONS, "One row for every visit to an address, whatever its outcome."),
-    ("stories", STORIES, "One row a story, its variants side by side."),
+    ("stories", STORIES, "One row per story, its variants side by side."),
     ("pairs", PAIRS, "One row for two articles that are one story in two languages, with the evidence."),
     (
         "refusals",

@@ -445,16 +445,17 @@ class AlignmentRecord:
     confidence: float | None = None
     """Of paragraphs on one side only: the probability that the other side has their content nowhere."""
     doubtful: bool | None = None
-    """True: read both texts before you publish it. A doubtful link counts as neither linked nor one-sided."""
+    """True: read both texts before you publish it; None: nobody judged it, which counts as True.
+    A doubtful link counts as neither linked nor one-sided."""
     nearest: tuple[int, ...] | None = None
     """Numbers of the nearest blocks of the other side."""
     in_common: tuple[str, ...] | None = None
     """Its numbers, dates and names that are also in these blocks, as printed."""
 
 
-def surely_linked(kind: str, doubtful: bool | None) -> bool:
-    """Tell if a row of `alignments` has paragraphs that both texts have, without doubt."""
-    return kind in LINKED and not doubtful
+def surely_linked(kind: object, doubtful: object) -> bool:
+    """Tell if a row of `alignments` has paragraphs that both texts have; what nobody judged is doubtful."""
+    return kind in LINKED and doubtful is False
 
 
 @dataclass(frozen=True, slots=True)

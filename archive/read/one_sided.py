@@ -50,7 +50,8 @@ def one_sided(alignments: RowSet, versions: RowSet) -> list[OneSided]:
     Paragraphs of a doubtful link are among them, as doubtful: `nearest` is what they are linked with.
     `alignments` are those of the story, `versions` those of the archive.
     """
-    rows = alignments.where(ds.field("kind").isin([*_SIDES]) | ds.field("doubtful")).to_pylist()
+    is_doubtful = ds.field("doubtful") | ds.field("doubtful").is_null()
+    rows = alignments.where(ds.field("kind").isin([*_SIDES]) | is_doubtful).to_pylist()
     texts = _texts(rows, versions)
     return sorted(
         _paragraphs(rows, texts),

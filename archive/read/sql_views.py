@@ -123,8 +123,8 @@ WHERE p.story_id NOT IN (SELECT story_id FROM contradicted)""",
 
 _COMPARED = """SELECT story_id, article_id_{x} AS article_id, article_id_{y} AS other_article_id,
     language_{x} AS language, language_{y} AS other, characters_{x} AS characters,
-    kind IN ('aligned', 'moved') AND NOT coalesce(doubtful, false) AS shared,
-    coalesce(doubtful, kind NOT IN ('aligned', 'moved')) AS doubtful
+    kind IN ('aligned', 'moved') AND NOT coalesce(doubtful, true) AS shared,
+    coalesce(doubtful, true) AS doubtful
   FROM alignments"""
 
 _SHARED_TEXT = View(
@@ -137,7 +137,7 @@ _SHARED_TEXT = View(
         "other": "the other language",
         "characters": "characters compared",
         "shared": "share whose counterpart was found without doubt",
-        "doubtful": "share without a sure verdict; before schema 6 all that has no counterpart",
+        "doubtful": "share without a sure verdict; before schema 6 all of it",
         "missing": "share that the other language surely has nowhere",
         "article_id": "of the text",
         "other_article_id": "of the other language",
@@ -195,7 +195,7 @@ JOIN versions b ON b.article_id = e.article_id AND b.version = e.before""",
 _QUOTES = View(
     "quotes",
     "One row for a quotation with its speaker beside it: `«…», — сказала Олена Коваль`, `“…,” Olena Koval "
-    "said`. Found by rules, in Ukrainian, English and Russian; not found: *she said*, or a speaker in "
+    "said`. Found by rules, in Ukrainian, English and Russian; not found: “she said”, or a speaker in "
     "another sentence. Names are as printed, not joined across languages.",
     {
         "outlet": "of the article",
@@ -259,15 +259,17 @@ _DELETIONS = View(
         "url": _ADDRESS,
         "published_at": "of the article",
         "last_seen": "the last visit that found it",
+        "missing_since": "the first visit after it that got 404 or 410",
         "gone_since": "the visit that made it certain",
         "story_id": "its story",
         "article_id": "the article",
     },
     """SELECT a.outlet, a.language, a.headline, a.url, a.published_at, a.last_seen,
-  min(o.observed_at) AS gone_since, a.story_id, a.article_id
+  min(o.observed_at) FILTER (o.http_status IN (404, 410)) AS missing_since,
+  min(o.observed_at) FILTER (o.gone) AS gone_since, a.story_id, a.article_id
 FROM observations o JOIN articles a USING (article_id)
-WHERE o.gone AND o.observed_at > a.last_seen GROUP BY ALL""",
-    "SELECT outlet, language, headline, last_seen, gone_since FROM deletions",
+WHERE o.observed_at > a.last_seen GROUP BY ALL HAVING bool_or(o.gone)""",
+    "SELECT outlet, language, headline, last_seen, missing_since, gone_since FROM deletions",
     ("observations", "articles"),
 )
 

@@ -147,7 +147,7 @@ def _alignments(state: State, rows: list[Row], file: int) -> None:
         " partnered_a = partnered_a + excluded.partnered_a, whole_b = whole_b + excluded.whole_b,"
         " partnered_b = partnered_b + excluded.partnered_b, file = excluded.file",
         [
-            row | {"file": file, "both": surely_linked(str(row["kind"]), bool(row["doubtful"]))}
+            row | {"file": file, "both": surely_linked(row["kind"], row["doubtful"])}
             for row in _both(state, rows)
         ],
     )

@@ -242,8 +242,11 @@ def over_time(t: Interface, days: Sequence[DayCount], canvas: Canvas) -> Drawing
         total[1] += row.all_articles
     if not sum(matching for matching, _ in totals.values()):
         return None
-    all_tracks = sorted(totals, key=lambda x: (-totals[x][0], x))
+    all_tracks = sorted((x for x in totals if totals[x][0]), key=lambda x: (-totals[x][0], x))
     tracks = all_tracks[:_MOST_TRACKS]
+    without = [
+        f"{x[0]}, {t.name(x[1])} ({t.number(totals[x][1])})" for x in sorted(totals) if not totals[x][0]
+    ]
     width = canvas.left + canvas.width
     # also days on which only other articles came: they are those on which nothing was said
     dates = sorted(row.day for row in days)
@@ -260,6 +263,9 @@ def over_time(t: Interface, days: Sequence[DayCount], canvas: Canvas) -> Drawing
     notes = [t(f"a_bar_{cells.kind}", n=t.count("n_articles", most))]
     if len(all_tracks) > len(tracks):
         notes.append(t("rows_cut", n=len(tracks), all=t.number(len(all_tracks))))
+    if without:
+        more = ["…"] if len(without) > _MOST_TRACKS else []
+        notes.append(t("not_one_drawn", tracks="; ".join(without[:_MOST_TRACKS] + more)))
     drawing.note = " ".join(notes)
     for n, (outlet, language) in enumerate(tracks):
         bottom = step * (n + 1) - 4

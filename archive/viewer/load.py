@@ -191,7 +191,9 @@ def _links(alignments: Iterable[Values], variants: Sequence[Variant], place: Map
             sides.append((place[row[f"article_id_{side}"]], tuple(row[f"paragraphs_{side}"])))
         if all(max(blocks) < len(variants[n].blocks) for n, blocks in sides):
             first, second = sorted(sides)
-            links.append(Link(*first, *second, moved=row["kind"] == "moved", doubtful=bool(row["doubtful"])))
+            links.append(
+                Link(*first, *second, moved=row["kind"] == "moved", doubtful=row["doubtful"] is not False)
+            )
     return links
 
 
@@ -240,8 +242,7 @@ def _shares(alignments: Iterable[Values], *, doubtful: bool) -> dict[tuple[str, 
     parts: dict[tuple[str, str], int] = defaultdict(int)
     for row in alignments:
         is_linked = surely_linked(row["kind"], row["doubtful"])
-        # before schema 6 nobody had judged what is on one side only
-        is_doubtful = not is_linked and (row["kind"] in LINKED or row["doubtful"] is not False)
+        is_doubtful = row["doubtful"] is not False
         counts = is_doubtful if doubtful else is_linked
         for side, other_side in _SIDES:
             languages = (row[f"language_{other_side}"], row[f"language_{side}"])
@@ -270,7 +271,10 @@ def _variant(versions: Sequence[Values], alignments: Sequence[Values]) -> Varian
         versions[0]["valid_from"],
         tuple(TextBlock(x["kind"], x["text"]) for x in latest["blocks"]),
         tuple(
-            Edit(after["version"], before["version"], after["valid_from"], compare(before, after, work))
+            Edit(
+                *(after["version"], before["version"], after["valid_from"], before["last_seen"]),
+                compare(before, after, work),
+            )
             for before, after in pairwise(versions)
             if is_edit(before, after)
         ),
@@ -283,7 +287,9 @@ def _marks(article_id: str, alignments: Sequence[Values]) -> dict[int, tuple[Mar
     marks: dict[int, dict[Mark, None]] = defaultdict(dict)
     for row in alignments:
         for side, other_side in _SIDES:
-            if row[f"article_id_{side}"] != article_id or (row["doubtful"] and row["kind"] in LINKED):
+            if row[f"article_id_{side}"] != article_id or (
+                row["kind"] in LINKED and row["doubtful"] is not False
+            ):
                 continue
             for mark in _marks_of_side(row, side, other_side):
                 for block in row[f"paragraphs_{side}"]:
@@ -304,7 +310,7 @@ def _number_pairs(alignments: Iterable[Values], column: str) -> tuple[NumberPair
     """Read two numbers each of a story, in the order of languages and then of reading."""
     pairs: dict[NumberPair, None] = {}
     for row in alignments:
-        if row["doubtful"]:
+        if row["doubtful"] is not False:
             continue
         languages = (row["language_a"], row["language_b"])
         for mark in row[column]:

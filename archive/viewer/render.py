@@ -17,6 +17,7 @@ from archive.read.diff import Change
 from archive.viewer.catalogue import Interface
 from archive.viewer.drawing import timeline
 from archive.viewer.pages import environment, is_web_address
+from archive.viewer.story import after_edit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from archive.read.archive import Archive
     from archive.viewer.search.answers import OmittedShare, Question, SameEvent, StoryLine
     from archive.viewer.side_by_side import Row
-    from archive.viewer.story import Joint, Mark, StoryView, Variant
+    from archive.viewer.story import FollowUp, Joint, Mark, StoryView, Variant
 
 _STATIC = Path(__file__).with_name("static")
 _MOST_OMISSIONS = 200
@@ -270,6 +271,7 @@ def story_values(
     return {
         "view": view,
         "gone": gone_at,
+        "followed": _follow_ups(view, line),
         "title": view.title_in(pages.t.language),
         "omissions": [x for x in passages if x.missing],
         "perhaps": [x for x in passages if not x.missing],
@@ -292,6 +294,19 @@ def story_values(
             ],
         ),
     }
+
+
+def _follow_ups(view: StoryView, line: StoryLine) -> dict[tuple[str, int], list[FollowUp]]:
+    """Compute what the other languages did after each edit, by article and version."""
+    edits_of = {variant.article_id: variant.edits for variant in view.variants}
+    follow_ups = {}
+    for variant, edit in view.edits:
+        reactions = []
+        for article in line.articles:
+            if article.article_id != variant.article_id:
+                reactions.append(after_edit(article, edit, edits_of.get(article.article_id, ())))
+        follow_ups[variant.article_id, edit.version] = reactions
+    return follow_ups
 
 
 def _why(url: str) -> str:

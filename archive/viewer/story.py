@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
     from archive.format.records import TextBlock
     from archive.read.diff import Diff
+    from archive.viewer.search.answers import ArticleLine
     from archive.viewer.side_by_side import Row
 
 
@@ -22,7 +23,52 @@ class Edit:
     """Number of the version it is compared with."""
     at: datetime
     """Time at which a crawl first saw it, UTC."""
+    after: datetime
+    """Time of the last visit that saw the text before."""
     diff: Diff
+
+
+class Seen(Protocol):
+    """A change that happened between two visits."""
+
+    @property
+    def at(self) -> datetime:
+        """Time of the first visit that saw it."""
+
+    @property
+    def after(self) -> datetime:
+        """Time of the last visit before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """What another language of the story did after a change."""
+
+    language: str
+    kind: str
+    """edited after it; together: between the same visits, so that nobody knows which came first;
+    not-edited; not-visited: no visit has seen its page since; taken-down; still-there, after a takedown."""
+    seconds: float | None
+    """From the visit that saw the change to the one that saw the edit of this language."""
+
+
+def after_edit(variant: ArticleLine, edit: Seen, edits: Iterable[Seen]) -> FollowUp:
+    """Compare what visits saw of another language: an edit is after the last visit without it."""
+    for followed in edits:  # the earliest first
+        if followed.at > edit.at:
+            return FollowUp(variant.language, "edited", (followed.at - edit.at).total_seconds())
+        if followed.at > edit.after:
+            return FollowUp(variant.language, "together", None)
+    if variant.gone:
+        return FollowUp(variant.language, "taken-down", None)
+    is_visited = variant.last_seen >= edit.at
+    return FollowUp(variant.language, "not-edited" if is_visited else "not-visited", None)
+
+
+def after_takedown(variant: ArticleLine, at: datetime) -> FollowUp:
+    if variant.gone:
+        return FollowUp(variant.language, "taken-down", None)
+    return FollowUp(variant.language, "still-there" if variant.last_seen >= at else "not-visited", None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +135,12 @@ class NumberPair:
     texts: tuple[str, str]
     counted: str | None
     confidence: float
+
+    @property
+    def unit(self) -> str:
+        """Return what is counted where the texts do not print it beside the numbers."""
+        has_unit = any(x.isalpha() for text in self.texts for x in text)
+        return "" if has_unit else self.counted or ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,7 +133,7 @@ def _align(texts, couples):
             rows.append(
                 AlignmentRecord(
                     *(a, 1, b, 1, sides[0].language, sides[1].language, n, kind, *at, score, *map(len, of)),
-                    **({} if all(at) else sure),
+                    **({"doubtful": False} if all(at) else sure),
                 )
             )
     return rows

@@ -233,10 +233,11 @@ class _Fill:
         marks = [column for columns in _MARKS.values() for column in columns]
         columns_of_file = [x for x in (*_COMPARED, *marks) if x in opened.schema_arrow.names]
         table = opened.read_row_group(part, columns=columns_of_file)
+        if "doubtful" not in columns_of_file:  # before schema 6 nobody judged a passage
+            table = table.append_column("doubtful", pa.nulls(len(table), pa.bool_()))
         self._compare(table, number)
         # what stands in a doubtful link may be about something else
-        is_sure = pc.invert(pc.fill_null(table["doubtful"], False)) if "doubtful" in columns_of_file else None
-        sure = table if is_sure is None else table.filter(is_sure)
+        sure = table.filter(pc.fill_null(pc.invert(table["doubtful"]), False))
         for kind, columns in _MARKS.items():
             marked = set[str]()
             for column in columns:
@@ -257,17 +258,12 @@ class _Fill:
                 )
 
     def _compare(self, table: pa.Table, number: int) -> None:
-        """Count the characters that one of two texts has alone, and those of which that is doubtful.
-
-        Before schema 6 nobody had judged them.
-        """
-        doubtful = pa.nulls(len(table), pa.bool_())
-        if "doubtful" in table.column_names:
-            doubtful = table["doubtful"]
+        """Count the characters that one of two texts has alone, and those of which that is doubtful."""
+        is_judged_sure = pc.fill_null(pc.invert(table["doubtful"]), False)
         for side, kind in (("a", "omitted"), ("b", "added")):
             is_alone = pc.equal(table["kind"], kind)
-            is_sure = pc.and_(is_alone, pc.fill_null(pc.invert(doubtful), False))
-            is_doubtful = pc.if_else(is_alone, pc.invert(is_sure), pc.fill_null(doubtful, False))
+            is_sure = pc.and_(is_alone, is_judged_sure)
+            is_doubtful = pc.invert(is_judged_sure)
             for name, chosen in (("alone", is_sure), ("perhaps", is_doubtful)):
                 lengths = pc.if_else(chosen, table[f"characters_{side}"], 0)
                 table = table.append_column(f"{name}_{side}", pc.cast(lengths, pa.int64()))

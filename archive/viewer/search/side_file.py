@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from archive.format.layout import Layout
 
-VERSION = 6
+VERSION = 7
 _NAME = "search.sqlite"
 SHARDS = 4
 """Files of texts of a large archive: as many processes can fill them side by side."""

@@ -97,9 +97,10 @@ def _commands(archive: Archive, article_id: str, missing_id: str) -> str:
         "SELECT language, missing_in, confidence, doubtful, text FROM omissions"
         f" WHERE article_id = '{article_id}' AND missing_article_id = '{missing_id}'"
     )
-    where = shlex.quote(str(archive.root))
+    # readable where nothing in it means anything to a shell
+    quoted = f'"{question}"' if f"{article_id}{missing_id}".isalnum() else shlex.quote(question)
+    where = shlex.quote(archive.storage.name)
     moment = f"{archive.snapshot.committed_at:%Y-%m-%dT%H:%M:%S.%f+00:00}"
     return (
-        f"triptych verify --all --archive {where}\n"
-        f"triptych sql --archive {where} --as-of {moment} {shlex.quote(question)}"
+        f"triptych verify --all --archive {where}\ntriptych sql --archive {where} --as-of {moment} {quoted}"
     )

@@ -105,8 +105,8 @@ def _question(opened: ArchiveRequest) -> str:
 
 
 def _command(opened: ArchiveRequest, question: str, form: str) -> list[str]:
-    options = ["--archive", str(opened.archive.root), "--memory", _MEMORY]
-    if archive.open(opened.archive.root).snapshot.id != opened.archive.snapshot.id:
+    options = ["--archive", opened.archive.storage.name, "--memory", _MEMORY]
+    if archive.open(opened.archive.storage).snapshot.id != opened.archive.snapshot.id:
         # a crawl has committed since; rows of the past are put together anew, which takes seconds
         options += ["--as-of", f"{opened.archive.snapshot.committed_at:%Y-%m-%dT%H:%M:%S.%f+00:00}"]
     start = [sys.executable, "-P", "-m", "archive", "sql", form, *options, "--seconds", str(_SECONDS)]

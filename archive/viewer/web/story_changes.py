@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from archive.viewer.search.answers import COMPARED, PAGE
+from archive.viewer.story import after_edit, after_takedown
 from archive.viewer.web.alerts import (
     MOST,
     EditVisit,
@@ -21,13 +22,14 @@ from archive.viewer.web.questions import page_of, wrong
 from archive.viewer.web.story_lists import as_feed, interface_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from starlette.responses import Response
 
     from archive.viewer.catalogue import Interface
     from archive.viewer.search.answers import ArticleLine, StoryLine
+    from archive.viewer.story import FollowUp
     from archive.viewer.web.alerts import Alert
     from archive.viewer.web.archive_request import ArchiveRequest
 
@@ -37,33 +39,24 @@ _AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
-class FollowUp:
-    """What another language of the story did after an edit."""
-
-    language: str
-    kind: str
-    """edited after it; together: between the same visits, so that nobody knows which came first;
-    not-edited; not-visited: no visit has seen its page since; taken-down."""
-    seconds: float | None
-    """From the visit that saw the edit to the one that saw the edit of this language."""
-
-
-@dataclass(frozen=True, slots=True)
 class StoryChange:
     """An edit or a takedown, and what the other languages of its story did."""
 
     alert: Alert
     article: ArticleLine
+    after: datetime
+    """Of the last visit before it."""
     followed: tuple[FollowUp, ...]
-    """Empty for a takedown."""
 
     @property
     def reaction(self) -> str:
         """Sum up what the others did: one of REACTIONS, or "" where there is no other or all are gone."""
         kinds = {x.kind for x in self.followed}
-        if kinds & {"edited", "together"}:
+        if kinds & ({"taken-down"} if self.alert.kind == "gone" else {"edited", "together"}):
             return "followed"
-        return "unknown" if "not-visited" in kinds else "alone" if "not-edited" in kinds else ""
+        if "not-visited" in kinds:
+            return "unknown"
+        return "alone" if kinds & {"not-edited", "still-there"} else ""
 
 
 def changes(opened: ArchiveRequest, t: Interface) -> Iterator[StoryChange]:
@@ -93,7 +86,7 @@ def changes(opened: ArchiveRequest, t: Interface) -> Iterator[StoryChange]:
                 portion[change.alert] = change
         described = with_changed_words(opened.archive, opened.lookup, list(portion))
         for change, alert in zip(portion.values(), described, strict=True):
-            yield StoryChange(alert, change.article, change.followed)
+            yield replace(change, alert=alert)
 
 
 def _change(
@@ -104,33 +97,17 @@ def _change(
     edits: Mapping[str, Sequence[EditVisit]],
 ) -> StoryChange:
     """Describe an edit, or a takedown at a time."""
-    if isinstance(event, EditVisit):
-        follow_ups = _follow_ups(line, article, event, edits)
-        return StoryChange(edit_alert(t, line, article, event), article, follow_ups)
-    return StoryChange(takedown_alert(t, line, article, event), article, ())
-
-
-def _follow_ups(
-    line: StoryLine, article: ArticleLine, edit: EditVisit, edits: Mapping[str, Sequence[EditVisit]]
-) -> tuple[FollowUp, ...]:
     follow_ups = []
     for variant in line.articles:
-        if variant.article_id != article.article_id:
-            follow_ups.append(follow_up(variant, edit, edits.get(variant.article_id, ())))
-    return tuple(follow_ups)
-
-
-def follow_up(variant: ArticleLine, edit: EditVisit, edits: Iterable[EditVisit]) -> FollowUp:
-    """Compare what visits have seen: an edit is after the last visit that did not see it."""
-    for followed in edits:  # the earliest first
-        if followed.at > edit.at:
-            return FollowUp(variant.language, "edited", (followed.at - edit.at).total_seconds())
-        if followed.at > edit.after:
-            return FollowUp(variant.language, "together", None)
-    if variant.gone:
-        return FollowUp(variant.language, "taken-down", None)
-    is_visited = variant.last_seen >= edit.at
-    return FollowUp(variant.language, "not-edited" if is_visited else "not-visited", None)
+        if variant.article_id == article.article_id:
+            continue
+        if isinstance(event, EditVisit):
+            follow_ups.append(after_edit(variant, event, edits.get(variant.article_id, ())))
+        else:
+            follow_ups.append(after_takedown(variant, event))
+    if isinstance(event, EditVisit):
+        return StoryChange(edit_alert(t, line, article, event), article, event.after, tuple(follow_ups))
+    return StoryChange(takedown_alert(t, line, article, event), article, article.last_seen, tuple(follow_ups))
 
 
 def page(opened: ArchiveRequest) -> Response:
@@ -159,7 +136,19 @@ def page(opened: ArchiveRequest) -> Response:
 
 
 _COLUMNS = (
-    *("at", "kind", "outlet", "language", "headline", "url", "article_id", "story_id", "changes", "followed"),
+    *(
+        "at",
+        "not_before",
+        "kind",
+        "outlet",
+        "language",
+        "headline",
+        "url",
+        "article_id",
+        "story_id",
+        "changes",
+        "followed",
+    ),
     *(f"followed_{language}{suffix}" for language in COMPARED for suffix in ("", "_seconds")),
 )
 
@@ -169,6 +158,7 @@ def file(opened: ArchiveRequest) -> Response:
     for change in changes(opened, opened.pages.t):
         row: dict[str, object] = {
             "at": change.alert.at,
+            "not_before": change.after,
             "kind": change.alert.kind,
             "outlet": change.article.outlet,
             "language": change.article.language,

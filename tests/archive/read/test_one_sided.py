@@ -27,7 +27,7 @@ def decide(fresh, related):
 def align(texts, couples):
     for a, b in couples:
         of_a, of_b = texts[a].language, texts[b].language
-        yield AlignmentRecord(a, 1, b, 1, of_a, of_b, 0, "aligned", (0,), (0,), 0.9, 8, 8)
+        yield AlignmentRecord(a, 1, b, 1, of_a, of_b, 0, "aligned", (0,), (0,), 0.9, 8, 8, doubtful=False)
         alone = (("omitted", (1,), ()), ("added", (), (1,)))
         for position, (kind, at_a, at_b) in enumerate(alone, 1):
             yield AlignmentRecord(

@@ -1,8 +1,12 @@
 """A copy from a folder into a bucket and back."""
 
+import json
+
 import archive
 from archive.operations.copy import copy
+from archive.viewer.search import fill
 from tests.archive.findings import grave
+from tests.archive.viewer.test_web import serving
 
 
 def test_a_bucket_gets_an_archive_and_gives_it_back(uri, root, open_writer, article, page):
@@ -30,3 +34,14 @@ def test_a_bucket_gets_an_archive_and_gives_it_back(uri, root, open_writer, arti
     moved = copy(uri, other)
     assert copy(uri, other).equal == moved.files
     assert grave(other) == []
+
+
+def test_a_page_asks_a_bucket_in_sql(uri, root, open_writer, article):
+    with open_writer("run-1") as writer:
+        writer.add_article(article(1))
+        writer.commit()
+    copy(str(root), uri)
+    fill.fill(archive.open(uri))
+    with serving(uri) as get:
+        answer = get("/sql.json?q=SELECT+headline+FROM+articles")
+        assert (answer[0], json.loads(answer[2])) == (200, [{"headline": "Headline 1 uk"}]), answer

@@ -25,7 +25,7 @@ def test_an_omission_can_be_cited_and_verified(bridge, root, capsys):
         assert status == 200
         told = text_of(body)
         for piece in (
-            "in Ukrainian, not in English",
+            "In Ukrainian, not in English",
             "Будували 40 людей із Заріччя.",
             "in one language only",
         ):
@@ -45,5 +45,5 @@ def test_an_omission_can_be_cited_and_verified(bridge, root, capsys):
     # the commands do what the page says
     for command in commands.splitlines():
         _, *arguments = shlex.split(command)
-        assert main(arguments) == 0
+        assert main(arguments) == 0, command
     assert "Будували 40 людей із Заріччя." in capsys.readouterr().out

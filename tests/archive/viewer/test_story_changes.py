@@ -12,7 +12,7 @@ from archive.format.records import Decisions, Membership, PairRecord, TextBlock
 from archive.viewer.figure_frames import FIGURES
 from archive.viewer.search import fill
 from archive.viewer.search.answers import ArticleLine
-from archive.viewer.web import story_changes
+from archive.viewer.story import after_edit, after_takedown
 from archive.viewer.web.alerts import EditVisit
 from tests.archive.viewer.conftest import TEXTS, rows
 from tests.archive.viewer.test_web import serving, site, text_of
@@ -66,7 +66,7 @@ def test_what_another_language_did_is_what_visits_have_seen(others, last_seen, k
 
     other = ArticleLine("b", "courier", "ru", "", "", None, hour(last_seen), 0, None)
     edits = [EditVisit(2, 1, hour(at), hour(after)) for after, at in others]
-    follow_up = story_changes.follow_up(other, EditVisit(2, 1, hour(4), hour(2)), edits)
+    follow_up = after_edit(other, EditVisit(2, 1, hour(4), hour(2)), edits)
     assert (follow_up.kind, follow_up.seconds) == (kind, seconds)
 
 
@@ -91,20 +91,27 @@ def test_what_nobody_has_judged_is_doubtful_everywhere(writer, variants, root):
     def align(*_):
         for row in rows(first.article_id, second.article_id, first.language, second.language):
             sides = {"characters_a": 50 * len(row.paragraphs_a), "characters_b": 50 * len(row.paragraphs_b)}
-            yield replace(row, doubtful=None, numbers_differ=(), **sides)
+            yield replace(row, doubtful=None, **sides)
 
     writer.commit(lambda *_: Decisions((pair,), members, align=align))
     opened = archive.open(root)
     assert {x["doubtful"] for x in opened.sql("SELECT doubtful FROM omissions").to_pylist()} == {True}
     shares = opened.sql("SELECT missing, doubtful FROM shared_text WHERE language = 'uk'").to_pylist()
-    assert shares == [{"missing": 0.0, "doubtful": 0.5}]
+    assert shares == [{"missing": 0.0, "doubtful": 1.0}]
+    passages = opened.only_in(story)
+    assert len(passages) > 6  # what is linked is among them
+    assert all(x.doubtful for x in passages)
+    assert set(opened.stories().to_pandas()["coverage_en_of_uk"]) == {0.0}
     assert set(FIGURES["sections"].frame(opened)["left_out"]) == {0.0}
     fill.fill(opened)
     with serving(root) as get:
         line = json.loads(get("/stories.json")[2])[0]
-        assert (line["omitted"], line["omitted_doubtful"]) == (0.0, 0.5)
-        assert "perhaps 50%" in text_of(get("/")[2])
-        assert "; 50% is doubtful" in text_of(get(f"/stories/{story}")[2])
+        assert (line["omitted"], line["omitted_doubtful"]) == (0.0, 1.0)
+        assert line["numbers_differ"] == []
+        assert "perhaps 100%" in text_of(get("/")[2])
+        page = text_of(get(f"/stories/{story}")[2])
+        assert "0% of the Ukrainian text is also in English; 100% is doubtful" in page
+        assert "Numbers that contradict" not in page
 
 
 def test_any_of_many_sections_can_be_chosen(open_writer, article, root):
@@ -117,3 +124,18 @@ def test_any_of_many_sections_can_be_chosen(open_writer, article, root):
     with serving(root) as get:
         assert "<option>section 44</option>" in get("/")[2].decode()
         assert "1 story" in text_of(get("/?section=section+44")[2])
+
+
+@pytest.mark.parametrize(
+    ("last_seen", "is_gone", "kind"),
+    [(6, False, "still-there"), (3, False, "not-visited"), (3, True, "taken-down")],
+)
+def test_what_the_other_languages_did_after_a_takedown(last_seen, is_gone, kind):
+    def hour(n):
+        return datetime(2026, 3, 1, n, tzinfo=UTC)
+
+    gone = hour(5) if is_gone else None
+    other = ArticleLine(
+        "b", "courier", "en", "Headline", "https://a.example/", None, hour(last_seen), 0, gone
+    )
+    assert after_takedown(other, hour(4)).kind == kind
