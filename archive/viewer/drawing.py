@@ -242,11 +242,14 @@ def over_time(t: Interface, days: Sequence[DayCount], canvas: Canvas) -> Drawing
         total[1] += row.all_articles
     if not sum(matching for matching, _ in totals.values()):
         return None
-    all_tracks = sorted((x for x in totals if totals[x][0]), key=lambda x: (-totals[x][0], x))
+    all_tracks: list[tuple[str, str]] = []
+    without: list[str] = []
+    for outlet, language in sorted(totals, key=lambda x: (-totals[x][0], x)):
+        if totals[outlet, language][0]:
+            all_tracks.append((outlet, language))
+        else:
+            without.append(f"{outlet}, {t.name(language)} ({t.number(totals[outlet, language][1])})")
     tracks = all_tracks[:_MOST_TRACKS]
-    without = [
-        f"{x[0]}, {t.name(x[1])} ({t.number(totals[x][1])})" for x in sorted(totals) if not totals[x][0]
-    ]
     width = canvas.left + canvas.width
     # also days on which only other articles came: they are those on which nothing was said
     dates = sorted(row.day for row in days)

@@ -298,7 +298,9 @@ def story_values(
 
 def _follow_ups(view: StoryView, line: StoryLine) -> dict[tuple[str, int], list[FollowUp]]:
     """Compute what the other languages did after each edit, by article and version."""
-    edits_of = {variant.article_id: variant.edits for variant in view.variants}
+    edits_of = {}
+    for variant in view.variants:
+        edits_of[variant.article_id] = variant.edits
     follow_ups = {}
     for variant, edit in view.edits:
         reactions = []

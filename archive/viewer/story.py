@@ -139,8 +139,7 @@ class NumberPair:
     @property
     def unit(self) -> str:
         """Return what is counted where the texts do not print it beside the numbers."""
-        has_unit = any(x.isalpha() for text in self.texts for x in text)
-        return "" if has_unit else self.counted or ""
+        return "" if re.search(r"[^\W\d_]", "".join(self.texts)) else self.counted or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +195,11 @@ class StoryView:
 
     @property
     def dates(self) -> list[datetime]:
-        return [x.published_at for x in self.variants if x.published_at is not None]
+        dates = []
+        for variant in self.variants:
+            if variant.published_at is not None:
+                dates.append(variant.published_at)
+        return dates
 
     @property
     def first_published(self) -> datetime | None:
@@ -210,7 +213,10 @@ class StoryView:
     @property
     def shares(self) -> list[tuple[str, str, float, float]]:
         """(x, y, share of the characters of x that stand in y too, share that is doubtful)."""
-        return sorted((x, y, share, self.doubtful.get((y, x), 0)) for (y, x), share in self.coverage.items())
+        shares = []
+        for (y, x), share in self.coverage.items():
+            shares.append((x, y, share, self.doubtful.get((y, x), 0)))
+        return sorted(shares)
 
     def saying(self, row: Row) -> tuple[str, ...]:
         """Name the languages of the variants that surely have what a row says."""
@@ -226,7 +232,11 @@ class StoryView:
 
     @property
     def edits(self) -> list[tuple[Variant, Edit]]:
-        return [(variant, edit) for variant in self.variants for edit in variant.edits]
+        edits = []
+        for variant in self.variants:
+            for edit in variant.edits:
+                edits.append((variant, edit))
+        return edits
 
     def variant(self, language: str) -> Variant | None:
         return next((x for x in self.variants if x.language == language), None)
