@@ -39,7 +39,7 @@ from archive.state.replay import CurrentState
 from archive.state.tombstones import Tombstones
 from archive.storage import locks
 from archive.storage.snapshot_log import Log
-from archive.tables import views
+from archive.tables import data_file_reader, views
 from archive.wal import segment
 
 if TYPE_CHECKING:
@@ -301,9 +301,11 @@ class Committer:
 
     def _show(self, snapshot: Snapshot) -> None:
         """Point the view to a committed snapshot; if this fails, the next commit or start does it."""
+        paths = (self._storage.path(file.path) for file in snapshot.files)
         try:
-            views.publish(self._storage, snapshot)
-            views.prune(self._layout, self._clock.now().timestamp())
+            with data_file_reader.links_change(paths):
+                views.publish(self._storage, snapshot)
+                views.prune(self._layout, self._clock.now().timestamp())
         except OSError as error:
             _log.warning("snapshot %d is committed; its view will follow: %s", snapshot.id, error)
 

@@ -10,7 +10,6 @@ import contextlib
 import os
 import sqlite3
 from functools import lru_cache
-from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
@@ -21,7 +20,7 @@ from archive.storage.cache import cache_folder
 from archive.tables import page_headers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     import pyarrow as pa
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
     _Written = tuple[int, int, int, int]
     """Inode, size and time of the last write of a file, and the bytes of its columns in memory."""
 
-_VERSION = 1
+_VERSION = 2
 _MANY = 16
 _MOST_REMEMBERED = 500_000
 """Files, removed ones included; then the memory is cleared."""
@@ -94,6 +93,38 @@ def check(paths: Sequence[Path]) -> None:
         raise ArchiveDamaged(_too_large(f"{len(paths)} data files of {on_disk} bytes", most, f"{size} bytes"))
 
 
+@contextlib.contextmanager
+def links_change(paths: Iterable[Path]) -> Iterator[None]:
+    """Keep the measured sizes of an archive's files while links to them are made or removed.
+
+    A link changes its file's time of change, and each file would be measured again after each commit.
+    """
+    before = _stamps_of_present(paths)
+    most = gate.LARGEST_UNPACKED
+    sizes: dict[Path, int] = {}
+    with _Remembered.of(before) as remembered:
+        for path, stamp in before.items():
+            size = _written_size(path, stamp, most)
+            if size is None:
+                size = remembered.get(path, most)
+            if size is not None:
+                sizes[path] = size
+    yield
+    after = _stamps_of_present(sizes)
+    with _Remembered.of(after) as remembered:
+        for path, stamp in after.items():
+            if stamp[:3] == before[path][:3]:
+                remembered.put(path, sizes[path])
+
+
+def _stamps_of_present(paths: Iterable[Path]) -> dict[Path, _Stamp]:
+    stamps = {}
+    for path in paths:
+        with contextlib.suppress(OSError):
+            stamps[path] = _stamp(path)
+    return stamps
+
+
 def _stamp(path: Path) -> _Stamp:
     """Inode, size and times: one of them changes if a file is written or replaced."""
     status = os.stat(path)  # noqa: PTH116  called for each file of an archive
@@ -124,8 +155,8 @@ class _Remembered:
     def __init__(self, connection: sqlite3.Connection | None, stamps: Mapping[Path, _Stamp]) -> None:
         self._connection = connection
         self._stamps = stamps
-        self._sizes: dict[bytes, int] = {}
-        self._new: list[tuple[bytes, int]] = []
+        self._sizes: dict[str, tuple[str, int]] = {}
+        self._new: list[tuple[str, str, int]] = []
 
     @classmethod
     def of(cls, stamps: Mapping[Path, _Stamp]) -> _Remembered:
@@ -142,9 +173,11 @@ class _Remembered:
         with contextlib.suppress(sqlite3.Error):
             connection.execute("PRAGMA synchronous=OFF")
             connection.execute(
-                "CREATE TABLE IF NOT EXISTS file (key BLOB PRIMARY KEY, size INTEGER NOT NULL) WITHOUT ROWID"
+                "CREATE TABLE IF NOT EXISTS file"
+                " (name TEXT PRIMARY KEY, stamp TEXT NOT NULL, size INTEGER NOT NULL) WITHOUT ROWID"
             )
-            remembered._sizes = dict(connection.execute("SELECT key, size FROM file"))
+            for name, stamp, size in connection.execute("SELECT name, stamp, size FROM file"):
+                remembered._sizes[name] = stamp, size
         return remembered
 
     def __enter__(self) -> _Remembered:
@@ -158,23 +191,22 @@ class _Remembered:
                 self._connection.execute("DELETE FROM file")
             if self._new:
                 self._connection.execute("BEGIN IMMEDIATE")
-                self._connection.executemany("INSERT OR REPLACE INTO file VALUES (?, ?)", self._new)
+                self._connection.executemany("INSERT OR REPLACE INTO file VALUES (?, ?, ?)", self._new)
                 self._connection.execute("COMMIT")
         self._connection.close()
 
     def get(self, path: Path, most: int) -> int | None:
         if self._connection is None:
             return None
-        size = self._sizes.get(self._key(path))
-        return size if isinstance(size, int) and 0 <= size <= most else None
+        stamp, size = self._sizes.get(path.name, ("", -1))
+        is_valid = stamp == str(self._stamps[path]) and isinstance(size, int) and 0 <= size <= most
+        return size if is_valid else None
 
     def put(self, path: Path, measured: int | str) -> None:
         if self._connection is not None and isinstance(measured, int):
-            self._new.append((self._key(path), measured))
-
-    def _key(self, path: Path) -> bytes:
-        identity = f"{path.name} {self._stamps[path]}".encode("utf-8", "surrogateescape")
-        return blake2b(identity, digest_size=16).digest()
+            # a name of a stranger's file may be no text
+            name = path.name.encode("utf-8", "replace").decode()
+            self._new.append((name, str(self._stamps[path]), measured))
 
 
 def _root_of(path: Path) -> Path | None:

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+import archive
 from archive.exceptions import ArchiveDamaged, WrongSetting
 from archive.format import gate
 from archive.storage.cache import cache_folder
@@ -155,6 +156,40 @@ def test_a_file_that_was_altered_since_is_measured_again(many, small_limit):
     os.utime(many[3], ns=(before.st_atime_ns, before.st_mtime_ns))
     with pytest.raises(ArchiveDamaged, match="too much memory"):
         data_file_reader.check(many)
+
+
+def test_a_link_does_not_make_a_file_unknown(many, tmp_path):
+    """A commit links to every file of its view; the first reader after it measured all of them again."""
+    data_file_reader.check(many)
+    data_file_reader._measured.cache_clear()
+    with data_file_reader.links_change([*many, tmp_path / "missing.parquet"]):
+        for path in many:
+            path.with_suffix(".link").hardlink_to(path)
+    data_file_reader.check(many)
+    assert data_file_reader._measured.cache_info().misses == 0
+
+
+def test_a_file_that_was_altered_while_links_change_is_measured_again(many, small_limit):
+    data_file_reader.check(many)
+    with data_file_reader.links_change(many):
+        pq.write_table(pa.table({"body": [LONG] * 20}), many[3], compression="zstd")
+    with pytest.raises(ArchiveDamaged, match="too much memory"):
+        data_file_reader.check(many)
+
+
+def test_the_first_reader_after_a_commit_measures_no_file_again(open_writer, root, article, monkeypatch):
+    monkeypatch.setattr(data_file_reader, "_MANY", 1)
+    with open_writer("run-1") as writer:
+        writer.add_article(article(0))
+        writer.commit()
+        data_file_reader._written.clear()
+        archive.open(root).articles().to_arrow()
+        writer.add_article(article(1))
+        writer.commit()
+    data_file_reader._written.clear()
+    data_file_reader._measured.cache_clear()
+    assert len(archive.open(root).articles().to_arrow()) == 2
+    assert data_file_reader._measured.cache_info().misses == 0
 
 
 def test_what_a_writer_has_written_is_not_measured_again(open_writer, article):
