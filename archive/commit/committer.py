@@ -37,7 +37,7 @@ from archive.pull import pull
 from archive.state import replay, tombstones
 from archive.state.replay import CurrentState
 from archive.state.tombstones import Tombstones
-from archive.storage import locks
+from archive.storage import locks, path_guard
 from archive.storage.snapshot_log import Log
 from archive.tables import data_file_reader, views
 from archive.wal import segment
@@ -301,7 +301,7 @@ class Committer:
 
     def _show(self, snapshot: Snapshot) -> None:
         """Point the view to a committed snapshot; if this fails, the next commit or start does it."""
-        paths = (self._storage.path(file.path) for file in snapshot.files)
+        paths = path_guard.places(self._layout.root, (file.path for file in snapshot.files))
         try:
             with data_file_reader.links_change(paths):
                 views.publish(self._storage, snapshot)

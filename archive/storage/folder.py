@@ -40,7 +40,7 @@ class Folder:
         return ""
 
     def present(self, files: Iterable[DataFile]) -> list[Path]:
-        return [self.path(file.path) for file in files]
+        return path_guard.places(self.layout.root, (file.path for file in files))
 
     def present_path(self, name: str) -> Path:
         return self.path(name)

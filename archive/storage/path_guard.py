@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from archive.exceptions import ArchiveDamaged
@@ -20,14 +20,24 @@ from archive.format.layout import FILES, FOLDERS, TABLES, WORKING_FOLDERS
 
 def place(root: Path, name: str) -> Path:
     """The path of a stored name; the file may not exist yet. Raises ArchiveDamaged."""
-    *above, _ = gate.stored_name(name).split("/")
-    folder = str(root)
-    for part in above:
-        folder = f"{folder}/{part}"
-        _expect(folder, "a folder")
-    path = root / name
-    _expect(str(path), "a file")
-    return path
+    return places(root, [name])[0]
+
+
+def places(root: Path, stored_names: Iterable[str]) -> list[Path]:
+    """The paths of stored names, as `place`; a commit needs thousands, of few folders."""
+    checked = set()
+    paths = []
+    for name in stored_names:
+        *above, _ = gate.stored_name(name).split("/")
+        folder = str(root)
+        for part in above:
+            folder = f"{folder}/{part}"
+            if folder not in checked:
+                _expect(folder, "a folder")
+                checked.add(folder)
+        _expect(f"{root}/{name}", "a file")
+        paths.append(root / name)
+    return paths
 
 
 def check_top(root: Path) -> None:
