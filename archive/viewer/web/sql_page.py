@@ -32,6 +32,7 @@ SHOWN = 200
 _SECONDS = 30
 _MEMORY = "1GB"
 _LONGEST_ROW = 4 << 20
+_LARGEST_FILE = 512 << 20
 _LONGEST_CELL = 600
 _AT_ONCE = threading.BoundedSemaphore(2)
 QUESTIONS = {
@@ -62,9 +63,7 @@ class Answer:
 
 def page(opened: ArchiveRequest) -> Response:
     question = _question(opened)
-    # a link on another site shows its question, and asks nothing
-    is_own = opened.request.headers.get("sec-fetch-site", "none") in {"none", "same-origin"}
-    answer = _first_rows(opened, question) if question and is_own else None
+    answer = _first_rows(opened, question) if question and _is_own(opened) else None
     response = opened.html(
         "sql.html",
         "sql",
@@ -84,16 +83,31 @@ def page(opened: ArchiveRequest) -> Response:
 
 def file(opened: ArchiveRequest) -> Response:
     question = _question(opened)
+    if not _is_own(opened):
+        return PlainTextResponse("This download begins on the page /sql alone.\n", 403)
     is_csv = opened.request.url.path.endswith(".csv")
-    with _AT_ONCE, tempfile.TemporaryFile() as errors:
-        rows = tempfile.TemporaryFile()  # noqa: SIM115  closed when all of it has been sent
-        form = "--csv" if is_csv else "--json"
-        code = subprocess.run(_command(opened, question, form), stdout=rows, stderr=errors, check=False)
-        if code.returncode:
-            rows.close()
-            return PlainTextResponse(f"{_message(errors)}\n", 400)
+    rows = tempfile.TemporaryFile()  # noqa: SIM115  closed when all of it has been sent
+    if error := _fill(rows, _command(opened, question, "--csv" if is_csv else "--json")):
+        rows.close()
+        return PlainTextResponse(f"{error}\n", 400)
     kind = "text/csv; charset=utf-8" if is_csv else "application/json"
     return StreamingResponse(_sent(rows, b"\xef\xbb\xbf" if is_csv else b""), media_type=kind)
+
+
+def _is_own(opened: ArchiveRequest) -> bool:
+    """Return True for a query of the reader: a link on another site only fills in the form."""
+    return opened.request.headers.get("sec-fetch-site", "none") in {"none", "same-origin"}
+
+
+def _fill(rows: IO[bytes], command: Sequence[str]) -> str:
+    """Write an answer; return why there is none, or an empty text."""
+    with _AT_ONCE, tempfile.TemporaryFile() as errors, _asking(command, errors) as process:
+        assert process.stdout is not None
+        while part := process.stdout.read(1 << 16):
+            rows.write(part)
+            if rows.tell() > _LARGEST_FILE:
+                return f"The answer has more than {_LARGEST_FILE >> 20} MB: use `triptych sql`."
+        return _message(errors) if process.wait() else ""
 
 
 def _question(opened: ArchiveRequest) -> str:
@@ -101,7 +115,8 @@ def _question(opened: ArchiveRequest) -> str:
     for name in query:
         if name != "q":
             raise wrong("parameter", name, ("q",))
-    return query.get("q", "").strip()
+    # no argument of a program has a zero
+    return query.get("q", "").replace("\0", "\ufffd").strip()
 
 
 def _command(opened: ArchiveRequest, question: str, form: str) -> list[str]:

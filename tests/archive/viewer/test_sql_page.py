@@ -5,6 +5,7 @@ import json
 import pytest
 
 import archive
+from archive.viewer.web import sql_page
 from archive.viewer.web.sql_page import QUESTIONS
 from tests.archive.viewer.test_web import serving, text_of
 
@@ -20,11 +21,26 @@ def test_a_question_in_sql_is_answered_as_the_command_answers_it(bridge, root):
         rows = json.loads(get(counted.replace("/sql", "/sql.json"))[2])
         assert rows == [{"language": x, "n": 1} for x in ("en", "ru", "uk")]
         assert get("/sql?q=FROM+lagz")[0] == 400
+        # another site's link asks nothing
+        other = {"sec_fetch_site": "cross-site", "sec_fetch_mode": "navigate"}
+        assert get(counted.replace("/sql", "/sql.csv"), **other)[0] == 403
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_common_questions_have_answers(filled, name):
     assert archive.open(filled).sql(QUESTIONS[name]).to_pylist()
+
+
+@pytest.mark.thorough
+def test_a_file_ends_at_its_limit_and_a_zero_in_a_question_is_an_error_of_its_own(bridge, root, monkeypatch):
+    with serving(root) as get:
+        while get("/sql")[0] == 503:
+            pass
+        monkeypatch.setattr(sql_page, "_LARGEST_FILE", 1 << 20)
+        status, _, body = get("/sql.csv?q=FROM+range(1000000)")
+        assert (status, body) == (400, b"The answer has more than 1 MB: use `triptych sql`.\n")
+        for address in ("/sql?q=%00", "/sql.json?q=SELECT+%00"):
+            assert get(address)[0] == 400
 
 
 @pytest.mark.thorough
