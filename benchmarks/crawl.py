@@ -20,11 +20,12 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from by_process import by_process
+import psutil
 
 ROOT = Path(__file__).resolve().parents[1]
 HERE = ROOT / "benchmarks" / "contenders"
@@ -151,7 +152,7 @@ def measure(folder: Path, options: argparse.Namespace) -> None:
                     stalls.append(json.loads((folder / "stalls.json").read_text()))
                 print(f"round {number + 1}: {name}: {walls[name][-1]:.1f} pages/s", file=sys.stderr)
         split = {
-            name: by_process(running[name].whole(), ROOT) - by_process(running[name].start(), ROOT)
+            name: by_process(running[name].whole()) - by_process(running[name].start())
             for name in (OURS, BARE)
         }
     show(len(names), options, walls, cpus)
@@ -181,6 +182,29 @@ def timed(command: list[str]) -> tuple[float, float]:
             break
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+KINDS = {"workers.fork_server": "workers", "pipelines.commit_process": "commits"}
+"""Part of a process's command line, and the name of its kind; any other process is the crawl's own."""
+
+
+def by_process(command: list[str]) -> Counter[str]:
+    """Seconds of CPU by kind of process; what a process does in its last 30 ms may be missing."""
+    seconds: dict[int, tuple[str, float]] = {}
+    with psutil.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        while process.poll() is None:
+            for one in (process, *process.children(recursive=True)):
+                with contextlib.suppress(psutil.Error):
+                    line = " ".join(one.cmdline())
+                    kind = next((name for part, name in KINDS.items() if part in line), "crawl")
+                    # the command line of one that has ended is empty
+                    kind = seconds.get(one.pid, (kind,))[0]
+                    seconds[one.pid] = (kind, sum(one.cpu_times()[:2]))
+            time.sleep(0.03)
+    total: Counter[str] = Counter()
+    for kind, spent in seconds.values():
+        total[kind] += spent  # type: ignore[assignment]
+    return total
 
 
 def show(pages: int, options: argparse.Namespace, walls, cpus) -> None:

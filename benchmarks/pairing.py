@@ -15,8 +15,6 @@ a distractor. `abridged` drops half of the English (else Russian) sentences. `ot
 the stories, a second text on the second side with every number changed, as in the daily report of the
 next day. `few` is the same in pools of eight stories.
 
-Then come whole stories of three languages, grouped as the archive groups them.
-
 `--sets ours` measures what is shipped on our own rewrites and daily reports, see
 benchmarks/pairing_invented.py; who tunes never asks for `--part kept`.
 
@@ -45,7 +43,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.invented_news import PARTS, rewrites
 from benchmarks.invented_reports import reports
 from benchmarks.pairing_fit import cross_fit, differs, fit_all, judged, write
-from benchmarks.pairing_groups import groups_table
 from benchmarks.pairing_invented import measure
 from benchmarks.pairing_sets import DATA, load
 from benchmarks.quality_page import write as write_page
@@ -182,7 +179,6 @@ def main() -> int:
     found = sum(len(x.pairs) for half in fitted.halves for each in half for x in each.blocks)
     console.print(accuracy_table(fitted.tested))
     console.print(reliability_table(fitted.tested))
-    console.print(groups_table(fitted))
     if arguments.write:
         write_page("pairs", page_table(fitted.tested))
         write_page("probability", reliability_table(fitted.tested))
