@@ -107,12 +107,8 @@ def account(crawler: Crawler, *, finished: bool) -> dict[str, int]:
     ledger, spider = crawler.get_extension(Ledger), crawler.spider
     assert ledger is not None
     assert spider is not None
-    assert crawler.stats is not None
-    requests = crawler.stats.get_value(REQUESTS, 0)
-    discovering = getattr(spider, "discovering", None)
-    again = requests if getattr(spider, "errand", "crawl") == "revisit" else 0
-    again = discovering.changes.requested if discovering is not None else again
-    read = sum(1 for why in ledger.sources.values() if why == "read")
+    requests, again = _requests(crawler)
+    read = [*ledger.sources.values()].count("read")
     counts = {
         **ledger.totals(),
         "requests/crawl": requests - again,
@@ -134,3 +130,13 @@ def account(crawler: Crawler, *, finished: bool) -> dict[str, int]:
     debts = getattr(spider, "debts", None)
     owed = debts.count().count if debts is not None else 0
     return {**counts, "run/owed": owed, "run/problems": len(problems(crawler))}
+
+
+def _requests(crawler: Crawler) -> tuple[int, int]:
+    """Return the number of all requests, and of those to pages that the archive has."""
+    assert crawler.stats is not None
+    requests = crawler.stats.get_value(REQUESTS, 0)
+    discovering = getattr(crawler.spider, "discovering", None)
+    if discovering is not None:
+        return requests, discovering.changes.requested
+    return requests, requests if getattr(crawler.spider, "errand", "crawl") == "revisit" else 0

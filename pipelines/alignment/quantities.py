@@ -141,7 +141,7 @@ def _unit_beside(
     text: str, start: int, end: int, before: Sequence[str], after: Sequence[str]
 ) -> tuple[str | None, str]:
     """Return the unit after a number, or the currency before it, and the number as printed with it."""
-    if [word.lower() for word in after[:2]] == ["per", "cent"]:
+    if " ".join(after[:2]).lower() == "per cent":
         return "percent", text[start : text.index(after[1], end) + len(after[1])]
     for place in (0, 1):
         if len(after) <= place or (place and after[0].lower() not in _BEFORE_UNIT):

@@ -185,18 +185,6 @@ def _extract(
         blocks = _with_lead(lead, read_element(element, with_names=False))
         return Reading("its element without names", blocks, f"{place}, without regard to names")
 
-    def wider(lost: list[Piece]) -> Reading | None:
-        """Read the element around the text's that has most of what is lost."""
-        outside = [piece for piece in lost if not _inside(piece, element)]
-        for around in element.iterancestors():
-            if around.tag in {"body", "html"}:
-                break
-            within = sum(len(piece.text) for piece in outside if _inside(piece, around))
-            if within and 2 * within > sum(len(piece.text) for piece in outside):
-                blocks = read_element(around, with_names=False)
-                return Reading("an element around it", blocks, selector(around))
-        return None
-
     def whole(_: list[Piece]) -> Reading | None:
         if again is None:
             return None
@@ -205,7 +193,20 @@ def _extract(
         return Reading("trafilatura", blocks, "trafilatura's reading of the whole page")
 
     first = Reading("its element", _with_lead(lead, blocks), place)
-    return judge(first, prose, excluded, (unnamed, wider, whole)), element
+    return judge(first, prose, excluded, (unnamed, partial(_wider, element), whole)), element
+
+
+def _wider(element: HtmlElement, lost: list[Piece]) -> Reading | None:
+    """Read the element around the text's that has most of what is lost."""
+    outside = [piece for piece in lost if not _inside(piece, element)]
+    letters = sum(len(piece.text) for piece in outside)
+    for around in element.iterancestors():
+        if around.tag in {"body", "html"}:
+            break
+        within = sum(len(piece.text) for piece in outside if _inside(piece, around))
+        if within and 2 * within > letters:
+            return Reading("an element around it", read_element(around, with_names=False), selector(around))
+    return None
 
 
 def _with_lead(lead: list[str], blocks: list[ReadBlock]) -> list[ReadBlock]:
@@ -233,26 +234,27 @@ def _dropped(again: Callable[[], HtmlElement], drop: str | None) -> HtmlElement:
 
 def _read_container(tree: HtmlElement, container: Container) -> tuple[list[ReadBlock], str]:
     place = selector(container.element)
-    if container.tight and container.weight > 250:
-        blocks = read_element(container.element)
+    for with_names in (True, False) if container.tight and container.weight > 250 else ():
+        blocks = read_element(container.element, with_names=with_names)
         if _length(blocks) >= 0.6 * container.weight:
             return blocks, place
-        again = read_element(container.element, with_names=False)
-        if _length(again) >= 0.6 * container.weight:
-            return again, place
     if container.element.tag == "body" and (part := text_in_body(container)) is not None:
         blocks = read_element(part)
         if _length(blocks) >= 0.6 * container.weight:
             return blocks, f"{place}, from the headline to the last paragraph"
+    return _chosen_by_trafilatura(tree, container.weight), f"trafilatura's choice; most text is in {place}"
+
+
+def _chosen_by_trafilatura(tree: HtmlElement, weight: int) -> list[ReadBlock]:
     blocks = read_tree(tree)
     length = _length(blocks)
     # the blocks may be all the running text that the page has
-    if len(blocks) < 2 or (length < _SHORT and length < container.weight):
+    if len(blocks) < 2 or (length < _SHORT and length < weight):
         again = read_tree(tree, fast=False)
         blocks = again if len(again) > 1 or not blocks else blocks
     # a gallery or a video has no running text; its blocks are captions of links
     running = any(len(block.text) > 50 and block.linked < 0.5 for block in blocks)
-    return blocks if running or container.weight else [], f"trafilatura's choice; most text is in {place}"
+    return blocks if running or weight else []
 
 
 def _length(blocks: list[ReadBlock]) -> int:

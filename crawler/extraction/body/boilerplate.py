@@ -123,19 +123,18 @@ def why_not_text(line: str) -> str | None:
     for rule in _rules_for(len(folded), _CYRILLIC.search(folded) is not None):
         if rule.needs and not any(map(folded.__contains__, rule.needs)):
             continue
-        if (match := rule.pattern.match(printed if rule.as_printed else folded)) is not None:
-            if (
-                not rule.always
-                and ":" not in match[0]
-                and ((rule.spares_sentences and _SENTENCE.search(folded)) or reads_as_said(folded))
-            ):
-                continue
+        match = rule.pattern.match(printed if rule.as_printed else folded)
+        if match is not None and (rule.always or ":" in match[0] or not _is_spared(rule, folded)):
             return rule.reason
-    if len(folded) <= _LONGEST_BUTTON and (words := _WORD.findall(folded)):
-        for words_of in furniture():
-            if words_of.is_all_of(words):
-                return "the page's own buttons and notices"
+    words = _WORD.findall(folded) if len(folded) <= _LONGEST_BUTTON else []
+    if words and any(words_of.is_all_of(words) for words_of in furniture()):
+        return "the page's own buttons and notices"
     return None
+
+
+def _is_spared(rule: LineRule, folded: str) -> bool:
+    """Tell if a line that a rule matches is a sentence, or reads as somebody's words."""
+    return (rule.spares_sentences and _SENTENCE.search(folded) is not None) or reads_as_said(folded)
 
 
 def _words(line: str) -> tuple[frozenset[str], frozenset[str]]:

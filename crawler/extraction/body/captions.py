@@ -67,11 +67,7 @@ def read_page(page: Outline, headline: str | None, description: str | None = Non
     """
     captions: list[Caption] = []
     inside: set[HtmlElement] = set()
-    credited = {
-        i
-        for i, text in enumerate(page.texts)
-        if page.tags[i] in _CREDITED_TAGS and ")" in text and _CREDITED.search(text.strip()[-160:])
-    }
+    credited = _credited(page)
     described = _described(page, for_comparison(description or ""))
     classed = page.named(_of_caption, page.by_class)
     in_captions = [i for i in classed if page.tags[i] in _CAPTIONS]
@@ -90,6 +86,15 @@ def read_page(page: Outline, headline: str | None, description: str | None = Non
     return Positions(
         page.elements, page.tags, page.texts, 0 if around is None else page.elements.index(around), captions
     )
+
+
+def _credited(page: Outline) -> set[int]:
+    """Return the lines that end with a credit: `The port (Photo: Jane Doe)`."""
+    lines: set[int] = set()
+    for i, text in enumerate(page.texts):
+        if ")" in text and page.tags[i] in _CREDITED_TAGS and _CREDITED.search(text.strip()[-160:]):
+            lines.add(i)
+    return lines
 
 
 def _described(page: Outline, description: str) -> dict[int, HtmlElement]:
@@ -150,28 +155,22 @@ def _starts(page: Positions, keys: set[str]) -> dict[str, int]:
     """Return the position of the element that begins with each of these texts."""
     starts: dict[str, int] = {}
     begin, first = {key[:_COMPARED] for key in keys}, {key[:3] for key in keys}
-
-    def begins_otherwise(text: str) -> bool:
-        # four letters, as an accent after the third would change that one
-        return len(text) > 3 and text[:4].isalnum() and text[:3].casefold()[:3] not in first
-
     for i in range(page.start, len(page.elements)):
         if page.tags[i] not in _TEXT:
             continue
         before_children, element = page.texts[i].lstrip(), page.elements[i]
-        if begins_otherwise(before_children):
+        if _begins_otherwise(before_children, first):
             continue
         if not before_children:
             if len(element) and element[0].tag in _TEXT:
                 # it begins like its first child, which is checked later
                 continue
-        elif (
-            len(letters := for_comparison(before_children[: 3 * _COMPARED])) >= _COMPARED
-            and letters[:_COMPARED] not in begin
-        ):
-            continue
+        else:
+            letters = for_comparison(before_children[: 3 * _COMPARED])[:_COMPARED]
+            if len(letters) == _COMPARED and letters not in begin:
+                continue
         beginning = _beginning(element)
-        if not before_children and begins_otherwise(beginning.lstrip()):
+        if not before_children and _begins_otherwise(beginning.lstrip(), first):
             continue
         text = for_comparison(beginning)[:40]
         # of nested elements with the same beginning, the innermost comes last
@@ -179,6 +178,11 @@ def _starts(page: Positions, keys: set[str]) -> dict[str, int]:
             starts[text] = i
     starts.pop("", None)
     return starts
+
+
+def _begins_otherwise(text: str, beginnings: set[str]) -> bool:
+    # four letters, as an accent after the third would change that one
+    return len(text) > 3 and text[:4].isalnum() and text[:3].casefold()[:3] not in beginnings
 
 
 def _beginning(element: HtmlElement) -> str:

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 from lxml.html import Element
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from lxml.html import HtmlElement
 
     from crawler.extraction.document.prose import Prose
@@ -117,25 +119,24 @@ def _with_its_kind(element: HtmlElement, weights: dict[HtmlElement, int]) -> Htm
     for ancestor in list(element.iterancestors())[:5]:
         if ancestor.tag == "body":
             break
-        siblings = [(weights[s], s) for s in ancestor if s is not child and weights.get(s, 0)]
-        above = _below_headline(child) if siblings else set()
-        before = set(child.itersiblings(preceding=True)) if siblings else set()
-        alike = sum(
-            weight
-            for weight, sibling in siblings
-            if sibling.tag in {"p", "blockquote"}
-            or (
-                sibling.get("class")
-                and sibling.get("class") == child.get("class")
-                and sibling.find(".//h1") is None
-            )
-            or sibling in above
-            or (sibling in before and _is_prose(sibling))
-        )
-        if alike > 0.03 * weights.get(element, 0) and alike > 0.7 * sum(weight for weight, _ in siblings):
+        siblings = [sibling for sibling in ancestor if sibling is not child and weights.get(sibling, 0)]
+        alike = sum(map(weights.__getitem__, _alike(child, siblings))) if siblings else 0
+        if alike > 0.03 * weights.get(element, 0) and alike > 0.7 * sum(map(weights.__getitem__, siblings)):
             element = ancestor
         child = ancestor
     return element
+
+
+def _alike(child: HtmlElement, siblings: list[HtmlElement]) -> Iterator[HtmlElement]:
+    """Yield the siblings that are parts of the same text."""
+    below_headline = _below_headline(child)
+    before = set(child.itersiblings(preceding=True))
+    name = child.get("class")
+    for sibling in siblings:
+        is_of_class = name and sibling.get("class") == name and sibling.find(".//h1") is None
+        is_part = sibling.tag in {"p", "blockquote"} or is_of_class or sibling in below_headline
+        if is_part or (sibling in before and _is_prose(sibling)):
+            yield sibling
 
 
 def _below_headline(element: HtmlElement) -> set[HtmlElement]:
@@ -184,23 +185,19 @@ def _densest(element: HtmlElement, weights: dict[HtmlElement, int]) -> HtmlEleme
 def _is_tight(element: HtmlElement, weights: dict[HtmlElement, int]) -> bool:
     if element.tag in {"body", "table", "tbody", "tr", "ul", "ol"}:
         return False
-    parts = [child for child in element if isinstance(child.tag, str) and weights.get(child, 0)]
+    parts = [child for child in element if weights.get(child, 0)]
     total = weights.get(element, 0)
     bare = total - sum(weights[part] for part in parts)
-    paragraphs = sum(
-        weights[part]
-        for part in parts
-        if part.tag in {"p", "ul", "ol", "blockquote", "pre"}
-        or not any(weights.get(child, 0) for child in part)
-    )
+    paragraphs = 0
+    for part in parts:
+        if part.tag in {"p", "ul", "ol", "blockquote", "pre"} or weights.keys().isdisjoint(part):
+            paragraphs += weights[part]
     if bare + paragraphs >= 0.6 * total > 0:
         return True
     # chunks of one text have the same class
-    names = {part.get("class") for part in parts if weights[part] > 0.15 * total}
     large = [part for part in parts if weights[part] > 0.15 * total]
-    return (
-        len(large) > 1 and len(names) == 1 and None not in names and {part.tag for part in large} == {"div"}
-    )
+    kinds = {(part.tag, part.get("class")) for part in large}
+    return len(large) > 1 and len(kinds) == 1 and large[0].tag == "div" and large[0].get("class") is not None
 
 
 def _weights(  # complex: the hottest loop of a reading, one pass over all elements

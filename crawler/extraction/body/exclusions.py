@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import compress
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -214,19 +215,22 @@ def _below_the_text(blocks: Sequence[ReadBlock], reasons: list[str | None]) -> N
     """
     imprint = [i for i, reason in enumerate(reasons) if reason == _IMPRINT]
     ends, why = (imprint[0], _IMPRINT) if len(imprint) > 1 else (len(blocks), "")
-    for i, block in enumerate(blocks[:ends]):
-        if reasons[i] == _RULES or (len(block.text) < _LINE and _COMMENTS.match(block.text)):
-            ends, why = i, reasons[i] or "comments"
-            break
+    begins = next((i for i in range(ends) if _begins_comments(blocks[i].text, reasons[i])), None)
+    if begins is not None:
+        ends, why = begins, reasons[begins] or "comments"
     if not why:
         return
-    above, below = (
-        sum(len(blocks[i].text) for i in places if reasons[i] is None)
-        for places in (range(ends), range(ends, len(blocks)))
-    )
+    letters = [
+        0 if reason is not None else len(block.text) for block, reason in zip(blocks, reasons, strict=True)
+    ]
+    above, below = sum(letters[:ends]), sum(letters[ends:])
     if above > below and above > _LONGEST_BIO:
         for i in range(ends, len(blocks)):
             reasons[i] = reasons[i] or why
+
+
+def _begins_comments(text: str, reason: str | None) -> bool:
+    return reason == _RULES or (len(text) < _LINE and _COMMENTS.match(text) is not None)
 
 
 def _says_again(i: int, first: int, folded: Sequence[str]) -> bool:
@@ -318,18 +322,24 @@ def _links_away(blocks: Sequence[ReadBlock]) -> list[bool]:
         elif _are_teasers(blocks[items.start : items.stop]):
             away[items.start : items.stop] = [True] * len(items)
     # a list at the end with a link in each item leads to other articles, too
-    last = len(blocks)
-    while last and blocks[last - 1].kind == "list_item" and blocks[last - 1].linked > 0.3:
-        last -= 1
+    last = _end_of_text(blocks)
     if len(blocks) - last >= _SEVERAL:
         away[last:] = [True] * (len(blocks) - last)
         if last and all(_DATED.match(block.text) for block in blocks[last:]):
             # a tape of news, however long
             return away
-    letters = sum(len(block.text) for block, leads in zip(blocks, away, strict=True) if leads)
-    if letters > 0.4 * sum(len(block.text) for block in blocks):
+    lengths = [len(block.text) for block in blocks]
+    if sum(compress(lengths, away)) > 0.4 * sum(lengths):
         return [False] * len(blocks)
     return away
+
+
+def _end_of_text(blocks: Sequence[ReadBlock]) -> int:
+    """Return the position behind the last block that is no item with a link."""
+    last = len(blocks)
+    while last and blocks[last - 1].kind == "list_item" and blocks[last - 1].linked > 0.3:
+        last -= 1
+    return last
 
 
 def _is_only_link(block: ReadBlock) -> bool:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import compress
+from operator import not_
 from typing import TYPE_CHECKING
 
 from crawler.extraction.body.boilerplate import why_not_text
@@ -135,27 +137,26 @@ def _in_doubt(weighed: Sequence[_Weighed], inside: Sequence[bool]) -> bool:
 
 def _may_be_doubted(prose: Prose, inside: Sequence[bool], excluded: Excluded) -> bool:
     """Tell cheaply if pieces may come to weigh enough: all that could be of the article, at its most."""
-    pairs = [*zip(prose.pieces, inside, strict=True)]
-    have = sum(len(piece.text) for piece, is_inside in pairs if is_inside)
-    boxes = {piece.around for piece, is_inside in pairs if is_inside}
-    kinds = {_kind(piece) for piece, is_inside in pairs if is_inside} - {None}
+    read_pieces = [*compress(prose.pieces, inside)]
+    have = sum(len(piece.text) for piece in read_pieces)
+    boxes = {piece.around for piece in read_pieces}
+    kinds = {_kind(piece) for piece in read_pieces} - {None}
     begins = (excluded.description or "")[:30]
     apart: Counter[object] = Counter()
     may = 0
-    for piece, is_inside in pairs:
-        letters = len(piece.text)
-        if is_inside:
-            may += letters if piece.teaser or any(map(speaks_of_comments, piece.words)) else 0
-        elif (
-            excluded.text
-            or piece.around in boxes
-            or (begins and piece.text.startswith(begins))
-            or (kinds and _kind(piece) in kinds)
-        ):
-            may += letters
+    for piece in filter(_may_be_of_another, read_pieces):
+        may += len(piece.text)
+    for piece in compress(prose.pieces, map(not_, inside)):
+        is_beside = piece.around in boxes or (kinds and _kind(piece) in kinds)
+        if excluded.text or is_beside or (begins and piece.text.startswith(begins)):
+            may += len(piece.text)
         else:
-            apart[piece.around] += letters
+            apart[piece.around] += len(piece.text)
     return may > _DOUBT * have or max(apart.values(), default=0) > have
+
+
+def _may_be_of_another(piece: Piece) -> bool:
+    return piece.teaser or any(map(speaks_of_comments, piece.words))
 
 
 def _weigh(prose: Prose, inside: Sequence[bool], excluded: Excluded) -> list[_Weighed]:
@@ -169,15 +170,15 @@ class _Scales:
     def __init__(self, prose: Prose, inside: Sequence[bool], excluded: Excluded) -> None:
         self._prose, self._excluded = prose, excluded
         self._captions = set(map(for_comparison, excluded.captions))
-        read_pieces = [piece for piece, is_held in zip(prose.pieces, inside, strict=True) if is_held]
-        self._begin, self._end = (
-            (read_pieces[0].position, read_pieces[-1].position) if read_pieces else (-1, -2)
-        )
+        read_pieces = [*compress(prose.pieces, inside)]
+        self._begin, self._end = -1, -2
+        if read_pieces:
+            self._begin, self._end = read_pieces[0].position, read_pieces[-1].position
         self._boxes = {piece.around for piece in read_pieces}
         self._kinds = {_kind(piece) for piece in read_pieces} - {None}
         self._total = sum(len(piece.text) for piece in prose.pieces if piece.ends and not piece.teaser)
         self._by_box = _by_box(prose)
-        lost = max((letters for box, letters in self._by_box.items() if box not in self._boxes), default=0)
+        lost = max(map(self._by_box.__getitem__, self._by_box.keys() - self._boxes), default=0)
         self._most_is_lost = lost > sum(len(piece.text) for piece in read_pieces if piece.ends)
         self._stems = _stems(excluded.headline or "")
         self._data = for_comparison(excluded.text or "")

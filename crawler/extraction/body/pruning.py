@@ -61,25 +61,27 @@ def _show(page: Outline) -> None:
     """
     for i in page.by_hidden.get("true", ()):
         element = page.elements[i]
-        if page.tags[i] in _TEXT or (page.tags[i] in _MAY_HIDE_TEXT and element.find("p") is not None):
-            running = (x for x in (element, *element.findall("p")) if len(x.text_content()) >= _RUNNING)
-            if any(map(_runs, running)):
-                del element.attrib["aria-hidden"]
-    for i in page.positions("time"):
-        element = page.elements[i]
-        around = next(element.iterancestors("p", "li", "blockquote"), None)
-        # trafilatura has no <time> in a text; one at the beginning is the time of an entry
-        if (
-            around is not None
-            and len("".join(map(str.strip, _own_text(around)))) >= _RUNNING
-            and not around.text_content().lstrip().startswith(element.text_content().strip())
-        ):
+        may_be_text = page.tags[i] in _TEXT or (page.tags[i] in _MAY_HIDE_TEXT and len(element.findall("p")))
+        parts = (element, *element.findall("p")) if may_be_text else ()
+        if any(len(part.text_content()) >= _RUNNING and _runs(part) for part in parts):
+            del element.attrib["aria-hidden"]
+    for element in page.of("time"):
+        if _is_in_sentence(element):
+            # trafilatura has no <time> in a text
             element.tag = "span"
     scripted = [x for x in page.of("noscript") if len(x.text_content()) > _SMALL]
-    prose = sum(map(_prose, scripted)) if scripted else 0
+    prose = sum(map(_prose, scripted))
     if prose > _SMALL and prose > 0.6 * _prose(page.root):
         for element in scripted:
             element.tag = "div"
+
+
+def _is_in_sentence(time: HtmlElement) -> bool:
+    """Tell if a time is amid running text; one at the beginning is the time of an entry."""
+    around = next(time.iterancestors("p", "li", "blockquote"), None)
+    if around is None or len("".join(map(str.strip, _own_text(around)))) < _RUNNING:
+        return False
+    return not around.text_content().lstrip().startswith(time.text_content().strip())
 
 
 def _open_lists(page: Outline) -> None:
@@ -211,20 +213,25 @@ def _asides(page: Outline) -> Iterator[tuple[HtmlElement, str]]:
         get = page.elements[i].get
         if (get("hidden") is not None or get("role") == "tooltip") and short_text(page.elements[i], _SMALL):
             yield page.elements[i], "a tooltip"
-    for i in page.positions("sup"):
-        mark = page.elements[i]
+    yield from _footnotes(page)
+    yield from _polls(page)
+    for i in page.named(_counts, page.by_class):
+        if page.tags[i] in _COUNTERS and _is_number(page.texts[i].strip()) and not len(page.elements[i]):
+            yield page.elements[i], "a counter of comments"
+    for stamp in {*map(_stamp, page.of("time"))} - {None}:
+        yield stamp, "the time of an entry"
+
+
+def _footnotes(page: Outline) -> Iterator[tuple[HtmlElement, str]]:
+    for mark in page.of("sup"):
         above = mark.getparent()
         link = above if above.tag == "a" else mark.find("a")
         if link is not None and "#" in link.get("href", "") and _MARK.fullmatch(link.text_content().strip()):
             yield above if link is above else mark, "the mark of a footnote"
-    yield from _polls(page)
-    for i in page.named(_counts, page.by_class):
-        count = page.texts[i].strip()
-        if page.tags[i] in _COUNTERS and len(count) < 6 and count.isdigit() and not len(page.elements[i]):
-            yield page.elements[i], "a counter of comments"
-    stamps = {stamp for x in page.of("time") if (stamp := _stamp(x)) is not None}
-    for stamp in stamps:
-        yield stamp, "the time of an entry"
+
+
+def _is_number(text: str) -> bool:
+    return len(text) < 6 and text.isdigit()
 
 
 def _polls(page: Outline) -> Iterator[tuple[HtmlElement, str]]:
@@ -246,21 +253,20 @@ def _polls(page: Outline) -> Iterator[tuple[HtmlElement, str]]:
 
 def _stamp(time: HtmlElement) -> HtmlElement | None:
     """Return the largest element with nothing but this time; None if it is a part of a line."""
-    stamp = time
-    while (
-        (parent := stamp.getparent()) is not None
-        and parent.tag in _BOXES
-        and _says_when(short_text(parent, _LONGEST_STAMP))
-    ):
-        stamp = parent
-    parent = stamp.getparent()
+    stamp, parent = time, time.getparent()
+    while parent is not None and parent.tag in _BOXES and _says_when(short_text(parent, _LONGEST_STAMP)):
+        stamp, parent = parent, parent.getparent()
     if parent is None or parent.tag in _NO_STAMPS or stamp.tag == "li" or (stamp.tail or "").strip():
         return None
-    siblings = [child for child in parent if child is not stamp]
-    in_line = stamp.tag not in _BLOCKS and any(
-        child.tag not in _BLOCKS and child.text_content().strip() for child in siblings
-    )
+    in_line = stamp.tag not in _BLOCKS and _has_words_in_line(parent, stamp)
     return None if in_line or any(map(str.strip, _own_text(parent))) else stamp
+
+
+def _has_words_in_line(parent: HtmlElement, stamp: HtmlElement) -> bool:
+    for child in parent:
+        if child is not stamp and child.tag not in _BLOCKS and child.text_content().strip():
+            return True
+    return False
 
 
 def _own_text(element: HtmlElement) -> list[str]:

@@ -150,8 +150,7 @@ def _blocks(body: _Element) -> Iterator[ReadBlock]:
 
     These are head, p, list/item, quote, table/row/cell and code; lb is a line break, ref is a link.
     """
-    if body.text and one_line(body.text):
-        yield ReadBlock("paragraph", one_line(body.text), 0.0)
+    yield from _bare(body.text)
     for element in body:
         tag = element.tag
         if tag == "head":
@@ -167,8 +166,12 @@ def _blocks(body: _Element) -> Iterator[ReadBlock]:
             yield from _rows(element)
         elif tag not in {"graphic", "lb"}:
             yield from _lines("paragraph", element)
-        if element.tail and one_line(element.tail):
-            yield ReadBlock("paragraph", one_line(element.tail), 0.0)
+        yield from _bare(element.tail)
+
+
+def _bare(text: str | None) -> Iterator[ReadBlock]:
+    if text and (line := one_line(text)):
+        yield ReadBlock("paragraph", line, 0.0)
 
 
 def _rows(table: _Element) -> Iterator[ReadBlock]:

@@ -63,17 +63,36 @@ def read_outline(body: bytes, declared: str | None) -> Outline:
     Raises Unreadable with reason `empty`, `too-large`, `not-html`, `unparseable`, `too-deep`,
     `too-many-elements` or `too-many-attributes`.
     """
-    if len(body) > MAX_BYTES:
-        raise Unreadable(Reason.TOO_LARGE, f"{len(body)} bytes; at most {MAX_BYTES} are read")
-    start = body[:2048].lstrip()
-    if start.startswith(_OTHER_FORMATS) or b"ftyp" in start[4:12]:
-        raise Unreadable(Reason.NOT_HTML, f"expected HTML, the body starts with {start[:8]!r}")
+    _refuse_at_sight(body)
     encoding, utf8 = decoded(body, declared)
     source = printable(utf8)
     if not source or source.isspace():
         raise Unreadable(Reason.EMPTY, "expected HTML, came nothing readable")
     if (tag := _endless_tag(source)) is not None:
         raise Unreadable(Reason.TOO_MANY_ATTRIBUTES, f"more than {MOST_ATTRIBUTES} on one element: {tag!r}…")
+    root = _tree(source)
+    _join(root)
+    lowered = source.lower()
+    page = outline(root, lowered)
+    if _rename_mistyped(page):
+        page = outline(root, lowered)
+    if (elements := len(page.elements)) > MAX_ELEMENTS:
+        raise Unreadable(Reason.TOO_MANY_ELEMENTS, f"{elements}; at most {MAX_ELEMENTS} are read")
+    if _drop_endless_names(page):
+        page = outline(root, lowered)
+    return replace(page, encoding=encoding)
+
+
+def _refuse_at_sight(body: bytes) -> None:
+    """Raise Unreadable for what is too large, or starts as another format does."""
+    if len(body) > MAX_BYTES:
+        raise Unreadable(Reason.TOO_LARGE, f"{len(body)} bytes; at most {MAX_BYTES} are read")
+    start = body[:2048].lstrip()
+    if start.startswith(_OTHER_FORMATS) or b"ftyp" in start[4:12]:
+        raise Unreadable(Reason.NOT_HTML, f"expected HTML, the body starts with {start[:8]!r}")
+
+
+def _tree(source: bytes) -> HtmlElement:
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     # look-up of the class in C: trafilatura needs every element as an HtmlElement
     parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
@@ -85,24 +104,19 @@ def read_outline(body: bytes, declared: str | None) -> Outline:
         raise Unreadable(Reason.EMPTY, "expected HTML, came no element")
     if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
         raise Unreadable(Reason.TOO_DEEP, "elements nested deeper than 256")
-    _join(root)
-    lowered = source.lower()
-    page = outline(root, lowered)
-    if _rename_mistyped(page):
-        page = outline(root, lowered)
-    if (elements := len(page.elements)) > MAX_ELEMENTS:
-        raise Unreadable(Reason.TOO_MANY_ELEMENTS, f"{elements}; at most {MAX_ELEMENTS} are read")
-    # every rule on names is a search in them: a megabyte of class would cost seconds
-    endless = {
-        (name, i)
-        for name, places in (("class", page.by_class), ("id", page.by_id))
-        for value, positions in places.items()
-        if len(value) > LONGEST_NAME
-        for i in positions
-    }
-    for name, i in endless:
-        del page.elements[i].attrib[name]
-    return replace(outline(root, lowered) if endless else page, encoding=encoding)
+    return root
+
+
+def _drop_endless_names(page: Outline) -> bool:
+    """Drop a class or id of a megabyte: every rule on names searches them; True if there was one."""
+    is_dropped = False
+    for name, places in (("class", page.by_class), ("id", page.by_id)):
+        for value, positions in places.items():
+            if len(value) > LONGEST_NAME:
+                is_dropped = True
+                for i in positions:
+                    page.elements[i].attrib.pop(name, None)
+    return is_dropped
 
 
 _NO_PLACE_FOR_PROSE = ("button", "select", "object", "template", "dialog", "label", "canvas", "marquee")
@@ -178,9 +192,20 @@ def decoded(body: bytes, declared: str | None) -> Decoded:
     if (wide := _of_two_bytes(body, declared)) is not None:
         return _in_utf8(wide, body.decode(wide, "replace"))
     claims = [declared, html_body_declared_encoding(body) or _odd_label(body), "utf-8"]
-    for claim in claims:
-        if (name := _codec(claim)) is None:
-            continue
+    names = [name for claim in claims if (name := _codec(claim)) is not None]
+    result = _as_claimed(body, names) or _nearly_as_claimed(body, names)
+    if result is not None:
+        return result
+    encoding = by_letters(body, None)
+    if encoding is None:
+        best = from_bytes(body[:100_000]).best()
+        encoding = best.encoding if best else "utf-8"
+    return _in_utf8(encoding, body.decode(encoding, "replace"))
+
+
+def _as_claimed(body: bytes, names: list[str]) -> Decoded | None:
+    """Decode by the first claim that no byte contradicts, or by the letters that contradict it."""
+    for name in names:
         try:
             text = body.decode(name)
         except (UnicodeDecodeError, ValueError):
@@ -189,20 +214,20 @@ def decoded(body: bytes, declared: str | None) -> Decoded:
             return Decoded(name, body)
         if not _utf8_read_as_another(body, name):
             better = by_letters(body, name)
-            if better is not None:
-                return _in_utf8(better, body.decode(better, "replace"))
-            return _in_utf8(name, text)
-    for claim in claims:
-        if (name := _codec(claim)) is not None and not _utf8_read_as_another(body, name):
+            return (
+                _in_utf8(name, text) if better is None else _in_utf8(better, body.decode(better, "replace"))
+            )
+    return None
+
+
+def _nearly_as_claimed(body: bytes, names: list[str]) -> Decoded | None:
+    """Decode in spite of a few broken bytes in a long page: a cut inside a letter, or an advertisement."""
+    for name in names:
+        if not _utf8_read_as_another(body, name):
             text = body.decode(name, "replace")
-            # a few broken bytes in a long page: a cut inside a letter, or an advertisement
             if text.count("\ufffd") <= max(3, len(text) // 500):
                 return _in_utf8(name, text)
-    encoding = by_letters(body, None)
-    if encoding is None:
-        best = from_bytes(body[:100_000]).best()
-        encoding = best.encoding if best else "utf-8"
-    return _in_utf8(encoding, body.decode(encoding, "replace"))
+    return None
 
 
 def _of_two_bytes(body: bytes, declared: str | None) -> str | None:

@@ -34,6 +34,15 @@ def embedded_text(page: Outline, headline: str | None) -> str | None:
     if len(title) < 8:
         return None
     best = ""
+    for value in _values(page):
+        for node in _nodes(value):
+            if any(_is_title(node.get(key), title) for key in _TITLES):
+                best = max(best, _text_of(node), key=len)
+    return best if len(best) >= _SHORTEST else None
+
+
+def _values(page: Outline) -> list[Json]:
+    """Return what the page's scripts have as JSON, linked data apart."""
     values: list[Json] = []
     flight: list[str] = []
     for i in page.by_tag.get("script", ()):
@@ -47,19 +56,14 @@ def embedded_text(page: Outline, headline: str | None) -> str | None:
         if page.attributes[i].get("id") == _NUXT and isinstance(loaded, list):
             loaded = _revived(loaded)
         values.append(loaded)
-    values += _rows("".join(flight))
-    for value in values:
-        for node in _nodes(value):
-            if any(
-                isinstance(t := node.get(key), str) and _is_title(for_comparison(unescaped(t)), title)
-                for key in _TITLES
-            ):
-                best = max(best, _text_of(node), key=len)
-    return best if len(best) >= _SHORTEST else None
+    return values + _rows("".join(flight))
 
 
-def _is_title(text: str, headline: str) -> bool:
+def _is_title(value: Json, headline: str) -> bool:
     """Tell if a title is the page's; a headline out of <title> may end in the outlet's name."""
+    if not isinstance(value, str):
+        return False
+    text = for_comparison(unescaped(value))
     return text == headline or (len(text) > 20 and headline.startswith(text))
 
 

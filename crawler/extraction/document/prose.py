@@ -152,17 +152,17 @@ def _stray_teasers(
     return frozenset(amid) if in_teasers < _STRAY * letters else frozenset()
 
 
-def _long_texts(page: Outline) -> list[tuple[int, str, HtmlElement | None]]:
+def _long_texts(page: Outline) -> list[tuple[int, str, HtmlElement]]:
     """Return long texts with their elements; what stands in an element comes before what stands behind it."""
-    passages: list[tuple[int, str, HtmlElement | None]] = []
+    passages: list[tuple[int, str, HtmlElement]] = []
     for i, text in enumerate(page.texts):
         if len(text) >= RUNNING:
             passages.append((i, text, page.elements[i]))
     for tag in _STANDS_FOR:
         for i in page.by_tag.get(tag, ()):
-            element = page.elements[i]
-            if (tail := element.tail) and len(tail) >= RUNNING:
-                passages.append((i, tail, element.getparent()))
+            tail, place = page.elements[i].tail, page.elements[i].getparent()
+            if tail and len(tail) >= RUNNING and place is not None:
+                passages.append((i, tail, place))
     return sorted(passages, key=itemgetter(0))
 
 
@@ -178,25 +178,24 @@ def _pieces(page: Outline, names_of: dict[HtmlElement, frozenset[str]], teasers:
         """Return the words of an element and of all around it; None if it is no place for prose."""
         if element in around:
             return around[element]
-        parent, tag = element.getparent(), element.tag
+        parent = element.getparent()
         above = words_around(parent) if parent is not None else None
-        if above is None or tag in _NO_PROSE:
+        words: frozenset[str] | None
+        if above is None or element.tag in _NO_PROSE:
             words = None
-        else:
+        elif element.tag == "main":
+            words = frozenset()
+        # ASP.NET wraps pages in a form; with an <h1> inside it may be the article
+        elif element.tag == "form" or element in headed:
             words = above
-            words_of_name = names_of.get(element, frozenset())
-            if tag in OTHER_TAGS:
-                words_of_name |= {f"<{tag}>"}
-            if tag == "main":
-                words = frozenset()
-            # ASP.NET wraps pages in a form; with an <h1> inside it may be the article
-            elif words_of_name and tag != "form" and element not in headed:
-                words = above | words_of_name
+        else:
+            tag_word = frozenset({f"<{element.tag}>"} if element.tag in OTHER_TAGS else ())
+            words = above | names_of.get(element, frozenset()) | tag_word
         around[element] = words
         return words
 
     for i, text, place in _long_texts(page):
-        if i < body[0] or place is None or len(text.strip()) < RUNNING:
+        if i < body[0] or len(text.strip()) < RUNNING:
             continue
         if (words := words_around(place)) is not None and len(line := one_line(text)) >= RUNNING:
             yield Piece(line, i, _around(place), words, teasers.hold(place))
@@ -272,14 +271,8 @@ def _cards(page: Outline) -> dict[HtmlElement, HtmlElement]:
 
     Each has the smallest box around it and the picture.
     """
-    by_address: dict[str, list[HtmlElement]] = {}
-    for link in page.of("a"):
-        address = link.get("href", "")
-        # to another host leads what a review is of
-        if address.startswith("/") and address[:2] != "//":
-            by_address.setdefault(address, []).append(link)
     cards: dict[HtmlElement, HtmlElement] = {}
-    for links in by_address.values():
+    for links in _links_by_address(page).values():
         if len(links) < 2:
             continue
         around_picture: set[HtmlElement] = set()
@@ -296,6 +289,16 @@ def _cards(page: Outline) -> dict[HtmlElement, HtmlElement]:
                         cards[link] = box
                     break
     return cards
+
+
+def _links_by_address(page: Outline) -> dict[str, list[HtmlElement]]:
+    by_address: dict[str, list[HtmlElement]] = {}
+    for link in page.of("a"):
+        address = link.get("href", "")
+        # to another host leads what a review is of
+        if address.startswith("/") and address[:2] != "//":
+            by_address.setdefault(address, []).append(link)
+    return by_address
 
 
 def _stands_alone(link: HtmlElement) -> bool:

@@ -119,7 +119,7 @@ def read_byline(
     place = place or Placement(page, metadata.headline)
     declared = [*_declared(data, metadata), *_of_links(by_rel, place)]
     if rule is not None:
-        lines = [text for element in page.root.cssselect(rule) if (text := _words(element))]
+        lines = [*filter(None, map(_words, page.root.cssselect(rule)))]
         byline = next(iter(lines), None)
         claims = [*(Claim("outlet-rule", text) for text in lines), *declared]
     else:
@@ -183,27 +183,24 @@ def _prefixed_anywhere(
         if PREFIX.match(line) and len(line) < 120:
             yield None, line
     for i in _beginning_like_bylines(page):
-        element = page.elements[i]
-        line = _words(element, _LONGEST)
-        if _is_printed(line) and not _is_elsewhere(element, place):
+        line = _line_around(page.elements[i], place)
+        if line:
             yield i, line
-            continue
-        # <span>Автор:</span> <a>Ім'я Прізвище</a>: the parent has the whole line
-        parent = element.getparent()
-        line = _words(parent, _LONGEST) if parent is not None else ""
-        if parent is not None and _is_printed(line) and not _is_elsewhere(parent, place):
-            yield i, line
-            continue
-        # <span>by</span> <span>Jane Doe</span> among other elements: the name is the next element
-        neighbour = element.getnext()
-        if (
-            neighbour is not None
-            and _LABEL.fullmatch(label := _words(element))
-            and not _is_elsewhere(element, place)
-        ):
-            name = one_line(short_text(neighbour, _LONGEST_NAME) or "")
-            if NAME.fullmatch(name):
-                yield i, f"{label} {name}"
+
+
+def _line_around(element: HtmlElement, place: Placement) -> str:
+    """Return the printed line that begins in an element; empty where it is none."""
+    # <span>Автор:</span> <a>Ім'я Прізвище</a>: the parent has the whole line
+    for box in (element, element.getparent()):
+        line = _words(box, _LONGEST) if box is not None else ""
+        if box is not None and _is_printed(line) and not _is_elsewhere(box, place):
+            return line
+    # <span>by</span> <span>Jane Doe</span> among other elements: the name is the next element
+    neighbour = element.getnext()
+    if neighbour is None or not _LABEL.fullmatch(label := _words(element)) or _is_elsewhere(element, place):
+        return ""
+    name = one_line(short_text(neighbour, _LONGEST_NAME) or "")
+    return f"{label} {name}" if NAME.fullmatch(name) else ""
 
 
 def _beginning_like_bylines(page: Outline) -> Iterator[int]:
@@ -256,21 +253,15 @@ def _classed(page: Outline, place: Placement) -> Iterator[str]:
     # HTML's own element for authors
     of_author.update(_below_headline(page, "address"))
     for i in sorted(of_author, key=lambda i: (not place.is_near(i), i not in place.article, i)):
-        if page.tags[i] not in _CLASSED:
+        if page.tags[i] not in _CLASSED or not _may_be_a_line(page, i, place):
             continue
         element = page.elements[i]
-        if _is_no_line(page.attributes[i]) or not _may_be_of_this_story(i, place):
-            continue
-        if _is_elsewhere(element, place) or any(
-            len(p.text_content()) > 300 for p in element.iterdescendants("p")
-        ):
-            continue
         line = _line_of(element)
         if _NOT_NAMES.search(line) or len(_CAPITAL.findall(line)) < 2:
             # a box about the author has the name in a line of its own
-            first = next((e for e in element.iterdescendants(*_NAMING) if _words(e)), None)
-            if first is not None and NAME.fullmatch(name := _words(first)):
-                within.append(name)
+            first = next(filter(None, map(_words, element.iterdescendants(*_NAMING))), "")
+            if NAME.fullmatch(first):
+                within.append(first)
             continue
         if 3 < len(line) < 160 and line not in lines and not any(line in earlier for earlier in lines):
             lines.add(line)
@@ -281,9 +272,14 @@ def _classed(page: Outline, place: Placement) -> Iterator[str]:
         yield from dict.fromkeys(within)
 
 
-def _is_no_line(attributes: dict[str, str]) -> bool:
+def _may_be_a_line(page: Outline, i: int, place: Placement) -> bool:
+    attributes, element = page.attributes[i], page.elements[i]
     names = f"{attributes.get('class', '')} {attributes.get('data-testid', '')}"
-    return _NOT_A_LINE.search(names) is not None and "name" not in names.lower()
+    if _NOT_A_LINE.search(names) is not None and "name" not in names.lower():
+        return False
+    if not _may_be_of_this_story(i, place) or _is_elsewhere(element, place):
+        return False
+    return not any(len(p.text_content()) > 300 for p in element.iterdescendants("p"))
 
 
 def _line_of(element: HtmlElement) -> str:

@@ -89,14 +89,9 @@ def _headline(
     It is the heading that readers see and another claim says too, most of all an <h1>; else the most trusted
     claim. A heading that leads to the front page is the outlet's name.
     """
-    title = _title(page)
-    h1s = _headings(page, site_name, "h1")
-    og = names.get("og:title")
-    if og and any(text.startswith(f"{og} | ") for _, text in h1s):
-        # `Outlet | Headline` in the heading itself: this og:title is the outlet
-        title = title.removeprefix(f"{og} | ")
-        h1s = [(tag, text.removeprefix(f"{og} | ")) for tag, text in h1s]
-        og = None
+    title, h1s, og = _without_outlet_before(
+        _title(page), _headings(page, site_name, "h1"), names.get("og:title")
+    )
     claims = {
         "json-ld": data.headline,
         "og:title": og,
@@ -119,6 +114,16 @@ def _headline(
         return without_outlet(data.headline, site_name, names.get("og:title")), "json-ld"
     headline, source = _unclaimed(page, claims, og or title, site_name)
     return (h1s[0][1], "h1 alone") if headline is None and h1s else (headline, source)
+
+
+def _without_outlet_before(
+    title: str, h1s: list[tuple[str, str]], og: str | None
+) -> tuple[str, list[tuple[str, str]], str | None]:
+    """`Outlet | Headline` in the heading itself: this og:title is the outlet, and no claim."""
+    outlet = f"{og} | "
+    if not og or not any(text.startswith(outlet) for _, text in h1s):
+        return title, h1s, og
+    return title.removeprefix(outlet), [(tag, text.removeprefix(outlet)) for tag, text in h1s], None
 
 
 def _title(page: Outline) -> str:

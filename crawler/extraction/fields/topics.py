@@ -105,23 +105,25 @@ def _behind_label(page: Outline) -> list[str]:
     """Return the texts of links that follow each other behind a label: `Tags: <a>port</a>, <a>sea</a>`."""
     headline = next(iter(page.by_tag.get("h1", ())), 0)
     for i in page.by_tag.get("a", ()):
-        link = page.elements[i]
-        before, parent = link.getprevious(), link.getparent()
-        if i < headline or parent is None:
-            continue
-        label = (parent.text if before is None else before.tail) or ""
-        if not label.strip() and before is not None and not len(before):
-            label = before.text or ""
-        if not _LABEL.search(label[-_LONGEST:]):
+        if i < headline or not _LABEL.search(_text_before(page.elements[i])[-_LONGEST:]):
             continue
         tags: list[str] = []
-        following: HtmlElement | None = link
+        following: HtmlElement | None = page.elements[i]
         while following is not None and following.tag == "a":
             tags.append(one_line(following.text_content()))
             following = following.getnext() if not (following.tail or "").strip(" ,;|/•·\n\t\r\xa0") else None
         if len(tags) <= _MOST_PRINTED:
             return tags
     return []
+
+
+def _text_before(link: HtmlElement) -> str:
+    """Return the text right before a link, or the element that has nothing but this text."""
+    before, parent = link.getprevious(), link.getparent()
+    if before is None:
+        return (parent.text if parent is not None else None) or ""
+    text = before.tail or ""
+    return text if text.strip() or len(before) else before.text or ""
 
 
 def _news_keywords(line: str, site_name: str | None) -> list[str]:

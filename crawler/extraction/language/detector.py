@@ -54,11 +54,7 @@ def detect_language(text: str) -> TextLanguage:
     `trusted` needs 150 letters, a confidence of .99 and a single language. No trusted result was wrong on the
     labelled sets. The flags name the conditions that failed; `unsure` says that it may be uk or ru.
     """
-    read = text[:_READ]
-    if any(mark in read for mark in _MARKS):
-        read = _ADDRESS.sub(" ", read)
-        if "@" in text:
-            read = _MAIL.sub(" ", read)
+    read = _without_addresses(text[:_READ])
     words = _words(read)
     cyrillic, latin = map(_letters, words)
     language, letters = own_script_language(read)
@@ -72,18 +68,26 @@ def detect_language(text: str) -> TextLanguage:
     outweighs = 0.6 if own_cyrillic + own_latin < _LONG else 0.9
     # quoted letters count half: if nearly all is quotation, the rest may be a list of names
     is_cyrillic = cyrillic + own_cyrillic >= outweighs * (latin + own_latin)
-    if not (own_cyrillic if is_cyrillic else own_latin):
-        unquoted, own_cyrillic, own_latin = words, cyrillic, latin
-    letters = own_cyrillic if is_cyrillic else own_latin
-    language, confidence = _cyrillic(unquoted[0], letters) if is_cyrillic else _latin(unquoted[1])
+    if is_cyrillic:
+        read_words, letters = (unquoted[0], own_cyrillic) if own_cyrillic else (words[0], cyrillic)
+        language, confidence = _cyrillic(read_words, letters)
+    else:
+        read_words, letters = (unquoted[1], own_latin) if own_latin else (words[1], latin)
+        language, confidence = _latin(read_words)
     share = uk_share(read.lower())
-    mixed = min(cyrillic, latin) > 0.3 * (cyrillic + latin) or (
-        language in {"uk", "ru"} and share is not None and 0.15 < share < 0.85
-    )
+    is_uk_or_ru = language in {"uk", "ru"}
+    mixed = min(cyrillic, latin) > 0.3 * (cyrillic + latin)
+    mixed = mixed or (is_uk_or_ru and share is not None and 0.15 < share < 0.85)
     result = _text_language(language, confidence, letters=letters, mixed=mixed, share=share)
-    if language in {"uk", "ru"} and confidence < _SURE and not count(read.lower(), _TELLING):
+    if is_uk_or_ru and confidence < _SURE and not count(read.lower(), _TELLING):
         result = replace(result, flags=(*result.flags, "unsure"))
     return _with_quoted(result, words, cyrillic, latin) if letters >= _ENOUGH else result
+
+
+def _without_addresses(text: str) -> str:
+    if any(mark in text for mark in _MARKS):
+        text = _ADDRESS.sub(" ", text)
+    return _MAIL.sub(" ", text) if "@" in text else text
 
 
 def _with_quoted(

@@ -174,25 +174,26 @@ def _by_surroundings(
 ) -> Iterator[_Points]:
     element, distance, is_near = page.elements[line.at], place.distance(line.at), place.is_near(line.at)
     if place.is_elsewhere(element):
-        # `bylineComments`: a name says little of a day that stands alone beside the headline
-        is_beside = is_near and line.at in place.article and _YEAR_OR_SHORT.search(line.raw) is not None
-        is_of_another = place.is_of_another_story(line.at) or place.is_among_readers(element)
-        is_alone = is_beside and not is_of_a_list and not is_of_another
-        yield (
-            (-3.5, "beside the headline in a part for other things")
-            if is_alone
-            else (
-                -8.0,
-                "in a part for other things",
-            )
-        )
+        if not is_of_a_list and _is_alone_beside_headline(line, element, place):
+            yield -3.5, "beside the headline in a part for other things"
+        else:
+            yield -8.0, "in a part for other things"
     elif distance is not None and distance < 0 and place.is_of_the_head(element):
-        is_a_stamp = line.is_called_date or (
-            is_bare(line.raw) and bool(_YEAR.search(line.raw) and _HOUR.search(line.raw))
-        )
-        yield -2.5 if is_near and is_a_stamp else -8.0, IN_THE_HEAD
+        yield -2.5 if is_near and _is_a_stamp(line) else -8.0, IN_THE_HEAD
     elif place.is_of_another_story(line.at):
         yield -2.0 if is_near and line.at in place.article else -4.0, "beside another story's link"
+
+
+def _is_alone_beside_headline(line: _Line, element: HtmlElement, place: Placement) -> bool:
+    """`bylineComments`: a name says little of a day that stands alone beside the headline."""
+    if not place.is_near(line.at) or line.at not in place.article or _YEAR_OR_SHORT.search(line.raw) is None:
+        return False
+    return not (place.is_of_another_story(line.at) or place.is_among_readers(element))
+
+
+def _is_a_stamp(line: _Line) -> bool:
+    has_hour = _YEAR.search(line.raw) is not None and _HOUR.search(line.raw) is not None
+    return line.is_called_date or (has_hour and is_bare(line.raw))
 
 
 def _lines(page: Outline, place: Placement) -> Iterator[_Line]:
@@ -226,28 +227,14 @@ def _marked(page: Outline) -> Iterator[_Line]:
     """Yield what the page itself calls a date, by a tag, an itemprop or a class."""
     yield from _in_time_elements(page)
     yield from _in_hatom(page)
-    for name, positions in page.by_itemprop.items():
-        if "datepublished" not in name.lower().split():
-            continue
-        for i in positions:
-            if page.tags[i] not in {"meta", "time"}:
-                attributes = page.attributes[i]
-                raw = (
-                    attributes.get("content") or attributes.get("datetime") or page.elements[i].text_content()
-                )
-                yield _Line("itemprop", raw, i, True)
+    yield from _in_microdata(page)
     for i in sorted(page.named(_of_date, page.by_class, page.by_id, page.by_itemprop)):
         if page.tags[i] not in _DATED or (text := short_text(page.elements[i], 160)) is None:
             continue
         attributes = page.attributes[i]
         text = attributes.get("content") or one_line(text)
         if _may_be_a_day(text) and not (_OF_COPYRIGHT.search(text) or _ENDS.search(text)):
-            changed = (
-                published_part(text) is None
-                or _is_of_change(attributes.get("class", ""))
-                or _is_called_a_change(page.elements[i])
-            )
-            yield _Line("printed", _with_year(page, i, text), i, True, changed)
+            yield _Line("printed", _with_year(page, i, text), i, True, _is_changed(page, i, text))
 
 
 def _in_time_elements(page: Outline) -> Iterator[_Line]:
@@ -256,12 +243,22 @@ def _in_time_elements(page: Outline) -> Iterator[_Line]:
         printed = one_line(short_text(element, 160) or "")
         raw = attributes.get("datetime") or attributes.get("content") or printed
         if raw:
-            changed = (
-                _is_of_change(attributes.get("class", ""))
-                or published_part(printed) is None
-                or _is_called_a_change(element)
-            )
-            yield _Line("time", raw, i, True, changed)
+            yield _Line("time", raw, i, True, _is_changed(page, i, printed))
+
+
+def _is_changed(page: Outline, i: int, printed: str) -> bool:
+    """Tell if an element has the time of a change."""
+    is_of_change = published_part(printed) is None or _is_of_change(page.attributes[i].get("class", ""))
+    return is_of_change or _is_called_a_change(page.elements[i])
+
+
+def _in_microdata(page: Outline) -> Iterator[_Line]:
+    for name, positions in page.by_itemprop.items():
+        for i in positions if "datepublished" in name.lower().split() else ():
+            if page.tags[i] not in {"meta", "time"}:
+                attributes = page.attributes[i]
+                declared = attributes.get("content") or attributes.get("datetime")
+                yield _Line("itemprop", declared or page.elements[i].text_content(), i, True)
 
 
 def _in_hatom(page: Outline) -> Iterator[_Line]:
