@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
 import msgspec
 import pyarrow as pa
-from scrapy.exceptions import UsageError
 from scrapy.exporters import BaseItemExporter
 from scrapy.extensions.feedexport import FeedExporter, ItemFilter
 
@@ -27,6 +26,7 @@ from archive.format.columns import By, columns_of
 from archive.format.records import ArticleRecord
 from archive.format.schema import ARTICLES
 from crawler.items import Article
+from crawler.reports.terminal import WrongUse
 from pipelines.records import article_record
 
 if TYPE_CHECKING:
@@ -57,17 +57,17 @@ _ROWS_AT_ONCE = 500
 
 
 def take_feeds(settings: BaseSettings) -> None:
-    """Let the feeds of -o, -O and FEEDS have archived articles alone. Raises UsageError."""
+    """Let the feeds of -o, -O and FEEDS have archived articles alone. Raises WrongUse."""
     exporters = settings.getwithbase("FEED_EXPORTERS")
     feeds = settings.getdict("FEEDS")
     for uri, options in feeds.items():
         form = options.get("format")
         if exporters.get(form) is None:
             forms = ", ".join(sorted(name for name in exporters if exporters[name] is not None))
-            raise UsageError(f"{uri}: there is no form {form!r}; expected {forms}", print_help=False)
+            raise WrongUse(f"{uri}: there is no form {form!r}; expected {forms}")
         is_one_document = form in ("json", "parquet") and not options.get("overwrite")
         if is_one_document and (path := Path(str(uri))).is_file() and path.stat().st_size:
-            raise UsageError(f"{uri}: {form} cannot be added to; -O writes it anew", print_help=False)
+            raise WrongUse(f"{uri}: {form} cannot be added to; -O writes it anew")
         options.setdefault("item_filter", Archived)
     settings.set("FEEDS", feeds, priority="cmdline")
 

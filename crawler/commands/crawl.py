@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from scrapy.commands import BaseRunSpiderCommand
-from scrapy.exceptions import UsageError
 
 import archive
 from archive.commands.exit_codes import ExitCode, for_caller
@@ -31,7 +30,7 @@ from crawler.outlet.checks import check_declaration
 from crawler.outlet.fleet.turn import make_room
 from crawler.reports import account
 from crawler.reports.run_report import Ending, RunReport
-from crawler.reports.terminal import hear_signals, one_sentence
+from crawler.reports.terminal import WrongUse, hear_signals, one_sentence
 from crawler.story.arguments import Arguments, check_settings, read_arguments
 from crawler.story.spider import StorySpider
 from pipelines.pair_process import Paired, pair_after_crawl
@@ -107,32 +106,30 @@ class Command(BaseRunSpiderCommand):
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         if not self.reports_run and (opts.output or opts.overwrite_output):
-            raise UsageError("-o and -O are of `triptych crawl`: nothing is archived here", print_help=False)
+            raise WrongUse("-o and -O are of `triptych crawl`: nothing is archived here")
         super().process_options(args, opts)
         self._report_into = Path(opts.report) if self.reports_run and opts.report else None
         if self._report_into is not None and not self._report_into.absolute().parent.is_dir():
-            raise UsageError(f"--report {visible(opts.report)}: there is no such folder", print_help=False)
+            raise WrongUse(f"--report {visible(opts.report)}: there is no such folder")
         if opts.spargs and not self.takes_arguments:
-            raise UsageError(f"-a {next(iter(opts.spargs))}=… is of `triptych crawl`", print_help=False)
+            raise WrongUse(f"-a {next(iter(opts.spargs))}=… is of `triptych crawl`")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         fast_start()
         if len(args) != 1:
-            raise UsageError(f"give one outlet, see `triptych list`; got {len(args)}", print_help=False)
+            raise WrongUse(f"give one outlet, see `triptych list`; got {len(args)}")
         spider_class = self._spider(args[0])
         self._take_settings(spider_class)
         allow_private = self.crawler_process.settings.getbool("ALLOW_PRIVATE_NETWORK")
         arguments = read_arguments(opts.spargs, accepts=spider_class.accepts, allow_private=allow_private)
         if spider_class.requires_url and not (arguments.urls or arguments.broken):
-            raise UsageError(
-                f"{args[0]} needs an address: triptych crawl {args[0]} -a url=https://… (or -a urls=FILE)",
-                print_help=False,
+            raise WrongUse(
+                f"{args[0]} needs an address: triptych crawl {args[0]} -a url=https://… (or -a urls=FILE)"
             )
         if arguments.since and not (spider_class.archive_sitemaps or spider_class.day_archives):
-            raise UsageError(
+            raise WrongUse(
                 f"{args[0]} declares no archive_sitemaps and no day_archives, so since= has nothing to walk; "
-                "docs/reference/outlets.md says which outlets have them",
-                print_help=False,
+                "docs/reference/outlets.md says which outlets have them"
             )
         with one_sentence(self, self.called, self.settings["ARCHIVE_URI"]):
             self.exitcode = self._crawl(spider_class, arguments)
@@ -152,11 +149,9 @@ class Command(BaseRunSpiderCommand):
             try:
                 check_telemetry()
             except WrongSetting as error:
-                raise UsageError(visible(str(error)), print_help=False) from None
+                raise WrongUse(visible(str(error))) from None
         if self.crawler_process.settings.getbool("SPIDERMON_ENABLED") and find_spec("spidermon") is None:
-            raise UsageError(
-                "SPIDERMON_ENABLED needs Spidermon: pip install 'triptych[watch]'", print_help=False
-            )
+            raise WrongUse("SPIDERMON_ENABLED needs Spidermon: pip install 'triptych[watch]'")
 
     def _crawl(self, spider_class: type[StorySpider], arguments: Arguments) -> int:
         """The exit code."""
@@ -174,26 +169,24 @@ class Command(BaseRunSpiderCommand):
             spider_class = loader.load(name)
         except KeyError:
             if name in (broken := getattr(loader, "broken", {})):
-                raise UsageError(f"outlet {name!r}: {broken[name]}", print_help=False) from None
+                raise WrongUse(f"outlet {name!r}: {broken[name]}") from None
             outlets = sorted(loader.list())
             near = difflib.get_close_matches(name.lower(), outlets, 1)
             ask = f"did you mean {near[0]}? " if near else ""
-            raise UsageError(
-                f"no outlet {visible(name)!r}; {ask}known: {', '.join(outlets)}", print_help=False
-            ) from None
+            raise WrongUse(f"no outlet {visible(name)!r}; {ask}known: {', '.join(outlets)}") from None
         assert issubclass(spider_class, StorySpider)
         try:
             check_declaration(spider_class)
         except DeclarationError as error:
-            raise UsageError(visible(str(error)), print_help=False) from None
+            raise WrongUse(visible(str(error))) from None
         return spider_class
 
     def _probe_archive(self) -> None:
-        """Open the archive for writing. Raises ArchiveError, OSError, UsageError."""
+        """Open the archive for writing. Raises ArchiveError, OSError, WrongUse."""
         try:
             ArchiveWriter.open(self.settings["ARCHIVE_URI"], run_id=f"probe-{os.getpid()}").close()
         except WrongSetting as error:
-            raise UsageError(visible(str(error)), print_help=False) from None
+            raise WrongUse(visible(str(error))) from None
 
     def _paired(self, crawler: Crawler) -> Paired:
         """Pair by content what this crawl has brought, and what earlier ones have left."""
@@ -224,9 +217,7 @@ class Command(BaseRunSpiderCommand):
         except OSError as error:
             if to == "auto":  # a folder that is read-only, in a container
                 return None
-            raise UsageError(
-                f"LOGS_FOLDER: {path} cannot be written: {error.strerror}", print_help=False
-            ) from None
+            raise WrongUse(f"LOGS_FOLDER: {path} cannot be written: {error.strerror}") from None
         settings.set("LOG_FILE", str(path), priority="project")
         return path
 

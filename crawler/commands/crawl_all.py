@@ -18,7 +18,6 @@ from uuid import uuid4
 
 from rich.live import Live
 from rich.table import Table
-from scrapy.exceptions import UsageError
 from scrapy.spiderloader import get_spider_loader
 
 from archive.commands.configuration import read_configuration
@@ -31,7 +30,7 @@ from crawler.health.table import outlets
 from crawler.outlet.fleet.runner import Fleet, LocalProcesses, Runner
 from crawler.outlet.fleet.timetable import Timetable, read_timetable, written
 from crawler.outlet.fleet.turn import Event, Orders, share
-from crawler.reports.terminal import ReadingCommand, check_names, one_sentence
+from crawler.reports.terminal import ReadingCommand, WrongUse, check_names, one_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -88,7 +87,7 @@ class Command(ReadingCommand):
             tables = read_configuration().schedule
             timetable = read_timetable(tables, [*declared, *broken])
         except WrongSetting as error:
-            raise UsageError(visible(str(error)), print_help=False) from None
+            raise WrongUse(visible(str(error))) from None
         uri = self.settings["ARCHIVE_URI"]
         if opts.engine is not None:
             _check_engine(opts.engine, uri)
@@ -155,7 +154,7 @@ def _traced(settings: BaseSettings, *, forever: bool) -> AbstractContextManager[
     try:
         check_telemetry()
     except WrongSetting as error:
-        raise UsageError(visible(str(error)), print_help=False) from None
+        raise WrongUse(visible(str(error))) from None
     return nullcontext() if forever or is_off("TRACES") else span_of_all("crawl_all")
 
 
@@ -163,13 +162,12 @@ def _check_engine(engine: str, uri: str) -> None:
     try:
         cluster.address(engine)
     except WrongSetting as error:
-        raise UsageError(str(error), print_help=False) from None
+        raise WrongUse(str(error)) from None
     if isinstance(leases_of(uri), FolderLeases) and not cluster.is_loopback(engine):
-        raise UsageError(
+        raise WrongUse(
             f"--engine needs an archive in an object store, and ARCHIVE_URI is {visible(uri)!r}. In a "
             "folder, the lease that keeps an outlet from being crawled twice holds on one machine, so the "
-            "scheduler has to listen on 127.0.0.1.",
-            print_help=False,
+            "scheduler has to listen on 127.0.0.1."
         )
 
 

@@ -7,13 +7,12 @@ import json
 from dataclasses import asdict
 from typing import Any, ClassVar
 
-from scrapy.exceptions import UsageError
 from scrapy.spiderloader import get_spider_loader
 
 from archive.no_pandas import fast_start
 from archive.terminal import Terminal, literal, visible
 from crawler.outlet.declaration import Outlet
-from crawler.reports.terminal import ReadingCommand
+from crawler.reports.terminal import ReadingCommand, WrongUse
 from crawler.story.arguments import check_settings
 
 _COLOURS = {"well": "green", "look": "yellow", "bad": "red"}
@@ -68,8 +67,8 @@ class Command(ReadingCommand):
             return None
         loader = get_spider_loader(self.settings)
         if len(args) > 1 or args[0] not in loader.list():
-            raise UsageError(f"{visible(args[0])!r} is no outlet, see `triptych list`", print_help=False)
+            raise WrongUse(f"{visible(args[0])!r} is no outlet, see `triptych list`")
         outlet = loader.load(args[0])
         if not issubclass(outlet, Outlet) or not outlet.home:
-            raise UsageError(f"{visible(args[0])} has no site of its own", print_help=False)
+            raise WrongUse(f"{visible(args[0])} has no site of its own")
         return outlet

@@ -9,9 +9,9 @@ from importlib import resources
 from pathlib import Path
 
 from scrapy.commands import ScrapyCommand
-from scrapy.exceptions import UsageError
 
 from crawler.downloader.public_hosts import refusal
+from crawler.reports.terminal import WrongUse
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _OWN = Path("crawler/spiders")
@@ -47,26 +47,23 @@ class Command(ScrapyCommand):
             print("Available templates:\n  outlet")
             return
         if len(args) != 2:
-            raise UsageError(f"give a name and a domain; got {len(args)}", print_help=False)
+            raise WrongUse(f"give a name and a domain; got {len(args)}")
         name, domain = args
         if not _NAME.fullmatch(name):
-            raise UsageError(
-                f"{name!r} is no name of an outlet: small letters, digits and _, a letter first",
-                print_help=False,
-            )
+            raise WrongUse(f"{name!r} is no name of an outlet: small letters, digits and _, a letter first")
         domain = domain.removeprefix("https://").removeprefix("http://").rstrip("/")
         is_address = refusal(f"https://{domain}", allow_private=True) is None
         if not is_address or not re.fullmatch(r"[\w.-]+(?::\d+)?", domain):
-            raise UsageError(f"{domain!r} is no domain, such as www.example.com", print_help=False)
+            raise WrongUse(f"{domain!r} is no domain, such as www.example.com")
         outlets_folder = self.settings["OUTLETS_FOLDER"]
         folder = opts.into or (Path(outlets_folder) if outlets_folder else _OWN if _OWN.is_dir() else Path())
         path = folder / f"{name}.py"
         if path.exists() and not opts.force:
-            raise UsageError(f"{path} is there already; --force replaces it", print_help=False)
+            raise WrongUse(f"{path} is there already; --force replaces it")
         try:
             _write_declaration(path, name, domain, force=opts.force)
         except OSError as error:
-            raise UsageError(f"{path} cannot be written: {error.strerror}", print_help=False) from None
+            raise WrongUse(f"{path} cannot be written: {error.strerror}") from None
         print(f"{path}: fill it in, then `triptych live {name}`")
         if folder != _OWN and not outlets_folder:
             print(f"(it is found where OUTLETS_FOLDER={folder.resolve()})")

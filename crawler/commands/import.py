@@ -8,8 +8,6 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, ClassVar
 
-from scrapy.exceptions import UsageError
-
 import archive
 from archive.commands.exit_codes import ExitCode, worst
 from archive.no_pandas import fast_start
@@ -20,7 +18,7 @@ from crawler.exceptions import SourceFailed, WrongSource
 from crawler.importing.positions import Positions
 from crawler.importing.spider import ImportSpider, Selection
 from crawler.reports.run_report import Ending
-from crawler.reports.terminal import one_sentence
+from crawler.reports.terminal import WrongUse, one_sentence
 from crawler.story.arguments import Arguments, check_settings
 from crawler.story.spider import StorySpider
 
@@ -114,9 +112,7 @@ class Command(Crawl):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         fast_start()
         if not args and not opts.indexes:
-            raise UsageError(
-                "give at least one file of WARC, ARC or WACZ, or a list, or --from an index", print_help=False
-            )
+            raise WrongUse("give at least one file of WARC, ARC or WACZ, or a list, or --from an index")
         since, until = _days(opts)
         check_settings(self.settings)
         # .1 s of HTTP: Scrapy imports every command
@@ -140,7 +136,7 @@ class Command(Crawl):
             for index in opts.indexes:
                 sources += index_source(index, hosts, options, finder, self.settings)
         except WrongSource as error:
-            raise UsageError(str(error), print_help=False) from None
+            raise WrongUse(str(error)) from None
         except SourceFailed as error:
             print(f"{self.called}: {error}", file=sys.stderr)
             self.exitcode = ExitCode.LOST
@@ -226,19 +222,17 @@ def _days(opts: argparse.Namespace) -> tuple[date | None, date | None]:
     if not opts.indexes:
         for name in ("since", "until", "dialect", "replay"):
             if getattr(opts, name) is not None:
-                raise UsageError(f"--{name} needs --from, the address of a CDX server", print_help=False)
+                raise WrongUse(f"--{name} needs --from, the address of a CDX server")
     days = []
     for name in ("since", "until"):
         text = getattr(opts, name)
         try:
             days.append(date.fromisoformat(text) if text else None)
         except ValueError:
-            raise UsageError(
-                f"--{name} {visible(text)}: expected a day, as 2025-03-01", print_help=False
-            ) from None
+            raise WrongUse(f"--{name} {visible(text)}: expected a day, as 2025-03-01") from None
     since, until = days
     if since is not None and until is not None and since >= until:
-        raise UsageError(f"--since {since} must be before --until {until}", print_help=False)
+        raise WrongUse(f"--since {since} must be before --until {until}")
     return since, until
 
 
@@ -249,7 +243,7 @@ def _hosts(opts: argparse.Namespace, declared: Sequence[type[StorySpider]]) -> l
         outlet = next((outlet for outlet in declared if outlet.name == name), None)
         hosts += [name] if outlet is None else outlet.domains()
     if opts.indexes and not hosts:
-        raise UsageError("--from needs --outlet or --host: whose captures?", print_help=False)
+        raise WrongUse("--from needs --outlet or --host: whose captures?")
     return list(dict.fromkeys(hosts))
 
 
@@ -257,8 +251,6 @@ def _check_choice(opts: argparse.Namespace, names: Collection[str]) -> None:
     for name in opts.outlet:
         if name not in names and "." not in name:
             outlets = ", ".join(sorted(names))
-            raise UsageError(
-                f"no outlet {visible(name)!r}; give a domain, or one of: {outlets}", print_help=False
-            )
+            raise WrongUse(f"no outlet {visible(name)!r}; give a domain, or one of: {outlets}")
     if "ua" in opts.language:
-        raise UsageError("--language ua: ua is a country; the language is uk", print_help=False)
+        raise WrongUse("--language ua: ua is a country; the language is uk")

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
 from scrapy import signals
-from scrapy.exceptions import UsageError
 
 import archive
 from archive.exceptions import ArchiveError
@@ -30,6 +29,7 @@ from crawler.inspection.repeated_places import PageLines, read_stored, repeated_
 from crawler.inspection.spider import PageInspector
 from crawler.items import Fetch, Hints, Observation
 from crawler.outlet.declaration import Outlet, in_domains
+from crawler.reports.terminal import WrongUse
 from crawler.story.arguments import check_settings, read_arguments
 from crawler.workers.pool import Workers
 from crawler.workers.stages import worker_stages
@@ -88,7 +88,7 @@ class Command(Crawl):
             self._repeated(args, opts.repeated)
             return
         if len(args) != 1:
-            raise UsageError(f"give one address or one file; got {len(args)}", print_help=False)
+            raise WrongUse(f"give one address or one file; got {len(args)}")
         check_settings(self.settings)
         self._stages = worker_stages(self.settings)
         self._rules = self._spider(opts.outlet) if opts.outlet else None
@@ -112,19 +112,17 @@ class Command(Crawl):
         try:
             path.write_text(inspection_page(inspection), encoding="utf-8")
         except OSError as error:
-            raise UsageError(
-                f"--html: {path} cannot be written: {error.strerror}", print_help=False
-            ) from None
+            raise WrongUse(f"--html: {path} cannot be written: {error.strerror}") from None
         print(path)
 
     def _repeated(self, args: list[str], outlet: str) -> None:
         if args:
-            raise UsageError(f"--repeated reads the archive, it takes no {args[0]!r}", print_help=False)
+            raise WrongUse(f"--repeated reads the archive, it takes no {args[0]!r}")
         try:
             opened = archive.open(self.settings["ARCHIVE_URI"])
             texts = opened.articles(outlet=outlet, columns=["language", "blocks"])
             if not len(texts):
-                raise UsageError(f"the archive has nothing of {outlet!r}", print_help=False)
+                raise WrongUse(f"the archive has nothing of {outlet!r}")
             rows = (row for batch in texts.batches() for row in batch.to_pylist())
             print_repeated(Terminal(), outlet, rows)
             newest = opened.articles(outlet=outlet, columns=[*_STORED, "fetched_at", "headline"])
@@ -133,7 +131,7 @@ class Command(Crawl):
                 articles += batch.to_pylist()
             pages = self._stored_pages(opened.storage, outlet, articles)
         except ArchiveError as error:
-            raise UsageError(str(error), print_help=False) from None
+            raise WrongUse(str(error)) from None
         headlines = filter(None, map(itemgetter("headline"), articles))
         print_places(Terminal(), outlet, repeated_places(pages, headlines), len(pages))
 
@@ -185,7 +183,7 @@ class Command(Crawl):
 
     def _of_address(self, url: str, opts: argparse.Namespace) -> Inspection | None:
         if opts.url:
-            raise UsageError("--url is for a file; an address has its own", print_help=False)
+            raise WrongUse("--url is for a file; an address has its own")
         settings = self.crawler_process.settings
         arguments = read_arguments(
             {"url": url}, accepts=("url",), allow_private=settings.getbool("ALLOW_PRIVATE_NETWORK")

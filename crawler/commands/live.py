@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
-from scrapy.exceptions import UsageError
 from scrapy.spiderloader import get_spider_loader
 
 from archive.commands.arguments import count
@@ -31,6 +30,7 @@ from crawler.health.live_report import (
 from crawler.health.rule_coverage import Entry, cover, coverage_lines, read_entries
 from crawler.health.table import outlets
 from crawler.outlet.declaration import in_domains
+from crawler.reports.terminal import WrongUse
 from crawler.story.arguments import Arguments
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ class Command(Crawl):
             return
         for outlet in declared:
             if not (outlet.feeds or outlet.news_sitemaps):
-                raise UsageError(f"{outlet.name} declares no source to ask", print_help=False)
+                raise WrongUse(f"{outlet.name} declares no source to ask")
             self._take_settings(outlet)
         report = None if opts.report is None else _report_path(opts.report)
         run = self._ask_sites(declared, opts.requests)
@@ -149,11 +149,11 @@ class Command(Crawl):
         try:
             entries, bad = read_entries(Path(file).read_bytes(), home or "https://addresses.invalid/")
         except OSError as error:
-            raise UsageError(f"--addresses {file}: {error.strerror}", print_help=False) from None
+            raise WrongUse(f"--addresses {file}: {error.strerror}") from None
         except DiscoveryError as error:
-            raise UsageError(f"--addresses {file}: {error}", print_help=False) from None
+            raise WrongUse(f"--addresses {file}: {error}") from None
         if not (entries or bad):
-            raise UsageError(f"--addresses {file} holds no address", print_help=False)
+            raise WrongUse(f"--addresses {file} holds no address")
         groups, strange = _by_outlet(entries, declared)
         holds = not (strange or bad)
         lines: list[tuple[str, str]] = []
@@ -187,12 +187,12 @@ def _by_outlet(
 
 
 def _report_path(file: str) -> Path:
-    """Raises UsageError before anything is requested."""
+    """Raises WrongUse before anything is requested."""
     path = Path(file)
     if path.suffix != ".json":
-        raise UsageError(f"--report {file}: its name must end with .json", print_help=False)
+        raise WrongUse(f"--report {file}: its name must end with .json")
     if not path.absolute().parent.is_dir():
-        raise UsageError(f"--report {file}: there is no folder {path.parent}", print_help=False)
+        raise WrongUse(f"--report {file}: there is no folder {path.parent}")
     return path
 
 

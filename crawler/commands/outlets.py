@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.table import Table
-from scrapy.exceptions import UsageError
 from scrapy.spiderloader import get_spider_loader
 
 import archive
@@ -18,7 +17,7 @@ from archive.no_pandas import fast_start
 from archive.terminal import Terminal, literal
 from crawler.health.outlet_history import GOOD, health
 from crawler.health.table import discovery, outlets
-from crawler.reports.terminal import ReadingCommand, one_sentence
+from crawler.reports.terminal import ReadingCommand, WrongUse, one_sentence
 
 if TYPE_CHECKING:
     import argparse
@@ -117,7 +116,7 @@ class Command(ReadingCommand):
 def _named(declared: list[type[Outlet]], names: list[str]) -> list[type[Outlet]]:
     by_name = {outlet.name: outlet for outlet in declared}
     if unknown := [name for name in names if name not in by_name]:
-        raise UsageError(f"no outlet {unknown[0]!r}; known: {', '.join(by_name)}", print_help=False)
+        raise WrongUse(f"no outlet {unknown[0]!r}; known: {', '.join(by_name)}")
     return [by_name[name] for name in dict.fromkeys(names)] or declared
 
 

@@ -7,8 +7,6 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scrapy.exceptions import UsageError
-
 import archive
 from archive.commands.arguments import add_spread, count, spread
 from archive.commands.exit_codes import ExitCode, for_caller
@@ -16,7 +14,7 @@ from archive.commands.progress import bar
 from archive.exceptions import WrongSetting
 from archive.no_pandas import fast_start
 from archive.terminal import Terminal, literal, visible
-from crawler.reports.terminal import ReadingCommand, one_sentence
+from crawler.reports.terminal import ReadingCommand, WrongUse, one_sentence
 from pipelines.pairing.labels import named_in, read_labels
 from pipelines.pairing.report import (
     audit_line,
@@ -91,7 +89,7 @@ class Command(ReadingCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         fast_start()
         if args:
-            raise UsageError(f"triptych pair takes no {args[0]!r}; see `--help`", print_help=False)
+            raise WrongUse(f"triptych pair takes no {args[0]!r}; see `--help`")
         _check(opts)
         uri = self.settings["ARCHIVE_URI"]
         self._console = Terminal()
@@ -119,7 +117,7 @@ class Command(ReadingCommand):
         try:
             who = spread(opts, sum(file.bytes for file in stored))
         except WrongSetting as error:
-            raise UsageError(str(error), print_help=False) from None
+            raise WrongUse(str(error)) from None
         verdicts = self._verdicts(uri, Path(opts.labels)) if opts.labels else ()
         events = None if opts.no_events else self._events(uri, who, everything=opts.all)
         with bar() as progress:
@@ -186,9 +184,9 @@ class Command(ReadingCommand):
             ids = article_ids(opened, named_in(path))
             verdicts, broken = read_labels(path, ids.get, languages(opened, ids.values()).get)
         except OSError as error:
-            raise UsageError(f"--labels: {path}: {error.strerror or error}", print_help=False) from None
+            raise WrongUse(f"--labels: {path}: {error.strerror or error}") from None
         except ValueError as error:
-            raise UsageError(f"--labels: {error}", print_help=False) from None
+            raise WrongUse(f"--labels: {error}") from None
         for line in broken:
             print(f"triptych pair: {path} line {line.number}, not used: {visible(line.why)}", file=sys.stderr)
         if broken:
@@ -200,16 +198,16 @@ def _check(opts: argparse.Namespace) -> None:
     """Report mistakes that can be found before an hour of comparing."""
     options = (opts.review, opts.labels, opts.processes, opts.engine)
     if opts.explain and (opts.all or any(option is not None for option in options)):
-        raise UsageError("--explain writes nothing and goes alone", print_help=False)
+        raise WrongUse("--explain writes nothing and goes alone")
     if opts.audit_auto and not opts.review:
-        raise UsageError("--audit-auto writes into the file of --review; name one", print_help=False)
+        raise WrongUse("--audit-auto writes into the file of --review; name one")
     for name in ("labels", "review"):
         if getattr(opts, name) == "":
-            raise UsageError(f"--{name}: no file is named", print_help=False)
+            raise WrongUse(f"--{name}: no file is named")
     if opts.review:
         path = Path(opts.review).absolute()
         if path.is_dir() or not path.parent.is_dir():
             why = "is a folder" if path.is_dir() else "has no folder to lie in"
-            raise UsageError(f"--review: {opts.review} {why}; name a file", print_help=False)
+            raise WrongUse(f"--review: {opts.review} {why}; name a file")
         if not os.access(path if path.exists() else path.parent, os.W_OK):
-            raise UsageError(f"--review: {opts.review} cannot be written", print_help=False)
+            raise WrongUse(f"--review: {opts.review} cannot be written")

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from scrapy import signals
-from scrapy.exceptions import UsageError
 
 from archive.no_pandas import fast_start
 from archive.terminal import visible
 from crawler.commands.crawl import Command as Crawl
 from crawler.items import Article, Observation
 from crawler.outlet.recording import Recording, story_folder
+from crawler.reports.terminal import WrongUse
 from crawler.requests.fetch import encoding_of
 from crawler.story.arguments import read_arguments
 
@@ -49,7 +49,7 @@ class Command(Crawl):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         fast_start()
         if len(args) != 2:
-            raise UsageError("give an outlet and the address of one of its stories", print_help=False)
+            raise WrongUse("give an outlet and the address of one of its stories")
         name, url = args
         spider_class = self._spider(name)
         self._take_settings(spider_class)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from scrapy.exceptions import UsageError
 from scrapy.spiderloader import get_spider_loader
 
 import archive
@@ -18,7 +17,7 @@ from archive.operations import cluster
 from archive.operations.partitions import Spread, over
 from archive.terminal import Terminal, visible
 from crawler.outlet.declaration import Outlet
-from crawler.reports.terminal import ReadingCommand, one_sentence
+from crawler.reports.terminal import ReadingCommand, WrongUse, one_sentence
 from crawler.story.arguments import check_settings
 from crawler.workers.stages import worker_stages
 
@@ -75,7 +74,7 @@ class Command(ReadingCommand):
             try:
                 cluster.address(opts.engine)
             except WrongSetting as error:
-                raise UsageError(str(error), print_help=False) from None
+                raise WrongUse(str(error)) from None
         uri = self.settings["ARCHIVE_URI"]
         with one_sentence(self, "triptych reextract", uri):
             processes = opts.processes or self.settings.getint("EXTRACTION_PROCESSES")
@@ -93,9 +92,7 @@ class Command(ReadingCommand):
         outlets = set(opened.articles(columns=["outlet"]).to_arrow()["outlet"].to_pylist())
         if unknown := sorted(set(args) - outlets):
             names = ", ".join(sorted(outlets)) or "nothing"
-            raise UsageError(
-                f"the archive has nothing of {unknown[0]!r}; it has {visible(names)}", print_help=False
-            )
+            raise WrongUse(f"the archive has nothing of {unknown[0]!r}; it has {visible(names)}")
         aside = Aside(opened.root) if publish else None
         loader = get_spider_loader(self.settings)
         declared = {name: spider for name in loader.list() if issubclass(spider := loader.load(name), Outlet)}

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.table import Table
-from scrapy.exceptions import UsageError
 
 import archive
 from archive.commands.arguments import count
@@ -20,7 +19,7 @@ from archive.terminal import Terminal, literal
 from archive.writer import ArchiveWriter
 from crawler.commands.crawl import Command as Crawl
 from crawler.reports.run_report import Ending, RunReport
-from crawler.reports.terminal import one_sentence
+from crawler.reports.terminal import WrongUse, one_sentence
 from crawler.requests.budget import budget_of
 from crawler.revisit.debts import DebtForecast, debt_forecast, retry_sentence
 from crawler.revisit.debts import share_of as share_of_debts
@@ -73,12 +72,11 @@ class Command(Crawl):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         fast_start()
         if len(args) != 1:
-            raise UsageError(f"give one outlet, see `triptych list`; got {len(args)}", print_help=False)
+            raise WrongUse(f"give one outlet, see `triptych list`; got {len(args)}")
         spider_class = self._spider(args[0])
         if spider_class.requires_url:
-            raise UsageError(
-                f"{args[0]} is no outlet of its own; triptych crawl {args[0]} -a url=… fetches a page again",
-                print_help=False,
+            raise WrongUse(
+                f"{args[0]} is no outlet of its own; triptych crawl {args[0]} -a url=… fetches a page again"
             )
         self._take_settings(spider_class)
         uri = self.settings["ARCHIVE_URI"]

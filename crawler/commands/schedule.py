@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
-from scrapy.exceptions import UsageError
 from scrapy.spiderloader import get_spider_loader
 
 from archive.commands.configuration import read_configuration
@@ -21,7 +20,7 @@ from archive.terminal import visible
 from crawler.health.table import outlets
 from crawler.outlet import fleet
 from crawler.outlet.fleet.timetable import read_timetable
-from crawler.reports.terminal import ReadingCommand
+from crawler.reports.terminal import ReadingCommand, WrongUse
 
 _CARE = {"pair": "pair", "compact": "archive compact", "gc": "archive gc", "verify": "archive verify"}
 """What an archive needs once a day, in this order; one that fails keeps no other from its turn."""
@@ -181,13 +180,13 @@ class Command(ReadingCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         if args or opts.print is None:
-            raise UsageError(f"give --print {', '.join(_PRINTED)}", print_help=False)
+            raise WrongUse(f"give --print {', '.join(_PRINTED)}")
         try:
             configuration = read_configuration()
             loader = get_spider_loader(self.settings)
             read_timetable(configuration.schedule, [outlet.name for outlet in outlets(loader)])  # type: ignore[arg-type]
         except WrongSetting as error:
-            raise UsageError(visible(str(error)), print_help=False) from None
+            raise WrongUse(visible(str(error))) from None
         uri, logs = self.settings["ARCHIVE_URI"], Path(self.settings["LOGS_FOLDER"]).absolute()
         archives = () if "://" in uri else (Path(uri).absolute(),)
         metrics = self.settings["METRICS_FILE"]
@@ -203,7 +202,7 @@ class Command(ReadingCommand):
         try:
             print(_PRINTED[opts.print](machine), end="")
         except ValueError as error:
-            raise UsageError(visible(str(error)), print_help=False) from None
+            raise WrongUse(visible(str(error))) from None
 
 
 def systemd(machine: Machine) -> str:

@@ -11,7 +11,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from scrapy.exceptions import UsageError
 from scrapy.spiderloader import get_spider_loader
 
 from archive.commands.exit_codes import ExitCode
@@ -19,7 +18,7 @@ from archive.exceptions import WrongSetting
 from archive.no_pandas import fast_start
 from archive.terminal import Terminal, literal, visible
 from crawler.health.table import outlets
-from crawler.reports.terminal import ReadingCommand, check_names, one_sentence
+from crawler.reports.terminal import ReadingCommand, WrongUse, check_names, one_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -85,7 +84,7 @@ class Command(ReadingCommand):
         check_names(args, declared)
         tells = [name for name in _TELLING if self.settings.get(name)]
         if tells and not opts.dry_run and find_spec("spidermon") is None:
-            raise UsageError(f"{tells[0]} needs Spidermon: pip install 'triptych[watch]'", print_help=False)
+            raise WrongUse(f"{tells[0]} needs Spidermon: pip install 'triptych[watch]'")
         limits = _limits([*declared])
         uri = self.settings["ARCHIVE_URI"]
         with one_sentence(self, "triptych watch", uri):
@@ -134,7 +133,7 @@ class Command(ReadingCommand):
         try:
             check_telemetry()
         except WrongSetting as error:
-            raise UsageError(visible(str(error)), print_help=False) from None
+            raise WrongUse(visible(str(error))) from None
         if not is_off("METRICS") and (why := send_metrics(families(facts, raised))):
             console = Terminal(stderr=True)
             console.print(f"triptych watch: no metrics sent, {literal(why)}", highlight=False, soft_wrap=True)
@@ -155,7 +154,7 @@ class Command(ReadingCommand):
         try:
             failed = run(crawler, facts.outlets, raised, notice_of(facts, raised, limits.usual))
         except NotConfigured as error:
-            raise UsageError(visible(str(error)), print_help=False) from None
+            raise WrongUse(visible(str(error))) from None
         console = Terminal(stderr=True)
         for failure in failed:
             console.print(f"triptych watch: not told, {literal(failure)}", highlight=False, soft_wrap=True)
@@ -206,7 +205,7 @@ def _limits(names: list[str]) -> AllLimits:
     try:
         return configured_limits(names, are_all=True)
     except WrongSetting as error:
-        raise UsageError(visible(str(error)), print_help=False) from None
+        raise WrongUse(visible(str(error))) from None
 
 
 def _print(facts: MonitoringFacts, raised: Sequence[Alarm]) -> None:

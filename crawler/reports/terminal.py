@@ -26,6 +26,13 @@ if TYPE_CHECKING:
     from scrapy.settings import Settings
 
 
+class WrongUse(UsageError):
+    """A mistake in arguments or settings: its sentence and exit code 2, without the help."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, print_help=False)
+
+
 # How often each of several names was met, as a person reads it.
 
 
@@ -35,13 +42,13 @@ def counts(counter: Counter[str]) -> str:
 
 
 def check_names(names: Iterable[str], declared: Iterable[str]) -> None:
-    """Raise UsageError for a name that no outlet has."""
+    """Raise WrongUse for a name that no outlet has."""
     outlets = {*declared}
     for name in names:
         if name not in outlets:
             near = difflib.get_close_matches(name.lower(), outlets, 1)
             ask = f"did you mean {near[0]}?" if near else "`triptych list` has all"
-            raise UsageError(f"no outlet {visible(name)!r}; {ask}", print_help=False)
+            raise WrongUse(f"no outlet {visible(name)!r}; {ask}")
 
 
 # What ends a command that reads or writes an archive: one sentence and an exit code, no traceback.
@@ -124,7 +131,7 @@ class NoSuchCommand(ScrapyCommand):
 
     def process_options(self, args: list[str], opts: Namespace) -> None:
         del args, opts
-        raise UsageError(f"not here: {self.instead}", print_help=False)
+        raise WrongUse(f"not here: {self.instead}")
 
     def run(self, args: list[str], opts: Namespace) -> None:
         raise AssertionError("process_options has ended the command")

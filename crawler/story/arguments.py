@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scrapy.exceptions import UsageError
 from scrapy.settings import default_settings
 
 from archive.format.reasons import Reason
@@ -16,6 +15,7 @@ from crawler.downloader.proxy_setting import read_proxy
 from crawler.downloader.public_hosts import refusal
 from crawler.downloader.resolver import pinned_names
 from crawler.extraction.fields.dates.timezones import last_day
+from crawler.reports.terminal import WrongUse
 
 if TYPE_CHECKING:
     from scrapy.settings import Settings
@@ -81,21 +81,21 @@ class Arguments:
 
 
 def read_arguments(arguments: dict[str, str], *, accepts: tuple[str, ...], allow_private: bool) -> Arguments:
-    """Raises UsageError, in one sentence, for anything that cannot be meant."""
+    """Raises WrongUse, in one sentence, for anything that cannot be meant."""
     for name in arguments:
         if name not in accepts:
             accepted = ", ".join(accepts) if accepts else "none"
-            raise UsageError(f"unknown argument {name!r}; this spider takes: {accepted}", print_help=False)
+            raise WrongUse(f"unknown argument {name!r}; this spider takes: {accepted}")
     _check_combination(arguments)
     since, until = _date(arguments, "since"), _date(arguments, "until")
     today = last_day()
     if since and not FIRST_DAY <= since <= today:
         when = f"after today, {today}" if since > today else "before there was a web"
-        raise UsageError(f"since={since} is {when}", print_help=False)
+        raise WrongUse(f"since={since} is {when}")
     if since and until and since >= until:
-        raise UsageError(f"since={since} must be before until={until}", print_help=False)
+        raise WrongUse(f"since={since} must be before until={until}")
     if until and not since:
-        raise UsageError("until=DATE needs since=DATE", print_help=False)
+        raise WrongUse("until=DATE needs since=DATE")
     if "url" in arguments:
         return _read_urls(arguments["url"], allow_private=allow_private)
     if "urls" in arguments:
@@ -106,26 +106,22 @@ def read_arguments(arguments: dict[str, str], *, accepts: tuple[str, ...], allow
 
 def _check_combination(arguments: dict[str, str]) -> None:
     if "url" in arguments and "urls" in arguments:
-        raise UsageError("give either url=URL or urls=FILE, not both", print_help=False)
+        raise WrongUse("give either url=URL or urls=FILE, not both")
     if "url" not in arguments and "urls" not in arguments:
         return
     if "since" in arguments:
-        raise UsageError(
-            "since= walks the outlet's archive; it cannot be combined with url= or urls=", print_help=False
-        )
+        raise WrongUse("since= walks the outlet's archive; it cannot be combined with url= or urls=")
     if "pages" in arguments:
-        raise UsageError(
-            "pages= bounds what is discovered; url= and urls= name all that is asked for", print_help=False
-        )
+        raise WrongUse("pages= bounds what is discovered; url= and urls= name all that is asked for")
 
 
 def _read_urls(text: str, *, allow_private: bool) -> Arguments:
     urls = [url for part in _NEXT.split(text) if (url := part.strip(" ,"))]
     if not urls:
-        raise UsageError("url= is empty; give the address of an article", print_help=False)
+        raise WrongUse("url= is empty; give the address of an article")
     for url in urls:
         if reason := refusal(url, allow_private=allow_private):
-            raise UsageError(f"url={url!r}: {REASONS[reason]}", print_help=False)
+            raise WrongUse(f"url={url!r}: {REASONS[reason]}")
     return Arguments(urls=tuple(urls))
 
 
@@ -137,7 +133,7 @@ _CHOICES = (
 
 
 def check_settings(settings: Settings) -> None:
-    """Raises UsageError for a value of our own settings that cannot be meant."""
+    """Raises WrongUse for a value of our own settings that cannot be meant."""
     for name, kind, least in NUMBERS:
         try:
             fits = kind(settings[name]) >= least
@@ -145,27 +141,27 @@ def check_settings(settings: Settings) -> None:
             fits = False
         if not fits:
             expected = f"a number of at least {least}"
-            raise UsageError(f"{name}={settings[name]!r}: expected {expected}", print_help=False)
+            raise WrongUse(f"{name}={settings[name]!r}: expected {expected}")
     for name, value in vars(default_settings).items():
         if type(value) in (int, float):
             try:
                 settings.getfloat(name)
             except (TypeError, ValueError):
-                raise UsageError(f"{name}={settings[name]!r}: expected a number", print_help=False) from None
+                raise WrongUse(f"{name}={settings[name]!r}: expected a number") from None
     for name, words in _CHOICES:
         if settings[name] not in words:
             expected = ", ".join(words[:-1]) + f" or {words[-1]}"
-            raise UsageError(f"{name}={settings[name]!r}: expected {expected}", print_help=False)
+            raise WrongUse(f"{name}={settings[name]!r}: expected {expected}")
     for name, read in (("PROXY", read_proxy), ("RESOLVE_TO", pinned_names)):
         try:
             read(settings[name] or "")
         except ValueError as error:
-            raise UsageError(f"{name}: {error}", print_help=False) from None
+            raise WrongUse(f"{name}: {error}") from None
     for name in ("ALLOW_PRIVATE_NETWORK", "OPT_OUT_FILES", "TELEMETRY", "EXIT_NOTHING_NEW"):
         try:
             settings.getbool(name)
         except ValueError:
-            raise UsageError(f"{name}={settings[name]!r}: expected True or False", print_help=False) from None
+            raise WrongUse(f"{name}={settings[name]!r}: expected True or False") from None
 
 
 def _number(arguments: dict[str, str], name: str) -> int | None:
@@ -173,7 +169,7 @@ def _number(arguments: dict[str, str], name: str) -> int | None:
         return None
     text = arguments[name]
     if not (text.isascii() and text.isdecimal() and 0 < len(text) < 10 and int(text)):
-        raise UsageError(f"{name}={text!r}: expected a number of at least 1", print_help=False)
+        raise WrongUse(f"{name}={text!r}: expected a number of at least 1")
     return int(text)
 
 
@@ -183,9 +179,7 @@ def _date(arguments: dict[str, str], name: str) -> dt.date | None:
     try:
         return dt.date.fromisoformat(arguments[name])
     except ValueError:
-        raise UsageError(
-            f"{name}={arguments[name]!r} is no date; write it as 2026-01-31", print_help=False
-        ) from None
+        raise WrongUse(f"{name}={arguments[name]!r} is no date; write it as 2026-01-31") from None
 
 
 def _read_file(path: Path, *, allow_private: bool) -> Arguments:
@@ -194,7 +188,7 @@ def _read_file(path: Path, *, allow_private: bool) -> Arguments:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise UsageError(f"urls={str(path)!r} cannot be read: {why}", print_help=False) from None
+        raise WrongUse(f"urls={str(path)!r} cannot be read: {why}") from None
     urls: list[str] = []
     broken: list[BrokenLine] = []
     for number, line in enumerate(lines, start=1):
@@ -207,7 +201,5 @@ def _read_file(path: Path, *, allow_private: bool) -> Arguments:
             urls.append(text)
     if not urls:
         examples = "; ".join(str(line) for line in broken[:3])
-        raise UsageError(
-            f"urls={str(path)!r} holds no address{': ' + examples if examples else ''}", print_help=False
-        )
+        raise WrongUse(f"urls={str(path)!r} holds no address{': ' + examples if examples else ''}")
     return Arguments(urls=tuple(urls), broken=tuple(broken))
