@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from crawler.extensions.ledger import Ledger
-    from crawler.health.expectation_check import Verdict
     from crawler.importing.indexes.index_source import IndexSource
     from crawler.importing.source_files import Source
     from crawler.importing.summary import SourceSummary
@@ -200,8 +199,8 @@ class Command(Crawl):
         )
         return Positions(storage_at(uri).layout.root, choice, head, run_of)
 
-    def _compare_with_expectations(self, spider: StorySpider, ledger: Ledger, run_id: str) -> list[Verdict]:
-        return []  # expectations are for days of crawls, not for the past
+    def _missed(self, spider: StorySpider, ledger: Ledger, run_id: str) -> dict[str, str]:
+        return {}  # what is usual is of days of crawls, not of the past
 
 
 def _print_summaries(summaries: Sequence[SourceSummary]) -> None:

@@ -104,10 +104,10 @@ class CheckedPage:
 
     def names(self, page: CheckedPage) -> bool:
         """Return True if an hreflang link leads to another page."""
-        return any(
-            alternate.source == "hreflang" and plain_url(alternate.url) in page.addresses
-            for alternate in self.alternates
-        )
+        for alternate in self.alternates:
+            if alternate.source == "hreflang" and plain_url(alternate.url) in page.addresses:
+                return True
+        return False
 
 
 @dataclass(slots=True)

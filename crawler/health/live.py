@@ -225,9 +225,9 @@ class LiveCheck(StorySpider):
         except (DiscoveryError, ExtractionError):
             return None
         domains = check.outlet.domains()
-        check.named_feeds += [
-            url for url in links.feeds if url not in check.named_feeds and in_domains(url, domains)
-        ]
+        for url in links.feeds:
+            if url not in check.named_feeds and in_domains(url, domains):
+                check.named_feeds.append(url)
         return links
 
     async def _list(self, check: Check, checked: CheckedList, read: Read) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -46,9 +47,10 @@ class Run:
     @property
     def version(self) -> str:
         """Return the extractor by which pages were read."""
-        return next(
-            (page.extractor for check in self.checks for page in check.pages), "nothing: no page came"
-        )
+        for check in self.checks:
+            if check.pages:
+                return check.pages[0].extractor
+        return "nothing: no page came"
 
     def count(self, state: RuleState) -> int:
         return sum(check.state == state for check in self.checks)
@@ -95,9 +97,8 @@ def _lines(check: Check) -> Iterator[tuple[RuleState, str]]:
     """One line for all that holds, one for each rule that does not, one for each reason not to know."""
     holding = check.of_state("holds")
     if holding:
-        rules = ", ".join(
-            f"{rule} {count}" for rule, count in sorted(Counter(f.rule for f in holding).items())
-        )
+        numbers = Counter(map(attrgetter("rule"), holding))
+        rules = ", ".join(f"{rule} {count}" for rule, count in sorted(numbers.items()))
         read = f"; read in {', '.join(sorted(check.languages))}" if check.languages else ""
         missing = check.unread_languages
         unread = f"; no page led to {', '.join(missing)}" if check.languages and missing else ""

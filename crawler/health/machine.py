@@ -95,11 +95,10 @@ def _python() -> Iterator[Condition]:
 
 
 def _variables() -> Iterator[Condition]:
-    strange = sorted(
-        name
-        for name in os.environ
-        if name.startswith("TRIPTYCH_") and name.removeprefix("TRIPTYCH_") not in NAMES | _OTHERS
-    )
+    strange: list[str] = []
+    for name in sorted(os.environ):
+        if name.startswith("TRIPTYCH_") and name.removeprefix("TRIPTYCH_") not in NAMES | _OTHERS:
+            strange.append(name)
     if strange:
         yield Condition(
             "environment",

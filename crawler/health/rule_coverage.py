@@ -207,9 +207,9 @@ def _judge_groups(outlet: Outlet, groups: Iterable[Group], coverage: Coverage) -
             coverage.apart.append(f"story ids {', '.join(sorted(map(str, keys)))}: {_shown(group)}")
         stories_by_key.update(key for key in keys if key is not None)
         _count_guesses(outlet, group, coverage)
-    coverage.shared_ids = [
-        f"story id {key}: {count} stories" for key, count in stories_by_key.items() if count > 1
-    ]
+    for key, count in stories_by_key.items():
+        if count > 1:
+            coverage.shared_ids.append(f"story id {key}: {count} stories")
 
 
 def _count_guesses(outlet: Outlet, group: Group, coverage: Coverage) -> None:

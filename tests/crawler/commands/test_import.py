@@ -76,6 +76,15 @@ def test_pages_become_paired_articles_of_their_time(crawl: Crawl, tmp_path: Path
     assert "whole files that were read to their end before" in whole["passed_over"]
 
 
+def test_pages_of_the_past_that_are_no_articles_are_no_alarm(crawl: Crawl, tmp_path: Path) -> None:
+    packed = tmp_path / "home.warc.gz"
+    shell = b"<html><title>Courier</title><div id=app></div></html>"
+    packed.write_bytes(b"".join(record(address(number, "uk"), shell) for number in range(PAGES)))
+    done = crawl(str(packed), command="import")
+    assert (done.exit_code, done.err) == (0, "")
+    assert "missed" not in done.out
+
+
 def test_an_import_that_is_killed_goes_on(crawl: Crawl, tmp_path: Path) -> None:
     packed = web_archive(tmp_path / "news.warc.gz")
     process = crawl.start(str(packed), command="import")
