@@ -28,8 +28,9 @@ demo: $(if $(wildcard .venv/installed),install,.venv/core) ## install what a cra
 # an article of the demo, whose newsroom has this port
 EDITED = http://127.0.0.1:8641/ukr/news/vidkryly-tramvaynu-liniyu-na-zarichchya-410215.html
 
-# most tests wait for a crawl or a kill: side by side they take half the time; tests/conftest.py says which first
-TEST = $(AS_EVER) $(BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
+# most tests wait for a crawl or a kill, so two processes a core; tests/conftest.py says which files come first
+PROCESSES = $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
+TEST = $(AS_EVER) $(BIN)/python -m pytest -q --processes $(PROCESSES)
 
 # in memory where there is room and programs may run: there an fsync is no wait, a third of what an archive's test costs.
 # make test-all is on the disk

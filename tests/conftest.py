@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.newsrooms.herald import Herald
 from tests.newsrooms.newsroom import Site
-from tests.support import faults_table, forked, tiers
+from tests.support import faults_table, forked, side_by_side, tiers
 from tests.support.running import Crawl
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
@@ -44,15 +44,10 @@ LONG = (
 )
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers() -> int:
-    """Two a core: while a crawl waits for its server, its disk or its end, nobody else would run."""
-    return 2 * (os.cpu_count() or 1)
-
-
 def pytest_configure(config: pytest.Config) -> None:
     sample = "not thorough" in config.option.markexpr and "TRIPTYCH_FAULTS" not in os.environ
     settings.load_profile("sample" if sample else "at leisure")
+    side_by_side.configure(config)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -77,6 +72,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--accept", action="store_true", help="write what is found into expected.json")
+    side_by_side.add_option(parser)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -22,6 +22,7 @@ from archive.operations.reread import Rereading
 from archive.writer import ArchiveWriter
 from tests.archive.findings import grave
 from tests.archive.small_disk import file_size_limit
+from tests.support import tiers
 
 SCALE = int(os.environ.get("TRIPTYCH_FAULTS", "1"))
 """`TRIPTYCH_FAULTS=10` runs ten times as many faults."""
@@ -52,13 +53,14 @@ def settle(tally):
 @pytest.mark.parametrize(("writers", "every"), [(2, 150), (1, 4), (3, 5)])
 def test_kill_9_loses_nothing_acknowledged(root, program, settle, writers, every):
     """Appending only, one that commits all the time, and three that commit against each other."""
-    done = program("kills.py", root, 12 * SCALE, writers, every, 7)
+    kills = 6 * tiers.rounds(2) * SCALE
+    done = program("kills.py", root, kills, writers, every, 7)
     output, _ = done.communicate()
     assert done.returncode == 0
     report = json.loads(output)
     assert len(report["acknowledged"]) > 12
     what = f"kill -9, writers: {writers}, a commit after {every}"
-    settle(root, what, 12 * SCALE * writers, report["acknowledged"])
+    settle(root, what, kills * writers, report["acknowledged"])
 
 
 def test_a_commit_killed_before_any_of_its_steps_is_whole_or_not_there(

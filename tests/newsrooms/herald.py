@@ -11,6 +11,7 @@ import pandas as pd
 
 from tests.newsrooms.newsroom import Answer, Site
 from tests.newsrooms.story_pages import PARAGRAPHS, Page
+from tests.support import forked
 from tests.support.forked import A_WHILE
 from tests.support.running import Crawl, Run
 
@@ -92,8 +93,8 @@ class Herald:
     def table(self, name: str) -> pd.DataFrame:
         return pd.read_parquet(self.archive / name)
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        return self._crawl.start(*self.arguments, *arguments, HERALD_PORT=str(self.site.port))
+    def start(self, *arguments: str) -> forked.Program | subprocess.Popen[str]:
+        return self._crawl.fork(*self.arguments, *arguments, HERALD_PORT=str(self.site.port))
 
     def outlets(self) -> str:
         """What `scrapy outlets` prints, of this outlet."""

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from html import escape
 from pathlib import Path
 from typing import NamedTuple
@@ -16,6 +13,7 @@ from crawler.discovery.day_archives import recent
 from crawler.extraction.fields.dates.timezones import last_day
 from crawler.story.spider import StorySpider
 from tests.newsrooms.newsroom import Answer, Site
+from tests.support import forked
 from tests.support.forked import A_WHILE
 
 ROOT = Path(__file__).parents[2]
@@ -31,18 +29,12 @@ class Internet(NamedTuple):
 
     def run(self, errands: str) -> list[dict[str, dict[str, int]]]:
         """The account of each outlet, for each errand; see tests/newsrooms/loopback_internet.py."""
-        program = [sys.executable, "-m", "tests.newsrooms.loopback_internet"]
-        done = subprocess.run(
-            [*program, str(self.site.port), str(self.archive), errands, *self.outlets],
-            cwd=ROOT,
-            env={**os.environ, "PYTHONWARNINGS": "error", "HERALD_PORT": str(self.site.port)},
-            capture_output=True,
-            text=True,
-            timeout=A_WHILE,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        accounts: list[dict[str, dict[str, int]]] = json.loads(done.stdout)
+        arguments = [str(self.site.port), str(self.archive), errands, *self.outlets]
+        module = "tests.newsrooms.loopback_internet"
+        done = forked.start(*arguments, module=module, HERALD_PORT=str(self.site.port))
+        out, err = done.communicate(timeout=A_WHILE)
+        assert done.returncode == 0, err
+        accounts: list[dict[str, dict[str, int]]] = json.loads(out)
         return accounts
 
     def table(self, name: str) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 A second of CPU less than `python -m scrapy`, which the tests of kills, of signals and of the start run.
 Settings, outlets and the reactor are read after the fork, in the environment that the test gives; workers are
-forked too, see forked_workers.py. Run as a script by itself: `python -m tests.support.forked FD`.
+forked too, see forked_workers.py. Run as a script by itself: `python -m tests.support.forked SOCKET FD`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,10 @@ import gc
 import importlib
 import json
 import os
+import runpy
+import select
 import selectors
+import shutil
 import signal
 import socket
 import subprocess
@@ -22,12 +25,24 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 
-from tests.support.forked_workers import launcher
+from tests.support.forked_workers import accept, launcher
 
 ROOT = Path(__file__).parents[2]
-IMPORTED = ("scrapy.cmdline", "crawler.reports.crawl", "pyarrow.dataset", "itemadapter", "scrapy.utils.test")
+PACKAGES = (
+    *("scrapy.commands", "scrapy.downloadermiddlewares", "scrapy.spidermiddlewares", "pipelines"),
+    *("crawler.commands", "crawler.extensions", "crawler.middlewares", "archive.read"),
+)
+"""Those of which a crawl imports most."""
+IMPORTED = (
+    *("scrapy.cmdline", "scrapy.dupefilters", "scrapy.extensions.closespider", "scrapy.extensions.memusage"),
+    *("scrapy.extensions.throttle", "scrapy.logformatter", "scrapy.pqueues", "scrapy.squeues"),
+    *("scrapy.statscollectors", "scrapy.utils.test", "itemadapter", "pyarrow.dataset", "rich._emoji_codes"),
+    *("archive.operations.verification_memory", "crawler.downloader.queue", "crawler.reports.crawl"),
+    *("crawler.health.expectation_check", "crawler.health.monitoring.rules", "crawler.reports.log_format"),
+    *("crawler.health.monitoring.collector", "encodings.charmap"),
+)
 MESSAGE = 1 << 20
 HEARTBEAT = "TRIPTYCH_TESTS_HEARTBEAT"
 """Seconds between two looks of Scrapy's whether a crawl has ended; a crawl that ends with its work waits for
@@ -38,62 +53,19 @@ AFTER_KILL = 30
 """Seconds until the output of a killed command must have ended."""
 
 
-class Forked:
-    """The test's end; a command at a time."""
+class Server:
+    """A process that has its imports and is asked at a socket; the processes of one run share it."""
 
-    def __init__(self) -> None:
-        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._server = subprocess.Popen(
-            [sys.executable, "-m", "tests.support.forked", str(theirs.fileno())],
-            cwd=ROOT,
-            env={**os.environ, "PYTHONWARNINGS": "error"},
-            pass_fds=[theirs.fileno()],
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        theirs.close()
-
-    def run(
-        self, arguments: list[str], environment: dict[str, str], timeout: float, folder: Path = ROOT
-    ) -> tuple[int, str, str]:
-        """Exit code and what it printed; returns when nobody holds its output any more."""
-        out, err = os.pipe(), os.pipe()
-        order = json.dumps([arguments, environment, workers_python(), str(folder)]).encode()
-        socket.send_fds(self._control, [order], [out[1], err[1]])
-        os.close(out[1])
-        os.close(err[1])
-        pid = int(self._control.recv(MESSAGE))
-        written = {out[0]: b"", err[0]: b""}
-        try:
-            _read_to_end(written, timeout)
-        except TimeoutError:
-            with contextlib.suppress(ProcessLookupError):  # it has ended, and somebody holds its output
-                os.killpg(pid, signal.SIGKILL)
-            _read_to_end(written, AFTER_KILL)
-        finally:
-            os.close(out[0])
-            os.close(err[0])
-        code = int(self._control.recv(MESSAGE))
-        return code, written[out[0]].decode(), written[err[0]].decode()
-
-    def close(self) -> None:
-        self._control.close()
-        self._server.wait()
-
-
-class ForkedWorkers:
-    """The process that fork servers of workers are forked from, see forked_workers.py."""
-
-    def __init__(self) -> None:
-        self._folder = TemporaryDirectory(prefix="triptych-forked-")
-        address = f"{self._folder.name}/workers"
-        self.python = launcher(Path(self._folder.name), address)
+    def __init__(self, module: str) -> None:
+        self.folder = Path(mkdtemp(prefix="triptych-forked-"))
+        self.address = str(self.folder / "socket")
+        self.started_by = os.getpid()
         life, self._life = os.pipe()
         with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as asked:
-            asked.bind(address)
+            asked.bind(self.address)
             asked.listen(64)
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "tests.support.forked_workers", str(asked.fileno()), str(life)],
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", module, str(asked.fileno()), str(life)],
                 cwd=ROOT,
                 env={**os.environ, "PYTHONWARNINGS": "error"},
                 pass_fds=[asked.fileno(), life],
@@ -104,28 +76,95 @@ class ForkedWorkers:
 
     def close(self) -> None:
         os.close(self._life)
-        self._process.wait()
-        self._folder.cleanup()
+        self.process.wait()
+        shutil.rmtree(self.folder)
+
+
+class Program:
+    """A forked command, with what the tests use of `subprocess.Popen`."""
+
+    def __init__(
+        self, arguments: Sequence[str], environment: dict[str, str], folder: Path, module: str
+    ) -> None:
+        self.returncode: int | None = None
+        self._control = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._control.connect(_server().address)
+        out, err = os.pipe(), os.pipe()
+        order = json.dumps(
+            [[*map(str, arguments)], environment, workers_python(), str(folder), module]
+        ).encode()
+        socket.send_fds(self._control, [order], [out[1], err[1]])
+        os.close(out[1])
+        os.close(err[1])
+        self.stdout, self.stderr = os.fdopen(out[0]), os.fdopen(err[0])
+        self.pid = int(self._control.recv(MESSAGE))
+
+    def poll(self) -> int | None:
+        if self.returncode is None and select.select([self._control], [], [], 0)[0]:
+            self.wait()
+        return self.returncode
+
+    def wait(self, timeout: float = A_WHILE) -> int:
+        if self.returncode is None:
+            self._control.settimeout(timeout)
+            self.returncode = int(self._control.recv(MESSAGE))
+            self._control.close()
+        return self.returncode
+
+    def send_signal(self, number: int) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
+
+    def communicate(self, timeout: float = A_WHILE) -> tuple[str, str]:
+        """Return when nobody holds its output any more."""
+        written = {self.stdout.fileno(): b"", self.stderr.fileno(): b""}
+        try:
+            _read_to_end(written, timeout)
+        except TimeoutError:
+            with contextlib.suppress(ProcessLookupError):  # it has ended, and somebody holds its output
+                os.killpg(self.pid, signal.SIGKILL)
+            _read_to_end(written, AFTER_KILL)
+        finally:
+            self.stdout.close()
+            self.stderr.close()
+        self.wait()
+        out, err = (text.decode() for text in written.values())
+        return out, err
 
 
 @functools.cache
-def _forked() -> Forked:
-    return Forked()
+def _server() -> Server:
+    return Server("tests.support.forked")
 
 
 @functools.cache
-def _forked_workers() -> ForkedWorkers:
-    return ForkedWorkers()
+def _workers_server() -> Server:
+    """Start the process that fork servers of workers are forked from, see forked_workers.py."""
+    server = Server("tests.support.forked_workers")
+    launcher(server.folder, server.address)
+    return server
+
+
+def begin() -> None:
+    """Start what a command needs, for all processes that are forked from this one."""
+    _server()
+    _workers_server()
 
 
 def workers_python() -> str:
     """Return an interpreter for pools (`sys.executable`) whose fork servers have their imports already."""
-    return _forked_workers().python
+    return str(_workers_server().folder / "python")
 
 
 def end() -> None:
-    for started in (_forked, _forked_workers):
-        if started.cache_info().currsize:
+    for started in (_server, _workers_server):
+        if started.cache_info().currsize and started().started_by == os.getpid():
             started().close()
             started.cache_clear()
 
@@ -134,13 +173,28 @@ def scrapy(
     *arguments: str, timeout: float = A_WHILE, folder: Path = ROOT, **environment: str
 ) -> subprocess.CompletedProcess[str]:
     """What a shell runs as `NAME=VALUE scrapy ARGUMENTS` in the checkout, with warnings as errors."""
+    process = start(*arguments, folder=folder, **environment)
+    out, err = process.communicate(timeout=timeout)
+    return subprocess.CompletedProcess(arguments, process.returncode or 0, out, err)
+
+
+def start(
+    *arguments: str, folder: Path = ROOT, module: str = "scrapy", **environment: str
+) -> Program | subprocess.Popen[str]:
+    """Start `python -m MODULE ARGUMENTS` in a session of its own."""
     whole = {**os.environ, "PYTHONWARNINGS": "error", **environment}
-    if any(name.startswith("PYTHON") for name in environment):  # read when an interpreter starts
-        command = [sys.executable, "-m", "scrapy", *arguments]
-        return subprocess.run(
-            command, cwd=folder, env=whole, capture_output=True, text=True, timeout=timeout, check=False
-        )
-    return subprocess.CompletedProcess(arguments, *_forked().run(list(arguments), whole, timeout, folder))
+    if not any(name.startswith(("PYTHON", "LD_")) for name in environment):
+        return Program(arguments, whole, folder, module)
+    # these are read when an interpreter starts
+    return subprocess.Popen(
+        [sys.executable, "-m", module, *arguments],
+        cwd=folder,
+        env=whole,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
 
 
 _LOOK = 1.0
@@ -150,7 +204,7 @@ _LOOK = 1.0
 def wait_while_they_run(
     changed: threading.Condition,
     seen: Callable[[], bool],
-    processes: Sequence[subprocess.Popen[str]],
+    processes: Sequence[Program | subprocess.Popen[str]],
     asked: Callable[[], object],
 ) -> None:
     """Wait until a server has seen something; fail at once where one of those that should ask has ended.
@@ -190,51 +244,62 @@ def _read_to_end(written: dict[int, bytes], timeout: float) -> None:
                     selector.unregister(key.fd)
 
 
-def serve(control: socket.socket) -> list[str] | None:
-    """Returns in each forked process, with the arguments of its command; None when the tests have ended."""
-    while True:
-        order, descriptors, _, _ = socket.recv_fds(control, MESSAGE, 2)
-        if not order:
-            return None
-        if (pid := os.fork()) == 0:
-            control.close()
-            arguments, environment, sys.executable, folder = json.loads(order)
-            if folder != str(ROOT):  # of somebody else's project, whose modules its command finds first
-                os.chdir(folder)
-                sys.path.insert(0, folder)
-            os.setsid()
-            for number, descriptor in enumerate(descriptors, start=1):
-                os.dup2(descriptor, number)
-                os.close(descriptor)
-            os.environ.clear()
-            os.environ.update(environment)
-            return list(arguments)
-        for descriptor in descriptors:
+def serve(control: socket.socket) -> tuple[str, list[str]] | None:
+    """Returns in the forked process, with its module and arguments; None in its parent when it has ended."""
+    order, descriptors, _, _ = socket.recv_fds(control, MESSAGE, 2)
+    if not order:
+        return None
+    if (pid := os.fork()) == 0:
+        control.close()
+        arguments, environment, sys.executable, folder, module = json.loads(order)
+        if folder != str(ROOT):  # of somebody else's project, whose modules its command finds first
+            os.chdir(folder)
+            sys.path.insert(0, folder)
+        os.setsid()
+        for number, descriptor in enumerate(descriptors, start=1):
+            os.dup2(descriptor, number)
             os.close(descriptor)
-        control.send(str(pid).encode())
-        code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        os.environ.clear()
+        os.environ.update(environment)
+        return module, [*arguments]
+    for descriptor in descriptors:
+        os.close(descriptor)
+    control.send(str(pid).encode())
+    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    with contextlib.suppress(OSError):  # the test has ended
         control.send(str(code).encode())
+    return None
 
 
-def main(descriptor: str) -> None:
+def main(asked: int, life: int) -> None:
     for name in IMPORTED:
         importlib.import_module(name)
-    from scrapy.cmdline import _get_commands_from_module, execute
+    from scrapy.cmdline import execute
+    from scrapy.utils.misc import walk_modules_iter
 
-    _get_commands_from_module("crawler.commands", inproject=True)
+    for package in PACKAGES:
+        list(walk_modules_iter(package))
     read_later = {"crawler.settings", "twisted.internet.reactor"} & {*sys.modules}
     assert not read_later, f"{read_later} must be read in the environment of each command"
     gc.freeze()  # a collection in a forked process would copy the pages of all that is shared
-    with contextlib.closing(socket.socket(fileno=int(descriptor))) as control:
-        arguments = serve(control)
-    if arguments is not None:
-        if HEARTBEAT in os.environ:
-            from scrapy.core.engine import ExecutionEngine
+    control = accept(asked, life)
+    if control is None:
+        return
+    with control:
+        command = serve(control)
+    if command is None:
+        return
+    module, arguments = command
+    if HEARTBEAT in os.environ:
+        from scrapy.core.engine import ExecutionEngine
 
-            ExecutionEngine._SLOT_HEARTBEAT_INTERVAL = float(os.environ[HEARTBEAT])
-        sys.argv[:] = ["scrapy", *arguments]
+        ExecutionEngine._SLOT_HEARTBEAT_INTERVAL = float(os.environ[HEARTBEAT])
+    sys.argv[:] = [module, *arguments]
+    if module == "scrapy":
         execute()
+    else:
+        runpy.run_module(module, run_name="__main__", alter_sys=True)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*map(int, sys.argv[1:]))

@@ -91,25 +91,40 @@ def _answer(asking: socket.socket, order: bytes, descriptors: list[int]) -> None
         asking.send(str(code).encode())
 
 
-def main(asked: int, life: int) -> None:
-    fork_server.prepare(*_STAGES)
-    gc.freeze()
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+def accept(asked: int, life: int) -> socket.socket | None:
+    """Return in a process of its own for each that asks; None when the last holder of `life` has ended."""
     with socket.socket(fileno=asked) as listening:
         while life not in select.select([listening, life], [], [])[0]:
             asking, _ = listening.accept()
-            with asking:
-                order, descriptors, _, _ = socket.recv_fds(asking, 1 << 20, 3)
-                if order and os.fork() == 0:
-                    listening.close()
-                    os.close(life)
-                    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-                    try:
-                        _answer(asking, order, descriptors)
-                    finally:
-                        os._exit(0)
-                for descriptor in descriptors:
-                    os.close(descriptor)
+            if os.fork() == 0:
+                os.close(life)
+                return asking
+            asking.close()
+            _reap()
+    _reap()
+    return None
+
+
+def _reap() -> None:
+    """Take the exit codes of processes that have ended, so that their CPU counts as this one's."""
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+
+
+def main(asked: int, life: int) -> None:
+    fork_server.prepare(*_STAGES)
+    gc.freeze()
+    asking = accept(asked, life)
+    if asking is None:
+        return
+    try:
+        with asking:
+            order, descriptors, _, _ = socket.recv_fds(asking, 1 << 20, 3)
+            if order:
+                _answer(asking, order, descriptors)
+    finally:
+        os._exit(0)
 
 
 if __name__ == "__main__":

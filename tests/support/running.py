@@ -13,7 +13,9 @@ import pandas as pd
 
 from archive.__main__ import main
 from tests.newsrooms.newsroom import Site
-from tests.support.forked import ROOT, scrapy
+from tests.support import forked
+
+ROOT = forked.ROOT
 
 
 class Run(NamedTuple):
@@ -52,21 +54,26 @@ class Crawl:
     def start(
         self, *arguments: str, private: bool = True, command: str = "crawl", **environment: str
     ) -> subprocess.Popen[str]:
+        """Start it with an interpreter and workers of its own, for tests that look at its processes."""
         return subprocess.Popen(
             self.command_line(*arguments, private=private, command=command),
             cwd=ROOT,
-            env=_environment(environment),
+            env={**os.environ, "PYTHONWARNINGS": "error", **environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
         )
 
+    def fork(self, *arguments: str, **environment: str) -> forked.Program | subprocess.Popen[str]:
+        """Start a crawl that has its imports, for tests that stop or kill it."""
+        return forked.start(*self.command_line(*arguments)[len(self.command) :], **environment)
+
     def __call__(
         self, *arguments: str, private: bool = True, command: str = "crawl", **environment: str
     ) -> Run:
         line = self.command_line(*arguments, private=private, command=command)
-        done = scrapy(*line[len(self.command) :], **environment)
+        done = forked.scrapy(*line[len(self.command) :], **environment)
         return Run(done.returncode, done.stdout, done.stderr, self.archive)
 
 
@@ -76,7 +83,3 @@ def archive_prints(*arguments: str) -> str:
         code = main(arguments)
     assert code == 0, printed.getvalue()
     return printed.getvalue()
-
-
-def _environment(more: dict[str, str]) -> dict[str, str]:
-    return {**os.environ, "PYTHONWARNINGS": "error", **more}

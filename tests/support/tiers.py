@@ -62,6 +62,7 @@ FEW = {
     "test_no_damage_of_the_cache_loses_or_doubles_a_row": 1,
     "test_damage_below_the_file_system_ends_in_a_sentence_or_a_rebuild": 1,
     "test_an_attack_ends_in_a_sentence": 3,
+    "test_a_server_that_hangs_at_its_start_is_replaced_and_at_last_given_up": 1,
 }
 """Cases of a test that are enough for `make test`: those after them go another way through the same code."""
 
@@ -196,6 +197,25 @@ LEFT_OUT = {
     "test_the_command_asks_first",
     "test_two_workers_crawl_and_revisit_though_one_is_killed",
     "test_a_runner_that_is_told_to_stop_stops_its_crawls_and_they_are_due_again",
+    # what a start imports: test_no_command_starts_with_what_another_one_needs
+    "test_a_crawl_and_its_processes_do_without_pandas_to_the_end",
+    "test_no_command_waits_for_what_only_reading_takes",
+    # the working folder: test_no_command_imports_from_the_working_folder
+    "test_nothing_of_the_current_folder_is_run",
+    "test_the_processes_of_view_import_nothing_from_the_working_folder",
+    # private addresses: test_no_form_of_a_private_address_is_connected_to
+    "test_the_same_forms_reach_the_server_when_private_addresses_are_allowed",
+    # killed servers of workers: test_when_the_server_is_killed_from_outside_no_page_is_lost_or_blamed
+    "test_servers_that_are_killed_faster_than_they_start_lose_no_page",
+    "test_what_is_killed_first_while_all_stands_still_costs_no_page",
+    # damage below a cache, and the past after gc: the other cases of test_damage.py,
+    # test_the_past_is_what_it_was, test_the_state_at_the_begin_of_the_time_that_is_kept_stays_whole
+    "test_damage_while_a_writer_is_open_is_found_by_its_next_commit",
+    "test_the_past_stays_the_same_after_compaction_and_collection",
+    # an answer of the person who reviews: test_a_no_separates_for_good
+    "test_a_yes_joins_and_a_later_word_replaces_it",
+    # `why` after a crawl: test_why_tells_every_look
+    "test_why_tells_the_story_of_an_address",
 }
 """Tests of `make test-all` alone."""
 

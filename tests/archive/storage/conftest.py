@@ -7,15 +7,14 @@ import pytest
 from archive.storage.object_store import Store
 from tests.archive.storage import servers
 from tests.archive.storage.cuts import Cuts
+from tests.support import side_by_side
 
 BUCKET = "tests"
 
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory):
-    # the parent is what the processes of pytest-xdist share
-    shared = tmp_path_factory.getbasetemp().parent if "PYTEST_XDIST_WORKER" in os.environ else None
-    with servers.running((shared or tmp_path_factory.getbasetemp()) / "s3") as facts:
+    with servers.running(side_by_side.shared_folder(tmp_path_factory) / "s3") as facts:
         pyarrow.fs.S3FileSystem(
             endpoint_override=facts["endpoint"],
             access_key=facts["access"],

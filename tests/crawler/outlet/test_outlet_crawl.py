@@ -65,7 +65,7 @@ def test_a_crawl_told_to_stop_publishes_what_it_has(herald: Herald) -> None:
     numbers = range(1, 31)
     herald.publish(*numbers)
     herald.announce(*numbers)
-    process = herald._crawl.start(*herald.arguments, HERALD_PORT=str(herald.site.port))
+    process = herald._crawl.fork(*herald.arguments, HERALD_PORT=str(herald.site.port))
     herald.site.wait_for(20, process)
     process.send_signal(signal.SIGTERM)
     out, err = process.communicate(timeout=A_WHILE)

@@ -51,7 +51,7 @@ def test_two_crawls_killed_again_and_again_end_with_every_article_once(
     for number in range(rounds):
         publish(herald, each * (number + 1))
         herald.site.requests.clear()
-        running = [crawl.start(*herald.arguments, HERALD_PORT=str(herald.site.port)) for _ in range(2)]
+        running = [crawl.fork(*herald.arguments, HERALD_PORT=str(herald.site.port)) for _ in range(2)]
         herald.site.wait_for(choose.randrange(4, 4 + 2 * each), *running)
         for process in running:
             os.killpg(process.pid, signal.SIGTERM if number % 5 == 2 else signal.SIGKILL)
@@ -71,7 +71,7 @@ def test_two_crawls_of_one_outlet_at_once_archive_each_text_once(
     herald: Herald, crawl: Crawl, tally: Tally
 ) -> None:
     publish(herald, 12)
-    running = [crawl.start(*herald.arguments, HERALD_PORT=str(herald.site.port)) for _ in range(2)]
+    running = [crawl.fork(*herald.arguments, HERALD_PORT=str(herald.site.port)) for _ in range(2)]
     for process in running:
         _, err = process.communicate(timeout=A_WHILE)
         assert process.returncode == 0, err
@@ -167,7 +167,7 @@ def test_a_newsroom_killed_in_the_middle_of_a_crawl_loses_nothing(
     for number, answered in enumerate(faults):
         crawl.archive = crawl.archive.with_name(f"archive-{number}")
         with NewsroomProcess(herald.site.answers, port, answered) as newsroom:
-            process = crawl.start(*herald.arguments, *setting, HERALD_PORT=str(port))
+            process = crawl.fork(*herald.arguments, *setting, HERALD_PORT=str(port))
             for _ in range(answered + 1):
                 newsroom.request()
             newsroom.kill()
@@ -191,7 +191,7 @@ def test_told_to_stop_twice_it_ends_at_once_and_loses_nothing(
 ) -> None:
     publish(herald, 10)
     herald.site.hold_after = 17
-    process = crawl.start(*herald.arguments, "-s", "LOG_LEVEL=INFO", HERALD_PORT=str(herald.site.port))
+    process = crawl.fork(*herald.arguments, "-s", "LOG_LEVEL=INFO", HERALD_PORT=str(herald.site.port))
     herald.site.wait_for(18, process)
     for _ in range(2):
         process.send_signal(signal.SIGTERM)
