@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import io
 from datetime import UTC, datetime
+from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -12,6 +14,7 @@ from crawler.exceptions import SourceFailed, Unavailable
 from crawler.importing.frames import Gap, Window, frames
 from crawler.importing.members import Member, next_member
 from crawler.importing.records import moment, number
+from crawler.importing.web_archives import WebArchive
 from crawler.importing.web_server import _seconds, _unavailable
 from tests.crawler.importing.range_server import RangeServer, status
 from tests.crawler.importing.test_limits_of_imports import servers
@@ -132,8 +135,6 @@ def test_an_answer_of_an_index_is_as_long_as_it_may_be() -> None:
             server.faults = [status(404, b"0123456789")]
             answer = servers().whole(url, most)
             assert (answer.body, answer.is_cut) == (b"0123456789"[:most], most == 9)
-        server.faults = [status(200, bytes((1 << 16) + 1))]
-        assert servers().whole(url, 1 << 16).is_cut
         server.faults = [status(503, Retry_After="7")]
         with pytest.raises(Unavailable, match="answered 503") as failure:
             servers().whole(url, 10)
@@ -145,3 +146,12 @@ def test_200_characters_of_another_host_are_shown() -> None:
         server.faults = [status(302, Location="http://b.example/" + "a" * 999)]
         with pytest.raises(SourceFailed, match=r"another host, http://b\.example/a{183}$"):
             servers().whole(f"http://files.example:{server.port}/a", 10, stays_at_host=True)
+
+
+def test_200_characters_of_a_name_in_a_wacz_are_shown(tmp_path: Path) -> None:
+    with ZipFile(tmp_path / "a.wacz", "w") as packed:
+        packed.writestr(f"../archive/{'a' * 300}.warc", b"none")
+    with (tmp_path / "a.wacz").open("rb") as file:
+        opened = WebArchive(file, "a.wacz", lambda _: True, 1 << 20)
+        assert list(opened.pages()) == []
+    assert opened.damage == [f"a.wacz#{'a' * 200} has 4 bytes, which is no web archive"]
