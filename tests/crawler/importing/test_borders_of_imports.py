@@ -9,11 +9,13 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+from scrapy.settings import Settings
 
-from crawler.exceptions import SourceFailed, Unavailable
+from crawler.exceptions import SourceFailed, Unavailable, WrongSource
 from crawler.importing.frames import Gap, Window, frames
 from crawler.importing.members import Member, next_member
 from crawler.importing.records import moment, number
+from crawler.importing.source_files import SourceFinder
 from crawler.importing.web_archives import WebArchive
 from crawler.importing.web_server import _seconds, _unavailable
 from tests.crawler.importing.range_server import RangeServer, status
@@ -155,3 +157,27 @@ def test_200_characters_of_a_name_in_a_wacz_are_shown(tmp_path: Path) -> None:
         opened = WebArchive(file, "a.wacz", lambda _: True, 1 << 20)
         assert list(opened.pages()) == []
     assert opened.damage == [f"a.wacz#{'a' * 200} has 4 bytes, which is no web archive"]
+
+
+def test_120_characters_of_a_wrong_path_are_shown(tmp_path: Path) -> None:
+    (tmp_path / "a.paths").write_text("../" + "a" * 300)
+    finder = SourceFinder(Settings({"PROXY": "", "USER_AGENT": "t"}), prefix="https://a.example/")
+    with pytest.raises(WrongSource, match=r"got '\.\./a{117}'; nothing was read"):
+        finder.sources([str(tmp_path / "a.paths")])
+
+
+@pytest.mark.parametrize("kind", ["warc", "warc.gz", "wacz"])
+def test_a_reading_goes_on_at_the_record_that_it_came_to(tmp_path: Path, kind: str) -> None:
+    each = [record(f"https://a.example/{number}", packed=kind == "warc.gz") for number in range(20)]
+    path = tmp_path / f"a.{kind}"
+    if kind == "wacz":
+        with ZipFile(path, "w") as packed:
+            packed.writestr("archive/a.warc", b"".join(each))
+    else:
+        path.write_bytes(b"".join(each))
+    with path.open("rb") as file:
+        opened = WebArchive(file, path.name, lambda _: True, 1 << 20)
+        assert len(next(opened.portions())) == 16
+        assert opened.begin == (0 if kind == "wacz" else sum(map(len, each[:15])))
+        further = WebArchive(file, path.name, lambda _: True, 1 << 20, opened.begin)
+        assert len(list(further.pages())) == (20 if kind == "wacz" else 5)

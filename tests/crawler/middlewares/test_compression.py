@@ -129,3 +129,8 @@ def test_the_first_byte_of_one_more_member_is_a_cut_and_other_bytes_are_a_fault(
     for body in (b"PK\x1f", b"no gzip"):
         with pytest.raises(BadCoding):
             unpacked("gzip", body)
+    with pytest.raises(BadCoding, match=r"expected a body in a{94}, gzip, its decoder refuses it") as failure:
+        unpacked("a" * 94 + ", gzip", b"no gzip")
+    with pytest.raises(BadCoding) as failure:
+        unpacked("a" * 95 + ", gzip", b"no gzip")
+    assert "gzi, its decoder" in str(failure.value)
