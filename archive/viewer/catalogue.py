@@ -86,8 +86,11 @@ class Interface:
     def day(self, at: datetime | date | None) -> str:
         return f"{at:%Y-%m-%d}" if at is not None else self("no_date")
 
-    def percent(self, share: float) -> str:
+    def percent(self, share: float, digits: int = 0) -> str:
         """Write a share; what is not quite nothing, or all, is not written as such."""
+        if digits and 0.0005 <= share < 0.0995:
+            rounded = f"{share * 100:.{digits}f}"
+            return f"{rounded}%" if self.language == "en" else f"{rounded.replace('.', ',')}\u00a0%"
         rounded = f"{share * 100:.0f}"
         if rounded == "0" and share > 0:
             rounded = "<1"

@@ -166,7 +166,7 @@ def sections(t: Interface, frame: pd.DataFrame, canvas: Canvas = WIDE) -> Drawin
     for x in rows:
         languages = (t.in_language(str(x["says"])), t.in_language(str(x["has_not"])))
         sides = t("says_not", says=languages[0], has_not=languages[1])
-        label = f"{sides}: {t.percent(float(x['left_out']))}"
+        label = f"{sides}: {t.percent(float(x['left_out']), digits=1)}"
         section = t("all_sections") if x["section"] == ALL_SECTIONS else str(x["section"])
         title = f"{section}: {label}, {t.count('n_stories', int(x['stories']))}"
         bars.append((section, colour(str(x["says"])), float(x["left_out"]), title, label))

@@ -301,7 +301,7 @@ def _marks_of_side(row: Values, side: str, other_side: str) -> Iterator[Mark]:
     language = row[f"language_{other_side}"]
     for kind, column in (("number", "numbers_differ"), ("converted", "numbers_converted")):
         for mark in row[column]:
-            yield Mark(kind, mark[side], language, mark[other_side], mark["counted"], mark["confidence"])
+            yield Mark(kind, mark[side], language, mark[other_side], mark["confidence"])
     for mark in row[f"quotes_only_{side}"]:
         yield Mark("quote", mark["text"], language, speaker=mark["speaker"])
 
@@ -318,5 +318,5 @@ def _number_pairs(alignments: Iterable[Values], column: str) -> tuple[NumberPair
                 zip(languages, (mark["a"], mark["b"]), strict=True), key=lambda x: display_order(x[0])
             )
             (first, text), (second, other_text) = sides
-            pairs[NumberPair((first, second), (text, other_text), mark["counted"], mark["confidence"])] = None
+            pairs[NumberPair((first, second), (text, other_text), mark["confidence"])] = None
     return tuple(sorted(pairs, key=lambda x: [display_order(language) for language in x.languages]))

@@ -198,10 +198,8 @@ class Pages:
             if mark.other_text is None:
                 sentences.append(self.t("not_in", language=language))
                 continue
-            has_unit = any(x.isalpha() for x in mark.other_text)
-            counted = f" {mark.counted}" if mark.counted and not has_unit else ""
             key = "mark_converted" if mark.kind == "converted" else "mark_number"
-            sentences.append(self.t(key, number=f"{mark.other_text}{counted}", language=language))
+            sentences.append(self.t(key, number=mark.other_text, language=language))
         return "; ".join(sentences)
 
     def _row_reasons(self, question: Question, line: StoryLine) -> list[str]:

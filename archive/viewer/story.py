@@ -83,8 +83,6 @@ class Mark:
     """Of the other text."""
     other_text: str | None = None
     """As printed there; None of a quotation."""
-    counted: str | None = None
-    """Unit of both numbers, or what they count."""
     confidence: float | None = None
     speaker: str | None = None
 
@@ -133,13 +131,7 @@ class NumberPair:
 
     languages: tuple[str, str]
     texts: tuple[str, str]
-    counted: str | None
     confidence: float
-
-    @property
-    def unit(self) -> str:
-        """Return what is counted where the texts do not print it beside the numbers."""
-        return "" if re.search(r"[^\W\d_]", "".join(self.texts)) else self.counted or ""
 
 
 @dataclass(frozen=True, slots=True)

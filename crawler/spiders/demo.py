@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator
 from typing import Any, ClassVar
 
@@ -8,6 +9,7 @@ from crawler.story.spider import StorySpider
 
 # the same addresses in each run, so that a second run finds the articles unchanged
 PORT = 8641
+logger = logging.getLogger(__name__)
 
 
 class Demo(StorySpider):
@@ -45,4 +47,9 @@ def _open_newsroom(day: int) -> Newsroom:
         return Newsroom(PORT, day).start()
     except OSError:
         # another demo is running, or something else sits there
-        return Newsroom(day=day).start()
+        newsroom = Newsroom(day=day).start()
+        logger.warning(
+            "Port %d is in use, so the newsroom is at %s, and articles of earlier runs are not found again.",
+            *(PORT, newsroom.base_url),
+        )
+        return newsroom

@@ -72,8 +72,7 @@ class NumbersDiffer:
     confidence: float
 
     def __str__(self) -> str:
-        has_unit = any(x.isalpha() for text in self.texts for x in text)
-        return f"{self.texts[0]} ↔ {self.texts[1]}" + ("" if has_unit else f" {self.counted}".rstrip())
+        return f"{self.texts[0]} ↔ {self.texts[1]}"
 
 
 @dataclass(frozen=True, slots=True)
