@@ -270,13 +270,18 @@ def _spans(
 def _lengths(days: LatestDays, languages: Sequence[str]) -> list[Verdict]:
     """Judge the texts of each language; if all are shorter, it is said once."""
     total = _length(days, ALL)
-    if len(languages) < 2:
+    if len(languages) < 2 or (
+        total.state == "missed" and all(_is_short_today(days, language) for language in languages)
+    ):
         return [total]
     by_language = [_length(days, language) for language in languages]
-    missed = [verdict for verdict in by_language if verdict.state == "missed"]
-    if len(missed) == len(languages):
-        return [total]
-    return by_language if missed else [total, *by_language]
+    return by_language if any(verdict.state == "missed" for verdict in by_language) else [total, *by_language]
+
+
+def _is_short_today(days: LatestDays, language: str) -> bool:
+    """Return True unless the latest day has usual texts of a language, however few."""
+    today, earlier = days.lengths([0], language), days.lengths(days.usual, language)
+    return not len(today) or not len(earlier) or bool(np.median(today) < SHORT * np.median(earlier))
 
 
 def _length(days: LatestDays, language: str) -> Verdict:

@@ -188,3 +188,13 @@ def test_an_outlet_whose_list_has_been_frozen_for_months_is_still_told() -> None
     assert missed(LatestDays(None, END, True)) == {"newest": "nothing new in the last 42 days"}
     # the first crawl of an outlet of old texts
     assert missed(LatestDays(None, END, False)) == {}
+
+
+def test_half_texts_of_all_languages_are_one_alarm_though_one_language_is_in_doubt() -> None:
+    """Of six stories a day Ukrainian is judged by three days, half of which were well."""
+    visits: list[Visit] = []
+    for visit in weeks(lambda day: 6):
+        is_half = visit.ago <= 1 or (visit.ago <= 2 and (visit.language == "en" or visit.story % 2 == 0))
+        length = 2000 + visit.story % 7
+        visits.append(replace(visit, characters=length // 2 if is_half else length))
+    assert list(missed(days_of(visits))) == ["length"]
