@@ -9,7 +9,7 @@ import zlib
 from datetime import UTC, datetime
 from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from urllib.parse import urlsplit
 
 from scrapy import signals
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from crawler.inspection.inspection import Inspection
 
 OK, UNREAD = 0, 1
+_Result = TypeVar("_Result")
 _STORED = ("requested_url", "raw_file", "raw_offset", "raw_length")
 _NEWEST = 100
 """Stored pages that are read for the places in them."""
@@ -151,7 +152,7 @@ class Command(Crawl):
             return await asyncio.gather(*readings)
 
         try:
-            return [*filter(None, asyncio.run(read()))]
+            return [*filter(None, _on_the_loop(read()))]
         finally:
             workers.close()
 
@@ -167,7 +168,7 @@ class Command(Crawl):
         fetch = Fetch(url, url, body, None, 200, saved)
         workers = Workers(1, self.settings.getfloat("EXTRACTION_TIMEOUT"))
         try:
-            return asyncio.run(self._inspect(workers, fetch))
+            return _on_the_loop(self._inspect(workers, fetch))
         finally:
             workers.close()
 
@@ -217,3 +218,9 @@ class Command(Crawl):
             outlets = (o for o in declared if issubclass(o, Outlet))
             rules = next((o for o in outlets if in_domains(url, o.domains())), None)
         return Hints(registered_domain(url)) if rules is None else rules.hints(rules.name)
+
+
+def _on_the_loop(coroutine: Coroutine[Any, Any, _Result]) -> _Result:
+    """Run on the event loop that Scrapy made for a crawl, and close it: here nothing is crawled."""
+    with asyncio.Runner(loop_factory=asyncio.get_event_loop) as runner:
+        return runner.run(coroutine)
