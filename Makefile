@@ -92,9 +92,8 @@ $(TOOLS)/mutation: Makefile
 	$(TOOLS)/bin/python -m pip install --quiet --constraint constraints.txt $(MUTATION)
 	touch $@
 
-bench: install ## measure a crawl and a start beside other tools
-	$(BIN)/python benchmarks/crawl.py
-	$(BIN)/python benchmarks/start.py
+bench: install ## measure crawl, page, start, commit and pairing beside other tools; writes docs/reference/performance.md
+	$(BIN)/python benchmarks/performance.py $(if $(BEFORE),--before $(BEFORE))
 
 # tools that are measured beside us and want other versions of what we use
 $(PEERS)/installed: pyproject.toml

@@ -11,9 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
-import os
-import platform
 import shutil
 import statistics
 import subprocess
@@ -27,9 +24,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from storage import children
 
 TURNS, COMMITS = 4, 6
-COMMIT = ("commit ms", "commit CPU ms")
-GOAL = 1.3
-"""A commit into the largest archive, as a multiple of one into the smallest."""
 
 
 def run(what: str, *arguments: object) -> dict[str, object]:
@@ -69,21 +63,11 @@ def growth(sizes: list[int], home: Path) -> None:
     for size in sizes:
         for name, values in measured[size].items():
             rows[str(size)][name] = max(values) if name.endswith("MB") else statistics.median(values)
-            if name in {*COMMIT, "MB written"}:
-                rows[str(size)][f"mean {name}"] = statistics.mean(values)
         rows[str(size)]["cache MB"] = (home / f"work-{size}" / "state.sqlite").stat().st_size / 1e6
         shutil.rmtree(home / f"work-{size}")
     print_table(rows, "articles")
-    few, many = rows[str(sizes[0])], rows[str(sizes[-1])]
-    if len(sizes) > 1:
-        for column in (*COMMIT, *(f"mean {name}" for name in COMMIT), "writer s", "open s", "first rows s"):
-            ratio = many[column] / few[column]
-            exponent = math.log(ratio) / math.log(sizes[-1] / sizes[0])
-            goal = f"; goal {GOAL}: {'reached' if ratio <= GOAL else 'MISSED'}" if "commit" in column else ""
-            print(f"\n{column}: {ratio:.2f} × from {sizes[0]} to {sizes[-1]}, exponent {exponent:.3f}{goal}")
-    for column, goal in (("open s", 0.5), ("open MB", 300)):
-        reached = "reached" if many[column] <= goal else "MISSED"
-        print(f"\n{column} at {sizes[-1]}: {many[column]:.2f}; goal {goal}: {reached}")
+    costs = ", ".join(f"{rows[str(size)]['commit CPU ms']:.0f} ms of CPU into {size:,}" for size in sizes)
+    print(f"* A commit of {children.PER_COMMIT} articles takes {costs} articles.")
 
 
 def child(what: str, arguments: list[str]) -> object:
@@ -101,10 +85,6 @@ def main() -> None:
     parser.add_argument("--growth", default="10000,100000", help="sizes of our own archive, by commas")
     parser.add_argument("--home", type=Path, help="an empty folder for the archives; kept")
     options = parser.parse_args()
-    print(
-        f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, "
-        f"Python {platform.python_version()}\n"
-    )
     with tempfile.TemporaryDirectory(prefix="archive-benchmark-") as temporary:
         home = options.home or Path(temporary)
         home.mkdir(exist_ok=True)

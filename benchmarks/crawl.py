@@ -37,13 +37,6 @@ BARE = "triptych, KEEP_RAW=none"
 PLAIN = "scrapy + trafilatura + langdetect"
 COMMAND_LINE = "trafilatura --parallel, files only"
 FETCHED = "scrapy alone: fetch and drop"
-# in docs/reference/performance.md, with what they are goals for
-GOALS = (
-    ("of the limit, raw pages kept", OURS, LIMIT, 0.94),
-    ("of the limit, without raw pages", BARE, LIMIT, 0.94),
-    ("× the plain spider", OURS, PLAIN, 7),
-    ("× trafilatura --parallel", OURS, COMMAND_LINE, 2.2),
-)
 
 
 def main() -> None:
@@ -151,14 +144,10 @@ def measure(folder: Path, options: argparse.Namespace) -> None:
                 if name == OURS:
                     stalls.append(json.loads((folder / "stalls.json").read_text()))
                 print(f"round {number + 1}: {name}: {walls[name][-1]:.1f} pages/s", file=sys.stderr)
-        split = {
-            name: by_process(running[name].whole()) - by_process(running[name].start())
-            for name in (OURS, BARE)
-        }
+        ours = running[OURS]
+        split = by_process(ours.whole()) - by_process(ours.start())
     show(len(names), options, walls, cpus)
-    show_goals(walls, cpus)
-    show_ledger(cpus, split, len(names) * options.copies)
-    show_rest(stalls, split, len(names) * options.copies)
+    show_split(cpus, split, stalls, len(names) * options.copies)
 
 
 def adopt_orphans() -> None:
@@ -208,53 +197,36 @@ def by_process(command: list[str]) -> Counter[str]:
 
 
 def show(pages: int, options: argparse.Namespace, walls, cpus) -> None:
-    print(f"{pages} pages, {options.copies} times, {options.processes} processes, {options.rounds} rounds\n")
-    print("| | pages/s | at most | of the limit | of the plain spider | CPU ms a page | of the limit's CPU |")
-    print("|---|---|---|---|---|---|---|")
+    """The table, and conclusions; ratios are those of the median round."""
+
+    def ratio(of: dict[str, list[float]], name: str, other: str) -> float:
+        return statistics.median(a / b for a, b in zip(of[name], of[other], strict=True))
+
+    print(f"{pages} pages, {options.copies} times, {options.processes} processes, {options.rounds} rounds.\n")
+    print("| | pages/s | of the limit | CPU ms a page | of trafilatura's CPU |\n|---|---:|---:|---:|---:|")
     for name, speeds in walls.items():
-        of_limit = statistics.median(a / b for a, b in zip(speeds, walls[LIMIT], strict=True))
-        of_plain = statistics.median(a / b for a, b in zip(speeds, walls[PLAIN], strict=True))
-        of_cpu = statistics.median(a / b for a, b in zip(cpus[name], cpus[LIMIT], strict=True))
-        cells = f"{statistics.median(speeds):.1f} | {max(speeds):.1f} | {of_limit:.2f} | {of_plain:.1f}"
-        print(f"| {name} | {cells} | {statistics.median(cpus[name]):.1f} | {of_cpu:.2f} |")
+        speed, cpu = statistics.median(speeds), statistics.median(cpus[name])
+        shares = f"{ratio(walls, name, LIMIT):.2f} | {cpu:.1f} | {ratio(cpus, name, COMMAND_LINE):.2f}"
+        print(f"| {name} | {speed:.1f} | {shares} |")
+    print(
+        f"* A crawl that keeps raw pages takes {ratio(cpus, OURS, COMMAND_LINE):.2f} of the CPU of "
+        f"`trafilatura --parallel` over files and is {ratio(walls, OURS, COMMAND_LINE):.1f} × as fast; "
+        f"{ratio(walls, OURS, PLAIN):.1f} × the plain spider.\n"
+        f"* It reaches {ratio(walls, OURS, LIMIT):.2f} of the limit; what it adds to reading costs "
+        f"{ratio(cpus, OURS, LIMIT) - 1:.2f} of reading."
+    )
 
 
-def show_goals(walls, cpus) -> None:
-    """By the median round, and each at its best: what else the machine does can only make it slower."""
-    print("\n| | goal | by wall | each at its best | by CPU | each at its best |")
-    print("|---|---:|---:|---:|---:|---:|")
-    for name, one, other, goal in GOALS:
-        if other in walls:
-            wall = statistics.median(a / b for a, b in zip(walls[one], walls[other], strict=True))
-            cpu = statistics.median(b / a for a, b in zip(cpus[one], cpus[other], strict=True))
-            best_wall = max(walls[one]) / max(walls[other])
-            best_cpu = min(cpus[other]) / min(cpus[one])
-            print(f"| {name} | {goal:g} | {wall:.2f} | {best_wall:.2f} | {cpu:.2f} | {best_cpu:.2f} |")
-
-
-def show_ledger(cpus, split, pages: int) -> None:
-    """Shares of a page's CPU; the parts are measured one by one and need not add up."""
+def show_split(cpus, split, stalls, pages: int) -> None:
+    """Parts of a page's CPU, measured one by one: they need not add up."""
     limit, own, kept, bare = (statistics.median(cpus[name]) for name in (LIMIT, FETCHED, OURS, BARE))
-    crawl, commits = (split[OURS][kind] / pages * 1000 for kind in ("crawl", "commits"))
-    print("\n| CPU ms a page | |")
-    print("|---|---:|")
-    for name, cost in (
-        ("the limit: reading the page", limit),
-        ("Scrapy's own: the page fetched and dropped", own),
-        ("the crawl's process beyond that: stages, archive, workers fed", crawl - own),
-        ("commits", commits),
-        ("raw pages", kept - bare),
-        ("together, as measured", kept),
-    ):
-        print(f"| {name} | {cost:.1f} |")
-
-
-def show_rest(stalls, split, pages: int) -> None:
+    crawl, commits = (split[kind] / pages * 1000 for kind in ("crawl", "commits"))
     p99, worst = (statistics.median(column) for column in zip(*stalls, strict=True))
-    print(f"\nEvent loop, raw pages kept: a 10 ms timer is late by p99 {p99:.0f} ms, at most {worst:.0f} ms.")
-    for name, seconds in split.items():
-        costs = ", ".join(f"{kind} {spent / pages * 1000:.1f}" for kind, spent in seconds.most_common())
-        print(f"CPU ms a page by process, {name}: {costs}.")
+    print(
+        f"\nOf the {kept:.1f} ms: reading {limit:.1f}, Scrapy {own:.1f}, the crawl's process besides "
+        f"{crawl - own:.1f}, raw pages {kept - bare:.1f}, commits {commits:.1f}. A 10 ms timer on the event "
+        f"loop is late by {p99:.0f} ms at p99, at most {worst:.0f}."
+    )
 
 
 if __name__ == "__main__":

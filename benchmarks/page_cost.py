@@ -109,7 +109,10 @@ def side_by_side(pages: list[Fetch], rounds: int) -> None:
                 function(fetch)
                 least[ours][i] = min(least[ours][i], clock() - began)
     ours, theirs = (sum(least[which]) / len(pages) * 1000 for which in (True, False))
-    print(f"ours {ours:.2f} ms a page, trafilatura + langdetect {theirs:.2f} ms: {theirs / ours:.2f} x")
+    print(
+        f"* Reading a page takes {ours:.1f} ms of CPU, trafilatura with its metadata and langdetect "
+        f"{theirs:.1f}: {ours / theirs:.2f} of it."
+    )
 
 
 def serve(pages: list[Fetch]) -> None:
@@ -154,7 +157,13 @@ def against(checkout: Path, rounds: int, *options: str) -> None:
         process.wait()
     ours, theirs = (sum(side) / number * 1000 for side in least)
     spread = f"{min(ratios):.3f} to {max(ratios):.3f} in {rounds} rounds"
-    print(f"this {ours:.2f} ms a page, {checkout} {theirs:.2f} ms: {ours / theirs:.3f} x ({spread})")
+    revision = ["git", "-C", str(checkout), "rev-parse", "--short", "HEAD"]
+    commit = (
+        subprocess.run(revision, stdout=subprocess.PIPE, text=True, check=False).stdout.strip() or checkout
+    )
+    print(
+        f"Beside {commit}: {ours:.2f} ms a page against {theirs:.2f}, {ours / theirs:.3f} of it ({spread})."
+    )
 
 
 def main() -> None:
@@ -179,7 +188,6 @@ def main() -> None:
         return
     if options.peer:
         side_by_side(pages, options.rounds)
-        return
     meter = Meter()
     for part, places in PARTS.items():
         for module, name in places:
@@ -192,9 +200,10 @@ def main() -> None:
             read(fetch)
         if turn:
             least = {part: min(spent, least.get(part, spent)) for part, spent in meter.spent.items()}
+    print(f"Mean over {len(pages)} pages.\n\n| part | CPU ms |\n|---|---:|")
     for part in (*PARTS, REST):
-        print(f"{part:21} {least[part] / len(pages) * 1000:6.2f}")
-    print(f"{'together':21} {sum(least.values()) / len(pages) * 1000:6.2f}")
+        print(f"| {part} | {least[part] / len(pages) * 1000:.2f} |")
+    print(f"| together | {sum(least.values()) / len(pages) * 1000:.2f} |")
 
 
 if __name__ == "__main__":

@@ -163,7 +163,10 @@ def main() -> None:
     if arguments.pair:
         pair(arguments.pair)
         return
-    print("documents  run           compared  weeks    pairs    CPU s  CPU s per 1,000      MB")
+    print(
+        "| documents | run | compared | pairs | CPU s | CPU s per 1,000 | MB |\n"
+        "|---:|---|---:|---:|---:|---:|---:|"
+    )
     for documents in arguments.documents or [1000, 10_000]:
         with tempfile.TemporaryDirectory() as temporary:
             folder = Path(temporary) / "news-archive"
@@ -177,11 +180,13 @@ def main() -> None:
                 cost = "" if run == "a day more" else f"{found['cpu'] / found['articles'] * 1000:.1f}"
                 # at once: the large ones take their time
                 print(
-                    f"{documents:9,}  {run:11}  {found['articles']:9,.0f}  {found['blocks']:5.0f}"
-                    f"  {found['pairs']:7.0f}  {found['cpu']:7.1f}"
-                    f"  {cost:>15}  {found['megabytes']:6.0f}",
+                    f"| {documents:,} | {run} | {found['articles']:,.0f} | {found['pairs']:.0f}"
+                    f" | {found['cpu']:.1f} | {cost} | {found['megabytes']:.0f} |",
                     flush=True,
                 )
+                if cost:
+                    per_thousand = cost
+    print(f"* Pairing takes {per_thousand} CPU s per 1,000 full texts of {arguments.days} days.")
 
 
 if __name__ == "__main__":

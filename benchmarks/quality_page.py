@@ -18,16 +18,17 @@ def write(
     rows: Callable[[tuple[str, ...]], bool] = lambda _row: True,
     columns: int | None = None,
 ) -> None:
-    """Replace what stands between `<!-- NAME -->` and `<!-- end -->` by these rows and the first `columns`.
+    """Put these rows and the first `columns` of them into the place NAME of the page."""
+    put(PAGE, name, markdown(table, rows, columns))
 
-    Raises ValueError where the page has no such place.
-    """
-    page = PAGE.read_text(encoding="utf-8")
+
+def put(page: Path, name: str, text: str) -> None:
+    """Replace what stands between `<!-- NAME -->` and `<!-- end -->`. ValueError without that place."""
+    before = page.read_text(encoding="utf-8")
     place = re.compile(rf"(<!-- {re.escape(name)} -->\n).*?(<!-- end -->)", re.DOTALL)
-    if len(place.findall(page)) != 1:
-        raise ValueError(f"{PAGE} has no place for the table {name}, or several")
-    written = place.sub(lambda match: f"{match[1]}{markdown(table, rows, columns)}\n{match[2]}", page)
-    PAGE.write_text(written, encoding="utf-8")
+    if len(place.findall(before)) != 1:
+        raise ValueError(f"{page} has no place for {name}, or several")
+    page.write_text(place.sub(lambda match: f"{match[1]}{text}\n{match[2]}", before), encoding="utf-8")
 
 
 def markdown(table: Table, rows: Callable[[tuple[str, ...]], bool], columns: int | None) -> str:

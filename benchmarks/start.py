@@ -70,14 +70,15 @@ def main() -> None:
     options = parser.parse_args()
     imports = [seconds([sys.executable, "-c", "import archive"]) for _ in range(options.rounds)]
     bare = [seconds([sys.executable, "-c", "pass"]) for _ in range(options.rounds)]
-    print(f"import archive: {statistics.median(imports) - statistics.median(bare):.2f} s\n")
-    print(
-        "| known addresses | first request s | CPU to the end s | whole run s | peak MB | pages asked for |"
-    )
+    print(f"`import archive` takes {statistics.median(imports) - statistics.median(bare):.2f} s.\n")
+    print("| known addresses | first request s | CPU s | whole run s | peak MB | pages |")
     print("|---:|---:|---:|---:|---:|---:|")
     for known in (0, *map(int, options.known.split(","))):
         with tempfile.TemporaryDirectory() as folder:
-            print(row(Path(folder) / "news-archive", known, options.rounds), flush=True)
+            first = print_row(Path(folder) / "news-archive", known, options.rounds)
+    print(
+        f"* A crawl of an outlet with {known:,} known addresses sends its first request after {first:.1f} s."
+    )
 
 
 def seconds(command: list[str]) -> float:
@@ -86,7 +87,8 @@ def seconds(command: list[str]) -> float:
     return time.perf_counter() - start
 
 
-def row(archive: Path, known: int, rounds: int) -> str:
+def print_row(archive: Path, known: int, rounds: int) -> float:
+    """Print a row; return the seconds to the first request."""
     outlet = Outlet()
     newest = range(max(known - LISTED, 0), known)
     entries = "".join(f"<url><loc>{outlet.base()}/uk/{number}</loc></url>" for number in newest)
@@ -103,7 +105,9 @@ def row(archive: Path, known: int, rounds: int) -> str:
     first, cpu, wall, peak = (statistics.median(column) for column in zip(*runs, strict=True))
     asked = sum(path.startswith("/uk/") for path in outlet.paths)
     outlet.shutdown()
-    return f"| {known or 'no archive'} | {first:.2f} | {cpu:.2f} | {wall:.2f} | {peak:.0f} | {asked} |"
+    cells = f"{first:.2f} | {cpu:.2f} | {wall:.2f} | {peak:.0f} | {asked}"
+    print(f"| {known or 'no archive'} | {cells} |", flush=True)
+    return first
 
 
 def crawl(archive: Path, outlet: Outlet) -> tuple[float, float, float, float]:
