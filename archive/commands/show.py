@@ -121,7 +121,9 @@ def _conflicts(opened: Archive, rows: Sequence[Mapping[str, object]]) -> Iterato
     """Sentences on links between a story's articles that the texts contradict."""
     from archive.read.find import conflicts  # noqa: PLC0415  pyarrow, .17 s: --help needs none
 
-    for pair, articles in conflicts(opened, [str(row["article_id"]) for row in rows]):
+    for pair, articles in conflicts(
+        opened, str(rows[0]["story_id"]), [str(row["article_id"]) for row in rows]
+    ):
         addresses = "".join(f"\n  {x['language'] or 'unknown language'}: {x['url']}" for x in articles)
         score = "" if pair["score"] is None else f" (probability {pair['score']:.2f})"
         link = f"although {pair['evidence']} links them"

@@ -32,7 +32,7 @@ from archive.format.schema import (
 )
 from archive.opening import open_existing
 from archive.pages import warc_files
-from archive.read import sql, values
+from archive.read import locations, sql, values
 from archive.read.deletions import VISIT, Deletions
 from archive.read.diff import Diff, compare, is_edit
 from archive.read.one_sided import OneSided, one_sided
@@ -232,6 +232,10 @@ class Archive:
         """
         self._check(None, outlet)
         story_id = self._whole("story_id", story_id)
+        if story_id and as_of is None and locations.article_ids(self.storage, self.snapshot, story_id):
+            where = all_of(among("story_id", story_id), among("outlet", outlet))
+            rows = self._rows("stories", where, None, columns).seek()
+            return locations.narrowed(self.storage, self.snapshot, rows, "stories", story_id)
         successors = self.successors(story_id) if story_id and as_of is None else ()
         ids = successors if successors and story_id not in successors else story_id
         where = all_of(among("story_id", ids), among("outlet", outlet))
@@ -278,9 +282,14 @@ class Archive:
             >>> [(x.language, x.lacking, x.doubtful) for x in a.only_in(story_id)]
             [('uk', 'en', False), ('ru', 'en', True)]
         """
-        story_id = values.whole_id(self.stories(as_of=as_of, columns=["story_id"]), "story_id", story_id)
-        columns = ["article_id", "version", "blocks"]
-        return one_sided(self.alignments(story_id, as_of=as_of), self.versions(as_of=as_of, columns=columns))
+        versions = self.versions(as_of=as_of, columns=["article_id", "version", "blocks"])
+        article_ids = locations.article_ids(self.storage, self.snapshot, story_id) if as_of is None else []
+        if article_ids:
+            versions = versions.seek(ds.field("article_id").isin(article_ids))
+            versions = locations.narrowed(self.storage, self.snapshot, versions, "versions", story_id)
+        else:
+            story_id = values.whole_id(self.stories(as_of=as_of, columns=["story_id"]), "story_id", story_id)
+        return one_sided(self.alignments(story_id, as_of=as_of), versions)
 
     def same_event(self, *, as_of: Moment | None = None, columns: Sequence[str] | None = None) -> RowSet:
         """Articles of two outlets that seem to report one event; the last row of two articles holds."""

@@ -16,8 +16,9 @@ import pyarrow.dataset as ds
 from archive.addresses import address_key, bare_url, plain_url
 from archive.exceptions import ArticleNotFound
 from archive.format.conflicts import is_conflict
+from archive.read import locations
 from archive.state import replay
-from archive.state.model import ID, REQUESTED, URL, id_key
+from archive.state.model import ID, REQUESTED, URL
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -54,19 +55,25 @@ def find(archive: Archive, query: str, more: Sequence[str] = ()) -> list[Row]:
     An address leads to the article that was fetched there; if there is none, to one whose page claims it as
     canonical address, or as its original.
     """
-    # texts of other stories are not read: in a large archive they are gigabytes
-    if (rows := _find_by_cache(archive, query, more)) is not None:
-        return rows
-    stories = _stories(archive, query, _FETCHED) or _stories(archive, query, _CLAIMED)
-    if not query or not stories:
-        raise ArticleNotFound(f"Nothing in {archive.root} has the id or address {query!r}.")
+    for search in (_story_by_cache, _story_in_files):
+        story_id = search(archive, query)
+        if story_id is None:
+            continue
+        rows = archive.articles(columns=[*_COLUMNS, *more]).seek(ds.field("story_id") == story_id)
+        story = locations.narrowed(archive.storage, archive.snapshot, rows, "articles", story_id)
+        articles: list[Row] = story.to_arrow().sort_by("language").to_pylist()
+        if articles:
+            return articles
+    raise ArticleNotFound(f"Nothing in {archive.root} has the id or address {query!r}.")
+
+
+def _story_in_files(archive: Archive, query: str) -> str | None:
+    stories = _stories(archive, query, _FETCHED) or _stories(archive, query, _CLAIMED) if query else []
     if len(stories) > 1 and "://" in query:
         raise ArticleNotFound(f"{query!r} leads to articles of {len(stories)} stories; give an id.")
     if len(stories) > 1:
         raise ArticleNotFound(f"{query!r} is the start of {len(stories)} stories' ids; give more of it.")
-    story = archive.articles(columns=[*_COLUMNS, *more]).seek(ds.field("story_id") == stories[0])
-    articles: list[Row] = story.to_arrow().sort_by("language").to_pylist()
-    return articles
+    return stories[0] if stories else None
 
 
 def _stories(archive: Archive, query: str, addresses: Sequence[str]) -> list[str]:
@@ -87,37 +94,18 @@ _SHORT = 8
 """Digits of an id; for a shorter start all ids are read, to report how many match."""
 
 
-def _find_by_cache(archive: Archive, query: str, more: Sequence[str]) -> list[Row] | None:
-    """Find the rows by this machine's cache, which knows their files.
-
-    None if there is no cache of this snapshot, or it does not lead to one story and all its articles: then
-    all files are read.
-    """
+def _story_by_cache(archive: Archive, query: str) -> str | None:
+    """The story by this machine's cache; None without one, or if it does not lead to one story."""
     cache = replay.cache_at(archive.storage.layout, archive.snapshot)
     if cache is None:
         return None
     with closing(cache):
         try:
-            story_id = _story_in_cache(cache, query)
-            locations = [] if story_id is None else cache.execute(_LOCATIONS, (id_key(story_id),)).fetchall()
+            return _story_in_cache(cache, query)
         except sqlite3.Error:
             return None
-    if story_id is None or not locations:
-        return None
-    paths = {path for _, path in locations}
-    numbers = [x for x, file in enumerate(archive.snapshot.stored("articles")) if file.path in paths]
-    articles = archive.articles(columns=[*_COLUMNS, *more]).of_files(numbers)
-    table = articles.where(ds.field("story_id") == story_id).to_arrow()
-    if sorted(table["article_id"].to_pylist()) != sorted(article_id for article_id, _ in locations):
-        return None
-    rows: list[Row] = table.sort_by("language").to_pylist()
-    return rows
 
 
-_LOCATIONS = (
-    "SELECT a.article_id, f.path FROM story s JOIN article a ON a.number = s.article"
-    " JOIN version v ON v.article = s.article AND v.latest JOIN file f ON f.id = v.file WHERE s.key = ?"
-)
 _AT_ADDRESS = (
     "SELECT DISTINCT a.story_id FROM place p JOIN article a ON a.number = p.article WHERE p.key = ?"
     f" AND p.role IN ({URL}, {REQUESTED}) AND ? IN (a.url, a.requested_url) LIMIT 2"
@@ -228,17 +216,18 @@ def spelled_otherwise(archive: Archive, url: str) -> list[str]:
     return sorted(address for address in addresses if plain_url(bare_url(address)) == plain)
 
 
-def conflicts(archive: Archive, ids: Sequence[str]) -> list[tuple[Row, list[Row]]]:
-    """Find the pairs of these articles whose texts contradict their link, each with its two articles."""
+def conflicts(archive: Archive, story_id: str, ids: Sequence[str]) -> list[tuple[Row, list[Row]]]:
+    """Find the pairs of a story's articles whose texts contradict their link, each with its two articles."""
     among = pa.array(ids, pa.string())
     sides = ("article_id_a", "article_id_b")
     have_article = _any(ds.field(side).isin(among) for side in sides)
-    pairs = archive.pairs(columns=[*sides, "evidence", "score", "details"]).seek(have_article).to_pylist()
+    rows = archive.pairs(columns=[*sides, "evidence", "score", "details"]).seek(have_article)
+    pairs = locations.narrowed(archive.storage, archive.snapshot, rows, "pairs", story_id).to_pylist()
     contradicted = [row for row in pairs if is_conflict(row["details"])]
     if not contradicted:
         return []
     article_ids = pa.array(sorted({row[side] for row in contradicted for side in sides}), pa.string())
     articles = archive.articles(columns=["article_id", "language", "url"])
-    rows = articles.seek(ds.field("article_id").isin(article_ids)).to_pylist()
-    by_id = {row["article_id"]: row for row in rows}
+    rows_of_pairs = articles.seek(ds.field("article_id").isin(article_ids)).to_pylist()
+    by_id = {row["article_id"]: row for row in rows_of_pairs}
     return [(row, [by_id[row[side]] for side in sides if row[side] in by_id]) for row in contradicted]

@@ -73,6 +73,32 @@ def test_a_cache_that_names_another_file_is_not_believed(two_runs, article):
         assert [row["url"] for row in find(opened, article(number).url)] == [article(number).url]
 
 
+def test_the_row_and_the_pairs_of_a_story_are_read_from_their_files_alone(two_runs, article):
+    opened = archive.open(two_runs)
+    story_id = find(opened, article(3).article_id)[0]["story_id"]
+    for table in ("stories", "articles"):
+        for file in opened.snapshot.stored(table):
+            rows = pq.read_table(two_runs / file.path, columns=["story_id"], partitioning=None)
+            if story_id not in rows["story_id"].to_pylist():
+                (two_runs / file.path).unlink()
+    assert [row["story_id"] for row in opened.stories(story_id).to_pylist()] == [story_id]
+    assert opened.only_in(story_id) == []
+
+
+def test_a_cache_that_names_another_file_of_a_story_is_not_believed(two_runs, article):
+    layout = Layout(two_runs)
+    with locks.hold(layout.lock), closing(sqlite3.connect(two_runs / "state.sqlite")) as cache:
+        cache.execute("UPDATE story SET file = (SELECT max(file) FROM story) WHERE article = 0")
+        cache.commit()
+        cache.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        fingerprint.note(layout)
+    fingerprint.note(layout)
+    opened = archive.open(two_runs)
+    for number in (3, 13):
+        story_id = find(opened, article(number).url)[0]["story_id"]
+        assert [row["story_id"] for row in opened.stories(story_id).to_pylist()] == [story_id]
+
+
 def test_what_is_not_there_is_told(two_runs):
     opened = archive.open(two_runs)
     for wanted in ("", "0" * 32, "00000000", "https://courier.example/uk/news/99"):
