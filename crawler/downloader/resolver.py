@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+from functools import partial
 from threading import Thread
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -27,7 +28,7 @@ from crawler.downloader.proxy_setting import read_proxy
 from crawler.downloader.public_hosts import is_public
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from scrapy.crawler import Crawler
     from scrapy.settings import BaseSettings
@@ -41,6 +42,7 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 ANY_NAME = "*"
 _MOST_LOOKUPS = 64
 """At a time, also of those that nobody waits for any more."""
+_TIMES_REMEMBERED = 10
 
 
 @implementer(IHostResolution)
@@ -72,7 +74,7 @@ class PublicOnlyResolver:
 
     A host without a public address fails with DNSLookupError("private-address: …"). ALLOW_PRIVATE_NETWORK
     allows private addresses. RESOLVE_TO is the operator's own table of names, like /etc/hosts: see
-    `pinned_names`.
+    `pinned_names`. A name that could not be looked up fails at once for ten times as long as that took.
     """
 
     def __init__(self, reactor: TwistedObject, settings: BaseSettings) -> None:
@@ -85,6 +87,7 @@ class PublicOnlyResolver:
         self._proxy = proxy.host if proxy else None
         cached = settings.getint("DNSCACHE_SIZE") if settings.getbool("DNSCACHE_ENABLED") else 0
         self._cache: LocalCache[str, tuple[Address, ...]] = LocalCache(cached)
+        self._failures: LocalCache[str, tuple[float, Callable[[], Exception]]] = LocalCache(cached)
         self._threads = _threads()
 
     @classmethod
@@ -139,6 +142,9 @@ class PublicOnlyResolver:
         return public
 
     async def _look_up(self, name: str) -> tuple[Address, ...]:
+        began = self._reactor.seconds()
+        if name in self._failures and began < self._failures[name][0]:
+            raise self._failures[name][1]()
         lookup = deferToThreadPool(
             self._reactor,
             self._threads,
@@ -151,10 +157,16 @@ class PublicOnlyResolver:
             answer = await lookup.addTimeout(self._timeout, self._reactor)
         except DeferredTimeout:
             message = f"expected an answer from DNS for {name} within {self._timeout:g} s, got none"
-            raise ConnectTimeout(string=message) from None  # type: ignore[no-untyped-call]
+            raise self._failure(name, began, partial(ConnectTimeout, string=message)) from None
         except (OSError, UnicodeError) as error:
-            raise DNSLookupError(f"{name}: {error}") from None
+            raise self._failure(name, began, partial(DNSLookupError, f"{name}: {error}")) from None
         return tuple(dict.fromkeys(ipaddress.ip_address(sockaddr[0]) for *_, sockaddr in answer))
+
+    def _failure(self, name: str, began: float, make_error: Callable[[], Exception]) -> Exception:
+        """Remember that a name could not be looked up: each page of a dead host would wait for it again."""
+        now = self._reactor.seconds()
+        self._failures[name] = now + _TIMES_REMEMBERED * (now - began), make_error
+        return make_error()
 
 
 class _LookupThread(Thread):

@@ -167,6 +167,41 @@ def test_lookups_that_do_not_end_hold_up_no_other_and_not_the_end():
     assert printed.startswith("localhost DNSLookupError DNS lookup failed: private-address: ")
 
 
+DEAD_NAME = """
+import socket
+import threading
+from twisted.internet import reactor
+from twisted.internet.endpoints import HostnameEndpoint
+from twisted.internet.protocol import Factory
+from scrapy.settings import Settings
+from crawler.downloader.resolver import PublicOnlyResolver
+
+never, lookups, errors = threading.Event(), [], []
+socket.getaddrinfo = lambda name, *rest, **more: lookups.append(name) or never.wait()
+PublicOnlyResolver(reactor, Settings({"DNS_TIMEOUT": 1})).install_on_reactor()
+
+def connect(failure=None):
+    if failure is not None:
+        errors.append(f"{type(failure.value).__name__}: {failure.value}")
+    if len(errors) < 3:
+        HostnameEndpoint(reactor, "dead.example", 80).connect(Factory()).addErrback(connect)
+    else:
+        reactor.stop()
+
+connect()
+reactor.run()
+print(len(lookups), *set(errors), sep="|")
+"""
+
+
+def test_a_name_that_could_not_be_looked_up_is_not_looked_up_for_the_next_page():
+    lookups, *errors = run("-c", DEAD_NAME).strip().split("|")
+    assert lookups == "1"
+    (error,) = errors
+    assert error.startswith("TimeoutError: ")
+    assert "expected an answer from DNS for dead.example within 1 s, got none" in error
+
+
 @pytest.mark.parametrize(
     "address",
     [
