@@ -24,6 +24,16 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from storage import children
 
 TURNS, COMMITS = 4, 6
+COLUMNS = (
+    "commit ms",
+    "commit CPU ms",
+    "MB written",
+    "commit MB",
+    "open s",
+    "first rows s",
+    "open MB",
+    "cache MB",
+)
 
 
 def run(what: str, *arguments: object) -> dict[str, object]:
@@ -65,7 +75,10 @@ def growth(sizes: list[int], home: Path) -> None:
             rows[str(size)][name] = max(values) if name.endswith("MB") else statistics.median(values)
         rows[str(size)]["cache MB"] = (home / f"work-{size}" / "state.sqlite").stat().st_size / 1e6
         shutil.rmtree(home / f"work-{size}")
-    print_table(rows, "articles")
+    table = {}
+    for size, row in rows.items():
+        table[f"{int(size):,}"] = {name: row[name] for name in COLUMNS}
+    print_table(table, "articles")
     costs = ", ".join(f"{rows[str(size)]['commit CPU ms']:.0f} ms of CPU into {size:,}" for size in sizes)
     print(f"* A commit of {children.PER_COMMIT} articles takes {costs} articles.")
 

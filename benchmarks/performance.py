@@ -20,7 +20,7 @@ from quality_page import put
 
 HERE = Path(__file__).resolve().parent
 PAGE = HERE.parent / "docs/reference/performance.md"
-PEERS = ("scrapy", "trafilatura", "langdetect", "lxml", "pyarrow")
+PEERS = ("scrapy", "trafilatura", "langdetect")
 TOPICS = {
     "crawl": ["crawl.py", "--rounds", "2"],
     "page": ["page_cost.py", "--peer", "--rounds", "2"],
