@@ -24,23 +24,12 @@ settings.register_profile("sample", settings.get_profile("at leisure"), max_exam
 
 # a file that takes minutes, begun last, is what everybody waits for at the end
 LONG = (
-    *(
-        "test_live_changes",
-        "test_outlets_on_loopback",
-        "test_backfill_killed",
-        "test_revisit",
-        "test_crawl_faults",
-        "test_faults",
-    ),
-    *("test_pool_faults", "test_workers"),
-    *("test_object_store", "test_purge", "test_raw_crawl", "test_accounting", "test_politeness"),
-    *(
-        "test_outlet_crawl",
-        "test_pair_command",
-        "test_real_pages",
-        "test_one_snapshot",
-        "test_robots_answers",
-    ),
+    *("test_live_changes", "test_outlets_on_loopback", "test_backfill_killed", "test_revisit", "test_faults"),
+    *("test_crawl_faults", "test_pool_faults", "test_workers", "test_object_store", "test_purge"),
+    *("test_raw_crawl", "test_accounting", "test_politeness", "test_outlet_crawl", "test_pair_command"),
+    *("test_real_pages", "test_one_snapshot", "test_robots_answers", "test_expectation_check", "test_crawl"),
+    *("test_feed_texts", "test_debts", "test_outlet_commands", "test_web", "test_bombs", "test_runner"),
+    *("test_import_indexes", "test_view", "test_progress", "test_first_search", "test_crawl_delay"),
 )
 
 

@@ -214,6 +214,9 @@ LEFT_OUT = {
     "test_the_past_stays_the_same_after_compaction_and_collection",
     # an answer of the person who reviews: test_a_no_separates_for_good
     "test_a_yes_joins_and_a_later_word_replaces_it",
+    # bylines: test_bylines_and_a_language_that_vanish; copies: test_both_in_one_process_and_one_commit
+    "test_bylines_that_vanish_are_noticed_within_the_week",
+    "test_an_outlet_s_own_crawl_takes_what_a_neighbour_has_copied",
     # `why` after a crawl: test_why_tells_every_look
     "test_why_tells_the_story_of_an_address",
 }
