@@ -338,12 +338,11 @@ def _pairs(made, articles, story, language, paragraphs, at, seq) -> dict[str, pa
         "decided_at": _same(at, len(a)),
     }
     homes = articles["story_id"].to_pylist()
-    moved = [n for n, x in enumerate(homes) if x != ids[n]]
-    members = {"article_id": ids[moved], "story_id": [homes[n] for n in moved]}
+    members = {"article_id": ids, "story_id": homes}
     return {
         "pairs": table_of("pairs", len(a), dict(common), at, seq),
         "decisions": table_of("decisions", len(a), dict(common), at, seq),
-        "memberships": table_of("memberships", len(moved), members, at, seq),
+        "memberships": table_of("memberships", len(ids), members, at, seq),
         "alignments": _aligned(made, articles, a, b, language, paragraphs, at, seq),
     }
 
