@@ -216,8 +216,8 @@ class Pages:
                 edits = t.count("n_edits", article.edits)
                 reasons.append(f"{t('edited')}: {t.name(article.language)}, {edits}")
             if "gone" in question.flags and article.gone:
-                seen = t("last_seen", time=t.moment(article.last_seen))
-                reasons.append(f"{t('taken_down')}: {t.name(article.language)}, {seen}")
+                last_visit = t("last_seen", time=t.moment(article.last_seen))
+                reasons.append(f"{t('taken_down')}: {t.name(article.language)}, {last_visit}")
         if line.left_out and line.left_out.share and (question.omitted or question.order == "difference"):
             reasons.append(self._left_out(line.left_out))
         return reasons

@@ -28,7 +28,7 @@ class Edit:
     diff: Diff
 
 
-class Seen(Protocol):
+class ChangeInterval(Protocol):
     """A change that happened between two visits."""
 
     @property
@@ -52,7 +52,7 @@ class FollowUp:
     """From the visit that saw the change to the one that saw the edit of this language."""
 
 
-def after_edit(variant: ArticleLine, edit: Seen, edits: Iterable[Seen]) -> FollowUp:
+def after_edit(variant: ArticleLine, edit: ChangeInterval, edits: Iterable[ChangeInterval]) -> FollowUp:
     """Compare what visits saw of another language: an edit is after the last visit without it."""
     for followed in edits:  # the earliest first
         if followed.at > edit.at:
