@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import chain
 from urllib.parse import urlsplit
 
 from crawler.extraction.document.text import for_comparison
@@ -56,13 +57,12 @@ def decide_authors(
     says whose account it is. So is what is printed in letters that the metadata does not use.
     """
     by_source = {source: persons for source in ORDER if (persons := _of_source(source, claims, byline))}
-    if not all(map(sure, (name for persons in by_source.values() for name in persons))):
+    if not all(map(sure, chain.from_iterable(by_source.values()))):
         nobody = {for_comparison(name) for name in organisations}
-        by_source = {
-            source: remaining
-            for source, persons in by_source.items()
-            if (remaining := _without(persons, nobody, host))
-        }
+        for source, persons in [*by_source.items()]:
+            by_source[source] = _without(persons, nobody, host)
+            if not by_source[source]:
+                del by_source[source]
     if not by_source:
         return (), None
     source = next(iter(by_source))

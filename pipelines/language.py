@@ -62,14 +62,11 @@ def url_hint(url: str) -> str | None:
 def _claims(article: Article) -> tuple[LanguageEvidence, ...]:
     # a canonical address is a claim: of two languages with one canonical, both would be that one's
     own_addresses = {plain_url(url) for url in (article.url, article.requested_url) if url}
-    claims = [
-        ("html-lang", article.html_lang),
-        ("og-locale", article.og_locale),
-        *(
-            ("hreflang-self", alternate.language)
-            for alternate in article.alternates
-            if alternate.source == "hreflang" and plain_url(alternate.url) in own_addresses
-        ),
+    claims = [("html-lang", article.html_lang), ("og-locale", article.og_locale)]
+    for alternate in article.alternates:
+        if alternate.source == "hreflang" and plain_url(alternate.url) in own_addresses:
+            claims.append(("hreflang-self", alternate.language))
+    claims += [
         ("url", url_hint(article.url)),
         *((ITEM_LANGUAGE, claim.value) for claim in article.extra if claim.source == ITEM_LANGUAGE),
     ]

@@ -69,11 +69,11 @@ def _refusal_of_a_brief(article: Article, length: int) -> Refusal | None:
             Reason.NOT_AN_ARTICLE,
             f"{article.url} is a {kind} ({claims.get('kind_source')}) of {length} characters",
         )
-    missing = [
-        what
-        for what, evidence in (("no date", article.published_at), ("no type", "page_type" in claims))
-        if not evidence
-    ]
+    missing: list[str] = []
+    if article.published_at is None:
+        missing.append("no date")
+    if "page_type" not in claims:
+        missing.append("no type")
     if missing:
         return Refusal(
             Reason.TOO_SHORT, f"{article.url} has {length} characters of text and {' and '.join(missing)}"

@@ -365,7 +365,9 @@ def publish_same_event(
     """
 
     def build(following: NextSnapshot) -> Snapshot | None:
-        article_ids = {x for record in records for x in (record.article_id_a, record.article_id_b)}
+        article_ids: set[str] = set()
+        for record in records:
+            article_ids |= {record.article_id_a, record.article_id_b}
         archived = following.state.numbers(article_ids).keys()
         valid = [x for x in records if x.article_id_a in archived and x.article_id_b in archived]
         if not valid and not summary:

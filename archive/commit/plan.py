@@ -288,8 +288,9 @@ def _stories(
 ) -> tuple[tuple[Story, ...], frozenset[str]]:
     """Stories that change, and ids of those left empty; of the `unaligned` only the alignments change."""
     edited = {article_id for article_id in applied.drafts if applied.latest_draft(article_id)}
-    paired = {article_id for pair in pairs for article_id in (pair.article_id_a, pair.article_id_b)}
-    changed = new_story_of.keys() | edited | paired
+    changed = new_story_of.keys() | edited
+    for pair in pairs:
+        changed |= {pair.article_id_a, pair.article_id_b}
     affected = {*unaligned, *new_story_of.values()}
     affected.update(applied.current[article_id].story_id for article_id in changed)
     members = []

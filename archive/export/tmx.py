@@ -115,11 +115,11 @@ def _by_story(rows: Iterable[Row]) -> dict[str, list[Row]]:
 
 def _is_of(link: Row, story: _Story) -> bool:
     """True if both articles are exported; the alignments are of their present texts."""
-    return all(
-        (row := story.variants.get(link[f"language_{side}"])) is not None
-        and row["article_id"] == link[f"article_id_{side}"]
-        for side in "ab"
-    )
+    for side in "ab":
+        row = story.variants.get(link[f"language_{side}"])
+        if row is None or row["article_id"] != link[f"article_id_{side}"]:
+            return False
+    return True
 
 
 def _paragraphs(link: Row, story: _Story) -> tuple[str, list[tuple[Row, str]], float | None]:

@@ -60,7 +60,9 @@ def one_sided(alignments: RowSet, versions: RowSet) -> list[OneSided]:
 
 
 def _texts(rows: Iterable[Mapping[str, object]], versions: RowSet) -> dict[tuple[object, object], list[str]]:
-    article_ids = {str(row[f"article_id_{side}"]) for row in rows for side in "ab"}
+    article_ids: set[str] = set()
+    for row in rows:
+        article_ids |= {str(row["article_id_a"]), str(row["article_id_b"])}
     texts: dict[tuple[object, object], list[str]] = {}
     if article_ids:
         for row in versions.seek(ds.field("article_id").isin(sorted(article_ids))).to_pylist():

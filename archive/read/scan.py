@@ -216,7 +216,9 @@ class RowSet(Rows):
         source = self._dataset(self._files)
         scanner = source.scanner(columns=[_FILE], filter=self._where)
         with translated_errors():
-            hits = {name for batch in scanner.to_batches() for name in batch[_FILE].unique().to_pylist()}
+            hits: set[str] = set()
+            for batch in scanner.to_batches():
+                hits.update(batch[_FILE].unique().to_pylist())
         return [path for path, name in zip(self._files, source.files, strict=True) if name in hits]
 
     def to_arrow(self) -> pa.Table:

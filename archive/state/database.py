@@ -306,11 +306,11 @@ class State:
 
     def joints(self, article_ids: Collection[str]) -> list[Joint]:
         """Pairs with one of these articles on the smaller side."""
-        return [
-            Joint(a, b, evidence, score)
-            for (a, b), (evidence, _, score, _) in self.pair_decisions(article_ids).items()
-            if evidence not in NO_PAIR
-        ]
+        joints: list[Joint] = []
+        for ids, (evidence, _, score, _) in self.pair_decisions(article_ids).items():
+            if evidence not in NO_PAIR:
+                joints.append(Joint(*ids, evidence, score))
+        return joints
 
     def pair_decisions(
         self, smaller_ids: Collection[str]

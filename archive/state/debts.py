@@ -215,10 +215,9 @@ class Debts:
         for debt in self._overlay(outlet):
             if debt.is_over(now) and not debt.given_up and moment(debt.since) > oldest:
                 fits.append(debt)
-        too_old, tried_enough = (
-            self._rows(f"SELECT * FROM debt WHERE {_OVER} {why} ORDER BY since DESC", outlet, now)
-            for why in (_TIME_IS_OVER, f"{_TRIED_ENOUGH} AND NOT {_TIME_IS_OVER}")
-        )
+        query = f"SELECT * FROM debt WHERE {_OVER} {{}} ORDER BY since DESC"
+        too_old = self._rows(query.format(_TIME_IS_OVER), outlet, now)
+        tried_enough = self._rows(query.format(f"{_TRIED_ENOUGH} AND NOT {_TIME_IS_OVER}"), outlet, now)
         return self._newest(fits, chain(too_old, tried_enough), limit)
 
     def count(self, outlet: str, now: datetime) -> DebtCount:

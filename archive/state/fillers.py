@@ -273,7 +273,10 @@ def _numbers(state: State, rows: list[Row]) -> dict[str, int]:
 
 def _both(state: State, rows: list[Row]) -> list[Row]:
     """Add the numbers of their two articles to rows; leave out rows of which a purge removed one."""
-    numbers = state.numbers({str(row[name]) for row in rows for name in ("article_id_a", "article_id_b")})
+    article_ids: set[str] = set()
+    for row in rows:
+        article_ids |= {str(row["article_id_a"]), str(row["article_id_b"])}
+    numbers = state.numbers(article_ids)
     complete = []
     for row in rows:
         a, b = numbers.get(str(row["article_id_a"])), numbers.get(str(row["article_id_b"]))

@@ -81,13 +81,14 @@ class OptOuts:
         )
 
     def _statements(self, response: Response, files: _Files, path: str) -> Iterator[tuple[str, str]]:
-        headers = {
-            name: (response.headers.get(name) or b"").decode("latin-1").strip()
-            for name in ("X-Robots-Tag", "tdm-reservation", "tdm-policy")
-        }
-        if robots_tag := directives(headers.pop("X-Robots-Tag")):
+        def header(name: str) -> str:
+            return (response.headers.get(name) or b"").decode("latin-1").strip()
+
+        if robots_tag := directives(header("X-Robots-Tag")):
             yield "X-Robots-Tag", robots_tag
-        yield from ((name, value[:500]) for name, value in headers.items() if value)
+        for name in ("tdm-reservation", "tdm-policy"):
+            if reservation := header(name)[:500]:
+                yield name, reservation
         if agents := self._agents.get(urlsplit(response.url).netloc):
             yield "robots.txt", ", ".join(agents)
         if files.ai_txt:

@@ -157,11 +157,10 @@ class WebServers:
             return [str(pinned)]
         answers = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
         addresses = list(dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in answers))
-        public = [
-            address
-            for address in addresses
-            if self._allow_private or is_public(ipaddress.ip_address(address))
-        ]
+        public: list[str] = []
+        for address in addresses:
+            if self._allow_private or is_public(ipaddress.ip_address(address)):
+                public.append(address)
         if not public:
             raise PrivateAddress(f"private-address: {name} is at {', '.join(addresses)}")
         return public

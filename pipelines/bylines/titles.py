@@ -66,10 +66,10 @@ def _is_of(name: str, word: str) -> bool:
     word = folded(word)
     if word in whole_words or (word.isascii() and word.endswith("s") and word[:-1] in whole_words):
         return True
-    return any(
-        word[:cut] in stems and word[cut:] in _endings()
-        for cut in range(max(2, len(word) - 4), len(word) + 1)
-    )
+    for cut in range(max(2, len(word) - 4), len(word) + 1):
+        if word[:cut] in stems and word[cut:] in _endings():
+            return True
+    return False
 
 
 @cache
@@ -80,13 +80,13 @@ def _endings() -> frozenset[str]:
 @cache
 def _listed() -> dict[str, tuple[frozenset[str], frozenset[str]]]:
     """Return whole words and stems of each class."""
-    return {
-        name: (
-            frozenset(folded(word) for word in _file()[name].split() if not word.endswith("~")),
-            frozenset(folded(word[:-1]) for word in _file()[name].split() if word.endswith("~")),
-        )
-        for name in ("never", "first")
-    }
+    listed: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
+    for name in ("never", "first"):
+        whole_words, stems = set[str](), set[str]()
+        for word in _file()[name].split():
+            (stems if word.endswith("~") else whole_words).add(folded(word.removesuffix("~")))
+        listed[name] = frozenset(whole_words), frozenset(stems)
+    return listed
 
 
 @cache

@@ -13,7 +13,7 @@ import os
 from collections import Counter
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
-from itertools import chain
+from itertools import chain, compress
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -71,9 +71,8 @@ class EventSearchResult:
 
     def in_words(self) -> str:
         """Return a line for a person."""
-        rows = ", ".join(
-            f"{name} {self.tiers[name]}" for name in ("sure", "probable", "none") if self.tiers[name]
-        )
+        names = filter(self.tiers.__getitem__, ("sure", "probable", "none"))
+        rows = ", ".join(f"{name} {self.tiers[name]}" for name in names)
         line = f"same event  {self.tiers.total()} new rows{f' ({rows})' if rows else ''}"
         if not self.left_out:
             return line
@@ -146,8 +145,10 @@ def _parts(  # noqa: PLR0917
     pairs_of = days.by_day(stored)
     parts = []
     for numbers in days.divided(enough):
-        pairs = frozenset(ids for day in numbers for ids in pairs_of.get(day, ()))
-        parts.append(DaysPart(*where, since, numbers, now, pairs))
+        pairs: set[Ids] = set()
+        for day in numbers:
+            pairs.update(pairs_of.get(day, ()))
+        parts.append(DaysPart(*where, since, numbers, now, frozenset(pairs)))
     return parts
 
 
@@ -256,8 +257,11 @@ def _stored(opened: Archive) -> dict[Ids, SameEventRecord]:
     """Return the last row of every two articles."""
     rows = sorted(opened.same_event().to_pylist(), key=lambda row: row["commit_seq"])
     names = [x.name for x in fields(SameEventRecord)]
-    last = (SameEventRecord(**{name: row[name] for name in names}) for row in rows)
-    return {(x.article_id_a, x.article_id_b): replace(x, shared=tuple(x.shared)) for x in last}
+    last: dict[Ids, SameEventRecord] = {}
+    for row in rows:
+        record = SameEventRecord(**{name: row[name] for name in names})
+        last[record.article_id_a, record.article_id_b] = replace(record, shared=tuple(record.shared))
+    return last
 
 
 class Days:
@@ -278,15 +282,14 @@ class Days:
         self._when = table["when"].to_numpy().astype(np.float64) / 1e6
         self._story = dict(zip(self._ids, table["story_id"].to_pylist(), strict=True))
         seqs = table["commit_seq"].to_pylist()
-        self.fresh = frozenset(
-            x for x, seq in zip(self._ids, seqs, strict=True) if since is None or seq > since
-        )
+        self.fresh = frozenset(compress(self._ids, (since is None or seq > since for seq in seqs)))
         """Ids of the new or changed articles."""
         self.outlets = len(pc.unique(table["outlet"]))
         self._texts = opened.articles().dataset()
         reach = int(HOURS * 3600 // _DAY)
-        new_days = {int(at // _DAY) for at, x in zip(self._when, self._ids, strict=True) if x in self.fresh}
-        reached = {day + n for day in new_days for n in range(reach + 1)}
+        reached: set[int] = set()
+        for at in compress(self._when, map(self.fresh.__contains__, self._ids)):
+            reached.update(range(int(at // _DAY), int(at // _DAY) + reach + 1))
         self._days = days or sorted(reached & {int(at // _DAY) for at in self._when})
         self._window_readings: dict[str, ArticleReading] = {}
 

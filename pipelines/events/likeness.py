@@ -109,15 +109,13 @@ def likenesses(
     two articles are weighed once, where the later one is core. Time grows with the number of the core
     articles times that of all.
     """
-    places = {
-        code: [n for n, reading in enumerate(readings) if reading.document.language == code]
-        for code in LANGUAGES
-    }
-    pools = {
-        code: pool([readings[n] for n in numbers_of_core], shipped_background(code))
-        for code, numbers_of_core in places.items()
-        if numbers_of_core
-    }
+    places: dict[str, list[int]] = {}
+    for n, reading in enumerate(readings):
+        places.setdefault(reading.document.language, []).append(n)
+    pools: dict[str, Pool] = {}
+    for code in LANGUAGES:
+        if code in places:
+            pools[code] = pool([readings[n] for n in places[code]], shipped_background(code))
     for code_a, code_b in product(pools, pools):
         numbers_of_core = [x for x, n in enumerate(places[code_a]) if n in core]
         for start in range(0, len(numbers_of_core), _ROWS):
@@ -197,20 +195,20 @@ def _fifth(scores: Matrix) -> Matrix:
     return np.asarray(np.partition(scores, place, axis=1)[:, place], dtype=np.float32)
 
 
+def _keys_of_lead(reading: ArticleReading) -> set[str]:
+    return {x.key for x in reading.anchors if x.position * len(reading.document.body) <= _LEAD}
+
+
 def _facts(a: ArticleReading, b: ArticleReading) -> tuple[float, ...]:
     keys_a, keys_b = ({x.key for x in reading.anchors} for reading in (a, b))
     shared = keys_a & keys_b
     numbers = {key for key in shared if key[0].isdigit()}
-    leads = [
-        {x.key for x in reading.anchors if x.position * len(reading.document.body) <= _LEAD}
-        for reading in (a, b)
-    ]
     both = a.counted.keys() & b.counted.keys()
     alike = sum(1 for thing in both if a.counted[thing] & b.counted[thing])
     return (
         float(np.log1p(len(shared - numbers))),
         float(np.log1p(len(numbers))),
-        float(np.log1p(len(leads[0] & leads[1]))),
+        float(np.log1p(len(_keys_of_lead(a) & _keys_of_lead(b)))),
         float(np.log1p(alike)),
         float(np.log1p(len(both) - alike)),
         (_hours(a) - _hours(b)) / 24,

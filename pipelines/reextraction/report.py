@@ -127,11 +127,12 @@ def _where_they_part(before: object, after: object) -> tuple[str, str]:
             break
         same += 1
     start = max(0, same - 12) if max(map(len, texts)) > _SHOWN else 0
-    first, second = (
-        ("…" if start else "") + text[start : start + _SHOWN] + ("…" if len(text) > start + _SHOWN else "")
-        for text in texts
-    )
-    return first, second
+    return _from(texts[0], start), _from(texts[1], start)
+
+
+def _from(text: str, start: int) -> str:
+    end = start + _SHOWN
+    return f"{'…' if start else ''}{text[start:end]}{'…' if len(text) > end else ''}"
 
 
 def _text(value: object) -> str:

@@ -99,15 +99,15 @@ _HOLDERS = {
 def _table() -> tuple[frozenset[str], frozenset[str], dict[str, str]]:
     """Return the words, those of comments, and the names of elements to remove with their reasons."""
     file = tomllib.loads(resources.files(__package__).joinpath("class_names.toml").read_text("utf-8"))
-    words = frozenset(word for kind in file["kind"] for word in kind.get("words", ()))
-    of_comments = frozenset(
-        word
-        for kind in file["kind"]
-        if kind["name"] == "comments"
-        for word in (*kind["words"], *kind["removed"])
-    )
-    removed = {name: kind["reason"] for kind in file["kind"] for name in kind.get("removed", ())}
-    return words, of_comments, removed
+    words: set[str] = set()
+    of_comments: set[str] = set()
+    removed: dict[str, str] = {}
+    for kind in file["kind"]:
+        words.update(kind.get("words", ()))
+        removed |= dict.fromkeys(kind.get("removed", ()), kind["reason"])
+        if kind["name"] == "comments":
+            of_comments.update(kind["words"], kind["removed"])
+    return frozenset(words), frozenset(of_comments), removed
 
 
 @cache

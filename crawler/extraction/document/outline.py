@@ -64,12 +64,12 @@ class Outline:
     @cached_property
     def metas(self) -> tuple[Meta, ...]:
         """The <meta> with a name, in page order."""
-        elements = (dict(meta.items()) for meta in self.of("meta"))
-        return tuple(
-            Meta(name, attributes.get("content", ""), bool(attributes.get("itemprop")))
-            for attributes in elements
-            if (name := _meta_name(attributes))
-        )
+        metas: list[Meta] = []
+        for element in self.of("meta"):
+            attributes = dict(element.items())
+            if name := _meta_name(attributes):
+                metas.append(Meta(name, attributes.get("content", ""), bool(attributes.get("itemprop"))))
+        return tuple(metas)
 
     @cached_property
     def around_headings(self) -> frozenset[HtmlElement]:

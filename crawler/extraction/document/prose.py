@@ -216,10 +216,9 @@ class _Teasers:
         self._small: dict[HtmlElement, bool] = {}
         self._headed = page.around_headings
         self._cards = _cards(page)
-        linked = {
-            link for tag in _HEADINGS for heading in page.of(tag)
-            for link in (*heading.iterchildren("a"), *heading.iterancestors("a"))
-        }  # fmt: skip
+        linked: set[HtmlElement] = set()
+        for i in page.positions(*_HEADINGS):
+            linked.update(page.elements[i].iterchildren("a"), page.elements[i].iterancestors("a"))
         for link in filter(linked.__contains__, page.of("a")) if linked else ():
             is_other = link not in page.around_headings and link.getparent().tag != "h1"
             for around in (link, *link.iterancestors()):

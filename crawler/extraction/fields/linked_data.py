@@ -254,7 +254,12 @@ def _keywords(value: Json) -> list[str]:
 
 
 def _all(nodes: list[dict[str, Json]], *keys: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(text for key in keys for node in nodes if (text := _text(node.get(key)))))
+    texts: dict[str, None] = {}
+    for key in keys:
+        for node in nodes:
+            if text := _text(node.get(key)):
+                texts[text] = None
+    return tuple(texts)
 
 
 def _names(author: Json, by_id: dict[Json, dict[str, Json]]) -> tuple[list[str], bool]:

@@ -251,11 +251,10 @@ def _names_outlet(element: HtmlElement, text: str, site_name: str | None) -> boo
 
 def _is_over_the_page(element: HtmlElement) -> bool:
     """Tell if a heading is that of a window over the page, such as an offer of a newsletter."""
-    return any(
-        _OVER_THE_PAGE(name)
-        for parent in (element, *islice(element.iterancestors(), 5))
-        for name in (parent.get("class") or "", parent.get("id") or "")
-    )
+    for parent in (element, *islice(element.iterancestors(), 5)):
+        if _OVER_THE_PAGE(parent.get("class") or "") or _OVER_THE_PAGE(parent.get("id") or ""):
+            return True
+    return False
 
 
 _OVER_THE_PAGE = names_say(r"(?:^|[\s_-])(?:dialog|modal|popup|pop-up|lightbox|newsletter)(?:$|[\s_-])")

@@ -207,9 +207,9 @@ def _lines(page: Outline, place: Placement) -> Iterator[_Line]:
     if place.headline is None:
         for i in range(min(len(page.elements), _UNKNOWN)):
             # nothing to measure from: only whole lines with their year
-            yield from (
-                line for line in _unmarked(page, i, BELOW) if _YEAR.search(line.raw) and is_bare(line.raw)
-            )
+            for line in _unmarked(page, i, BELOW):
+                if _YEAR.search(line.raw) and is_bare(line.raw):
+                    yield line
         return
     for i in range(
         place.headline, min(max(place.headline + BELOW, place.article.stop), place.headline + _SEARCHED)

@@ -135,10 +135,10 @@ class _Reading:
     @cached_property
     def declared(self) -> list[Statement]:
         modified = set(self._data.modified)
-        of_data = [
-            Statement("json-ld", raw, WEIGHTS["json-ld"] - (_UNCHANGED if raw in modified else 0))
-            for raw in self._data.published
-        ]
+        of_data = []
+        for raw in self._data.published:
+            weight = WEIGHTS["json-ld"] - (_UNCHANGED if raw in modified else 0)
+            of_data.append(Statement("json-ld", raw, weight))
         changes = {raw for _, _, raw in dates_of_metas(self._page, MODIFIED)}
         metas = []
         for source, name, raw in dates_of_metas(self._page, PUBLISHED):
@@ -177,11 +177,7 @@ class _Reading:
     @cached_property
     def beside(self) -> list[Statement]:
         """Statements beside the page: the end of its title, and its address."""
-        claimed_dates = [
-            (source, raw)
-            for claims in (dates_of_title(self._page), dates_of_address(self._url))
-            for source, raw in claims
-        ]
+        claimed_dates = (*dates_of_title(self._page), *dates_of_address(self._url))
         return [Statement(source, raw, WEIGHTS[source]) for source, raw in claimed_dates]
 
     @cached_property
@@ -263,13 +259,11 @@ class _Reading:
     @cached_property
     def _month_first(self) -> bool:
         """Tell if the page writes the month first: its other dates show it, or it says `en-US`."""
-        dates = [
-            (int(day[1]), int(day[2]))
-            for text in self._page.texts
-            if "/" in text and len(text) < 200
-            for day in _SLASHES.finditer(text)
-        ]
-        american, european = sum(b > 12 for _, b in dates), sum(a > 12 for a, _ in dates)
+        american = european = 0
+        for text in self._page.texts:
+            for day in _SLASHES.finditer(text) if "/" in text and len(text) < 200 else ():
+                european += int(day[1]) > 12
+                american += int(day[2]) > 12
         if american != european:
             return american > european
         return self._page.attributes[0].get("lang", "").lower() == "en-us"
