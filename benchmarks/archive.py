@@ -79,8 +79,8 @@ def growth(sizes: list[int], home: Path) -> None:
     for size, row in rows.items():
         table[f"{int(size):,}"] = {name: row[name] for name in COLUMNS}
     print_table(table, "articles")
-    costs = ", ".join(f"{rows[str(size)]['commit CPU ms']:.0f} ms of CPU into {size:,}" for size in sizes)
-    print(f"* A commit of {children.PER_COMMIT} articles takes {costs} articles.")
+    costs = ", ".join(f"{rows[str(size)]['commit CPU ms']:.0f} into {size:,}" for size in sizes)
+    print(f"* ms of CPU that a commit of {children.PER_COMMIT} articles takes: {costs} articles.")
 
 
 def child(what: str, arguments: list[str]) -> object:
