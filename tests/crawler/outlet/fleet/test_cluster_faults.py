@@ -4,150 +4,23 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from collections import Counter
-from contextlib import ExitStack
 from itertools import pairwise
 from urllib.parse import urlsplit
-from uuid import uuid4
 
-import pyarrow.fs
 import pytest
 
 import archive
-from tests.archive.storage import radosgw, servers
-from tests.newsrooms.herald import PREFIX, XML, page
-from tests.newsrooms.newsroom import Answer, Site
-from tests.newsrooms.story_pages import Page
-from tests.support.fleet.machines import Forwarder, Machines, Service, dask, missing
+from tests.archive.storage import radosgw
+from tests.support.fleet.machines import missing
 from tests.support.fleet.newsrooms import NAMES
-from tests.support.forked import A_WHILE, ROOT
+from tests.support.fleet.town import Cluster
+from tests.support.forked import A_WHILE
 
 pytestmark = [] if os.environ.get("TRIPTYCH_FAULTS") else pytest.mark.slow
 STORIES = int(os.environ.get("FLEET_STORIES", "20"))
 """Of each outlet; each is three articles."""
-DELAY = 0.5
-"""Seconds between two requests, so that faults come in the middle of crawls."""
 MACHINES = (1, 2, 3)
-SCHEDULE = '[schedule]\nevery = "1d"\nrevisit_after = "never"\n'
-
-
-class Cluster:
-    """A scheduler and three workers, the newsroom they crawl, and the store they write to."""
-
-    def __init__(self, stack, folder):
-        if (why := missing()) or radosgw.missing():
-            pytest.skip(f"NOT TESTED: a cluster. {why or f'missing: {radosgw.missing()}'}")
-        self._folder = folder
-        facts = stack.enter_context(servers.running(folder / "s3"))
-        self.machines = stack.enter_context(Machines(len(MACHINES)))
-        host, _, port = facts["endpoint"].rpartition("//")[2].partition(":")
-        store = stack.enter_context(Forwarder(self.machines.here, (host, int(port))))
-        pyarrow.fs.S3FileSystem(
-            endpoint_override=facts["endpoint"],
-            access_key=facts["access"],
-            secret_key=facts["secret"],
-            scheme="http",
-            region="us-east-1",
-            allow_bucket_creation=True,
-        ).create_dir("fleet")
-        self.uri = f"s3://fleet/{uuid4().hex}/news"
-        self.site = stack.enter_context(Site(address=self.machines.internet))
-        self._publish()
-        (folder / "triptych.toml").write_text(SCHEDULE)
-        self._environment = {
-            "AWS_ENDPOINT_URL": f"http://{self.machines.here}:{store.port}",
-            "AWS_ACCESS_KEY_ID": facts["access"],
-            "AWS_SECRET_ACCESS_KEY": facts["secret"],
-            "AWS_ALLOW_HTTP": "true",
-            "FLEET_PORT": str(self.site.port),
-            "TRIPTYCH_CONFIG": str(folder / "triptych.toml"),
-            "TRIPTYCH_PAIR_SECONDS": "0",
-        }
-        os.environ.update({k: v for k, v in self._environment.items() if k.startswith("AWS_")})
-        with Forwarder(self.machines.here, ("127.0.0.1", 9)) as free:
-            self.address = f"tcp://{self.machines.here}:{free.port}"
-        self.scheduler = stack.enter_context(
-            Service(
-                dask("scheduler", "--host", self.machines.here, "--port", str(free.port), "--no-dashboard"),
-                self._environment,
-                folder / "scheduler.log",
-            )
-        )
-        self.workers = {number: stack.enter_context(self._worker(number)) for number in MACHINES}
-
-    def _worker(self, number):
-        options = ("--nthreads", "1", "--host", self.machines.address(number), "--no-dashboard")
-        place = ("--local-directory", str(self._folder / f"dask-{number}"))
-        return Service(
-            dask("worker", self.address, *options, *place),
-            self.on(number),
-            self._folder / f"worker-{number}.log",
-            machine=self.machines.name(number),
-        )
-
-    def on(self, number):
-        """The environment of a machine."""
-        own = {"TRIPTYCH_CACHE": f"machine-{number}", "TRIPTYCH_LOGS_FOLDER": f"logs-{number}"}
-        return self._environment | {name: str(self._folder / place) for name, place in own.items()}
-
-    def _publish(self):
-        published = Page("uk").published
-        for name in NAMES:
-            base = f"http://{name}.example:{self.site.port}"
-            for language, prefix in PREFIX.items():
-                for number in range(STORIES):
-                    text = page(number, language, published).replace("herald.example", f"{name}.example")
-                    self.site[f"{name}.example/{prefix}news/{number}"] = text
-            entries = "".join(f"<url><loc>{base}/news/{n}</loc></url>" for n in range(STORIES))
-            listed = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{entries}</urlset>'
-            self.site[f"{name}.example/sitemap.xml"] = Answer(listed.encode(), headers=XML)
-
-    def crawl_all(self):
-        """The driver, on this machine."""
-        pins = ",".join(f"{name}.example={self.machines.internet}" for name in NAMES)
-        settings = {
-            "SPIDER_MODULES": "tests.support.fleet.newsrooms",
-            "RESOLVE_TO": pins,
-            "DOWNLOAD_DELAY": str(DELAY),
-            "AUTOTHROTTLE_ENABLED": "False",
-            "EXTRACTION_PROCESSES": "1",
-            "OPT_OUT_FILES": "False",
-            "ARCHIVE_URI": self.uri,
-        }
-        given = [part for name, value in settings.items() for part in ("-s", f"{name}={value}")]
-        with (self._folder / "driver.log").open("wb") as log:
-            return subprocess.Popen(
-                [sys.executable, "-m", "scrapy", "crawl_all", *given, "--engine", f"dask={self.address}"],
-                cwd=ROOT,
-                env={**os.environ, **self.on(0)},
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-            )
-
-    def wait_for_workers(self):
-        program = "import sys; from distributed import Client; Client(sys.argv[1]).wait_for_workers(3, 600)"
-        subprocess.run([sys.executable, "-c", program, self.address], check=True, timeout=A_WHILE)
-
-    def repair(self, number):
-        """What a machine still has on its disk comes into the archive."""
-        command = [sys.executable, "-m", "archive", "repair", "--archive", self.uri]
-        subprocess.run(
-            command, cwd=ROOT, env={**os.environ, **self.on(number)}, check=True, capture_output=True
-        )
-
-    def asked(self):
-        """Of each outlet the time and the machine of each request for an article, in order."""
-        found = {name: [] for name in NAMES}
-        for request, moment, client in zip(
-            self.site.requests, self.site.moments, self.site.clients, strict=True
-        ):
-            host, _, path = request.partition("/")
-            if "news/" in path:
-                found[host.partition(".")[0]].append((moment, self.machines.number(client), path))
-        return found
 
 
 @pytest.fixture
@@ -155,8 +28,10 @@ def cluster(tmp_path, monkeypatch):
     for name in ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_ALLOW_HTTP"):
         monkeypatch.setenv(name, "")
     monkeypatch.setenv("TRIPTYCH_CACHE", str(tmp_path / "machine-0"))
-    with ExitStack() as stack:
-        yield Cluster(stack, tmp_path)
+    if (why := missing()) or radosgw.missing():
+        pytest.skip(f"NOT TESTED: a cluster. {why or f'missing: {radosgw.missing()}'}")
+    with Cluster(tmp_path, MACHINES, stories=STORIES) as cluster:
+        yield cluster
 
 
 def a_worker_killed(cluster, number):
