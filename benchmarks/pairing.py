@@ -7,8 +7,8 @@ keep both sides, a quarter only the first and a quarter only the second, so a th
 no partner; two seeds.
 
 `rewrites` and `reports` are invented news of ours (benchmarks/invented_news.py), their part `dev`, in three
-languages together. They are split by event, and by kind of report: `whole`, `halved`, and `alone` with
-nothing to pair.
+languages together; `late` are the rewrites, each up to four days after the first text of its story. They are
+split by event, and by kind of report: `whole`, `halved`, and `alone` with nothing to pair.
 
 `full` is the whole text, `lead` title and 300 characters. `halves` has the other half of each article as
 a distractor. `abridged` drops half of the English (else Russian) sentences. `other day` has, for half of

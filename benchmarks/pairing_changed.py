@@ -76,7 +76,12 @@ def published(how: str, story_id: str, doc_id: str) -> datetime:
         return at
     if how == "another day":
         return at + timedelta(days=rng.choice((-1, 1, 1, 2, 3)), minutes=rng.randrange(-60, 60))
-    return at + timedelta(hours=rng.expovariate(1 / HOURS) if rng.random() < SOON else rng.uniform(0, LATEST))
+    return at + lag(rng)
+
+
+def lag(rng: random.Random) -> timedelta:
+    """Draw how long after its original a translation comes out."""
+    return timedelta(hours=rng.expovariate(1 / HOURS) if rng.random() < SOON else rng.uniform(0, LATEST))
 
 
 def _another(figure: str, rng: random.Random) -> str:

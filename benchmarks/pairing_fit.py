@@ -28,7 +28,7 @@ from benchmarks.pairing_sets import (
     trials,
 )
 from pipelines.alignment.weights import Weighting, shipped_weighting
-from pipelines.pairing.content.features import NAMES, checkable
+from pipelines.pairing.content.features import NAMES
 from pipelines.pairing.content.match import Tier
 from pipelines.pairing.content.passages import Agreement, Passages
 from pipelines.pairing.content.shortlist import SIGNALS, Candidate, Thirds, shortlist, without_third
@@ -38,9 +38,9 @@ from pipelines.similarity.background import LENGTHS_FILE, shipped_background
 
 _SIGN_OF = {
     "short": 0, "constant": 0, "contrary passages": -1, "dense contrary": -1, "replaced share": -1,
-    "begins late": -1, "days contrary": -1, "days apart": -1, "another day": -1, "third differs": -1,
-    "headline numbers contrary": -1, "headline numbers missing": -1, "counted otherwise": -1,
-    "places contrary": -1,
+    "begins late": -1, "days contrary": -1, "days apart": -1, "another day": -1, "places alone": -1,
+    "third differs": -1, "headline numbers contrary": -1, "headline numbers missing": -1,
+    "counted otherwise": -1, "places contrary": -1,
 }  # fmt: skip
 SIGNS = np.array([_SIGN_OF.get(name, 1) for name in SIGNALS])
 """For each of SIGNALS, whether it speaks for a pair (1), against it (-1), or either (0)."""
@@ -124,9 +124,8 @@ def _mutual(each: Trial, weights: Weights) -> list[Best]:
 
 
 def _best(each: Candidate, agreed: Agreement, third: tuple[float, float], *, right: bool) -> Best:
-    counted = checkable(each.pool_a, each.i, each.pool_b, each.j)
-    evidence = Evidence(each.letters, *counted, each.apart, agreed, each.counted_otherwise)
-    return Best(each.ids, each.signals(agreed, third), evidence, right)
+    evidence = each.evidence(agreed)
+    return Best(each.ids, each.signals(evidence, third), evidence, right)
 
 
 def _agreed(each: Candidate, weights: Weights) -> Agreement:
@@ -220,7 +219,7 @@ def fit_all(rows: list[Row], fitted: Fitted, told: Weighting | None = None) -> t
 def stored(weights: Weights, data: Path, pairs: int) -> str:
     """As weights.json has it."""
     told = {
-        "version": 11,
+        "version": 12,
         "data_sha256": hashlib.sha256(data.read_bytes()).hexdigest(),
         "pairs": pairs,
         "features": list(NAMES),

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import random
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import cache
 from itertools import combinations
 
 import numpy as np
 
 from benchmarks.invented_news import NewsText, pools
+from benchmarks.pairing_changed import lag
 from benchmarks.pairing_sets import Known, Trial, slim
 from pipelines.pairing.content.rarity import pool
 from pipelines.pairing.content.shortlist import Block
@@ -44,10 +47,24 @@ def _added() -> int:
 
 
 def news_trials(texts: Sequence[NewsText], known: Known) -> list[Trial]:
-    """Rewrites, and reports: each set whole, halved and with the originals removed."""
+    """Rewrites as they came and some of them days later, and reports.
+
+    Each set is whole, halved and with the originals removed.
+    """
     kinds = {"rewrites": [x for x in texts if x.kind == "rewrite"]}
+    kinds["late"] = list(later(kinds["rewrites"]))
     kinds["reports"] = [x for x in texts if x.kind != "rewrite"]
     return [trial for name, some in kinds.items() if some for trial in _trials(name, some, known)]
+
+
+def later(texts: Sequence[NewsText]) -> Iterator[NewsText]:
+    """Yield the texts with the lag of translations after their story's first, by another name."""
+    first: dict[str, datetime] = {}
+    for text in sorted(texts, key=lambda x: (x.published, x.doc_id)):
+        doc_id, at = f"{text.doc_id} later", first.setdefault(text.story_id, text.published)
+        if at != text.published:
+            at += lag(random.Random(doc_id))
+        yield replace(text, doc_id=doc_id, published=at)
 
 
 def _trials(name: str, texts: Sequence[NewsText], known: Known) -> list[Trial]:

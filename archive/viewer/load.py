@@ -283,13 +283,11 @@ def _variant(versions: Sequence[Values], alignments: Sequence[Values]) -> Varian
 
 
 def _marks(article_id: str, alignments: Sequence[Values]) -> dict[int, tuple[Mark, ...]]:
-    """Read the marks of an article by its blocks; those of a doubtful link are none."""
+    """Read the marks of an article by its blocks; a doubtful link has no numbers to compare."""
     marks: dict[int, dict[Mark, None]] = defaultdict(dict)
     for row in alignments:
         for side, other_side in _SIDES:
-            if row[f"article_id_{side}"] != article_id or (
-                row["kind"] in LINKED and row["doubtful"] is not False
-            ):
+            if row[f"article_id_{side}"] != article_id or (row["kind"] in LINKED and row["doubtful"] is None):
                 continue
             for mark in _marks_of_side(row, side, other_side):
                 for block in row[f"paragraphs_{side}"]:
@@ -300,7 +298,7 @@ def _marks(article_id: str, alignments: Sequence[Values]) -> dict[int, tuple[Mar
 def _marks_of_side(row: Values, side: str, other_side: str) -> Iterator[Mark]:
     language = row[f"language_{other_side}"]
     for kind, column in (("number", "numbers_differ"), ("converted", "numbers_converted")):
-        for mark in row[column]:
+        for mark in () if row["kind"] in LINKED and row["doubtful"] else row[column]:
             yield Mark(kind, mark[side], language, mark[other_side], mark["confidence"])
     for mark in row[f"quotes_only_{side}"]:
         yield Mark("quote", mark["text"], language, speaker=mark["speaker"])

@@ -47,10 +47,14 @@ _THINGS_OF_LINKED = 6
 """The same in linked paragraphs, which may report it in other words."""
 _REPORTED = 0.35
 """Share of its words that a paragraph of the other text must have to report it perhaps."""
-_UNREPORTED = 0.1
+_UNREPORTED = 0.15
 """Share of its words at which linked paragraphs do not report it."""
 _SHORTER = 0.7
 """Share of its length by which linked paragraphs must be shorter besides."""
+_LONGER_BESIDE = 0.5
+"""Share of its length by which paragraphs beside a gap may be longer: they may report it."""
+MOST_OF_GAP = 3
+"""Paragraphs of a gap in which a quotation is sought: among more of them, the shorter text says little."""
 
 
 def quoted(text: str) -> Iterator[str]:
@@ -97,9 +101,9 @@ class QuoteSearch:
             previous = passage
         return False
 
-    def is_missing(self, quote: str, language: str, passage: str, linked: str) -> bool:
-        """Tell if a quotation of `passage` is surely not in linked paragraphs, by words and length."""
-        if len(passage) - len(linked) < _SHORTER * len(quote):
+    def is_missing(self, quote: str, language: str, shorter_by: float, linked: str) -> bool:
+        """Tell if a quotation is surely not in linked paragraphs, by words, and by letters that they lack."""
+        if shorter_by < _SHORTER * len(quote):
             return False
         things = things_in(quote, language)
         common = things & things_in(linked, self._language)
@@ -107,21 +111,33 @@ class QuoteSearch:
 
 
 def quote_marks(
-    paragraphs: Sequence[str], text: str, language: str, searched: QuoteSearch, linked: str | None = None
+    paragraphs: Sequence[str],
+    text: str,
+    language: str,
+    searched: QuoteSearch,
+    linked: tuple[str, float] | None = None,
 ) -> tuple[QuoteMark, ...]:
     """Mark the quotations of paragraphs that are not in the other text; `text` is the whole of their own.
 
-    `linked` are the paragraphs of the other text that say the same; None without any.
+    `linked` are the paragraphs of the other text at the same place, and by how many letters they are shorter;
+    None without any.
     """
     marks = []
-    passage = " ".join(paragraphs)
     for paragraph in paragraphs:
         for quote in speech(paragraph):
-            if linked is not None and not searched.is_missing(quote, language, passage, linked):
+            if linked is not None and not searched.is_missing(quote, language, linked[1], linked[0]):
                 continue
             if not searched.may_report(quote, language):
                 marks.append(_mark(quote, paragraph, text))
     return tuple(marks)
+
+
+def has_no_room(paragraphs: Sequence[str], shorter_by: float, longer_beside: float) -> bool:
+    """Tell if the other text lacks so many letters at a place that no quotation of these can be there."""
+    letters = [len(quote) for paragraph in paragraphs for quote in speech(paragraph)]
+    if not letters or shorter_by < _SHORTER * sum(letters):
+        return False
+    return longer_beside <= _LONGER_BESIDE * min(letters)
 
 
 def _mark(quote: str, paragraph: str, text: str) -> QuoteMark:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from archive.format.records import AlignmentRecord
 from pipelines.alignment.links import find_links_and_lone
 from pipelines.alignment.number_marks import Passage, number_marks
 from pipelines.alignment.omissions import SURE
-from pipelines.alignment.quote_marks import QuoteSearch, quote_marks
+from pipelines.alignment.quote_marks import MOST_OF_GAP, QuoteSearch, has_no_room, quote_marks
+from pipelines.similarity.background import shipped_lengths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -53,6 +56,74 @@ class ComparedText:
 
 def alignment_records(a: ComparedText, b: ComparedText) -> Iterator[AlignmentRecord]:
     """Yield rows in the order of a; paragraphs that only b has come at their place in b."""
+    lengths, languages = shipped_lengths(), (a.variant.language, b.variant.language)
+    ratio = lengths.get("-".join(languages))
+    # letters of a for one of b
+    scale = math.exp(-lengths["-".join(reversed(languages))] if ratio is None else ratio)
+    gap, bound = list[AlignmentRecord](), list[AlignmentRecord]()
+    for record in _records(a, b):
+        if record.kind == "aligned" and not record.doubtful:
+            yield from _with_lost_quotes(gap, [*bound, record], a, b, scale)
+            yield record
+            gap, bound = [], [record]
+        else:
+            gap.append(record)
+    yield from _with_lost_quotes(gap, bound, a, b, scale)
+
+
+def _with_lost_quotes(
+    gap: Sequence[AlignmentRecord],
+    bounds: Sequence[AlignmentRecord],
+    a: ComparedText,
+    b: ComparedText,
+    scale: float,
+) -> Iterator[AlignmentRecord]:
+    """Yield rows in doubt between sure links with the quotations for which the other text has no room there.
+
+    Whichever of these paragraphs say the same, they all stand between the two links `bounds`, or between one
+    and an end of the texts.
+    """
+    if not bounds or any(row.kind == "moved" for row in gap):
+        yield from gap
+        return
+    blocks_a = [*chain.from_iterable(row.paragraphs_a for row in gap)]
+    blocks_b = [*chain.from_iterable(row.paragraphs_b for row in gap)]
+    more_of_a = sum(row.characters_a - scale * row.characters_b for row in gap)
+    beside = [row.characters_a - scale * row.characters_b for row in bounds]
+    longer_a, longer_b = sum(max(0.0, x) for x in beside), sum(max(0.0, -x) for x in beside)
+    lost_of_a = _lost_quotes(a, blocks_a, b, blocks_b, more_of_a, longer_b)
+    lost_of_b = _lost_quotes(b, blocks_b, a, blocks_a, -more_of_a / scale, longer_a / scale)
+    for row in gap:
+        quotes_a = chain.from_iterable(lost_of_a.get(n, ()) for n in row.paragraphs_a)
+        quotes_b = chain.from_iterable(lost_of_b.get(n, ()) for n in row.paragraphs_b)
+        yield replace(
+            row,
+            quotes_only_a=row.quotes_only_a or tuple(quotes_a),
+            quotes_only_b=row.quotes_only_b or tuple(quotes_b),
+        )
+
+
+def _lost_quotes(  # noqa: PLR0917
+    own: ComparedText,
+    blocks: Sequence[int],
+    opposite: ComparedText,
+    opposite_blocks: Sequence[int],
+    more: float,
+    longer_beside: float,
+) -> dict[int, tuple[QuoteMark, ...]]:
+    """Return the lost quotations of a gap by their blocks; `more` letters stand there than opposite."""
+    paragraphs = [own.variant.blocks[n].text for n in blocks]
+    if len(opposite_blocks) > MOST_OF_GAP or not has_no_room(paragraphs, more, longer_beside):
+        return {}
+    instead = " ".join(opposite.variant.blocks[n].text for n in opposite_blocks), more
+    language, search = own.variant.language, opposite.quote_search
+    return {
+        n: quote_marks([text], own.whole, language, search, instead)
+        for n, text in zip(blocks, paragraphs, strict=True)
+    }
+
+
+def _records(a: ComparedText, b: ComparedText) -> Iterator[AlignmentRecord]:
     links, alone_a, alone_b = find_links_and_lone(a.paragraphs, b.paragraphs)
     rows = _in_order(links, a.paragraphs.singles, b.paragraphs.singles)
     for position, (kind, places_a, places_b, score) in enumerate(rows):
@@ -87,14 +158,15 @@ def _linked(
     if record.score is None or record.score < SURE_LINK:
         return replace(record, doubtful=True)
     whole_a, whole_b = " ".join(texts_a), " ".join(texts_b)
+    more_of_a = float(len(whole_a) - len(whole_b))
     differ, converted = number_marks(Passage(whole_a, record.language_a), Passage(whole_b, record.language_b))
     return replace(
         record,
         doubtful=False,
         numbers_differ=differ,
         numbers_converted=converted,
-        quotes_only_a=quote_marks(texts_a, a.whole, record.language_a, b.quote_search, whole_b),
-        quotes_only_b=quote_marks(texts_b, b.whole, record.language_b, a.quote_search, whole_a),
+        quotes_only_a=quote_marks(texts_a, a.whole, record.language_a, b.quote_search, (whole_b, more_of_a)),
+        quotes_only_b=quote_marks(texts_b, b.whole, record.language_b, a.quote_search, (whole_a, -more_of_a)),
     )
 
 

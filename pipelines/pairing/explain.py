@@ -14,7 +14,7 @@ from pipelines.alignment.aligner import Aligner
 from pipelines.pairing.content.compare import compare
 from pipelines.pairing.content.days import dates_named_by_weekday
 from pipelines.pairing.content.passages import Passages, differing_figures
-from pipelines.pairing.content.tiers import Evidence
+from pipelines.pairing.content.tiers import HELD_BACK, Evidence
 from pipelines.pairing.content.weights import shipped_weights
 from pipelines.pairing.evidence import last_refusal
 from pipelines.pairing.review import article_ids, shown_articles
@@ -116,7 +116,7 @@ def _reasons(a: ArticleReading, b: ArticleReading, match: Match, differing: int)
     )
     if agreement.days_contrary:
         yield "The day in a headline is not a day of the other article: these seem to be reports of two days."
-    elif evidence.reports_of_two_days:
+    elif evidence.reports_of_two_days and match.probability <= HELD_BACK:
         yield (
             "These seem to be reports of two days: most figures differ, or both are brief, a day apart, "
             "and have little in common."

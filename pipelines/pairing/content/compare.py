@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from pipelines.pairing.content.features import checkable, in_order, rare_words
+from pipelines.pairing.content.features import in_order, rare_words
 from pipelines.pairing.content.match import CONFLICT, Match, in_words
 from pipelines.pairing.content.passages import Passages
 from pipelines.pairing.content.rarity import Pool, pool
@@ -22,7 +22,6 @@ from pipelines.pairing.content.shortlist import (
     story_by_story,
     without_third,
 )
-from pipelines.pairing.content.tiers import Evidence
 from pipelines.pairing.content.traces import Rare
 from pipelines.pairing.content.weights import Weights, shipped_weights
 from pipelines.similarity.lexicon import LANGUAGES
@@ -72,16 +71,8 @@ def compare(
 def _match(candidate: Candidate, weights: Weights, passages: Passages, thirds: Thirds) -> Match | None:
     a, b = candidate.sides
     agreed = passages.agreement(a, b)
-    signals = candidate.signals(agreed, thirds.between(*candidate.ids))
-    anchors, places = checkable(candidate.pool_a, candidate.i, candidate.pool_b, candidate.j)
-    evidence = Evidence(
-        candidate.letters,
-        anchors + len(candidate.traces),
-        places,
-        candidate.apart,
-        agreed,
-        candidate.counted_otherwise,
-    )
+    evidence = candidate.evidence(agreed)
+    signals = candidate.signals(evidence, thirds.between(*candidate.ids))
     probability = evidence.published(weights.published(signals))
     if probability < CONFLICT and not candidate.is_required:
         return None

@@ -44,6 +44,7 @@ NAMES = (
 )
 _LEAST = 0.01
 _FEW = 8
+_SOME = 6
 _RARE, _TOGETHER = 1.5, 6.0
 """Rarity from which a word is one that a person would look for: about one article in five has it. And that of
 several words which together hardly another article has: about one in four hundred."""
@@ -157,6 +158,13 @@ def weight_of_shared(pool_a: Pool, i: int, pool_b: Pool, j: int) -> float:
     """Return the sum of the rarities of the anchors that both articles have."""
     shared = pool_a.anchors[i].keys() & pool_b.anchors[j].keys()
     return sum(sorted(min(pool_a.rarity[key], pool_b.rarity[key]) for key in shared))
+
+
+def weight_of_words(pool_a: Pool, i: int, pool_b: Pool, j: int) -> float:
+    """Return the sum of the rarities of the rarest words, by their meanings, that both articles have."""
+    shared = pool_a.meanings[i].keys() & pool_b.meanings[j].keys()
+    rarities = (min(pool_a.rarity_of_meanings[key], pool_b.rarity_of_meanings[key]) for key in shared)
+    return sum(sorted((rarity for rarity in rarities if rarity >= _RARE), reverse=True)[:_SOME])
 
 
 def headline_said(pool_a: Pool, i: int, pool_b: Pool, j: int) -> float:

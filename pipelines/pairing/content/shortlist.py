@@ -9,10 +9,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipelines.pairing.content.candidates import Compared, lags
-from pipelines.pairing.content.features import NAMES, features, headline_said, weight_of_shared
+from pipelines.pairing.content.features import (
+    NAMES,
+    checkable,
+    features,
+    headline_said,
+    weight_of_shared,
+    weight_of_words,
+)
 from pipelines.pairing.content.figures import FIGURES
 from pipelines.pairing.content.passages import AGREEMENT
-from pipelines.pairing.content.tiers import OTHER_DAY, SHORT
+from pipelines.pairing.content.tiers import OTHER_DAY, SHORT, Evidence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -31,10 +38,14 @@ WORTH = 0.005
 _ROUNDS = 20
 _COLUMNS = [NAMES.index(name) for name in FIGURES]
 _ALIKE, _OTHERWISE = FIGURES.index("counted alike"), FIGURES.index("counted otherwise")
+_PLACES_CONTRARY = FIGURES.index("places contrary")
+_WORDS_OF_A_NAME = 3.0
+"""Rarity of words in common that is as good as a name."""
 SIGNALS = (
     *("own", "over rival", "over all others", "one to one", "short"),
     *AGREEMENT,
-    *("another day", "weight of shared anchors", "headline said", "third agrees", "third differs"),
+    *("another day", "places alone", "weight of shared anchors", "weight of shared words"),
+    *("headline said", "third agrees", "third differs"),
     *FIGURES,
     "constant",
 )
@@ -121,42 +132,59 @@ class Candidate:
     def letters(self) -> int:
         return min(reading.letters for reading in self.sides)
 
-    def signals(self, agreed: Agreement, third: tuple[float, float]) -> tuple[float, ...]:
+    def evidence(self, agreed: Agreement) -> Evidence:
+        """Return what a person can check, once the passages are compared."""
+        anchors, places = checkable(self.pool_a, self.i, self.pool_b, self.j)
+        return Evidence(
+            self.letters,
+            anchors + len(self.traces),
+            places,
+            self.apart,
+            agreed,
+            # things that both count have other numbers, and none has the same
+            counted_otherwise=bool(self.figures[_OTHERWISE]) and not self.figures[_ALIKE],
+            places_contrary=bool(self.figures[_PLACES_CONTRARY]),
+            words=weight_of_words(self.pool_a, self.i, self.pool_b, self.j),
+        )
+
+    def signals(self, evidence: Evidence, third: tuple[float, float]) -> tuple[float, ...]:
         """Return the values of SIGNALS.
 
         They are the pair's own logit, its lead over its rival and over all others with nobody among them,
-        shortness, the passages, how far apart short ones are, the weight of the shared anchors, how
-        much of the headlines is in the other text, what the third language says, and figures.
+        shortness, the passages, how far apart short ones are, if only places are in common, the weights of
+        shared anchors and words, how much of the headlines is in the other text, what the third language
+        says, and figures.
         """
         log_odds = logit(self.likely)
+        # traces make no text likelier
+        names = evidence.names - len(self.traces)
         return (
             log_odds,
             min(log_odds - logit(self.rival), 6.0),
             log_odds - math.log1p(self.rival_odds),
             logit(self.assigned),
             1.0 / math.log(max(self.letters, 50)),
-            *agreed.signals(),
-            self._another_day(),
+            *evidence.agreement.signals(),
+            self._another_day(names, evidence.words),
+            float(evidence.places > 0 and not names),
             math.log1p(weight_of_shared(self.pool_a, self.i, self.pool_b, self.j)),
+            math.log1p(evidence.words),
             headline_said(self.pool_a, self.i, self.pool_b, self.j),
             *third,
             *self.figures,
             1.0,
         )
 
-    def _another_day(self) -> float:
+    def _another_day(self, names: int, words: float) -> float:
         """Return 0 for two articles of one time or long ones, up to 1 for short ones of two days.
 
-        A translation of a short text comes soon; the next report of its kind has the same words.
+        A translation of a short text comes soon; the next report of its kind has the same words. The more
+        names and rare words are in common, the less the lag says.
         """
         if self.apart is None:
             return 0.0
-        return max(0.0, 1 - self.letters / SHORT) * min(self.apart / OTHER_DAY, 1.0)
-
-    @property
-    def counted_otherwise(self) -> bool:
-        """Tell if things that both count have other numbers, and none has the same."""
-        return bool(self.figures[_OTHERWISE]) and not self.figures[_ALIKE]
+        short_and_apart = max(0.0, 1 - self.letters / SHORT) * min(self.apart / OTHER_DAY, 1.0)
+        return short_and_apart / (1 + names + words / _WORDS_OF_A_NAME)
 
 
 def without_third(signals: tuple[float, ...]) -> tuple[float, ...]:

@@ -26,6 +26,10 @@ _SEVERAL = 3
 """Numbers that are others, from which a text is no translation with a changed figure."""
 _FEW, _MANY = 2, 5
 """Anchors in common that two days may have by chance, and so many that they are one report's."""
+_RARE_WORDS = 12.0
+"""Rarity of the words in common from which two texts tell one thing, told again on another day."""
+_COVERED = 0.7
+"""Share of either text in the other from which one contrary number is a changed figure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,10 @@ class Evidence:
     agreement: Agreement = NO_AGREEMENT
     counted_otherwise: bool = False
     """True if things that both count have other numbers, and none has the same."""
+    places_contrary: bool = False
+    """True if both name towns or regions, and none in common."""
+    words: float = 0.0
+    """Rarity of the rarest words in common."""
 
     @property
     def names(self) -> int:
@@ -59,7 +67,8 @@ class Evidence:
 
         They are if the day of a headline is none of the other's, or if most of several numbers are others. If
         they were published on two days, a single number is enough, or that they are brief and have little in
-        common; but one changed figure beside many names in common is an edit.
+        common; but one changed figure beside many names in common is an edit, and rare words in common are
+        those of one event, told again on the next day.
         """
         agreed = self.agreement
         most_are_others = agreed.contrary >= agreed.shared
@@ -70,15 +79,29 @@ class Evidence:
         enough_names = _SEVERAL if self.letters >= BRIEF else _MANY
         if not self.of_other_days or (agreed.contrary <= 1 and self.names >= enough_names):
             return False
+        if self._is_told_again:
+            return False
         if agreed.contrary and most_are_others:
             return True
         return self.letters < BRIEF and (self.checkable <= _FEW or 3 * agreed.contrary > agreed.shared)
 
     @property
+    def _is_told_again(self) -> bool:
+        """Tell if the rare words are those of one event, and at most one number of a long text is another."""
+        agreed = self.agreement
+        if self.words < _RARE_WORDS or agreed.contrary > 1:
+            return False
+        if agreed.contrary:
+            return self.letters >= SHORT and min(agreed.covered) >= _COVERED
+        return self.letters >= _DISPATCH
+
+    @property
     def _dispatches_of_two_events(self) -> bool:
-        """Tell if dispatches count otherwise, or have place and day in common and other numbers."""
+        """Tell if dispatches are of other places, count otherwise, or have but place and day in common."""
         if self.letters >= _DISPATCH:
             return False
+        if self.places_contrary:
+            return True
         counted_otherwise = self.counted_otherwise and not self.agreement.shared
         return counted_otherwise or (self.agreement.contrary > 0 and not self.names)
 

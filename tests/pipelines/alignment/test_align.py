@@ -60,6 +60,28 @@ def test_what_one_side_leaves_out_and_adds():
     assert [x.text for x in added.quotes_only_b] == ["We waited eight long years for this money"]
 
 
+LONG = (
+    "«Вісім років лікарі, вчителі та рятувальники чекали в заторах, а діти спізнювалися до школи», – "
+    "сказав Кравчук журналістам."
+)
+
+
+@pytest.mark.parametrize(
+    ("instead", "marked"),
+    [
+        ("Kravchuk told journalists.", True),
+        # as long as the quotation, whatever it says
+        ("Kravchuk told journalists after the session, which lasted late into the night in the hall.", False),
+        ("Doctors, teachers and rescuers waited in jams, Kravchuk told journalists.", False),
+    ],
+)
+def test_a_quotation_for_which_there_is_no_room_between_two_links(instead, marked):
+    rows = aligned((*UK[:2], LONG, *UK[3:]), (*EN[:2], instead, *EN[3:]))
+    quotes = [mark.text for row in rows for mark in row.quotes_only_a]
+    assert quotes == ([LONG[1 : LONG.index("»")]] if marked else [])
+    assert any(row.doubtful for row in rows)
+
+
 def test_two_in_one_and_one_elsewhere():
     assert ("aligned", (1,), (1, 2)) in links(aligned((UK[0], f"{UK[1]} {UK[2]}", *UK[3:]), EN))
     assert ("aligned", (1, 2), (1,)) in links(aligned(UK, (EN[0], f"{EN[1]} {EN[2]}", *EN[3:])))

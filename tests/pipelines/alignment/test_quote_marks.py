@@ -40,10 +40,10 @@ def test_words_that_the_other_text_reports_are_no_mark():
 def test_a_quotation_that_linked_paragraphs_leave_out():
     own = f"Міська рада Полтави виділила 12 млн гривень на ремонт мосту. {SAID}"
     linked = "Poltava's council allocated 12 million hryvnias to repair the bridge."
-    search = QuoteSearch([linked], "en")
-    assert len(quote_marks([own], own, "uk", search, linked)) == 1
+    search, shorter_by = QuoteSearch([linked], "en"), len(own) - len(linked)
+    assert len(quote_marks([own], own, "uk", search, (linked, shorter_by))) == 1
     whole = f"{linked} {REPORTED}"
-    assert quote_marks([own], own, "uk", QuoteSearch([whole], "en"), whole) == ()
+    assert quote_marks([own], own, "uk", QuoteSearch([whole], "en"), (whole, shorter_by)) == ()
 
 
 def test_a_speaker_is_one_person_in_every_script_and_no_place():

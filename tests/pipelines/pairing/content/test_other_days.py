@@ -13,6 +13,7 @@ from pipelines.similarity.units import converted
 from tests.pipelines.pairing.matching import match
 
 AT = datetime(2026, 10, 6, 15, tzinfo=UTC)
+COVERED = Agreement((0.8, 0.9), contrary=1)
 BRIDGE_UK = (
     "Ремонт мосту в Лубнах подорожчав до 48 млн гривень",
     "Міська рада Лубен виділила 48 млн гривень на ремонт мосту через Сулу, повідомив мер Олег Сіренко.\n"
@@ -59,12 +60,27 @@ def test_two_dispatches_of_a_day_that_count_otherwise_are_two_reports():
 
 
 def test_the_later_a_brief_text_the_less_likely_is_it_the_same():
-    ours = "Вода у Полтаві", "У Полтаві на Подолі ремонтують водогін, води не буде 14 годин."
-    theirs = "Water in Poltava", "In Poltava's Podil a water main is being repaired, no water for 14 hours."
+    ours = "Вода у Полтаві", "У Полтаві ремонтують водогін."
+    theirs = "Water in Poltava", "In Poltava a water main is being repaired."
     soon, later = (best(ours, theirs, hours)[0] for hours in (1, 10))
     assert later.probability < soon.probability
     # of long texts the lag says less
     assert best(BRIDGE_UK, BRIDGE_EN, 10)[0].probability > 0.99
+
+
+def test_a_brief_story_told_again_on_the_next_day_is_known_by_its_rare_words():
+    ours = (
+        "Ночівля в горах",
+        "Троє туристів заблукали на Чорногорі й ночували у снігу, у жінки обморожені пальці. Рятувальники знайшли їх "
+        "уранці біля озера, побачивши світло телефону. Маршрут туристи не зареєстрували.",
+    )
+    theirs = (
+        "A night in the snow",
+        "Hikers lost their way on Chornohora and spent the night in a hole in the snow. Rescuers saw the light of a "
+        "phone near the lake in the morning. A woman has frostbite on her fingers.",
+    )
+    (pair,) = best(ours, theirs, 40)
+    assert pair.tier == "probable"
 
 
 def test_a_changed_figure_undoes_no_complete_translation():
@@ -122,6 +138,13 @@ def test_the_day_of_a_headline_is_looked_for_in_the_other_article(headline, text
         (Evidence(120, 2, 2, agreement=Agreement(contrary=1)), True),
         (Evidence(120, 2, 1, agreement=Agreement(contrary=1)), False),
         (Evidence(120, 2, 2), False),
+        (Evidence(120, 3, places_contrary=True), True),
+        (Evidence(200, 3, places_contrary=True), False),
+        (Evidence(300, 2, apart=timedelta(hours=30), words=13.0), False),
+        (Evidence(120, 2, apart=timedelta(hours=30), words=13.0), True),
+        (Evidence(300, 2, apart=timedelta(hours=30), agreement=Agreement(contrary=1), words=13.0), True),
+        (Evidence(500, 2, apart=timedelta(hours=30), agreement=Agreement(contrary=1), words=13.0), True),
+        (Evidence(500, 2, apart=timedelta(hours=30), agreement=COVERED, words=13.0), False),
     ],
 )
 def test_what_holds_a_pair_back(evidence, held):
