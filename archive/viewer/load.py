@@ -283,7 +283,7 @@ def _variant(versions: Sequence[Values], alignments: Sequence[Values]) -> Varian
 
 
 def _marks(article_id: str, alignments: Sequence[Values]) -> dict[int, tuple[Mark, ...]]:
-    """Read the marks of an article by its blocks; a doubtful link has no numbers to compare."""
+    """Read the marks of an article by its blocks; numbers of a doubtful link do not count."""
     marks: dict[int, dict[Mark, None]] = defaultdict(dict)
     for row in alignments:
         for side, other_side in _SIDES:
