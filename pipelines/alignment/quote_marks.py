@@ -134,7 +134,9 @@ def quote_marks(
 
 def has_no_room(paragraphs: Sequence[str], shorter_by: float, longer_beside: float) -> bool:
     """Tell if the other text lacks so many letters at a place that no quotation of these can be there."""
-    letters = [len(quote) for paragraph in paragraphs for quote in speech(paragraph)]
+    letters = []
+    for paragraph in paragraphs:
+        letters += map(len, speech(paragraph))
     if not letters or shorter_by < _SHORTER * sum(letters):
         return False
     return longer_beside <= _LONGER_BESIDE * min(letters)

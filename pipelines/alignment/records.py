@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import chain
 from typing import TYPE_CHECKING
 
 from archive.format.records import AlignmentRecord
@@ -16,7 +15,7 @@ from pipelines.alignment.quote_marks import MOST_OF_GAP, QuoteSearch, has_no_roo
 from pipelines.similarity.background import shipped_lengths
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from archive.format.marks import QuoteMark
     from archive.format.records import VariantText
@@ -44,6 +43,12 @@ class ComparedText:
 
     def numbers(self, places: Places) -> tuple[int, ...]:
         return tuple(self.blocks[place] for place in places)
+
+    def of_blocks(self, numbers: Sequence[int]) -> list[str]:
+        texts = []
+        for number in numbers:
+            texts.append(self.variant.blocks[number].text)
+        return texts
 
     @cached_property
     def whole(self) -> str:
@@ -83,24 +88,32 @@ def _with_lost_quotes(
     Whichever of these paragraphs say the same, they all stand between the two links `bounds`, or between one
     and an end of the texts.
     """
-    if not bounds or any(row.kind == "moved" for row in gap):
+    blocks_a, blocks_b, more_of_a, is_moved = list[int](), list[int](), 0.0, False
+    for row in gap:
+        blocks_a += row.paragraphs_a
+        blocks_b += row.paragraphs_b
+        more_of_a += row.characters_a - scale * row.characters_b
+        is_moved = is_moved or row.kind == "moved"
+    if not bounds or is_moved:
         yield from gap
         return
-    blocks_a = [*chain.from_iterable(row.paragraphs_a for row in gap)]
-    blocks_b = [*chain.from_iterable(row.paragraphs_b for row in gap)]
-    more_of_a = sum(row.characters_a - scale * row.characters_b for row in gap)
-    beside = [row.characters_a - scale * row.characters_b for row in bounds]
-    longer_a, longer_b = sum(max(0.0, x) for x in beside), sum(max(0.0, -x) for x in beside)
+    longer_a = longer_b = 0.0
+    for row in bounds:
+        longer = row.characters_a - scale * row.characters_b
+        longer_a, longer_b = longer_a + max(0.0, longer), longer_b + max(0.0, -longer)
     lost_of_a = _lost_quotes(a, blocks_a, b, blocks_b, more_of_a, longer_b)
     lost_of_b = _lost_quotes(b, blocks_b, a, blocks_a, -more_of_a / scale, longer_a / scale)
     for row in gap:
-        quotes_a = chain.from_iterable(lost_of_a.get(n, ()) for n in row.paragraphs_a)
-        quotes_b = chain.from_iterable(lost_of_b.get(n, ()) for n in row.paragraphs_b)
-        yield replace(
-            row,
-            quotes_only_a=row.quotes_only_a or tuple(quotes_a),
-            quotes_only_b=row.quotes_only_b or tuple(quotes_b),
-        )
+        quotes_a = row.quotes_only_a or _of_blocks(lost_of_a, row.paragraphs_a)
+        quotes_b = row.quotes_only_b or _of_blocks(lost_of_b, row.paragraphs_b)
+        yield replace(row, quotes_only_a=quotes_a, quotes_only_b=quotes_b)
+
+
+def _of_blocks(quotes: Mapping[int, tuple[QuoteMark, ...]], blocks: Places) -> tuple[QuoteMark, ...]:
+    marks: tuple[QuoteMark, ...] = ()
+    for number in blocks:
+        marks += quotes.get(number, ())
+    return marks
 
 
 def _lost_quotes(  # noqa: PLR0917
@@ -112,15 +125,15 @@ def _lost_quotes(  # noqa: PLR0917
     longer_beside: float,
 ) -> dict[int, tuple[QuoteMark, ...]]:
     """Return the lost quotations of a gap by their blocks; `more` letters stand there than opposite."""
-    paragraphs = [own.variant.blocks[n].text for n in blocks]
+    paragraphs = own.of_blocks(blocks)
     if len(opposite_blocks) > MOST_OF_GAP or not has_no_room(paragraphs, more, longer_beside):
         return {}
-    instead = " ".join(opposite.variant.blocks[n].text for n in opposite_blocks), more
-    language, search = own.variant.language, opposite.quote_search
-    return {
-        n: quote_marks([text], own.whole, language, search, instead)
-        for n, text in zip(blocks, paragraphs, strict=True)
-    }
+    instead = " ".join(opposite.of_blocks(opposite_blocks)), more
+    marks: dict[int, tuple[QuoteMark, ...]] = {}
+    for number, text in zip(blocks, paragraphs, strict=True):
+        language = own.variant.language
+        marks[number] = quote_marks([text], own.whole, language, opposite.quote_search, instead)
+    return marks
 
 
 def _records(a: ComparedText, b: ComparedText) -> Iterator[AlignmentRecord]:

@@ -27,7 +27,7 @@ _SEVERAL = 3
 _FEW, _MANY = 2, 5
 """Anchors in common that two days may have by chance, and so many that they are one report's."""
 _RARE_WORDS = 12.0
-"""Rarity of the words in common from which two texts tell one thing, told again on another day."""
+"""Rarity of the words in common from which texts of two days report one event."""
 _COVERED = 0.7
 """Share of either text in the other from which one contrary number is a changed figure."""
 
@@ -67,8 +67,8 @@ class Evidence:
 
         They are if the day of a headline is none of the other's, or if most of several numbers are others. If
         they were published on two days, a single number is enough, or that they are brief and have little in
-        common; but one changed figure beside many names in common is an edit, and rare words in common are
-        those of one event, told again on the next day.
+        common; but one changed figure beside many names in common is an edit, and rare words in common
+        mean one event, reported again.
         """
         agreed = self.agreement
         most_are_others = agreed.contrary >= agreed.shared
@@ -79,15 +79,15 @@ class Evidence:
         enough_names = _SEVERAL if self.letters >= BRIEF else _MANY
         if not self.of_other_days or (agreed.contrary <= 1 and self.names >= enough_names):
             return False
-        if self._is_told_again:
+        if self._is_repeated:
             return False
         if agreed.contrary and most_are_others:
             return True
         return self.letters < BRIEF and (self.checkable <= _FEW or 3 * agreed.contrary > agreed.shared)
 
     @property
-    def _is_told_again(self) -> bool:
-        """Tell if the rare words are those of one event, and at most one number of a long text is another."""
+    def _is_repeated(self) -> bool:
+        """Tell if rare words are in common, and at most one number of a long text is another."""
         agreed = self.agreement
         if self.words < _RARE_WORDS or agreed.contrary > 1:
             return False
