@@ -134,7 +134,7 @@ def quote_marks(
 
 def has_no_room(paragraphs: Sequence[str], shorter_by: float, longer_beside: float) -> bool:
     """Tell if the other text lacks so many letters at a place that no quotation of these can be there."""
-    letters = []
+    letters = list[int]()
     for paragraph in paragraphs:
         letters += map(len, speech(paragraph))
     if not letters or shorter_by < _SHORTER * sum(letters):
