@@ -33,10 +33,12 @@ def test_half_of_what_comes_is_the_body_once_more_came_than_a_head_may_have(
 
 
 def test_what_follows_the_last_chunk_comes_behind_the_body() -> None:
-    bodies: list[bytes] = []
-    ends: list[bytes] = []
-    _Chunks(bodies.append, ends.append).dataReceived(b"2\r\nab\r\n1\r\nc\r\n0\r\n\r\nbehind")
-    assert (bodies, ends) == ([b"abc"], [b"behind"])
+    received: list[tuple[str, bytes]] = []
+    chunks = _Chunks(
+        lambda body: received.append(("body", body)), lambda rest: received.append(("end", rest))
+    )
+    chunks.dataReceived(b"2\r\nab\r\n1\r\nc\r\n0\r\n\r\nbehind")
+    assert received == [("body", b"abc"), ("end", b"behind")]
 
 
 @pytest.mark.parametrize("more", [0, 1])
