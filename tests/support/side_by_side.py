@@ -51,6 +51,8 @@ class SideBySide:
 
     def _run(self, session: pytest.Session, files: list[list[pytest.Item]]) -> None:
         """Run files in processes; what a process that ended early has left stays unfinished."""
+        temporary: Any = self._config._tmp_path_factory  # type: ignore[attr-defined]
+        temporary.getbasetemp()  # made once, so that the processes share it
         queue, entry = os.pipe()
         os.write(entry, b"".join(number.to_bytes(_NUMBER) for number in range(len(files))))
         os.close(entry)
