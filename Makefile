@@ -145,13 +145,18 @@ WHEEL = $(firstword $(wildcard $(shell $(PYTHON) -c \
 	  --quiet --require-hashes --requirement requirements-pip.lock
 	touch $@
 
+# two at once, each with every second package: one alone leaves a core idle, and takes 25 s where two take 17
+PARTS = @cat $(1) | awk '/^[a-z]/ { part = ++n % 2 } { print > (".venv/part-" part ".lock") }'; \
+  for part in 0 1; do $(PIP) --require-hashes --no-deps --requirement .venv/part-$$part.lock & parts="$$parts $$!"; done; \
+  for part in $$parts; do wait $$part || failed=yes; done; test -z "$$failed"
+
 .venv/core: .venv/pip pyproject.toml requirements.lock
-	$(PIP) --require-hashes --no-deps --requirement requirements.lock
+	$(call PARTS,requirements.lock)
 	$(PIP) --no-deps --editable .
 	touch $@
 
 .venv/installed: .venv/pip pyproject.toml requirements.lock requirements-dev.lock
-	$(PIP) --require-hashes --no-deps --requirement requirements.lock --requirement requirements-dev.lock
+	$(call PARTS,requirements.lock requirements-dev.lock)
 	$(PIP) --no-deps --editable .
 	touch $@
 
