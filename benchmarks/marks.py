@@ -97,8 +97,9 @@ def another_figure(figure: str, rng: random.Random) -> str:
     """Return a figure that no rounding explains; a year of the same decade."""
     if _YEAR.fullmatch(figure):
         return figure[:3] + rng.choice("123456789".replace(figure[3], ""))
+    unchanged = "0" if re.search("[1-9]", figure) else ""
     while True:
-        changed = "".join(rng.choice("123456789") if x.isdigit() and x != "0" else x for x in figure)
+        changed = "".join(rng.choice("123456789") if x.isdigit() and x != unchanged else x for x in figure)
         value, before = (float(re.sub(r"[.,](?=\d{3})", "", x).replace(",", ".")) for x in (changed, figure))
         if abs(value - before) > 0.25 * max(value, before):
             return changed
