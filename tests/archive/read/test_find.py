@@ -57,16 +57,20 @@ def test_only_the_files_of_the_story_are_read(two_runs, article):
         find(opened, article(13).article_id)
 
 
-def test_a_cache_that_names_another_file_is_not_believed(two_runs, article):
-    _, _, head = open_existing(two_runs)
-    paths = sorted(file.path for file in head.stored("articles") if file.rows)
-    layout = Layout(two_runs)
-    with locks.hold(layout.lock), closing(sqlite3.connect(two_runs / "state.sqlite")) as cache:
-        cache.execute("UPDATE version SET file = (SELECT max(file) FROM version)")
+def change_cache(root, statement):
+    layout = Layout(root)
+    with locks.hold(layout.lock), closing(sqlite3.connect(root / "state.sqlite")) as cache:
+        cache.execute(statement)
         cache.commit()
         cache.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         fingerprint.note(layout)
     fingerprint.note(layout)
+
+
+def test_a_cache_that_names_another_file_is_not_believed(two_runs, article):
+    _, _, head = open_existing(two_runs)
+    paths = sorted(file.path for file in head.stored("articles") if file.rows)
+    change_cache(two_runs, "UPDATE version SET file = (SELECT max(file) FROM version)")
     opened = archive.open(two_runs)
     assert len(paths) == 2
     for number in (3, 13):
@@ -86,13 +90,7 @@ def test_the_row_and_the_pairs_of_a_story_are_read_from_their_files_alone(two_ru
 
 
 def test_a_cache_that_names_another_file_of_a_story_is_not_believed(two_runs, article):
-    layout = Layout(two_runs)
-    with locks.hold(layout.lock), closing(sqlite3.connect(two_runs / "state.sqlite")) as cache:
-        cache.execute("UPDATE story SET file = (SELECT max(file) FROM story) WHERE article = 0")
-        cache.commit()
-        cache.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        fingerprint.note(layout)
-    fingerprint.note(layout)
+    change_cache(two_runs, "UPDATE story SET file = (SELECT max(file) FROM story) WHERE article = 0")
     opened = archive.open(two_runs)
     for number in (3, 13):
         story_id = find(opened, article(number).url)[0]["story_id"]

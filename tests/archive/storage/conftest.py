@@ -1,7 +1,6 @@
 import os
 import uuid
 
-import pyarrow.fs
 import pytest
 
 from archive.storage.object_store import Store
@@ -15,14 +14,7 @@ BUCKET = "tests"
 @pytest.fixture(scope="session")
 def server(tmp_path_factory):
     with servers.running(side_by_side.shared_folder(tmp_path_factory) / "s3") as facts:
-        pyarrow.fs.S3FileSystem(
-            endpoint_override=facts["endpoint"],
-            access_key=facts["access"],
-            secret_key=facts["secret"],
-            scheme="http",
-            region="us-east-1",
-            allow_bucket_creation=True,
-        ).create_dir(BUCKET)
+        servers.create_bucket(facts, BUCKET)
         yield facts
 
 

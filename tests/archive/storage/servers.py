@@ -7,6 +7,7 @@ import sys
 from contextlib import contextmanager
 from pathlib import Path
 
+import pyarrow.fs
 import pytest
 
 from tests.archive.storage import radosgw
@@ -35,3 +36,14 @@ def running(folder):
             server.returncode = 0  # it outlives this process if another one uses it
         fcntl.flock(start, fcntl.LOCK_UN)
         yield json.loads((folder / "ready.json").read_text())
+
+
+def create_bucket(facts, name):
+    pyarrow.fs.S3FileSystem(
+        endpoint_override=facts["endpoint"],
+        access_key=facts["access"],
+        secret_key=facts["secret"],
+        scheme="http",
+        region="us-east-1",
+        allow_bucket_creation=True,
+    ).create_dir(name)

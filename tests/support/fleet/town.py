@@ -6,8 +6,6 @@ import sys
 from contextlib import ExitStack
 from uuid import uuid4
 
-import pyarrow.fs
-
 from tests.archive.storage import servers
 from tests.newsrooms.herald import PREFIX, XML, page
 from tests.newsrooms.newsroom import Answer, Site
@@ -46,14 +44,7 @@ class Cluster:
         self.machines = stack.enter_context(Machines(len(self.numbers)))
         host, _, port = facts["endpoint"].rpartition("//")[2].partition(":")
         store = stack.enter_context(Forwarder(self.machines.here, (host, int(port))))
-        pyarrow.fs.S3FileSystem(
-            endpoint_override=facts["endpoint"],
-            access_key=facts["access"],
-            secret_key=facts["secret"],
-            scheme="http",
-            region="us-east-1",
-            allow_bucket_creation=True,
-        ).create_dir("fleet")
+        servers.create_bucket(facts, "fleet")
         self.site = stack.enter_context(Site(address=self.machines.internet))
         self._publish()
         (folder / "triptych.toml").write_text(SCHEDULE)
