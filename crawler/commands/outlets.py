@@ -81,7 +81,7 @@ class Command(ReadingCommand):
             "terminal the shares that are free, partial, paid, or refused and read from a feed, the end of "
             "the last crawl that was whole, how many pages wait for a retry, whether its crawls go "
             "well and bring what is usual, or what its declaration expects. Exit code 0: all that are "
-            "crawled are well; 4: some are not; 1: the archive cannot be read; 2: a wrong argument. "
+            "crawled are well; 4: some are not; 6: the archive cannot be read; 2: a wrong argument. "
             "docs/how-to/watch-the-crawls.md says what to do about each word of the last column."
         )
 

@@ -7,6 +7,7 @@ import json
 import signal
 import sys
 import threading
+from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -14,17 +15,19 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from scrapy.spiderloader import get_spider_loader
 
 from archive.commands.exit_codes import ExitCode
-from archive.exceptions import WrongSetting
+from archive.exceptions import ArchiveError, WrongSetting
 from archive.no_pandas import fast_start
+from archive.opening import storage_at
 from archive.terminal import Terminal, literal, visible
 from crawler.health.table import outlets
 from crawler.reports.terminal import ReadingCommand, WrongUse, check_names, one_sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from crawler.health.monitoring.collector import MonitoringFacts
     from crawler.health.monitoring.limits import AllLimits
+    from crawler.health.monitoring.notice_memory import Notice
     from crawler.health.monitoring.rules import Alarm
 
 _FILES = Path(__file__).parents[1] / "health/monitoring/shipped"
@@ -102,7 +105,12 @@ class Command(ReadingCommand):
                 host, port = opts.serve
                 _serve(host, port, check)
                 return
-            facts, raised = check()
+            try:
+                facts, raised = check()
+            except (ArchiveError, OSError) as error:
+                if tells and not opts.dry_run:
+                    self._tell_unreadable(uri, str(error), limits)
+                raise
             self._report(facts, raised, opts)
             self.exitcode = ExitCode.MISSED if raised else ExitCode.OK
             if not opts.dry_run and self._unsent(facts, raised, limits):
@@ -140,19 +148,35 @@ class Command(ReadingCommand):
 
     def _unsent(self, facts: MonitoringFacts, raised: Sequence[Alarm], limits: AllLimits) -> bool:
         """Send what is new; return True if a notification failed."""
-        if not any(self.settings.get(name) for name in _TELLING):
-            return _by_stderr(facts, raised, limits)
+        from crawler.health.monitoring.notice_memory import Checked, notice_of  # noqa: PLC0415  as above
+
+        checked = Checked(facts.now, facts.uri, facts.root, facts.outlets)
+        notice = notice_of(checked, raised, limits.usual)
+        if any(self.settings.get(name) for name in _TELLING):
+            return self._sending_failed(facts.outlets, raised, notice)
+        return _by_stderr(notice)
+
+    def _tell_unreadable(self, uri: str, why: str, limits: AllLimits) -> None:
+        """Send that the archive cannot be read, which stderr gets at each run."""
+        from crawler.health.monitoring.notice_memory import Checked, notice_of  # noqa: PLC0415  as above
+        from crawler.health.monitoring.rules import UNREADABLE, Alarm  # noqa: PLC0415
+
+        alarm = Alarm("", UNREADABLE, f"the archive cannot be read: {why}")
+        root = storage_at(uri).layout.root
+        checked = Checked(datetime.now(UTC), uri, root, (), is_readable=False)
+        self._sending_failed((), [alarm], notice_of(checked, [alarm], limits.usual))
+
+    def _sending_failed(self, outlets: Iterable[str], raised: Sequence[Alarm], notice: Notice) -> bool:
         # a tenth of a second
         from scrapy import Spider  # noqa: PLC0415
         from scrapy.crawler import Crawler  # noqa: PLC0415
         from spidermon.exceptions import NotConfigured  # noqa: PLC0415
 
         from crawler.health.monitoring.monitors import run  # noqa: PLC0415
-        from crawler.health.monitoring.notice_memory import notice_of  # noqa: PLC0415
 
         crawler = Crawler(Spider, self.settings)
         try:
-            failed = run(crawler, facts.outlets, raised, notice_of(facts, raised, limits.usual))
+            failed = run(crawler, outlets, raised, notice)
         except NotConfigured as error:
             raise WrongUse(visible(str(error))) from None
         console = Terminal(stderr=True)
@@ -161,11 +185,8 @@ class Command(ReadingCommand):
         return bool(failed)
 
 
-def _by_stderr(facts: MonitoringFacts, raised: Sequence[Alarm], limits: AllLimits) -> bool:
+def _by_stderr(notice: Notice) -> bool:
     """Write what is new to stderr, so that cron mails it; a person at a terminal has just read it."""
-    from crawler.health.monitoring.notice_memory import notice_of  # noqa: PLC0415  as above
-
-    notice = notice_of(facts, raised, limits.usual)
     if notice and not sys.stdout.isatty():
         print(notice.text(), file=sys.stderr)
     try:

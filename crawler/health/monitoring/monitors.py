@@ -14,9 +14,9 @@ from spidermon.runners import MonitorRunner
 
 from crawler.health.monitoring.collector import collect_facts
 from crawler.health.monitoring.limits import configured_limits
-from crawler.health.monitoring.notice_memory import notice_of
+from crawler.health.monitoring.notice_memory import Checked, notice_of
 from crawler.health.monitoring.notices import Remember, configured
-from crawler.health.monitoring.rules import OF_OUTLETS, alarms
+from crawler.health.monitoring.rules import OF_OUTLETS, UNREADABLE, alarms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -39,6 +39,10 @@ class _Ruled(Monitor):  # type: ignore[misc]
 
 class ArchiveMonitor(_Ruled):
     """The archive and this machine."""
+
+    def test_readable(self) -> None:
+        """The archive can be read."""
+        self.hold("", UNREADABLE)
 
     def test_disk(self) -> None:
         """The disk has room."""
@@ -114,7 +118,8 @@ class CrawlSuite(WatchSuite):
         limits = configured_limits([outlet.name])
         facts = collect_facts(data.crawler.settings["ARCHIVE_URI"], [outlet])
         raised = alarms(facts, limits)
-        self.tell(raised, notice_of(facts, raised, limits.usual))
+        checked = Checked(facts.now, facts.uri, facts.root, facts.outlets)
+        self.tell(raised, notice_of(checked, raised, limits.usual))
 
 
 def run(crawler: Crawler, outlets: Iterable[str], raised: Sequence[Alarm], notice: Notice) -> list[str]:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from crawler.health.monitoring.collector import MonitoringFacts
     from crawler.health.monitoring.limits import Limits
 
 _OF_ARCHIVE = ".archive"
@@ -73,29 +72,42 @@ class Notice:
             temporary.replace(path)
 
 
-def notice_of(facts: MonitoringFacts, raised: Iterable[Alarm], limits: Limits) -> Notice:
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What was checked, and when."""
+
+    now: datetime
+    uri: str
+    root: Path
+    """The archive's folder, or the working copy of its store."""
+    outlets: Iterable[str]
+    is_readable: bool = True
+    """If not, alarms of before are neither over nor still raised."""
+
+
+def notice_of(checked: Checked, raised: Iterable[Alarm], limits: Limits) -> Notice:
     """Compare the alarms of these outlets, and of the archive, with those that were sent before."""
     new: list[Alarm] = []
     still: list[Alarm] = []
     over: list[Alarm] = []
     files: dict[Path, dict[str, tuple[str, str]]] = {}
-    by_name: dict[str, list[Alarm]] = {name: [] for name in ("", *facts.outlets)}
+    by_name: dict[str, list[Alarm]] = {name: [] for name in ("", *checked.outlets)}
     for alarm in raised:
         by_name.setdefault(alarm.outlet, []).append(alarm)
     for name, alarms in by_name.items():
-        path = cache_folder(facts.root, "told") / f"{name or _OF_ARCHIVE}.json"
+        path = cache_folder(checked.root, "told") / f"{name or _OF_ARCHIVE}.json"
         before = _read(path)
-        remembered: dict[str, tuple[str, str]] = {}
+        remembered = {} if checked.is_readable else {**before}
         for alarm in alarms:
             told_at = before[alarm.rule][1] if alarm.rule in before else None
-            if told_at is None or facts.now - datetime.fromisoformat(told_at) >= limits.remind_after:
+            if told_at is None or checked.now - datetime.fromisoformat(told_at) >= limits.remind_after:
                 (new if told_at is None else still).append(alarm)
-                told_at = facts.now.isoformat()
+                told_at = checked.now.isoformat()
             remembered[alarm.rule] = (alarm.message, told_at)
         over += [Alarm(name, rule, before[rule][0]) for rule in before.keys() - remembered.keys()]
         if before or remembered:
             files[path] = remembered
-    return Notice(facts.uri, tuple(new), tuple(still), tuple(over), files)
+    return Notice(checked.uri, tuple(new), tuple(still), tuple(over), files)
 
 
 def _read(path: Path) -> dict[str, tuple[str, str]]:

@@ -25,6 +25,8 @@ UNREAD_IN_A_ROW = 2
 """A list that fails once is read by the next crawl."""
 OVER_BUDGET_IN_A_ROW = OVERRUN_IN_A_ROW = 3
 """After a day of downtime one or two are over."""
+UNREADABLE = "archive"
+"""The rule that the archive can be read."""
 LEAST_PAGES = 20
 """Pages of which a share is said; of the week before, too."""
 
@@ -34,7 +36,7 @@ class Alarm:
     outlet: str
     """Empty: of the archive."""
     rule: str
-    """A key of OF_OUTLETS or OF_ARCHIVES, or an expectation that is missed."""
+    """A key of OF_OUTLETS or OF_ARCHIVES, UNREADABLE, or an expectation that is missed."""
     message: str
 
     @property

@@ -168,6 +168,32 @@ def test_without_a_place_the_news_goes_to_stderr_for_cron_to_mail(tmp_path: Path
     assert (second.stderr, second.stdout) == ("", first.stdout)
 
 
+def test_an_archive_that_cannot_be_read_is_told_once_and_ends_no_other_alarm(
+    tmp_path: Path, services: Services
+) -> None:
+    root = tmp_path / "news"
+    accounts(root, (24 * 5, WHOLE))
+    settings = {name: value for name, value in services.settings.items() if "WEBHOOK" in name}
+
+    def told() -> dict[str, list[str | None]]:
+        """The rules of the one notice since the last call."""
+        [(_, document, _)] = services.posts
+        services.posts.clear()
+        return {state: [alarm["rule"] for alarm in document[state]] for state in ("new", "still", "over")}
+
+    assert watch(root, **settings).returncode == 4
+    assert told() == {"new": ["crawls"], "still": [], "over": []}
+    root.rename(tmp_path / "away")
+    done = watch(root, **settings)
+    assert (done.returncode, len(done.stderr.splitlines())) == (6, 1)
+    assert told() == {"new": ["archive"], "still": [], "over": []}
+    assert watch(root, **settings).returncode == 6
+    assert services.posts == []
+    (tmp_path / "away").rename(root)
+    assert watch(root, **settings).returncode == 4
+    assert told() == {"new": [], "still": [], "over": ["archive"]}
+
+
 @pytest.mark.parametrize(
     ("host", "encrypted", "refused"),
     [("mail.invalid", False, True), ("mail.invalid", True, False), ("127.0.0.1", False, False)],
