@@ -1,15 +1,16 @@
 """A week of two machines by cron against one bucket, which is away twice: refused, and silent.
 
     moto_server --port 9000 &
-    python -m tests.soak.bucket http://127.0.0.1:9000 FOLDER
+    python -m tests.soak.bucket http://127.0.0.1:9000 FOLDER --days 4 --away 600
 
 Each machine has a HOME, and so a cache, of its own; both run `triptych crawl --all` at the same moment of
 each day, by clocks that libfaketime puts forward. So the store must not compare the time of a request
-with its own clock, as moto_server does not. What is away, is away for two minutes in place of ten.
+with its own clock, as moto_server does not. While the bucket is away, `watch` and another crawl run.
 """
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import json
 import os
@@ -35,12 +36,10 @@ from tests.support.forked import A_WHILE, ROOT
 OUTLETS = NAMES[:2]
 MACHINES = ("one", "two")
 DAY = timedelta(days=1)
-DAYS = 7
 STORIES = 1
 """New stories of an outlet a day, each in three languages."""
-REFUSED, SILENT = 2, 4
+REFUSED, SILENT = 2, 3
 """Days on which the bucket is away."""
-AWAY = 120
 URI = "s3://week/news"
 
 
@@ -107,10 +106,11 @@ class Gate:
 
 
 class Week:
-    def __init__(self, site: Site, store: Gate, folder: Path) -> None:
+    def __init__(self, site: Site, store: Gate, folder: Path, days: int, away: float) -> None:
         self._site, self._store, self._folder = site, store, folder
+        self._days, self._away = days, away
         midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-        self._begins = midnight - timedelta(days=DAYS)
+        self._begins = midnight - timedelta(days=days)
         self._published = 0
         self._keys = {
             "FLEET_PORT": str(site.port),
@@ -124,23 +124,23 @@ class Week:
             (folder / machine / "triptych.toml").write_text(_configuration(site.port), "utf-8")
 
     def run(self) -> None:
-        for number in range(1, DAYS + 1):
+        for number in range(1, self._days + 1):
             now = self._begins + DAY * number
             self._publish(now)
             if number == REFUSED:
                 self._store.refuse()
             crawls = [self._start(machine, now, "crawl", "--all", *OUTLETS) for machine in MACHINES]
             if number in {REFUSED, SILENT}:
-                self._be_away(number, crawls)
+                self._be_away(number, now, crawls)
             self._report(number, "crawl", crawls)
             if number == SILENT:
                 # its leases could not be released, and the store's own clock is not put forward
                 threading.Event().wait(LEASE_SECONDS + 10)
-            if number == DAYS:
+            if number == self._days:
                 for command in (("pair",), ("archive", "compact"), ("archive", "gc"), ("verify",)):
                     self._report(number, command[-1], [self._start(MACHINES[0], now, *command)])
 
-    def _be_away(self, number: int, crawls: list[subprocess.Popen[str]]) -> None:
+    def _be_away(self, number: int, now: datetime, crawls: list[subprocess.Popen[str]]) -> None:
         if number == SILENT:
             before = len(self._site.requests)
             # one of the machines ends at once, as the other has both outlets
@@ -150,9 +150,14 @@ class Week:
         began = time.monotonic()
         with contextlib.suppress(subprocess.TimeoutExpired):
             for crawl in crawls:
-                crawl.wait(max(0, AWAY - (time.monotonic() - began)))
-        print(f"day {number}: away for {time.monotonic() - began:.0f} s, ended {[x.poll() for x in crawls]}")
+                crawl.wait(max(0, self._away - (time.monotonic() - began)))
+        print(f"day {number}: after {time.monotonic() - began:.0f} s away {[x.poll() for x in crawls]}")
+        for command in (("watch",), ("crawl", OUTLETS[0])):
+            self._report(number, command[0], [self._start(MACHINES[0], now, *command)])
+        threading.Event().wait(max(0, self._away - (time.monotonic() - began)))
+        print(f"day {number}: back after {time.monotonic() - began:.0f} s", flush=True)
         self._store.come_back()
+        self._report(number, "watch", [self._start(MACHINES[0], now, "watch")])
 
     def _start(self, machine: str, now: datetime, *command: str) -> subprocess.Popen[str]:
         ahead = round((now - datetime.now(UTC)).total_seconds())
@@ -171,7 +176,7 @@ class Week:
         for process in processes:
             out, err = process.communicate(timeout=A_WHILE)
             ends: list[str] = []
-            if name == "crawl":
+            if out.startswith("{"):
                 for event in map(json.loads, out.splitlines()):
                     if event["event"] != "begun":
                         code = "" if event.get("exit_code") is None else f" {event['exit_code']}"
@@ -225,10 +230,15 @@ AUTOTHROTTLE_ENABLED = false
 
 
 def main() -> None:
-    endpoint, folder = sys.argv[1], Path(sys.argv[2])
-    host, _, port = endpoint.rpartition("//")[2].partition(":")
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("endpoint")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--days", type=int, default=7)
+    parser.add_argument("--away", type=float, default=120, help="seconds")
+    options = parser.parse_args()
+    host, _, port = options.endpoint.rpartition("//")[2].partition(":")
     with Gate((host, int(port))) as store, Site() as site:
-        week = Week(site, store, folder)
+        week = Week(site, store, options.folder, options.days, options.away)
         week.run()
         week.reckon()
 

@@ -2,8 +2,9 @@
 
     python -m tests.soak.cluster --times 10 --fault frozen --folder /tmp/cluster
 
-Leases last 60 seconds in place of 180, and the scheduler waits 40 seconds for a silent worker in place of
-300. As root, with iproute2 and radosgw.
+The fault comes when the victim has requested one article in the first round, two in the second, and so on.
+Clocks are those of short_leases.py, and the scheduler waits 15 seconds for a silent worker in place of 300.
+As root, with iproute2 and radosgw.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import select
 import signal
 import subprocess
 import tempfile
@@ -19,24 +21,52 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import archive
+from archive.storage.leases import leases_of
+from crawler.outlet.fleet.timetable import Rhythm, Timetable
 from tests.support.fleet.newsrooms import NAMES
 from tests.support.fleet.town import SCHEDULE, Cluster
 from tests.support.forked import A_WHILE
 
+OUTLETS = NAMES[:2]
 VICTIM = 2
 MACHINES = (1, VICTIM)
-STORIES = 4
-"""Of each outlet; each is three articles."""
+STORIES = 3
+ARTICLES = STORIES * 3
+"""Of each outlet."""
 MEGABYTES = 24
 """Of the victim's disk, where it is full."""
 CLOCKS = {
     "DASK_DISTRIBUTED__WORKER__PRELOAD": "tests.support.fleet.short_leases",
-    "DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": "40s",
+    "DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": "15s",
 }
+SOON = Rhythm(every=timedelta(minutes=1), revisit_after=None)
+"""The shortest rhythm there is, of the run that follows a fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    fault: str
+    after: int
+    """Articles that the victim had requested."""
+    articles: int
+    lost: int
+    doubled: int
+    """More rows or versions than articles."""
+    twice: int
+    """Articles that were requested more than once."""
+    missing: int
+    """Articles that the next run brought."""
+    codes: tuple[int, ...]
+    """Exit codes of the run and, if it was needed, of the next one."""
+    messages: dict[str, int]
+    """What the command told besides begun, ended and done."""
+    seconds: int
 
 
 def killed(cluster: Cluster, _: Path) -> None:
@@ -76,12 +106,21 @@ def full(_: Cluster, folder: Path) -> None:
             filling.write(bytes(1 << 16))
 
 
+def switched_off(cluster: Cluster, _: Path) -> None:
+    """End the worker and its crawls at once, as by a power cut."""
+    cluster.workers[VICTIM].end()
+    for pid in pids(cluster):
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
 def emptied(_: Cluster, folder: Path) -> None:
     (folder / f"machine-{VICTIM}/filling").unlink()
 
 
 FAULTS = {
     "killed": (killed, renewed),
+    "off": (switched_off, renewed),
     "scheduler": (scheduler, lambda *_: None),
     "frozen": (frozen, thawed),
     "cut": (cut, mended),
@@ -95,14 +134,14 @@ def pids(cluster: Cluster) -> Iterator[int]:
     yield from map(int, done.stdout.split())
 
 
-def crawls(cluster: Cluster) -> list[int]:
-    """Crawls that are under way on the victim."""
-    running = []
+def wait_for_crawls(cluster: Cluster) -> None:
+    """Return when the victim's crawls have ended."""
     for pid in pids(cluster):
         with suppress(FileNotFoundError, ProcessLookupError):
+            descriptor = os.pidfd_open(pid)
             if b"outlet.fleet.child" in Path(f"/proc/{pid}/cmdline").read_bytes():
-                running.append(pid)
-    return running
+                select.select([descriptor], [], [])
+            os.close(descriptor)
 
 
 def articles(cluster: Cluster) -> Counter[str]:
@@ -112,7 +151,11 @@ def articles(cluster: Cluster) -> Counter[str]:
     return urls
 
 
-def one_round(cluster: Cluster, name: str, folder: Path) -> dict[str, object]:
+def requests(cluster: Cluster, machine: int) -> int:
+    return sum(row[1] == machine for rows in cluster.asked().values() for row in rows)
+
+
+def one_round(cluster: Cluster, name: str, after: int, folder: Path) -> Round:
     """A run with the fault, the next run after it was mended, and what the archive has then."""
     fault, mend = FAULTS[name]
     cluster.renew()
@@ -120,45 +163,55 @@ def one_round(cluster: Cluster, name: str, folder: Path) -> dict[str, object]:
     (folder / "triptych.toml").write_text(SCHEDULE)
     began = time.monotonic()
     with cluster.crawl_all() as driver:
-        cluster.site.wait_until(
-            lambda: min((len(rows) for rows in cluster.asked().values()), default=0) >= STORIES, driver
-        )
+        cluster.site.wait_until(lambda: requests(cluster, VICTIM) >= after, driver)
         fault(cluster, folder)
         out, _ = driver.communicate(timeout=A_WHILE)
-    lasted = time.monotonic() - began
-    events = [json.loads(line) for line in out.splitlines()]
+    messages = Counter[str]()
+    for line in out.splitlines():
+        event = json.loads(line)
+        if event["event"] == "ended" and event["exit_code"]:
+            messages[f"exit {event['exit_code']}"] += 1
+        elif event["event"] not in {"begun", "ended", "done"}:
+            messages[event["event"]] += 1
+    print(out, flush=True)
     mend(cluster, folder)
-    while crawls(cluster):
-        threading.Event().wait(1)
+    wait_for_crawls(cluster)
+    cluster.repair(VICTIM)
     published = {path for path in cluster.site.answers if "news/" in path}
     missing = len(published - articles(cluster).keys())
-    code = None
+    codes = [driver.returncode]
     if missing:
-        # the shortest rhythm there is
-        threading.Event().wait(max(0, 62 - lasted))
-        (folder / "triptych.toml").write_text(SCHEDULE.replace("1d", "1m"))
-        with cluster.crawl_all() as following:
-            following.communicate(timeout=A_WHILE)
-        code = following.returncode
+        codes.append(next_run(cluster, folder))
     stored, versions = articles(cluster), len(archive.open(cluster.uri).versions())
     requested: Counter[tuple[str, str]] = Counter()
     for outlet, rows in cluster.asked().items():
         requested.update((outlet, row[2]) for row in rows)
-    return {
-        "fault": name,
-        "acknowledged": len(published),
-        "lost": len(published - stored.keys()),
-        "duplicated": versions - len(stored) + stored.total() - len(stored),
-        "twice": sum(count > 1 for count in requested.values()),
-        "missing": missing,
-        "exit": driver.returncode,
-        "next": code,
-        "seconds": round(lasted),
-        "events": events,
-    }
+    return Round(
+        name,
+        after,
+        articles=len(published),
+        lost=len(published - stored.keys()),
+        doubled=versions - len(stored) + stored.total() - len(stored),
+        twice=sum(count > 1 for count in requested.values()),
+        missing=missing,
+        codes=tuple(codes),
+        messages=dict(messages),
+        seconds=round(time.monotonic() - began),
+    )
 
 
-def run(name: str, times: int, folder: Path) -> list[dict[str, object]]:
+def next_run(cluster: Cluster, folder: Path) -> int:
+    leases = leases_of(cluster.uri)
+    timetable = Timetable(SOON)
+    while set(timetable.due(leases.last_runs(OUTLETS), datetime.now(UTC))) != set(OUTLETS):
+        threading.Event().wait(1)
+    (folder / "triptych.toml").write_text(SCHEDULE.replace("1d", "1m"))
+    with cluster.crawl_all() as driver:
+        driver.communicate(timeout=A_WHILE)
+    return driver.returncode
+
+
+def run(name: str, times: int, folder: Path) -> list[Round]:
     rounds = []
     with ExitStack() as stack:
         if name == "full":
@@ -171,25 +224,36 @@ def run(name: str, times: int, folder: Path) -> list[dict[str, object]]:
             Cluster(
                 folder,
                 MACHINES,
-                names=NAMES[:2],
+                names=OUTLETS,
                 stories=STORIES,
                 store=folder.parent / "s3",
                 environment=CLOCKS,
+                driver="tests.support.fleet.short_leases",
             )
         )
-        for _ in range(times):
-            rounds.append(one_round(cluster, name, folder))
-            print(json.dumps(rounds[-1]), flush=True)
+        for number in range(times):
+            rounds.append(one_round(cluster, name, number % (ARTICLES - 1) + 1, folder))
+            print(json.dumps(asdict(rounds[-1])), flush=True)
     return rounds
 
 
-def line(name: str, rounds: list[dict[str, object]]) -> str:
+HEADER = f"{'fault':<12}{'rounds':>7}{'articles':>9}{'lost':>5}{'doubled':>8}{'asked twice':>12}  told"
+
+
+def line(name: str, rounds: list[Round]) -> str:
     """One row of the table."""
-    counts = ("acknowledged", "lost", "duplicated", "twice", "missing")
-    sums = [sum(int(str(one[key])) for one in rounds) for key in counts]
-    codes = [", ".join(map(str, sorted({str(one[key]) for one in rounds}))) for key in ("exit", "next")]
-    longest = max(int(str(one["seconds"])) for one in rounds)
-    return f"{name:<12}{len(rounds):>5}" + "".join(f"{x:>14}" for x in [*sums, *codes, longest])
+    counts = [len(rounds)]
+    for column in ("articles", "lost", "doubled", "twice"):
+        counts.append(sum(getattr(one_run, column) for one_run in rounds))
+    messages = Counter[str]()
+    codes = Counter[str]()
+    for one_run in rounds:
+        messages.update(one_run.messages.keys())
+        codes[" then ".join(map(str, one_run.codes))] += 1
+    told = [f"{message} {count}" for message, count in sorted(messages.items())]
+    exits = [f"{code} ({count})" for code, count in sorted(codes.items())]
+    numbers = "".join(f"{count:>{width}}" for count, width in zip(counts, (7, 9, 5, 8, 12), strict=True))
+    return f"{name:<12}{numbers}  exit {', '.join(exits)}; {', '.join(told) or 'nothing'}"
 
 
 def main() -> None:
@@ -198,6 +262,7 @@ def main() -> None:
     parser.add_argument("--fault", choices=[*FAULTS], action="append")
     parser.add_argument("--folder", type=Path)
     options = parser.parse_args()
+    print(HEADER)
     with tempfile.TemporaryDirectory() as temporary:
         home = options.folder or Path(temporary)
         for name in options.fault or FAULTS:

@@ -7,12 +7,13 @@ from contextlib import ExitStack
 from uuid import uuid4
 
 from tests.archive.storage import servers
+from tests.archive.storage.radosgw import free_ports
 from tests.newsrooms.herald import PREFIX, XML, page
 from tests.newsrooms.newsroom import Answer, Site
 from tests.newsrooms.story_pages import Page
 from tests.support.fleet.machines import Forwarder, Machines, Service, dask
 from tests.support.fleet.newsrooms import NAMES
-from tests.support.forked import A_WHILE, ROOT
+from tests.support.forked import ROOT
 
 DELAY = 0.5
 """Seconds between two requests, so that faults come in the middle of crawls."""
@@ -22,11 +23,15 @@ SCHEDULE = '[schedule]\nevery = "1d"\nrevisit_after = "never"\n'
 class Cluster:
     """A scheduler and its workers, the newsroom they crawl, and the store they write to."""
 
-    def __init__(self, folder, machines, *, names=NAMES, stories=20, store=None, environment=None):
-        """`store`: the folder of an object store that others use too; `environment`: of all processes."""
+    def __init__(
+        self, folder, machines, *, names=NAMES, stories=20, store=None, environment=None, driver="scrapy"
+    ):
+        """`store`: the folder of an object store that others use too; `environment`: of all processes;
+        `driver`: the module that runs a command of Scrapy's."""
         self._folder, self.numbers, self._names, self._stories = folder, machines, names, stories
         self._store = store or folder / "s3"
         self._more = environment or {}
+        self._driver = driver
         self._stack = ExitStack()
 
     def __enter__(self):
@@ -59,11 +64,11 @@ class Cluster:
             **self._more,
         }
         os.environ.update({k: v for k, v in self._environment.items() if k.startswith("AWS_")})
-        with Forwarder(self.machines.here, ("127.0.0.1", 9)) as free:
-            self.address = f"tcp://{self.machines.here}:{free.port}"
+        (port,) = free_ports(1)
+        self.address = f"tcp://{self.machines.here}:{port}"
         self.scheduler = stack.enter_context(
             Service(
-                dask("scheduler", "--host", self.machines.here, "--port", str(free.port), "--no-dashboard"),
+                dask("scheduler", "--host", self.machines.here, "--port", str(port), "--no-dashboard"),
                 self._environment,
                 folder / "scheduler.log",
             )
@@ -121,7 +126,7 @@ class Cluster:
             "ARCHIVE_URI": self.uri,
         }
         given = [part for name, value in settings.items() for part in ("-s", f"{name}={value}")]
-        program = [sys.executable, "-m", "scrapy", "crawl_all"]
+        program = [sys.executable, "-m", self._driver, "crawl_all"]
         with (self._folder / "driver.log").open("wb") as log:
             return subprocess.Popen(
                 [*program, *given, *self._names, "--engine", f"dask={self.address}"],
@@ -133,9 +138,10 @@ class Cluster:
             )
 
     def wait_for_workers(self):
-        wait = f"Client({self.address!r}).wait_for_workers({len(self.numbers)}, 600)"
-        program = f"from distributed import Client; {wait}"
-        subprocess.run([sys.executable, "-c", program], check=True, timeout=A_WHILE)
+        from distributed import Client  # half a second to load
+
+        with Client(self.address, timeout=600, set_as_default=False) as client:
+            client.wait_for_workers(len(self.numbers), 600)
 
     def repair(self, number):
         """What a machine still has on its disk comes into the archive."""
