@@ -63,6 +63,7 @@ class SnapshotStage:
         self._syncing: asyncio.Task[None] | None = None
         self._stopping: asyncio.Task[None] | None = None
         self._text = 0
+        self._hurries = False
         # a commit may still be running when the spider closes
         self._publishing = threading.Lock()
         self._publisher: Publisher | None = None
@@ -123,7 +124,16 @@ class SnapshotStage:
             articles >= PREPARE_AT or self._text >= PREPARE_AT_TEXT or rows >= COMMIT_ROWS // 2
         ):
             self._publisher = Publisher(self._uri, self.run_id)
-        if (articles >= COMMIT_EVERY or rows >= COMMIT_ROWS) and self._commit is None:
+        if articles >= COMMIT_EVERY or rows >= COMMIT_ROWS or self._hurries:
+            self._begin_commit()
+
+    def hurry(self) -> None:
+        """From now on, commit whatever is acknowledged at once: the process may be killed before its end."""
+        self._hurries = True
+        self._begin_commit()
+
+    def _begin_commit(self) -> None:
+        if self._commit is None and not self.closed and self.writer.pending_rows:
             # counted here, because the crawl goes on counting while the thread publishes
             self._commit = asyncio.ensure_future(asyncio.to_thread(self._publish, self._account()))
             self._commit.add_done_callback(self._committed)
@@ -187,6 +197,8 @@ class SnapshotStage:
         self._commit = None
         if (error := commit.exception()) is not None:
             self._fail(error)
+        elif self._hurries:
+            self._begin_commit()
 
     async def _sync_often(self) -> None:
         while True:

@@ -44,6 +44,9 @@ if TYPE_CHECKING:
 
     from archive.format.snapshot import Snapshot
 
+HURRY_AFTER = 2.0
+"""Seconds that requests under way have when a crawl is stopped, until what came is published without them."""
+
 
 @dataclass(frozen=True)
 class _Parts:
@@ -332,10 +335,16 @@ class Command(BaseRunSpiderCommand):
     def _tell_of_signals(self, crawler: Crawler) -> None:
         """Say at once what the first Ctrl-C or SIGTERM does, and what a second would do."""
 
+        def soon() -> None:
+            from twisted.internet import reactor  # noqa: PLC0415  installed by now
+
+            if crawler.engine is not None and (stage := crawler.get_item_pipeline(SnapshotStage)):
+                reactor.callFromThread(reactor.callLater, HURRY_AFTER, stage.hurry)
+
         def at_once() -> None:
             self._stopped_at_once = True
 
-        hear_signals(self.crawler_process, crawler, self.called, at_once)
+        hear_signals(self.crawler_process, crawler, self.called, soon, at_once)
 
 
 def _parts_of(crawler: Crawler) -> _Parts:

@@ -83,8 +83,13 @@ def _is_of_archive(error: OSError, uri: str) -> bool:
 
 
 def hear_signals(
-    process: CrawlerProcessBase, crawler: Crawler, called: str, at_once: Callable[[], None]
+    process: CrawlerProcessBase,
+    crawler: Crawler,
+    called: str,
+    soon: Callable[[], None],
+    at_once: Callable[[], None],
 ) -> None:
+    """`soon`: what the first signal does besides, `at_once` the second."""
     graceful, kill = process._signal_shutdown, process._signal_kill
 
     def first(number: int, frame: object) -> None:
@@ -95,6 +100,7 @@ def hear_signals(
             f"{called}: stopping; {under_way} requests under way are finished, and what came is published. "
             "Once more (Ctrl-C) stops now: what came is published by the next run."
         )
+        soon()
         graceful(number, frame)
 
     def second(number: int, frame: object) -> None:

@@ -27,6 +27,7 @@ from urllib.parse import urlsplit
 
 import archive
 from archive.storage.leases import LEASE_SECONDS
+from tests.archive.storage.servers import create_bucket
 from tests.newsrooms.herald import PREFIX, XML, page
 from tests.newsrooms.newsroom import Answer, Site
 from tests.soak.soak import FAKETIME
@@ -237,6 +238,7 @@ def main() -> None:
     parser.add_argument("--away", type=float, default=120, help="seconds")
     options = parser.parse_args()
     host, _, port = options.endpoint.rpartition("//")[2].partition(":")
+    create_bucket({"endpoint": options.endpoint, "access": "week", "secret": "week"}, "week")
     with Gate((host, int(port))) as store, Site() as site:
         week = Week(site, store, options.folder, options.days, options.away)
         week.run()

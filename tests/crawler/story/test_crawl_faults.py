@@ -8,6 +8,7 @@ import random
 import signal
 import subprocess
 import tempfile
+import threading
 from functools import partial
 from pathlib import Path
 
@@ -18,9 +19,11 @@ import archive
 from archive.operations import maintain
 from archive.operations.verify import verify
 from crawler.settings import ITEM_PIPELINES
+from tests.hostile.processes import wait_for_children
 from tests.newsrooms.herald import Herald
 from tests.newsrooms.newsroom import Answer
 from tests.newsrooms.newsroom_process import NewsroomProcess
+from tests.support import forked
 from tests.support.faults_table import Tally
 from tests.support.forked import A_WHILE
 from tests.support.running import Crawl
@@ -211,6 +214,42 @@ def test_told_to_stop_twice_it_ends_at_once_and_loses_nothing(
     outcome = count(crawl.archive, 30)
     tally("SIGTERM twice", 1, 30, *outcome)
     assert outcome == (0, 0, 0)
+
+
+@pytest.mark.parametrize("is_first", [False, True])
+def test_told_to_stop_it_publishes_what_came_though_requests_hang(
+    herald: Herald, crawl: Crawl, is_first: bool
+) -> None:
+    """As a container's runtime ends it: SIGTERM, and SIGKILL ten seconds later; there it is process 1."""
+    publish(herald, 10)
+    herald.site.hold_after = 17
+    patient = (*herald.arguments, "-s", f"DOWNLOAD_TIMEOUT={A_WHILE}")
+    if is_first:
+        if os.geteuid() != 0:
+            pytest.skip("NOT TESTED: a crawl as process 1; unshare --pid needs root")
+        line = crawl.command_line(*patient)
+        process: subprocess.Popen[str] | forked.Program = subprocess.Popen(
+            ["unshare", "--pid", "--fork", "--kill-child", *line],
+            cwd=forked.ROOT,
+            env={**os.environ, "HERALD_PORT": str(herald.site.port)},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        pid = wait_for_children(process.pid, bool)[0]
+    else:
+        process = crawl.fork(*patient, HERALD_PORT=str(herald.site.port))
+        pid = process.pid
+    herald.site.wait_for(18, process)
+    answered = sum("/news/" in request for request in herald.site.requests[:17])
+    os.kill(pid, signal.SIGTERM)
+    while len(archive.open(crawl.archive).articles()) < answered:
+        assert process.poll() is None
+        threading.Event().wait(0.1)
+    os.kill(pid, signal.SIGKILL)
+    process.communicate(timeout=A_WHILE)
+    assert maintain.repair(crawl.archive).articles == 0
+    assert len(archive.open(crawl.archive).articles()) == answered
 
 
 def test_a_sibling_that_raises_at_the_end_takes_nothing_with_it(
