@@ -23,10 +23,7 @@ demo: $(if $(wildcard .venv/installed),install,.venv/core) ## install what a cra
 	@for day in 2 3 4; do $(DEMO)/triptych crawl demo -a day=$$day > /dev/null || exit $$?; done
 	$(DEMO)/triptych search --edited
 	$(DEMO)/triptych search --gone
-	$(DEMO)/triptych diff $(EDITED)
-
-# an article of the demo, whose newsroom has this port
-EDITED = http://127.0.0.1:8641/ukr/news/vidkryly-tramvaynu-liniyu-na-zarichchya-410215.html
+	$(DEMO)/triptych diff "$$($(DEMO)/triptych search --edited --json | sed -n '/410215/ s/.*"url_uk": "\(.*\)",*/\1/p')"
 
 # most tests wait for a crawl or a kill, so two processes a core; tests/conftest.py says which files come first
 PROCESSES = $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))

@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 from crawler.demo.newsroom import Newsroom
 from crawler.story.spider import StorySpider
 
-# the same addresses in each run, so that a second run finds the articles unchanged
-PORT = 8641
+# the same addresses in each run, so that a second run finds the articles unchanged: the first free port
+PORTS = range(8641, 8651)
 logger = logging.getLogger(__name__)
 
 
@@ -31,7 +31,7 @@ class Demo(StorySpider):
     }
 
     async def start(self) -> AsyncIterator[Any]:
-        newsroom = _open_newsroom(self.arguments.day)
+        newsroom = open_newsroom(self.arguments.day)
         self.news_sitemaps = [f"{newsroom.base_url}/sitemap-news.xml"]  # type: ignore[misc]
         self.feeds = [f"{newsroom.base_url}/rss.xml"]  # type: ignore[misc]
         self._newsroom = newsroom
@@ -42,14 +42,16 @@ class Demo(StorySpider):
         self._newsroom.close()
 
 
-def _open_newsroom(day: int) -> Newsroom:
-    try:
-        return Newsroom(PORT, day).start()
-    except OSError:
-        # another demo is running, or something else sits there
-        newsroom = Newsroom(day=day).start()
-        logger.warning(
-            "Port %d is in use, so the newsroom is at %s, and articles of earlier runs are not found again.",
-            *(PORT, newsroom.base_url),
-        )
+def open_newsroom(day: int) -> Newsroom:
+    for port in (*PORTS, 0):
+        try:
+            newsroom = Newsroom(port, day).start()
+        except OSError:  # another demo is running, or something else sits there
+            continue
+        if port != PORTS[0]:
+            logger.warning(
+                "Port %d is in use, so the newsroom is at %s; articles of other ports are not found again.",
+                *(PORTS[0], newsroom.base_url),
+            )
         return newsroom
+    raise OSError("The newsroom found no free port on this machine.")

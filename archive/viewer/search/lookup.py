@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from itertools import compress
@@ -58,6 +59,8 @@ class Lookup:
             self.articles, self.read = self._digest.articles, self._texts.read
             self.has_compared = bool((~np.isnan(self._digest.omitted)).any())
             self.all_counts = self._counts({})
+            self.changed_words: dict[str, str] = {}
+            """Words that edits removed and added, by the id of the alert: those that feeds have told."""
             opened.pop_all()
 
     # questions
@@ -109,18 +112,28 @@ class Lookup:
             has_words = np.zeros(len(is_chosen), np.bool_)
             has_words[docs] = True
             is_chosen &= has_words
-        flags = is_chosen.tobytes()
-        self._sql.create_function("is_chosen", 1, lambda doc: doc < len(flags) and flags[doc])
+        days, day_of, dated_docs = self._dated
+        is_read = dated_docs < len(is_chosen)
+        chosen_days = day_of[is_read][is_chosen[dated_docs[is_read]]]
+        articles = np.bincount(chosen_days, minlength=len(days)).tolist()
+        return [replace(day, articles=count) for day, count in zip(days, articles, strict=True)]
+
+    @cached_property
+    def _dated(self) -> tuple[list[DayCount], Docs, Docs]:
+        """Days of outlets and languages; of each text with a date its place among them, and its number."""
         rows = self._sql.execute(
-            "SELECT outlet, language, CAST(published / 86400 AS INTEGER), sum(is_chosen(doc)), count(*)"
+            "SELECT outlet, language, CAST(published / 86400 AS INTEGER), group_concat(doc), count(*)"
             " FROM article WHERE published IS NOT NULL AND doc IS NOT NULL GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
         )
-        counts = []
-        for outlet, language, day, articles, all_articles in rows:
+        days: list[DayCount] = []
+        docs_of_days: list[Docs] = []
+        for outlet, language, day, docs, all_articles in rows:
             at = moment(day * DAY)
             if at is not None:
-                counts.append(DayCount(outlet, language, at.date(), articles, all_articles))
-        return counts
+                days.append(DayCount(outlet, language, at.date(), 0, all_articles))
+                docs_of_days.append(np.fromstring(docs, np.int64, sep=","))
+        day_of = np.repeat(np.arange(len(days)), [len(docs) for docs in docs_of_days])
+        return days, day_of, np.concatenate([np.zeros(0, np.int64), *docs_of_days])
 
     def _found(self, question: Question, groups: Mapping[str, Bools], docs: Docs | None) -> tuple[Ints, str]:
         """Put the stories that are left into their order; the order as it could be had."""

@@ -30,6 +30,8 @@ MOST = 100
 LATE = timedelta(hours=24)
 _SHOWN = 280
 """Characters of what an edit took out, and of what it put in."""
+_MOST_WORDS = 5000
+"""Edits whose words are remembered: a reader of a feed comes again and again."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -172,20 +174,26 @@ def takedown_alert(t: Interface, line: StoryLine, article: ArticleLine, at: date
 
 def with_changed_words(archive: Archive, lookup: Lookup, events: Sequence[Alert]) -> list[Alert]:
     """Say of each edit what it removed and what it added."""
-    ids = sorted({x.article_id for x in events if x.kind == "edit"})
+    edits = [x for x in events if x.kind == "edit"]
+    changed_words = {x.id: lookup.changed_words[x.id] for x in edits if x.id in lookup.changed_words}
+    changed_words |= _read_changes(archive, lookup, [x for x in edits if x.id not in changed_words])
+    if len(lookup.changed_words) < _MOST_WORDS:
+        lookup.changed_words.update(changed_words)
+    return [replace(x, text=changed_words[x.id]) if x.kind == "edit" else x for x in events]
+
+
+def _read_changes(archive: Archive, lookup: Lookup, edits: Sequence[Alert]) -> dict[str, str]:
+    """Compare the versions that these alerts are about; by the id of the alert."""
+    ids = sorted({x.article_id for x in edits})
     columns = ["article_id", "version", "headline", "body"]
     rows = read_versions(archive, lookup.rows.places(ids), ids, columns) if ids else []
     texts: dict[tuple[str, int], dict[str, Any]] = {(x["article_id"], x["version"]): x for x in rows}
     work = Work()  # of all of them together
-    described = []
-    for alert in events:
-        if alert.kind == "edit":
-            before, after = (texts.get((alert.article_id, int(n))) for n in alert.text.split())
-            text = _changes(before, after, work) if before and after else ""
-            described.append(replace(alert, text=text))
-        else:
-            described.append(alert)
-    return described
+    changed_words = {}
+    for alert in edits:
+        before, after = (texts.get((alert.article_id, int(n))) for n in alert.text.split())
+        changed_words[alert.id] = _changes(before, after, work) if before and after else ""
+    return changed_words
 
 
 def _changes(before: Mapping[str, str], after: Mapping[str, str], work: Work) -> str:

@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import http.client
 import socket
+from contextlib import closing
 from urllib.parse import urlsplit
 
 import pytest
 
 from crawler.demo.newsroom import Newsroom
+from crawler.spiders.demo import PORTS, open_newsroom
+from tests.support.demo_port import alone_at_its_port
 from tests.support.forked import A_WHILE
 
 
@@ -103,3 +106,13 @@ def test_two_newsrooms_run_side_by_side():
 def test_a_second_start_is_refused(newsroom):
     with pytest.raises(RuntimeError, match="already runs at http"):
         newsroom.start()
+
+
+def test_where_its_port_is_in_use_each_run_takes_the_same_other_one(caplog):
+    with alone_at_its_port(), socket.create_server(("127.0.0.1", PORTS[0])):
+        addresses = []
+        for day in (1, 2):
+            with closing(open_newsroom(day)) as newsroom:
+                addresses.append(newsroom.base_url)
+    assert addresses[0] == addresses[1] != f"http://127.0.0.1:{PORTS[0]}"
+    assert f"Port {PORTS[0]} is in use, so the newsroom is at {addresses[0]}" in caplog.text
