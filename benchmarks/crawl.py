@@ -52,19 +52,16 @@ def main() -> None:
         measure(Path(folder), options)
 
 
-def lay_out(folder: Path, copies: int) -> list[str]:
-    """The names of the files in `pages`; `single` holds one of them, `copied` each so often."""
-    pages, single, copied = (folder / name for name in ("pages", "single", "copied"))
-    for made in (pages, single, copied):
+def lay_out(folder: Path) -> list[str]:
+    """The names of the files in `pages`; `single` holds one of them."""
+    pages, single = (folder / name for name in ("pages", "single"))
+    for made in (pages, single):
         made.mkdir()
     sources = [*DATA.glob("pages/*/*.html.gz"), *DATA.glob("aeb/html/*.html.gz")]
     for number, source in enumerate(sorted(sources)):
         (pages / f"p{number:04}.html").write_bytes(gzip.decompress(source.read_bytes()))
     names = sorted(path.name for path in pages.iterdir())
     shutil.copy(pages / names[0], single)
-    for copy in range(copies):
-        for name in names:
-            os.link(pages / name, copied / f"{copy}-{name}")
     return names
 
 
@@ -79,8 +76,8 @@ class Contender:
 
 
 def contenders(folder: Path, options: argparse.Namespace) -> dict[str, Contender]:
-    pages, single, copied = (folder / name for name in ("pages", "single", "copied"))
-    many, one = folder / "many.txt", folder / "one.txt"
+    pages, single = (folder / name for name in ("pages", "single"))
+    many, once, one = (folder / name for name in ("many.txt", "once.txt", "one.txt"))
 
     def ours(urls: Path, raw: str) -> list[str]:
         shutil.rmtree(folder / "archive", ignore_errors=True)
@@ -109,26 +106,28 @@ def contenders(folder: Path, options: argparse.Namespace) -> dict[str, Contender
         OURS: Contender(lambda: ours(many, "warc"), lambda: ours(one, "warc"), of_all),
         BARE: Contender(lambda: ours(many, "none"), lambda: ours(one, "none"), of_all),
         FETCHED: Contender(lambda: fetched(many), lambda: fetched(one), of_all),
-        PLAIN: Contender(lambda: plain(many), lambda: plain(one), of_all),
-        COMMAND_LINE: Contender(lambda: command_line(copied), lambda: command_line(single), of_all),
+        # slow, so one copy of the pages is enough
+        PLAIN: Contender(lambda: plain(once), lambda: plain(one), 1),
+        COMMAND_LINE: Contender(lambda: command_line(pages), lambda: command_line(single), 1),
     }
 
 
 @contextlib.contextmanager
 def served(folder: Path, names: list[str], copies: int) -> Iterator[None]:
-    """Over loopback; `many.txt` and `one.txt` hold the addresses."""
+    """Over loopback; `many.txt`, `once.txt` and `one.txt` hold the addresses."""
     command = [PYTHON, str(HERE / "server.py"), str(folder / "pages")]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         base = f"http://127.0.0.1:{int(server.stdout.readline())}"
         addresses = [f"{base}/{copy}/news/{name}" for copy in range(copies) for name in names]
         (folder / "many.txt").write_text("\n".join(addresses))
+        (folder / "once.txt").write_text("\n".join(addresses[: len(names)]))
         (folder / "one.txt").write_text(addresses[0])
         yield  # it ends with its standard input
 
 
 def measure(folder: Path, options: argparse.Namespace) -> None:
-    names = lay_out(folder, options.copies)
+    names = lay_out(folder)
     running = contenders(folder, options)
     walls: dict[str, list[float]] = {name: [] for name in running}
     cpus: dict[str, list[float]] = {name: [] for name in running}

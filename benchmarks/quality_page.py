@@ -24,11 +24,19 @@ def write(
 
 def put(page: Path, name: str, text: str) -> None:
     """Replace what stands between `<!-- NAME -->` and `<!-- end -->`. ValueError without that place."""
+    old = part(page, name)
+    begin = f"<!-- {name} -->\n"
     before = page.read_text(encoding="utf-8")
-    place = re.compile(rf"(<!-- {re.escape(name)} -->\n).*?(<!-- end -->)", re.DOTALL)
-    if len(place.findall(before)) != 1:
+    page.write_text(before.replace(f"{begin}{old}", f"{begin}{text}\n"), encoding="utf-8")
+
+
+def part(page: Path, name: str) -> str:
+    """What stands between `<!-- NAME -->` and `<!-- end -->`. ValueError without that place."""
+    place = re.compile(rf"<!-- {re.escape(name)} -->\n(.*?)<!-- end -->", re.DOTALL)
+    texts: list[str] = place.findall(page.read_text(encoding="utf-8"))
+    if len(texts) != 1:
         raise ValueError(f"{page} has no place for {name}, or several")
-    page.write_text(place.sub(lambda match: f"{match[1]}{text}\n{match[2]}", before), encoding="utf-8")
+    return texts[0]
 
 
 def markdown(table: Table, rows: Callable[[tuple[str, ...]], bool], columns: int | None) -> str:
