@@ -16,7 +16,7 @@ from pipelines.alignment.quantities import dimension, quantities, size
 from pipelines.similarity.counts import things_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from pipelines.alignment.quantities import Quantity
 
@@ -73,7 +73,9 @@ def number_marks(a: Passage, b: Passage) -> tuple[tuple[NumberMark, ...], tuple[
 class _Sides:
     """The numbers of both passages, and which of them are equal."""
 
-    def __init__(self, a: Passage, b: Passage, numbers_a: list[Quantity], numbers_b: list[Quantity]) -> None:
+    def __init__(
+        self, a: Passage, b: Passage, numbers_a: Sequence[Quantity], numbers_b: Sequence[Quantity]
+    ) -> None:
         self.a, self.b = a, b
         self.numbers_a, self.numbers_b = numbers_a, numbers_b
         self.matched = dict[int, int]()

@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from pipelines.similarity.anchors import numbers_and_names
+from pipelines.similarity.anchors import paragraph_anchors
 from pipelines.similarity.counts import things_of
 
 if TYPE_CHECKING:
@@ -99,16 +99,17 @@ def size(unit: str) -> float:
     return _units()[2][unit][1]
 
 
-def quantities(text: str, language: str) -> list[Quantity]:
+@lru_cache(maxsize=1_024)
+def quantities(text: str, language: str) -> tuple[Quantity, ...]:
     """Return the numbers of a paragraph in its order."""
     result, last = list[Quantity](), -1
-    for anchor in numbers_and_names(text, language):
+    for anchor in paragraph_anchors(text, language):
         start = round(anchor.position * len(text))
         # a rounded decimal has a second anchor at the same place; so have the two days of `1-20 June`
         if anchor.key[:1].isdigit() and (start != last or "/" in anchor.key):
             result.append(_quantity(anchor, text, start, language))
             last = start
-    return result
+    return tuple(result)
 
 
 def _quantity(anchor: Anchor, text: str, start: int, language: str) -> Quantity:

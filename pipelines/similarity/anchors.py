@@ -81,14 +81,20 @@ class _Number:
         return fits
 
 
-def anchors_of(text: str, language: str) -> Iterator[Anchor]:
-    """Yield the anchors of a text; a single digit is none, as any text has some."""
-    return (anchor for anchor in numbers_and_names(text, language) if len(anchor.key) > 1)
-
-
 def numbers_and_names(text: str, language: str) -> Iterator[Anchor]:
     """Yield the anchors of a text, and its single digits, whose keys have one character."""
     return _Reader(text, language).anchors()
+
+
+@lru_cache(maxsize=1_024)
+def paragraph_anchors(text: str, language: str) -> tuple[Anchor, ...]:
+    """Return numbers and names of a paragraph, which its alignment and its marks ask for, several times."""
+    return tuple(numbers_and_names(text, language))
+
+
+def anchors_of(text: str, language: str) -> tuple[Anchor, ...]:
+    """Return the anchors of a paragraph; a single digit is none, as any text has some."""
+    return tuple(anchor for anchor in paragraph_anchors(text, language) if len(anchor.key) > 1)
 
 
 class _Reader:
@@ -103,10 +109,20 @@ class _Reader:
         for token in _TOKEN.finditer(self._text):
             if token.start() < self._read_to:
                 continue
-            if self._number is None and token["word"] and _says_nothing(token["word"], self._language):
+            if self._number is not None:
+                yield from self._read(token)
+            elif token.lastgroup == "end":
+                self._starts = True
+            elif token.lastgroup == "word":
+                counts, names = _word(token[0], self._language)
+                if counts:
+                    yield from self._read(token)
+                    continue
+                if names:
+                    yield from self._names(token, names)
                 self._starts = False
-                continue
-            yield from self._read(token)
+            else:
+                yield from self._read(token)
         yield from self._end_number()
 
     def _read(self, token: re.Match[str]) -> Iterator[Anchor]:
@@ -128,12 +144,19 @@ class _Reader:
             for key in keys:
                 yield Anchor(key, self._text[token.start() : self._read_to], position)
         elif word:
-            yield from _name(word, parts, self._language, position, starts=self._starts)
+            yield from self._names(token, _word(word, self._language)[1])
         elif token["number"]:
             self._begin_number(token)
         else:
             yield from _in_digits(token, position)
         self._starts = token["end"] in _SENTENCE_END
+
+    def _names(self, token: re.Match[str], names: Iterable[tuple[str, str]]) -> Iterator[Anchor]:
+        # the first word of a sentence is capital, name or not; a later mention decides
+        if not self._starts or _is_foreign(token[0], self._language):
+            position = token.start() / self._long
+            for key, name in names:
+                yield Anchor(key, name, position)
 
     def _take_words(
         self, token: re.Match[str], number_words: Iterable[numbers.NumberWord]
@@ -156,18 +179,6 @@ class _Reader:
         if self._number is not None:
             yield from _anchor_of_number(self._number, self._text, self._long)
             self._number = None
-
-
-def _name(
-    word: str, parts: tuple[str, ...], language: str, position: float, *, starts: bool
-) -> Iterator[Anchor]:
-    # the first word of a sentence is capital, name or not; a later mention decides
-    foreign = language != "en" and word.isascii() and len(word) > 2
-    if (word[0].isupper() and not starts) or foreign:
-        if century := numbers.roman(word):
-            yield Anchor(str(century), word, position)
-        else:
-            yield from (Anchor(sound, part, position) for part in parts if (sound := _sound(part)))
 
 
 def _in_digits(token: re.Match[str], position: float) -> Iterator[Anchor]:
@@ -201,14 +212,23 @@ def _anchor_of_number(number: _Number, text: str, long: int) -> Iterator[Anchor]
         yield Anchor(rounded, printed, number.start / long)
 
 
-@lru_cache(maxsize=65_536)
-def _says_nothing(word: str, language: str) -> bool:
-    """Tell a word that is no number, no name and no month: most words are none."""
-    foreign = language != "en" and word.isascii() and len(word) > 2
-    return not (word[0].isupper() or foreign or numbers.is_month(word) or _number_words(_parts(word)))
+@lru_cache(maxsize=131_072)
+def _word(word: str, language: str) -> tuple[bool, tuple[tuple[str, str], ...]]:
+    """Tell if a word may be of a number or a date; return the names in it, none for most words, by keys."""
+    parts = _parts(word)
+    counts = numbers.is_month(word) or bool(_number_words(parts))
+    if not (word[0].isupper() or _is_foreign(word, language)):
+        return counts, ()
+    if century := numbers.roman(word):
+        return counts, ((str(century), word),)
+    names = ((skeleton(fold(part)), part) for part in parts)
+    return counts, tuple((key, name) for key, name in names if key)
 
 
-@lru_cache(maxsize=65_536)
+def _is_foreign(word: str, language: str) -> bool:
+    return language != "en" and word.isascii() and len(word) > 2
+
+
 def _parts(word: str) -> tuple[str, ...]:
     """Return the parts of a name with hyphens or apostrophes; an apostrophe in a number word is no seam."""
     if numbers.number_word(word):
@@ -216,13 +236,7 @@ def _parts(word: str) -> tuple[str, ...]:
     return tuple(word.replace("’", "-").replace("'", "-").split("-"))
 
 
-@lru_cache(maxsize=65_536)
 def _number_words(parts: tuple[str, ...]) -> tuple[numbers.NumberWord, ...]:
     """Return all parts as number words, or nothing if one of them is none."""
     words = [numbers.number_word(part) for part in parts]
     return tuple(word for word in words if word) if all(words) else ()
-
-
-@lru_cache(maxsize=65_536)
-def _sound(part: str) -> str:
-    return skeleton(fold(part))

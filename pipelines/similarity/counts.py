@@ -75,6 +75,7 @@ def things_of(words: Sequence[str], language: str) -> list[tuple[int, str]]:
     return counted_things
 
 
+@lru_cache(maxsize=1_024)
 def things_in(text: str, language: str) -> frozenset[int]:
     """Return what all words of a text mean."""
     things = set[int]()

@@ -114,7 +114,7 @@ def read_parts(article: ArticleReading, ends: Sequence[int]) -> tuple[PartReadin
 
 def read_part(text: str, language: str) -> PartReading:
     """Read a paragraph, whose first word may be no name."""
-    return _part(text, language, tuple(anchors_of(f"\n{text}", language)))
+    return _part(text, language, anchors_of(text, language))
 
 
 def _part(text: str, language: str, anchors: tuple[Anchor, ...]) -> PartReading:

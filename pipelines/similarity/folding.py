@@ -33,7 +33,7 @@ _ENGLISH = (
     ),
     *(("ee", "i"), ("ya", "ia"), ("yu", "iu"), ("ye", "e"), ("yi", "i")),
 )
-_DOUBLED = re.compile(r"(.)\1+")
+_DOUBLED = re.compile(r"([a-z])\1+")
 _NOT_SOUND = re.compile(r"[^a-z0-9]+")
 _SOFT_C = re.compile(r"c(?=[eiy])")
 _VOWELS = re.compile(r"[aeiou]+")
@@ -42,9 +42,15 @@ _LATIN = re.compile(r"[a-z]+")
 
 def fold(text: str) -> str:
     """Return sounds and digits, with single spaces between words."""
-    plain = unicodedata.normalize("NFKD", text.lower())
-    lower = _LATIN.sub(lambda word: _english(word[0]), plain)
-    return _NOT_SOUND.sub(" ", _DOUBLED.sub(_once, lower.translate(_SOUNDS))).strip()
+    return " ".join(filter(None, map(_folded_word, text.split())))
+
+
+@lru_cache(maxsize=131_072)
+def _folded_word(word: str) -> str:
+    """Fold a piece of text without spaces, most of which come again and again."""
+    plain = unicodedata.normalize("NFKD", word.lower())
+    lower = _LATIN.sub(_english, plain)
+    return _NOT_SOUND.sub(" ", _DOUBLED.sub(r"\1", lower.translate(_SOUNDS))).strip()
 
 
 def skeleton(folded_word: str) -> str:
@@ -57,12 +63,8 @@ def skeleton(folded_word: str) -> str:
     return initial + consonants[:4] if len(consonants) >= 3 else ""
 
 
-def _once(repeated: re.Match[str]) -> str:
-    return repeated[0] if repeated[1].isdigit() else repeated[1]
-
-
-@lru_cache(maxsize=65_536)
-def _english(word: str) -> str:
+def _english(latin: re.Match[str]) -> str:
+    word = latin[0]
     # capitals mark finished sounds, as the word is lower case: c and q are read as k below
     for spelling, sound in _ENGLISH:
         if spelling in word:

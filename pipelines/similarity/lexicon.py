@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Collection
 from functools import cache, lru_cache
+from itertools import chain, repeat
 from pathlib import Path
 
 from archive.format.languages import COMPARED_LANGUAGES
@@ -19,11 +20,8 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’ʼ][^\W\d_]+)?")
 
 def meanings(text: str, language: str) -> dict[int, int]:
     """Count the meanings in a text, by their line; empty for a language without a column."""
-    counts: Counter[int] = Counter()
-    for word, times in Counter(_WORD.findall(text.lower())).items():
-        for meaning in meanings_of(language, word):
-            counts[meaning] += times
-    return dict(counts)
+    lines_of_words = map(meanings_of, repeat(language), _WORD.findall(text.lower()))
+    return dict(Counter(chain.from_iterable(lines_of_words)))
 
 
 def words_of(text: str, language: str, requested: Collection[int]) -> dict[int, str]:
