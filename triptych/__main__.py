@@ -12,7 +12,6 @@ import os
 import sys
 from functools import partial
 from importlib import import_module, resources
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -229,7 +228,7 @@ def command_line() -> click.Group:
         epilog=f"`{_PROGRAM} COMMAND --help` has every option. Settings: `{configuration.FILE}` in the "
         "working folder, or the file that TRIPTYCH_CONFIG names; then the environment (TRIPTYCH_…).",
     )
-    @click.version_option(version("triptych"), prog_name=_PROGRAM)
+    @click.version_option(package_name="triptych", prog_name=_PROGRAM)
     def group() -> None:
         """Crawl news outlets, pair the uk, en and ru variants of each story, keep every version."""
 

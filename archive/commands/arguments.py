@@ -6,11 +6,13 @@ import os
 import re
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from datetime import date
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from archive.operations import cluster
-from archive.operations.partitions import ALONE, Spread
 from archive.terminal import visible
+
+if TYPE_CHECKING:
+    from archive.operations.partitions import Spread
 
 _LONGEST = 36_500
 
@@ -67,6 +69,9 @@ def add_spread(parser: ArgumentParser) -> None:
 
 def spread(options: Namespace, data: int) -> Spread:
     """Read these options; `data` is the number of bytes to work on. Raises WrongSetting."""
+    from archive.operations import cluster  # noqa: PLC0415  .1 s of asyncio, that `show` does without
+    from archive.operations.partitions import ALONE, Spread  # noqa: PLC0415  as above
+
     if options.engine is not None:
         cluster.address(options.engine)
         return Spread(engine=options.engine)
