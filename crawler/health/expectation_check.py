@@ -24,7 +24,7 @@ from crawler.health.latest_days import DAY, DAYS, Share, as_moment
 from crawler.outlet.expectations import ALL
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Container, Iterator, Sequence
     from datetime import datetime
 
     from crawler.health.latest_days import LatestDays, Numbers
@@ -94,8 +94,13 @@ def judge(
     if days.end is None:
         return []
     newest = _newest(days, silent_after)
-    is_silent = bool(newest) and newest[0].state == "missed"
-    verdicts = [*newest, *_amounts(outlet, days, is_silent=is_silent)]
+    if newest and newest[0].state == "missed":
+        silent = {ALL, *outlet.languages}
+    else:
+        by_language = _newest_by_language(outlet, days)
+        silent = set(by_language)
+        newest += by_language.values()
+    verdicts = [*newest, *_amounts(outlet, days, silent)]
     languages = [language for language in STORY_LANGUAGES if language in outlet.languages]
     verdicts += _lengths(days, languages)
     for name in ("byline", "date", "picture", *(["all_languages"] if len(languages) > 1 else [])):
@@ -147,6 +152,25 @@ def _newest(days: LatestDays, silent_after: timedelta | None) -> list[Verdict]:
     return [Verdict("newest", "missed" if quiet > longest else "met", message, quiet / timedelta(hours=1))]
 
 
+def _newest_by_language(outlet: type[Outlet], days: LatestDays) -> dict[str, Verdict]:
+    """Judge each language, of which one may end alone; return those with nothing new."""
+    assert days.end is not None
+    verdicts: dict[str, Verdict] = {}
+    for language in outlet.languages if len(outlet.languages) > 1 else ():
+        moments = days.moments(language)
+        pause = _longest_pause(moments) if len(moments) else None
+        if pause is None:
+            continue
+        quiet = days.end - as_moment(int(moments[-1]))
+        if quiet > max(_AT_NIGHT, _PAUSES * pause):
+            message = (
+                f"nothing new for {hours(quiet)}, usually {hours(pause)} at most{_example(days, language)}"
+            )
+            name = f"newest {language}"
+            verdicts[language] = Verdict(name, "missed", message, quiet / timedelta(hours=1))
+    return verdicts
+
+
 def _longest_pause(moments: Numbers) -> timedelta | None:
     """Return the longest usual time without an article; None for less than a week, or few articles."""
     recent = moments[moments > moments[-1] - 4 * WEEK * DAY // timedelta(microseconds=1)]
@@ -167,8 +191,8 @@ def hours(lasts: timedelta) -> str:
 # Articles a day.
 
 
-def _amounts(outlet: type[Outlet], days: LatestDays, *, is_silent: bool) -> list[Verdict]:
-    """Judge the articles of a day, of all languages and of each; without a new one the pause tells it."""
+def _amounts(outlet: type[Outlet], days: LatestDays, silent: Container[str]) -> list[Verdict]:
+    """Judge the articles of a day, of all languages and of each; of `silent` ones the pause tells it."""
     declared = dict(outlet.expectations.articles_a_day)
     languages = outlet.languages if len(outlet.languages) > 1 else ()
     verdicts: list[Verdict] = []
@@ -177,7 +201,7 @@ def _amounts(outlet: type[Outlet], days: LatestDays, *, is_silent: bool) -> list
             verdicts.append(_declared_amount(language, declared[language], days))
         elif not verdicts or verdicts[0].state != "missed":
             verdict = _usual_amount(language, days)
-            if not (is_silent and verdict.state == "missed"):
+            if language not in silent or verdict.state != "missed":
                 verdicts.append(verdict)
     return verdicts
 

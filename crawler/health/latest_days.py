@@ -150,11 +150,14 @@ class LatestDays:
             rows &= self.articles.language == language
         return self.articles.characters[rows]
 
-    def moments(self) -> Numbers:
+    def moments(self, language: str = ALL) -> Numbers:
         """Return the times of publication up to the end of day 0, in order."""
         if self.articles is None:
             return np.zeros(0, np.int64)
-        return np.unique(self.articles.published[self._numbers >= 0])
+        rows: Flags = self._numbers >= 0
+        if language != ALL:
+            rows &= self.articles.language == language
+        return np.unique(self.articles.published[rows])
 
     def example(self, language: str = ALL, without: str = "") -> str:
         """Return the address of the latest article, of one without this if that is a share; or nothing."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import gzip
 import re
 import shlex
@@ -15,6 +16,8 @@ import pytest
 
 from archive.__main__ import main as archive_main
 from archive.__main__ import parser as archive_parser
+from archive.writer import ArchiveWriter
+from tests.archive.two_newsrooms import fill
 from tests.newsrooms.herald import Herald
 from tests.support.forked import ROOT, scrapy
 from triptych import __main__ as triptych_main
@@ -60,8 +63,13 @@ def parser_of(words: list[str]) -> tuple[argparse.ArgumentParser, list[str]]:
     if name == "archive" and more:
         return ARCHIVE_COMMANDS[more[0]], more[1:]
     if name == "crawl" and "--all" in more:  # another command of Scrapy's
-        return triptych_main._scrapy_parser("crawl_all"), more
-    return GROUP.commands[name]._declared(), more
+        name = "crawl_all"
+    return _declared_parser(name), more
+
+
+@functools.cache
+def _declared_parser(name: str) -> argparse.ArgumentParser:
+    return triptych_main._scrapy_parser(name) if name == "crawl_all" else GROUP.commands[name]._declared()
 
 
 def refusal(line: str) -> str | None:
@@ -155,24 +163,32 @@ def of_herald(words: list[str], herald: Herald) -> list[str]:
     return replaced
 
 
-@pytest.mark.parametrize("page", RUN_PAGES, ids=lambda page: page.stem)
-def test_the_commands_of_a_how_to_page_run(
-    herald: Herald, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, page: Path
-) -> None:
-    """One after the other, in a folder with an archive and the files that the page supposes."""
+def prepare(herald: Herald, folder: Path) -> None:
+    """Crawl the outlet, and write the files that pages suppose."""
     herald.publish(1, 2)
     herald.announce(1, 2)
     assert herald.crawl().exit_code == 0
     herald.announce(2, path="/sitemap-2026-11.xml", day="2026-11-01")
     address = f"{herald.base}{herald.path(1)}"
     html = herald.site.answers[herald.path(1)].body
-    (tmp_path / "saved.html.gz").write_bytes(gzip.compress(html))
-    (tmp_path / "addresses.txt").write_text(f"{address}\n")
-    (tmp_path / "sitemap.xml").write_text(f"<urlset><url><loc>{address}</loc></url></urlset>")
+    (folder / "saved.html.gz").write_bytes(gzip.compress(html))
+    (folder / "addresses.txt").write_text(f"{address}\n")
+    (folder / "sitemap.xml").write_text(f"<urlset><url><loc>{address}</loc></url></urlset>")
+
+
+@pytest.mark.parametrize("page", RUN_PAGES, ids=lambda page: page.stem)
+def test_the_commands_of_a_how_to_page_run(
+    herald: Herald, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, page: Path
+) -> None:
+    """One after the other, in a folder with an archive and the files that the page supposes."""
+    lines = [line for line in fenced(page) if _COMMAND.search(line) and is_run(words_of(line))]
+    if all(words_of(line)[0] == "archive" for line in lines):
+        with ArchiveWriter.open(herald.archive, run_id="run-1") as writer:
+            fill(writer)
+    else:
+        prepare(herald, tmp_path)
     monkeypatch.chdir(tmp_path)
-    for line in fenced(page):
-        if not _COMMAND.search(line) or not is_run(words_of(line)):
-            continue
+    for line in lines:
         name, *more = of_herald(words_of(line), herald)
         if name in triptych_main._CRAWLING:
             name = "crawl_all" if "--all" in more and name == "crawl" else name

@@ -9,39 +9,31 @@ before are written into the archive by commits of their days.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-import random
 import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TextIO
 
 import pandas as pd
 
-from archive.format.records import ArticleRecord
-from archive.writer import ArchiveWriter
-from pipelines.pairing.decide import DecisionBasis, decide
-from tests.archive.conftest import make_article
-from tests.hostile.server import Handler, HostileServer
-from tests.newsrooms.story_pages import Page
+from tests.hostile.server import HostileServer
+from tests.soak.mortal_town import BYLINES, EMPTY, ENGLISH, FROZEN, HALVES, Death, Town, write_past
 from tests.soak.soak import FAKETIME
-from tests.support.crawled_days import WHOLE
 from tests.support.forked import A_WHILE
 from tests.support.running import ROOT
 
 DEATHS = {
-    "tribune": "pages without text",
-    "leaflet": "a list that is frozen",
-    "digest": "bodies that come out half",
-    "herald": "bylines lost",
-    "bulletin": "English lost",
+    "tribune": EMPTY,
+    "leaflet": FROZEN,
+    "digest": HALVES,
+    "herald": BYLINES,
+    "bulletin": ENGLISH,
 }
 WELL = ("courier", "diary")
 """The second has one story a day."""
@@ -52,15 +44,7 @@ BEFORE = 14
 HALF = timedelta(hours=12)
 MAILED = "mailed.txt"
 PUBLISHED = 3
-"""Stories of an outlet in half a day, each in Ukrainian and, ten minutes later, in English."""
-_PLACES = (("Калинівка", "Kalynivka"), ("Вербове", "Verbove"), ("Лужани", "Luzhany"), ("Снивід", "Snyvid"))
-_THINGS = (("мостів", "bridges"), ("шкіл", "schools"), ("автобусів", "buses"), ("колодязів", "wells"))
-_AUTHORS = {"uk": "Олена Коваль", "en": "Olena Koval"}
-_NAMES = (
-    ("Олена Коваль", "Olena Koval"),
-    ("Роман Білик", "Roman Bilyk"),
-    ("Оксана Ткачук", "Oksana Tkachuk"),
-)
+"""Stories of an outlet in half a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,157 +107,20 @@ class Week:
         return "\n".join([*lines, self.mailed])
 
 
-class Town:
-    """Newsrooms by a clock of their own; stories are counted from BEFORE on."""
-
-    def __init__(self, server: HostileServer, begins: datetime) -> None:
-        self.dies = begins + timedelta(days=DIES)
-        self.began = begins - timedelta(days=BEFORE)
-        self.now = begins
-        self.port = server.port
-        for outlet in OUTLETS:
-            server[f"{outlet}.example/news.xml"] = self._listed(outlet)
-            for language in ("uk", "en"):
-                for n in range((BEFORE + DAYS) * 2 * PUBLISHED):
-                    server[f"{outlet}.example/{language}-{n}"] = self._page(outlet, language, n)
-
-    def count(self, outlet: str) -> int:
-        """Stories that an outlet has published by now."""
-        until = self.now
-        if outlet == "leaflet":
-            until = min(until, self.dies)
-        return int((until - self.began) / self._every(outlet))
-
-    def articles(self, outlet: str) -> int:
-        """Articles that a crawl of each half day has seen with their text."""
-        before = int((self.dies - self.began) / self._every(outlet))
-        if outlet == "tribune":
-            return 2 * min(self.count(outlet), before)
-        if outlet == "bulletin":
-            return self.count(outlet) + min(self.count(outlet), before)
-        return 2 * self.count(outlet)
-
-    def _every(self, outlet: str) -> timedelta:
-        return 2 * HALF if outlet == "diary" else HALF / PUBLISHED
-
-    def at(self, outlet: str, n: int, language: str) -> datetime:
-        return self.began + self._every(outlet) * n + timedelta(minutes=70 if language == "uk" else 80)
-
-    def text(self, outlet: str, language: str, n: int) -> tuple[str, tuple[str, ...]]:
-        """Headline and paragraphs."""
-        side = ("uk", "en").index(language)
-        draw = random.Random(f"{outlet} {n}")
-        place, thing, name = (draw.choice(x)[side] for x in (_PLACES, _THINGS, _NAMES))
-        a, b, c = (draw.randint(11, 999) for _ in range(3))
-        if language == "uk":
-            return f"{place} отримає {a} нових {thing}", (
-                f"Громада {place} збудує {a} нових {thing} за {b} мільйонів гривень, розповіла {name}.",
-                f"Роботи триватимуть {c} днів. Гроші дали область, банк і кілька підприємств.",
-                "Підрядника обрали навесні, договір підписали вчора, і техніка вже працює на місці.",
-                f"Через {b} днів комісія перевірить {c} ділянок і розповість про це на зборах громади.",
-            )
-        return f"{place} is to get {a} new {thing}", (
-            f"The town of {place} will build {a} new {thing} for {b} million hryvnias, {name} said.",
-            f"The work will take {c} days. The region, a bank and several companies gave the money.",
-            "The contractor was chosen in spring, the contract was signed yesterday, work has begun.",
-            f"In {b} days a commission is to look at {c} places and to report to the town's meeting.",
-        )
-
-    def address(self, outlet: str, language: str, n: int) -> str:
-        return f"http://{outlet}.example:{self.port}/{language}-{n}"
-
-    def _listed(self, outlet: str) -> Callable[[Handler], None]:
-        def answer(handler: Handler) -> None:
-            last = self.count(outlet)
-            entries = "".join(
-                f"<url><loc>{self.address(outlet, x, n)}</loc><news:news><news:publication>"
-                f"<news:name>{outlet}</news:name><news:language>{x}</news:language></news:publication><news:publication_date>"
-                f"{self.at(outlet, n, x).isoformat()}</news:publication_date><news:title>{n}</news:title>"
-                "</news:news></url>"
-                for n in range(max(0, last - 4 * PUBLISHED), last)
-                for x in self._languages(outlet, n)
-            )
-            handler.give(
-                '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" '
-                f'xmlns:news="http://www.google.com/schemas/sitemap-news/0.9">{entries}</urlset>'.encode(),
-                Content_Type="application/xml",
-            )
-
-        return answer
-
-    def _languages(self, outlet: str, n: int) -> tuple[str, ...]:
-        is_lost = outlet == "bulletin" and self.at(outlet, n, "uk") > self.dies
-        return ("uk",) if is_lost else ("uk", "en")
-
-    def _page(self, outlet: str, language: str, n: int) -> Callable[[Handler], None]:
-        def answer(handler: Handler) -> None:
-            is_dead = self.at(outlet, n, "uk") > self.dies
-            if outlet == "tribune" and self.now > self.dies:
-                handler.give(
-                    b"<!doctype html><html><head><title>Tribune</title><script src=/app.js></script></head>"
-                    b"<body><div id=root></div><noscript>Please enable JavaScript.</noscript></body></html>"
-                )
-                return
-            if language not in self._languages(outlet, n):
-                handler.send_error(404)
-                return
-            headline, paragraphs = self.text(outlet, language, n)
-            if outlet == "digest" and is_dead:
-                paragraphs = paragraphs[:2]
-            at = self.at(outlet, n, language).isoformat()
-            page = Page(language, headline=headline, paragraphs=paragraphs, published=at).render()
-            if not (outlet == "herald" and is_dead):
-                page = page.replace(
-                    "</h1>", f'</h1><a rel="author" href="/author/1">{_AUTHORS[language]}</a>'
-                )
-            handler.give(page.encode())
-
-        return answer
-
-
-def write_past(town: Town, root: Path) -> None:
-    """Commit the days before the week, as crawls at the end of each would have."""
-    listed = Counter[str]()
-    for day in range(1, BEFORE + 1):
-        for number, outlet in enumerate(OUTLETS):
-            at = town.began + timedelta(days=day, seconds=number)
-            run = f"{at:%Y%m%dT%H%M%SZ}-{outlet}-{day}"
-            with ArchiveWriter.open(root, run_id=run, now=lambda at=at: at) as writer:  # type: ignore[misc]
-                while town.at(outlet, listed[outlet], "en") <= at:
-                    for language in ("uk", "en"):
-                        record = _record(town, outlet, language, listed[outlet])
-                        writer.add_article(replace(record, fetched_at=at, run_id=run))
-                    listed[outlet] += 1
-                basis = DecisionBasis(now=at)
-                writer.commit(
-                    lambda fresh, related, basis=basis: decide(fresh, related, basis), summary=WHOLE
-                )
-
-
-def _record(town: Town, outlet: str, language: str, n: int) -> ArticleRecord:
-    headline, paragraphs = town.text(outlet, language, n)
-    url = town.address(outlet, language, n)
-    record: ArticleRecord = make_article(n, language, "\n\n".join(paragraphs))
-    return replace(
-        record,
-        article_id=hashlib.blake2b(url.encode(), digest_size=16).hexdigest(),
-        outlet=outlet,
-        url=url,
-        requested_url=url,
-        canonical_url=None,
-        headline=headline,
-        story_key=str(n),
-        published_at=town.at(outlet, n, language),
-    )
-
-
 def week(folder: Path, progress: TextIO | None = None) -> Week:
     """Walk through the week in a folder of its own. Needs libfaketime."""
     assert FAKETIME, "the package libfaketime is not installed"
     today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     found = Week(today - timedelta(days=DAYS))
     with HostileServer() as server:
-        town = Town(server, found.begins)
+        town = Town(
+            server,
+            found.begins,
+            outlets={outlet: 2 * HALF if outlet == "diary" else HALF / PUBLISHED for outlet in OUTLETS},
+            deaths={x: Death(kind, found.begins + timedelta(days=DIES)) for x, kind in DEATHS.items()},
+            before=timedelta(days=BEFORE),
+            lasts=timedelta(days=DAYS),
+        )
         environment = {
             **os.environ,
             "TOWN_PORT": str(server.port),
@@ -284,15 +131,15 @@ def week(folder: Path, progress: TextIO | None = None) -> Week:
         }
         (folder / "triptych.toml").write_text(_configuration(folder), "utf-8")
         write_past(town, folder / "news-archive")
-        lines = _crontab(folder, environment)
-        _run(lines["verify"], folder, environment, found.begins + timedelta(minutes=1))
+        lines = crontab(folder, environment)
+        run_line(lines["verify"], folder, environment, found.begins + timedelta(minutes=1))
         for half in range(1, DAYS * 2 + 1):
             town.now = found.begins + HALF * half
             codes, out = {}, ""
             for name, line in lines.items():
                 # the care comes once a day, at night
                 if name in {"crawl", "watch"} or half % 2 == 0:
-                    codes[name], said = _run(line, folder, environment, town.now)
+                    codes[name], said = run_line(line, folder, environment, town.now)
                     out = said if name == "watch" else out
             assert out, f"the watch said nothing on half day {half}: {codes}"
             alarms = tuple((x["outlet"] or "", x["rule"]) for x in json.loads(out)["alarms"])
@@ -300,7 +147,7 @@ def week(folder: Path, progress: TextIO | None = None) -> Week:
             if progress:
                 progress.write(f"day {half / 2}: {codes} {alarms}\n")
         for outlet in OUTLETS:
-            found.published[outlet] = town.articles(outlet)
+            found.published[outlet] = town.articles(outlet, HALF)
     _reckon(folder, found, environment)
     return found
 
@@ -323,7 +170,7 @@ AUTOTHROTTLE_ENABLED = false
 """
 
 
-def _crontab(folder: Path, environment: dict[str, str]) -> dict[str, str]:
+def crontab(folder: Path, environment: dict[str, str]) -> dict[str, str]:
     """The commands of the crontab that is shipped, by the last word that names what they do."""
     done = subprocess.run(
         [sys.executable, "-m", "triptych", "schedule", "--print", "cron"],
@@ -339,7 +186,7 @@ def _crontab(folder: Path, environment: dict[str, str]) -> dict[str, str]:
     return named
 
 
-def _run(line: str, folder: Path, environment: dict[str, str], now: datetime) -> tuple[int, str]:
+def run_line(line: str, folder: Path, environment: dict[str, str], now: datetime) -> tuple[int, str]:
     ahead = round((now - datetime.now(UTC)).total_seconds())
     clock = {"LD_PRELOAD": str(FAKETIME), "FAKETIME": f"{ahead:+d}", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
     log = folder / "triptych-logs" / "watch.log"

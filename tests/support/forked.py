@@ -84,14 +84,19 @@ class Program:
     """A forked command, with what the tests use of `subprocess.Popen`."""
 
     def __init__(
-        self, arguments: Sequence[str], environment: dict[str, str], folder: Path, module: str
+        self,
+        arguments: Sequence[str],
+        environment: dict[str, str],
+        folder: Path,
+        module: str,
+        python: str | None = None,
     ) -> None:
         self.returncode: int | None = None
         self._control = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._control.connect(_server().address)
         out, err = os.pipe(), os.pipe()
         order = json.dumps(
-            [[*map(str, arguments)], environment, workers_python(), str(folder), module]
+            [[*map(str, arguments)], environment, python or workers_python(), str(folder), module]
         ).encode()
         socket.send_fds(self._control, [order], [out[1], err[1]])
         os.close(out[1])
@@ -179,12 +184,16 @@ def scrapy(
 
 
 def start(
-    *arguments: str, folder: Path = ROOT, module: str = "scrapy", **environment: str
+    *arguments: str,
+    folder: Path = ROOT,
+    module: str = "scrapy",
+    python: str | None = None,
+    **environment: str,
 ) -> Program | subprocess.Popen[str]:
-    """Start `python -m MODULE ARGUMENTS` in a session of its own."""
+    """Start `python -m MODULE ARGUMENTS` in a session of its own; `python`: its interpreter."""
     whole = {**os.environ, "PYTHONWARNINGS": "error", **environment}
     if not any(name.startswith(("PYTHON", "LD_")) for name in environment):
-        return Program(arguments, whole, folder, module)
+        return Program(arguments, whole, folder, module, python)
     # these are read when an interpreter starts
     return subprocess.Popen(
         [sys.executable, "-m", module, *arguments],

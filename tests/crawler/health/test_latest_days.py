@@ -101,8 +101,8 @@ def with_death(change: Callable[[Visit], Visit | None]) -> list[Visit]:
          "median of 874 characters in 20 texts of the last day, usually 1884 to 2268; see https://gazette.example/0/en"),
         (lambda x: None, "newest",
          "nothing new for 38 hours, usually 14 hours at most; see https://gazette.example/1000/en"),
-        (lambda x: None if x.language == "en" else x, "articles_a_day en",
-         "0 in the 24 hours before 2026-03-20 06:00 UTC, usually 21 to 23 on Thursdays; see https://gazette.example/1000/en"),
+        (lambda x: None if x.language == "en" else x, "newest en",
+         "nothing new for 38 hours, usually 14 hours at most; see https://gazette.example/1000/en"),
         (lambda x: replace(x, byline=False), "byline",
          "0% of 40 articles of the last day, usually 76% to 86%; see https://gazette.example/0/en"),
         (lambda x: replace(x, picture=False), "picture",
@@ -135,11 +135,23 @@ def test_a_death_is_told_within_a_day(
         # one story a day, not on each
         weeks(lambda day: 0 if day in {0, 5, 6, 12, 13} else 1),
         weeks(lambda day: 1),
+        [x for x in weeks(lambda day: 20) if x.language == "uk" or x.story // 1000 % 7 > 1],
     ],
-    ids=["usual", "holiday", "two holidays", "odd days before", "few", "one a day"],
+    ids=["usual", "holiday", "two holidays", "odd days before", "few", "one a day", "English on weekdays"],
 )
 def test_what_is_no_death_is_not_told(visits: list[Visit]) -> None:
     assert missed(days_of(visits)) == {}
+
+
+def test_a_language_that_ended_is_told_before_its_day_is_empty() -> None:
+    visits: list[Visit] = []
+    for number in range(6 * 28):
+        visits.append(Visit(number / 6, number))
+        if number >= 4:
+            visits.append(Visit(number / 6, number, "en"))
+    sentences = missed(days_of(visits))
+    address = "https://gazette.example/4/en"
+    assert sentences == {"newest en": f"nothing new for 16 hours, usually 4 hours at most; see {address}"}
 
 
 def test_three_days_at_a_third_of_their_weekdays_are_told() -> None:
