@@ -60,10 +60,10 @@ class Interface:
         separator = "," if self.language == "en" else "\u00a0"
         return f"{n:,}".replace(",", separator)
 
-    def name(self, language: str) -> str:
-        """Name a language of an article."""
+    def name(self, language: str, *, within: bool = False) -> str:
+        """Name a language of an article; `within` a sentence only English writes a capital letter."""
         if language in articles.LANGUAGES and self.has(language):
-            return self(language)
+            return self(language).lower() if within and self.language != "en" else self(language)
         return self("unknown_language") if language == "?" else language
 
     def in_language(self, language: str) -> str:

@@ -54,7 +54,7 @@ def _languages(rows: Sequence[dict[str, Any]]) -> list[str]:
 
 
 def lag(t: Interface, frame: pd.DataFrame, canvas: Canvas = WIDE) -> Drawing | None:
-    rows = sorted(_rows(frame), key=lambda x: (x["outlet"], x["language"]))[:_MOST_ROWS]
+    rows = sorted(_rows(frame), key=lambda x: (x["outlet"], display_order(x["language"])))[:_MOST_ROWS]
     if not rows:
         return None
     low, high = _HOURS[0], max(24.0, max(float(x["p95"]) for x in rows) / 3600)
@@ -80,8 +80,9 @@ def lag(t: Interface, frame: pd.DataFrame, canvas: Canvas = WIDE) -> Drawing | N
             last = row["outlet"]
         kind = colour(str(row["language"]))
         points = [float(row[x]) for x in ("p05", "p25", "p50", "p75", "p95")]
+        language = t.name(str(row["language"]), within=True)
         title = (
-            f"{row['outlet']}, {t.name(str(row['language']))}: {t.span(points[2]) or t('at_once')} "
+            f"{row['outlet']}, {language}: {t.span(points[2]) or t('at_once')} "
             f"({t.span(points[1]) or 0} – {t.span(points[3]) or 0}), "
             f"{t.count('n_stories', int(row['stories']))}"
         )
@@ -123,7 +124,7 @@ def coverage(t: Interface, frame: pd.DataFrame, canvas: Canvas = WIDE) -> Drawin
                 drawing.rect(
                     *(canvas.left + cell * index, y, cell - 1, row_height - 2),
                     kind=colour(language),
-                    title=f"{outlet}, {t.name(language)}, {cells.name(index)}: {articles}",
+                    title=f"{outlet}, {t.name(language, within=True)}, {cells.name(index)}: {articles}",
                     opacity=0.22 + 0.78 * math.sqrt(count / most),
                 )
     day_axis(drawing, cells, canvas.left, cell, bottom)
@@ -144,7 +145,7 @@ def translated(t: Interface, frame: pd.DataFrame, canvas: Canvas = WIDE) -> Draw
                 str(x["outlet"]),
                 colour(str(x["language"])),
                 float(x["share"]),
-                f"{x['outlet']}, {t.name(str(x['language']))}: {t.percent(float(x['share']))}",
+                f"{x['outlet']}, {t.name(str(x['language']), within=True)}: {t.percent(float(x['share']))}",
                 f"{t.name(str(x['language']))}, {t.percent(float(x['share']))}",
             )
             for x in rows

@@ -213,9 +213,11 @@ def stacked_days(
     drawing.text(margin, top + tall + 18, days[0][0], "start", "soft")
     if len(days) > 1:
         drawing.text(max(width, margin + 170), top + tall + 18, days[-1][0], "end", "soft")
-    for n, outcome in enumerate(OUTCOMES):
-        drawing.rect(margin + 96 * n, top + tall + 32, 10, 10, kind=outcome)
-        drawing.text(margin + 15 + 96 * n, top + tall + 41, t.outcome(outcome), "start", "soft")
+    x = margin
+    for outcome in OUTCOMES:
+        drawing.rect(x, top + tall + 32, 10, 10, kind=outcome)
+        drawing.text(x + 15, top + tall + 41, t.outcome(outcome), "start", "soft")
+        x += 22 + 7.5 * len(t.outcome(outcome))
     return Markup(
         '<div class="figure"><div class="scroll" tabindex="0" role="region" aria-label="{}">{}</div></div>'
     ).format(title, drawing)
@@ -248,7 +250,9 @@ def over_time(t: Interface, days: Sequence[DayCount], canvas: Canvas) -> Drawing
         if totals[outlet, language][0]:
             all_tracks.append((outlet, language))
         else:
-            without.append(f"{outlet}, {t.name(language)} ({t.number(totals[outlet, language][1])})")
+            without.append(
+                f"{outlet}, {t.name(language, within=True)} ({t.number(totals[outlet, language][1])})"
+            )
     tracks = all_tracks[:_MOST_TRACKS]
     width = canvas.left + canvas.width
     # also days on which only other articles came: they are those on which nothing was said
@@ -274,7 +278,7 @@ def over_time(t: Interface, days: Sequence[DayCount], canvas: Canvas) -> Drawing
         bottom = step * (n + 1) - 4
         matching, of_all = totals[outlet, language]
         share = t("n_of_all", n=t.number(matching), all=t.number(of_all))
-        label = f"{outlet}, {t.name(language)}: {share}"
+        label = f"{outlet}, {t.name(language, within=True)}: {share}"
         drawing.text(0, bottom - tall - 8, label)
         drawing.line(0, bottom, cell * len(cells.starts), bottom, "grid")
         for index in range(len(cells.starts)):

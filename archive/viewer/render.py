@@ -214,10 +214,10 @@ class Pages:
         for article in line.articles:
             if "edited" in question.flags and article.edits:
                 edits = t.count("n_edits", article.edits)
-                reasons.append(f"{t('edited')}: {t.name(article.language)}, {edits}")
+                reasons.append(f"{t('edited')}: {t.name(article.language, within=True)}, {edits}")
             if "gone" in question.flags and article.gone:
                 last_visit = t("last_seen", time=t.moment(article.last_seen))
-                reasons.append(f"{t('taken_down')}: {t.name(article.language)}, {last_visit}")
+                reasons.append(f"{t('taken_down')}: {t.name(article.language, within=True)}, {last_visit}")
         if line.left_out and line.left_out.share and (question.omitted or question.order == "difference"):
             reasons.append(self._left_out(line.left_out))
         return reasons
@@ -232,7 +232,7 @@ class Pages:
 
     def _evidence(self, joint: Joint) -> str:
         """Say why two articles are one story, in a sentence."""
-        language_a, language_b = (self.t.name(x) for x in joint.languages)
+        language_a, language_b = self.t.name(joint.languages[0]), self.t.name(joint.languages[1], within=True)
         reasons = [self._kind(joint.evidence)]
         if joint.reciprocal:
             reasons.append(self.t("both_ways"))
@@ -253,7 +253,7 @@ class Pages:
         """Say which language the others were translated from, and why; "" where the archive does not say."""
         if view.original and view.original_reason in {"note", "first"}:
             reason = self.t(f"original_{view.original_reason}")
-            return self.t("original_is", language=self.t.name(view.original), reason=reason)
+            return self.t("original_is", language=self.t.name(view.original, within=True), reason=reason)
         key = f"original_{view.original_reason}"
         if view.original or view.original_reason == "one-language" or not self.t.has(key):
             return ""

@@ -63,9 +63,9 @@ def _filter_label(t: Interface, name: str, value: str) -> str:
     if name in FLAGS:
         return t("edited") if name == "edited" else t(f"{name}_flag")
     if name in {"language", "missing"}:
-        value = t.name(value)
+        value = t.name(value, within=True)
     if name == "omitted":
-        value = t("at_least", share=t.percent(int(value) / 100))
+        return f"{t('omitted_filter')}: {t('at_least', share=t.percent(int(value) / 100))}"
     return f"{t(f'label_{name}')}: {value}"
 
 

@@ -1,5 +1,6 @@
 """The pages in a real Chromium, Debian's: what a person does, in three languages, at any width, printed."""
 
+import re
 import shutil
 import threading
 from contextlib import closing
@@ -231,12 +232,20 @@ def test_nothing_of_a_hostile_archive_runs(tab, site):
 
 
 @pytest.mark.parametrize(
-    ("locale", "title"), [("uk-UA", "302 історії"), ("ru-RU", "302 истории"), ("de-DE", "302 stories")]
+    ("locale", "title", "chip", "quoted"),
+    [
+        ("uk-UA", "302 історії", "мова історії: українська", "^«міст»: "),
+        ("ru-RU", "302 истории", "язык истории: украинский", "^«міст»: "),
+        ("de-DE", "302 stories", "language of the story: Ukrainian", "^“міст”: "),
+    ],
 )
-def test_the_interface_and_each_text_say_their_language(tab, site, locale, title):
+def test_the_interface_and_each_text_say_their_language(tab, site, locale, title, chip, quoted):  # noqa: PLR0917
     page = tab("/", locale=locale)
     expect(page.locator("h1")).to_have_text(title)
     expect(page.locator("html")).to_have_attribute("lang", locale[:2] if locale[:2] != "de" else "en")
+    page.goto("/?language=uk&q=міст")
+    expect(page.locator(".chips a")).to_have_text(re.compile(f"^{chip}"))
+    expect(page.locator("h1")).to_have_text(re.compile(quoted))
     page.goto(f"/stories/{site[1]['bridge']}")
     assert page.locator(".cell p.paragraph").evaluate_all("x => x.map(y => y.lang)")[:3] == ["uk", "ru", "en"]
 
@@ -246,7 +255,12 @@ def test_print_has_the_texts_and_no_controls(tab, site):
     page.emulate_media(media="print")
     for hidden in (".top", ".keys", "button"):
         expect(page.locator(hidden).first).to_be_hidden()
-    expect(page.locator(".cell").first).to_be_visible()
+    cell = page.locator(".cell").first
+    expect(cell).to_be_visible()
+    expect(cell).to_have_css("break-inside", "avoid")
+    page.goto("/?language=uk")
+    expect(page.locator(".chips a")).to_have_text(re.compile("^language of the story: Ukrainian"))
+    expect(page.locator(".chips [aria-hidden]")).to_be_hidden()
 
 
 def test_axe_finds_nothing_and_no_page_is_wider_than_the_screen(tab, site):
