@@ -19,6 +19,9 @@ from pipelines.pairing.content.weights import shipped_weights
 from pipelines.pairing.evidence import last_refusal
 from pipelines.pairing.review import article_ids, shown_articles
 from pipelines.pairing.weekly.weeks import Weeks
+from pipelines.similarity.background import shipped_background
+from pipelines.similarity.document import text_of
+from pipelines.similarity.lexicon import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +30,9 @@ if TYPE_CHECKING:
     from archive.read.archive import Archive
     from pipelines.pairing.content.match import Match
     from pipelines.similarity.document import ArticleReading
+
+_WORDS, _COMMON_WORD = 8, 0.1
+"""Words in common that are named, and the share of articles from which a word tells nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,8 @@ class Explanation:
     """Number of articles that were compared with each other."""
     only: tuple[tuple[str, ...], tuple[str, ...]]
     """Numbers that the other side lacks."""
+    words: tuple[tuple[str, str], ...]
+    """Words of one meaning that both have, rarest first."""
     figures: tuple[tuple[str, str], ...]
     """Numbers that differ at a place that both texts have."""
     reasons: tuple[str, ...]
@@ -92,6 +100,7 @@ def explain(read: Archive, name_a: str, name_b: str) -> Explanation:
         match=match,
         compared=len(pool),
         only=(_only(readings[a_id], readings[b_id]), _only(readings[b_id], readings[a_id])),
+        words=_words(readings[a_id], readings[b_id]),
         figures=figures,
         reasons=tuple(_reasons(readings[a_id], readings[b_id], match, len(figures))) if match else (),
         decided=decided,
@@ -144,6 +153,25 @@ def _of_their_days(weeks: Weeks, ids: tuple[str, str]) -> dict[str, ArticleReadi
 def _only(reading: ArticleReading, counterpart: ArticleReading) -> tuple[str, ...]:
     keys = {anchor.key for anchor in counterpart.anchors} | dates_named_by_weekday(reading, counterpart)
     return tuple(dict.fromkeys(x.text for x in reading.anchors if x.key[0].isdigit() and x.key not in keys))
+
+
+def _words(a: ArticleReading, b: ArticleReading) -> tuple[tuple[str, str], ...]:
+    """Return the rarest words that have one meaning in both articles; none for unknown languages."""
+    language_a, language_b = a.document.language, b.document.language
+    shares_a, shares_b = shipped_background(language_a).meanings, shipped_background(language_b).meanings
+    shares = dict[int, float]()
+    for meaning in sorted(a.meanings.keys() & b.meanings.keys()):
+        share = max(shares_a.get(meaning, 0.0), shares_b.get(meaning, 0.0))
+        if share < _COMMON_WORD:
+            shares[meaning] = share
+    words_a = words_of(text_of(a.document), language_a, shares)
+    words_b = words_of(text_of(b.document), language_b, shares)
+    words = list[tuple[str, str]]()
+    for meaning in sorted(shares, key=shares.__getitem__):
+        pair = words_a.get(meaning), words_b.get(meaning)
+        if pair[0] and pair[1] and pair not in words:
+            words.append((pair[0], pair[1]))
+    return tuple(words[:_WORDS])
 
 
 def _decided(read: Archive, ids: tuple[str, str]) -> tuple[tuple[str, ...], bool, bool]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from rich.table import Table
@@ -14,6 +16,8 @@ from pipelines.pairing.labels import precision
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from archive.format.marks import QuoteMark
+    from archive.format.records import VariantText
     from pipelines.pairing.content.match import Match
     from pipelines.pairing.explain import Explanation
     from pipelines.pairing.labels import Label
@@ -22,6 +26,8 @@ if TYPE_CHECKING:
 
 _LONG = 160
 """Characters of a paragraph in the table."""
+_MOST, _PLACES = 12, 3
+"""Numbers of one text that are shown, and paragraphs in which one of them stands."""
 _TIERS = ("auto", "probable", "review", "none", "not compared now")
 
 
@@ -65,17 +71,55 @@ def explanation_table(explained: Explanation) -> Table:
     if match is not None:
         ours_first = match.a_id == a.document.article_id
         for number, pair in enumerate(match.shared):
-            text_a, text_b = pair if ours_first else pair[::-1]
-            table.add_row("shared" if number == 0 else "", literal(text_a), literal(text_b))
+            shared = pair if ours_first else pair[::-1]
+            table.add_row("shared" if number == 0 else "", *_side_by_side(explained, shared))
         for trace in match.traces:
             table.add_row(f"same {trace.kind}", literal(trace.key), literal(trace.key))
+    for number, words in enumerate(explained.words):
+        table.add_row("same words" if number == 0 else "", *_side_by_side(explained, words))
     for number, figures in enumerate(explained.figures):
-        table.add_row("figures differ" if number == 0 else "", *map(literal, figures))
+        table.add_row("figures differ" if number == 0 else "", *_side_by_side(explained, figures))
     if any(explained.only):
-        table.add_row(
-            "numbers only here", *(literal(", ".join(side[:12])) or "none" for side in explained.only)
-        )
+        only_a, only_b = explained.only
+        for number, figures in enumerate(zip_longest(only_a[:_MOST], only_b[:_MOST], fillvalue="")):
+            name = "numbers only here" if number == 0 else ""
+            table.add_row(name, *_side_by_side(explained, figures))
     return table
+
+
+def _side_by_side(explained: Explanation, printed: tuple[str, str]) -> tuple[str, str]:
+    """Return what each article prints, with the paragraphs where it stands."""
+    text_a, text_b = printed
+    return (
+        _with_places(text_a, explained.a, explained.texts[0]),
+        _with_places(text_b, explained.b, explained.texts[1]),
+    )
+
+
+def _with_places(printed: str, reading: ArticleReading, text: VariantText) -> str:
+    if not printed:
+        return ""
+    where = []
+    for number in _places(printed, reading, text)[:_PLACES]:
+        where.append(f"¶{number}" if number else "headline")
+    return literal(f"{printed} ({', '.join(where)})" if where else printed)
+
+
+def _places(printed: str, reading: ArticleReading, text: VariantText) -> list[int]:
+    """Return the paragraphs, from 1, that have a number, a name or a word in any form; 0 is the headline."""
+    forms, keys = {printed, *printed.split(", ")}, set[str]()
+    for anchor in reading.anchors:
+        if anchor.text == printed:
+            keys.add(anchor.key)
+    for anchor in reading.anchors:
+        if anchor.key in keys:
+            forms.add(anchor.text)
+    form = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, sorted(forms)))})(?!\w)")
+    numbers = [0] if form.search(text.headline) else []
+    for number, block in enumerate(text.blocks, 1):
+        if form.search(block.text):
+            numbers.append(number)
+    return numbers
 
 
 def paragraphs_table(explained: Explanation) -> Table:
@@ -84,23 +128,30 @@ def paragraphs_table(explained: Explanation) -> Table:
     table.add_column(ratio=1, overflow="fold")
     table.add_column(ratio=1, overflow="fold")
     for row in explained.paragraphs:
+        at_a, at_b = _numbers(row.paragraphs_a), _numbers(row.paragraphs_b)
         if row.kind != "aligned":
             text_a, text_b = (
-                " ".join(text.blocks[n].text for n in numbers)
+                " ".join(f"¶{n + 1} {text.blocks[n].text}" for n in numbers)
                 for text, numbers in zip(explained.texts, (row.paragraphs_a, row.paragraphs_b), strict=True)
             )
             only = explained.texts[0 if text_a else 1].language
             kind = "elsewhere" if row.kind == "moved" else f"only in {literal(only)}"
             table.add_row(f"perhaps {kind}" if row.doubtful else kind, _cut(text_a), _cut(text_b))
         if row.quotes_only_a or row.quotes_only_b:
-            sides = (
-                _cut("; ".join(x.text for x in marks)) for marks in (row.quotes_only_a, row.quotes_only_b)
-            )
-            table.add_row("quoted by one", *sides)
+            quotes_a, quotes_b = _quotes(at_a, row.quotes_only_a), _quotes(at_b, row.quotes_only_b)
+            table.add_row("quoted by one", quotes_a, quotes_b)
         for name, marks in (("numbers differ", row.numbers_differ), ("converted", row.numbers_converted)):
             for mark in marks:
-                table.add_row(name, literal(mark.a), literal(mark.b))
+                table.add_row(name, literal(f"{at_a} {mark.a}"), literal(f"{at_b} {mark.b}"))
     return table
+
+
+def _quotes(at: str, marks: Sequence[QuoteMark]) -> str:
+    return _cut(f"{at} {'; '.join(x.text for x in marks)}") if marks else ""
+
+
+def _numbers(blocks: Sequence[int]) -> str:
+    return " ".join(f"¶{number + 1}" for number in blocks)
 
 
 def _coverage(explained: Explanation) -> str:

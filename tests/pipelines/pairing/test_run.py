@@ -167,7 +167,9 @@ def test_an_explanation_names_the_figures_that_differ(root):
     assert "Figures differ at one place" in "\n".join(explanation_lines(explained))
     console = Console(width=200, record=True, file=io.StringIO())
     console.print(explanation_table(explained))
-    assert re.search(rf"figures differ +{number} +7777", console.export_text())
+    shown = console.export_text()
+    assert re.search(rf"figures differ +{number} \(¶1\) +7777 \(¶1\)", shown)
+    assert re.search(r"same words +\w+ \((?:headline|¶1)", shown)
     assert "Not one story, by their texts." in "\n".join(
         explanation_lines(explain(archive.open(root), article(1, "uk").url, article(2, "en").url))
     )
