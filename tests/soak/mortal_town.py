@@ -173,19 +173,25 @@ class Town:
         return answer
 
 
-def write_past(town: Town, root: Path) -> None:
-    """Commit the days before, as crawls at the end of each would have."""
-    listed = Counter[str]()
+def write_past(town: Town, root: Path, *, together: bool = False) -> None:
+    """Commit the days before, as crawls at the end of each would have.
+
+    `together`: one commit has all outlets of a day, but on the last day.
+    """
+    stories = Counter[str]()
     for day in range(1, town.before.days + 1):
-        for number, outlet in enumerate(town.outlets):
+        names = [*town.outlets]
+        groups = [names] if together and day < town.before.days else [[name] for name in names]
+        for number, group in enumerate(groups):
             at = town.began + timedelta(days=day, seconds=number)
-            run = f"{at:%Y%m%dT%H%M%SZ}-{outlet}-{day}"
+            run = f"{at:%Y%m%dT%H%M%SZ}-{group[0]}-{day}"
             with ArchiveWriter.open(root, run_id=run, now=lambda at=at: at) as writer:  # type: ignore[misc]
-                while town.at(outlet, listed[outlet], "en") <= at:
-                    for language in ("uk", "en"):
-                        record = _record(town, outlet, language, listed[outlet])
-                        writer.add_article(replace(record, fetched_at=at, run_id=run))
-                    listed[outlet] += 1
+                for outlet in group:
+                    while town.at(outlet, stories[outlet], "en") <= at:
+                        for language in ("uk", "en"):
+                            record = _record(town, outlet, language, stories[outlet])
+                            writer.add_article(replace(record, fetched_at=at, run_id=run))
+                        stories[outlet] += 1
                 basis = DecisionBasis(now=at)
                 writer.commit(
                     lambda fresh, related, basis=basis: decide(fresh, related, basis), summary=WHOLE

@@ -144,6 +144,8 @@ class DaskEngine:
         """Delivery -> number of its reported events."""
         self._begun: dict[str, asyncio.Event] = {}
         """Outlets that a worker of this run has begun; set when one has ended its turn."""
+        self._workers_of: dict[str, str | None] = {}
+        """Outlet -> worker that began it last."""
         self._futures: set[Any] = set()
         self._stopping = False
         self._tasks: set[asyncio.Task[None]] = set()
@@ -283,7 +285,11 @@ class DaskEngine:
         self._heard[delivery] = number
         outlet = event.outlet or ""
         if event.event == "begun":
+            if outlet in self._begun and not self._begun[outlet].is_set():
+                worker = self._workers_of[outlet]
+                self._tell("again", outlet, f"worker {worker} is gone or silent, and has not ended its crawl")
             self._begun[outlet] = asyncio.Event()
+            self._workers_of[outlet] = event.worker
         elif event.event == "ended" and outlet in self._begun:
             self._begun[outlet].set()
         self._report(event)

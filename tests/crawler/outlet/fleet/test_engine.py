@@ -14,6 +14,9 @@ import pytest
 
 from archive.exceptions import EngineError
 from archive.operations.cluster import Code, ensure_same
+from crawler.outlet.fleet.dask_engine import DaskEngine, Order
+from crawler.outlet.fleet.timetable import Timetable
+from crawler.outlet.fleet.turn import Event, utc_now
 from tests.support.fleet.machines import cluster, dask
 from tests.support.forked import A_WHILE
 from tests.support.running import ROOT
@@ -103,6 +106,20 @@ def test_two_workers_crawl_and_revisit_though_one_is_killed(herald, tmp_path, mo
     assert not [event for event in events if event["event"] == "failed"], events
     assert (events[-1]["event"], events[-1]["exit_code"]) == ("done", 0)
     assert (len(herald.table("articles")), len(herald.table("versions"))) == (6, 6)
+
+
+def test_a_crawl_that_another_worker_begins_anew_is_told_with_the_first():
+    """As after a worker was frozen or cut off: its lease is over, and nobody hears of its end."""
+    events = []
+    order = Order("", "s3://news", Timetable(), (), None, "topic", Code("3.11", "2026.8", "here"))
+    engine = DaskEngine("tcp://10.0.0.1:8786", order, 2, 0, events.append)
+    for delivery, worker, kind in (
+        *(("1", "tcp://10.0.0.2:1", "begun"), ("2", "tcp://10.0.0.3:1", "begun")),
+        *(("2", "tcp://10.0.0.3:1", "ended"), ("2", "tcp://10.0.0.3:1", "begun")),
+    ):
+        engine._hear(delivery, len(events) + 1, Event(utc_now(), kind, "herald", "crawl", worker=worker))
+    assert [event.event for event in events] == ["begun", "again", "begun", "ended", "begun"]
+    assert "worker tcp://10.0.0.2:1 is gone or silent" in events[1].detail
 
 
 def test_the_leases_of_a_folder_do_not_hold_on_several_machines(crawl, tmp_path):
