@@ -38,6 +38,14 @@ _ABOUT = frozenset(
     )
 )
 """Words before a number that is round."""
+_ORDINAL = re.compile(
+    r"-(?:[йямуюеї]|го|му|та|ту|те|ої|ій|ою|ая|ой|ую|ое)\b|(?:st|nd|rd|th)\b", re.IGNORECASE
+)
+_PARTS = re.compile(
+    "half|dozen|decade|third|quarter|fifth|tenth|score|time|пів|пол|дюжин|десятк|десяток|трет|чверт|четверт|пят|п.ят|раз",
+    re.I,
+)
+"""Beginnings of words that change the number in words beside them: four dozen, two thirds, two and a half."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +67,10 @@ class Quantity:
     digits: bool
     """True where it is printed in digits."""
     about: bool
+    whole: bool = True
+    """False where words beside it make another number of it: `four dozen`, `two thirds`."""
+    ordinal: bool = False
+    """True of `34th` and `34-й`."""
 
 
 @cache
@@ -135,7 +147,21 @@ def _quantity(anchor: Anchor, text: str, start: int, language: str) -> Quantity:
     kind = "count" if unit is None else "money" if dimension(unit) == "money" else "measure"
     counted = (*things_of(after, language), *things_of(before, language)[:2])
     step = _step(anchor.text, value)
-    return Quantity(kind, anchor.key, printed, start, value, step, unit, counted, digits, about)
+    whole = not any(map(_PARTS.match, (*after[:3], *before[:2])))
+    return Quantity(
+        kind,
+        anchor.key,
+        printed,
+        start,
+        value,
+        step,
+        unit,
+        counted,
+        digits,
+        about,
+        whole,
+        bool(_ORDINAL.match(text, end)),
+    )
 
 
 def _unit_beside(
