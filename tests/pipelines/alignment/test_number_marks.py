@@ -113,8 +113,17 @@ def test_two_numbers_at_one_place_contradict_each_other(a, b, numbers):
     assert differ[0].confidence > 0.9
 
 
-def test_a_conversion_is_called_one():
-    a = Passage("Колона бронетехніки під Києвом має довжину 25 миль.", "uk")
-    b = Passage("The armoured column near Kyiv has a length of 40 km.", "en")
-    differ, (mark,) = number_marks(a, b)
-    assert (differ, mark.a, mark.b, mark.counted) == ((), "25 миль", "40 km", "mile")
+CONVERTED = [
+    (("Колона бронетехніки під Києвом має довжину 25 миль.", "uk"),
+     ("The armoured column near Kyiv has a length of 40 km.", "en"),
+     ("25 миль", "40 km", "mile")),
+    (("Поле під Полтавою має 40 гектарів.", "uk"),
+     ("The field near Poltava has 99 acres.", "en"),
+     ("40 гектарів", "99 acres", "ha")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("a", "b", "expected"), CONVERTED)
+def test_a_conversion_is_called_one(a, b, expected):
+    differ, (mark,) = number_marks(Passage(*a), Passage(*b))
+    assert (differ, mark.a, mark.b, mark.counted) == ((), *expected)
