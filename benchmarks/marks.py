@@ -31,8 +31,8 @@ from archive.read.quotations import speaker_of
 from benchmarks.alignment_sets import PAIRS, stories
 from benchmarks.quality_page import write as write_page
 from pipelines.alignment.aligner import Aligner
-from pipelines.alignment.number_marks import Passage, agree, number_marks
-from pipelines.alignment.quantities import quantities
+from pipelines.alignment.number_marks import Passage, number_marks
+from pipelines.alignment.quantities import agree, quantities
 from pipelines.alignment.quote_marks import speech
 
 if TYPE_CHECKING:

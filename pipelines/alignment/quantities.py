@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from pipelines.alignment.numerals import same_number
 from pipelines.similarity.anchors import paragraph_anchors
 from pipelines.similarity.counts import things_of
 
@@ -46,6 +47,24 @@ _PARTS = re.compile(
     re.I,
 )
 """Beginnings of words that change the number in words beside them: four dozen, two thirds, two and a half."""
+
+_ROUNDED, _ROUNDED_ABOUT = Decimal("0.1"), Decimal("0.25")
+"""Shares by which a number may be rounded: any, and one that is called about so much."""
+_ROUNDED_DEGREES = 2
+"""Degrees by which a temperature in Fahrenheit may be rounded."""
+_PERIODS = frozenset(map(Decimal, (7, 12, 24, 52, 60, 365)))
+"""How often a period is in a longer one: what is paid a month, and a year."""
+_BASES = {"s": 60, "min": 60, "h": 24, "month": 12}
+"""How many of a unit make the next: a year and 8 months are 20 months."""
+_FACTOR = 1.6
+"""How many times one number may be the other, unless digits or a scale slipped, or the texts are literal.
+
+Two that are further apart are, in retold texts, mostly of two things: the damage and what was seized of it.
+"""
+_DIGITS = 3
+"""Digits of a number from which one that differs is a slip."""
+_CONVERTED = 0.12
+"""Share by which a conversion of units may be rounded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,3 +211,153 @@ def _step(printed: str, value: Decimal) -> Decimal:
         return Decimal(1)
     digits = re.sub(r"\D", "", figure[0])
     return value / Decimal(digits) if int(digits) else Decimal(1)
+
+
+def agree(number_a: Quantity, number_b: Quantity) -> bool:
+    """Tell if two numbers may be the same, in any form that writers give it."""
+    if not set(same_number(number_a.key, number_a.text)).isdisjoint(same_number(number_b.key, number_b.text)):
+        return number_a.unit is None or number_b.unit is None or number_a.unit == number_b.unit
+    kinds = {number_a.kind, number_b.kind}
+    if "time" in kinds:
+        return not _hours(number_a).isdisjoint(_hours(number_b))
+    if "date" in kinds:
+        return not _days(number_a).isdisjoint(_days(number_b))
+    if "year" in kinds:
+        return len(kinds) > 1 and number_a.key[-2:] == number_b.key[-2:]
+    if number_a.value is None or number_b.value is None:
+        return False
+    if number_a.unit and number_b.unit and number_a.unit != number_b.unit:
+        return dimension(number_a.unit) == dimension(number_b.unit) == "duration" and _fits(
+            number_a, number_b, 0.04
+        )
+    return _rounded(number_a, number_b)
+
+
+def _hours(number: Quantity) -> set[str]:
+    """Return the ways to say an hour: 21:00 is 9 and 21."""
+    if number.kind == "time":
+        hour, _, minute = number.key.partition(":")
+        return {f"{int(hour) % 12}:{minute}"}
+    if number.kind == "count" and number.value is not None and number.value <= 24:
+        return {f"{int(number.value) % 12}:00"}
+    return {number.key}
+
+
+def _days(number: Quantity) -> set[str]:
+    return {number.key, number.key.partition("/")[0]}
+
+
+def _rounded(number_a: Quantity, number_b: Quantity) -> bool:
+    a, b = number_a.value, number_b.value
+    if a is None or b is None:
+        return False
+    apart, about = abs(a - b), number_a.about or number_b.about
+    step = max(_worth(a, number_a.step, about=about), _worth(b, number_b.step, about=about))
+    if about:
+        return apart <= step and apart <= _ROUNDED_ABOUT * max(a, b)
+    return apart * 2 <= step and apart <= _ROUNDED * max(a, b)
+
+
+def _worth(value: Decimal, step: Decimal, *, about: bool) -> Decimal:
+    """Return the worth of the last digit that is meant: 100 of 1,200; of about 30 it is 10, of 30 it is 1."""
+    zeros, last = 0, step
+    while value and last < value and value % (last * 10) == 0:
+        zeros, last = zeros + 1, last * 10
+    return last if about or zeros > 1 else step
+
+
+def _fits(number_a: Quantity, number_b: Quantity, share: float) -> bool:
+    """Tell if two quantities of one dimension are equal, but for rounding."""
+    if number_a.value is None or number_b.value is None or number_a.unit is None or number_b.unit is None:
+        return False
+    a, b = float(number_a.value) * size(number_a.unit), float(number_b.value) * size(number_b.unit)
+    return abs(a - b) <= share * max(a, b)
+
+
+def is_conversion(number_a: Quantity, number_b: Quantity) -> bool:
+    if number_a.unit == number_b.unit == "degree":
+        return _is_fahrenheit(number_a, number_b) or _is_fahrenheit(number_b, number_a)
+    if number_a.unit is None or number_b.unit is None or number_a.unit == number_b.unit:
+        return False
+    return (
+        number_a.value != number_b.value
+        if number_a.kind == "money"
+        else _fits(number_a, number_b, _CONVERTED)
+    )
+
+
+def _is_fahrenheit(celsius: Quantity, fahrenheit: Quantity) -> bool:
+    if celsius.value is None or fahrenheit.value is None:
+        return False
+    return abs(float(celsius.value) * 1.8 + 32 - float(fahrenheit.value)) <= _ROUNDED_DEGREES
+
+
+def comparable(number_a: Quantity, number_b: Quantity) -> bool:
+    if not (number_a.digits and number_b.digits) and not _is_plain(number_a, number_b):
+        return False
+    if {number_a.kind, number_b.kind} == {"count", "measure"}:
+        # `17 років`, `at the age of 17`
+        return {number_a.unit, number_b.unit} == {None, "year"}
+    if number_a.kind != number_b.kind:
+        return False
+    if number_a.ordinal != number_b.ordinal:
+        return False
+    if number_a.kind == "version":
+        return number_a.key.count(".") == number_b.key.count(".")
+    if number_a.kind == "model":
+        return number_a.key.lstrip("0123456789") == number_b.key.lstrip("0123456789")
+    if number_a.kind in {"date", "year", "time"}:
+        return True
+    if number_a.unit and number_b.unit:
+        return dimension(number_a.unit) == dimension(number_b.unit)
+    return True
+
+
+def are_close(number_a: Quantity, number_b: Quantity) -> bool:
+    """Tell if a number may be a slip or an earlier state of the other; true of dates, times and names."""
+    if not number_a.value or not number_b.value:
+        return True
+    less, more = sorted((number_a.value, number_b.value))
+    if float(more / less) <= _FACTOR:
+        return True
+    if not (number_a.digits and number_b.digits):
+        return False
+    digits_a, digits_b = _significant(number_a), _significant(number_b)
+    if digits_a == digits_b:
+        return True
+    if len(digits_a) != len(digits_b) or more / less >= 10:
+        return False
+    differing = 0
+    for digit_a, digit_b in zip(digits_a, digits_b, strict=True):
+        differing += digit_a != digit_b
+    is_digit_slip = differing == 1 and len(digits_a) >= _DIGITS
+    return is_digit_slip or sorted(digits_a) == sorted(digits_b)
+
+
+def _significant(number: Quantity) -> str:
+    return number.key.replace(".", "").strip("0")
+
+
+def _is_plain(number_a: Quantity, number_b: Quantity) -> bool:
+    """Tell if numbers, one of them in words, measure or count alike; `one` and `half` have other senses."""
+    if number_a.kind != number_b.kind or number_a.kind not in {"count", "measure", "money"}:
+        return False
+    if number_a.unit != number_b.unit or not (number_a.whole and number_b.whole):
+        return False
+    return _is_above_one(number_a) and _is_above_one(number_b)
+
+
+def _is_above_one(number: Quantity) -> bool:
+    return number.digits or (number.value is not None and number.value > 1)
+
+
+def is_other_period(number_a: Quantity, number_b: Quantity) -> bool:
+    """Tell if one number is of a longer period, lacks hours or years of the other, or the word thousand."""
+    if number_a.value is None or number_b.value is None:
+        return False
+    less, more = sorted((number_a.value, number_b.value))
+    # `6 to 9 thousand euros` and `6,000 to 9,000`
+    is_scaled = more == less * 1_000 and None in {number_a.unit, number_b.unit}
+    is_period = less > 0 and more / less in _PERIODS
+    base = _BASES.get(number_a.unit or "") if number_a.unit == number_b.unit else None
+    return is_scaled or is_period or (base is not None and (more - less) % base == 0)
