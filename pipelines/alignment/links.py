@@ -107,7 +107,7 @@ def weighed(text_a: Paragraphs, text_b: Paragraphs, weighting: Weighting) -> Wei
 def linked(texts: Weighed, weighting: Weighting, chances: Marginals) -> list[ParagraphLink]:
     """Find links in order first, then out of order.
 
-    The links in order are those of which the most paragraphs are expected to be right.
+    The links in order are chosen so that the most paragraphs are expected to be right.
     """
     of_a, of_b = (np.append(0.0, np.cumsum(side)) for side in chances.alone)
     gains = {

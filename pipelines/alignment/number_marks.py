@@ -211,7 +211,7 @@ class _Sides:
         return share >= _LITERAL and rest == 2
 
     def _are_of_others(self, number_a: Quantity, number_b: Quantity) -> bool:
-        """Tell if both texts name, beside the number, somebody or something that the other text lacks.
+        """Tell if both texts name, beside the number, somebody or something that the other does not mention.
 
         That is for years the man or woman of an age, for other numbers what has a name: a town, a front.
         """

@@ -15,7 +15,7 @@ from pipelines.similarity import numbers
 _DIGITS = re.compile(rf"(?:{numbers.NUMBER})(?P<decade>s\b|[-–‑](?:х|ті|е|их|ые|ми)\b)?")
 _RUN = re.compile(r"(?<![\d.,])\d{2,}(?![.,]?\d)")
 _WORD = re.compile(r"[^\W\d_]+(?:['’ʼ-][^\W\d_]+)*")
-# Cyrillic letters that look like those of Roman numerals
+# Cyrillic letters in the shape of Roman numerals
 _LOOKALIKE = str.maketrans("ІХСМ", "IXCM")
 _ROMAN = re.compile(r"(?=[IVXLC]{2})(?:C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
 _VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}

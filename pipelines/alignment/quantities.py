@@ -352,7 +352,7 @@ def _is_above_one(number: Quantity) -> bool:
 
 
 def is_other_period(number_a: Quantity, number_b: Quantity) -> bool:
-    """Tell if one number is of a longer period, lacks hours or years of the other, or the word thousand."""
+    """Tell if one number is of a longer period, or leaves out hours, years or the word thousand."""
     if number_a.value is None or number_b.value is None:
         return False
     less, more = sorted((number_a.value, number_b.value))

@@ -102,7 +102,7 @@ class QuoteSearch:
         return False
 
     def is_missing(self, quote: str, language: str, shorter_by: float, linked: str) -> bool:
-        """Tell if a quotation is surely not in linked paragraphs, by words, and by letters that they lack."""
+        """Tell if a quotation is surely not in linked paragraphs, by words and letters that are not in them."""
         if shorter_by < _SHORTER * len(quote):
             return False
         things = things_in(quote, language)
@@ -133,7 +133,7 @@ def quote_marks(
 
 
 def has_no_room(paragraphs: Sequence[str], shorter_by: float, longer_beside: float) -> bool:
-    """Tell if the other text lacks so many letters at a place that no quotation of these can be there."""
+    """Tell if the other text has so few letters at a place that no quotation of these can be there."""
     letters = list[int]()
     for paragraph in paragraphs:
         letters += map(len, speech(paragraph))

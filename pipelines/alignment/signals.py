@@ -39,7 +39,7 @@ class Compared:
     numbers: Matrix
     """Count of the shared numbers."""
     had: tuple[Matrix, Matrix]
-    """Of each paragraph of a, and of b: weight of its anchors that the other text has, and that it lacks."""
+    """Of each paragraph of a, and of b: weight of its anchors that are in the other text, and that are not."""
 
     @classmethod
     def of(cls, text_a: Paragraphs, text_b: Paragraphs, expected: float) -> Compared:
