@@ -102,7 +102,7 @@ class QuoteSearch:
         return False
 
     def is_missing(self, quote: str, language: str, shorter_by: float, linked: str) -> bool:
-        """Tell if a quotation is surely not in linked paragraphs, by words and letters that are not in them."""
+        """Tell if a quotation is surely not in linked paragraphs, by its words and missing letters."""
         if shorter_by < _SHORTER * len(quote):
             return False
         things = things_in(quote, language)

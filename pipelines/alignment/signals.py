@@ -39,7 +39,7 @@ class Compared:
     numbers: Matrix
     """Count of the shared numbers."""
     had: tuple[Matrix, Matrix]
-    """Of each paragraph of a, and of b: weight of its anchors that are in the other text, and that are not."""
+    """Of each paragraph of a, and of b: weight of its anchors in the other text, and of its further ones."""
 
     @classmethod
     def of(cls, text_a: Paragraphs, text_b: Paragraphs, expected: float) -> Compared:
