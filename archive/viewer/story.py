@@ -46,7 +46,7 @@ class FollowUp:
 
     language: str
     kind: str
-    """edited after it; together: between the same visits, so that nobody knows which came first;
+    """edited after it; together: at a time when either may have come first;
     not-edited; not-visited: no visit has seen its page since; taken-down; still-there, after a takedown."""
     seconds: float | None
     """From the visit that saw the change to the one that saw the edit of this language."""
@@ -55,7 +55,7 @@ class FollowUp:
 def after_edit(variant: ArticleLine, edit: ChangeInterval, edits: Iterable[ChangeInterval]) -> FollowUp:
     """Compare what visits saw of another language: an edit is after the last visit without it."""
     for followed in edits:  # the earliest first
-        if followed.at > edit.at:
+        if followed.after >= edit.at:
             return FollowUp(variant.language, "edited", (followed.at - edit.at).total_seconds())
         if followed.at > edit.after:
             return FollowUp(variant.language, "together", None)

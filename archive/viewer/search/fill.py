@@ -87,7 +87,7 @@ def _fill(archive: Archive, path: Path, *, texts: bool, processes: int, shards: 
 
 
 class _Fill:
-    """What lists and filters need: all but the texts, a second or two for 100,000 articles."""
+    """What lists and filters need: all but the texts, some seven seconds for 100,000 articles."""
 
     def __init__(self, archive: Archive, connection: sqlite3.Connection, shards: int | None) -> None:
         self._archive, self._connection = archive, connection

@@ -57,6 +57,7 @@ def test_a_row_says_why_it_is_in_a_list(site):
         ([], 3, "not-visited", None),
         ([(4, 6)], 6, "edited", 7200),
         ([(2, 3)], 6, "together", None),
+        ([(3, 6)], 6, "together", None),  # perhaps at three, before the visit at four
         ([(0, 1)], 6, "not-edited", None),
     ],
 )
