@@ -19,6 +19,7 @@ _NAMES = "|".join(PACKAGES)
 _FROM = re.compile(rf"^(\s*)from ((?:{_NAMES})(?:\.[\w.]+)?) import\b")
 _IMPORT = re.compile(rf"^(\s*)import ({_NAMES})$")
 _DEEP = re.compile(rf"^(\s*)import ((?:{_NAMES})(?:\.\w+)+)(?: as \w+)?$")
+_BRACES = re.compile(r"\{[^{}]*\}")
 _DOTTED = re.compile(rf"(?<![\w./-])({_NAMES})((?:\.[A-Za-z_]\w*)+)")
 
 
@@ -45,6 +46,9 @@ def under_one_name(source: str, modules: frozenset[str]) -> str:
             string = text[begin:end]
             # the braces of an f-string hold code, in which `crawler.settings` is a variable's
             dotted = token.type == tokenize.STRING and "f" not in string.partition(string[-1])[0].lower()
+            words = _BRACES.sub("", string)
+            if not dotted and _renamed(words, modules) != words:
+                raise ValueError(f"{string} names a module in an f-string; write it in full")
             done += [text[place:begin], _renamed(string, modules if dotted else frozenset())]
             place = end
     return "".join([*done, text[place:]])

@@ -125,8 +125,8 @@ class Command(Crawl):
         settings.set("ITEM_PIPELINES", {}, priority="cmdline")
         # they count addresses of a crawl
         extensions = settings.getdict("EXTENSIONS")
-        for name in ("Progress", "ProgressLog"):
-            extensions[f"crawler.extensions.progress.{name}"] = None
+        for name in ("crawler.extensions.progress.Progress", "crawler.extensions.progress.ProgressLog"):
+            extensions[name] = None
         settings.set("EXTENSIONS", extensions, priority="cmdline")
         crawler = self.crawler_process.create_crawler(LiveCheck)
         begun = datetime.now(UTC)

@@ -17,7 +17,7 @@ from archive.no_pandas import fast_start
 from archive.terminal import Terminal, literal
 from crawler.health.outlet_history import GOOD, health
 from crawler.health.table import discovery, outlets
-from crawler.reports.terminal import ReadingCommand, WrongUse, one_sentence
+from crawler.reports.terminal import ReadingCommand, check_names, one_sentence
 
 if TYPE_CHECKING:
     import argparse
@@ -115,8 +115,7 @@ class Command(ReadingCommand):
 
 def _named(declared: list[type[Outlet]], names: list[str]) -> list[type[Outlet]]:
     by_name = {outlet.name: outlet for outlet in declared}
-    if unknown := [name for name in names if name not in by_name]:
-        raise WrongUse(f"no outlet {unknown[0]!r}; known: {', '.join(by_name)}")
+    check_names(names, by_name)
     return [by_name[name] for name in dict.fromkeys(names)] or declared
 
 

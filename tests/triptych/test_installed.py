@@ -101,6 +101,14 @@ def test_no_module_of_the_wheel_imports_a_short_name(unpacked: Path) -> None:
     assert found == []
 
 
+def test_a_module_that_an_f_string_names_is_refused() -> None:
+    """`triptych live` of a wheel asked nothing, as it named two so."""
+    modules = frozenset({"crawler.extensions", "crawler.settings"})
+    under_one_name('x = f"{crawler.settings} archive.open"\n', modules)
+    with pytest.raises(ValueError, match="names a module in an f-string"):
+        under_one_name('x = f"crawler.extensions.progress.{name}"\n', modules)
+
+
 def test_a_message_names_the_command_that_is_there(unpacked: Path, tmp_path: Path) -> None:
     wrong = triptych(unpacked, tmp_path, "crawl")
     assert wrong.returncode == 2
