@@ -17,9 +17,9 @@ from pipelines.pairing.content.features import (
     weight_of_shared,
     weight_of_words,
 )
-from pipelines.pairing.content.figures import FIGURES
+from pipelines.pairing.content.figures import FIGURES, digits_in_common
 from pipelines.pairing.content.passages import AGREEMENT
-from pipelines.pairing.content.tiers import OTHER_DAY, SHORT, Evidence
+from pipelines.pairing.content.tiers import OTHER_DAY, SHORT, WORDS_OF_A_NAME, Evidence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -39,8 +39,6 @@ _ROUNDS = 20
 _COLUMNS = [NAMES.index(name) for name in FIGURES]
 _ALIKE, _OTHERWISE = FIGURES.index("counted alike"), FIGURES.index("counted otherwise")
 _PLACES_CONTRARY = FIGURES.index("places contrary")
-_WORDS_OF_A_NAME = 3.0
-"""Rarity of words in common that is as good as a name."""
 SIGNALS = (
     *("own", "over rival", "over all others", "one to one", "short"),
     *AGREEMENT,
@@ -141,6 +139,7 @@ class Candidate:
             places,
             self.apart,
             agreed,
+            digits=digits_in_common(*self.sides),
             # things that both count have other numbers, and none has the same
             counted_otherwise=bool(self.figures[_OTHERWISE]) and not self.figures[_ALIKE],
             places_contrary=bool(self.figures[_PLACES_CONTRARY]),
@@ -184,7 +183,7 @@ class Candidate:
         if self.apart is None:
             return 0.0
         short_and_apart = max(0.0, 1 - self.letters / SHORT) * min(self.apart / OTHER_DAY, 1.0)
-        return short_and_apart / (1 + names + words / _WORDS_OF_A_NAME)
+        return short_and_apart / (1 + names + words / WORDS_OF_A_NAME)
 
 
 def without_third(signals: tuple[float, ...]) -> tuple[float, ...]:

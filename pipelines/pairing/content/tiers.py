@@ -28,6 +28,10 @@ _FEW, _MANY = 2, 5
 """Anchors in common that two days may have by chance, and so many that they are one report's."""
 _RARE_WORDS = 12.0
 """Rarity of the words in common from which texts of two days report one event."""
+_BY_CHANCE = 3
+"""Digits of the numbers in common below which two dispatches may have them by chance."""
+WORDS_OF_A_NAME = 3.0
+"""Rarity of words in common that is as good as a name."""
 _COVERED = 0.7
 """Share of either text in the other from which one contrary number is a changed figure."""
 
@@ -45,6 +49,8 @@ class Evidence:
     apart: timedelta | None = None
     """Time between the publications; None if one is unknown."""
     agreement: Agreement = NO_AGREEMENT
+    digits: int = 0
+    """Digits of the numbers that both have, days aside."""
     counted_otherwise: bool = False
     """True if things that both count have other numbers, and none has the same."""
     places_contrary: bool = False
@@ -83,7 +89,9 @@ class Evidence:
             return False
         if agreed.contrary and most_are_others:
             return True
-        return self.letters < BRIEF and (self.checkable <= _FEW or 3 * agreed.contrary > agreed.shared)
+        return self.letters < BRIEF and (
+            self.checkable <= _FEW or (agreed.contrary > 0 and 3 * agreed.contrary >= agreed.shared)
+        )
 
     @property
     def _is_repeated(self) -> bool:
@@ -97,13 +105,18 @@ class Evidence:
 
     @property
     def _dispatches_of_two_events(self) -> bool:
-        """Tell if dispatches are of other places, count otherwise, or have but place and day in common."""
+        """Tell if dispatches are of other places, count otherwise, or have too little in common.
+
+        That is a place and a day where a number differs, or a number of two digits, which may count anything.
+        """
+        agreed = self.agreement
         if self.letters >= _DISPATCH:
             return False
-        if self.places_contrary:
+        if self.places_contrary or (self.counted_otherwise and (agreed.contrary or not agreed.shared)):
             return True
-        counted_otherwise = self.counted_otherwise and not self.agreement.shared
-        return counted_otherwise or (self.agreement.contrary > 0 and not self.names)
+        if agreed.shared and self.names <= 1 and self.words < WORDS_OF_A_NAME and self.digits < _BY_CHANCE:
+            return True
+        return agreed.contrary > 0 and not self.names
 
     def published(self, probability: float) -> float:
         """Return the probability to publish: the right partner of a report may be absent."""

@@ -59,6 +59,12 @@ def test_two_dispatches_of_a_day_that_count_otherwise_are_two_reports():
     assert pair.likely
 
 
+def test_dispatches_of_one_town_with_a_number_by_chance_are_two_reports():
+    ours = "Погода в Полтаві", "У Полтаві туман і мряка. Температура 13 градусів."
+    theirs = "Strike on Poltava", "In Poltava two people were killed. Rescuers are looking for 13 others."
+    assert all(x.probability <= HELD_BACK and not x.likely for x in best(ours, theirs, 4))
+
+
 def test_the_later_a_brief_text_the_less_likely_is_it_the_same():
     ours = "Вода у Полтаві", "У Полтаві ремонтують водогін."
     theirs = "Water in Poltava", "In Poltava a water main is being repaired."
@@ -138,6 +144,14 @@ def test_the_day_of_a_headline_is_looked_for_in_the_other_article(headline, text
         (Evidence(120, 2, 2, agreement=Agreement(contrary=1)), True),
         (Evidence(120, 2, 1, agreement=Agreement(contrary=1)), False),
         (Evidence(120, 2, 2), False),
+        (Evidence(120, 2, 1, agreement=Agreement(shared=1), digits=2), True),
+        (Evidence(120, 2, 1, agreement=Agreement(shared=1), digits=3), False),
+        (Evidence(120, 3, 1, agreement=Agreement(shared=1), digits=2), False),
+        (Evidence(120, 2, 1, agreement=Agreement(shared=1), digits=2, words=3.0), False),
+        (Evidence(200, 2, 1, agreement=Agreement(shared=1), digits=2), False),
+        (Evidence(120, 3, agreement=Agreement(shared=1, contrary=1), counted_otherwise=True), True),
+        (Evidence(300, 4, apart=timedelta(hours=30), agreement=Agreement(shared=3, contrary=1)), True),
+        (Evidence(300, 4, apart=timedelta(hours=30), agreement=Agreement(shared=4, contrary=1)), False),
         (Evidence(120, 3, places_contrary=True), True),
         (Evidence(200, 3, places_contrary=True), False),
         (Evidence(300, 2, apart=timedelta(hours=30), words=13.0), False),
