@@ -200,24 +200,40 @@ def _is_tight(element: HtmlElement, weights: dict[HtmlElement, int]) -> bool:
     return len(large) > 1 and len(kinds) == 1 and large[0].tag == "div" and large[0].get("class") is not None
 
 
-def _weights(  # complex: the hottest loop of a reading, one pass over all elements
+def _weights(
     body: HtmlElement, other_elements: set[HtmlElement], never: frozenset[str]
 ) -> dict[HtmlElement, int]:
     """Count the characters of running text in each element that has any."""
     order: list[HtmlElement] = list(body.iter("*"))
+    letters: dict[HtmlElement, int] = {}
+    links: dict[HtmlElement, int] = {}
+    for text, block, linked in _texts(order, other_elements, never):
+        if count := len(text.strip()):
+            letters[block] = letters.get(block, 0) + count
+            if linked:
+                links[block] = links.get(block, 0) + count
+    weights = _of_running_text(letters, links)
+    for element in reversed(order[1:]):
+        if element in weights:
+            parent = element.getparent()
+            weights[parent] = weights.get(parent, 0) + weights[element]
+    return weights
+
+
+def _texts(
+    order: list[HtmlElement], other_elements: set[HtmlElement], never: frozenset[str]
+) -> Iterator[tuple[str, HtmlElement, bool]]:
+    """Yield the texts that may be the article's, each with its block, and True inside a link."""
+    body = order[0]
     # for each element: the block of its text, then three flags: inside a link, inside an element that is no
     # article, and the same for its block
     places: dict[HtmlElement, tuple[HtmlElement, bool, bool, bool]] = {body: (body, False, False, False)}
-    letters: dict[HtmlElement, int] = {}
-    links: dict[HtmlElement, int] = {}
-    if (text := body.text) and (count := len(text.strip())):
-        letters[body] = count
+    if text := body.text:
+        yield text, body, False
     for element in order[1:]:
         around, linked, is_other, lost = places[element.getparent()]
-        if not lost and (text := element.tail) and (count := len(text.strip())):
-            letters[around] = letters.get(around, 0) + count
-            if linked:
-                links[around] = links.get(around, 0) + count
+        if not lost and (text := element.tail):
+            yield text, around, linked
         tag = element.tag
         if tag == "main":
             is_other = False
@@ -229,16 +245,8 @@ def _weights(  # complex: the hottest loop of a reading, one pass over all eleme
         if tag in _BLOCKS:
             around, lost = element, is_other
         places[element] = (around, linked, is_other, lost)
-        if not lost and (text := element.text) and (count := len(text.strip())):
-            letters[around] = letters.get(around, 0) + count
-            if linked:
-                links[around] = links.get(around, 0) + count
-    weights = _of_running_text(letters, links)
-    for element in reversed(order[1:]):
-        if element in weights:
-            parent = element.getparent()
-            weights[parent] = weights.get(parent, 0) + weights[element]
-    return weights
+        if not lost and (text := element.text):
+            yield text, around, linked
 
 
 def _of_running_text(
