@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from crawler.extraction.body.boilerplate import is_button
 from crawler.extraction.document.class_names import names_say
 from crawler.extraction.document.text import for_comparison, one_line
 from crawler.items import TextBlock
@@ -78,7 +79,7 @@ def read_page(page: Outline, headline: str | None, description: str | None = Non
         text = one_line(" ".join(element.itertext()))
         if headline and len(text) > len(headline) + 10:
             text = text.removeprefix(headline).strip()
-        if 3 < len(text) < (600 if i not in credited else 400):
+        if 3 < len(text) < (600 if i not in credited else 400) and not is_button(text):
             inside.add(element)
             captions.append(Caption(text, i, element))
     h1 = next(iter(page.of("h1")), None)

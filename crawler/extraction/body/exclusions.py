@@ -42,6 +42,12 @@ _GOES_ON = re.compile(
 )
 _BREAKS_OFF = re.compile(r"[^.](?:\.{3}|…)$")
 _LONGEST_BYLINE = 200
+_OPENING = re.compile(
+    r"(?:by|von|par|por|автор|текст)\s*:?|(?:[^\W\d_]{3,12},\s+)?(?:\d{1,2}[./]\d{1,2}[./](?:19|20)\d{2}"
+    r"|\d{1,2}\.?\s+[^\W\d_]{3,12}\.?\s+(?:19|20)\d{2}|[^\W\d_]{3,12}\.?\s+\d{1,2},?\s+(?:19|20)\d{2})",
+    re.IGNORECASE,
+)
+"""Line above the text that is the day, or the word before a name: `By`, `January 17, 2012`."""
 _SHORT_HEADLINE = 15
 """Letters of a headline that may be a line of the text as well."""
 _LINE = 100
@@ -117,7 +123,7 @@ class _Rules:
         reason = None
         if self._is_headline(i):
             reason = "the headline again"
-        elif self._is_byline(i):
+        elif self._is_byline(i) or (not self._first and _OPENING.fullmatch(block.text)):
             reason = _BYLINE
         elif self._is_caption(i):
             reason = "a caption"

@@ -87,6 +87,12 @@ _DAY = re.compile(
     r"|\d{1,2}\.?\s+[^\W\d_]{3,12}\.?\s+(?:19|20)\d{2}|\d{1,2}[./]\d{1,2}[./]\d{2,4})\b.*$"
 )
 """Day behind the names: `By Jane Doe, The Courier January 17, 2012`."""
+_DAY_BEFORE = re.compile(
+    r"^(?:[^\W\d_]{3,12}\.?\s+\d{1,2},?|\d{1,2}\.?\s+[^\W\d_]{3,12}\.?)\s+(?:19|20)\d{2}"
+    r"(?:\W+(?:at\s+)?\d{1,2}[:.]\d{2}(?:\s?[ap]\.?m\.?)?)?\W+(?=by\s)",
+    re.IGNORECASE,
+)
+"""Day before the names: `January 12 2012 at 10:37am By JANE DOE`."""
 _PARTED = re.compile(r"\s[·•|]\s")
 _AUTHORS_PAGE = re.compile(
     r"(?:^|/)(?:authors?|autor|avtory?|users?|profiles?|journalists?|staff|reporters?|writers?|editors?"
@@ -283,7 +289,8 @@ def _may_be_a_line(page: Outline, i: int, place: Placement) -> bool:
 
 
 def _line_of(element: HtmlElement) -> str:
-    line = _DAY.sub("", _HANDLE.sub("", _WHEN.sub("", _with_commas(_words(element), element))))
+    line = _DAY_BEFORE.sub("", _with_commas(_words(element), element))
+    line = _DAY.sub("", _HANDLE.sub("", _WHEN.sub("", line)))
     if not _NOT_NAMES.search(line):
         return line
     # `By Jane Doe · Oct. 25, 2024`

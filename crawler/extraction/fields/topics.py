@@ -10,7 +10,7 @@ from crawler.extraction.document.class_names import names_say
 from crawler.extraction.document.text import for_comparison, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from lxml.html import HtmlElement
 
@@ -31,12 +31,18 @@ _MACHINERY = re.compile(
     | ^(?:uncategori[sz]ed|без\ рубрики|front\ page|latest|latest\ news|top\ stories|breaking\ news
         |trending|featured|today's\ headlines|show\ more|read\ more
         |(?:all|все|усі|всі)\ (?:tags|теги)|sponsored|syndicated\ content
-        |startseite|homepage|home|main|post|article|all|все|усі|всі|archive|(?:msn|yahoo|apple\ news)\ feed
+        |startseite|homepage|home|main|post|articles?|stories|all|все|усі|всі|archive
+        |(?:msn|yahoo|apple\ news)\ feed
         |(?:back\ to\ )?top|(?:на|до)?верху?|на\ початок|в\ начало|featured\b.*|themen|topics|теми|темы
         |type|channel|serversidehawk|videoarticle)$""",
     re.IGNORECASE | re.VERBOSE,
 )
 """Tags and sections of a publishing system, not of its readers: `WC: 1000-1999`, `GA State Wire`, UUIDs."""
+_KEYED = re.compile(r"[A-Z][A-Za-z ]{1,20}: ?\S")
+"""Tag with its key: `Page Type: Article`."""
+_MOST_KEYED = 2
+"""Of a list that readers use, at most; the words among more of them are a publishing system's too."""
+_YEAR = re.compile(r"(?:19|20)\d{2}")
 _SHARING = {
     "facebook",
     "twitter",
@@ -141,13 +147,15 @@ def _parted(tags: list[str]) -> list[str]:
     return _CUT.split(tags[0])
 
 
-def _own(tags: Iterable[str]) -> list[str]:
+def _own(tags: Sequence[str]) -> list[str]:
     """Return the tags without machinery, each once, in their order."""
     unique: dict[str, str] = {}
     for raw in tags:
         tag = _CODED.sub("", raw.strip(" ,;").lstrip("#"))
         if 1 < len(tag) < _LONGEST and not _MACHINERY.search(tag):
             unique.setdefault(for_comparison(tag), tag)
+    if sum(map(bool, map(_KEYED.match, tags))) > _MOST_KEYED:
+        return []
     codes = [*filter(_is_code, unique.values())]
     is_of_codes = len(codes) > _MOST_CODES and len(codes) > len(unique) / 2
     return [] if is_of_codes else list(unique.values())
@@ -250,6 +258,8 @@ def _named_trail(page: Outline) -> tuple[str, ...]:
 def _of_breadcrumbs(trail: tuple[str, ...], headline: str | None) -> str | None:
     """Return the last breadcrumb that is neither the front page nor the article."""
     title = for_comparison(headline or "")
+    if any(map(_YEAR.fullmatch, trail)):  # of an archive by days: `Stories › 2020 › August`
+        return None
     for name in reversed(trail[1:]):
         folded = for_comparison(name)
         is_headline = bool(title) and (folded in title or title in folded)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -293,12 +293,31 @@ class _Reading:
         # most pages declare one time and nothing against it: their printed lines are not read
         if not self._is_settled(candidates):
             candidates = sorted((*candidates, *self._dated(self.printed)), key=by_trust)
+            candidates = self._without_day_of_change(candidates)
         # next to a good line, those far below it say nothing
         best_printed = max((s.weight for s, _ in candidates if s.source in PRINTED), default=0.0)
         return [
             (statement, moment)
             for statement, moment in candidates
             if statement.source not in PRINTED or statement.weight >= 0.6 * best_printed
+        ]
+
+    def _without_day_of_change(
+        self, candidates: list[tuple[Statement, Moment]]
+    ) -> list[tuple[Statement, Moment]]:
+        """Leave out a `<meta name=date>` of the day of `Last updated`, where a line says another day."""
+        changes = {moment.at.date() for statement, moment in candidates if statement.changed}
+        own_days: set[date] = set()
+        for statement, moment in candidates:
+            if statement.source in PRINTED and not (statement.changed or self.is_weak(statement)):
+                own_days.add(moment.at.date())
+        if not changes or not own_days or not own_days.isdisjoint(changes):
+            return candidates
+        weak = WEIGHTS["meta of the page"]
+        return [
+            (statement, moment)
+            for statement, moment in candidates
+            if statement.family != "meta" or statement.weight != weak or moment.at.date() not in changes
         ]
 
     def _dated(self, statements: Iterable[Statement]) -> list[tuple[Statement, Moment]]:
