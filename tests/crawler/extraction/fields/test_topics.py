@@ -39,6 +39,11 @@ def trail(*names: str) -> str:
             ' "GA State Wire", "type_news", "Front Page", "@post-id:17", "rivers"]}</script>',
             ("rivers",),
         ),
+        (
+            "<script type='application/ld+json'>"
+            '{"@type": "NewsArticle", "keywords": ["Day: Monday", "Page Type: Article", "Reach: Far", "Long"]}</script>',
+            (),
+        ),
     ],
 )
 def test_tags_that_are_declared(head: str, tags: tuple[str, ...]) -> None:
@@ -127,6 +132,9 @@ def test_the_section_is_declared_or_the_last_breadcrumb_before_the_article() -> 
     assert topics(trail("Home", "World", "Asia"))[0] == "Asia"
     assert topics(trail("Home", "World", "Bridges of the north reopen"))[0] == "World"
     assert topics(trail("Home"))[0] is None
+    assert topics("<meta property='article:section' content='Articles'>")[0] is None
+    # an archive by days
+    assert topics(trail("Home", "Stories", "2026", "August"))[0] is None
     printed = (
         "<ol itemtype='https://schema.org/BreadcrumbList'><li><span itemprop='name'>Home</span></li>"
         "<li><span itemprop='name'>Rivers</span></li></ol>"

@@ -304,6 +304,12 @@ def test_the_day_that_stands_where_this_articles_may_stand(page: str, day: str |
     assert on(page) == day
 
 
+def test_a_day_in_the_head_that_is_the_day_of_the_last_change() -> None:
+    page = f"""<div>{HEADLINE}<h4 class='posted'>Posted: Jan 15, 2025 9:02 AM PT</h4>
+    <h4 class='lastupdated'>Last Updated: Jan 16, 2025 6:49 AM PT</h4>{PARAGRAPH}</div>"""
+    assert on(f"<meta name='date' content='2025/01/16'>{page}") == "2025-01-15"
+
+
 def test_statements_that_agree_outweigh_one_that_does_not() -> None:
     old = '<script type="application/ld+json">{"@type": "NewsArticle", "datePublished": "2019-05-05T10:00:00+03:00"}</script>'
     meta = claimed("2024-04-26T08:00:00+03:00")
