@@ -126,12 +126,16 @@ def why_not_text(line: str) -> str | None:
         match = rule.pattern.match(printed if rule.as_printed else folded)
         if match is not None and (rule.always or ":" in match[0] or not _is_spared(rule, folded)):
             return rule.reason
-    return "the page's own buttons and notices" if is_button(folded) else None
+    return "the page's own buttons and notices" if _is_button(folded) else None
 
 
 def is_button(line: str) -> bool:
     """Tell if a line has only words of buttons and notices: `Advertisement`."""
-    words = _WORD.findall(fold(line)) if len(line) <= _LONGEST_BUTTON else []
+    return _is_button(fold(line))
+
+
+def _is_button(folded: str) -> bool:
+    words = _WORD.findall(folded) if len(folded) <= _LONGEST_BUTTON else []
     return bool(words) and any(words_of.is_all_of(words) for words_of in furniture())
 
 
