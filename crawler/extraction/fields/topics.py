@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import filterfalse, islice
+from itertools import filterfalse, islice, takewhile
 from typing import TYPE_CHECKING
 
 from crawler.extraction.document.class_names import names_say
@@ -38,10 +38,10 @@ _MACHINERY = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 """Tags and sections of a publishing system, not of its readers: `WC: 1000-1999`, `GA State Wire`, UUIDs."""
-_KEYED = re.compile(r"[A-Z][A-Za-z ]{1,20}: ?\S")
+_KEYED = re.compile(r"([A-Z][A-Za-z ]{1,20}): ?\S")
 """Tag with its key: `Page Type: Article`."""
-_MOST_KEYED = 2
-"""Of a list that readers use, at most; the words among more of them are a publishing system's too."""
+_MOST_KEYS = 2
+"""Of a list that readers use, at most; the words beside more of them are a publishing system's too."""
 _YEAR = re.compile(r"(?:19|20)\d{2}")
 _SHARING = {
     "facebook",
@@ -154,7 +154,7 @@ def _own(tags: Sequence[str]) -> list[str]:
         tag = _CODED.sub("", raw.strip(" ,;").lstrip("#"))
         if 1 < len(tag) < _LONGEST and not _MACHINERY.search(tag):
             unique.setdefault(for_comparison(tag), tag)
-    if sum(map(bool, map(_KEYED.match, tags))) > _MOST_KEYED:
+    if len({match[1] for match in map(_KEYED.match, tags) if match}) > _MOST_KEYS:
         return []
     codes = [*filter(_is_code, unique.values())]
     is_of_codes = len(codes) > _MOST_CODES and len(codes) > len(unique) / 2
@@ -258,9 +258,9 @@ def _named_trail(page: Outline) -> tuple[str, ...]:
 def _of_breadcrumbs(trail: tuple[str, ...], headline: str | None) -> str | None:
     """Return the last breadcrumb that is neither the front page nor the article."""
     title = for_comparison(headline or "")
-    if any(map(_YEAR.fullmatch, trail)):  # of an archive by days: `Stories › 2020 › August`
-        return None
-    for name in reversed(trail[1:]):
+    # of an archive by days: `Stories › 2020 › August`
+    sections = [*takewhile(lambda name: _YEAR.fullmatch(name) is None, trail)]
+    for name in reversed(sections[1:]):
         folded = for_comparison(name)
         is_headline = bool(title) and (folded in title or title in folded)
         is_short = len(name) < _LONGEST and len(name.split()) <= _MOST_WORDS
