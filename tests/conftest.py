@@ -37,6 +37,7 @@ def pytest_configure(config: pytest.Config) -> None:
     sample = "not thorough" in config.option.markexpr and "TRIPTYCH_FAULTS" not in os.environ
     settings.load_profile("sample" if sample else "at leisure")
     side_by_side.configure(config)
+    faults_table.configure(config)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -105,6 +105,8 @@ class Worker:
         self._timer: asyncio.TimerHandle | None = None
         self._received = bytearray()
         self._has_moved = False
+        self._is_cut = False
+        """True once nothing more can come from it."""
         self._used = 0.0
         """Seconds of CPU in the life of the worker, from its last answer."""
         self._unsent: deque[memoryview] = deque()
@@ -242,21 +244,22 @@ class Worker:
         return True
 
     def _read(self) -> None:
-        """Read all that is ready."""
-        while not self.ended:
+        """Read all that is ready; of a worker that has ended, before it is given another task."""
+        while not (self.ended or self._is_cut):
             try:
                 portion = self._socket.recv(_PORTION)
             except BlockingIOError:
-                return
+                break
             except OSError:
                 portion = b""
-            if not portion:
-                self._end_as_dead()
-                return
-            self._has_moved = True
+            self._has_moved |= bool(portion)
             self._received += portion
-            while not self.ended and self._take_message():
-                pass
+            self._is_cut = not portion
+        self.worn |= self._is_cut
+        while not self.ended and self._take_message():
+            pass
+        if self._is_cut and not self.ended:
+            self._end_as_dead()
 
     def _take_message(self) -> bool:
         """Take one complete message; False if there is none yet."""

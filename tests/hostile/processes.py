@@ -17,19 +17,21 @@ _LOOK = 0.01
 
 def children(pid: int) -> list[int]:
     """Of all generations."""
-    found = []
-    try:
-        tasks = list(Path(f"/proc/{pid}/task").glob("*/children"))
-    except (FileNotFoundError, ProcessLookupError):  # a process that has ended since
-        return []
-    for task in tasks:
-        try:
-            listed = task.read_text().split()
-        except (FileNotFoundError, ProcessLookupError):  # a thread that has ended since
-            continue
-        for child in listed:
-            found += [int(child), *children(int(child))]
-    return found
+    family = []
+    for child in forked_by(pid):
+        family += [child, *children(child)]
+    return family
+
+
+def forked_by(pid: int) -> list[int]:
+    """Of one generation."""
+    pids: list[int] = []
+    # a process, or a thread of it, that has ended since
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        for task in list(Path(f"/proc/{pid}/task").glob("*/children")):
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                pids += map(int, task.read_text().split())
+    return pids
 
 
 def wait_for_children(pid: int, enough: Callable[[list[int]], bool]) -> list[int]:

@@ -1,4 +1,7 @@
-"""What the faults of a test run came to: printed by `make faults`, and where one has lost something."""
+"""What the faults of a test run came to: a table, printed by `make faults` and where one has lost something.
+
+`make faults` also prints each failure at once, because it may be cut off before pytest reports them.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,25 @@ Tally = Callable[[str, int, int, int, int, int], None]
 _COLUMNS = ("fault", "times", "acknowledged", "lost", "duplicated", "torn")
 # read before the fixture that takes settings away
 _ASKED = bool(os.environ.get("TRIPTYCH_FAULTS"))
+
+
+class FailuresAtOnce:
+    """A plugin of the process that prints."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._plugins = config.pluginmanager
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        reporter: pytest.TerminalReporter | None = self._plugins.get_plugin("terminalreporter")
+        if report.failed and reporter is not None:
+            sections = "".join(f"\n--- {name}\n{text}" for name, text in report.sections)
+            text = f"\nFAILED {report.nodeid} ({report.when})\n{report.longreprtext}{sections}\n"
+            reporter.write(text, flush=True)
+
+
+def configure(config: pytest.Config) -> None:
+    if _ASKED:
+        config.pluginmanager.register(FailuresAtOnce(config))
 
 
 def show(reporter: pytest.TerminalReporter) -> None:

@@ -128,6 +128,28 @@ def test_a_page_is_not_blamed_for_a_worker_that_was_idle_when_it_was_killed(lone
     assert asyncio.run(crawl()) == list(range(5))
 
 
+def test_a_page_is_not_blamed_for_a_worker_that_had_ended_before_its_answers_were_read(
+    lone: Workers, tmp_path: Path
+) -> None:
+    marks, ends = str(tmp_path / "begun"), str(tmp_path / "ends")
+
+    async def crawl() -> list[object]:
+        pid = await lone.run(tasks.pid)
+        jobs = [lone.run(tasks.echo, 0), lone.run(tasks.begun, marks), lone.run(tasks.die_once, ends)]
+        futures = [asyncio.ensure_future(job) for job in jobs]
+        await asyncio.sleep(0)
+        # the loop is held up here until the worker has answered both that it holds, and waits for another
+        while not (Path(marks).exists() and Path(f"/proc/{pid}/stat").read_text().split()[2] == "S"):
+            os.sched_yield()
+        os.kill(pid, signal.SIGKILL)
+        assert still_there([pid]) == []
+        return await asyncio.gather(*futures, return_exceptions=True)
+
+    echo, count, other = asyncio.run(crawl())
+    assert (echo, count) == (0, 1)
+    assert isinstance(other, int), other
+
+
 @pytest.mark.parametrize("taken", [0, 3])
 def test_nobody_waits_for_ever_where_workers_are_killed_as_they_take_pages(
     workers: Workers, taken: int
