@@ -11,20 +11,21 @@ from urllib.parse import urlencode
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from archive.exceptions import ArchiveError, UnknownValue
 from archive.viewer.catalogue import chosen
 from archive.viewer.render import NO_ARCHIVE, Pages, static_file
 from archive.viewer.web import documents, sql_page, story_changes, story_lists
-from archive.viewer.web.archive_request import ArchiveRequest
+from archive.viewer.web.archive_request import ArchiveRequest, moved
 from archive.viewer.web.chart_cache import ChartsPending
 from archive.viewer.web.guard import Guard
+from archive.viewer.web.questions import PARAMETERS, check_parameters
 from archive.viewer.web.shelf import Preparing, Shelf
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from starlette.requests import Request
 
@@ -44,10 +45,13 @@ def make_app(shelf: Shelf, port: int, secret: str = "") -> Starlette:
     With a `secret` it answers only who has it.
     """
 
-    def page(answer: Page, *, apart: bool = False) -> Callable[[Request], Response]:
+    def page(
+        answer: Page, takes: Sequence[str] = (), *, apart: bool = False
+    ) -> Callable[[Request], Response]:
         @wraps(answer)
         def respond(request: Request) -> Response:
             try:
+                check_parameters(request.query_params, takes)
                 return _answered(request, shelf, answer, apart=apart)
             except ChartsPending as being:
                 counts = {"made": being.made, "figures": being.figures}
@@ -66,36 +70,37 @@ def make_app(shelf: Shelf, port: int, secret: str = "") -> Starlette:
 
         return respond
 
-    def route(path: str, answer: Page, *suffixes: str) -> list[Route]:
-        return [Route(path + suffix, page(answer)) for suffix in suffixes or ("",)]
+    def route(path: str, answer: Page, *suffixes: str, takes: Sequence[str] = ()) -> list[Route]:
+        return [Route(path + suffix, page(answer, takes)) for suffix in suffixes or ("",)]
 
-    files = (".csv", ".json")
+    files, feeds = (".csv", ".json"), (".atom", ".feed.json")
+    changes = (*PARAMETERS, "followed")
     routes = [
-        *route("/", story_lists.stories),
-        *route("/search", story_lists.stories),
-        Route("/stories", lambda _: RedirectResponse("/")),
-        *route("/stories", story_lists.listed, *files),
-        *route("/search", story_lists.listed, *files),
-        *route("/search", story_lists.feed, ".atom", ".feed.json"),
-        *route("/over-time", story_lists.over_time),
-        *route("/over-time", story_lists.over_time_file, *files),
-        *route("/changes", story_changes.page),
-        *route("/changes", story_changes.file, *files),
-        *route("/changes", story_changes.feed, ".atom", ".feed.json"),
+        *route("/", story_lists.stories, takes=PARAMETERS),
+        *route("/search", story_lists.stories, takes=PARAMETERS),
+        Route("/stories", lambda request: moved(request, "/")),
+        *route("/stories", story_lists.listed, *files, takes=PARAMETERS),
+        *route("/search", story_lists.listed, *files, takes=PARAMETERS),
+        *route("/search", story_lists.feed, *feeds, takes=PARAMETERS),
+        *route("/over-time", story_lists.over_time, takes=PARAMETERS),
+        *route("/over-time", story_lists.over_time_file, *files, takes=PARAMETERS),
+        *route("/changes", story_changes.page, takes=changes),
+        *route("/changes", story_changes.file, *files, takes=changes),
+        *route("/changes", story_changes.feed, *feeds, takes=changes),
         *route("/stories/{id}", documents.story),
-        *route("/articles/{id}", documents.article),
+        *route("/articles/{id}", documents.article, takes=("from", "to", "start", "page")),
         *route("/articles/{id}/page", documents.archived_page),
         *route("/articles/{id}/warc", documents.warc),
         *route("/omissions/{id}/{version}/{block}/{missing}", documents.omission),
         *route("/outlets", documents.outlets),
         *route("/outlets", documents.outlets_file, *files),
         *route("/outlets/{name:path}", documents.outlet),
-        *route("/why", documents.why),
-        *(Route(f"/sql{suffix}", page(sql_page.file, apart=True)) for suffix in files),
-        Route("/sql", page(sql_page.page, apart=True)),
+        *route("/why", documents.why, takes=("url",)),
+        *(Route(f"/sql{suffix}", page(sql_page.file, ("q",), apart=True)) for suffix in files),
+        Route("/sql", page(sql_page.page, ("q",), apart=True)),
         *route("/charts", documents.charts),
         *route("/charts/{name}", documents.chart_file, *files),
-        Route("/pictures", lambda _: RedirectResponse("/charts")),  # its address until 0.1
+        Route("/pictures", lambda request: moved(request, "/charts")),  # its address until 0.1
         Route("/static/{name}", _static),
     ]
     return Starlette(

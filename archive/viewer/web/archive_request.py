@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from starlette.exceptions import HTTPException
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from archive.viewer.catalogue import chosen
 from archive.viewer.render import Pages
@@ -42,12 +42,9 @@ class ArchiveRequest:
         self._is_filling = is_filling
         self.pages = Pages(chosen(request.headers.get("accept-language", "")), self.about)
 
-    def question(self, *also: str) -> Question:
-        """Read the question; a page may have further parameters `also`.
-
-        Raises UnknownValue where it is about what this archive does not have.
-        """
-        question = question_of(self.request.query_params, also)
+    def question(self) -> Question:
+        """Read the question. Raises UnknownValue where it is about what this archive does not have."""
+        question = question_of(self.request.query_params)
         self.lookup.check(question)
         return question
 
@@ -65,6 +62,12 @@ class ArchiveRequest:
         # what is no character of any encoding may stand in a damaged row
         language = {"Content-Language": self.pages.t.language, "Vary": "Accept-Language"}
         return HTMLResponse(text.encode("utf-8", "replace"), headers=language)
+
+
+def moved(request: Request, path: str) -> RedirectResponse:
+    """Redirect to another path, with the same parameters."""
+    query = request.url.query
+    return RedirectResponse(f"{path}?{query}" if query else path)
 
 
 def id_of(opened: ArchiveRequest, name: str = "id") -> str:

@@ -15,9 +15,10 @@ from archive.viewer import article as articles
 from archive.viewer import outlet as outlet_pages
 from archive.viewer.load import read_story
 from archive.viewer.render import story_values
-from archive.viewer.web.archive_request import file_of, id_of
+from archive.viewer.web.archive_request import file_of, id_of, moved
 from archive.viewer.web.guard import PAGE_POLICY
 from archive.viewer.web.omission_page import omission_values
+from archive.viewer.web.questions import number_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,9 +59,9 @@ def article(opened: ArchiveRequest) -> Response:
     if matches != [article_id]:
         if len(matches) != 1:
             raise HTTPException(404)
-        return RedirectResponse(f"/articles/{matches[0]}")
+        return moved(opened.request, f"/articles/{matches[0]}")
     query = opened.request.query_params
-    old, new, start = (_number(query.get(x, "")) for x in ("from", "to", "start"))
+    old, new, start = (number_of(query, x) for x in ("from", "to", "start"))
     values = articles.article_values(
         opened.archive, opened.lookup, opened.pages, article_id, old=old, new=new, start=start
     )

@@ -15,28 +15,29 @@ from archive.viewer.search.answers import FLAGS, ORDERS, Question
 
 _MOST_VALUES = 50
 _MOST_PAGES = 10_000_000
-_PARAMETERS = (
+PARAMETERS = (
     *("q", "outlet", "language", "missing", "since", "until", "author", "section", *FLAGS),
-    *("omitted", "order", "page"),
+    *("omitted", "order", "page", "late", "interface"),
 )
-_OF_FEEDS = ("late", "interface")
+"""Of a question; the last two are of its feed."""
 
 
-def question_of(query: QueryParams, also: Sequence[str] = ()) -> Question:
-    """Read a question. Raises UnknownValue for a parameter or a value that means nothing here.
+def check_parameters(query: QueryParams, names: Sequence[str]) -> None:
+    """Raise UnknownValue for a parameter with another name.
 
-    A list that left such a filter out would look like the answer to it.
+    A page that left a filter out would look like the answer to it.
     """
     for name in query:
-        if name not in (*_PARAMETERS, *_OF_FEEDS, *also):
-            raise wrong("parameter", name, (*_PARAMETERS, *also))
+        if name not in names:
+            raise wrong("parameter", name, names)
+
+
+def question_of(query: QueryParams) -> Question:
+    """Read a question. Raises UnknownValue for a value that means nothing here."""
     text = query.get("q", "")[:500]
     order = query.get("order", "")
     if order and order not in ORDERS:
         raise wrong("order", order, ORDERS)
-    omitted = query.get("omitted", "")
-    if omitted and not (omitted.isascii() and omitted.isdigit() and len(omitted) < 4):
-        raise wrong("omitted", omitted)
     return Question(
         text,
         _values(query, "outlet"),
@@ -47,19 +48,30 @@ def question_of(query: QueryParams, also: Sequence[str] = ()) -> Question:
         query.get("author", "").strip(),
         query.get("section", ""),
         frozenset(x for x in FLAGS if query.get(x)),
-        int(omitted) if omitted else None,
+        number_of(query, "omitted"),
         order or ("match" if text.strip() else "time"),
     )
 
 
 def of_address(query: str) -> Question:
     """Read a question from the part of an address after its question mark."""
-    return question_of(QueryParams(query))
+    parameters = QueryParams(query)
+    check_parameters(parameters, PARAMETERS)
+    return question_of(parameters)
 
 
 def page_of(query: QueryParams) -> int:
-    page = query.get("page", "")
-    return max(1, min(int(page), _MOST_PAGES)) if page.isascii() and page.isdigit() and len(page) < 9 else 1
+    return max(1, min(number_of(query, "page") or 1, _MOST_PAGES))
+
+
+def number_of(query: QueryParams, name: str) -> int | None:
+    """Read a number; None where there is none. Raises UnknownValue."""
+    text = query.get(name, "")
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 9):
+        raise wrong("parameter", f"{name}={text}")
+    return int(text)
 
 
 def address_of(question: Question, page: int = 1, suffix: str = "") -> str:
@@ -133,4 +145,4 @@ def wrong(name: str, value: str, existing: Sequence[str] = ()) -> UnknownValue:
     """Make the error for a value of an address that means nothing, with the nearest that does."""
     near = nearest(value, existing)
     hint = f"; did you mean {near}?" if near else "."
-    return UnknownValue(f"This list has no {name} {value!r}{hint}", name, value, near)
+    return UnknownValue(f"This page has no {name} {value!r}{hint}", name, value, near)

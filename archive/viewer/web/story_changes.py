@@ -61,7 +61,7 @@ class StoryChange:
 
 def changes(opened: ArchiveRequest, t: Interface) -> Iterator[StoryChange]:
     """Find the edits and takedowns that a request asks for, the latest first."""
-    question = opened.question("followed")
+    question = opened.question()
     reaction = opened.request.query_params.get("followed", "")
     if reaction and reaction not in REACTIONS:
         raise wrong("followed", reaction, REACTIONS)
@@ -128,7 +128,7 @@ def page(opened: ArchiveRequest) -> Response:
         changes=portion[:PAGE],
         reactions=REACTIONS,
         reaction=query.get("followed", ""),
-        question=opened.question("followed"),
+        question=opened.question(),
         outlets=opened.lookup.names("outlet", 40),
         address=f"?{urlencode(chosen)}",
         leads=leads,
@@ -179,4 +179,4 @@ def file(opened: ArchiveRequest) -> Response:
 def feed(opened: ArchiveRequest) -> Response:
     t = interface_of(opened)
     entries = [change.alert for change in islice(changes(opened, t), MOST)]
-    return as_feed(opened, t("changes"), entries, "followed")
+    return as_feed(opened, t("changes"), entries)

@@ -152,10 +152,10 @@ def interface_of(opened: ArchiveRequest) -> Interface:
     return Interface(language) if language else opened.pages.t
 
 
-def as_feed(opened: ArchiveRequest, title: str, entries: list[Alert], *also: str) -> Response:
-    """Answer with a feed of a question, which may have further parameters `also`."""
+def as_feed(opened: ArchiveRequest, title: str, entries: list[Alert]) -> Response:
+    """Answer with the feed of a question."""
     address = str(opened.request.url)
-    words = opened.question(*also).text
+    words = opened.question().text
     feed = formats.Feed(
         *(address, f"{words or title} · {opened.about.name}", entries),
         *(str(opened.request.base_url), address),

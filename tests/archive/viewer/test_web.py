@@ -187,6 +187,28 @@ def test_pages_lists_feeds_and_what_they_are_refused_by(site, bridge):
         assert json.loads(get("/outlets/courier.json")[2])[0]["outcome"] == "failed"
 
 
+def test_no_page_has_a_parameter_that_means_nothing(site, bridge):
+    """A page that ignored one would look like the answer to it."""
+    shelf, start = Shelf(str(site)), story_of_one(bridge["uk"])
+    with closing(shelf), serving(site) as get:
+        values = {"id": bridge["uk"], "name": "courier", "name:path": "courier", "suffix": "csv"}
+        values |= {"version": "1", "block": "1", "missing": bridge["en"]}
+        for route in make_app(shelf, 0).routes:
+            if route.path.startswith("/static/"):
+                continue
+            path = re.sub(r"\{([^}]+)\}", lambda name: values[name[1]], route.path)
+            status, headers, body = get(f"{path}?langage=uk")
+            if status == 307:  # the address of before
+                status, headers, body = get(headers["location"])
+            assert (status, b"langage" in body) == (400, True), path
+        for path in (f"/articles/{bridge['uk']}?from=x", "/?page=two", "/changes?page=-1"):
+            assert get(path)[0] == 400, path
+        assert get(f"/stories/{start}")[0] == 200
+        # the start of an id leads to the whole one, with what was asked
+        headers = get(f"/articles/{bridge['uk'][:20]}?from=1&to=2")[1]
+        assert headers["location"] == f"/articles/{bridge['uk']}?from=1&to=2"
+
+
 def test_every_file_that_a_page_leads_to_can_be_read(site, bridge):
     story = story_of_one(bridge["uk"])
     pages = [
