@@ -22,7 +22,7 @@ from archive.export import tmx, xlsx
 from archive.export.choice import Choice
 from archive.operations.partitions import ALONE, over
 from archive.read.archive import Archive
-from archive.storage import durable
+from archive.storage import durable, path_guard
 from archive.tables.parquet_files import dictionary_columns
 
 if TYPE_CHECKING:
@@ -123,6 +123,7 @@ def writing(output: str) -> Iterator[BinaryIO]:
     final = Path(output)
     temporary = final.with_name(f".{final.name}.{os.getpid()}.part")
     try:
+        path_guard.expect_file(final, is_written=True)
         with temporary.open("xb") as file:
             yield file
             file.flush()

@@ -7,6 +7,7 @@ stranger's archive harmless, but not if the stranger still writes into it.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -16,6 +17,8 @@ from pathlib import Path
 from archive.exceptions import ArchiveDamaged
 from archive.format import gate
 from archive.format.layout import FILES, FOLDERS, TABLES, WORKING_FOLDERS
+
+_DEVICES = Path("/dev")
 
 
 def place(root: Path, name: str) -> Path:
@@ -102,6 +105,20 @@ def check_view(folder: Path) -> None:
     for path in (folder.parent, folder):
         _expect(str(path), "a folder")
     files(folder, "")
+
+
+def expect_file(path: Path, *, is_written: bool = False) -> None:
+    """Raise OSError for what a user names and is no file: a pipe is waited for, a device may have no end.
+
+    The pipe of `<(…)` is read, because somebody writes into it. Nothing in /dev is replaced by a file.
+    """
+    is_special = path.exists() and not path.is_file()
+    if is_written:
+        is_special |= path.absolute().parent == _DEVICES
+    elif path.is_fifo() and path.is_relative_to(_DEVICES):
+        return
+    if is_special:
+        raise OSError(errno.EINVAL, "it is a folder, a pipe, a socket or a device, and no file", str(path))
 
 
 def read(path: Path, most: int) -> bytes:

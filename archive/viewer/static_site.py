@@ -49,6 +49,8 @@ def write(
         for name, text in _pages(archive, lookup, question, language, most):
             path = folder / name
             path.parent.mkdir(exist_ok=True)
+            if path.is_symlink() or not path.is_file():
+                path.unlink(missing_ok=True)  # whoever made the folder may lead elsewhere
             path.write_bytes(text.encode("utf-8", "replace"))
             names.add(name)
         for name in old - names:

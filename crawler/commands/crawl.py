@@ -30,7 +30,7 @@ from crawler.outlet.checks import check_declaration
 from crawler.outlet.fleet.turn import make_room
 from crawler.reports import account
 from crawler.reports.run_report import Ending, RunReport
-from crawler.reports.terminal import WrongUse, hear_signals, one_sentence
+from crawler.reports.terminal import WrongUse, expect_file, hear_signals, one_sentence
 from crawler.story.arguments import Arguments, check_settings, read_arguments
 from crawler.story.spider import StorySpider
 from pipelines.pair_process import Paired, pair_after_crawl
@@ -114,6 +114,8 @@ class Command(BaseRunSpiderCommand):
         self._report_into = Path(opts.report) if self.reports_run and opts.report else None
         if self._report_into is not None and not self._report_into.absolute().parent.is_dir():
             raise WrongUse(f"--report {visible(opts.report)}: there is no such folder")
+        if self._report_into is not None:
+            expect_file("--report", self._report_into, is_written=True)
         if opts.spargs and not self.takes_arguments:
             raise WrongUse(f"-a {next(iter(opts.spargs))}=… is of `triptych crawl`")
 

@@ -18,6 +18,7 @@ import archive
 from archive.exceptions import ArchiveError
 from archive.no_pandas import fast_start
 from archive.pages.warc_files import Pointer
+from archive.storage import path_guard
 from archive.terminal import Terminal
 from crawler.commands.crawl import Command as Crawl
 from crawler.downloader.public_hosts import registered_domain
@@ -29,7 +30,7 @@ from crawler.inspection.repeated_places import PageLines, read_stored, repeated_
 from crawler.inspection.spider import PageInspector
 from crawler.items import Fetch, Hints, Observation
 from crawler.outlet.declaration import Outlet, in_domains
-from crawler.reports.terminal import WrongUse
+from crawler.reports.terminal import WrongUse, expect_file
 from crawler.story.arguments import check_settings, read_arguments
 from crawler.workers.pool import Workers
 from crawler.workers.stages import worker_stages
@@ -110,6 +111,7 @@ class Command(Crawl):
             print_inspection(Terminal(), inspection, everything=opts.all)
 
     def _write(self, inspection: Inspection, path: Path) -> None:
+        expect_file("--html", path, is_written=True)
         try:
             path.write_text(inspection_page(inspection), encoding="utf-8")
         except OSError as error:
@@ -160,6 +162,7 @@ class Command(Crawl):
         url = opts.url or _UNKNOWN_ADDRESS
         read_arguments({"url": url}, accepts=("url",), allow_private=True)
         # a bomb of a page unpacks to no more than is read of any page
+        path_guard.expect_file(path)
         opened = gzip.open if path.suffix == ".gz" else open
         with opened(path, "rb") as file:
             body = file.read(MAX_BYTES + 1)

@@ -30,7 +30,7 @@ from crawler.health.live_report import (
 from crawler.health.rule_coverage import Entry, cover, coverage_lines, read_entries
 from crawler.health.table import outlets
 from crawler.outlet.declaration import in_domains
-from crawler.reports.terminal import WrongUse
+from crawler.reports.terminal import WrongUse, expect_file
 from crawler.story.arguments import Arguments
 
 if TYPE_CHECKING:
@@ -146,6 +146,7 @@ class Command(Crawl):
     def _check_addresses(self, file: str, declared: list[StorySpider]) -> int:
         """Compare a file of addresses with the rules; return the exit code."""
         home = declared[0].home if len(declared) == 1 else ""
+        expect_file("--addresses", Path(file))
         try:
             entries, bad = read_entries(Path(file).read_bytes(), home or "https://addresses.invalid/")
         except OSError as error:
@@ -193,6 +194,7 @@ def _report_path(file: str) -> Path:
         raise WrongUse(f"--report {file}: its name must end with .json")
     if not path.absolute().parent.is_dir():
         raise WrongUse(f"--report {file}: there is no folder {path.parent}")
+    expect_file("--report", path, is_written=True)
     return path
 
 

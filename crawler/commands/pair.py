@@ -14,7 +14,7 @@ from archive.commands.progress import bar
 from archive.exceptions import WrongSetting
 from archive.no_pandas import fast_start
 from archive.terminal import Terminal, literal, visible
-from crawler.reports.terminal import ReadingCommand, WrongUse, one_sentence
+from crawler.reports.terminal import ReadingCommand, WrongUse, expect_file, one_sentence
 from pipelines.pairing.labels import named_in, read_labels
 from pipelines.pairing.report import (
     audit_line,
@@ -204,10 +204,13 @@ def _check(opts: argparse.Namespace) -> None:
     for name in ("labels", "review"):
         if getattr(opts, name) == "":
             raise WrongUse(f"--{name}: no file is named")
+    if opts.labels:
+        expect_file("--labels", Path(opts.labels))
     if opts.review:
         path = Path(opts.review).absolute()
         if path.is_dir() or not path.parent.is_dir():
             why = "is a folder" if path.is_dir() else "has no folder to lie in"
             raise WrongUse(f"--review: {opts.review} {why}; name a file")
+        expect_file("--review", path, is_written=True)
         if not os.access(path if path.exists() else path.parent, os.W_OK):
             raise WrongUse(f"--review: {opts.review} cannot be written")

@@ -15,6 +15,7 @@ from scrapy.exceptions import UsageError
 
 from archive.commands.exit_codes import ExitCode, of_error
 from archive.exceptions import ArchiveError
+from archive.storage import path_guard
 from archive.terminal import literal, visible
 
 if TYPE_CHECKING:
@@ -31,6 +32,14 @@ class WrongUse(UsageError):
 
     def __init__(self, message: str) -> None:
         super().__init__(message, print_help=False)
+
+
+def expect_file(option: str, path: Path, *, is_written: bool = False) -> None:
+    """Raise WrongUse for what is no file, before anything is done."""
+    try:
+        path_guard.expect_file(path, is_written=is_written)
+    except OSError as error:
+        raise WrongUse(f"{option}: {visible(str(path))}: {error.strerror}") from None
 
 
 # How often each of several names was met, as a person reads it.

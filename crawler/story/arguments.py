@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from scrapy.settings import default_settings
 
 from archive.format.reasons import Reason
+from archive.storage import path_guard
 from crawler.downloader.proxy_setting import read_proxy
 from crawler.downloader.public_hosts import refusal
 from crawler.downloader.resolver import pinned_names
@@ -184,6 +185,7 @@ def _date(arguments: dict[str, str], name: str) -> dt.date | None:
 
 def _read_file(path: Path, *, allow_private: bool) -> Arguments:
     try:
+        path_guard.expect_file(path)
         # Windows' editors begin a text with a mark
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:

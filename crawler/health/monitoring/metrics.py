@@ -17,6 +17,7 @@ from prometheus_client.openmetrics.exposition import generate_latest
 from prometheus_client.registry import Collector
 
 from archive.exceptions import ArchiveError
+from archive.storage import path_guard
 from archive.storage.leases import leases_of
 from crawler.health.expectation_check import DAYS_OF_A_MEDIAN
 from crawler.health.monitoring.rules import ends
@@ -171,6 +172,7 @@ def text(facts: MonitoringFacts, raised: Sequence[Alarm]) -> bytes:
 
 def write(path: Path, facts: MonitoringFacts, raised: Sequence[Alarm]) -> None:
     """Replace a file whole: node_exporter may read at any moment. Raises OSError."""
+    path_guard.expect_file(path, is_written=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         temporary.write_bytes(text(facts, raised))

@@ -1,0 +1,59 @@
+"""Pipes, sockets, devices and folders where a command expects a file: a sentence at once."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+from tests.support import forked
+
+COMMANDS = (
+    ("inspect", "{path}"),
+    ("inspect", "{path}.gz"),
+    ("live", "kanal24", "--addresses", "{path}"),
+    ("crawl", "kanal24", "-a", "urls={path}"),
+    ("import", "{path}"),
+    ("pair", "--labels", "{path}"),
+    # to be written
+    ("live", "kanal24", "--report", "{path}.json"),
+    ("pair", "--review", "{path}"),
+    ("crawl", "kanal24", "--report", "{path}"),
+    ("inspect", "{folder}/page.html", "--html", "{path}"),
+)
+KINDS = ("pipe", "folder", "device", "socket")
+
+
+def make(kind: str, path: Path) -> None:
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "folder":
+        path.mkdir()
+    elif kind == "device":
+        path.symlink_to("/dev/zero")
+    else:
+        with socket.socket(socket.AF_UNIX) as bound:
+            bound.bind(str(path))
+
+
+@pytest.mark.parametrize(
+    "command",
+    [COMMANDS[0], *(pytest.param(x, marks=pytest.mark.thorough) for x in COMMANDS[1:])],
+    ids=" ".join,
+)
+def test_what_is_no_file_is_neither_waited_for_nor_read_without_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(tmp_path)  # the address of a socket is short
+    (tmp_path / "page.html").write_text("<title>A page</title>")
+    for kind in KINDS:
+        for ending in ("", ".gz", ".json"):
+            make(kind, Path(f"{kind}{ending}"))
+        arguments = [part.format(path=tmp_path / kind, folder=tmp_path) for part in command]
+        done = forked.scrapy(*arguments, "-s", f"ARCHIVE_URI={tmp_path}/archive")
+        assert done.returncode in {1, 2}, (kind, done.stderr)
+        assert kind in done.stderr, done.stderr
+        assert "Traceback" not in done.stderr, done.stderr
+        assert not (tmp_path / "archive").exists()
