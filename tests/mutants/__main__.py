@@ -43,9 +43,15 @@ GUARDS = (
     *("crawler/downloader/handler.py", "crawler/middlewares/addresses.py"),
     *("crawler/middlewares/compression.py", "crawler/middlewares/redirects.py"),
     *("crawler/discovery/unpacking.py", "crawler/workers/fork_server.py"),
+    *("crawler/downloader/robots_parser.py", "crawler/outlet/address_pattern.py"),
+    *("crawler/workers/worker.py", "crawler/workers/watch.py"),
     *("crawler/importing/frames.py", "crawler/importing/members.py", "crawler/importing/records.py"),
     *("crawler/importing/web_archives.py", "crawler/importing/web_server.py"),
     *("crawler/importing/source_files.py", "crawler/importing/page_task.py"),
+    *("crawler/importing/remote_file.py", "crawler/importing/positions.py"),
+    *("crawler/importing/indexes/cdx.py", "crawler/importing/indexes/captures.py"),
+    *("crawler/importing/indexes/index_import.py", "crawler/importing/indexes/index_source.py"),
+    "crawler/importing/indexes/capture_journal.py",
 )
 TESTS = (
     *("tests/archive", "tests/hostile", "tests/crawler/discovery", "tests/crawler/downloader"),

@@ -124,7 +124,7 @@ def _unread(code: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
         elif isinstance(node, ast.keyword) and node.arg in FOR_THE_READER:
             found.append(node.value)
         elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("lru_cache"):
-            found += node.args
+            found += [*node.args, *(keyword.value for keyword in node.keywords)]
     return [
         ((node.lineno, node.col_offset), (node.end_lineno or 0, node.end_col_offset or 0))
         for node in found

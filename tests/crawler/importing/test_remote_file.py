@@ -46,12 +46,29 @@ def test_it_is_read_in_order_and_anywhere_and_no_more_is_in_memory(server: Range
             assert file.seek(begin) == begin == file.tell()
             assert DATA[begin:].startswith(found := file.read(length))
             assert bool(found) == (begin < len(DATA))
+        assert file.seek(-9, io.SEEK_SET) == file.tell() == 0  # as zipfile does in a file that is short
+        assert io.BufferedReader(file).detach().read(4) == DATA[:4]
         assert file.seek(-5, io.SEEK_END) == len(DATA) - 5
         assert file.read() == DATA[-5:]
     assert max(end - begin for _, begin, end in server.asked) < PART
     server.files["/empty"] = b""
     with remote(server, "/empty") as file:
         assert (file.size, file.read()) == (0, b"")
+
+
+def test_only_what_is_read_in_order_is_read_ahead(server: RangeServer) -> None:
+    with remote(server) as file:
+        for begin in (5 * PART, 2 * PART, 8 * PART):
+            file.seek(begin)
+            assert file.read(1) == DATA[begin : begin + 1]
+        file._ahead.shutdown()
+    assert [begin for _, begin, _ in server.asked] == [0, 5 * PART, 2 * PART, 8 * PART]
+
+
+def test_a_file_may_have_moved_often(server: RangeServer) -> None:
+    server.faults = [status(code, Location="/a") for code in (301, 302, 303, 307, 308) * 4]
+    with remote(server) as file:
+        assert file.read(PART) == DATA[:PART]
 
 
 def test_a_fault_of_the_moment_is_asked_again(server: RangeServer) -> None:
