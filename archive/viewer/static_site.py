@@ -50,7 +50,7 @@ def write(
             path = folder / name
             path.parent.mkdir(exist_ok=True)
             if path.is_symlink() or not path.is_file():
-                path.unlink(missing_ok=True)  # whoever made the folder may lead elsewhere
+                path.unlink(missing_ok=True)  # a link that leads elsewhere, a pipe
             path.write_bytes(text.encode("utf-8", "replace"))
             names.add(name)
         for name in old - names:

@@ -46,12 +46,12 @@ def make_app(shelf: Shelf, port: int, secret: str = "") -> Starlette:
     """
 
     def page(
-        answer: Page, takes: Sequence[str] = (), *, apart: bool = False
+        answer: Page, parameters: Sequence[str] = (), *, apart: bool = False
     ) -> Callable[[Request], Response]:
         @wraps(answer)
         def respond(request: Request) -> Response:
             try:
-                check_parameters(request.query_params, takes)
+                check_parameters(request.query_params, parameters)
                 return _answered(request, shelf, answer, apart=apart)
             except ChartsPending as being:
                 counts = {"made": being.made, "figures": being.figures}
@@ -70,32 +70,32 @@ def make_app(shelf: Shelf, port: int, secret: str = "") -> Starlette:
 
         return respond
 
-    def route(path: str, answer: Page, *suffixes: str, takes: Sequence[str] = ()) -> list[Route]:
-        return [Route(path + suffix, page(answer, takes)) for suffix in suffixes or ("",)]
+    def route(path: str, answer: Page, *suffixes: str, parameters: Sequence[str] = ()) -> list[Route]:
+        return [Route(path + suffix, page(answer, parameters)) for suffix in suffixes or ("",)]
 
     files, feeds = (".csv", ".json"), (".atom", ".feed.json")
     changes = (*PARAMETERS, "followed")
     routes = [
-        *route("/", story_lists.stories, takes=PARAMETERS),
-        *route("/search", story_lists.stories, takes=PARAMETERS),
+        *route("/", story_lists.stories, parameters=PARAMETERS),
+        *route("/search", story_lists.stories, parameters=PARAMETERS),
         Route("/stories", lambda request: moved(request, "/")),
-        *route("/stories", story_lists.listed, *files, takes=PARAMETERS),
-        *route("/search", story_lists.listed, *files, takes=PARAMETERS),
-        *route("/search", story_lists.feed, *feeds, takes=PARAMETERS),
-        *route("/over-time", story_lists.over_time, takes=PARAMETERS),
-        *route("/over-time", story_lists.over_time_file, *files, takes=PARAMETERS),
-        *route("/changes", story_changes.page, takes=changes),
-        *route("/changes", story_changes.file, *files, takes=changes),
-        *route("/changes", story_changes.feed, *feeds, takes=changes),
+        *route("/stories", story_lists.listed, *files, parameters=PARAMETERS),
+        *route("/search", story_lists.listed, *files, parameters=PARAMETERS),
+        *route("/search", story_lists.feed, *feeds, parameters=PARAMETERS),
+        *route("/over-time", story_lists.over_time, parameters=PARAMETERS),
+        *route("/over-time", story_lists.over_time_file, *files, parameters=PARAMETERS),
+        *route("/changes", story_changes.page, parameters=changes),
+        *route("/changes", story_changes.file, *files, parameters=changes),
+        *route("/changes", story_changes.feed, *feeds, parameters=changes),
         *route("/stories/{id}", documents.story),
-        *route("/articles/{id}", documents.article, takes=("from", "to", "start", "page")),
+        *route("/articles/{id}", documents.article, parameters=("from", "to", "start", "page")),
         *route("/articles/{id}/page", documents.archived_page),
         *route("/articles/{id}/warc", documents.warc),
         *route("/omissions/{id}/{version}/{block}/{missing}", documents.omission),
         *route("/outlets", documents.outlets),
         *route("/outlets", documents.outlets_file, *files),
         *route("/outlets/{name:path}", documents.outlet),
-        *route("/why", documents.why, takes=("url",)),
+        *route("/why", documents.why, parameters=("url",)),
         *(Route(f"/sql{suffix}", page(sql_page.file, ("q",), apart=True)) for suffix in files),
         Route("/sql", page(sql_page.page, ("q",), apart=True)),
         *route("/charts", documents.charts),
@@ -111,7 +111,7 @@ def make_app(shelf: Shelf, port: int, secret: str = "") -> Starlette:
 
 
 def _answered(request: Request, shelf: Shelf, answer: Page, *, apart: bool) -> Response:
-    """Answer a request, with figures once they are made. Raises ChartsPending where that takes long.
+    """Answer a request, with figures once they are made. Raises ChartsPending where that parameters long.
 
     `apart`: it reads nothing that other pages wait for.
     """

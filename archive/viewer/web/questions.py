@@ -25,7 +25,7 @@ PARAMETERS = (
 def check_parameters(query: QueryParams, names: Sequence[str]) -> None:
     """Raise UnknownValue for a parameter with another name.
 
-    A page that left a filter out would look like the answer to it.
+    A page that left a filter out would seem to be the answer to it.
     """
     for name in query:
         if name not in names:
