@@ -322,7 +322,7 @@ class _Fill:
 
 
 def _read(opened: Any, part: int, columns: Sequence[str]) -> list[dict[str, Any]]:
-    """Read rows; a column that an older file lacks is empty."""
+    """Read rows; a column that an older file has not is empty."""
     present = [x for x in columns if x in opened.schema_arrow.names]
     rows: list[dict[str, Any]] = opened.read_row_group(part, columns=present).to_pylist()
     missing = dict.fromkeys(set(columns) - set(present))

@@ -28,7 +28,7 @@ class ChartsPending(Exception):
 
 
 class Figures:
-    """Numbers of all figures of an archive as it was opened; may be asked for by any thread."""
+    """Numbers of all figures of an archive as it was opened; for any thread."""
 
     def __init__(self, archive: Archive) -> None:
         self._archive = archive

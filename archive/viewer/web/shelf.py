@@ -65,7 +65,7 @@ class Shelf:
 
     @contextmanager
     def opened(self) -> Iterator[tuple[Archive, Lookup, About]]:
-        """Lend the archive and the side file to one request at a time: memory is that of one page.
+        """Lend the archive and the side file to one request at a time: memory is for one page.
 
         Raises Preparing, and as opening an archive does.
         """

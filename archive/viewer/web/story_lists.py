@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 def stories(opened: ArchiveRequest) -> Response:
     question = opened.question()
-    if re.fullmatch(r"https?://\S+", question.text.strip()):  # nobody looks for its words
+    if re.fullmatch(r"https?://\S+", question.text.strip()):  # its words are no search
         return RedirectResponse(f"/why?{urlencode({'url': question.text.strip()})}")
     page = page_of(opened.request.query_params)
     answer = opened.lookup.ask(question, page)
