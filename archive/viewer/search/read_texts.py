@@ -65,7 +65,7 @@ class _Read:
 
 
 class _Keys(dict[str, str]):
-    """The key of each word of a language that has been met; all files of a process share them."""
+    """The key of each word of a language that has been met."""
 
     def __init__(self, connection: sqlite3.Connection, language: str) -> None:
         super().__init__()
@@ -87,42 +87,22 @@ class _Keys(dict[str, str]):
         return str(word_key)
 
 
-class _Vocabulary:
-    """The words of a process, with its own connection to the side file."""
-
-    def __init__(self, path: Path) -> None:
-        self._connection = side_file.connect(path)
-        self._keys = {x: _Keys(self._connection, x) for x in (*SEARCHED_LANGUAGES, "")}
-
-    def close(self) -> None:
-        self._connection.close()
-
-    def keys(self, language: str | None) -> _Keys:
-        return self._keys[language if language in SEARCHED_LANGUAGES else ""]
-
-    def take_new(self) -> list[tuple[str, str, str]]:
-        """Return the words met since the last call that the side file has not yet."""
-        new: list[tuple[str, str, str]] = []
-        for keys in self._keys.values():
-            new += keys.new
-            keys.new.clear()
-        return new
-
-
 class _Shard:
     """One file of texts."""
 
-    def __init__(self, path: Path, number: int, vocabulary: _Vocabulary) -> None:
-        self._vocabulary = vocabulary
+    def __init__(self, path: Path, number: int) -> None:
         with ExitStack() as undo:
             self._connection = undo.enter_context(closing(side_file.open_texts(path, number)))
+            self._words = undo.enter_context(closing(side_file.connect(path)))
             # a number is never given twice: the index of words knows those of texts that are gone
             last = self._connection.execute("SELECT value FROM state WHERE name = 'doc'").fetchone()
             undo.pop_all()
         self._last = int(last[0]) if last else 0
         self._packer = zstandard.ZstdCompressor(level=3)
+        self._keys = {x: _Keys(self._words, x) for x in (*SEARCHED_LANGUAGES, "")}
 
     def close(self) -> None:
+        self._words.close()
         self._connection.close()
 
     def read(self, part: _Part) -> _Read:
@@ -134,12 +114,15 @@ class _Shard:
             rows = (row for batch in table.to_batches(max_chunksize=64) for row in batch.to_pylist())
             docs = list(self._take(rows))
             self._connection.execute("INSERT OR REPLACE INTO state VALUES ('doc', ?)", (str(self._last),))
-        return _Read(docs, self._vocabulary.take_new())
+        new = [word for keys in self._keys.values() for word in keys.new]
+        for keys in self._keys.values():
+            keys.new.clear()
+        return _Read(docs, new)
 
     def _take(self, rows: Iterable[dict[str, Any]]) -> Iterator[tuple[str, int]]:
         for row in rows:
             headline, body = row["headline"][:MOST_TEXT], row["body"][:MOST_TEXT]
-            keys = self._vocabulary.keys(row["language"])
+            keys = self._keys[row["language"] if row["language"] in SEARCHED_LANGUAGES else ""]
             packed = self._packer.compress(f"{headline}\n{body}".encode("utf-8", "replace"))
             self._last += 1
             self._connection.execute("INSERT INTO doc VALUES (?, ?)", (self._last, packed))
@@ -150,28 +133,8 @@ class _Shard:
             yield row["article_id"], self._last
 
 
-class _Shards:
-    """The files of texts that one process fills, opened when they are first needed."""
-
-    def __init__(self) -> None:
-        self._vocabularies: dict[Path, _Vocabulary] = {}
-        self._shards: dict[tuple[Path, int], _Shard] = {}
-
-    def read(self, path: Path, shard: int, part: _Part) -> _Read:
-        if path not in self._vocabularies:
-            self._vocabularies[path] = _Vocabulary(path)
-        if (path, shard) not in self._shards:
-            self._shards[path, shard] = _Shard(path, shard, self._vocabularies[path])
-        return self._shards[path, shard].read(part)
-
-    def close(self) -> None:
-        for shard in self._shards.values():
-            shard.close()
-        for vocabulary in self._vocabularies.values():
-            vocabulary.close()
-
-
-_of_process = _Shards()
+_open: dict[tuple[Path, int], _Shard] = {}
+"""Of a process of its own: its files of texts."""
 
 
 def _begin() -> None:
@@ -187,22 +150,27 @@ def _begin() -> None:
 
 def _read_part(path: Path, shard: int, part: _Part) -> _Read:
     """Read a part in a process of its own, which leaves its files open until it ends."""
-    return _of_process.read(path, shard, part)
+    if (path, shard) not in _open:
+        _open[path, shard] = _Shard(path, shard)
+    return _open[path, shard].read(part)
 
 
 class _InProcess(Executor):
     """Does in this process, at once, what it is asked to do."""
 
     def __init__(self) -> None:
-        self._shards = _Shards()
+        self._shards: dict[int, _Shard] = {}
 
     def submit(self, _: Any, /, path: Path, shard: int, part: _Part) -> Future[Any]:  # type: ignore[override]
+        if shard not in self._shards:
+            self._shards[shard] = _Shard(path, shard)
         done: Future[Any] = Future()
-        done.set_result(self._shards.read(path, shard, part))
+        done.set_result(self._shards[shard].read(part))
         return done
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        self._shards.close()
+        for shard in self._shards.values():
+            shard.close()
 
 
 def read_texts(archive: Archive, connection: sqlite3.Connection, path: Path, processes: int) -> None:
