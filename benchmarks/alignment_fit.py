@@ -270,7 +270,7 @@ def stored(weighting: Weighting, data: Path, retold: Sequence[Path]) -> str:
         }
 
     document = {
-        "version": 11,
+        "version": 12,
         "features": list(NAMES),
         **{name: numbers(getattr(weighting, name)) for name in ("mean", "scale", "weight")},
         "crossed": list(CROSSED),
