@@ -14,6 +14,7 @@ from scrapy.settings import Settings
 from crawler.exceptions import SourceFailed, Unavailable, WrongSource
 from crawler.importing.frames import Gap, Window, frames
 from crawler.importing.members import Member, next_member
+from crawler.importing.page_task import _decoded
 from crawler.importing.records import moment, number
 from crawler.importing.source_files import SourceFinder
 from crawler.importing.web_archives import WebArchive
@@ -22,6 +23,11 @@ from tests.crawler.importing.range_server import RangeServer, status
 from tests.crawler.importing.test_limits_of_imports import servers
 from tests.crawler.importing.test_web_archives import record
 from tests.crawler.importing.test_web_server import HTTPError, SSLError, failure_around
+
+
+def test_a_page_that_was_stored_unpacked_is_read_though_its_header_says_packed() -> None:
+    assert _decoded(b"\n <html>", {"content-encoding": "gzip"}, 1000) == b"\n <html>"
+    assert _decoded(gzip.compress(b"<html>"), {"content-encoding": "gzip"}, 1000) == b"<html>"
 
 
 @pytest.mark.parametrize(
@@ -35,6 +41,7 @@ from tests.crawler.importing.test_web_server import HTTPError, SSLError, failure
         ("0001-01-01T00:00:00+23:59", None),
         ("9999-12-31T23:59:59-23:59", None),
         ("2126-01-02T05:00:00Z", None),
+        ("20260102", "2026-01-02T00:00:00+00:00"),
         ("2026010205000", None),
         ("202601020500000", None),
         ("²0260102050000", None),

@@ -64,7 +64,7 @@ def test_a_page_is_read_with_its_time_and_its_record(tmp_path: Path, packed: boo
         tmp_path / "a.warc", record(packed=packed), record(url="https://b.example/", packed=packed)
     )
     assert [page.url for page in pages] == ["https://courier.example/news/1", "https://b.example/"]
-    assert pages[0].body == PAGE
+    assert (pages[0].status, pages[0].body) == (200, PAGE)
     assert pages[0].fetched_at.isoformat() == "2025-03-01T10:00:00+00:00"
     assert pages[0].record.startswith("a.warc <urn:uuid:")
     assert not opened.damage

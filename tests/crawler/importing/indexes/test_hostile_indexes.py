@@ -9,7 +9,7 @@ import pytest
 from scrapy.settings import Settings
 
 from crawler.exceptions import SourceFailed
-from crawler.importing.indexes.captures import ArchiveClient
+from crawler.importing.indexes.captures import ArchiveClient, CaptureFailed, CaptureFetcher
 from crawler.importing.indexes.cdx import Listing, Query, dialect_of, read_line, replay_of
 from crawler.importing.web_server import WebServers
 from tests.crawler.commands.test_import import address, page
@@ -76,6 +76,20 @@ def test_lines_that_are_no_capture_are_counted(server: CdxServer) -> None:
         "https://courier.example/1"
     ]
     assert captures.unread == len(odd)
+
+
+def test_files_of_an_archive_are_asked_at_its_pace_too() -> None:
+    class Nothing:
+        def part(self, filename: str, offset: int, length: int) -> tuple[str, bytes]:
+            raise SourceFailed("not there")
+
+    servers = WebServers(Settings({"USER_AGENT": "test", "PROXY": "", "DOWNLOAD_TIMEOUT": 5}))
+    client = ArchiveClient(servers, "test", 60.0, obeys_robots=True, pauses=())
+    place = {"filename": "a.warc.gz", "offset": "0", "length": "100"}
+    capture = read_line(json.dumps({"timestamp": "20250301100000", "url": address(1, "uk")} | place))
+    with pytest.raises(CaptureFailed, match="not there"):
+        CaptureFetcher(client, Nothing(), None, "http://index.example/", 1000).page(capture)
+    assert client._next > 0  # the next request waits
 
 
 def test_every_dialect_is_read_alike() -> None:
@@ -168,7 +182,8 @@ def test_replays_that_lead_elsewhere_are_no_captures(crawl: Crawl, server: CdxSe
     }
     assert account["pages"] == {"archived": 1, "failed(damaged)": 1}
     assert "it redirects to another host" in done.err
-    assert list(done.table("articles")["url"]) == [address(6, "uk")]
+    (article,) = done.table("articles").itertuples()
+    assert (article.url, article.http_status) == (address(6, "uk"), 200)
 
 
 def _replays(capture: Stored) -> Fault:
