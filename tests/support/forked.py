@@ -27,6 +27,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import mkdtemp
 
+from tests.support import cpu
 from tests.support.forked_workers import accept, launcher
 
 ROOT = Path(__file__).parents[2]
@@ -167,6 +168,11 @@ def workers_python() -> str:
     return str(_workers_server().folder / "python")
 
 
+def folders() -> list[Path]:
+    """Return those of the servers that have been started."""
+    return [started().folder for started in (_server, _workers_server) if started.cache_info().currsize]
+
+
 def end() -> None:
     for started in (_server, _workers_server):
         if started.cache_info().currsize and started().started_by == os.getpid():
@@ -274,7 +280,7 @@ def serve(control: socket.socket) -> tuple[str, list[str]] | None:
     for descriptor in descriptors:
         os.close(descriptor)
     control.send(str(pid).encode())
-    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    code = cpu.wait_for(pid, control, json.loads(order)[1])
     with contextlib.suppress(OSError):  # the test has ended
         control.send(str(code).encode())
     return None

@@ -20,6 +20,7 @@ import sys
 from pathlib import Path
 
 from crawler.workers import fork_server
+from tests.support import cpu
 
 _STAGES = (
     "pipelines.validate",
@@ -70,6 +71,7 @@ def _run(control: int, arguments: list[str], environment: dict[str, str]) -> Non
 def _answer(asking: socket.socket, order: bytes, descriptors: list[int]) -> None:
     """Fork a server, wait for its end and tell its exit code."""
     control, out, err = descriptors
+    arguments, environment = marshal.loads(order)
     if (pid := os.fork()) == 0:
         code = 1
         try:
@@ -78,7 +80,6 @@ def _answer(asking: socket.socket, order: bytes, descriptors: list[int]) -> None
             os.dup2(err, 2)
             os.close(out)
             os.close(err)
-            arguments, environment = marshal.loads(order)
             _run(control, arguments, environment)
             code = 0
         finally:
@@ -86,7 +87,7 @@ def _answer(asking: socket.socket, order: bytes, descriptors: list[int]) -> None
             os._exit(code)
     for descriptor in descriptors:
         os.close(descriptor)
-    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    code = cpu.wait_for(pid, asking, environment)
     with contextlib.suppress(OSError):  # whoever asked was killed
         asking.send(str(code).encode())
 

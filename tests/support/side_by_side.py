@@ -9,7 +9,7 @@ import gc
 import os
 import random
 import traceback
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from itertools import groupby
 from multiprocessing.connection import Connection, Pipe, wait
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import Any, cast
 
 import pytest
 
-from tests.support import forked
+from tests.support import cpu, forked
 
 _NUMBER = 4
 """Bytes of the number of a file in the queue."""
@@ -45,6 +45,10 @@ class SideBySide:
             assert len(self._finished) > before, "no process has finished a test"
             waiting = [test for test in waiting if test.nodeid not in self._finished]
         return True
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        temporary: Any = self._config._tmp_path_factory  # type: ignore[attr-defined]
+        cpu.show(terminalreporter, [temporary.getbasetemp(), *forked.folders()])
 
     def pytest_unconfigure(self) -> None:
         forked.end()
@@ -138,7 +142,8 @@ class _Process:
         capture.start_global_capturing()
         capture.suspend_global_capture(in_=True)
         factory: Any = self._config._tmp_path_factory  # type: ignore[attr-defined]
-        factory._basetemp = factory.getbasetemp() / f"{_FOLDER}{number}"
+        self._folder = factory.getbasetemp()
+        factory._basetemp = self._folder / f"{_FOLDER}{number}"
         factory._basetemp.mkdir(mode=0o700, exist_ok=True)
         random.seed()
 
@@ -153,6 +158,18 @@ class _Process:
         gc.collect()
         unraisable: Any = self._config.pluginmanager.get_plugin("unraisableexception")
         unraisable.collect_unraisable(self._config)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, object, object]:
+        return (yield from cpu.run_stage(self._folder, f"{item.nodeid} (setup)"))
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
+        return (yield from cpu.run_stage(self._folder, f"{item.nodeid} (call)"))
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_teardown(self, item: pytest.Item) -> Generator[None, object, object]:
+        return (yield from cpu.run_stage(self._folder, f"{item.nodeid} (teardown)"))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         content = self._config.hook.pytest_report_to_serializable(config=self._config, report=report)
