@@ -25,4 +25,4 @@ def test_commands_that_crawl_take_the_archive_as_those_that_read_do(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["reextract", "--archive", str(tmp_path / "elsewhere")]) == 6
-    assert f"There is no archive at {tmp_path / 'elsewhere'}" in capsys.readouterr().err
+    assert str(tmp_path / "elsewhere") in capsys.readouterr().err

@@ -11,10 +11,11 @@ from crawler.extraction.fields.linked_data import read_linked_data
 from crawler.extraction.fields.metadata import read_metadata
 
 URL = "https://a.example/news/x"
+HEADLINE = "Bridges of the north reopen"
 
 
 def topics(head: str = "", body: str = "") -> tuple[str | None, tuple[str, ...]]:
-    source = f"<html><head>{head}</head><body><h1>Bridges of the north reopen</h1>{body}</body></html>"
+    source = f"<html><head>{head}</head><body><h1>{HEADLINE}</h1>{body}</body></html>"
     page = outline(html.document_fromstring(source))
     metadata = read_metadata(page, read_linked_data(page), URL)
     return metadata.section, metadata.tags
@@ -130,7 +131,7 @@ def test_the_section_is_declared_or_the_last_breadcrumb_before_the_article() -> 
     assert topics("<meta property='article:section' content='World'>" + trail("Home", "Asia"))[0] == "World"
     assert topics("<meta property='article:section' content='news_news'>")[0] is None
     assert topics(trail("Home", "World", "Asia"))[0] == "Asia"
-    assert topics(trail("Home", "World", "Bridges of the north reopen"))[0] == "World"
+    assert topics(trail("Home", "World", HEADLINE))[0] == "World"
     assert topics(trail("Home"))[0] is None
     assert topics("<meta property='article:section' content='Articles'>")[0] is None
     # an archive by days
