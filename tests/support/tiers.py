@@ -60,8 +60,7 @@ FEW = {
     "test_nothing_that_a_row_or_an_argument_says_is_obeyed": 2,
     "test_the_command_takes_no_more_memory_than_it_may": 1,
     "test_no_damage_of_the_cache_loses_or_doubles_a_row": 1,
-    "test_damage_below_the_file_system_ends_in_a_sentence_or_a_rebuild": 1,
-    "test_an_attack_ends_in_a_sentence": 3,
+    "test_an_attack_ends_in_a_sentence": 2,
     "test_a_server_that_hangs_at_its_start_is_replaced_and_at_last_given_up": 1,
     "test_filling_ends_with_the_server": 1,
     "test_what_has_changed_is_named_and_a_change_proposed": 1,
@@ -316,6 +315,56 @@ LEFT_OUT = {
     "test_a_length_that_is_none_is_no_redirect_and_is_owed",
     "test_an_address_of_megabytes_costs_no_memory",
     "test_a_body_in_another_coding_than_its_header_names_is_the_hosts_fault",
+    # a crawl for a rule that has tests of its own: languages in pipelines/test_language.py, days and lists in
+    # crawler/discovery/test_archive_lists.py, newer archives in archive/test_opening.py, budgets in
+    # archive/state/test_debts.py, variants in crawler/requests/test_articles.py, texts of feeds in
+    # crawler/discovery/test_feed_entries.py
+    "test_the_text_decides_where_the_path_and_the_tag_lie",
+    "test_a_body_in_a_fourth_language_is_kept_and_labelled",
+    "test_a_day_begins_at_midnight_in_kyiv_whatever_zone_a_list_prints",
+    "test_a_backfill_asks_an_index_for_the_lists_of_its_days",
+    "test_an_archive_of_a_newer_version_is_refused_and_left_alone",
+    "test_what_is_over_the_budget_of_pages_is_owed_and_no_reason_for_exit_code_3",
+    "test_a_page_that_names_hundreds_of_variants_gets_a_few_of_them",
+    "test_hostile_content_costs_its_own_text_alone",
+    # the same seen in another crawl: test_an_edit_makes_a_version_and_a_second_look_does_not,
+    # test_a_second_crawl_asks_only_for_what_is_new, test_runs_without_a_terminal,
+    # test_each_rule_that_no_longer_holds_is_named_with_what_came, test_hosts_that_do_not_answer_give_way_…,
+    # test_a_late_translation_is_found_where_the_rule_says,
+    # test_the_text_of_a_feed_stands_for_a_page_that_is_refused
+    "test_an_edit_is_a_new_version",
+    "test_what_is_known_is_not_fetched_twice",
+    "test_what_is_new_comes_in_all_languages",
+    "test_a_crawl_with_nothing_new_is_a_success",
+    "test_a_source_without_articles_says_that_the_rule_is_wrong",
+    "test_an_outlet_none_of_whose_sources_answers_is_an_error",
+    "test_a_page_that_comes_to_name_a_translation_leads_to_it",
+    "test_a_variant_of_a_later_run_joins_its_story",
+    "test_a_switcher_pairs_and_a_home_page_never_does",
+    "test_a_broken_line_is_named_and_the_good_ones_run",
+    "test_a_page_that_answers_is_never_taken_from_the_feed",
+    "test_a_host_that_makes_the_crawl_wait_does_not_hold_the_places_of_another",
+    # imports: versions of the past are in archive/test_writer.py, kills in test_import.py, other captures in
+    # test_lies_about_captures_cost_those_captures
+    "test_captures_of_one_page_are_versions_in_their_order",
+    "test_pages_of_the_past_that_are_no_articles_are_no_alarm",
+    "test_an_import_of_captures_that_is_killed_goes_on",
+    "test_nothing_is_newer_than_the_page_itself",
+    "test_robots_txt_of_the_archive_is_obeyed_where_it_replays",
+    "test_replays_that_lead_elsewhere_are_no_captures",
+    # strangers: test_an_outlet_cannot_send_the_crawl_inside is one crawl of all of them, public_hosts.py and
+    # the proxy have tests without a crawl, bombs are in test_bombs.py, patterns in the rest of their file
+    "test_other_schemes_are_not_fetched_by_any_way",
+    "test_a_link_to_another_host_is_refused_and_counted",
+    "test_an_address_of_the_private_network_is_no_start",
+    "test_a_gzip_bomb_costs_no_more_than_the_limit",
+    "test_a_crawl_goes_on_with_addresses_that_were_made_for_its_rule",
+    "test_a_robots_txt_that_is_quadratic_costs_nothing",
+    # the past: test_the_past_is_what_it_was; damage: the other file of the cache; a catalogue of an extra
+    "test_the_past_tells_what_it_told",
+    "test_damage_below_the_file_system_ends_in_a_sentence_or_a_rebuild",
+    "test_iceberg_registers_the_files_as_they_are",
+    "test_reading_where_there_are_no_locks_either",
 }
 """Tests of `make test-all` alone."""
 

@@ -121,7 +121,7 @@ def test_nothing_is_newer_than_the_page_itself(past: Import, server: CdxServer) 
     assert past.account["passed_over"]["later than the page itself was last seen: crawl it first"] == 1
 
 
-def test_an_import_that_is_killed_goes_on(past: Import, server: CdxServer) -> None:
+def test_an_import_of_captures_that_is_killed_goes_on(past: Import, server: CdxServer) -> None:
     server.collection.add(
         *(Stored(address(number, "uk"), "20250301100000", page(number)) for number in range(10, 20))
     )
