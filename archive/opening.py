@@ -1,4 +1,4 @@
-"""Opening an archive, for reading or for writing, after a check that this version can."""
+"""Open an archive to read or write it, after checking that this version supports its schema."""
 
 from __future__ import annotations
 

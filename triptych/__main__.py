@@ -47,7 +47,7 @@ _CRAWLING = {
 }
 _OF_ARCHIVES = {"crawl", "revisit", "import", "outlets", "watch", "doctor", "pair", "reextract"}
 _SCRAPYS = {"list"}
-"""Of these, those that Scrapy brings."""
+"""Commands of these that are Scrapy's own."""
 _LOOKING = {
     "ls": "list snapshots and count the rows of each table",
     "search": "find stories by words and filters",

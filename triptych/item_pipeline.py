@@ -193,7 +193,7 @@ class ArchivePipeline:
         logger.info("Triptych: %s; in %s", counts or "nothing came", where)
 
     def engine_stopped(self) -> None:
-        """Make Scrapy's exit code 1 where articles were lost; it has no other way than this to say so."""
+        """Set Scrapy's exit code to 1 if articles were lost; Scrapy offers no other way."""
         if self._snapshot.failure is not None:
             self._crawler.spider = None
 

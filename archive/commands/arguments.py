@@ -19,7 +19,7 @@ _LONGEST = 36_500
 
 def count(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text)):
-        raise ArgumentTypeError(f"{text!r} is no number of at least 1")
+        raise ArgumentTypeError(f"{text!r} is not a number of at least 1")
     return int(text)
 
 
@@ -29,7 +29,7 @@ def days(text: str) -> float:
     except ValueError:
         number = -1
     if not 0 <= number <= _LONGEST:
-        raise ArgumentTypeError(f"{text} is no number of days; write 0 to {_LONGEST}")
+        raise ArgumentTypeError(f"{text} is not a number of days; write 0 to {_LONGEST}")
     return number
 
 
@@ -37,13 +37,13 @@ def day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise ArgumentTypeError(f"{visible(text)!r} is no day; write 2026-03-01") from None
+        raise ArgumentTypeError(f"{visible(text)!r} is not a day; write 2026-03-01") from None
 
 
 def address(text: str) -> str:
     parts = urlsplit(text)
     if parts.scheme not in {"http", "https"} or not parts.netloc or re.search(r"\s", text):
-        raise ArgumentTypeError(f"{visible(text)!r} is no address; write http://127.0.0.1:8765")
+        raise ArgumentTypeError(f"{visible(text)!r} is not an address; write http://127.0.0.1:8765")
     return text
 
 

@@ -103,7 +103,7 @@ def read_configuration() -> Configuration:
         if name.upper() in NAMES:
             raise WrongSetting(f"{path}: {name} is a setting of Triptych: {name.lower()}, below [settings].")
         if name != name.upper():
-            raise WrongSetting(f"{path}: {name} in [scrapy] is no setting of Scrapy's; they are in capitals.")
+            raise WrongSetting(f"{path}: {name} in [scrapy] is not a setting of Scrapy; use capitals.")
     return Configuration(
         path, settings, scrapy, _by_outlet(path, tables, "schedule"), _by_outlet(path, tables, "watch")
     )
@@ -112,14 +112,14 @@ def read_configuration() -> Configuration:
 def _parsed(path: Path) -> dict[str, object]:
     try:
         if path.exists() and not path.is_file():  # a pipe would block, a device would never end
-            raise WrongSetting(f"{path} is no file of settings.")
+            raise WrongSetting(f"{path} is not a file of settings.")
         if path.stat().st_size > _LARGEST:
-            raise WrongSetting(f"{path} has more than {_LARGEST:,} bytes: that is no file of settings.")
+            raise WrongSetting(f"{path} has more than {_LARGEST:,} bytes: that is not a file of settings.")
         return tomllib.loads(path.read_text("utf-8-sig"))
     except OSError as error:
         raise WrongSetting(f"{path} cannot be read: {error.strerror}.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise WrongSetting(f"{path} is no TOML: {error}.") from None
+        raise WrongSetting(f"{path} is not valid TOML: {error}.") from None
 
 
 def _check_tables(path: Path, tables: dict[str, object]) -> None:
@@ -127,7 +127,7 @@ def _check_tables(path: Path, tables: dict[str, object]) -> None:
         if name.upper() in NAMES:
             raise WrongSetting(f"{path}: {name} must be below a line [settings].")
         raise WrongSetting(
-            f"{path}: [{name}] is no table of this file; expected [settings], [scrapy], [schedule] or "
+            f"{path}: [{name}] is not a table of this file; expected [settings], [scrapy], [schedule] or "
             "[watch]."
         )
 
@@ -137,7 +137,7 @@ def _check_setting(path: Path, name: str) -> None:
         return
     near = difflib.get_close_matches(name.lower(), map(str.lower, NAMES), 1)
     hint = f"; did you mean {near[0]}?" if near else ", see docs/reference/settings.md."
-    raise WrongSetting(f"{path}: {name} in [settings] is no setting{hint}")
+    raise WrongSetting(f"{path}: {name} in [settings] is not a setting{hint}")
 
 
 def into_environment() -> Configuration:

@@ -154,7 +154,7 @@ def _migrate(target: Target, following: NextSnapshot) -> Snapshot | None:
     steps = _steps(following.head.schema_version, target)
     for file in following.head.files:
         if file.table not in target.stored:
-            raise MigrationError(f"{file.table} is no table of schema {target.version}.")
+            raise MigrationError(f"{file.table} is not a table of schema {target.version}.")
         table = read(following.storage, [file])
         for step in steps:
             if edit := step.edits.get(file.table):

@@ -223,7 +223,7 @@ def _check_rows(storage: Storage, head: Snapshot) -> Iterator[str]:
         lone = np.setdiff1d(hashes_of(storage, pairs, [side]), archived)
         ids = _ids(storage, pairs, side, lone) - _ids(storage, articles, "article_id", lone)
         for article_id in sorted(ids):
-            yield f"pairs: {article_id} is no article"
+            yield f"pairs: {article_id} is not an article"
 
 
 def _ids(storage: Storage, files: Sequence[DataFile], column: str, wanted_hashes: Hashes) -> set[str]:

@@ -482,7 +482,7 @@ class Archive:
         raise SnapshotNotFound(f"Files of {as_of} have been collected: only as_of reads that moment.")
 
     def _last_by(self, moment: datetime) -> int:
-        """The number of the last snapshot that was committed by a moment, according to the log."""
+        """Return the number of the last snapshot in the log that was committed by then."""
         for entry in self._log.entries(rows=False):
             if entry.is_snapshot and entry.committed_at <= moment:
                 return entry.id

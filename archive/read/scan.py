@@ -280,7 +280,7 @@ def to_utc(value: Moment) -> datetime:
         try:
             value = datetime.fromisoformat(value)
         except ValueError:
-            raise ValueError(f"{value!r} is no date; write 2026-03-01 or 2026-03-01T10:00") from None
+            raise ValueError(f"{value!r} is not a date; write 2026-03-01 or 2026-03-01T10:00") from None
     if not isinstance(value, datetime):
         value = datetime(value.year, value.month, value.day)
     return value.replace(tzinfo=UTC) if value.utcoffset() is None else value.astimezone(UTC)

@@ -174,7 +174,7 @@ def _own_memory() -> int:
 def _bytes_of(memory: str) -> int:
     match = re.fullmatch(r"([1-9]\d{0,5}(?:\.\d+)?) ?([KMGT])i?B", memory, re.IGNORECASE)
     if not match:
-        raise QuestionError(f"{memory!r} is no amount of memory; write 500MB or 4GB.")
+        raise QuestionError(f"{memory!r} is not an amount of memory; write 500MB or 4GB.")
     return int(float(match[1]) * 1024 ** (1 + "KMGT".index(match[2].upper())))
 
 

@@ -360,4 +360,4 @@ VIEWS = {
         *(_DELETIONS, _MISSING, _FIRST, _SYNDICATED),
     )
 }
-"""By name; each after those that it reads."""
+"""Views by name, each after the views that it reads."""

@@ -1,4 +1,4 @@
-"""Answers of the cache, built from its rows; times there are microseconds since 1970, UTC."""
+"""Answers of the cache, built from its rows, whose times are microseconds since 1970 in UTC."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Holder:
     """Of the latest."""
 
     def with_(self, later: Holder) -> Holder:
-        """Return the same article with what a later record says of it."""
+        """Return the article updated by a later record: all its names and hashes, the later text."""
         names, hashes = self.names | later.names, self.hashes | later.hashes
         return replace(self, names=names, hashes=hashes, content_hash=later.content_hash)
 

@@ -67,7 +67,7 @@ class Command(ReadingCommand):
             return None
         loader = get_spider_loader(self.settings)
         if len(args) > 1 or args[0] not in loader.list():
-            raise WrongUse(f"{visible(args[0])!r} is no outlet, see `triptych list`")
+            raise WrongUse(f"{visible(args[0])!r} is not an outlet, see `triptych list`")
         outlet = loader.load(args[0])
         if not issubclass(outlet, Outlet) or not outlet.home:
             raise WrongUse(f"{visible(args[0])} has no site of its own")

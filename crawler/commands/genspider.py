@@ -50,11 +50,11 @@ class Command(ScrapyCommand):
             raise WrongUse(f"give a name and a domain; got {len(args)}")
         name, domain = args
         if not _NAME.fullmatch(name):
-            raise WrongUse(f"{name!r} is no name of an outlet: small letters, digits and _, a letter first")
+            raise WrongUse(f"{name!r} is not an outlet's name: a lowercase letter, then also digits and _")
         domain = domain.removeprefix("https://").removeprefix("http://").rstrip("/")
         is_address = refusal(f"https://{domain}", allow_private=True) is None
         if not is_address or not re.fullmatch(r"[\w.-]+(?::\d+)?", domain):
-            raise WrongUse(f"{domain!r} is no domain, such as www.example.com")
+            raise WrongUse(f"{domain!r} is not a domain, such as www.example.com")
         outlets_folder = self.settings["OUTLETS_FOLDER"]
         folder = opts.into or (Path(outlets_folder) if outlets_folder else _OWN if _OWN.is_dir() else Path())
         path = folder / f"{name}.py"

@@ -154,7 +154,7 @@ class Command(Crawl):
         except DiscoveryError as error:
             raise WrongUse(f"--addresses {file}: {error}") from None
         if not (entries or bad):
-            raise WrongUse(f"--addresses {file} holds no address")
+            raise WrongUse(f"--addresses {file} has no addresses")
         groups, strange = _by_outlet(entries, declared)
         holds = not (strange or bad)
         lines: list[tuple[str, str]] = []

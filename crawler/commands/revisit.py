@@ -76,7 +76,7 @@ class Command(Crawl):
         spider_class = self._spider(args[0])
         if spider_class.requires_url:
             raise WrongUse(
-                f"{args[0]} is no outlet of its own; triptych crawl {args[0]} -a url=… fetches a page again"
+                f"{args[0]} is not an outlet; triptych crawl {args[0]} -a url=… fetches a page again"
             )
         self._take_settings(spider_class)
         uri = self.settings["ARCHIVE_URI"]
@@ -182,7 +182,7 @@ def _moment(text: str) -> datetime:
         at = datetime.fromisoformat(text)
         at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
     except (ValueError, OverflowError):
-        raise ArgumentTypeError(f"{text!r} is no time; write it as 2026-12-01T09:00") from None
+        raise ArgumentTypeError(f"{text!r} is not a time; write it as 2026-12-01T09:00") from None
     if not FIRST_DAY <= at.date() < dt.date.max:
         raise ArgumentTypeError(f"{text!r} is a time without articles")
     return at

@@ -201,7 +201,7 @@ def _by_stderr(notice: Notice) -> bool:
 def _place(text: str) -> tuple[str, int]:
     host, _, port = text.rpartition(":")
     if not (port.isascii() and port.isdecimal() and int(port[:6]) < 1 << 16):
-        raise argparse.ArgumentTypeError(f"{text!r} is no place to serve at; write it as 9876 or [::1]:9876")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a place to serve at; write 9876 or [::1]:9876")
     return host.strip("[]") or "127.0.0.1", int(port)
 
 

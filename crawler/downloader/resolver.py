@@ -179,7 +179,7 @@ class _LookupThread(Thread):
 def _threads() -> ThreadPool:
     """Return threads for lookups alone. The C library waits for a dead DNS server longer than DNS_TIMEOUT.
 
-    Threads of the reactor would be few, and its end would wait for them.
+    The reactor has few threads, and its shutdown would wait for them.
     """
     pool = ThreadPool(0, _MOST_LOOKUPS, "dns")
     pool.threadFactory = _LookupThread

@@ -55,7 +55,7 @@ def _sources(check: Check, rule: str, replacements: list[CheckedList]) -> Iterat
             replacement = replacements.pop(0)
             where = "the home page" if rule == "feeds" else "robots.txt"
             yield (
-                f"{rule}: {checked.url} is no list ({checked.reason}); {where} names {replacement.url}, "
+                f"{rule}: {checked.url} is not a list ({checked.reason}); {where} names {replacement.url}, "
                 f"which lists {replacement.addresses} addresses"
             )
         elif checked.reason in _NOT_THERE and was_read:

@@ -103,7 +103,7 @@ def _variables() -> Iterator[Condition]:
         yield Condition(
             "environment",
             "look",
-            f"nobody reads {', '.join(strange)}",
+            f"unknown variables, which nothing reads: {', '.join(strange)}",
             "docs/reference/settings.md has all names",
         )
 

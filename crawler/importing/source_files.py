@@ -195,7 +195,7 @@ class SourceFinder:
             )
         path = Path(name)
         if path.exists() and not path.is_file():  # a pipe would be waited for
-            raise WrongSource(f"{visible(name)} is no file")
+            raise WrongSource(f"{visible(name)} is not a file")
         try:
             with path.open("rb") as file:
                 file.read(1)
@@ -233,7 +233,7 @@ class SourceFinder:
         except SourceFailed as error:
             raise type(error)(f"{visible(name)}: {error}") from None
         except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
-            raise WrongSource(f"{visible(name)} is no list of paths: {error}") from None
+            raise WrongSource(f"{visible(name)} is not a list of paths: {error}") from None
         if len(data) > _LARGEST_LIST:
             raise WrongSource(f"{visible(name)} has more than {_LARGEST_LIST:,} bytes")
         paths = [path for line in text.splitlines() if (path := line.strip())]

@@ -32,7 +32,7 @@ _ZIP, _ZSTD = b"PK\x03\x04", (b"\x28\xb5\x2f\xfd", b"\x5d\x2a\x4d\x18")
 _SHORTEST_RECORD = 18
 """Bytes: the line of a version, and a length."""
 _MOST_PAGES, _MOST_BYTES, _MOST_RECORDS = 16, 1 << 20, 500
-"""After which a portion is given."""
+"""Pages, their bytes and records after which a portion is handed to the crawl."""
 _CPU_SECONDS, _CPU_SECONDS_A_MEGABYTE = 5.0, 2.0
 """That a file may take to read: twice what a file of the smallest records takes, packed as a whole."""
 _LARGEST_CONTENTS = 16 << 20
@@ -137,7 +137,7 @@ class WebArchive:
         try:
             packed = zipfile.ZipFile(file)
         except BROKEN as error:
-            self._damaged(f"{self._name} is no whole WACZ: {_cause(error)}")
+            self._damaged(f"{self._name} is not a complete WACZ: {_cause(error)}")
             return
         with packed:
             entries = [entry for entry in packed.infolist() if entry.filename.endswith(_ENTRIES)]
@@ -159,7 +159,7 @@ class WebArchive:
         file.seek(0)
         beginning = file.read(_SHORTEST_RECORD)
         if len(beginning) < _SHORTEST_RECORD:
-            self._damaged(f"{name} has {len(beginning)} bytes, which is no web archive")
+            self._damaged(f"{name} has {len(beginning)} bytes, which is not a web archive")
         elif beginning.startswith(_ZSTD):
             self._damaged(f"{name} is packed by zstd, which is not read: unpack it with zstd -d")
         elif beginning.startswith(GZIP):

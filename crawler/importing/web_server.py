@@ -133,7 +133,7 @@ class WebServers:
                 parse_url(url)
             except ValueError:
                 raise SourceFailed(
-                    f"it redirects to {visible(location[:200])!r}, which is no address"
+                    f"it redirects to {visible(location[:200])!r}, which is not an address"
                 ) from None
             if stays_at_host and urlsplit(url).netloc != host:
                 raise SourceFailed(f"it redirects to another host, {visible(url[:200])}")

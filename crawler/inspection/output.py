@@ -87,7 +87,7 @@ def print_places(console: Console, outlet: str, places: Sequence[RepeatedPlace],
         console.print(table)
     console.print(
         Text(f"{len(places)} places whose lines mostly stand in other articles; stored pages of {outlet}: "
-             f"{pages}. Add a place that is no text to `drop` in the declaration.")
+             f"{pages}. Add a place that is not text to `drop` in the declaration.")
     )  # fmt: skip
 
 

@@ -42,19 +42,19 @@ def _kinds(outlet: type[Outlet]) -> Iterator[str]:
             # each of its letters would count as an address
             yield f"{field} {value!r} is one text; put it into [ ]"
         elif not _texts(value):
-            yield f"{field} {value!r} is no list of texts"
+            yield f"{field} {value!r} is not a list of texts"
     for field in TEXTS:
         if not isinstance(value := getattr(outlet, field), str | None):
-            yield f"{field} {value!r} is no text"
+            yield f"{field} {value!r} is not text"
     for field in ("article_url", "archive_lists"):
         if not _texts(value := getattr(outlet, field)):
-            yield f"{field} {value!r} is no regular expression and no list of them"
+            yield f"{field} {value!r} is neither a regular expression nor a list of them"
     templates = outlet.variant_url
     if not isinstance(templates, dict) or not all(map(_texts, templates.values())):
         yield f"variant_url {templates!r} has not the form {{'ru': '/rus/{{path}}'}}"
     budget = outlet.page_budget
     if budget is not None and (not isinstance(budget, int) or budget < 1):
-        yield f"page_budget {budget!r} is no number of pages; leave it out for the usual one"
+        yield f"page_budget {budget!r} is not a number of pages; leave it out for the usual one"
 
 
 def _texts(value: object) -> bool:
@@ -66,7 +66,7 @@ def _addresses(outlet: type[Outlet]) -> Iterator[str]:
         try:
             urlsplit(urljoin(outlet.home, address))
         except ValueError as error:
-            yield f"{address!r} is no address: {error}"
+            yield f"{address!r} is not an address: {error}"
 
 
 def _home(outlet: type[Outlet]) -> Iterator[str]:
@@ -74,10 +74,10 @@ def _home(outlet: type[Outlet]) -> Iterator[str]:
     relative = [address for address in addresses if address.startswith("/") or "//" not in address]
     parts = urlsplit(outlet.home)
     if (outlet.home or relative) and not (parts.hostname and parts.scheme in {"http", "https"}):
-        yield f"home {outlet.home!r} is no address, as https://www.pravda.com.ua"
+        yield f"home {outlet.home!r} is not an address, as https://www.pravda.com.ua"
     for domain in outlet.allowed_domains:
         if not re.fullmatch(r"[\w.-]+", domain):
-            yield f"allowed_domains: {domain!r} is no host; write it without scheme, port and path"
+            yield f"allowed_domains: {domain!r} is not a host; write it without scheme, port and path"
 
 
 def _values(outlet: type[Outlet]) -> Iterator[str]:
@@ -129,7 +129,7 @@ def _list_pattern(outlet: type[Outlet], pattern: str) -> Iterator[str]:
     try:
         groups = address_pattern(outlet.whole(pattern)).groups
     except re.error as error:
-        yield f"{label} is no regular expression: {error}"
+        yield f"{label} is not a regular expression: {error}"
         return
     if unknown := ", ".join(sorted(groups - {*GROUPS})):
         yield f"{label} names {unknown}; the groups of days are {', '.join(GROUPS)}"
@@ -148,7 +148,7 @@ def _articles(outlet: type[Outlet]) -> Iterator[str]:
             re.compile(printed)
             rule = address_pattern(pattern)
         except re.error as error:
-            yield f"{label} is no regular expression: {error}"
+            yield f"{label} is not a regular expression: {error}"
             continue
         if not printed.startswith("/") and "://" not in printed:
             yield f"{label} begins neither with / nor with https?://: it takes nothing"
@@ -157,7 +157,7 @@ def _articles(outlet: type[Outlet]) -> Iterator[str]:
         for address in ("/", *_sources(outlet)):
             url = urljoin(outlet.home, address).split("?", 1)[0]
             if outlet.home and rule.fullmatch(url) is not None:
-                yield f"{label} takes {url!r}, which is no article"
+                yield f"{label} takes {url!r}, which is not an article"
                 break
 
 

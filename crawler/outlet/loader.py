@@ -74,7 +74,7 @@ class OutletLoader(SpiderLoader):
             module = sys.modules[name] = module_from_spec(spec)
             try:
                 if not path.is_file():  # a pipe would be waited for
-                    raise OSError("it is no file")
+                    raise OSError("it is not a file")
                 spec.loader.exec_module(module)
             except (Exception, SystemExit) as error:
                 self.broken[path.stem] = _message(name, error)

@@ -180,7 +180,7 @@ def _date(arguments: dict[str, str], name: str) -> dt.date | None:
     try:
         return dt.date.fromisoformat(arguments[name])
     except ValueError:
-        raise WrongUse(f"{name}={arguments[name]!r} is no date; write it as 2026-01-31") from None
+        raise WrongUse(f"{name}={arguments[name]!r} is not a date; write it as 2026-01-31") from None
 
 
 def _read_file(path: Path, *, allow_private: bool) -> Arguments:

@@ -43,7 +43,7 @@ def test_a_declaration_that_cannot_be_loaded_costs_its_outlet(tmp_path: Path, ki
 def test_what_is_no_file_is_no_declaration(tmp_path: Path, make) -> None:
     make(tmp_path / "bad.py")
     loader = OutletLoader(Settings({"SPIDER_MODULES": [], "OUTLETS_FOLDER": str(tmp_path)}))
-    assert "it is no file" in loader.broken["bad"]
+    assert "it is not a file" in loader.broken["bad"]
 
 
 def test_completing_a_word_runs_no_declaration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,6 +72,6 @@ def test_genspider_writes_through_no_link(tmp_path: Path, force: bool) -> None:
 def test_genspider_takes_a_domain_alone(tmp_path: Path, domain: str) -> None:
     command = Genspider()
     command.settings = Settings({"OUTLETS_FOLDER": str(tmp_path)})
-    with pytest.raises(UsageError, match="is no domain"):
+    with pytest.raises(UsageError, match="is not a domain"):
         command.run(["gazette", domain], Namespace(into=None, list=False, force=False))
     assert not [*tmp_path.iterdir()]

@@ -39,7 +39,7 @@ class Runs:
     owed_before: list[int] = field(default_factory=list)
     """After each run of the week before."""
     over_budget: int = 0
-    """Crawls, the latest first, that left pages over their budget, one after the other."""
+    """Latest crawls in a row that left pages over their budget."""
     within_budget: bool = False
 
 

@@ -90,7 +90,7 @@ def _limits(where: str, usual: Limits, table: Table, *, of_all: bool) -> Limits:
     limits = usual
     for name, value in table.items():
         if name not in names:
-            raise WrongSetting(f"{where}: {visible(name)} is no key of it{_near(name, names)}")
+            raise WrongSetting(f"{where}: {visible(name)} is not a key of it{_near(name, names)}")
         try:
             limits = replace(limits, **{name: _read(name, value)})  # type: ignore[arg-type]
         except ValueError as error:
@@ -106,11 +106,11 @@ def _read(name: str, value: object) -> object:
     if name.endswith("_after"):
         return duration(value)
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1e9:
-        raise ValueError(f"{visible(str(value))!r} is no number above 0")
+        raise ValueError(f"{visible(str(value))!r} is not a number above 0")
     if name in ("fall", "rise") and value > 1:
-        raise ValueError(f"{value!r} is no share; expected such as 0.3, at most 1")
+        raise ValueError(f"{value!r} is not a share; expected such as 0.3, at most 1")
     if name == "debts" and not isinstance(value, int):
-        raise ValueError(f"{value!r} is no whole number")
+        raise ValueError(f"{value!r} is not a whole number")
     return value
 
 

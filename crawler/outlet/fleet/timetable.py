@@ -133,7 +133,7 @@ def duration(text: object) -> timedelta:
     lasts = timedelta(seconds=int(match[1]) * _UNITS[match[2]]) if match else timedelta()
     if not timedelta() < lasts <= _LONGEST:
         raise ValueError(
-            f"{visible(str(text))!r} is no time; expected such as 90s, 15m, 2h or 1d, a year at most"
+            f"{visible(str(text))!r} is not a time; expected such as 90s, 15m, 2h or 1d, a year at most"
         )
     return lasts
 
@@ -150,7 +150,7 @@ def _rhythm(where: str, usual: Rhythm, table: Table) -> Rhythm:
     rhythm = usual
     for name, value in table.items():
         if name not in names:
-            raise WrongSetting(f"{where}: {visible(name)} is no key of a schedule{_near(name, names)}")
+            raise WrongSetting(f"{where}: {visible(name)} is not a key of a schedule{_near(name, names)}")
         try:
             rhythm = replace(rhythm, **dict([_read(name, value)]))  # type: ignore[arg-type]
         except ValueError as error:
@@ -174,7 +174,7 @@ def _read(name: str, value: object) -> tuple[str, object]:
             return name, None
         if not match or match.groups()[:2] == match.groups()[2:]:
             raise ValueError(
-                f"{visible(str(value))!r} is no part of a day; expected such as 01:00-05:00, in UTC"
+                f"{visible(str(value))!r} is not a part of a day; expected such as 01:00-05:00, in UTC"
             )
         from_hour, from_minute, to_hour, to_minute = map(int, match.groups())
         return name, (time(from_hour, from_minute), time(to_hour, to_minute))

@@ -38,14 +38,14 @@ def test_no_file_is_no_error(written: Path) -> None:
     ("text", "told"),
     [
         ('[settings]\narchive_url = "x"\n', "did you mean archive_uri?"),
-        ('[setings]\narchive_uri = "x"\n', r"\[setings\] is no table"),
+        ('[setings]\narchive_uri = "x"\n', r"\[setings\] is not a table"),
         ("[settings]\npage_budget = [1]\n", "page_budget in .settings. is a list"),
         ("settings = 3\n", "must be a table"),
         ("[scrapy]\ndownload_delay = 2\n", "in capitals"),
         ("[scrapy]\nPAGE_BUDGET = 2\n", "page_budget, below .settings."),
         ("page_budget = 2\n", "must be below a line .settings."),
-        ("[settings\n", "is no TOML"),
-        ("\udcff", "is no TOML"),
+        ("[settings\n", "is not valid TOML"),
+        ("\udcff", "is not valid TOML"),
         ('[settings]\ncontact = "a\\u0000b"\n', "an invalid character"),
     ],
 )
@@ -67,7 +67,7 @@ def test_a_pipe_is_not_waited_for_and_a_device_not_read(
     os.mkfifo(written)
     for strange in (written, Path("/dev/zero"), written.parent):
         monkeypatch.setenv("TRIPTYCH_CONFIG", str(strange))
-        with pytest.raises(WrongSetting, match="is no file of settings"):
+        with pytest.raises(WrongSetting, match="is not a file of settings"):
             read_configuration()
 
 

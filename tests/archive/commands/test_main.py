@@ -179,9 +179,9 @@ def test_what_makes_no_sense_is_refused_before_anything_is_done(run, edited, roo
 @pytest.mark.parametrize(
     ("command", "said"),
     [
-        (["gc", "--keep-days", "many"], "many is no number of days; write 0 to 36500"),
-        (["ls", "-n", "0"], "'0' is no number of at least 1"),
-        (["view", "--most", "none"], "'none' is no number of at least 1"),
+        (["gc", "--keep-days", "many"], "many is not a number of days; write 0 to 36500"),
+        (["ls", "-n", "0"], "'0' is not a number of at least 1"),
+        (["view", "--most", "none"], "'none' is not a number of at least 1"),
     ],
 )
 def test_a_number_that_is_none_is_told(run, edited, command, said):

@@ -112,7 +112,7 @@ def test_forms(two_outlets):
 def test_a_column_or_date_that_is_none_is_named(two_outlets):
     with pytest.raises(ValueError, match="no column 'title'; there are: article_id"):
         two_outlets.articles(columns=["title"])
-    with pytest.raises(ValueError, match="'yesterday' is no date"):
+    with pytest.raises(ValueError, match="'yesterday' is not a date"):
         two_outlets.articles(published=("yesterday", None))
     with pytest.raises(ValueError, match="expected from and to"):
         two_outlets.articles(published="2026-03-01")

@@ -117,7 +117,7 @@ def test_only_what_was_asked_for(crawl: Crawl, tmp_path: Path) -> None:
         ((str(packed), "--language", "ua"), "the language is uk"),
         ((str(packed), "--outlet", "nobody"), "no outlet 'nobody'"),
         ((), "at least one file"),
-        ((str(tmp_path),), "is no file"),
+        ((str(tmp_path),), "is not a file"),
     ):
         refused = crawl(*wrong, command="import")
         assert refused.exit_code == 2

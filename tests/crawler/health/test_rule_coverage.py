@@ -261,7 +261,7 @@ def test_the_command_finds_the_outlet_of_each_address(crawl: Crawl, tmp_path: Pa
 
 
 @pytest.mark.parametrize(
-    ("content", "said"), [(None, "No such file"), (b"# none", "holds no address"), (b"<a/>", "expected")]
+    ("content", "said"), [(None, "No such file"), (b"# none", "has no addresses"), (b"<a/>", "expected")]
 )
 def test_a_file_that_cannot_be_held_against_a_rule_is_a_sentence(
     crawl: Crawl, tmp_path: Path, content: bytes | None, said: str

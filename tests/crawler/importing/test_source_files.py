@@ -86,11 +86,11 @@ def test_what_may_not_be_read_is_told(tmp_path: Path) -> None:
         ("ftp://files.example/a.warc.gz", "expected a file's path"),
         ("s3://", "expected s3://bucket/key"),
         ("s3://key:secret@bucket/a", "expected s3://bucket/key"),
-        (str(tmp_path), "is no file"),
+        (str(tmp_path), "is not a file"),
         (str(tmp_path / "none.warc"), "No such file"),
         (str(tmp_path / "bomb.paths.gz"), "has more than"),
-        (str(tmp_path / "cut.paths.gz"), "is no list of paths"),
-        (str(tmp_path / "other.paths"), "is no list of paths"),
+        (str(tmp_path / "cut.paths.gz"), "is not a list of paths"),
+        (str(tmp_path / "other.paths"), "is not a list of paths"),
     ):
         with pytest.raises(WrongSource) as refused:
             given("https://data.example/").sources([name])

@@ -156,7 +156,7 @@ def test_a_wacz_with_a_table_of_contents_without_end_is_not_read(tmp_path: Path)
             packed.writestr(f"{number:065000}", b"")
     pages, opened = pages_of(tmp_path / "a.wacz")
     assert pages == []
-    assert "is no whole WACZ: its table of contents has 16," in opened.damage[0]
+    assert "is not a complete WACZ: its table of contents has 16," in opened.damage[0]
 
 
 def arc(
@@ -298,7 +298,7 @@ def test_an_arc_whose_description_has_a_wrong_length_loses_the_description_alone
 @pytest.mark.parametrize("size", [0, 1, 17])
 def test_a_file_too_short_for_a_record_is_no_web_archive(tmp_path: Path, size: int) -> None:
     pages, opened = read(tmp_path / "a.warc", record(packed=False)[:size])
-    assert (pages, opened.damage) == ([], [f"a.warc has {size} bytes, which is no web archive"])
+    assert (pages, opened.damage) == ([], [f"a.warc has {size} bytes, which is not a web archive"])
 
 
 @given(st.data())

@@ -279,10 +279,10 @@ def test_what_cannot_be_meant_is_a_sentence(herald: Herald, crawl: Crawl) -> Non
     for arguments, said in (
         (("page",), "triptych crawl page -a url="),
         (("herald", "-a", "url=http://a.example"), "-a url=… is of `triptych crawl`"),
-        (("herald", "--at", "tomorrow"), "'tomorrow' is no time; write it as 2026-12-01T09:00"),
+        (("herald", "--at", "tomorrow"), "'tomorrow' is not a time; write it as 2026-12-01T09:00"),
         (("herald", "--at", "0001-01-01"), "'0001-01-01' is a time without articles"),
-        (("herald", "--at", "9999-12-31T23:00-10:00"), "is no time"),
-        (("herald", "--limit", "0"), "'0' is no number of at least 1"),
+        (("herald", "--at", "9999-12-31T23:00-10:00"), "is not a time"),
+        (("herald", "--limit", "0"), "'0' is not a number of at least 1"),
         ((), "give one outlet"),
     ):
         run = crawl(

@@ -158,13 +158,13 @@ def test_an_outlet_that_is_no_longer_crawled(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("table", "said"),
     [
-        ({"": {"silent_fater": "1h"}}, "[watch]: silent_fater is no key of it; did you mean silent_after?"),
-        ({"": {"silent_after": 5}}, "[watch]: silent_after = '5' is no time"),
-        ({"": {"fall": 1.5}}, "[watch]: fall = 1.5 is no share; expected such as 0.3"),
-        ({"": {"debts": True}}, "[watch]: debts = 'True' is no number above 0"),
+        ({"": {"silent_fater": "1h"}}, "silent_fater is not a key of it; did you mean silent_after?"),
+        ({"": {"silent_after": 5}}, "[watch]: silent_after = '5' is not a time"),
+        ({"": {"fall": 1.5}}, "[watch]: fall = 1.5 is not a share; expected such as 0.3"),
+        ({"": {"debts": True}}, "[watch]: debts = 'True' is not a number above 0"),
         ({"": {"skip": "no"}}, "[watch]: skip = 'no' has to be true or false"),
         ({"gazete": {}}, "[watch.gazete]: there is no such outlet; did you mean gazette?"),
-        ({"gazette": {"disk_free": 3}}, "[watch.gazette]: disk_free is no key of it"),
+        ({"gazette": {"disk_free": 3}}, "[watch.gazette]: disk_free is not a key of it"),
     ],
 )  # fmt: skip
 def test_a_limit_that_cannot_be_meant_is_refused(table: dict[str, dict[str, object]], said: str) -> None:
