@@ -41,7 +41,7 @@ def test_no_file_is_no_error(written: Path) -> None:
         ('[setings]\narchive_uri = "x"\n', r"\[setings\] is not a table"),
         ("[settings]\npage_budget = [1]\n", "page_budget in .settings. is a list"),
         ("settings = 3\n", "must be a table"),
-        ("[scrapy]\ndownload_delay = 2\n", "in capitals"),
+        ("[scrapy]\ndownload_delay = 2\n", "use capitals"),
         ("[scrapy]\nPAGE_BUDGET = 2\n", "page_budget, below .settings."),
         ("page_budget = 2\n", "must be below a line .settings."),
         ("[settings\n", "is not valid TOML"),
@@ -117,5 +117,5 @@ def test_the_file_goes_over_the_environment(written: Path) -> None:
 
 def test_a_folder_of_that_name_is_not_passed_over(written: Path) -> None:
     written.mkdir()
-    with pytest.raises(WrongSetting, match="no file of settings"):
+    with pytest.raises(WrongSetting, match="file of settings"):
         read_configuration()

@@ -195,7 +195,7 @@ def test_genspider_makes_a_declaration(scrapy: Scrapy, tmp_path: Path) -> None:
     ("arguments", "told"),
     [
         (("genspider", "Courier", "courier.example"), "no name of an outlet"),
-        (("genspider", "courier", "courier example"), "no domain"),
+        (("genspider", "courier", "courier example"), "not a domain"),
         (("genspider", "courier"), "give a name and a domain"),
         (("crawl", "kanal25"), "did you mean kanal24?"),
         (("crawl", "demo", "-s", "DOWNLOAD_DELAY=abc"), "DOWNLOAD_DELAY='abc': expected a number"),

@@ -167,7 +167,7 @@ def test_a_host_is_one_in_unicode_and_in_punycode(host: str) -> None:
 BROKEN = {
     "name": ("My Outlet", "name must match"),
     "article_url": (r"/news/(\d+", "is not a regular expression"),
-    "article_url of no kind": ({"uk": "/news"}, "no regular expression and no list of them"),
+    "article_url of no kind": ({"uk": "/news"}, "neither a regular expression"),
     "article_url without a slash": (r"news/\d+", "begins neither with / nor with"),
     "article_url of everything": (r"/.*", "takes 'https://herald.example/', which is not an article"),
     "article_url of a feed": (r"/\w+", "takes 'https://herald.example/rss', which is not an article"),
@@ -200,7 +200,7 @@ BROKEN = {
     "archive_lists without an index": (r"/posts\d+\.xml", "no address of archive_sitemaps is without a day"),
     "archive_lists of other groups": (r"/(?P<number>\d+)\.xml", "names number; the groups of days are"),
     "archive_lists without a year": (r"/(?P<month>\d\d)\.xml", "names no year"),
-    "archive_lists of no kind": ({"a": "/posts"}, "archive_lists .* no regular expression and no list"),
+    "archive_lists of no kind": ({"a": "/posts"}, "archive_lists .* neither a regular expression"),
     "allowed_domains": (["https://herald.example/"], "is not a host; write it without scheme"),
     "home": ("herald.example", "is not an address, as https"),
     "home left out": ("", "is not an address, as https"),
