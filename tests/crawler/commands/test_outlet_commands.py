@@ -194,7 +194,7 @@ def test_genspider_makes_a_declaration(scrapy: Scrapy, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("genspider", "Courier", "courier.example"), "no name of an outlet"),
+        (("genspider", "Courier", "courier.example"), "not an outlet's name"),
         (("genspider", "courier", "courier example"), "not a domain"),
         (("genspider", "courier"), "give a name and a domain"),
         (("crawl", "kanal25"), "did you mean kanal24?"),
