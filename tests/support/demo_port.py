@@ -13,6 +13,8 @@ _LOCK = Path(tempfile.gettempdir()) / "triptych-tests-demo.lock"
 
 @contextmanager
 def alone_at_its_port() -> Iterator[None]:
-    with _LOCK.open("a") as lock:
+    if not _LOCK.exists():
+        _LOCK.touch()
+    with _LOCK.open() as lock:  # another user of this machine may have made it
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -214,7 +214,7 @@ def test_an_outlet_of_ten_thousand_debts_gets_its_share_the_newest_first(herald:
 
 
 def also_decided_by(stage: str) -> str:
-    return f"ITEM_PIPELINES={json.dumps({f'tests.support.stuck_deciding.{stage}': 50, **ITEM_PIPELINES})}"
+    return f"ITEM_PIPELINES={json.dumps({f'tests.support.bad_stages.{stage}': 50, **ITEM_PIPELINES})}"
 
 
 @pytest.mark.parametrize(

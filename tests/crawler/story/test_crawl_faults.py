@@ -257,7 +257,7 @@ def test_a_sibling_that_raises_at_the_end_takes_nothing_with_it(
 ) -> None:
     publish(herald, 3)
     for place in (1, 950):  # siblings are closed in the reverse order: once before the archive, once after
-        stages = json.dumps({**ITEM_PIPELINES, "tests.support.broken_sibling.Raises": place})
+        stages = json.dumps({**ITEM_PIPELINES, "tests.support.bad_stages.RaisesAtEnd": place})
         run = herald.crawl("-s", f"ITEM_PIPELINES={stages}")
         assert "the sibling broke" in run.err
     outcome = count(crawl.archive, 9)

@@ -1,4 +1,4 @@
-"""Stages that never come to an end with the first story's Ukrainian page."""
+"""Stages that fail: of a worker, with the first story's Ukrainian page, and of a pipeline, at its end."""
 
 from __future__ import annotations
 
@@ -24,3 +24,10 @@ class DiesStage(WorkerStage):
         if _is_the_one(article):
             os._exit(9)
         return article
+
+
+class RaisesAtEnd:
+    """A pipeline stage that raises when the spider closes, as somebody else's may."""
+
+    async def close_spider(self) -> None:
+        raise RuntimeError("the sibling broke")
