@@ -66,7 +66,7 @@ def test_pages_become_paired_articles_of_their_time(crawl: Crawl, tmp_path: Path
     assert len(again.table("versions")) == PAGES
     document = json.loads(report.read_text())
     assert (document["ended"], document["exit_code"]) == ("lost", 1)
-    assert document["problems"] == document["files"][0]["problems"]
+    assert [problem for problem in document["problems"] if "broken.warc.gz" in problem]
     cut, whole = document["files"]
     assert (cut["name"], cut["passed_over"]) == ("broken.warc.gz", {"in the archive already": PAGES - 1})
     assert len(cut["problems"]) == 1
