@@ -31,7 +31,7 @@ TOPICS = {
     "crawl": ["crawl.py", "--rounds", "2", "--copies", "2"],
     "page": ["page_cost.py", "--peer", "--rounds", "2"],
     "start": ["start.py", "--rounds", "3"],
-    "growth": ["archive.py"],
+    "growth": ["archive.py", "--growth", "10000,50000"],
     "pairing": ["pairing_scale.py", "--days", "14", "--once", "--documents", "500", "--documents", "1000"],
 }
 
