@@ -6,13 +6,15 @@ reader of both texts (data/mark_verdicts.tsv, which has ids and values, no texts
 Then one thing of the second text is altered, in PLANTED pairs for each way of PLANTINGS. The table has how
 many of these are marked, and how many other marks that makes, which are false. `--missed` prints what is not
 marked. The last rows are paragraphs as another newsroom tells them (data/numbers_*.tsv: languages, both
-numbers or `same`, both paragraphs): of `numbers_1` the rules were mended, of `numbers_2` not.
+numbers or `same`, both paragraphs): of `numbers_1` the rules were mended, of `numbers_2` not;
+and stories with the paragraphs that only one text has (data/left_out_1.jsonl), with which nothing was mended.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import random
 import re
 import sys
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
 
 DATA = Path(__file__).resolve().parents[1] / "../shared/data/pairs/dev.jsonl"
 VERDICTS = Path(__file__).parent / "data" / "mark_verdicts.tsv"
+LEFT_OUT = VERDICTS.with_name("left_out_1.jsonl")
 PLANTED = 60
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _NOT = {"uk": "не", "ru": "не", "en": "not"}
@@ -274,6 +277,24 @@ def _is_in(number_a: str, number_b: str, expected: str) -> bool:
     return len(plain) == 2 and all(x in y or y in x for x, y in plain)
 
 
+def left_out(*, missed: bool) -> tuple[int, int, int]:
+    """Return how many paragraphs one text alone has, how many are surely called so, and the false."""
+    count = marked = false = 0
+    for line in LEFT_OUT.read_text("utf-8").splitlines():
+        story = json.loads(line)
+        count += len(story["only_a"]) + len(story["only_b"])
+        for row in aligned((story["a"], story["b"]), tuple(story["languages"])):
+            if row.doubtful or (row.paragraphs_a and row.paragraphs_b):
+                continue
+            side, alone = ("a", row.paragraphs_a) if row.paragraphs_a else ("b", row.paragraphs_b)
+            for place in alone:
+                is_right = place in story[f"only_{side}"]
+                marked, false = marked + is_right, false + (not is_right)
+                if missed and not is_right:
+                    print(f"left out: FALSE: {story[side][place]}")
+    return count, marked, false
+
+
 def planted_table(*, missed: bool) -> Table:
     table = Table("in the second text", "pairs", "marked", "other marks")
     for name in PLANTINGS:
@@ -282,6 +303,7 @@ def planted_table(*, missed: bool) -> Table:
         table.add_row(
             f"a number is another one, retold ({path.stem})", *map(str, retold(path, missed=missed))
         )
+    table.add_row("a paragraph is left out, retold (left_out_1)", *map(str, left_out(missed=missed)))
     return table
 
 
