@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 import re
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scrapy.settings import default_settings
+from scrapy.settings import SETTINGS_PRIORITIES, default_settings
 
 from archive.format.reasons import Reason
 from archive.storage import path_guard
+from archive.terminal import visible
 from crawler.downloader.proxy_setting import read_proxy
 from crawler.downloader.public_hosts import refusal
 from crawler.downloader.resolver import pinned_names
@@ -34,6 +37,8 @@ REASONS = {
 # an address may have a comma of its own
 _NEXT = re.compile(r",(?=\s*[a-z]+:)", re.IGNORECASE)
 
+_SLIP = 0.9
+"""How alike two names of settings are of which one is mistyped."""
 FIRST_DAY = dt.date(1991, 8, 6)
 
 NUMBERS = (
@@ -134,7 +139,8 @@ _CHOICES = (
 
 
 def check_settings(settings: Settings) -> None:
-    """Raises WrongUse for a value of our own settings that cannot be meant."""
+    """Raises WrongUse for a value of our own settings that cannot be meant, and a mistyped name."""
+    _check_names(settings)
     for name, kind, least in NUMBERS:
         try:
             fits = kind(settings[name]) >= least
@@ -163,6 +169,17 @@ def check_settings(settings: Settings) -> None:
             settings.getbool(name)
         except ValueError:
             raise WrongUse(f"{name}={settings[name]!r}: expected True or False") from None
+
+
+def _check_names(settings: Settings) -> None:
+    """Refuse a name almost like that of a setting; any other may belong to an extension of the user."""
+    own = import_module("crawler.settings")
+    existing = [name for name in (*vars(default_settings), *vars(own)) if name.isupper()]
+    for name in settings:
+        if name in existing or settings.getpriority(name) != SETTINGS_PRIORITIES["cmdline"]:
+            continue
+        if near := difflib.get_close_matches(str(name).upper(), existing, 1, _SLIP):
+            raise WrongUse(f"-s {visible(str(name))}: no such setting; did you mean {near[0]}?")
 
 
 def _number(arguments: dict[str, str], name: str) -> int | None:

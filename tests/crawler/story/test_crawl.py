@@ -210,6 +210,7 @@ def test_what_is_no_article_is_counted_with_a_reason_and_the_crawl_goes_on(
         (["bbc", "-a", "since=2026-02-01"], "bbc declares no archive_sitemaps and no day_archives"),
         (["demo", "-a", "url=https://visnyk.example/a"], "unknown argument 'url'"),
         (["demo", "-s", "EXTRACTION_PROCESSES=many"], "EXTRACTION_PROCESSES='many': expected a number"),
+        (["demo", "-s", "DOWNLOD_DELAY=3"], "did you mean DOWNLOAD_DELAY?"),
         (["demo", "-s", "ALLOW_PRIVATE_NETWORK=perhaps"], "expected True or False"),
         (["demo", "-s", "RESOLVE_TO=visnyk.example"], "RESOLVE_TO: 'visnyk.example' does not appear to be"),
     ],
