@@ -207,10 +207,14 @@ def _check(opts: argparse.Namespace) -> None:
     if opts.labels:
         expect_file("--labels", Path(opts.labels))
     if opts.review:
-        path = Path(opts.review).absolute()
-        if path.is_dir() or not path.parent.is_dir():
-            why = "is a folder" if path.is_dir() else "has no folder to lie in"
-            raise WrongUse(f"--review: {opts.review} {why}; name a file")
-        expect_file("--review", path, is_written=True)
-        if not os.access(path if path.exists() else path.parent, os.W_OK):
-            raise WrongUse(f"--review: {opts.review} cannot be written")
+        _check_review(opts.review)
+
+
+def _check_review(name: str) -> None:
+    path = Path(name).absolute()
+    if path.is_dir() or not path.parent.is_dir():
+        why = "is a folder" if path.is_dir() else "has no folder to lie in"
+        raise WrongUse(f"--review: {name} {why}; name a file")
+    expect_file("--review", path, is_written=True)
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise WrongUse(f"--review: {name} cannot be written")

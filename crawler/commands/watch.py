@@ -85,9 +85,7 @@ class Command(ReadingCommand):
         loader = get_spider_loader(self.settings)
         declared = {outlet.name: outlet for outlet in outlets(loader)}  # type: ignore[arg-type]
         check_names(args, declared)
-        tells = [name for name in _TELLING if self.settings.get(name)]
-        if tells and not opts.dry_run and find_spec("spidermon") is None:
-            raise WrongUse(f"{tells[0]} needs Spidermon: pip install 'triptych[watch]'")
+        sends = not opts.dry_run and self._has_channels()
         limits = _limits([*declared])
         uri = self.settings["ARCHIVE_URI"]
         with one_sentence(self, "triptych watch", uri):
@@ -108,13 +106,20 @@ class Command(ReadingCommand):
             try:
                 facts, raised = check()
             except (ArchiveError, OSError) as error:
-                if tells and not opts.dry_run:
+                if sends:
                     self._tell_unreadable(uri, str(error), limits)
                 raise
             self._report(facts, raised, opts)
             self.exitcode = ExitCode.MISSED if raised else ExitCode.OK
             if not opts.dry_run and self._unsent(facts, raised, limits):
                 self.exitcode = ExitCode.LOST
+
+    def _has_channels(self) -> bool:
+        """Tell if any setting says whom to alarm; raise WrongUse where Spidermon is not installed."""
+        channels = [name for name in _TELLING if self.settings.get(name)]
+        if channels and find_spec("spidermon") is None:
+            raise WrongUse(f"{channels[0]} needs Spidermon: pip install 'triptych[watch]'")
+        return bool(channels)
 
     def _report(self, facts: MonitoringFacts, raised: Sequence[Alarm], opts: argparse.Namespace) -> None:
         """Print the alarms; write and send the metrics."""
