@@ -102,7 +102,10 @@ def test_every_dialect_is_read_alike() -> None:
         read_line(text),
     }
     assert len(lines) == 1
-    assert lines.pop().url == "http://courier.example/1"
+    capture = lines.pop()
+    assert (capture.url, capture.mime) == ("http://courier.example/1", "text/html")
+    typed = fields | {"mime": "Text/HTML; charset=utf-8"}
+    assert read_line(json.dumps(about | typed)).mime == "text/html"
 
 
 def test_the_dialect_follows_from_the_address() -> None:

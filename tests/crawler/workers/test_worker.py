@@ -1,0 +1,19 @@
+"""A page is to blame only when several workers, or more servers, have ended at it."""
+
+import asyncio
+
+import pytest
+
+from crawler.exceptions import WorkerDied
+from crawler.workers.worker import SERVERS_A_TASK, WORKERS_A_TASK, Task
+
+
+@pytest.mark.parametrize(("with_server", "most"), [(False, WORKERS_A_TASK), (True, SERVERS_A_TASK)])
+def test_a_page_is_blamed_when_so_many_processes_have_ended_at_it(*, with_server: bool, most: int) -> None:
+    async def suffer() -> list[bool]:
+        task = Task(len, "", {})
+        ends = [task.suffer(WorkerDied("it ended"), with_server=with_server) for _ in range(most)]
+        assert isinstance(task.result.exception(), WorkerDied)
+        return ends
+
+    assert asyncio.run(suffer()) == [False] * (most - 1) + [True]
