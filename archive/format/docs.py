@@ -26,10 +26,11 @@ if TYPE_CHECKING:
 
 _IN_EVERY_TABLE = {column.name for column in COMMIT_COLUMNS}
 
+_COMMAND = "python -m archive.format.docs"
 HEAD = f"""# Data format
 
 Schema version {SCHEMA_VERSION}. Generated from `archive/format/schema.py` by
-`python -m archive.format.docs > docs/reference/data-format.md`; a test compares the two.
+`{_COMMAND} > docs/reference/data-format.md`; a test compares the two.
 
 `pandas.read_parquet("news-archive/<table>")` opens every table; Polars takes the same path, DuckDB
 `'news-archive/<table>/**/*.parquet'`. The path is a link to one snapshot: see

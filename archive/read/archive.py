@@ -274,7 +274,7 @@ class Archive:
         return rows if story_id is None else rows.seek()
 
     def only_in(self, story_id: str, *, as_of: Moment | None = None) -> list[OneSided]:
-        """Paragraphs that one language of a story has and another lacks, by language: uk, en, ru.
+        """Paragraphs that one language of a story has and another has not, by language: uk, en, ru.
 
         The start of an id is enough. Raises ArticleNotFound where there is no such story.
 

@@ -82,7 +82,7 @@ _SIDE = """SELECT story_id, position, language_{x} AS language, language_{y} AS 
 
 _OMISSIONS = View(
     "omissions",
-    "One row for a passage that one language of a story has and another lacks. It needs `triptych pair`; a "
+    "One row for a passage that one language of a story has and another has not. It needs `triptych pair`; a "
     "text edited since waits for the next one. Stories whose texts contradict their link are left out.",
     {
         "story_id": "the story",

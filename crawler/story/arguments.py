@@ -6,7 +6,6 @@ import datetime as dt
 import difflib
 import re
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -173,8 +172,9 @@ def check_settings(settings: Settings) -> None:
 
 def _check_names(settings: Settings) -> None:
     """Refuse a name almost like that of a setting; any other may belong to an extension of the user."""
-    own = import_module("crawler.settings")
-    existing = [name for name in (*vars(default_settings), *vars(own)) if name.isupper()]
+    from crawler import settings as own_settings  # noqa: PLC0415  it reads the environment of the command
+
+    existing = [name for name in (*vars(default_settings), *vars(own_settings)) if name.isupper()]
     for name in settings:
         if name in existing or settings.getpriority(name) != SETTINGS_PRIORITIES["cmdline"]:
             continue
