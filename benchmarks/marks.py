@@ -5,7 +5,7 @@ reader of both texts (data/mark_verdicts.tsv, which has ids and values, no texts
 
 Then one thing of the second text is altered, in PLANTED pairs for each way of PLANTINGS. The table has how
 many of these are marked, and how many other marks that makes, which are false. `--missed` prints what is not
-marked. The last rows are paragraphs as another newsroom tells them (data/numbers_*.tsv: languages, both
+marked. The last rows are invented paragraphs as two newsrooms tell them (data/numbers_*.tsv: languages, both
 numbers or `same`, both paragraphs): of `numbers_1` the rules were mended, of `numbers_2` not;
 and stories with the paragraphs that only one text has (data/left_out_1.jsonl), with which nothing was mended.
 """
