@@ -74,9 +74,15 @@ def run(root, commands, answer):
             "code": code,
             "out": out.buffer.getvalue().decode("utf-8", "replace")[:20_000],
             "err": err.getvalue()[:20_000],
-            "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10,
+            "memory": most_memory(),
         }
         answer.write(json.dumps(told).encode() + b"\n")
+
+
+def most_memory():
+    """Bytes; ru_maxrss would count what the process of the tests took before it started this one."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) << 10 for line in lines if line.startswith("VmHWM:"))
 
 
 def supervise(child, read):
