@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import socket
+import tempfile
 from pathlib import Path
 
 import pytest
 
+from archive.storage import path_guard
 from tests.support import forked
 
 COMMANDS = (
@@ -57,3 +59,21 @@ def test_what_is_no_file_is_neither_waited_for_nor_read_without_end(
         assert kind in done.stderr, done.stderr
         assert "Traceback" not in done.stderr, done.stderr
         assert not (tmp_path / "archive").exists()
+
+
+@pytest.mark.skipif(not os.access("/dev/shm", os.W_OK), reason="NOT TESTED: a pipe in memory; no /dev/shm")
+def test_a_pipe_of_somebody_in_memory_is_no_pipe_of_the_shell() -> None:
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
+        pipe = Path(folder) / "page.html"
+        os.mkfifo(pipe)
+        with pytest.raises(OSError, match="a pipe"):
+            path_guard.expect_file(pipe)
+
+
+def test_the_pipe_of_the_shell_is_read() -> None:
+    reading, writing = os.pipe()
+    try:
+        path_guard.expect_file(Path(f"/dev/fd/{reading}"))
+    finally:
+        os.close(reading)
+        os.close(writing)

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import tempfile
 import threading
+import time
 from functools import partial
 from pathlib import Path
 
@@ -243,8 +244,10 @@ def test_told_to_stop_it_publishes_what_came_though_requests_hang(
     herald.site.wait_for(18, process)
     answered = sum("/news/" in request for request in herald.site.requests[:17])
     os.kill(pid, signal.SIGTERM)
+    until = time.monotonic() + A_WHILE
     while len(archive.open(crawl.archive).articles()) < answered:
         assert process.poll() is None
+        assert time.monotonic() < until, "the stopped crawl does not publish"
         threading.Event().wait(0.1)
     os.kill(pid, signal.SIGKILL)
     process.communicate(timeout=A_WHILE)
