@@ -93,7 +93,7 @@ def test_a_start_that_fails_says_so_and_keeps_no_lock(root, article, name):
 
 
 def test_a_reader_does_not_make_an_archive(root):
-    with pytest.raises(ArchiveNotFound):
+    with pytest.raises(ArchiveNotFound, match="There is no archive at"):
         archive.open(root)
     assert not root.exists()
 

@@ -50,6 +50,7 @@ def test_the_files_have_what_this_run_archived(herald: Herald, tmp_path: Path) -
     files = ("-O", f"{tmp_path}/new.jsonl", "-O", "/dev/full:csv")
     second = herald.crawl("-a", f"url={asked}", "-s", "FEED_NAMES=zyte", *files)
     assert second.exit_code == 1
+    assert "the articles are archived" in second.err
     assert len(second.table("articles")) == 7
     (row,) = _read(tmp_path / "new.jsonl")
     assert row["url"] == f"{herald.base}/news/3"

@@ -138,7 +138,9 @@ def test_why_tells_every_look(run, edited, article):
         "archived",
         "failed",
     ]
-    assert run("why", "https://courier.example/never")[0] == 1
+    code, _, err = run("why", "https://courier.example/never")
+    assert code == 1
+    assert "No crawl has visited" in err
 
 
 def test_problems_are_one_sentence_and_exit_1(run, root):
@@ -190,7 +192,9 @@ def test_a_number_that_is_none_is_told(run, edited, command, said):
 
 
 def test_no_address_is_not_every_address(run, edited):
-    assert run("why", "")[:2] == (1, "")
+    code, out, err = run("why", "")
+    assert (code, out) == (1, "")
+    assert "No crawl has visited" in err
 
 
 def test_a_wrong_command_is_exit_2_and_help_teaches(run, capsys):

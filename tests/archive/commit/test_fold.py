@@ -66,7 +66,7 @@ def test_gc_leaves_the_first_and_the_last_manifests_and_the_history_says_what_th
     assert len(names(root, "_history")) == len(names(root, "_runs")) == 1
     assert [(x.run_id, x.counts) for x in runs(root, datetime(2026, 1, 1, tzinfo=UTC))] == counts
     pd.testing.assert_frame_equal(archive.open(root).articles(as_of=old).to_pandas(), past)
-    with pytest.raises(SnapshotNotFound):
+    with pytest.raises(SnapshotNotFound, match="only as_of reads that moment"):
         archive.open(root).path("articles", as_of=old)
     assert archive.open(root).path("articles", as_of=before[3].committed_at).is_dir()
     assert maintain.gc(root).folded == (0, 0)

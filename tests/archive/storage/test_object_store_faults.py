@@ -43,7 +43,7 @@ def test_a_commit_that_nobody_could_tell_of_is_not_made_twice(uri, cuts, article
         writer.add_article(article(1))
         cuts.lose_answer(LOG)
         cuts.lose_request(r"^GET \S*/_log/0")
-        with pytest.raises(ObjectStoreError):
+        with pytest.raises(ObjectStoreError, match="safe in their segment"):
             writer.commit()
         assert writer.pending == 1
         cuts.mend()
@@ -57,7 +57,7 @@ def test_what_could_not_be_sent_is_sent_by_the_next_commit(uri, cuts, article, p
     with ArchiveWriter.open(uri, run_id="run-1") as writer:
         writer.add_article(*page(article(1)))
         cuts.lose_request(r"^PUT \S*/_data/articles")
-        with pytest.raises(ObjectStoreError):
+        with pytest.raises(ObjectStoreError, match="safe in their segment"):
             writer.commit()
     cuts.mend()
     assert len(archive.open(uri).articles()) == 0

@@ -47,7 +47,7 @@ def test_a_row_says_why_it_is_in_a_list(site):
         columns = ("omitted_language", "omitted_in", "omitted", "omitted_doubtful")
         assert [listed[x] for x in columns] == ["ru", "en", 0.25, 0.0]
         told = text_of(get("/?omitted=10")[2])
-        assert "25% of the Russian text" in told
+        assert "25% of the Russian text is not in English" in told
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_what_nobody_has_judged_is_doubtful_everywhere(writer, variants, root):
         assert line["numbers_differ"] == []
         assert "perhaps 100%" in text_of(get("/")[2])
         page = text_of(get(f"/stories/{story}")[2])
-        assert "100% is doubtful" in page
+        assert "0% of the Ukrainian text is also in English; 100% is doubtful" in page
         assert "Numbers that contradict" not in page
 
 

@@ -35,6 +35,7 @@ def test_rules_that_hold(herald: Herald) -> None:
     told = " ".join(run.out.split())
     assert "archive_sitemaps 1, day_archives 1, feeds 1, news_sitemaps 1, page 1, variant_url 2" in told
     assert "read in en, ru, uk" in told
+    assert "1 outlet whose rules hold, 0 with a rule that does not." in told
     assert not run.archive.exists()
 
 
@@ -55,6 +56,7 @@ def test_each_rule_that_no_longer_holds_is_named_with_what_came(herald: Herald) 
     )
     assert f"variant_url {herald.base}/en/news/1: reads as ru, not en" in told
     assert f"variant_url {herald.base}/ru/news/1: 0 characters of text, no date" in told
+    assert "0 outlets whose rules hold, 1 with a rule that does not." in told
 
 
 ALMANAC = ("almanac", "-s", "SPIDER_MODULES=tests.spiders.careless", "-s", "RESOLVE_TO=127.0.0.1")
@@ -103,6 +105,7 @@ def test_silence_says_nothing_of_the_rules(crawl: Crawl) -> None:
     run = crawl(*arguments, command="live", HERALD_PORT=port)
     assert (run.exit_code, run.err) == (3, "")
     assert "connection-refused herald.example" in " ".join(run.out.split())
+    assert "None of the 1 outlets could be reached" in run.out
     assert "does not hold" not in run.out
 
 

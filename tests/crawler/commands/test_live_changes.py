@@ -36,6 +36,7 @@ def test_a_site_as_it_is_declared_holds(courier: Courier, tmp_path: Path) -> Non
     run = courier.live("--report", str(file))
     assert (run.exit_code, run.err) == (0, ""), run.out
     assert "feeds 2, home 1, hreflang 2, hreflang both ways 3, news_sitemaps 1, page 1" in told(run)
+    assert "read in en, ru, uk" in told(run)
     assert "proposed" not in run.out
     (outlet,) = json.loads(file.read_text("utf-8"))["outlets"]
     assert (outlet["state"], outlet["is_whole"], outlet["requests"]) == ("holds", True, 7)

@@ -93,7 +93,7 @@ def test_as_many_redirects_as_the_setting_says() -> None:
         server.faults = [status(302, Location="/b")] * 3
         assert servers(REDIRECT_MAX_TIMES="3").part(url, 0, 10).size == 10
         server.faults = [status(302, Location="/b")] * 3
-        with pytest.raises(SourceFailed, match="2 times"):
+        with pytest.raises(SourceFailed, match="redirects more than 2 times"):
             servers(REDIRECT_MAX_TIMES="2").part(url, 0, 10)
 
 
@@ -163,8 +163,7 @@ def test_200_characters_of_a_name_in_a_wacz_are_shown(tmp_path: Path) -> None:
     with (tmp_path / "a.wacz").open("rb") as file:
         opened = WebArchive(file, "a.wacz", lambda _: True, 1 << 20)
         assert list(opened.pages()) == []
-    (sentence,) = opened.damage
-    assert sentence.startswith(f"a.wacz#{'a' * 200} has ")
+    assert opened.damage == [f"a.wacz#{'a' * 200} has 4 bytes, which is not a web archive"]
 
 
 def test_120_characters_of_a_wrong_path_are_shown(tmp_path: Path) -> None:

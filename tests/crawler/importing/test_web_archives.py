@@ -268,7 +268,7 @@ def test_a_record_that_is_broken_in_an_unpacked_file_costs_itself(
     assert {page.body for page in pages} == {PAGE}
     at = sum(map(len, parts[:2]))
     if (kind, fault) != ("metadata", "another's status line"):  # no answer of a server: nobody reads it
-        assert f"near byte {at}" in opened.damage[0]
+        assert f"a.warc is damaged near byte {at}" in opened.damage[0]
     # the rest is read by who goes on there
     with (tmp_path / "a.warc").open("rb") as file:
         again = WebArchive(file, "a.warc", lambda _: True, LARGEST, pages[3].begin)

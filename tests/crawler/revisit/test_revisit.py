@@ -276,6 +276,7 @@ def test_a_dry_run_shows_the_schedule_and_asks_for_nothing(bridge: Herald) -> No
 def test_what_cannot_be_meant_is_a_sentence(herald: Herald, crawl: Crawl) -> None:
     run = revisit(herald)
     assert run.exit_code == 6
+    assert "There is no archive at" in run.err
     for arguments, said in (
         (("page",), "triptych crawl page -a url="),
         (("herald", "-a", "url=http://a.example"), "-a url=… is of `triptych crawl`"),

@@ -249,7 +249,7 @@ def test_a_link_that_the_texts_contradict_stands_while_there_is_nothing_better(r
     # each is told of the link, though they are two stories now
     for each in (wrong, article(4, "uk")):
         main(["show", each.url, "--archive", str(root)])
-        assert "do not seem" in capsys.readouterr().out
+        assert "do not seem to be the same story" in capsys.readouterr().out
     main(["show", article(5, "uk").url, "--archive", str(root)])
     assert "do not seem" not in capsys.readouterr().out
     assert pair_archive(str(root), everything=True).moved_articles == 0

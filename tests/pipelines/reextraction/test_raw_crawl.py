@@ -269,6 +269,7 @@ def test_what_would_read_otherwise_is_counted_by_outlet_and_field(crawl: Crawl, 
 def test_reextract_says_what_it_cannot_do(crawl: Crawl, tmp_path: Path) -> None:
     missing = reextract(tmp_path / "none")
     assert missing.exit_code == 6
+    assert "There is no archive" in missing.err + missing.out
     with Site() as site:
         site["/news/mist-1.html"] = Page("uk").render()
         run = crawl("page", "-a", f"url={site.base}/news/mist-1.html", "-s", "KEEP_RAW=none")

@@ -113,7 +113,7 @@ def test_what_is_new_is_told_everywhere_and_once(tmp_path: Path, services: Servi
     dry = watch(root, "--dry-run", "--json", **services.settings)
     assert dry.returncode == 4, dry.stderr
     (alarm,) = json.loads(dry.stdout)["alarms"]
-    assert (alarm["outlet"], alarm["rule"]) == ("gazette", "newest")
+    assert alarm["told"].startswith("newest: nothing new for 8 days; see http://herald")
     told = f"gazette: {alarm['told']}"
     assert not services.posts
 
@@ -164,7 +164,7 @@ def test_without_a_place_the_news_goes_to_stderr_for_cron_to_mail(tmp_path: Path
     first, second = watch(root), watch(root)
     assert first.returncode == second.returncode == 4
     (news,) = first.stderr.splitlines()[1:]
-    assert news.startswith("new: gazette: newest: ")
+    assert news.startswith("new: gazette: newest: nothing new for 8 days; see http://")
     assert (second.stderr, second.stdout) == ("", first.stdout)
 
 
