@@ -158,10 +158,16 @@ def _scrapy(name: str) -> Callable[[list[str]], int]:
                 declared.error(f"there is no option {unknown[0]}")
             if name in _OF_ARCHIVES and options.archive is not None:
                 options.set.append(f"ARCHIVE_URI={options.archive}")
-            command.process_options(rest, options)
-            if command.requires_crawler_process:
-                command.crawler_process = AsyncCrawlerProcess(command.settings)
-            command.run(rest, options)
+            try:
+                command.process_options(rest, options)
+                if command.requires_crawler_process:
+                    command.crawler_process = AsyncCrawlerProcess(command.settings)
+            except (ImportError, NameError, AttributeError, TypeError, ValueError) as error:
+                if not options.set:
+                    raise
+                given = " ".join(options.set)
+                declared.error(visible(f"-s {given}: {type(error).__name__}: {error}"))
+            _run(command, rest, options)
         except UsageError as error:
             if str(error):
                 declared.error(str(error))
@@ -170,6 +176,23 @@ def _scrapy(name: str) -> Callable[[list[str]], int]:
         return command.exitcode
 
     return run
+
+
+def _run(command: ScrapyCommand, arguments: list[str], options: argparse.Namespace) -> None:
+    if options.profile is None:
+        command.run(arguments, options)
+        return
+    import cProfile  # noqa: PLC0415  few runs are measured
+
+    from crawler.reports.terminal import expect_file  # noqa: PLC0415  as above
+
+    path = Path(options.profile)
+    expect_file("--profile", path, is_written=True)
+    profile = cProfile.Profile()
+    try:
+        profile.runcall(command.run, arguments, options)
+    finally:
+        profile.dump_stats(path)
 
 
 def _scrapy_parser(name: str) -> argparse.ArgumentParser:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import difflib
 import os
 import sys
@@ -112,8 +113,6 @@ class Command(BaseRunSpiderCommand):
             raise WrongUse("-o and -O are of `triptych crawl`: nothing is archived here")
         super().process_options(args, opts)
         self._report_into = Path(opts.report) if self.reports_run and opts.report else None
-        if self._report_into is not None and not self._report_into.absolute().parent.is_dir():
-            raise WrongUse(f"--report {visible(opts.report)}: there is no such folder")
         if self._report_into is not None:
             expect_file("--report", self._report_into, is_written=True)
         if opts.spargs and not self.takes_arguments:
@@ -164,9 +163,22 @@ class Command(BaseRunSpiderCommand):
         self._log = self._log_into_file(spider_class.name)
         crawler = self.crawler_process.create_crawler(spider_class)
         self._tell_of_signals(crawler)
-        self.crawler_process.crawl(crawler, arguments=arguments)
-        self.crawler_process.start()
+        self._run_crawler(crawler, arguments=arguments)
         return self._verdict(crawler, arguments, self._paired(crawler))
+
+    def _run_crawler(self, crawler: Crawler, **arguments: object) -> None:
+        """Run a crawl to its end. Raises WrongUse if it cannot start."""
+        crawl = self.crawler_process.crawl(crawler, **arguments)
+        self.crawler_process.start()
+        if not self.crawler_process.bootstrap_failed:
+            return
+        error = crawl.exception() if isinstance(crawl, asyncio.Future) and crawl.done() else None
+        if isinstance(error, RuntimeError):  # Scrapy's engine, closing because of another error
+            error = error.__context__ or error
+        if isinstance(error, ArchiveError | OSError):
+            raise error
+        cause = f": {type(error).__name__}: {error}" if error is not None else f"; see {self._log or 'above'}"
+        raise WrongUse(visible(f"the crawl could not start{cause}"))
 
     def _spider(self, name: str) -> type[StorySpider]:
         loader = self.crawler_process.spider_loader
@@ -199,7 +211,7 @@ class Command(BaseRunSpiderCommand):
         stage = crawler.get_item_pipeline(SnapshotStage)
         complete = stage is not None and stage.closed and stage.failure is None
         stopped = crawler.stats is not None and crawler.stats.get_value("finish_reason") == "shutdown"
-        if self.crawler_process.bootstrap_failed or not complete or stopped or not seconds:
+        if not complete or stopped or not seconds:
             return Paired()
         with bar() as progress:
             task = progress.add_task("pairing weeks", total=None)
@@ -228,9 +240,6 @@ class Command(BaseRunSpiderCommand):
 
     def _verdict(self, crawler: Crawler, arguments: Arguments, paired: Paired) -> int:
         """Print what the run did, and write its report; return the exit code."""
-        if self.crawler_process.bootstrap_failed:
-            print(f"{self.called}: the crawl could not start; see {self._log or 'above'}", file=sys.stderr)
-            return ExitCode.LOST
         parts = _parts_of(crawler)
         lost = _problems(parts.stage)
         problems = [*lost, *_problems_beside(crawler, paired)]

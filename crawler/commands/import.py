@@ -155,14 +155,13 @@ class Command(Crawl):
         self.settings.set("EXTENSIONS", extensions, priority="spider")
         crawler = self.crawler_process.create_crawler(ImportSpider)
         self._tell_of_signals(crawler)
-        self.crawler_process.crawl(
+        self._run_crawler(
             crawler,
             sources=sources,
             positions=self._positions(selection, declared),
             selection=selection,
             declared=declared,
         )
-        self.crawler_process.start()
         assert isinstance(crawler.spider, ImportSpider | None)
         self._summaries = [] if crawler.spider is None else crawler.spider.summaries
         self.exitcode = self._verdict(crawler, Arguments(), self._paired(crawler))

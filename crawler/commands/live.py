@@ -192,8 +192,6 @@ def _report_path(file: str) -> Path:
     path = Path(file)
     if path.suffix != ".json":
         raise WrongUse(f"--report {file}: its name must end with .json")
-    if not path.absolute().parent.is_dir():
-        raise WrongUse(f"--report {file}: there is no folder {path.parent}")
     expect_file("--report", path, is_written=True)
     return path
 

@@ -36,6 +36,8 @@ class WrongUse(UsageError):
 
 def expect_file(option: str, path: Path, *, is_written: bool = False) -> None:
     """Raise WrongUse for what is no file, before anything is done."""
+    if is_written and not path.absolute().parent.is_dir():
+        raise WrongUse(f"{option} {visible(str(path))}: there is no such folder")
     try:
         path_guard.expect_file(path, is_written=is_written)
     except OSError as error:

@@ -21,7 +21,7 @@ from archive.viewer.web import documents, sql_page, story_changes, story_lists
 from archive.viewer.web.archive_request import ArchiveRequest, moved
 from archive.viewer.web.chart_cache import ChartsPending
 from archive.viewer.web.guard import Guard
-from archive.viewer.web.questions import PARAMETERS, check_parameters
+from archive.viewer.web.questions import PARAMETERS, LongQuestion, check_parameters
 from archive.viewer.web.shelf import Preparing, Shelf
 
 if TYPE_CHECKING:
@@ -154,6 +154,8 @@ def _unknown_value(request: Request, error: UnknownValue) -> Response:
     """Answer a question about a value that does not exist: no list, and a link to what was likely meant."""
     if "." in request.url.path:
         return PlainTextResponse(f"{error}\n", 400)
+    if isinstance(error, LongQuestion):
+        return _message(request, 400, "long_question", str(error))
     pages = Pages(chosen(request.headers.get("accept-language", "")), NO_ARCHIVE)
     label = pages.t(f"label_{error.column}")
     query = []

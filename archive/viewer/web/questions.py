@@ -13,13 +13,20 @@ from archive.exceptions import UnknownValue
 from archive.read.values import nearest
 from archive.viewer.search.answers import FLAGS, ORDERS, Question
 
+_LONGEST = 500
+"""Characters of a search."""
 _MOST_VALUES = 50
+"""Of one filter."""
 _MOST_PAGES = 10_000_000
 PARAMETERS = (
     *("q", "outlet", "language", "missing", "since", "until", "author", "section", *FLAGS),
     *("omitted", "order", "page", "late", "interface"),
 )
 """Of a question; the last two are of its feed."""
+
+
+class LongQuestion(UnknownValue):
+    """A question that has more than is looked for: a part of it would seem to be the answer to all."""
 
 
 def check_parameters(query: QueryParams, names: Sequence[str]) -> None:
@@ -34,7 +41,9 @@ def check_parameters(query: QueryParams, names: Sequence[str]) -> None:
 
 def question_of(query: QueryParams) -> Question:
     """Read a question. Raises UnknownValue for a value that means nothing here."""
-    text = query.get("q", "")[:500]
+    text = query.get("q", "")
+    if len(text) > _LONGEST:
+        raise LongQuestion(f"A search has at most {_LONGEST} characters, not {len(text)}.", "q", text, None)
     order = query.get("order", "")
     if order and order not in ORDERS:
         raise wrong("order", order, ORDERS)
@@ -128,8 +137,12 @@ def _address(path: str, pairs: Sequence[tuple[str, object]]) -> str:
 
 
 def _values(query: QueryParams, name: str) -> tuple[str, ...]:
-    values = [value.strip() for value in query.getlist(name)[:_MOST_VALUES]]
-    return tuple(dict.fromkeys(value for value in values if value))
+    values = dict.fromkeys(value.strip() for value in query.getlist(name))
+    values.pop("", None)
+    if len(values) > _MOST_VALUES:
+        message = f"A search has at most {_MOST_VALUES} values of {name}, not {len(values)}."
+        raise LongQuestion(message, name, "", None)
+    return tuple(values)
 
 
 def _day(name: str, text: str) -> date | None:

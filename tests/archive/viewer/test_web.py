@@ -165,6 +165,18 @@ def test_pages_lists_feeds_and_what_they_are_refused_by(site, bridge):
                 status, _, body = get(f"{path}?{query}")
                 assert (status, told in body.decode()) == (400, True), (query, body)
             assert get(f"/?{query}")[0] == 400, query
+        # so does what is more than a search can have; the same value again is no other one
+        many = "&".join(f"outlet={number}" for number in range(51))
+        for query, told in (
+            (f"q={'a' * 501}", "500 characters, not 501"),
+            (many, "50 values of outlet, not 51"),
+        ):
+            for path in ("/stories.json", "/search.atom", "/"):
+                status, _, body = get(f"{path}?{query}")
+                assert (status, told in body.decode()) == (400, True), (path, query)
+        for query in (f"q={'a' * 500}", "&".join(["outlet=courier"] * 51)):
+            assert get(f"/stories.json?{query}")[0] == 200
+        assert "50 values" not in get(f"/stories.json?{many.rpartition('&')[0]}")[2].decode()
         page = lxml.html.fromstring(get("/?language=ua&outlet=courier&order=lag")[2].decode())
         assert page.xpath("//main//a/@href")[0] == "/?language=uk&outlet=courier&order=lag"
         # feeds

@@ -360,7 +360,7 @@ def test_ctrl_c_ends_it_with_what_is_known_and_the_report(
     ("file", "said"),
     [
         ("report.txt", "its name must end with .json"),
-        ("nowhere/r.json", "there is no folder"),
+        ("nowhere/r.json", "there is no such folder"),
     ],
 )
 def test_a_report_that_cannot_be_written_is_said_before_anything_is_asked(
