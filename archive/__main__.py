@@ -52,13 +52,13 @@ _OF_DAMAGE = (
 """Errors of Python and Arrow about invalid values in a row."""
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, program: str = "triptych archive") -> int:
     try:
         into_environment()
     except WrongSetting as error:
         print(visible(str(error)), file=sys.stderr)
         return ExitCode.USAGE
-    options = parser().parse_args(arguments)
+    options = parser(program).parse_args(arguments)
     fast_start()
     if logging.lastResort is not None:  # prints warnings if logging is not configured
         logging.lastResort.setFormatter(VisibleLog())
@@ -89,9 +89,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return ExitCode.LOST
 
 
-def parser() -> argparse.ArgumentParser:
+def parser(program: str = "triptych archive") -> argparse.ArgumentParser:
     root = argparse.ArgumentParser(
-        prog="triptych archive",
+        prog=program,
         description="Read and maintain a news archive. Reading never disturbs a crawl.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -10,6 +10,7 @@ import argparse
 import difflib
 import os
 import sys
+import textwrap
 from functools import partial
 from importlib import import_module, resources
 from pathlib import Path
@@ -31,19 +32,19 @@ if TYPE_CHECKING:
 
 _CRAWLING = {
     "crawl": "fetch what is new of an outlet, a story, or a backfill; --all: of every outlet that is due",
-    "revisit": "look again at an outlet's articles that are due",
-    "import": "bring in pages from web archives: WARC, WARC.gz, WACZ",
+    "revisit": "visit an outlet's archived articles that are due",
+    "import": "import pages from web archives: WARC, ARC, WACZ, CDX servers",
     "list": "list the names of the outlets",
     "outlets": "list the outlets and how their crawls go",
-    "watch": "tell what is wrong with the crawls: Slack, Telegram, mail, webhook",
+    "watch": "report what is wrong with the crawls: Slack, Telegram, mail, webhook",
     "doctor": "examine this machine and the archive",
     "live": "check the rules of outlets on their sites",
     "inspect": "show what is read from one page, from where, and what is left out",
     "genspider": "start an outlet's declaration",
     "record": "save a story in all its languages for tests",
-    "schedule": "print units of systemd or lines for cron that run it all",
-    "pair": "pair by content, align paragraphs",
-    "reextract": "read stored pages anew",
+    "schedule": "print units for systemd or lines for cron that run everything",
+    "pair": "pair articles by content, align their paragraphs",
+    "reextract": "read stored pages with today's extractor",
 }
 _OF_ARCHIVES = {"crawl", "revisit", "import", "outlets", "watch", "doctor", "pair", "reextract"}
 _SCRAPYS = {"list"}
@@ -53,14 +54,24 @@ _LOOKING = {
     "search": "find stories by words and filters",
     "feed": "write a search as a feed of new stories, edits, missing translations",
     "show": "show a story in all its languages",
-    "view": "look at stories in the browser",
+    "view": "show stories in the browser",
     "diff": "show what changed between two versions of an article",
-    "why": "tell what became of an address",
-    "sql": "ask the tables of one snapshot in SQL",
+    "why": "list the visits of an address with their outcomes",
+    "sql": "query the tables of one snapshot in SQL",
     "export": "write a table, or the raw pages, for another program",
     "verify": "check checksums, schema and links between tables",
 }
 _PROGRAM = "triptych"
+
+
+class _Paragraphs(argparse.HelpFormatter):
+    """Help whose description keeps its paragraphs."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        paragraphs = []
+        for paragraph in text.split("\n\n"):
+            paragraphs.append(textwrap.fill(paragraph, width, break_on_hyphens=False))
+        return "\n\n".join(paragraphs)
 
 
 class _Passed(click.Command):
@@ -201,16 +212,15 @@ def _scrapy_parser(name: str) -> argparse.ArgumentParser:
 
 def _scrapy_command(name: str) -> tuple[ScrapyCommand, argparse.ArgumentParser]:
     """As `scrapy.cmdline` makes it, which imports every command and calls itself scrapy."""
-    from scrapy.commands import ScrapyHelpFormatter  # noqa: PLC0415
-
+    called = "crawl --all" if name == "crawl_all" else name
     package = "scrapy.commands" if name in _SCRAPYS else "crawler.commands"
     command: ScrapyCommand = import_module(f"{package}.{name}").Command()
     command.settings = _scrapy_settings()
     command.settings.setdict(command.default_settings, priority="command")
     declared = argparse.ArgumentParser(
-        prog=f"{_PROGRAM} {name}",
-        usage=f"{_PROGRAM} {name} {command.syntax()}",
-        formatter_class=ScrapyHelpFormatter,
+        prog=f"{_PROGRAM} {called}",
+        usage=f"{_PROGRAM} {called} {command.syntax()}",
+        formatter_class=_Paragraphs,
         conflict_handler="resolve",
         description=command.long_desc(),
     )
@@ -228,7 +238,7 @@ def _archive(*first: str) -> Callable[[list[str]], int]:
     def run(arguments: list[str]) -> int:
         from archive.__main__ import main as archive_main  # noqa: PLC0415  no command needs both halves
 
-        return archive_main([*first, *arguments])
+        return archive_main([*first, *arguments], program=_PROGRAM if first else f"{_PROGRAM} archive")
 
     return run
 
@@ -237,9 +247,9 @@ def _archive_parser(name: str | None = None) -> Callable[[], object]:
     def declared() -> object:
         from archive.__main__ import parser  # noqa: PLC0415
 
-        program = parser()
-        nested = next(x for x in program._actions if isinstance(x, argparse._SubParsersAction))
-        return nested.choices[name] if name else program
+        root = parser()
+        nested = next(x for x in root._actions if isinstance(x, argparse._SubParsersAction))
+        return nested.choices[name] if name else root
 
     return declared
 
@@ -260,7 +270,7 @@ def command_line() -> click.Group:
     for name, text in _LOOKING.items():
         group.add_command(_Passed(name, text, _archive(name), _archive_parser(name)))
     group.add_command(
-        _Passed("archive", "look after an archive: all its commands", _archive(), _archive_parser())
+        _Passed("archive", "maintain an archive: all its commands", _archive(), _archive_parser())
     )
     group.add_command(_completion)
     return group

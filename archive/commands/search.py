@@ -39,8 +39,8 @@ _NOTES = (5, 6)
 _FLAGS = {
     "edited": "an article of the story was edited",
     "gone": "one was removed by its outlet",
-    "numbers": "a number is only in one language",
-    "quotes": "a quotation is only in one language",
+    "numbers": "two texts have contradicting numbers at one place",
+    "quotes": "a text does not report a quotation of another",
     "conflict": "the texts contradict the link between them",
 }
 

@@ -43,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--no-secret",
         action="store_true",
-        help="answer every user of this machine, not only who has the address that is printed; for feeds",
+        help="answer every user of this machine, not only those with the printed address; for feeds",
     )
     parser.add_argument(
         "--output",

@@ -81,19 +81,20 @@ class Command(BaseRunSpiderCommand):
 
     def long_desc(self) -> str:
         return (
-            "`triptych crawl --all` crawls every outlet that is due, see `triptych crawl --all --help`. "
-            "Fetch stories in all their languages, publish a snapshot of the archive, pair the variants by "
-            "links and by content, and align their paragraphs. "
-            "OUTLET is one of `triptych list`: `demo` needs no network, `page` takes any article of any "
-            "site. Without arguments, new articles come from the outlet's news sitemaps and feeds. url= "
-            "names a story, or several separated by commas; urls= names a file of addresses; since= and "
-            "until= are the days of a backfill; pages= limits the pages that this run requests. "
-            "Pages that earlier runs failed to fetch are retried, listed or not. "
-            "Exit code 0: every address is accounted for; 1: something was lost; 2: wrong argument or "
-            "setting; 3: some pages failed, and later runs retry them; 4: fewer articles than the outlet's "
-            "declaration expects, or hardly any page was an article; 5: stopped by a limit of memory, time "
-            "or pages; 6: the archive cannot be used; 130: interrupted. If several apply, the first of 6, "
-            "130, 5, 1, 2, 4 and 3; docs/reference/outcomes.md has the table."
+            "Fetch the stories of an outlet in all their languages, publish a snapshot of the archive, pair "
+            "the variants by links and by content, and align their paragraphs. `triptych crawl --all` "
+            "crawls every outlet that is due, see `triptych crawl --all --help`.\n\n"
+            "OUTLET is a name from `triptych list`; `demo` needs no network, `page` takes any article of "
+            "any site. Without arguments, the outlet's news sitemaps and feeds name the new articles. Pages "
+            "that earlier runs failed to fetch are retried.\n\n"
+            "-a url=URL fetches a story, or several separated by commas; -a urls=FILE those of a file of "
+            "addresses; -a since=DATE -a until=DATE a backfill of these days. -a pages=COUNT limits the "
+            "pages of this run.\n\n"
+            "Exit codes: 0 every address has an outcome; 1 something was lost; 2 an argument or setting is "
+            "wrong; 3 some pages failed, and later runs retry them; 4 fewer articles than the declaration "
+            "of the outlet expects, or hardly any page was an article; 5 a limit of memory, time or pages "
+            "stopped the run; 6 the archive cannot be used; 130 interrupted. If several apply, the first of "
+            "6, 130, 5, 1, 2, 4 and 3. docs/reference/outcomes.md has the table."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:

@@ -52,22 +52,21 @@ class Command(ReadingCommand):
     def long_desc(self) -> str:
         return (
             "Crawl the outlets (or those named) that are due by [schedule] of triptych.toml, then revisit "
-            "them where that is due. Each is a process of its own and holds a lease, so that it is crawled "
-            "in one place at a time, whoever else does this: on this machine, or on all that share an "
-            "archive in an object store. What each prints goes to a log of its own. Exit codes are those of "
-            "`triptych crawl`, 0 also where nothing was due, 130 where it was told to stop; of several, the "
-            "first of 6, 1, 2, 130, 4, 5, 3 and 0."
+            "those whose revisit is due. Each crawl is a process of its own, writes its own log, and holds "
+            "a lease: no other machine that shares the archive crawls the outlet meanwhile.\n\n"
+            "Exit codes are those of `triptych crawl`; 0 also where nothing was due, 130 where it was "
+            "stopped. Of several, the first of 6, 1, 2, 130, 4, 5, 3 and 0."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         parser.add_argument("--all", action="store_true", help=argparse.SUPPRESS)  # of `triptych crawl --all`
-        parser.add_argument("--forever", action="store_true", help="stay, and keep the schedule")
+        parser.add_argument("--forever", action="store_true", help="do not end: keep the schedule")
         parser.add_argument(
             "--at-once",
             type=_at_once,
             metavar="COUNT",
-            help="so many outlets at once (default: cores; with --engine threads of its workers)",
+            help="number of outlets crawled at once (default: cores; with --engine threads of its workers)",
         )
         parser.add_argument(
             "--engine",

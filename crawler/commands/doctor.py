@@ -29,11 +29,12 @@ class Command(ReadingCommand):
 
     def long_desc(self) -> str:
         return (
-            "Look at Python and its packages, the environment, disk, inodes, fsync, locks and links where "
-            "the archive and the cache lie, the archive itself, when it was verified, and the last runs. "
-            "With an OUTLET, also at its name in DNS, its certificate and robots.txt: one request. Nothing "
-            "is changed. Each line that is not well says what mends it. Exit code 0: nothing is bad; 1: "
-            "something is; 2: a wrong argument."
+            "Check Python and its packages, the environment, the archive, when it was verified, and the "
+            "last runs; where the archive and the cache lie also disk, inodes, fsync, locks and links. With "
+            "an OUTLET, also its name in DNS, its certificate and robots.txt, by one request. Nothing is "
+            "changed.\n\n"
+            "Each line that is not well says what to do. Exit codes: 0 nothing is bad; 1 something is; 2 an "
+            "argument is wrong."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:

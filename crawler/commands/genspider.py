@@ -28,9 +28,9 @@ class Command(ScrapyCommand):
 
     def long_desc(self) -> str:
         return (
-            "Write a declaration to be filled in, NAME.py: into the folder that OUTLETS_FOLDER names, else "
-            "crawler/spiders of a checkout, else this folder. DOMAIN is the outlet's, as www.example.com. "
-            "docs/how-to/add-an-outlet.md says what each value is for."
+            "Write NAME.py, a declaration to be filled in: into OUTLETS_FOLDER if it is set, else "
+            "crawler/spiders of a checkout, else this folder. DOMAIN is that of the outlet, such as "
+            "www.example.com. docs/how-to/add-an-outlet.md explains each value."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:

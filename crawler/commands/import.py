@@ -56,16 +56,16 @@ class Command(Crawl):
     def long_desc(self) -> str:
         return (
             "Read the pages of web archives (Common Crawl's CC-NEWS, wget, ArchiveBox, Browsertrix, …) as a "
-            "crawl reads them: text, byline, language, pairing. A file is a path, https://… or "
-            "s3://bucket/key; s3://bucket/prefix/ is all of them below it; a list (.paths, .paths.gz) has "
-            "a path a line, below --prefix. --from URL asks a CDX server for the captures of an outlet. "
-            "fetched_at is the record's; source_archive and source_capture say where a page is from. "
-            "Of declared outlets, addresses of articles are taken; of other sites every page that is an "
-            "article. No outlet is asked for a page. "
-            "An import that was stopped or killed is run again: what the archive has is not read "
-            "again, and makes no version twice. "
-            "Exit code 0: all is read; 1: a file is damaged (what could be read of it is archived); "
-            "2: a wrong argument; 6: the archive cannot be used; 130: interrupted."
+            "crawl reads them: text, byline, language, pairing. No outlet is asked for a page.\n\n"
+            "A file is a path, https://… or s3://bucket/key; s3://bucket/prefix/ means all files below it; "
+            "a list (.paths, .paths.gz) has a path in each line, relative to --prefix. --from URL asks a "
+            "CDX server for the captures of an outlet. Of declared outlets only addresses of articles are "
+            "read, of other sites every page that is an article. fetched_at is the time of the record; "
+            "source_archive and source_capture say where a page is from.\n\n"
+            "After an import that was stopped or killed, run it again: pages that the archive has are "
+            "skipped, and no version is written twice.\n\n"
+            "Exit codes: 0 everything was read; 1 a file is damaged, and what could be read of it is "
+            "archived; 2 an argument is wrong; 6 the archive cannot be used; 130 interrupted."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -74,9 +74,9 @@ class Command(Crawl):
             (
                 "prefix",
                 "PLACE",
-                "what the paths of a list begin with: https://data.commoncrawl.org/, a bucket, a folder",
+                "start of the paths in a list, such as https://data.commoncrawl.org/, a bucket or a folder",
             ),
-            ("endpoint", "URL", "of the buckets to read from, where it is another than the archive's"),
+            ("endpoint", "URL", "endpoint of the buckets that are read, if it differs from the archive's"),
         ):
             parser.add_argument(f"--{name}", metavar=metavar, help=what)
         parser.add_argument(
@@ -85,27 +85,27 @@ class Command(Crawl):
             action="append",
             default=[],
             metavar="URL",
-            help="a CDX server, as https://web.archive.org/cdx/search/cdx; needs --outlet or --host",
+            help="a CDX server, such as https://web.archive.org/cdx/search/cdx; needs --outlet or --host",
         )
         for name, metavar, what in (
             ("since", "DATE", "with --from: the first day"),
             ("until", "DATE", "with --from: the day after the last"),
-            ("dialect", "NAME", "of the CDX server: wayback, commoncrawl or pywb; else by its address"),
-            ("replay", "URL", "what addresses of replays begin with, where it is not the server's own"),
+            ("dialect", "NAME", "of the CDX server: wayback, commoncrawl or pywb (default: by its address)"),
+            ("replay", "URL", "start of the addresses of replays (default: those of the server)"),
         ):
             parser.add_argument(f"--{name}", metavar=metavar, help=what)
         parser.add_argument("--anonymous", action="store_true", help="read buckets without keys")
         for name, what in (
-            ("outlet", "an outlet's name, or the registered domain of a site"),
-            ("host", "a host, with its subdomains"),
-            ("language", "the language of the text, as uk"),
+            ("outlet", "this outlet, or site by its registered domain"),
+            ("host", "this host and its subdomains"),
+            ("language", "texts in this language, such as uk"),
         ):
             parser.add_argument(
                 f"--{name}",
                 action="append",
                 default=[],
                 metavar="NAME",
-                help=f"only: {what}; may be given again",
+                help=f"only {what}; may be repeated",
             )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:

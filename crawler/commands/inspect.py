@@ -61,19 +61,19 @@ class Command(Crawl):
 
     def long_desc(self) -> str:
         return (
-            "Fetch the page at URL, as politely as a crawl, or take the saved page FILE (.html or .html.gz), "
-            "and show what is read from it: each field with its source, and the page line by line, with what "
-            "is left out struck through and why. Nothing is archived. "
-            "With --repeated, show instead which lines stand at the same place in more than a third of the "
-            "articles that the archive has of an outlet, and which places in its pages have lines of others. "
-            "Exit code 1: there was no page to read; 2: a wrong argument."
+            "Fetch the page at URL, as politely as a crawl, or open the saved page FILE (.html or "
+            ".html.gz), and show what is read from it: each field with its source, and the page line by "
+            "line. Lines that are left out are struck through, each with its reason. Nothing is archived.\n\n"
+            "With --repeated, show the lines that stand at the same place in more than a third of the "
+            "archived articles of an outlet, and the places in its pages whose lines also stand in its "
+            "other articles. Exit codes: 1 there was no page to read; 2 an argument is wrong."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         parser.add_argument("--url", metavar="URL", help="the address at which FILE was saved")
         parser.add_argument(
-            "--outlet", metavar="NAME", help="whose rules to use (default: the outlet of the address)"
+            "--outlet", metavar="NAME", help="use the rules of this outlet (default: that of the address)"
         )
         parser.add_argument("--html", metavar="OUT", type=Path, help="write a page for the browser instead")
         parser.add_argument("--all", action="store_true", help="show menus and footers whole, too")
@@ -81,7 +81,7 @@ class Command(Crawl):
         parser.add_argument(
             "--repeated",
             metavar="OUTLET",
-            help="lines that many archived articles of an outlet have in common",
+            help="show the lines that many archived articles of this outlet share",
         )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:

@@ -59,17 +59,16 @@ class Command(Crawl):
         return (
             "For each outlet (default: all), request the front page and each declared list of stories, read "
             "an article in each language and the pages it links to, and say which rules of the declaration "
-            "hold. If a list has moved or disappeared, addresses have another form, or a language has ended, "
-            "propose what to change, from the feeds in the pages, the sitemaps in "
-            "robots.txt and the addresses in the lists. Nothing is archived; pace and robots.txt are "
-            "respected as in a crawl. An outlet takes a minute, all of them together a few; Ctrl-C ends the "
-            "check and reports what it found so far. --report FILE.json writes a report. "
-            "Exit code 0: all rules hold; 1: some do not; 2: wrong argument; 3: no outlet could be reached; "
-            "4: the rules that were checked hold, but some outlets could not be reached, or not fully "
-            "checked. "
+            "hold. If a list has moved or disappeared, addresses have another form, or a language has "
+            "ended, propose a change, from the feeds in the pages, the sitemaps in robots.txt and the "
+            "addresses in the lists.\n\n"
+            "Nothing is archived; pace and robots.txt are respected as in a crawl. An outlet takes a "
+            "minute, all of them together a few. Ctrl-C ends the check and reports its results so far. Exit "
+            "codes: 0 all rules hold; 1 some do not; 2 an argument is wrong; 3 no outlet could be reached; "
+            "4 the checked rules hold, but some outlets could not be reached or fully checked.\n\n"
             "With --addresses nothing is requested: the addresses in a file are compared with the "
-            "declaration of one outlet, or of each outlet with such a host. Exit code 0: all are accepted, "
-            "and their hreflang groups agree with the rules; 1: some are not; 2: the file cannot be read."
+            "declaration of one outlet, or of each outlet with such a host. Exit codes: 0 all are accepted, "
+            "and their hreflang groups agree with the rules; 1 some are not; 2 the file cannot be read."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -84,7 +83,7 @@ class Command(Crawl):
             metavar="COUNT",
             type=count,
             default=MOST_REQUESTS,
-            help=f"ask an outlet for no more than this (default: {MOST_REQUESTS}), robots.txt apart",
+            help=f"most requests to an outlet besides robots.txt (default: {MOST_REQUESTS})",
         )
         parser.add_argument(
             "--addresses",

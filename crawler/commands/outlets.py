@@ -75,14 +75,14 @@ class Command(ReadingCommand):
 
     def long_desc(self) -> str:
         return (
-            "List the declared outlets (or those named), their languages and where their stories are found, "
-            "and what the archive has of each: articles, the share of them with a byline and a date, the "
-            "share of its stories that are whole, in each of uk, en and ru that it publishes in, on a wide "
-            "terminal the shares that are free, partial, paid, or refused and read from a feed, the end of "
-            "the last crawl that was whole, how many pages wait for a retry, whether its crawls go "
-            "well and bring what is usual, or what its declaration expects. Exit code 0: all that are "
-            "crawled are well; 4: some are not; 6: the archive cannot be read; 2: a wrong argument. "
-            "docs/how-to/watch-the-crawls.md says what to do about each word of the last column."
+            "List the declared outlets (or those named) with their languages and their lists of stories. "
+            "For each, show what the archive has: the number of articles, the share of them with a byline "
+            "and a date, the share of its stories that have all its languages, the end of the last complete "
+            "crawl, and the number of pages to retry. A wide terminal also shows the shares of articles "
+            "that are free, partial, paid, or refused and read from a feed.\n\n"
+            "The last column says if the crawls go well and bring what is usual, or what the declaration "
+            "expects; docs/how-to/watch-the-crawls.md has each of its words. Exit codes: 0 all crawled "
+            "outlets are well; 4 some are not; 6 the archive cannot be read; 2 an argument is wrong."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:

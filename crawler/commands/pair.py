@@ -46,11 +46,12 @@ class Command(ReadingCommand):
 
     def long_desc(self) -> str:
         return (
-            "Compare what is new since the last run with its weeks, score the pairs that links declare, find "
-            "those that no link declares, and publish a snapshot. Articles of different outlets that tell of "
-            "one event go into the table same_event. Exit code 0: done, also where nothing was "
-            "new; 2: a wrong argument, or lines of the labels that could not be used (the others were); "
-            "6: the archive could not be read or written; 130: Ctrl-C."
+            "Compare the articles that are new since the last run with those of the weeks around them, "
+            "score the pairs that links declare, search for pairs that no link declares, and publish a "
+            "snapshot. Articles of different outlets about one event go into the table same_event.\n\n"
+            "Exit codes: 0 done, also where nothing was new; 2 an argument is wrong, or lines of the labels "
+            "could not be used (the others were); 6 the archive could not be read or written; 130 "
+            "interrupted."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -76,7 +77,7 @@ class Command(ReadingCommand):
             "--audit-auto",
             type=count,
             metavar="COUNT",
-            help="add so many pairs to the review that are a random sample of the tier auto",
+            help="add a random sample of this many pairs of the tier auto to the review",
         )
         parser.add_argument("--seed", type=int, default=0, help="another seed is another sample (default: 0)")
         parser.add_argument(

@@ -38,8 +38,8 @@ class Command(Crawl):
     def long_desc(self) -> str:
         return (
             f"Fetch the story at URL in all its languages and save its pages in {FIXTURES}/OUTLET/STORY. "
-            "Then `pytest --accept -k OUTLET` writes down what the declaration makes of them. "
-            "Nothing is archived. Exit code 1: no page could be saved."
+            "Then `pytest --accept -k OUTLET` writes the expected readings beside them. Nothing is "
+            "archived. Exit code 1: no page could be saved."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:

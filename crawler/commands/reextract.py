@@ -40,9 +40,9 @@ class Command(ReadingCommand):
     def long_desc(self) -> str:
         return (
             "Run today's extractor over the stored pages of all outlets, or of those named, and count by "
-            "outlet and field the rows that would read differently, with an example of each. "
-            "Nothing is fetched, and nothing is published without --publish. "
-            "Exit code 1: a stored page, or the archive, could not be read; 2: a wrong argument."
+            "outlet and field the rows that would read differently, with an example of each. Nothing is "
+            "fetched, and nothing is published without --publish.\n\n"
+            "Exit codes: 1 a stored page, or the archive, could not be read; 2 an argument is wrong."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -58,7 +58,7 @@ class Command(ReadingCommand):
             "--processes",
             type=count,
             metavar="COUNT",
-            help="so many processes of this machine read pages (default: EXTRACTION_PROCESSES, the cores)",
+            help="number of processes on this machine (default: EXTRACTION_PROCESSES, else cores)",
         )
         parser.add_argument(
             "--engine",

@@ -46,11 +46,11 @@ class Command(Crawl):
 
     def long_desc(self) -> str:
         return (
-            "Look again at what the archive has of OUTLET and is due: soon after a change, ever less often, "
-            "and a year after the last one no more. Where a story lacks a language, it is looked for during "
-            "four days. What earlier runs could not get is asked for again, too. At most a fifth of the "
-            "requests of any 24 hours are revisits, the most overdue first. Exit codes as of `triptych "
-            "crawl`. docs/explanation/revisit.md has the rule."
+            "Visit the archived articles of OUTLET that are due: soon after a change, then at growing "
+            "intervals, the last time a year after it. A language that a story lacks is sought for four "
+            "days. Pages that earlier runs failed to fetch are retried.\n\n"
+            "At most a fifth of the requests of any 24 hours are revisits; the most overdue come first. "
+            "docs/explanation/revisit.md has the rule. Exit codes are those of `triptych crawl`."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -59,14 +59,14 @@ class Command(Crawl):
             "--limit", type=count, metavar="COUNT", help="visit no more than this many addresses"
         )
         parser.add_argument(
-            "--all", action="store_true", help="all that is due, however few crawls there were"
+            "--all", action="store_true", help="visit all that is due, also above a fifth of the requests"
         )
-        parser.add_argument("--dry-run", action="store_true", help="show the schedule, ask for nothing")
+        parser.add_argument("--dry-run", action="store_true", help="show the schedule, request nothing")
         parser.add_argument(
             "--at",
             type=_moment,
             metavar="TIME",
-            help="what will be due then, as 2026-12-01T09:00 in UTC (default: now)",
+            help="visit what is due at this time, such as 2026-12-01T09:00 in UTC (default: now)",
         )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:

@@ -167,11 +167,10 @@ class Command(ReadingCommand):
 
     def long_desc(self) -> str:
         return (
-            "Print what a machine's own scheduler needs to run `crawl --all` by the schedule of "
-            "triptych.toml, `watch` each quarter of an hour, and once a day each of `pair`, "
-            "`archive compact`, `archive gc` and `archive verify`, one after the other and not in the way of "
-            "the crawls. "
-            "Paths are those of this folder, this Python and these settings. Nothing is installed."
+            "Print what this machine's scheduler needs to run `crawl --all` by the schedule of "
+            "triptych.toml, `watch` every quarter of an hour, and `pair`, `archive compact`, `archive gc` "
+            "and `archive verify` once a day, one after the other, when they do not delay a crawl.\n\n"
+            "The paths are those of this folder, this Python and these settings. Nothing is installed."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:

@@ -47,17 +47,18 @@ class Command(ReadingCommand):
         return "[OUTLET …] [--dry-run] [--json] [--metrics FILE | --serve PORT]"
 
     def short_desc(self) -> str:
-        return "Tell what is wrong with the crawls and the archive: Slack, Telegram, mail, webhook"
+        return "Report what is wrong with the crawls and the archive: Slack, Telegram, mail, webhook"
 
     def long_desc(self) -> str:
         return (
-            "Check the rules of docs/how-to/watch-the-crawls.md for the outlets that are crawled (or the "
-            "named ones): crawls end well, new articles come, bylines, dates and languages are as frequent "
-            "as before, no failure has become frequent, pages to retry do not pile up, budgets are enough, "
-            "the disk has room, and the archive was verified. New alarms, ended alarms and, once a day, "
-            "alarms that go on are sent where the settings say; without such a setting they go to stderr if "
-            "there is no terminal. Exit code 0: nothing is wrong; 4: something is; 1: a notification failed; "
-            "2: wrong argument or setting; 6: the archive cannot be read."
+            "Check the crawled outlets (or those named) by the rules of docs/how-to/watch-the-crawls.md: "
+            "crawls succeed, new articles come, bylines, dates and languages are as frequent as before, no "
+            "failure has become frequent, retries do not pile up, budgets suffice, the disk has room, and "
+            "the archive was verified.\n\n"
+            "New alarms, ended alarms and, once a day, continuing alarms are sent where the settings say; "
+            "without such a setting they go to stderr if there is no terminal. Exit codes: 0 nothing is "
+            "wrong; 4 something is; 1 a notification failed; 2 an argument or setting is wrong; 6 the "
+            "archive cannot be read."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
