@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from archive.addresses import address_key
 from archive.format.records import CACHED_COLUMNS, NO_PAIR, LinkFacts
-from archive.state import model
+from archive.state import model, provenance
 from archive.state.article_identity import belongs_to
 from archive.state.model import (
     CANONICAL,
@@ -142,7 +142,7 @@ class State:
     """A connection to the cache; a writer has one for its event loop (reading) and one for its commits."""
 
     def __init__(self, path: Path) -> None:
-        self.connection = sqlite3.connect(path, timeout=60, isolation_level=None, check_same_thread=False)
+        self.connection = provenance.connect(path, timeout=60)
         self.connection.row_factory = sqlite3.Row
         try:
             for pragma in _PRAGMAS:

@@ -4,6 +4,10 @@ A journal next to it may name any file, which SQLite then deletes; a WAL, trigge
 expressions can act too. So this machine's cache folder has a stamp for each archive: the inode of
 `state.sqlite` and a random number that is also in its header. A cache that does not match, because the
 archive was copied, moved, or belongs to another user, is deleted unread and rebuilt from the log.
+
+A process that has the file open in SQLite never opens it otherwise: closing any descriptor of a file gives up
+all locks of the process on it (https://www.sqlite.org/howtocorrupt.html, 2.2), and another process would take
+itself for the only user.
 """
 
 from __future__ import annotations
@@ -13,6 +17,8 @@ import os
 import secrets
 import sqlite3
 import stat
+import threading
+import weakref
 from contextlib import closing
 from pathlib import Path
 
@@ -28,10 +34,51 @@ _USER_VERSION = slice(60, 64)
 _SUFFIXES = ("", "-wal", "-shm", "-journal")
 
 
+class _Connection(sqlite3.Connection):
+    file: tuple[int, int]
+    """Device and inode."""
+
+    def close(self) -> None:
+        super().close()
+        _connections.discard(self)
+
+
+_connections = weakref.WeakSet[_Connection]()
+"""Those of this process that are open."""
+_turn = threading.Lock()
+"""Held while a cache is connected to, or read without SQLite."""
+
+
+def connect(state: Path, *, timeout: float = 5, is_read_only: bool = False) -> sqlite3.Connection:
+    """Open a cache that `is_ours` in SQLite; any thread may use the connection. Raises sqlite3.Error."""
+    with _turn:
+        connection = sqlite3.connect(
+            f"{state.absolute().as_uri()}?mode={'ro' if is_read_only else 'rwc'}",
+            timeout=timeout, isolation_level=None, check_same_thread=False, factory=_Connection, uri=True,
+        )  # fmt: skip
+        try:
+            about = state.stat()
+        except OSError as error:  # removed meanwhile
+            connection.close()
+            raise sqlite3.OperationalError(f"{state} was removed") from error
+        connection.file = about.st_dev, about.st_ino
+        _connections.add(connection)
+        return connection
+
+
 def is_ours(state: Path) -> bool:
     """Decide by the stamp, without SQLite; a journal next to it is never ours: the cache has a WAL."""
+    with _turn:
+        return _is_ours(state)
+
+
+def _is_ours(state: Path) -> bool:
     try:
         inode, number = map(int, _stamp(state).read_text("ascii").split())
+        about = state.lstat()
+        if any(x.file == (about.st_dev, inode) for x in _connections):
+            # its header was compared before it was connected to
+            return about.st_ino == inode and about.st_nlink == 1 and not os.path.lexists(f"{state}-journal")
         descriptor = os.open(state, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW)
     except (OSError, ValueError):
         return False
@@ -92,7 +139,7 @@ def _make(state: Path, stamp: Path) -> None:
     os.close(descriptor)
     number = secrets.randbelow((1 << 31) - 1) + 1
     stamp.write_text(f"{inode} {number}\n", "ascii")
-    with closing(sqlite3.connect(state, isolation_level=None)) as connection:
+    with closing(connect(state)) as connection:
         connection.execute("PRAGMA synchronous=OFF")
         connection.execute(f"PRAGMA user_version={number}")
 

@@ -92,7 +92,7 @@ def cache_at(layout: Layout, head: Snapshot) -> sqlite3.Connection | None:
     if not (provenance.is_ours(layout.state) and fingerprint.is_noted(layout)):
         return None
     try:
-        connection = sqlite3.connect(f"{layout.state.absolute().as_uri()}?mode=ro", uri=True)
+        connection = provenance.connect(layout.state, is_read_only=True)
     except sqlite3.Error:
         return None
     connection.row_factory = sqlite3.Row

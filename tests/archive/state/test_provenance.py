@@ -4,6 +4,8 @@ import os
 import shutil
 import sqlite3
 import struct
+import subprocess
+import sys
 from contextlib import closing
 
 import pytest
@@ -156,3 +158,33 @@ def test_a_cache_folder_that_cannot_be_written_is_told(open_writer, root, tmp_pa
     monkeypatch.setenv("TRIPTYCH_CACHE", str(tmp_path / "file"))
     with pytest.raises(ArchiveNotWritable, match="TRIPTYCH_CACHE"):
         open_writer("run-1")
+
+
+ALONE = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute("SELECT * FROM about").fetchall()
+connection.close()
+"""
+
+
+@pytest.mark.parametrize("use", ["is_ours", "open_state", "cache_at"])
+def test_who_closes_the_cache_in_another_process_is_not_the_last(open_writer, root, article, use):
+    """Closing any descriptor of a file gives up its process's locks: SQLite then removed the log in use."""
+    layout = Layout(root)
+    with open_writer("run-1") as writer, closing(replay.open_state(layout)) as state:
+        writer.add_article(article(1))
+        writer.commit()
+        state.connection.execute("BEGIN IMMEDIATE")
+        state.remember("of", "a commit")
+        state.connection.execute("COMMIT")
+        if use == "is_ours":
+            assert provenance.is_ours(layout.state)
+        elif use == "open_state":
+            replay.open_state(layout).close()
+        elif use == "cache_at":
+            cache = replay.cache_at(layout, archive.open(root).snapshot)
+            if cache is not None:
+                cache.close()
+        subprocess.run([sys.executable, "-P", "-c", ALONE, layout.state], check=True, timeout=60)
+        assert (root / "state.sqlite-wal").exists()
