@@ -39,32 +39,41 @@ def note(folder: Path, test: str, seconds: float) -> None:
         file.write(f"{seconds:.3f} {test}\n")
 
 
-def show(reporter: pytest.TerminalReporter, folders: list[Path]) -> None:
-    """Print the files and the tests that took most; whole runs only have enough of them."""
-    tests: dict[str, float] = defaultdict(float)
-    files: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
-    for number, folder in enumerate(folders):
-        for line in _lines(folder / _FILE):
-            seconds, _, name = line.partition(" ")
-            test, _, stage = name.rpartition(" ")
-            tests[test] += float(seconds)
-            stage = "commands" if number else stage.strip("()")
-            files[test.partition("::")[0]][stage] += float(seconds)
-    if len(files) <= _TOP:
-        return
-    reporter.section(f"{sum(tests.values()):.0f} s of CPU in tests; the files and tests that took most")
-    by_seconds = sorted(files.items(), key=lambda file: -sum(file[1].values()))
-    for path, stages in by_seconds[:_TOP]:
-        parts = ", ".join(f"{stage} {seconds:.1f}" for stage, seconds in sorted(stages.items()))
-        reporter.write_line(f"{sum(stages.values()):6.1f} {path}: {parts}")
-    for test, seconds in sorted(tests.items(), key=lambda item: -item[1])[:_TOP]:
-        reporter.write_line(f"{seconds:6.1f} {test}")
+class Notes:
+    """What the tests of a run took, read before its folders are removed."""
+
+    def __init__(self, folders: list[Path]) -> None:
+        self.tests: dict[str, float] = defaultdict(float)
+        self.files: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+        for number, folder in enumerate(folders):
+            for line in _lines(folder / _FILE):
+                seconds, _, name = line.partition(" ")
+                test, _, stage = name.rpartition(" ")
+                self.tests[test] += float(seconds)
+                stage = "commands" if number else stage.strip("()")
+                self.files[test.partition("::")[0]][stage] += float(seconds)
+
+    def show(self, reporter: pytest.TerminalReporter) -> None:
+        """Print the files and the tests that took most; whole runs only have enough of them."""
+        if len(self.files) <= _TOP:
+            return
+        here, tests, whole = _seconds(resource.RUSAGE_SELF), sum(self.tests.values()), _seconds()
+        reporter.section(
+            f"{whole:.0f} s of CPU: {tests:.0f} in tests, {here:.0f} to collect them and report, "
+            f"{whole - here - tests:.0f} to start what runs them; the files and tests that took most"
+        )
+        by_seconds = sorted(self.files.items(), key=lambda file: -sum(file[1].values()))
+        for path, stages in by_seconds[:_TOP]:
+            parts = ", ".join(f"{stage} {seconds:.1f}" for stage, seconds in sorted(stages.items()))
+            reporter.write_line(f"{sum(stages.values()):6.1f} {path}: {parts}")
+        for test, seconds in sorted(self.tests.items(), key=lambda item: -item[1])[:_TOP]:
+            reporter.write_line(f"{seconds:6.1f} {test}")
 
 
 def _lines(path: Path) -> list[str]:
     return path.read_text().splitlines() if path.exists() else []
 
 
-def _seconds() -> float:
-    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+def _seconds(*whose: int) -> float:
+    usages = [resource.getrusage(who) for who in whose or (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(usage.ru_utime + usage.ru_stime for usage in usages)

@@ -46,12 +46,14 @@ class SideBySide:
             waiting = [test for test in waiting if test.nodeid not in self._finished]
         return True
 
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+    @pytest.hookimpl(tryfirst=True)  # before the folders of a run without failures are removed
+    def pytest_sessionfinish(self) -> None:
         temporary: Any = self._config._tmp_path_factory  # type: ignore[attr-defined]
-        cpu.show(terminalreporter, [temporary.getbasetemp(), *forked.folders()])
-
-    def pytest_unconfigure(self) -> None:
+        self._notes = cpu.Notes([temporary.getbasetemp(), *forked.folders()])
         forked.end()
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        self._notes.show(terminalreporter)
 
     def _run(self, session: pytest.Session, files: list[list[pytest.Item]]) -> None:
         """Run files in processes; what a process that ended early has left stays unfinished."""
