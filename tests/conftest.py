@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from crawler.extensions.memory import COLLECT_EVERY
 from tests.newsrooms.herald import Herald
 from tests.newsrooms.newsroom import Site
 from tests.support import faults_table, forked, side_by_side, tiers
@@ -51,6 +52,7 @@ def pytest_collection() -> Iterator[object]:
     finally:
         gc.freeze()
         gc.enable()
+        gc.set_threshold(COLLECT_EVERY, 20, 50)  # as in a crawl: a tenth of what tests of an archive take
 
 
 @pytest.hookimpl(tryfirst=True)  # before the marks choose

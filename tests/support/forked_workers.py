@@ -30,15 +30,17 @@ _STAGES = (
     "crawler.workers.stages",
 )
 _LAUNCHER = """#!{python} -ISE
-import marshal, os, signal, socket, sys
+import marshal, os, sys
+import _socket  # half of the start is what `socket` imports
 wanted = sys.argv[1:]
 if wanted[:3] != ["-P", "-m", "crawler.workers.fork_server"]:
     os.execv({python!r}, [{python!r}, *wanted])
-asking = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+asking = _socket.socket(_socket.AF_UNIX, _socket.SOCK_SEQPACKET)
 asking.connect({address!r})
 control = int(wanted[3])
 order = marshal.dumps((wanted[4:], dict(os.environ)))
-socket.send_fds(asking, [order], [control, 1, 2])
+files = b"".join(number.to_bytes(4, sys.byteorder) for number in (control, 1, 2))
+asking.sendmsg([order], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, files)])
 os.close(control)
 code = int(asking.recv(64) or 1)
 if code < 0:

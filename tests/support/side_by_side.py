@@ -198,5 +198,6 @@ def add_option(parser: pytest.Parser) -> None:
 def configure(config: pytest.Config) -> None:
     processes = config.getoption("--processes")
     if processes and not config.option.collectonly:
-        forked.begin()  # while the tests are collected
+        if processes > 1:
+            forked.begin()  # while the tests are collected
         config.pluginmanager.register(SideBySide(config, processes))
