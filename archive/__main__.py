@@ -1,12 +1,12 @@
 """`triptych archive`: read and maintain an archive."""
 
-from __future__ import annotations
-
 import argparse
 import logging
 import os
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+
+from rich.console import Console
 
 from archive.commands import export, feed, purge, search, show, sql, view
 from archive.commands.arguments import add_spread, count, days
@@ -24,11 +24,6 @@ from archive.commands.maintain import (
 from archive.exceptions import ArchiveError, UnknownValue, WrongEngine, WrongSetting
 from archive.no_pandas import fast_start
 from archive.terminal import Terminal, VisibleLog, visible
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from rich.console import Console
 
 _EXAMPLES = """
 examples:

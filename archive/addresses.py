@@ -3,8 +3,6 @@
 All packages use it: two addresses with the same plain form are one page.
 """
 
-from __future__ import annotations
-
 import contextlib
 import hashlib
 import re

@@ -24,8 +24,6 @@ ArchiveError
 └── PoisonRecord         one record that cannot be stored; it goes to quarantine, the rest continues
 """
 
-from __future__ import annotations
-
 
 class ArchiveError(Exception):
     """Base of all errors of this package; the message is one sentence for the user."""

@@ -1,7 +1,5 @@
 """A faster start of our commands: they call this before anything else."""
 
-from __future__ import annotations
-
 import sys
 from importlib.abc import MetaPathFinder
 

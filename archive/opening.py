@@ -1,10 +1,8 @@
 """Open an archive to read or write it, after checking that this version supports its schema."""
 
-from __future__ import annotations
-
 import os
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from archive.exceptions import (
     ArchiveDamaged,
@@ -16,22 +14,17 @@ from archive.exceptions import (
 )
 from archive.format import gate
 from archive.format.columns import SCHEMA_VERSION
-from archive.format.layout import OWN_NAMES
+from archive.format.layout import OWN_NAMES, Layout
 from archive.format.snapshot import Snapshot
 from archive.pull import pull
 from archive.storage import durable, locks, path_guard
 from archive.storage.folder import Folder
+from archive.storage.interface import Storage
 from archive.storage.snapshot_log import Log
 from archive.storage.working_copy import WorkingCopy, locate
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from archive.format.layout import Layout
-    from archive.storage.interface import Storage
-
-    Place = str | os.PathLike[str] | Storage
-    """A folder, an address, or a storage that is already open."""
+Place = str | os.PathLike[str] | Storage
+"""A folder, an address, or a storage that is already open."""
 
 
 def storage_at(root: Place) -> Storage:

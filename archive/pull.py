@@ -1,17 +1,12 @@
 """Pull of the commits and purges of other machines; copies that may hold purged articles are dropped."""
 
-from __future__ import annotations
-
 import shutil
 from functools import partial
-from typing import TYPE_CHECKING
 
 from archive.format.columns import SCHEMA_VERSION
 from archive.storage import path_guard
+from archive.storage.interface import Storage
 from archive.storage.snapshot_log import Log
-
-if TYPE_CHECKING:
-    from archive.storage.interface import Storage
 
 
 def pull(storage: Storage) -> None:

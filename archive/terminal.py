@@ -3,20 +3,13 @@
 It may contain terminal commands (escape sequences), bidirectional controls or markup of Rich.
 """
 
-from __future__ import annotations
-
 import logging
 import unicodedata
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.markup import escape
 from rich.segment import Segment
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from rich.console import ConsoleOptions, RenderableType
 
 _MARK = "\ufffd"
 _CONTROLS = {"Cc", "Cf", "Cs", "Zl", "Zp"}

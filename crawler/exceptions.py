@@ -15,8 +15,6 @@ CrawlerError
     └── BadReply             what was read could not be passed from the worker to the crawl
 """
 
-from __future__ import annotations
-
 from archive.format.reasons import Reason
 
 

@@ -4,8 +4,6 @@ Our own settings are read from the environment as TRIPTYCH_<NAME> and from `-s N
 Measured grounds of the safe values: docs/reference/settings.md, "What the defaults of Scrapy would do".
 """
 
-from __future__ import annotations
-
 import os
 import sys
 

@@ -1,7 +1,5 @@
 """The stage that decides which persons wrote an article, from all that the page says about it."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache

@@ -6,8 +6,6 @@ ends when that is closed. It runs at a lower priority, because pages come first.
 the crawl commits in its own process.
 """
 
-from __future__ import annotations
-
 import contextlib
 import ctypes
 import gc
@@ -16,17 +14,13 @@ import logging
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING
 
+from archive.format.snapshot import Snapshot
 from archive.no_pandas import fast_start
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from archive.format.snapshot import Snapshot
-    from archive.storage.snapshot_log import Log
+from archive.storage.snapshot_log import Log
 
 logger = logging.getLogger(__name__)
 

@@ -3,18 +3,13 @@
 Both stay the same as long as the article, or its text, does.
 """
 
-from __future__ import annotations
-
 import hashlib
 import unicodedata
-from typing import TYPE_CHECKING
 
 from archive.addresses import address_key
 from archive.format.records import TEXT_COLUMNS
+from crawler.items import Article
 from crawler.workers.stages import WorkerStage
-
-if TYPE_CHECKING:
-    from crawler.items import Article
 
 
 class DigestStage(WorkerStage):

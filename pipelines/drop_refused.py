@@ -1,15 +1,9 @@
 """The stage that drops the articles which a worker process has refused."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from scrapy.exceptions import DropItem
 
+from archive.format.reasons import Reason
 from crawler.items import Article, Observation
-
-if TYPE_CHECKING:
-    from archive.format.reasons import Reason
 
 
 class DropRefusedStage:

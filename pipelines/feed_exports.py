@@ -5,21 +5,22 @@ zyte-common-items' Article. The archive stays the place where articles are kept:
 from it when an article is purged, and from the file only if you remove it there.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 import json
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Self
+from typing import Any, BinaryIO, Self
 
 import msgspec
 import pyarrow as pa
+from scrapy.crawler import Crawler
 from scrapy.exporters import BaseItemExporter
 from scrapy.extensions.feedexport import FeedExporter, ItemFilter
+from scrapy.settings import BaseSettings
 
 from archive.export.files import csv_cell
 from archive.format.columns import By, columns_of
@@ -28,12 +29,6 @@ from archive.format.schema import ARTICLES
 from crawler.items import Article
 from crawler.reports.terminal import WrongUse
 from pipelines.records import article_record
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from scrapy.crawler import Crawler
-    from scrapy.settings import BaseSettings
 
 Row = dict[str, object]
 _KNOWN = {column.name for column in columns_of(ArticleRecord) if column.by is not By.ARCHIVE} - {"run_id"}

@@ -5,8 +5,6 @@ print it, `og:locale` on 2 of 25. RBC-Ukraine's `/ukr/` has carried Russian text
 address counts no more than any other claim.
 """
 
-from __future__ import annotations
-
 import re
 from urllib.parse import urlsplit
 

@@ -1,18 +1,12 @@
 """Archive records made from the items of a crawl, field by field."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING
 
 from archive.format.columns import By, columns_of
 from archive.format.records import ArticleRecord, ObservationRecord
+from crawler.items import Article, Observation
 from pipelines.bylines.identity import author_id
 from pipelines.translation_note import translated_from
-
-if TYPE_CHECKING:
-    from crawler.items import Article, Observation
-
 
 COMPUTED = frozenset({"headline", "author_ids", "translated_from", "extra", "run_id"})
 """Columns that are not a field of the item as it is."""

@@ -1,7 +1,5 @@
 """Note of a text that it is a translation: «Переклад з англійської», «Перевод: …», "Translated by …"."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 

@@ -3,8 +3,6 @@
 A page with HTTP status 200 may still be a block page, a list or empty.
 """
 
-from __future__ import annotations
-
 import re
 
 from archive.format.reasons import Reason

@@ -3,8 +3,6 @@
 In a checkout the three packages lie beside this folder, in a wheel within it (`hatch_build.py`).
 """
 
-from __future__ import annotations
-
 from importlib import import_module
 from types import ModuleType
 

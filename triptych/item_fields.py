@@ -4,8 +4,6 @@ The names are those of zyte-common-items' Article, those of the archive's own co
 may be anything that itemadapter reads: a dict, a Scrapy item, a dataclass, an attrs or pydantic class.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime

@@ -1,16 +1,15 @@
 """The whole of our pipeline as one component of somebody else's: what goes in comes out as it was."""
 
-from __future__ import annotations
-
 import logging
 import os
 from collections import OrderedDict
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
-from scrapy import signals
+from scrapy import Spider, signals
+from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
-from scrapy.http import Response
+from scrapy.http import Request, Response
 from scrapy.settings import Settings
 from scrapy.utils.conf import build_component_list
 from scrapy.utils.misc import build_from_crawler, load_object
@@ -18,13 +17,13 @@ from scrapy.utils.spider import DefaultSpider
 
 from archive.addresses import plain_url
 from archive.format.codec import plain
-from archive.format.reasons import http_reason
+from archive.format.reasons import Reason, http_reason
 from archive.terminal import visible
 from crawler import settings as own
 from crawler.downloader.public_hosts import registered_domain
 from crawler.exceptions import ExtractionError
 from crawler.extensions.ledger import Ledger, asked_address, first_address
-from crawler.items import Article, Hints, Observation
+from crawler.items import Article, Hints, Observation, Outcome
 from crawler.middlewares.exchanges import exchange_of
 from crawler.requests.fetch import fetch_of
 from crawler.story.worker_task import PageContext, decide_item, extract_and_decide
@@ -34,14 +33,6 @@ from pipelines.drop_refused import Dropped
 from pipelines.records import article_record
 from pipelines.snapshot import SnapshotStage
 from triptych.item_fields import Fetched, ItemRefused, address_of, is_article, read_item
-
-if TYPE_CHECKING:
-    from scrapy import Spider
-    from scrapy.crawler import Crawler
-    from scrapy.http import Request
-
-    from archive.format.reasons import Reason
-    from crawler.items import Outcome
 
 logger = logging.getLogger(__name__)
 

@@ -21,8 +21,6 @@ It overrides the environment, so that variables left in a shell change no schedu
 one run overrides both.
 """
 
-from __future__ import annotations
-
 import difflib
 import os
 import tomllib

@@ -3,8 +3,6 @@
 `triptych archive` uses the first three; the commands that crawl, pair, import and watch use all.
 """
 
-from __future__ import annotations
-
 import signal
 from collections.abc import Sequence
 from enum import IntEnum

@@ -1,23 +1,18 @@
 """`triptych archive feed`: a saved search as a file of alerts, for a feed reader and a cron job."""
 
-from __future__ import annotations
-
+import argparse
 import hashlib
 from argparse import ArgumentTypeError
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
 from urllib.parse import unquote_plus
+
+from rich.console import Console
 
 import archive
 from archive.commands.arguments import address, count
 from archive.commands.search import add_filters, looking_up, question_of
 from archive.terminal import literal, visible
-
-if TYPE_CHECKING:
-    import argparse
-
-    from rich.console import Console
 
 _SUFFIXES = (".atom", ".xml", ".json")
 

@@ -1,19 +1,13 @@
 """Tables for a terminal: columns that fit, one line a row, measured in terminal cells."""
 
-from __future__ import annotations
-
 import os
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from rich.cells import cell_len, set_cell_size
+from rich.console import Console
 from rich.text import Text
 
 from archive.terminal import visible
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from rich.console import Console
 
 NARROWEST, WIDEST = 80, 200
 """Characters of a line; longer ones are hard to read."""

@@ -1,18 +1,13 @@
 """Commands that maintain an archive: repair, compact, migrate, gc, copy, verify."""
 
-from __future__ import annotations
+import argparse
 
-from typing import TYPE_CHECKING
+from rich.console import Console
 
 import archive
 from archive.commands.arguments import spread
 from archive.commands.progress import bar
 from archive.terminal import literal
-
-if TYPE_CHECKING:
-    import argparse
-
-    from rich.console import Console
 
 
 def repair_archive(console: Console, options: argparse.Namespace) -> int:

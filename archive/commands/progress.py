@@ -1,7 +1,5 @@
 """A progress bar on stderr that disappears at the end; none if stderr is no terminal."""
 
-from __future__ import annotations
-
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from archive.terminal import Terminal

@@ -1,15 +1,11 @@
 """`triptych archive purge`: asks before it deletes something permanently."""
 
-from __future__ import annotations
-
 import argparse
 import sys
-from typing import TYPE_CHECKING
+
+from rich.console import Console
 
 from archive.terminal import literal
-
-if TYPE_CHECKING:
-    from rich.console import Console
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -4,28 +4,20 @@ All rows of two articles are valid together: a new text of either, or a story th
 them to `former_alignments`, from which past states are derived.
 """
 
-from __future__ import annotations
-
+import sqlite3
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import TYPE_CHECKING
 
 from archive.commit import stories
-from archive.commit.stories import Coverage
-from archive.format.records import TextBlock, VariantText, surely_linked
+from archive.commit.observations import AppliedObservations
+from archive.commit.stories import Coverage, Story
+from archive.format.records import Align, AlignmentRecord, TextBlock, VariantText, surely_linked
+from archive.state.database import State
+from archive.storage.interface import Storage
 from archive.tables.article_rows import latest_rows
 
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Collection, Iterable, Mapping, Sequence
-
-    from archive.commit.observations import AppliedObservations
-    from archive.commit.stories import Story
-    from archive.format.records import Align, AlignmentRecord
-    from archive.state.database import State
-    from archive.storage.interface import Storage
-
-    Couple = tuple[str, str]
+Couple = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)

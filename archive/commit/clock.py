@@ -5,20 +5,14 @@ ever, later commits could not be ordered after it, and `gc` would keep every fil
 docs/decisions/0020-times-of-commits.md.
 """
 
-from __future__ import annotations
-
 import contextlib
 import logging
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 
 from archive.exceptions import ArchiveWriteError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-
-    from archive.format.layout import Layout
-    from archive.format.snapshot import Snapshot
+from archive.format.layout import Layout
+from archive.format.snapshot import Snapshot
 
 _log = logging.getLogger(__name__)
 

@@ -4,21 +4,15 @@ Every row stays, and so does the log entry of every snapshot: past states are de
 files.
 """
 
-from __future__ import annotations
-
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING
 
 from archive.commit.fold import Folded, fold
+from archive.storage.interface import Storage
+from archive.storage.snapshot_log import Log
 from archive.tables import views
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
-    from datetime import datetime, timedelta
-
-    from archive.storage.interface import Storage
-    from archive.storage.snapshot_log import Log
 
 MOST_AT_ONCE = 1000
 """Manifests that a writer folds when it begins, two seconds of work; `gc` folds all."""

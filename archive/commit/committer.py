@@ -4,16 +4,16 @@ An operation is a function that gets the next snapshot, which knows the head and
 returns what to publish; see archive/commit/next_snapshot.py. It is called again if another writer was faster.
 """
 
-from __future__ import annotations
-
 import contextlib
 import logging
 import sqlite3
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Self
+from pathlib import Path
+from typing import Self
 
 from archive.commit import plan, rows
 from archive.commit.assembly import assemble
@@ -21,6 +21,7 @@ from archive.commit.clock import Clock
 from archive.commit.collect import MOST_AT_ONCE, Collected, collect
 from archive.commit.erase import PURGE, clean, erase
 from archive.commit.next_snapshot import NextSnapshot, Operation
+from archive.commit.related import Decide, Parts
 from archive.exceptions import (
     ArchiveDamaged,
     ArchiveError,
@@ -29,33 +30,25 @@ from archive.exceptions import (
     ObjectStoreError,
 )
 from archive.format import codec
+from archive.format.codec import Record
 from archive.format.columns import SCHEMA_VERSION
 from archive.format.log_entry import account
-from archive.opening import open_existing, storage_at, utc_now, with_room
+from archive.format.records import SameEventRecord
+from archive.format.snapshot import Snapshot
+from archive.opening import Place, open_existing, storage_at, utc_now, with_room
 from archive.pages import cdxj_index, overwrite, warc_files
 from archive.pull import pull
 from archive.state import replay, tombstones
+from archive.state.database import State
 from archive.state.replay import CurrentState
-from archive.state.tombstones import Tombstones
+from archive.state.tombstones import Tombstone, Tombstones
 from archive.storage import locks, path_guard
+from archive.storage.interface import Storage
 from archive.storage.snapshot_log import Log
 from archive.tables import data_file_reader, views
 from archive.wal import segment
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-    from pathlib import Path
-
-    from archive.commit.related import Decide, Parts
-    from archive.format.codec import Record
-    from archive.format.records import SameEventRecord
-    from archive.format.snapshot import Snapshot
-    from archive.opening import Place
-    from archive.state.database import State
-    from archive.state.tombstones import Tombstone
-    from archive.storage.interface import Storage
-
-    Build = Callable[[NextSnapshot], Snapshot | None]
+Build = Callable[[NextSnapshot], Snapshot | None]
 
 _log = logging.getLogger(__name__)
 _COLLECT_EVERY = timedelta(hours=1)

@@ -1,21 +1,14 @@
 """Merging small files: fewer to open, better compressed; no row changes."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from archive.commit.next_snapshot import Operation
+from archive.commit.next_snapshot import NextSnapshot, Operation
 from archive.format.schema import SORT, STORED
+from archive.format.snapshot import DataFile, Snapshot
 from archive.opening import storage_at
 from archive.pages import cdxj_index
 from archive.tables.parquet_files import encoded, read, rows_per_file
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-
-    from archive.commit.next_snapshot import NextSnapshot
-    from archive.format.snapshot import DataFile, Snapshot
 
 LEVEL = 9
 """zstd: a tenth smaller than a commit's files, for four times the CPU time, in the background."""

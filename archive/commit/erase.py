@@ -4,37 +4,29 @@ Before that snapshot the article is complete, after it no reader sees it. The re
 point: the next writer continues from the tombstone, and doing it twice changes nothing.
 """
 
-from __future__ import annotations
-
 import contextlib
 import sqlite3
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pyarrow as pa
 
 from archive.commit import rows, stories
 from archive.commit.alignments import stored_coverages
-from archive.commit.next_snapshot import Operation
+from archive.commit.next_snapshot import NextSnapshot, Operation
 from archive.exceptions import ArchiveDamaged, ArchiveWriteError
 from archive.format.languages import STORY_LANGUAGES
+from archive.format.layout import Layout
 from archive.format.schema import OBSERVATIONS
+from archive.format.snapshot import Snapshot
 from archive.pages import cdxj_index, overwrite
 from archive.state import replay
-from archive.state.tombstones import blank_observation
+from archive.state.database import State
+from archive.state.tombstones import Tombstone, Tombstones, blank_observation
 from archive.storage import path_guard
 from archive.storage.cache import drop_cache_folder
+from archive.storage.interface import Storage
 from archive.tables import data_file_reader, views
 from archive.tables.parquet_files import read, translated_errors
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from archive.commit.next_snapshot import NextSnapshot
-    from archive.format.layout import Layout
-    from archive.format.snapshot import Snapshot
-    from archive.state.database import State
-    from archive.state.tombstones import Tombstone, Tombstones
-    from archive.storage.interface import Storage
 
 PURGE = Operation("purge")
 _IDS = {

@@ -7,21 +7,15 @@ The order: write a block with the entries, durable; then delete the blocks that 
 and accounts, the oldest first. After a kill some entries exist twice, and readers count them once.
 """
 
-from __future__ import annotations
-
 import logging
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator
+from datetime import datetime
+from typing import NamedTuple
 
 from archive.exceptions import ArchiveDamaged, SnapshotNotFound
-from archive.storage.snapshot_log import ACCOUNTS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import datetime
-
-    from archive.format.log_entry import LogEntry
-    from archive.storage.interface import Storage
-    from archive.storage.snapshot_log import Log
+from archive.format.log_entry import LogEntry
+from archive.storage.interface import Storage
+from archive.storage.snapshot_log import ACCOUNTS, Log
 
 _log = logging.getLogger(__name__)
 KEPT_MANIFESTS = 100

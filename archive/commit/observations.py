@@ -1,23 +1,16 @@
 """Observations of one commit, applied in the order of time to the versions that the archive has."""
 
-from __future__ import annotations
-
 from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from datetime import datetime
 
 from archive.addresses import story_of_one
 from archive.commit.versions import GONE_AFTER, VersionVerdict, judge
+from archive.format.codec import Record
 from archive.format.reasons import Reason
-from archive.format.records import FEED, ArticleRecord, ObservationRecord
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-    from datetime import datetime
-
-    from archive.format.codec import Record
-    from archive.format.records import Alternate
-    from archive.state.model import CurrentVersion
+from archive.format.records import FEED, Alternate, ArticleRecord, ObservationRecord
+from archive.state.model import CurrentVersion
 
 _MISSING = frozenset({404, 410})
 

@@ -1,19 +1,22 @@
 """The plan of a commit, derived from its records, the cache and the decisions of pairing; writes no file."""
 
-from __future__ import annotations
-
 import json
 import logging
 from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from datetime import datetime
 
 from archive.addresses import address_key
 from archive.commit import alignments, stories
+from archive.commit.alignments import Alignments
 from archive.commit.observations import AppliedObservations, apply
-from archive.commit.related import check_decisions, fresh_facts, related_facts
+from archive.commit.related import Decide, Parts, check_decisions, fresh_facts, related_facts
+from archive.commit.rows import Row
+from archive.commit.stories import Story
 from archive.commit.versions import GONE_AFTER
 from archive.exceptions import ArchiveError
+from archive.format.codec import Record
 from archive.format.records import (
     NO_PAIR,
     ArticleRecord,
@@ -22,25 +25,13 @@ from archive.format.records import (
     PairRecord,
     RefusalRecord,
 )
-from archive.state.article_identity import FreshPlaces, Text, identify
-from archive.state.model import Joint, StoryMember
+from archive.state.article_identity import FreshPlaces, Place, Text, identify
+from archive.state.database import State
+from archive.state.model import CurrentVersion, Holder, Joint, StoryMember
+from archive.storage.interface import Storage
 from archive.tables.article_rows import latest_rows
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-    from datetime import datetime
-
-    from archive.commit.alignments import Alignments
-    from archive.commit.related import Decide, Parts
-    from archive.commit.rows import Row
-    from archive.commit.stories import Story
-    from archive.format.codec import Record
-    from archive.state.article_identity import Place
-    from archive.state.database import State
-    from archive.state.model import CurrentVersion, Holder
-    from archive.storage.interface import Storage
-
-    Decided = Mapping[tuple[str, str], tuple[str, bool, float | None, str | None]]
+Decided = Mapping[tuple[str, str], tuple[str, bool, float | None, str | None]]
 
 
 _log = logging.getLogger(__name__)

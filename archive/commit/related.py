@@ -1,26 +1,19 @@
 """Facts that pairing decides on: about the articles of a commit, and the stored articles related to them."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from archive.commit.observations import AppliedObservations
 from archive.exceptions import DecisionError
-from archive.format.records import SEPARATED, Decisions, LinkFacts, PairRecord
+from archive.format.records import SEPARATED, ArticleRecord, Decisions, LinkFacts, PairRecord
+from archive.state.database import State
+from archive.state.model import CurrentVersion
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-
-    from archive.commit.observations import AppliedObservations
-    from archive.format.records import ArticleRecord
-    from archive.state.database import State
-    from archive.state.model import CurrentVersion
-
-    Decide = Callable[[Sequence[LinkFacts], Sequence[LinkFacts]], Decisions]
-    StoriesOf = Callable[[Collection[str]], Mapping[str, str]]
-    """The story of each of these articles, as it is when the commit is made."""
-    Parts = Callable[[StoriesOf], Iterable[tuple[Decide, Collection[str]]]]
-    """Parts of a commit, made from the present stories: a decision, and the ids of its articles."""
+Decide = Callable[[Sequence[LinkFacts], Sequence[LinkFacts]], Decisions]
+StoriesOf = Callable[[Collection[str]], Mapping[str, str]]
+"""The story of each of these articles, as it is when the commit is made."""
+Parts = Callable[[StoriesOf], Iterable[tuple[Decide, Collection[str]]]]
+"""Parts of a commit, made from the present stories: a decision, and the ids of its articles."""
 
 
 def fresh_facts(state: State, applied: AppliedObservations) -> list[LinkFacts]:

@@ -1,23 +1,18 @@
 """Records and decisions as Arrow tables of the written schema."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from datetime import datetime
+from typing import TypeVar
 
 import pyarrow as pa
 
+from archive.commit.observations import Draft
+from archive.commit.stories import Story
 from archive.format.codec import plain
+from archive.format.records import AlignmentRecord
 from archive.format.schema import STORED
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from datetime import datetime
-
-    from archive.commit.observations import Draft
-    from archive.commit.stories import Story
-    from archive.format.records import AlignmentRecord
-    from archive.state.model import CurrentVersion
+from archive.state.model import CurrentVersion
 
 Row = dict[str, object]
 _K = TypeVar("_K")

@@ -13,17 +13,13 @@
   from the start.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from archive.format.reasons import Reason
-from archive.format.records import FEED
+from archive.format.records import FEED, ArticleRecord
 from archive.state.model import REVERTS, CurrentVersion
 
-if TYPE_CHECKING:
-    from archive.format.records import ArticleRecord
 GONE_AFTER = 3
 
 

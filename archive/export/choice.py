@@ -1,22 +1,16 @@
 """Choice of the rows of an export: outlets, languages, a moment; a sample balanced by outlet and month."""
 
-from __future__ import annotations
-
 import hashlib
 from collections import defaultdict
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.dataset as ds
 
+from archive.read.archive import Archive
+from archive.read.scan import Moment, RowSet
 from archive.read.values import unknown
-
-if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Sequence
-
-    from archive.read.archive import Archive
-    from archive.read.scan import Moment, RowSet
 
 _OF_ARTICLES = ("articles", "versions", "observations")
 _OF_STORIES = ("stories", "alignments")

@@ -4,16 +4,17 @@ The folder gets its name when it is complete. Until then it is `.NAME.part`, whi
 next export of that name starts again.
 """
 
-from __future__ import annotations
-
 import hashlib
 import os
 import shutil
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING
+from pathlib import Path
+
+import pyarrow as pa
 
 from archive.exceptions import ExportError
 from archive.export import dataset_card
@@ -21,17 +22,10 @@ from archive.export.choice import Choice, among
 from archive.export.dataset_card import Contents, Holding, Part, TableParts
 from archive.export.files import parquet_writer, row_groups
 from archive.format.docs import TABLES
+from archive.read.archive import Archive
+from archive.read.scan import RowSet
 from archive.storage import durable, locks
 from archive.tables.parquet_files import translated_errors
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
-
-    import pyarrow as pa
-
-    from archive.read.archive import Archive
-    from archive.read.scan import RowSet
 
 _ROWS, _BYTES = 100_000, 256 << 20
 """A part ends with the first portion of rows that reaches either."""

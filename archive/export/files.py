@@ -1,18 +1,17 @@
 """A table in one file for other programs; it gets its name only when it is complete."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json
 import os
 import shutil
 import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -20,18 +19,13 @@ import pyarrow.parquet as pq
 from archive.exceptions import ExportError
 from archive.export import tmx, xlsx
 from archive.export.choice import Choice
-from archive.operations.partitions import ALONE, over
+from archive.operations.partitions import ALONE, Spread, over
 from archive.read.archive import Archive
+from archive.read.scan import RowSet
 from archive.storage import durable, path_guard
 from archive.tables.parquet_files import dictionary_columns
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-
-    from archive.operations.partitions import Spread
-    from archive.read.scan import RowSet
-
-    Progress = Callable[[int], None]
+Progress = Callable[[int], None]
 
 _BATCH = 2048
 _EVERYTHING = Choice()

@@ -4,24 +4,18 @@ A unit has the headlines of all variants, or paragraphs of two languages with th
 `alignments`, with their score.
 """
 
-from __future__ import annotations
-
 import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import Any, BinaryIO
 from xml.sax.saxutils import escape, quoteattr
 
 import pyarrow.dataset as ds
 
-from archive.export.choice import among
+from archive.export.choice import Choice, among
+from archive.read.archive import Archive
+from archive.read.scan import RowSet
 from archive.tables.parquet_files import translated_errors
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-
-    from archive.export.choice import Choice
-    from archive.read.archive import Archive
-    from archive.read.scan import RowSet
 
 _COLUMNS = ["article_id", "story_id", "language", "published_at", "headline", "blocks"]
 _SHARED = ["aligned", "moved"]

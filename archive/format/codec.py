@@ -1,7 +1,5 @@
 """Encoding and decoding of records as JSON lines; fields and types are those of the dataclasses."""
 
-from __future__ import annotations
-
 import json
 import math
 from dataclasses import replace

@@ -3,8 +3,6 @@
 No pyarrow here: some commands do without. archive/format/schema.py makes the Parquet schema.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, fields
 from enum import Enum
 

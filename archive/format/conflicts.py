@@ -1,7 +1,5 @@
 """Conflicts: pairs whose link says that two articles are one story, while their texts say otherwise."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 

@@ -1,10 +1,10 @@
 """Write docs/reference/data-format.md: `python -m archive.format.docs > docs/reference/data-format.md`."""
 
-from __future__ import annotations
-
 import sys
+from collections.abc import Iterator
 from itertools import groupby
-from typing import TYPE_CHECKING
+
+import pyarrow as pa
 
 from archive.format.columns import SCHEMA_VERSION
 from archive.format.records import COMMIT_COLUMNS
@@ -18,11 +18,6 @@ from archive.format.schema import (
     SAME_EVENT,
     STORIES,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    import pyarrow as pa
 
 _IN_EVERY_TABLE = {column.name for column in COMMIT_COLUMNS}
 

@@ -6,8 +6,6 @@ ArchiveDamaged. The limits are in docs/reference/settings.md; an operator with a
 the environment, never in a file of the archive.
 """
 
-from __future__ import annotations
-
 import os
 import re
 

@@ -6,8 +6,6 @@ judged as the others are in the mean. Its row says what a language lacks: column
 in search, comparison by content.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal

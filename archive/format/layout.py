@@ -50,8 +50,6 @@ number of a folded snapshot is never used again.
 No path contains text from a page.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4

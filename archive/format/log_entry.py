@@ -6,8 +6,6 @@ and packed with zstd; the account of a run that found nothing new is a separate 
 into a block.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime

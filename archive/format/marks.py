@@ -1,7 +1,5 @@
 """Marks of aligned paragraphs: what two texts say otherwise."""
 
-from __future__ import annotations
-
 from msgspec import Struct
 
 

@@ -6,21 +6,15 @@ No pyarrow here: the crawl makes these, and archive/format/schema.py makes their
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from msgspec import Struct
 
 from archive.format.columns import By, Column, column, columns_of
 from archive.format.marks import NumberMark, QuoteMark  # noqa: TC001  msgspec reads the annotations
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
-
-    Align = Callable[[Mapping[str, "VariantText"], Collection[tuple[str, str]]], Sequence["AlignmentRecord"]]
-    """Align the texts of one story, by article id, for these pairs of ids; no rows if it cannot."""
-
 
 # Parts of an article are structs: a worker sends some twenty with each page, faster than dataclasses.
 # dataclasses.replace and asdict do not accept them, although mypy does.
@@ -494,3 +488,7 @@ class Decisions:
     """Aligns the variants of a story once the stories are decided; None: no alignment."""
     outdated: frozenset[tuple[str, str]] = frozenset()
     """Ids of two variants, the smaller first, to be aligned again although their texts are the same."""
+
+
+Align = Callable[[Mapping[str, VariantText], Collection[tuple[str, str]]], Sequence[AlignmentRecord]]
+"""Align the texts of one story, by article id, for these pairs of ids; no rows if it cannot."""

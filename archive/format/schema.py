@@ -4,23 +4,15 @@ A field that is not nullable is a promise: the writer refuses a row without it. 
 `docs/reference/data-format.md`. If a column changes, SCHEMA_VERSION changes too.
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterable
 from itertools import permutations
-from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from archive.format.columns import SCHEMA_VERSION
+from archive.format.columns import SCHEMA_VERSION, Column
 from archive.format.languages import STORY_LANGUAGES
 from archive.format.marks import QuoteMark
-from archive.format.records import COMMIT_COLUMNS, PARTS, VERSION_COLUMNS, Alternate
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from archive.format.columns import Column
-    from archive.format.records import Part
+from archive.format.records import COMMIT_COLUMNS, PARTS, VERSION_COLUMNS, Alternate, Part
 
 OUTCOMES = ("archived", "unchanged", "skipped", "dropped", "failed")
 

@@ -1,7 +1,5 @@
 """A snapshot and its data files, as in a manifest, and the seal of a JSON document."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import re

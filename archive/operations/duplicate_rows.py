@@ -4,28 +4,22 @@ A cache that lost an article used to archive it again as a new one. No text is d
 article become its versions, in the order in which they were fetched.
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from archive.commit.next_snapshot import Operation
+from archive.commit.next_snapshot import NextSnapshot, Operation
 from archive.format.schema import STORED
+from archive.format.snapshot import DataFile, Snapshot
 from archive.operations import key_hashes
+from archive.storage.interface import Storage
 from archive.tables.parquet_files import read
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
-    from archive.commit.next_snapshot import NextSnapshot
-    from archive.format.snapshot import DataFile, Snapshot
-    from archive.storage.interface import Storage
-
-    Row = dict[str, Any]
+Row = dict[str, Any]
 
 REPAIR = Operation("repair")
 _COUPLE = ("article_id_a", "article_id_b")

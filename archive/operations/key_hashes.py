@@ -4,25 +4,18 @@ Two keys may have one number, so the rows behind a conspicuous number are read o
 numbers are made of Python's own hashes, which differ in each process: no archive can be made to collide.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from archive.format.snapshot import DataFile
+from archive.storage.interface import Storage
 from archive.tables.parquet_files import read, translated_errors
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    import numpy.typing as npt
-
-    from archive.format.snapshot import DataFile
-    from archive.storage.interface import Storage
-
-    Hashes = npt.NDArray[np.uint64]
+Hashes = npt.NDArray[np.uint64]
 
 _MOST_AT_ONCE = 1 << 25
 """Hashes in memory; a table with more rows is read several times, each time for a part of the hashes."""

@@ -1,28 +1,21 @@
 """Maintenance of an archive; safe while crawls write to it."""
 
-from __future__ import annotations
-
+import os
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING
 
+from archive.commit.collect import Collected
 from archive.commit.committer import Committer
 from archive.commit.compact import COMPACT, merge_small_files
+from archive.format.snapshot import Snapshot
 from archive.opening import open_existing, storage_at
 from archive.operations.duplicate_rows import REPAIR, remove_duplicates
-from archive.operations.partitions import ALONE, over
+from archive.operations.partitions import ALONE, Spread, over
 from archive.pages import cdxj_index
 from archive.state import replay
 from archive.storage import locks
 from archive.writer import ArchiveWriter
-
-if TYPE_CHECKING:
-    import os
-
-    from archive.commit.collect import Collected
-    from archive.format.snapshot import Snapshot
-    from archive.operations.partitions import Spread
 
 _RUN = "upkeep"
 

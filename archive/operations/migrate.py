@@ -4,32 +4,25 @@ All files of a snapshot have one schema, because readers disagree about a folder
 column silently, some refuse. So no other operation changes the schema.
 """
 
-from __future__ import annotations
-
 import json
+import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from archive.commit.committer import Committer
 from archive.commit.compact import LEVEL
-from archive.commit.next_snapshot import Operation
+from archive.commit.next_snapshot import NextSnapshot, Operation
 from archive.exceptions import MigrationError
 from archive.format.columns import SCHEMA_VERSION
 from archive.format.schema import ALIGNMENTS, STORED
+from archive.format.snapshot import Snapshot
 from archive.opening import open_any
 from archive.storage.snapshot_log import Log
 from archive.tables.parquet_files import read
-
-if TYPE_CHECKING:
-    import os
-
-    from archive.commit.next_snapshot import NextSnapshot
-    from archive.format.snapshot import Snapshot
 
 Edit = Callable[[pa.Table], pa.Table]
 

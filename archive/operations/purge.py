@@ -3,13 +3,11 @@
 Mentions on other pages (a link among their alternates, a quotation) belong to those pages and stay.
 """
 
-from __future__ import annotations
-
 import json
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pyarrow as pa
@@ -18,24 +16,19 @@ import pyarrow.dataset as ds
 from archive.addresses import address_key
 from archive.commit.committer import Committer
 from archive.exceptions import ArticleNotFound
-from archive.opening import storage_at, utc_now
+from archive.opening import Place, storage_at, utc_now
 from archive.pages import cdxj_index, overwrite
 from archive.pages.warc_files import Pointer
 from archive.read.archive import Archive
+from archive.state.database import State
+from archive.state.model import KnownArticle
 from archive.state.tombstones import Range, Tombstone, Tombstones, article_hash
+from archive.storage.interface import Storage
 from archive.wal import quarantine
 from archive.writer import ArchiveWriter
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from archive.opening import Place
-    from archive.state.database import State
-    from archive.state.model import KnownArticle
-    from archive.storage.interface import Storage
-
-    ArticleAt = Callable[[str], KnownArticle | None]
-    """The article that was fetched at an address."""
+ArticleAt = Callable[[str], KnownArticle | None]
+"""The article that was fetched at an address."""
 
 _RUN = "purge"
 _CLAIMS = re.compile(rb'"(?:canonical_url|syndicated_from)":\s*"[^"\\]*"')

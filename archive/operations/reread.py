@@ -4,35 +4,27 @@ A row keeps its version, its page and its times. Its earlier columns move to `fo
 reads them; its story and the alignments of its text change in the same snapshot.
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
 
 from archive.commit import alignments, stories
 from archive.commit.assembly import assemble
 from archive.commit.committer import Committer
-from archive.commit.next_snapshot import Operation
+from archive.commit.next_snapshot import NextSnapshot, Operation
 from archive.commit.observations import AppliedObservations, Draft
 from archive.commit.plan import CommitPlan, Rereadings
+from archive.commit.rows import Row
 from archive.format import codec
-from archive.format.records import READ_COLUMNS
+from archive.format.records import READ_COLUMNS, Align, ArticleRecord
+from archive.format.snapshot import Snapshot
+from archive.opening import Place
+from archive.state.database import State
+from archive.storage.interface import Storage
 from archive.tables import data_file_reader
 from archive.tables.parquet_files import translated_errors
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from archive.commit.next_snapshot import NextSnapshot
-    from archive.commit.rows import Row
-    from archive.format.records import Align, ArticleRecord
-    from archive.format.snapshot import Snapshot
-    from archive.opening import Place
-    from archive.state.database import State
-    from archive.storage.interface import Storage
-
-    Key = tuple[str, int]
+Key = tuple[str, int]
 
 REREAD = Operation("reread")
 COLUMNS = tuple(column.name for column in READ_COLUMNS)

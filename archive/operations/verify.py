@@ -1,14 +1,14 @@
 """Verification of an archive against its own manifests; changes nothing."""
 
-from __future__ import annotations
-
 import hashlib
 import json
+import os
 from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -16,27 +16,19 @@ import pyarrow as pa
 from archive.commit.clock import strange_times
 from archive.exceptions import ArchiveDamaged, ArchiveError, SnapshotNotFound
 from archive.format.schema import STORED
+from archive.format.snapshot import DataFile, Snapshot
 from archive.opening import open_existing, utc_now
 from archive.operations.duplicate_rows import duplicate_rows
-from archive.operations.key_hashes import hashes_of, rows_with
+from archive.operations.key_hashes import Hashes, hashes_of, rows_with
 from archive.operations.verification_memory import Tally, VerificationMemory
 from archive.pages import warc_files
 from archive.state.tombstones import Tombstones
 from archive.storage import path_guard
+from archive.storage.interface import Storage
 from archive.storage.log_blocks import FOLDER as HISTORY
-from archive.storage.snapshot_log import ACCOUNTS
+from archive.storage.snapshot_log import ACCOUNTS, Log
 from archive.tables import data_file_reader, views
 from archive.wal import quarantine
-
-if TYPE_CHECKING:
-    import os
-    from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
-
-    from archive.format.snapshot import DataFile, Snapshot
-    from archive.operations.key_hashes import Hashes
-    from archive.storage.interface import Storage
-    from archive.storage.snapshot_log import Log
 
 
 @dataclass(frozen=True, slots=True)

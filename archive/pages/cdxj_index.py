@@ -5,8 +5,6 @@ archive. Every page in a WARC file is in the index, with or without a row: a pur
 from the WARC files.
 """
 
-from __future__ import annotations
-
 import contextlib
 import hashlib
 import heapq
@@ -15,21 +13,17 @@ import logging
 import mmap
 import os
 import re
+from collections.abc import Iterable, Iterator
 from itertools import chain, groupby
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
 from archive.exceptions import ArchiveDamaged
 from archive.pages import warc_files, warc_record
 from archive.pages.warc_files import Pointer
 from archive.storage import durable, path_guard
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from pathlib import Path
-    from typing import BinaryIO
-
-    from archive.storage.interface import Storage
+from archive.storage.interface import Storage
 
 _log = logging.getLogger(__name__)
 

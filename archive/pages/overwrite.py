@@ -5,25 +5,19 @@ mean rewriting all rows that refer to it, and waiting for its writer. A hole is 
 of stored blocks; readers of WARC skip it. Doing it twice gives the same bytes.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import struct
 import zlib
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from archive.exceptions import ArchiveWriteError
 from archive.pages import warc_record
+from archive.pages.warc_files import Pointer
 from archive.state.tombstones import Range, Tombstones
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from datetime import datetime
-
-    from archive.pages.warc_files import Pointer
-    from archive.storage.interface import Storage
+from archive.storage.interface import Storage
 
 _BLOCK = 65_535
 _HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03"

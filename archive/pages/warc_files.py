@@ -4,30 +4,24 @@ The bytes of a page are written before the record that points at them, in one wr
 it too. So a kill leaves at worst a page without a row, and an incomplete member at the end of a file.
 """
 
-from __future__ import annotations
-
 import contextlib
 import logging
 import mmap
 import os
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from datetime import datetime
+from pathlib import Path
 
 from archive.exceptions import ArchiveDamaged, ArchiveWriteError
 from archive.format import gate
+from archive.format.codec import Record
+from archive.format.layout import Layout
 from archive.format.records import ArticleRecord
 from archive.pages import warc_record
 from archive.storage import durable, locks, path_guard
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from datetime import datetime
-    from pathlib import Path
-
-    from archive.format.codec import Record
-    from archive.format.layout import Layout
-    from archive.storage.interface import Storage
+from archive.storage.interface import Storage
 
 _log = logging.getLogger(__name__)
 

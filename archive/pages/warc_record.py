@@ -5,8 +5,6 @@ the encoding stay as `X-Archive-Orig-*`, Content-Length is the stored length, ev
 The reason phrase is the standard one of the status, and header names are in the spelling of the caller.
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import re

@@ -4,8 +4,6 @@ A file of articles is written when their texts are committed, and a deletion is 
 stored rows do not have it: docs/decisions/0026-deletions-are-joined.md.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass

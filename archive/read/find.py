@@ -1,12 +1,10 @@
 """Search for an article or a story by an id, the start of one, or an address."""
 
-from __future__ import annotations
-
 import functools
 import operator
 import sqlite3
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import closing
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pyarrow as pa
@@ -17,13 +15,9 @@ from archive.addresses import address_key, bare_url, plain_url
 from archive.exceptions import ArticleNotFound
 from archive.format.conflicts import is_conflict
 from archive.read import locations
+from archive.read.archive import Archive
 from archive.state import replay
 from archive.state.model import ID, REQUESTED, URL
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
-
-    from archive.read.archive import Archive
 
 _COLUMNS = [
     "article_id",

@@ -4,8 +4,6 @@ In the 1,091 texts of `../shared/data/pairs/dev.jsonl` it finds 187 in 121 texts
 were right (26 November 2026). RE2 has no look-ahead, and its word boundary only knows Latin letters.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from functools import cache

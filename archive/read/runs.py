@@ -1,7 +1,5 @@
 """Counters of each crawl, from its last commit, or from its account if it had nothing to commit."""
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Iterator, Mapping

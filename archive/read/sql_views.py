@@ -3,8 +3,6 @@
 docs/reference/sql.md is made of them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import combinations

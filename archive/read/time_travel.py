@@ -4,10 +4,9 @@ Every row has the time of its commit, so a past state needs no old manifest and 
 after later commits, merges and collections. Rows are in the order of their ids.
 """
 
-from __future__ import annotations
-
+from collections.abc import Callable, Sequence
 from dataclasses import fields
-from typing import TYPE_CHECKING
+from datetime import datetime
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,6 +14,7 @@ import pyarrow.dataset as ds
 
 from archive.commit import alignments, stories
 from archive.commit.rows import Commit, table
+from archive.commit.stories import Story
 from archive.format.records import NO_PAIR
 from archive.format.schema import (
     ALIGNMENTS,
@@ -28,16 +28,10 @@ from archive.format.schema import (
     SORT,
     STORIES,
 )
+from archive.format.snapshot import Snapshot
 from archive.state.model import Joint, StoryMember
+from archive.storage.interface import Storage
 from archive.tables import data_file_reader
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from datetime import datetime
-
-    from archive.commit.stories import Story
-    from archive.format.snapshot import Snapshot
-    from archive.storage.interface import Storage
 
 _ALWAYS = frozenset(
     {

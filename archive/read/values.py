@@ -1,9 +1,7 @@
 """Values to filter rows by: one that no row has is an error with a suggestion, not an empty result."""
 
-from __future__ import annotations
-
 import difflib
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -12,13 +10,9 @@ import pyarrow.dataset as ds
 from archive.exceptions import ArticleNotFound, UnknownValue
 from archive.format.languages import CODE_OF, LANGUAGES
 from archive.format.schema import MEMBERSHIPS
+from archive.format.snapshot import Snapshot
 from archive.read.scan import RowSet
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-
-    from archive.format.snapshot import Snapshot
-    from archive.storage.interface import Storage
+from archive.storage.interface import Storage
 
 _INTENDED = {"gb": "en", "us": "en"} | {name: code for name, code in CODE_OF.items() if name != code}
 """The language that is meant by the code of a country or of ISO 639-2."""

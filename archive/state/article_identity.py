@@ -6,28 +6,23 @@ outlet and their texts agree; otherwise each address has its own article. Decisi
 Checked when a page is acknowledged and again at commit, because another writer may have committed in between.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections import Counter
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 from unicodedata import normalize
 
 from archive.addresses import address_key, plain_url
+from archive.format.records import ArticleRecord
 from archive.state.model import CANONICAL, ID, URL, Holder, id_key, micros
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
-
-    from archive.format.records import ArticleRecord
-
-    Place = tuple[bytes, int, Holder]
-    """Key of an address or id, role, and the article that has this role there."""
-    Places = Callable[[Collection[bytes]], Iterable[Place]]
-    """All places with one of these keys, the oldest first."""
-    Texts = Callable[[Holder], "Text | None"]
-    """The latest text of an article; None if it cannot be read, which then counts as another text."""
+Place = tuple[bytes, int, Holder]
+"""Key of an address or id, role, and the article that has this role there."""
+Places = Callable[[Collection[bytes]], Iterable[Place]]
+"""All places with one of these keys, the oldest first."""
+Texts = Callable[[Holder], "Text | None"]
+"""The latest text of an article; None if it cannot be read, which then counts as another text."""
 
 
 MOSTLY = 0.8

@@ -4,11 +4,11 @@ Nothing here is a source of truth. archive/state/replay.py fills it from the fil
 snapshot; a cache that is missing, damaged or from another archive is rebuilt.
 """
 
-from __future__ import annotations
-
 import sqlite3
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
-from typing import TYPE_CHECKING, TypeVar
+from pathlib import Path
+from typing import TypeVar
 
 from archive.addresses import address_key
 from archive.format.records import CACHED_COLUMNS, NO_PAIR, LinkFacts
@@ -20,6 +20,8 @@ from archive.state.model import (
     REQUESTED,
     TARGET,
     URL,
+    CurrentVersion,
+    Holder,
     Joint,
     KnownArticle,
     LastObservation,
@@ -28,13 +30,6 @@ from archive.state.model import (
     micros,
     moment,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
-    from pathlib import Path
-
-    from archive.state.model import CurrentVersion, Holder
-
 
 # The tables of the cache; if a table or the cached columns change, STATE_VERSION changes too.
 #

@@ -6,8 +6,6 @@ reason, or after RETRY_PERIOD. The text of a feed does not end it: the page is s
 microseconds since 1970, UTC.
 """
 
-from __future__ import annotations
-
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -1,22 +1,15 @@
 """Fillers of the cache, one for each table; archive/state/replay.py reads the rows, file by file."""
 
-from __future__ import annotations
-
 import json
+from collections.abc import Callable
 from dataclasses import astuple
-from typing import TYPE_CHECKING
+from sqlite3 import Connection
 
 from archive.addresses import address_key
 from archive.format.records import CACHED_COLUMNS, FEED, NO_PAIR, surely_linked
-from archive.state.database import NO_ARTICLE, marks, portions
+from archive.state.database import NO_ARTICLE, State, marks, portions
 from archive.state.debts import Debt, Failure, debt_of, failure_of, fold
 from archive.state.model import CANONICAL, ID, REQUESTED, TARGET, URL, id_key
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from sqlite3 import Connection
-
-    from archive.state.database import State
 
 Row = dict[str, object]
 Place = tuple[bytes, int, int]

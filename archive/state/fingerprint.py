@@ -6,17 +6,12 @@ rebuild. It costs a few calls of stat(2) a commit, however large the cache is; a
 cache at every start. Bytes that change below the file system are not detected: `repair --rebuild`.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 import os
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from archive.format.layout import Layout
+from archive.format.layout import Layout
 
 Fingerprint = list[list[int]]
 _COPIED = "copied"

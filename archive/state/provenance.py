@@ -10,8 +10,6 @@ all locks of the process on it (https://www.sqlite.org/howtocorrupt.html, 2.2), 
 itself for the only user.
 """
 
-from __future__ import annotations
-
 import logging
 import os
 import secrets

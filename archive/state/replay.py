@@ -1,34 +1,28 @@
 """Fill the cache from the log: only the files that a snapshot added are read, and no text."""
 
-from __future__ import annotations
-
 import contextlib
 import logging
 import sqlite3
 import time
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from archive.exceptions import ArchiveDamaged, ArchiveWriteError, SnapshotNotFound
+from archive.format.layout import Layout
+from archive.format.log_entry import LogEntry
+from archive.format.snapshot import DataFile, Snapshot
 from archive.state import fingerprint, provenance
 from archive.state.database import CONTENTS, NO_ARTICLE, STATE_VERSION, State, marks
 from archive.state.fillers import FILLERS, Row
 from archive.state.tombstones import Tombstones
 from archive.storage import path_guard
+from archive.storage.interface import Storage
+from archive.storage.snapshot_log import Log
 from archive.tables.parquet_files import read
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-    from archive.format.layout import Layout
-    from archive.format.log_entry import LogEntry
-    from archive.format.snapshot import DataFile, Snapshot
-    from archive.storage.interface import Storage
-    from archive.storage.snapshot_log import Log
 
 _log = logging.getLogger(__name__)
 _LOOKED_BACK = 100

@@ -6,31 +6,26 @@ has a time `done` when everything is; until then the next writer continues the p
 (archive/commit/erase.py).
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from archive.addresses import address_key, bare_url, names_an_article, plain_url
 from archive.exceptions import ArchiveDamaged, ArticlePurged
 from archive.format import gate
+from archive.format.codec import Record
+from archive.format.layout import Layout
 from archive.format.records import ArticleRecord
 from archive.format.snapshot import read_sealed, seal
 from archive.state.model import KnownArticle
 from archive.storage import path_guard
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
-
-    from archive.format.codec import Record
-    from archive.format.layout import Layout
-    from archive.storage.interface import Storage
+from archive.storage.interface import Storage
 
 
 @dataclass(frozen=True, slots=True)

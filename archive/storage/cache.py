@@ -1,7 +1,5 @@
 """The cache folder of this machine: copies and derived files of any archive, outside of it."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import shutil

@@ -1,28 +1,20 @@
 """Download of objects into the folder of a working copy, when they are first read; each is verified."""
 
-from __future__ import annotations
-
 import contextlib
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
+from pathlib import Path
 from uuid import uuid4
 
 from archive.exceptions import ArchiveWriteError, SnapshotNotFound
 from archive.format import gate
+from archive.format.snapshot import DataFile
 from archive.storage import durable, verified_download
+from archive.storage.folder import Folder
 from archive.storage.interface import REMOVED
-from archive.storage.object_store import each
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from datetime import datetime
-    from pathlib import Path
-
-    from archive.format.snapshot import DataFile
-    from archive.storage.folder import Folder
-    from archive.storage.object_store import Store
+from archive.storage.object_store import Store, each
 
 INCOMING = "_incoming"
 """Folder of unfinished downloads; not `_tmp`, which is swept while readers fetch."""

@@ -1,7 +1,5 @@
 """Durable writing: a power cut leaves the old file or the new one, never a partial one."""
 
-from __future__ import annotations
-
 import contextlib
 import errno
 import os

@@ -9,29 +9,23 @@ measured only by the store's clock, between two of its time stamps, so the clock
 holder that cannot renew it counts from its last renewal, and stops before anybody may take over.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 import os
 import socket
 import time
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 from uuid import uuid4
 
 from archive.exceptions import ArchiveDamaged, ArchiveNotWritable
 from archive.format import gate
 from archive.storage import durable, locks
 from archive.storage.cache import cache_folder
-from archive.storage.object_store import Store, check_address, each, is_address
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from archive.storage.object_store import Stamped
+from archive.storage.object_store import Stamped, Store, check_address, each, is_address
 
 LEASE_SECONDS = 180
 RENEW_SECONDS = 30

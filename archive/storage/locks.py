@@ -1,7 +1,5 @@
 """Locks by flock(2): held by an open file, and released when the process ends, however it ends."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import threading

@@ -5,20 +5,15 @@ that is in two of them once. `add` writes a new block before it deletes those th
 kill at any step, and if another machine does the same, every entry is still in a block.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 from uuid import uuid4
 
 from archive.exceptions import ArchiveDamaged
 from archive.format import gate
 from archive.format.log_entry import ROWS_PER_BLOCK, LogEntry, decode_block, encode_block
 from archive.storage import path_guard
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from archive.storage.interface import Storage
+from archive.storage.interface import Storage
 
 FOLDER = "_history"
 _TRIES = 20

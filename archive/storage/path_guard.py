@@ -5,8 +5,6 @@ is damage, and so is a pipe or a device in place of a file. Checked before anyth
 stranger's archive harmless, but not if the stranger still writes into it.
 """
 
-from __future__ import annotations
-
 import errno
 import os
 import re

@@ -5,21 +5,15 @@ machines commit at once, one would silently lose its articles. So opening an arc
 object twice. The proof is memory in the cache of this machine, for each endpoint, bucket and prefix.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
 from uuid import uuid4
 
 from archive.exceptions import ArchiveNotWritable, ObjectStoreError
 from archive.storage import durable
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from archive.storage.object_store import Store
+from archive.storage.object_store import Store
 
 PROBES = "_tmp"
 """Folder of probes in the store; each has a unique name, so that writers do not disturb each other."""

@@ -4,15 +4,15 @@ Manifests that are no longer needed are folded into the history, archive/storage
 entry of each; the account of a run that found nothing new is in `_runs` until then.
 """
 
-from __future__ import annotations
-
 import heapq
 import json
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -21,14 +21,9 @@ from archive.format import gate, log_entry
 from archive.format.log_entry import LogEntry
 from archive.format.snapshot import Snapshot, check_seal, read_sealed, seal, snapshot_of
 from archive.storage import path_guard
+from archive.storage.interface import Storage
 from archive.storage.log_blocks import LogBlocks
 from archive.storage.object_store import each
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from pathlib import Path
-
-    from archive.storage.interface import Storage
 
 SEALED_SINCE = 3
 """Schema version since which every manifest contains its checksum."""

@@ -9,27 +9,20 @@ Pages, their index and quarantine files are listed before they are written, and 
 that names them. So after a kill the next commit uploads the files of the dead writer.
 """
 
-from __future__ import annotations
-
 import contextlib
 import hashlib
 import os
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 from urllib.parse import quote, unquote
 
 from archive.exceptions import ArchiveDamaged, ObjectStoreError
 from archive.format import gate
+from archive.format.snapshot import DataFile
 from archive.storage import durable, locks, verified_download
-from archive.storage.object_store import each
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
-    from pathlib import Path
-
-    from archive.format.snapshot import DataFile
-    from archive.storage.folder import Folder
-    from archive.storage.object_store import Store
+from archive.storage.folder import Folder
+from archive.storage.object_store import Store, each
 
 OUTBOX = "_outbox"
 _TRIES = 3

@@ -5,23 +5,17 @@ file's checksum is in the manifest. A WARC file, a quarantine file, and files fr
 for them the store's hash (ETag) must match, or two downloads must be equal.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from archive.exceptions import ArchiveDamaged
 from archive.format.columns import SCHEMA_VERSION
 from archive.format.layout import snapshot_number
 from archive.format.snapshot import read_sealed
+from archive.storage.object_store import Store
 from archive.storage.snapshot_log import SEALED_SINCE
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from archive.storage.object_store import Store
 
 TRIES = 3
 """Downloads before an object is considered damaged."""
@@ -80,7 +74,7 @@ def is_tagged(data: bytes, tag: str | None) -> bool | None:
     return _md5(parts).hexdigest() == match[1]
 
 
-def _md5(data: bytes) -> hashlib._Hash:
+def _md5(data: bytes) -> "hashlib._Hash":
     return hashlib.md5(data, usedforsecurity=False)
 
 

@@ -1,8 +1,8 @@
 """Rows of single articles, read from the data files that hold their latest version."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -10,13 +10,8 @@ import pyarrow.compute as pc
 from archive.tables import data_file_reader
 from archive.tables.parquet_files import translated_errors
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-    from pathlib import Path
-    from typing import Any
-
-    VersionFile = tuple[str, bool, str]
-    """article_id, True for its latest version, path of the file."""
+VersionFile = tuple[str, bool, str]
+"""article_id, True for its latest version, path of the file."""
 
 
 def latest_rows(

@@ -7,23 +7,18 @@ cannot do this: some footers crash the process that reads them with it.
 The format: https://github.com/apache/parquet-format, parquet.thrift, in Thrift's compact protocol.
 """
 
-from __future__ import annotations
-
 import mmap
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from archive.format import gate
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-    from pathlib import Path
-
-    Numbers = dict[int, int]
-    """Whole numbers of a struct by their field; those of a struct in it by `its field << 8 | field`."""
+Numbers = dict[int, int]
+"""Whole numbers of a struct by their field; those of a struct in it by `its field << 8 | field`."""
 
 _MAGIC = b"PAR1"
 _WRITER = b"parquet-cpp-arrow"

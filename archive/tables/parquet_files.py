@@ -1,11 +1,9 @@
 """Data files of one commit: written, rewritten, merged."""
 
-from __future__ import annotations
-
 import contextlib
 import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -14,13 +12,8 @@ from archive.exceptions import ArchiveDamaged, SnapshotNotFound
 from archive.format.schema import REPETITIVE, SORT, STORED
 from archive.format.snapshot import DataFile
 from archive.storage import durable
-from archive.storage.interface import REMOVED
+from archive.storage.interface import REMOVED, Storage
 from archive.tables import data_file_reader
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    from archive.storage.interface import Storage
 
 ROWS_PER_FILE = {"articles": 8192, "superseded": 8192, "former_readings": 8192}
 """Limits the cost of one late pairing or edit: a touched file is rewritten, 0.3 s for 8192 texts."""

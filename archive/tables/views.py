@@ -7,31 +7,25 @@ File names in two views are never the same. Arrow lists a folder, then opens eac
 file that was removed meanwhile: after a switch it would read only the names that both views share.
 """
 
-from __future__ import annotations
-
 import contextlib
 import errno
 import os
 import shutil
 import time
+from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from pathlib import Path
 from uuid import uuid4
 
 from archive.exceptions import ArchiveDamaged, ArchiveError, ArchiveNotWritable, SnapshotNotFound
+from archive.format.layout import Layout
 from archive.format.schema import PUBLIC
+from archive.format.snapshot import DataFile, Snapshot
 from archive.storage import durable, path_guard
 from archive.storage.cache import cache_folder
+from archive.storage.interface import Storage
 from archive.tables import data_file_reader
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from archive.format.layout import Layout
-    from archive.format.snapshot import DataFile, Snapshot
-    from archive.storage.interface import Storage
 
 KEEP_HOURS = 24.0
 _MOST_HOURS = 24 * 365

@@ -1,7 +1,5 @@
 """The interface in three languages: one catalogue a language, chosen by what the browser asks for."""
 
-from __future__ import annotations
-
 import re
 import tomllib
 from datetime import date, datetime

@@ -1,23 +1,16 @@
 """Drawing of figures as SVG that stands in a page: no style of its own, every text escaped."""
 
-from __future__ import annotations
-
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from datetime import date, datetime, timedelta
 
 from markupsafe import Markup, escape
 
 from archive.format.languages import LANGUAGES
 from archive.format.schema import OUTCOMES
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
-
-    from archive.viewer.catalogue import Interface
-    from archive.viewer.search.answers import DayCount
+from archive.viewer.catalogue import Interface
+from archive.viewer.search.answers import DayCount
 
 
 def colour(language: str) -> str:

@@ -1,16 +1,11 @@
 """Rows of a story's page: paragraphs of its variants that say the same stand side by side."""
 
-from __future__ import annotations
-
 from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    Place = tuple[int, int]
-    """A variant, and the number of one of its blocks."""
+Place = tuple[int, int]
+"""A variant, and the number of one of its blocks."""
 
 
 @dataclass(frozen=True, slots=True)

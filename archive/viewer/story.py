@@ -1,19 +1,15 @@
 """A story as its page, and its line in the list, show it."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from datetime import datetime
+from typing import Protocol
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-    from datetime import datetime
-
-    from archive.format.records import TextBlock
-    from archive.read.diff import Diff
-    from archive.viewer.search.answers import ArticleLine
-    from archive.viewer.side_by_side import Row
+from archive.format.records import TextBlock
+from archive.read.diff import Diff
+from archive.viewer.search.answers import ArticleLine
+from archive.viewer.side_by_side import Row
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,21 +1,14 @@
 """Records that are acknowledged but not committed, by address: the crawl must not fetch them again."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from archive.addresses import address_key, story_of_one
+from archive.format.codec import Record
 from archive.format.records import ArticleRecord, ObservationRecord
 from archive.state.article_identity import FreshPlaces
 from archive.state.debts import Failure
-from archive.state.model import KnownArticle, LastObservation, micros
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from archive.format.codec import Record
-    from archive.state.model import CurrentVersion
-    from archive.wal.segment import Segment
+from archive.state.model import CurrentVersion, KnownArticle, LastObservation, micros
+from archive.wal.segment import Segment
 
 
 class Batch:

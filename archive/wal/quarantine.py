@@ -1,27 +1,20 @@
 """Quarantine of records that cannot be stored, each with the reason, for a person to inspect."""
 
-from __future__ import annotations
-
 import base64
 import dataclasses
 import json
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
 from uuid import uuid4
 
 from archive.exceptions import ArchiveDamaged
 from archive.format import gate
+from archive.format.codec import Record
 from archive.storage import path_guard
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from archive.format.codec import Record
-    from archive.storage.interface import Storage
-
+from archive.storage.interface import Storage
 
 _LONGEST = 1 << 20
 """Characters of a source or detail."""

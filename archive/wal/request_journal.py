@@ -4,8 +4,6 @@ They are a line of the segment that is no record, so a commit skips it. An addre
 requested and has no record of becomes an observation `failed(unfinished)`.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 from collections.abc import Iterable, Iterator

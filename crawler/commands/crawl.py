@@ -1,25 +1,27 @@
 """`triptych crawl`: Scrapy's own, with checked arguments, a report, and an exit code that tells the truth."""
 
-from __future__ import annotations
-
 import argparse
 import asyncio
 import difflib
 import os
 import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from scrapy.commands import BaseRunSpiderCommand
+from scrapy.crawler import Crawler, CrawlerProcessBase
+from scrapy.settings import Settings
 
 import archive
 from archive.commands.exit_codes import ExitCode, for_caller
 from archive.commands.progress import bar
 from archive.exceptions import ArchiveError, WrongSetting
 from archive.format.reasons import Reason
+from archive.format.snapshot import Snapshot
 from archive.no_pandas import fast_start
 from archive.terminal import Terminal, literal, visible
 from archive.writer import ArchiveWriter
@@ -36,14 +38,6 @@ from crawler.story.arguments import Arguments, check_settings, read_arguments
 from crawler.story.spider import StorySpider
 from pipelines.pair_process import Paired, pair_after_crawl
 from pipelines.snapshot import SnapshotStage
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from scrapy.crawler import Crawler, CrawlerProcessBase
-    from scrapy.settings import Settings
-
-    from archive.format.snapshot import Snapshot
 
 HURRY_AFTER = 2.0
 """Seconds that requests under way have when a crawl is stopped, until what came is published without them."""

@@ -1,7 +1,5 @@
 """`triptych crawl --all`: every outlet that is due, by the schedule of triptych.toml."""
 
-from __future__ import annotations
-
 import argparse
 import asyncio
 import json
@@ -9,15 +7,17 @@ import math
 import os
 import sys
 import threading
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 from uuid import uuid4
 
 from rich.live import Live
 from rich.table import Table
+from scrapy.settings import BaseSettings
 from scrapy.spiderloader import get_spider_loader
 
 from archive.commands.configuration import read_configuration
@@ -31,11 +31,6 @@ from crawler.outlet.fleet.runner import Fleet, LocalProcesses, Runner
 from crawler.outlet.fleet.timetable import Timetable, read_timetable, written
 from crawler.outlet.fleet.turn import Event, Orders, share
 from crawler.reports.terminal import ReadingCommand, WrongUse, check_names, one_sentence
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from scrapy.settings import BaseSettings
 
 _MOST_AT_ONCE = 256
 

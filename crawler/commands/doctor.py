@@ -1,7 +1,5 @@
 """`triptych doctor`: whether this machine and the archive can do what crawls for years ask of them."""
 
-from __future__ import annotations
-
 import argparse
 import json
 from dataclasses import asdict

@@ -1,7 +1,5 @@
 """`triptych genspider`: begin the declaration of an outlet, in a file that loads."""
 
-from __future__ import annotations
-
 import argparse
 import re
 import string

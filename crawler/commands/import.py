@@ -1,12 +1,12 @@
 """`triptych import`: pages that others have fetched, out of web archives."""
 
-from __future__ import annotations
-
+import argparse
 import sys
 from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import archive
 from archive.commands.exit_codes import ExitCode, worst
@@ -15,22 +15,16 @@ from archive.opening import storage_at
 from archive.terminal import Terminal, literal, visible
 from crawler.commands.crawl import Command as Crawl
 from crawler.exceptions import SourceFailed, WrongSource
+from crawler.extensions.ledger import Ledger
+from crawler.importing.indexes.index_source import IndexSource
 from crawler.importing.positions import Positions
+from crawler.importing.source_files import Source
 from crawler.importing.spider import ImportSpider, Selection
-from crawler.reports.run_report import Ending
+from crawler.importing.summary import SourceSummary
+from crawler.reports.run_report import Ending, RunReport
 from crawler.reports.terminal import WrongUse, one_sentence
 from crawler.story.arguments import Arguments, check_settings
 from crawler.story.spider import StorySpider
-
-if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Collection, Sequence
-
-    from crawler.extensions.ledger import Ledger
-    from crawler.importing.indexes.index_source import IndexSource
-    from crawler.importing.source_files import Source
-    from crawler.importing.summary import SourceSummary
-    from crawler.reports.run_report import RunReport
 
 _MOST_LINES = 50
 """Files of which a terminal shows a line."""

@@ -1,13 +1,13 @@
 """`triptych record`: save one story of an outlet, in all its languages, for the tests."""
 
-from __future__ import annotations
-
+import argparse
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from scrapy import signals
+from scrapy.http import Request, Response
 
 from archive.no_pandas import fast_start
 from archive.terminal import visible
@@ -17,11 +17,6 @@ from crawler.outlet.recording import Recording, story_folder
 from crawler.reports.terminal import WrongUse
 from crawler.requests.fetch import encoding_of
 from crawler.story.arguments import read_arguments
-
-if TYPE_CHECKING:
-    import argparse
-
-    from scrapy.http import Request, Response
 
 FIXTURES = Path("tests/fixtures/outlets")
 

@@ -1,7 +1,5 @@
 """`triptych schedule`: what a scheduler needs, printed: units of systemd, lines of cron, Airflow, Dagster."""
 
-from __future__ import annotations
-
 import argparse
 import getpass
 import os

@@ -1,7 +1,5 @@
 """All addresses of the newsroom and their responses."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email.utils import format_datetime

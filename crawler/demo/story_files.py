@@ -1,7 +1,5 @@
 """Stories of the newsroom: one file per story, with all its languages and its declared oddities."""
 
-from __future__ import annotations
-
 import re
 import tomllib
 from dataclasses import dataclass, fields, replace

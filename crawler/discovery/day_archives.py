@@ -1,7 +1,5 @@
 """An outlet's list of one day's stories: a page of links, or a sitemap."""
 
-from __future__ import annotations
-
 import datetime as dt
 import re
 

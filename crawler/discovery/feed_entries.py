@@ -5,19 +5,14 @@ It is RSS 2.0 with the element `source`, which the format has for items from ano
 of that aggregator. A `description` alone is a teaser, however long it is.
 """
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from lxml import etree, html
+from lxml.html import HtmlElement
 
 from crawler.extraction.document.text import for_comparison, one_line
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from lxml.html import HtmlElement
 
 CONTENT = "http://purl.org/rss/1.0/modules/content/"
 DC = "http://purl.org/dc/elements/1.1/"

@@ -4,23 +4,15 @@ If all twenty entries of a feed are new since it was last read, there may have b
 addresses are compared, not their order and dates: none of them was archived before this run.
 """
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 
 from archive.read.runs import runs
 from archive.state.tombstones import PurgedAddress
-from crawler.discovery.pace import advice
-from crawler.extensions.ledger import Overrun
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from crawler.discovery.pace import Pace
-    from crawler.extensions.ledger import Ledger
-    from crawler.requests.leads import Lead
+from crawler.discovery.pace import Pace, advice
+from crawler.extensions.ledger import Ledger, Overrun
+from crawler.requests.leads import Lead
 
 LOOKED_BACK = timedelta(days=100)
 """An outlet that was not crawled for longer starts again."""

@@ -1,7 +1,5 @@
 """RSS, Atom and RDF feeds."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Iterator
 from dataclasses import replace

@@ -5,29 +5,22 @@ which are written down in one line before the first one is sent, so that the nex
 after a kill; then for the observations of addresses that are not requested.
 """
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from scrapy.http import Request
 
 from archive.format.reasons import Reason
 from archive.state.debts import A_LIST, STAYS_LISTED
-from crawler.requests.articles import why_not, worth_fetching
+from archive.state.model import KnownArticle
+from crawler.discovery.changes import SitemapChanges
+from crawler.discovery.listing import Listing
+from crawler.items import Observation
+from crawler.requests.articles import StoryRequests, why_not, worth_fetching
+from crawler.requests.leads import Lead
+from crawler.revisit.debts import Debts
 from crawler.revisit.relisted import had_no_article_lately, leaves_a_row
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-
-    from archive.state.model import KnownArticle
-    from crawler.discovery.changes import SitemapChanges
-    from crawler.discovery.listing import Listing
-    from crawler.items import Observation
-    from crawler.requests.articles import StoryRequests
-    from crawler.requests.leads import Lead
-    from crawler.revisit.debts import Debts
 
 ROWS_OVER_BUDGET = 1000
 """Up to 1,000 over-budget addresses get a row each and are retried: as many as in a news sitemap, which drops

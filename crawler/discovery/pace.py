@@ -1,15 +1,10 @@
 """The pace of a feed, by the dates of its entries; read in a worker, so nothing of Scrapy is imported."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from crawler.requests.leads import Lead
+from crawler.requests.leads import Lead
 
 FEWEST = 3
 """Least number of dated entries for a pace."""

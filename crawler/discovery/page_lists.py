@@ -3,8 +3,6 @@
 https://www.sitemaps.org/protocol.html#otherformats
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from archive.format.reasons import Reason

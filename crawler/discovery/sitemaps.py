@@ -3,8 +3,6 @@
 https://www.sitemaps.org/protocol.html, and Google's extensions for news and for localized versions.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress

@@ -1,46 +1,37 @@
 """Requests for the addresses in sitemaps, feeds and day archives, with an account of each address."""
 
-from __future__ import annotations
-
 import asyncio
 import datetime as dt
 import logging
+from collections.abc import AsyncIterator, Iterator
 from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from scrapy.http import Request
+from scrapy.http import Request, Response
+from twisted.python.failure import Failure
 
 from archive.format.reasons import Reason
 from archive.state.debts import A_LIST
 from crawler.discovery.archive_lists import due_lists, is_archive_list, kyiv_day
+from crawler.discovery.changes import SitemapChanges
 from crawler.discovery.day_archives import dated, read_day_archive, recent
+from crawler.discovery.feed_watch import FeedWatch
 from crawler.discovery.feeds import read_feed_source
 from crawler.discovery.following import Following
-from crawler.discovery.listing import read_listing
+from crawler.discovery.listing import Listing, read_listing
 from crawler.discovery.page_lists import read_page_list
+from crawler.discovery.sitemaps import ChildSitemap
 from crawler.downloader.failures import explain
 from crawler.exceptions import DiscoveryError, ExtractionError
 from crawler.extensions.ledger import asked_address, first_address
 from crawler.extraction.fields.dates.timezones import last_day
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
-
-    from scrapy.http import Response
-    from twisted.python.failure import Failure
-
-    from crawler.discovery.changes import SitemapChanges
-    from crawler.discovery.feed_watch import FeedWatch
-    from crawler.discovery.listing import Listing
-    from crawler.discovery.sitemaps import ChildSitemap
-    from crawler.items import Observation
-    from crawler.requests.articles import StoryRequests
-    from crawler.requests.feed_texts import FeedTexts
-    from crawler.requests.leads import Lead
-    from crawler.revisit.debts import Debts
-    from crawler.workers.pool import Workers
-
+from crawler.items import Observation
+from crawler.requests.articles import StoryRequests
+from crawler.requests.feed_texts import FeedTexts
+from crawler.requests.leads import Lead
+from crawler.revisit.debts import Debts
+from crawler.workers.pool import Workers
 
 _AWAITED = "awaited"
 """Key in the meta of a declared list, until its addresses are written down."""

@@ -1,7 +1,5 @@
 """Unpacking of the bytes of a list, in a form that the parsers accept."""
 
-from __future__ import annotations
-
 import re
 import zlib
 

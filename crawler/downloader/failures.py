@@ -1,22 +1,15 @@
 """Reasons of failed downloads, each one short countable word."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from OpenSSL.SSL import Error as TlsError
 from scrapy import exceptions
 from scrapy.spidermiddlewares.httperror import HttpError
 from service_identity import VerificationError
+from twisted.python.failure import Failure
 
 from archive.format.reasons import Reason, error_reason, http_reason
 from crawler.downloader.handler import HeadTooLarge
 from crawler.exceptions import BadCoding
-
-if TYPE_CHECKING:
-    from twisted.python.failure import Failure
-
-    from crawler.items import Outcome
+from crawler.items import Outcome
 
 REASONS: dict[type[Exception], Reason] = {
     HeadTooLarge: Reason.TOO_LARGE,

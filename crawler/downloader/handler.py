@@ -4,25 +4,20 @@ DOWNLOAD_MAXSIZE limits the body only. Measured on loopback: endless headers tak
 until DOWNLOAD_TIMEOUT.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from scrapy.core.downloader.handlers.http11 import (
     HTTP11DownloadHandler,
     _LenientHTTP11ClientFactory,
     _LenientHTTP11ClientProtocol,
 )
+from scrapy.crawler import Crawler
 from scrapy.exceptions import DownloadFailedError
+from scrapy.http import Request, Response
 from twisted.python.failure import Failure
 from twisted.web._newclient import HEADER, STATUS
 from twisted.web.http import _ChunkedTransferDecoder, _MalformedChunkedDataError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from scrapy.crawler import Crawler
-    from scrapy.http import Request, Response
 
 LARGEST = 256 << 10
 """Bytes of headers; browsers and servers accept 8 to 256 kB."""

@@ -5,8 +5,6 @@ judge what they may do with it, and need to know. Only the rules of robots.txt f
 is fetched. The time is linear in the size of the file, as this runs on the event loop.
 """
 
-from __future__ import annotations
-
 import json
 import re
 

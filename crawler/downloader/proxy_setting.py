@@ -1,7 +1,5 @@
 """The proxy setting, parsed and checked."""
 
-from __future__ import annotations
-
 import base64
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit

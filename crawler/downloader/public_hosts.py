@@ -4,8 +4,6 @@ There are two independent layers: `refusal` checks a URL before a request is mad
 crawler/downloader/resolver.py checks every IP address before a connection is made.
 """
 
-from __future__ import annotations
-
 import contextlib
 import ipaddress
 import re

@@ -6,19 +6,13 @@ answer, or have no address, would do so together: a page may name twenty of them
 be read take a place, too.
 """
 
-from __future__ import annotations
-
 from collections import Counter
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from scrapy import signals
+from scrapy.crawler import Crawler
+from scrapy.http import Request
 from scrapy.pqueues import DownloaderAwarePriorityQueue, DownloaderInterface
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from scrapy.crawler import Crawler
-    from scrapy.http import Request
 
 
 class _Shares(DownloaderInterface):

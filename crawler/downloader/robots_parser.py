@@ -4,17 +4,13 @@ Protego keeps each rule once for each user agent above it. 2,000 agents and 2,00
 280 MB; twice as many take four times that.
 """
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
+from scrapy.crawler import Crawler
 from scrapy.robotstxt import ProtegoRobotParser
 
 from crawler.downloader.opt_out_rules import product_token, shut_out
-
-if TYPE_CHECKING:
-    from scrapy.crawler import Crawler
 
 LARGEST = 500 << 10
 """Bytes that are read, in whole lines: the minimum of RFC 9309, section 2.5."""

@@ -3,28 +3,24 @@
 Scrapy would continue at its pace, and retry a 429 at once.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from time import monotonic
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from scrapy import signals
+from scrapy.core.downloader import Slot
+from scrapy.crawler import Crawler
+from scrapy.http import Request, Response
 from twisted.python.failure import Failure
 
 from archive.format.reasons import Reason, http_reason
 from crawler.downloader.failures import Refused
 from crawler.extraction.fields.rights import OPT_OUT
 from crawler.items import Article, Observation
-
-if TYPE_CHECKING:
-    from scrapy.core.downloader import Slot
-    from scrapy.crawler import Crawler
-    from scrapy.http import Request, Response
 
 REFUSALS = frozenset({403, 429, 503})
 _SECONDS = re.compile(r"[0-9]{1,9}")

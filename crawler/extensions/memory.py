@@ -1,19 +1,15 @@
 """Memory of a crawl: the interval of Python's collector, blocks that malloc returns, and the limit."""
 
-from __future__ import annotations
-
 import ctypes
 import gc
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from scrapy import signals
+from scrapy.crawler import Crawler
 from scrapy.extensions.memusage import MemoryUsage
-
-if TYPE_CHECKING:
-    from scrapy.crawler import Crawler
 
 # of new objects; at Python's 700 the whole heap, most of it code, is walked every few hundred pages
 COLLECT_EVERY = 20_000

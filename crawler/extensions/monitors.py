@@ -1,17 +1,13 @@
 """Scrapy's statistics as monitors read them, and Spidermon in a crawl: on with SPIDERMON_ENABLED."""
 
-from __future__ import annotations
+from typing import Any, Self
 
-from typing import TYPE_CHECKING, Any, Self
-
+from scrapy import Spider
+from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 from scrapy.extensions.corestats import CoreStats
 
 from crawler.items import Article
-
-if TYPE_CHECKING:
-    from scrapy import Spider
-    from scrapy.crawler import Crawler
 
 
 class ArticleStats(CoreStats):

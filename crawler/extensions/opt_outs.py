@@ -1,30 +1,23 @@
 """Reservations of each host that articles come from: ai.txt and tdmrep.json, requested once a run."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import Self
 from urllib.parse import urlsplit
 
 from scrapy import signals
+from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
-from scrapy.http import Request
+from scrapy.http import Request, Response
 from twisted.python.failure import Failure
 
 from crawler.downloader.failures import explain
 from crawler.downloader.opt_out_rules import LARGEST, read_ai_txt, read_tdmrep, rule_for
+from crawler.downloader.robots_parser import BoundedRobots
 from crawler.extraction.fields.rights import OPT_OUT, directives
 from crawler.items import Claim
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from scrapy.crawler import Crawler
-    from scrapy.http import Response
-
-    from crawler.downloader.robots_parser import BoundedRobots
 
 logger = logging.getLogger(__name__)
 

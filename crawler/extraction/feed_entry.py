@@ -4,13 +4,10 @@ Only what the feed says is read, and of its text only the body: a feed has no al
 page, no canonical address. They stay null until the page itself comes.
 """
 
-from __future__ import annotations
-
 import hashlib
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from html import escape
-from typing import TYPE_CHECKING
 
 from lxml import etree, html
 
@@ -26,12 +23,7 @@ from crawler.extraction.fields.media import Shown, note_frames, read_shown
 from crawler.extraction.kind.block_pages import refuse_block_page
 from crawler.extraction.language.detector import detect_language
 from crawler.extraction.page import EXTRACTOR
-from crawler.items import Article, Claim
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from crawler.items import Fetch, Hints
+from crawler.items import Article, Claim, Fetch, Hints
 
 LONGEST_LEAD = 600
 """Characters of a description that is a standfirst."""

@@ -4,22 +4,15 @@ Nothing is read from a page here: the fields are the spider's own words. Runs in
 detected as any text's.
 """
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
+from datetime import datetime
 
 from archive.format.records import Alternate, TextBlock
 from crawler.extraction.document.text import one_line
 from crawler.extraction.fields.alternates import absolute, is_home_page, language_tag
 from crawler.extraction.fields.dates.parsing import parse_date
 from crawler.extraction.language.detector import detect_language
-from crawler.items import ITEM_LANGUAGE, Article, Claim
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from crawler.items import GivenItem
+from crawler.items import ITEM_LANGUAGE, Article, Claim, GivenItem
 
 ITEM = "item"
 """Source of what a spider says by itself."""

@@ -1,22 +1,20 @@
 """The entry to extraction: one HTTP response in, one Article out; runs in a worker without Scrapy."""
 
-from __future__ import annotations
-
 import hashlib
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
-from typing import TYPE_CHECKING
 
 from crawler.extraction.body import assemble
 from crawler.extraction.body.text_blocks import Body, Excluded
 from crawler.extraction.document.decoding import parse, read_outline
 from crawler.extraction.fields import byline
 from crawler.extraction.fields.alternates import read_alternates
+from crawler.extraction.fields.dates.agreement import Moment
 from crawler.extraction.fields.dates.publication import read_modified, read_published
-from crawler.extraction.fields.linked_data import read_linked_data
+from crawler.extraction.fields.linked_data import LinkedData, read_linked_data
 from crawler.extraction.fields.media import Shown, note_frames, read_shown
-from crawler.extraction.fields.metadata import headline_claims, read_metadata
+from crawler.extraction.fields.metadata import Metadata, headline_claims, read_metadata
 from crawler.extraction.fields.placement import Placement
 from crawler.extraction.fields.rights import read_reserved
 from crawler.extraction.fields.syndication import read_original
@@ -25,13 +23,7 @@ from crawler.extraction.kind.lists import refuse_other_format
 from crawler.extraction.kind.page_kind import element_of_brief, page_signs, page_type, read_kind
 from crawler.extraction.kind.paywalls import read_access
 from crawler.extraction.language.detector import detect_language
-from crawler.items import Article, Claim
-
-if TYPE_CHECKING:
-    from crawler.extraction.fields.dates.agreement import Moment
-    from crawler.extraction.fields.linked_data import LinkedData
-    from crawler.extraction.fields.metadata import Metadata
-    from crawler.items import Alternate, Fetch, Hints
+from crawler.items import Alternate, Article, Claim, Fetch, Hints
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,6 @@ A form that several addresses share is taken for that of articles if it has a nu
 it. It is a proposal for a person: sections of a site may have such addresses, too.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field

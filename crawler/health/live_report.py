@@ -1,29 +1,20 @@
 """Reports of a live check: lines for the terminal, JSON for programs."""
 
-from __future__ import annotations
-
 import json
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from pathlib import Path
 from urllib.parse import urlsplit
 
+from rich.console import Console
 from rich.table import Table
 
 from archive.addresses import plain_url
 from archive.terminal import literal
-from crawler.health.findings import LEAST_STORIES
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from datetime import datetime
-    from pathlib import Path
-
-    from rich.console import Console
-
-    from crawler.health.findings import Check, CheckedPage, RuleState
-    from crawler.items import Alternate
+from crawler.health.findings import LEAST_STORIES, Check, CheckedPage, RuleState
 
 WORDS: dict[RuleState, str] = {
     "holds": "holds",
@@ -203,10 +194,8 @@ def _outlet(check: Check) -> dict[str, object]:
 
 def hreflang(check: Check, page: CheckedPage) -> str:
     """Return what a page's hreflang links are: `none`, `ru en`, `ru en, both ways`, `ru one way`."""
-    links: list[Alternate] = []
-    for alternate in page.alternates:
-        if alternate.source == "hreflang" and plain_url(alternate.url) not in page.addresses:
-            links.append(alternate)
+    alternates = [alternate for alternate in page.alternates if alternate.source == "hreflang"]
+    links = [link for link in alternates if plain_url(link.url) not in page.addresses]
     if not links:
         return "none"
     # x-default has no language

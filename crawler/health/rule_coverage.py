@@ -3,13 +3,11 @@
 The addresses come from a text or a saved list of stories; nothing is requested.
 """
 
-from __future__ import annotations
-
 import math
 import re
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from archive.addresses import plain_url
@@ -19,12 +17,8 @@ from crawler.discovery.sitemaps import read_sitemap
 from crawler.discovery.unpacking import unpack
 from crawler.downloader.public_hosts import refusal
 from crawler.exceptions import DiscoveryError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
-    from crawler.outlet.declaration import Outlet
-    from crawler.requests.leads import Lead
+from crawler.outlet.declaration import Outlet
+from crawler.requests.leads import Lead
 
 _DATE = re.compile(r"/(?:19|20)\d\d/\d{1,2}/\d{1,2}(?=/|$)")
 _DATED = frozenset({"YYYY", "MM", "DD"})

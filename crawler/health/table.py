@@ -3,8 +3,6 @@
 `python -m crawler.health.table > docs/reference/outlets.md`
 """
 
-from __future__ import annotations
-
 import inspect
 import re
 import sys

@@ -1,16 +1,11 @@
 """Members of gzip: most files have a record in each, some are packed as a whole."""
 
-from __future__ import annotations
-
 import zlib
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from zlib_ng import zlib_ng
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from crawler.importing.frames import Readable, Window
+from crawler.importing.frames import Readable, Window
 
 GZIP = b"\x1f\x8b\x08"
 _BEGINNINGS = (b"WARC/", b"http:", b"https", b"filed")

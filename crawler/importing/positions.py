@@ -5,8 +5,6 @@ archive has is passed over. A position is kept after all that was read before it
 the same file (size and tag), the same choice of pages, and an archive that has the snapshot it was kept with.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Callable

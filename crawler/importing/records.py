@@ -1,27 +1,19 @@
 """One record of a WARC or ARC file: the page in it, or why it is no page."""
 
-from __future__ import annotations
-
 import io
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 from zipfile import BadZipFile
 
 from warcio.exceptions import ArchiveLoadFailed
-from warcio.recordloader import ArcWarcRecordLoader
-from warcio.statusandheaders import StatusAndHeadersParser, StatusAndHeadersParserException
+from warcio.recordloader import ArcWarcRecord, ArcWarcRecordLoader
+from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParser, StatusAndHeadersParserException
 
+from archive.pages.warc_record import Headers
 from crawler.importing.frames import LONGEST_HEAD
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from warcio.recordloader import ArcWarcRecord
-    from warcio.statusandheaders import StatusAndHeaders
-
-    from archive.pages.warc_record import Headers
 
 BROKEN = (
     *(ArchiveLoadFailed, StatusAndHeadersParserException, EOFError, ValueError, OSError, UnicodeError),

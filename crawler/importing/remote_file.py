@@ -4,8 +4,6 @@ Two parts of PART bytes are in memory at most. Each answer is held against the f
 has replaced meanwhile is not read on.
 """
 
-from __future__ import annotations
-
 import io
 import threading
 from collections.abc import Callable, Sequence

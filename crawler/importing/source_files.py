@@ -4,32 +4,25 @@ A list (`warc.paths.gz`, as Common Crawl publishes it) may come from anybody. A 
 prefix that the operator gives, and nothing else: it leads to no other host, bucket or folder.
 """
 
-from __future__ import annotations
-
 import gzip
 import io
 import os
 import re
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 from urllib.parse import urlsplit
 
+from scrapy.settings import BaseSettings
+
 from archive.exceptions import ObjectStoreError
-from archive.storage.object_store import SCHEMES, Store, has_keys, may_pass
+from archive.storage.object_store import SCHEMES, Store, StoredObject, has_keys, may_pass
 from archive.terminal import visible
 from crawler.exceptions import SourceFailed, Unavailable, WrongSource
-from crawler.importing.remote_file import Part, RemoteFile
+from crawler.importing.remote_file import Part, Ranged, RemoteFile
 from crawler.importing.web_server import WebFile, WebServers
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from scrapy.settings import BaseSettings
-
-    from archive.storage.object_store import StoredObject
-    from crawler.importing.remote_file import Ranged
 
 SUFFIXES = (".warc", ".warc.gz", ".wacz", ".arc", ".arc.gz")
 LISTS = (".paths", ".paths.gz")

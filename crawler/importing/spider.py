@@ -1,40 +1,32 @@
 """The spider that asks nobody: its pages come from web archives."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
+from typing import Any, BinaryIO, ClassVar, Self, cast
 from urllib.parse import urlsplit
 
 from scrapy import signals
+from scrapy.crawler import Crawler
 
 from archive.exceptions import ArchiveError
+from archive.state.model import KnownArticle
 from crawler.downloader.public_hosts import refusal, registered_domain
 from crawler.exceptions import ExtractionError, SourceFailed
 from crawler.importing.indexes.index_import import IndexImport
 from crawler.importing.indexes.index_source import IndexSource
 from crawler.importing.page_task import read_web_page
+from crawler.importing.positions import Positions
+from crawler.importing.records import WebPage
+from crawler.importing.source_files import OpenFile, Source
 from crawler.importing.summary import SourceSummary
 from crawler.importing.web_archives import WebArchive
-from crawler.items import Article, Observation
+from crawler.items import Article, Observation, Outcome
 from crawler.outlet.declaration import Outlet, in_domains
 from crawler.spiders.page import AnyPage
+from crawler.story.spider import StorySpider
 from crawler.story.worker_task import PageContext
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator, Sequence
-    from typing import BinaryIO
-
-    from scrapy.crawler import Crawler
-
-    from archive.state.model import KnownArticle
-    from crawler.importing.positions import Positions
-    from crawler.importing.records import WebPage
-    from crawler.importing.source_files import OpenFile, Source
-    from crawler.items import Outcome
-    from crawler.story.spider import StorySpider
 
 _AHEAD = 4
 """Pages a process that are with the workers, or wait for them."""

@@ -1,7 +1,5 @@
 """The account of an import: what each of its files brought, for a terminal and for programs."""
 
-from __future__ import annotations
-
 from collections import Counter
 from dataclasses import dataclass, field
 from time import monotonic

@@ -4,26 +4,28 @@ Read in the order of the file. A record that is cut or broken costs itself: read
 record, or at the next member of gzip that begins one.
 """
 
-from __future__ import annotations
-
 import io
 import time
 import zipfile
 from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import IO, TYPE_CHECKING, cast
+from typing import IO, cast
 
 from crawler.exceptions import SourceFailed
-from crawler.importing.frames import LONGEST_HEAD, MOST_TRIES, MOST_TRIES_PACKED, Gap, Window, frames
+from crawler.importing.frames import (
+    LONGEST_HEAD,
+    MOST_TRIES,
+    MOST_TRIES_PACKED,
+    Frame,
+    Gap,
+    Readable,
+    Window,
+    frames,
+)
 from crawler.importing.members import GZIP, Member, next_member
-from crawler.importing.records import BROKEN, NoPage, read_page
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from crawler.importing.frames import Frame, Readable
-    from crawler.importing.records import WebPage
+from crawler.importing.records import BROKEN, NoPage, WebPage, read_page
 
 _ENTRIES = (".warc", ".warc.gz", ".arc", ".arc.gz")
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)

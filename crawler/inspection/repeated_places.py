@@ -4,25 +4,19 @@ A box of teasers has other words on each page, but they are headlines of other a
 has the same words. Both are found by the place, once some pages of the outlet are archived.
 """
 
-from __future__ import annotations
-
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from w3lib.encoding import http_content_type_encoding
 
 from archive.exceptions import ArchiveDamaged
 from archive.pages import warc_files
+from archive.storage.interface import Storage
 from crawler.exceptions import ExtractionError
 from crawler.extraction.document.text import for_comparison, one_line
-from crawler.items import Fetch
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from archive.storage.interface import Storage
-    from crawler.items import Hints
+from crawler.items import Fetch, Hints
 
 LEAST = 5
 """Pages that must have a line at a place."""

@@ -4,21 +4,16 @@ Each library has an error of its own for the first, and Scrapy passes them on as
 cut before it was sent it gives what there is: a page without its end, which would look like an edit.
 """
 
-from __future__ import annotations
-
 import zlib
 from gzip import BadGzipFile, GzipFile
 from io import BytesIO
-from typing import TYPE_CHECKING
 
 from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
 from scrapy.exceptions import IgnoreRequest, ResponseDataLossError
+from scrapy.http import Request, Response
 from scrapy.utils._compression import brotli, zstd  # type: ignore[attr-defined]  # as Scrapy found them
 
 from crawler.exceptions import BadCoding
-
-if TYPE_CHECKING:
-    from scrapy.http import Request, Response
 
 _LAST, _CHUNK = 4096, 65_536
 _MEMBERS = 1000

@@ -1,18 +1,13 @@
 """Remembers an answer's headers as they came: Scrapy drops Content-Encoding when it decodes the body."""
 
-from __future__ import annotations
+from datetime import datetime
+from typing import Self
 
-from typing import TYPE_CHECKING, Self
-
+from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
+from scrapy.http import Headers, Request, Response
 
 from archive.pages.warc_record import Exchange
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from scrapy.crawler import Crawler
-    from scrapy.http import Headers, Request, Response
 
 _SENT, _CAME = "headers_sent", "headers_came"
 

@@ -1,13 +1,9 @@
 """Redirects as Scrapy follows them, for a crawl that tells no host where it comes from."""
 
-from __future__ import annotations
+from typing import Self
 
-from typing import TYPE_CHECKING, Self
-
+from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
-
-if TYPE_CHECKING:
-    from scrapy.crawler import Crawler
 
 
 class SilentRedirectMiddleware(RedirectMiddleware):

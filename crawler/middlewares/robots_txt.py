@@ -4,20 +4,14 @@ A file that is not there allows everything. A host that cannot say what it allow
 it) allows nothing, until the next run asks again.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
+from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
+from scrapy.http import Request, Response
+from scrapy.robotstxt import RobotParser
 from scrapy.utils.httpobj import urlparse_cached
 
 from archive.format.reasons import Reason
 from crawler.downloader.failures import Refused
-
-if TYPE_CHECKING:
-    from scrapy.crawler import Crawler
-    from scrapy.http import Request, Response
-    from scrapy.robotstxt import RobotParser
 
 
 class RobotsAnswers(RobotsTxtMiddleware):

@@ -3,8 +3,6 @@ r"""Regular expressions of declarations, matched within a time: an outlet's serv
 Where a repeat stands within a repeat, `(\w|\w\w)+`, one address of forty letters may be matched for ever.
 """
 
-from __future__ import annotations
-
 import re
 import time
 from functools import lru_cache

@@ -1,10 +1,9 @@
 """Checks of a declaration at start: an impossible value is refused with a sentence."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterator
 from string import Formatter
-from typing import TYPE_CHECKING, get_args
+from typing import get_args
 from urllib.parse import urljoin, urlsplit
 
 from cssselect import SelectorError
@@ -12,12 +11,7 @@ from lxml.cssselect import CSSSelector
 
 from crawler.exceptions import DeclarationError
 from crawler.outlet.address_pattern import address_pattern
-from crawler.outlet.declaration import GROUPS, Confidence, in_domains, texts
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from crawler.outlet.declaration import Outlet
+from crawler.outlet.declaration import GROUPS, Confidence, Outlet, in_domains, texts
 
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]+)*")
 SOURCES = ("news_sitemaps", "feeds", "archive_sitemaps", "day_archives")

@@ -4,8 +4,6 @@ An outlet whose feed lists a tenth of its stories, or whose bylines have moved, 
 only bring less. The idea is that of zavod's assertions: https://zavod.opensanctions.org/tutorial/#assertions
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 

@@ -1,24 +1,17 @@
 """The loader of declarations, one by one: a broken file costs one outlet, not all of them."""
 
-from __future__ import annotations
-
 import pkgutil
 import sys
 import traceback
+from collections.abc import Iterator
 from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from scrapy.settings import BaseSettings
 from scrapy.spiderloader import SpiderLoader
 
 from crawler.exceptions import DeclarationError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from scrapy.settings import BaseSettings
-
 
 _OPERATORS = "operators_outlets"
 """Package name of the files of OUTLETS_FOLDER."""

@@ -1,7 +1,5 @@
 """The report of a run for programs: how it ended, its exit code, and a document of it (`--report FILE`)."""
 
-from __future__ import annotations
-
 import json
 import os
 from collections.abc import Mapping, Sequence

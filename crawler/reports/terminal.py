@@ -1,30 +1,25 @@
 """Lines for a terminal: counts, and an error in one sentence."""
 
-from __future__ import annotations
-
 import contextlib
 import difflib
 import errno
 import os
 import sys
+from argparse import Namespace
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from scrapy.commands import ScrapyCommand
+from scrapy.crawler import Crawler, CrawlerProcessBase
 from scrapy.exceptions import UsageError
+from scrapy.settings import Settings
 
 from archive.commands.exit_codes import ExitCode, of_error
 from archive.exceptions import ArchiveError
 from archive.storage import path_guard
 from archive.terminal import literal, visible
-
-if TYPE_CHECKING:
-    from argparse import Namespace
-    from collections import Counter
-    from collections.abc import Callable, Iterable, Iterator
-
-    from scrapy.crawler import Crawler, CrawlerProcessBase
-    from scrapy.settings import Settings
 
 
 class WrongUse(UsageError):

@@ -1,17 +1,12 @@
 """Conversion of Scrapy's HTTP response for extraction."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
+from scrapy.http import Response
 from w3lib.encoding import http_content_type_encoding
 
 from crawler.extensions.ledger import first_address
 from crawler.items import Fetch
-
-if TYPE_CHECKING:
-    from scrapy.http import Response
 
 
 def fetch_of(response: Response) -> Fetch:

@@ -1,14 +1,11 @@
 """Leads: articles as announced by a list."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from crawler.extraction.fields.alternates import absolute, is_home_page
+from crawler.items import Alternate
 
-if TYPE_CHECKING:
-    from crawler.items import Alternate
 LeadSource = Literal["sitemap", "feed", "archive"]
 
 

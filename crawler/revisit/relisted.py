@@ -3,18 +3,11 @@
 A feed lists an article for a day, and 96 crawls of that day read it.
 """
 
-from __future__ import annotations
-
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
 
 from archive.format.reasons import Reason, is_asked, is_of_the_moment
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from archive.state.model import LastObservation
-    from crawler.items import Observation
+from archive.state.model import LastObservation
+from crawler.items import Observation
 
 # a page without text may get one, and the feed of a large newsroom drops it within three hours
 NO_ARTICLE_FOR = timedelta(hours=1)

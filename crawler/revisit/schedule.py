@@ -6,8 +6,6 @@ never changes takes 23 visits in a year, half of them on its first two days. A y
 visits end.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal

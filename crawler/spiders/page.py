@@ -1,13 +1,10 @@
-from __future__ import annotations
-
 from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
+
+from scrapy.http import Request
 
 from crawler.downloader.public_hosts import registered_domain
 from crawler.story.spider import StorySpider
-
-if TYPE_CHECKING:
-    from scrapy.http import Request
 
 
 class AnyPage(StorySpider):

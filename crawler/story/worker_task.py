@@ -4,20 +4,15 @@ Imported by the crawl for its names alone: what reading takes (trafilatura, 55 l
 where it runs.
 """
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import datetime
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
-
-    from archive.pages.warc_record import Exchange
-    from crawler.items import Alternate, Article, Claim, Fetch, GivenItem, Hints
-    from crawler.outlet.address_pattern import AddressPattern
-    from crawler.requests.leads import Lead
-    from crawler.workers.stages import WorkerStage
+from archive.pages.warc_record import Exchange
+from crawler.items import Alternate, Article, Claim, Fetch, GivenItem, Hints
+from crawler.outlet.address_pattern import AddressPattern
+from crawler.requests.leads import Lead
+from crawler.workers.stages import WorkerStage
 
 
 @dataclass(frozen=True)

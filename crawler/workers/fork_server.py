@@ -7,8 +7,6 @@ lengths, a pickle and its large buffers; an answer is a header (ANSWER) and a pi
 code.
 """
 
-from __future__ import annotations
-
 import contextlib
 import ctypes
 import gc

@@ -9,8 +9,6 @@ second one before it has answered the first: if the worker ends, the first one w
 to another worker. docs/decisions/0011-a-pool-of-our-own.md says why no library does this.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections import Counter, deque
 from collections.abc import Callable, Sequence

@@ -1,7 +1,5 @@
 """The crawl's side of the server process that its workers are forked from, see fork_server.py."""
 
-from __future__ import annotations
-
 import contextlib
 import enum
 import os

@@ -4,8 +4,6 @@ The process that workers are forked from reads a page in each language. This tak
 while the crawl is still at its own imports, and not in each worker.
 """
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 
 # the last line of each has a word of paywalls and is none, so that all paywall patterns are tried

@@ -5,22 +5,17 @@ anything after the first MOST blocks. Languages other than uk, ru and en are not
 one language.
 """
 
-from __future__ import annotations
+from collections.abc import Collection, Mapping
+from typing import Protocol
 
-from typing import TYPE_CHECKING, Protocol
-
+from archive.format.records import AlignmentRecord, VariantText
 from pipelines.alignment.paragraphs import MOST, prepared
 from pipelines.alignment.records import ComparedText, alignment_records
 from pipelines.similarity.lexicon import LANGUAGES
 
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
-
-    from archive.format.records import AlignmentRecord, VariantText
-
-    Couple = tuple[str, str]
-    Texts = tuple[str, int, str, int]
-    """Article id and version of one text, then of the other."""
+Couple = tuple[str, str]
+Texts = tuple[str, int, str, int]
+"""Article id and version of one text, then of the other."""
 
 __all__ = ["Aligner"]
 

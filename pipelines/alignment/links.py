@@ -1,32 +1,23 @@
 """Links between paragraphs of two variants that say the same: first in order, then out of order."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
-from pipelines.alignment.marginals import marginals
-from pipelines.alignment.omissions import lone_paragraphs, sides
+from pipelines.alignment.marginals import Marginals, marginals
+from pipelines.alignment.omissions import Lone, Side, lone_paragraphs, sides
 from pipelines.alignment.paragraph_runs import Weighed, weighable
+from pipelines.alignment.paragraphs import Paragraphs
 from pipelines.alignment.path import best_path
 from pipelines.alignment.signals import Compared, features
-from pipelines.alignment.weights import shipped_weighting
+from pipelines.alignment.weights import Weighting, shipped_weighting
 from pipelines.similarity.background import shipped_lengths
 from pipelines.similarity.lexicon import LANGUAGES
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from numpy.typing import NDArray
-
-    from pipelines.alignment.marginals import Marginals
-    from pipelines.alignment.omissions import Lone, Side
-    from pipelines.alignment.paragraphs import Paragraphs
-    from pipelines.alignment.weights import Weighting
-
-    Matrix = NDArray[np.float32]
+Matrix = NDArray[np.float32]
 
 Kind = Literal["aligned", "moved"]
 

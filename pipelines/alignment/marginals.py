@@ -5,22 +5,16 @@ the links of an alignment and the paragraphs that it leaves alone weigh, the lik
 tell of a paragraph is so weighed with what its neighbours tell.
 """
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from pipelines.alignment.paragraph_runs import Weighed
 
-    from numpy.typing import NDArray
-
-    from pipelines.alignment.paragraph_runs import Weighed
-
-    Matrix = NDArray[np.float64]
-    Size = tuple[int, int]
+Matrix = NDArray[np.float64]
+Size = tuple[int, int]
 
 LINKS = (
     *(((1, 1),), ((2, 1), (1, 2)), ((3, 1), (1, 3))),

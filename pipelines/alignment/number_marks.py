@@ -4,16 +4,15 @@ A mark must be right, so every way in which two texts may give one number is tri
 rounding, scales, 12 and 24 hours, decades, units, currencies. A number of one text alone is no mark.
 """
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from archive.format.marks import NumberMark
 from pipelines.alignment.numerals import also_said, same_number
 from pipelines.alignment.quantities import (
+    Quantity,
     agree,
     are_close,
     comparable,
@@ -23,11 +22,6 @@ from pipelines.alignment.quantities import (
     unit_of,
 )
 from pipelines.similarity.counts import things_in
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from pipelines.alignment.quantities import Quantity
 
 MOST = 40
 """Numbers of linked paragraphs from which they are a table, whose rows nobody can tell apart."""

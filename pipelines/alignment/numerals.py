@@ -3,8 +3,6 @@
 Before two numbers count as a contradiction, each is sought on the other side in every form a writer may use.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from decimal import InvalidOperation

@@ -4,23 +4,17 @@ Whoever publishes that a translation leaves something out must not be wrong. So 
 gets the probability that the other side says it nowhere, and the place where it comes nearest.
 """
 
-from __future__ import annotations
-
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+from pipelines.alignment.marginals import Marginals
+from pipelines.alignment.paragraph_runs import Weighed
 
-    from numpy.typing import NDArray
-
-    from pipelines.alignment.marginals import Marginals
-    from pipelines.alignment.paragraph_runs import Weighed
-
-    Matrix = NDArray[np.floating]
-    Link = tuple[tuple[int, ...], tuple[int, ...]]
+Matrix = NDArray[np.floating]
+Link = tuple[tuple[int, ...], tuple[int, ...]]
 
 OMISSION_NAMES = (
     "like one",

@@ -4,27 +4,20 @@ Three and four paragraphs with one, two with two, three with two. There are too 
 all, so only those are weighed whose lengths agree and that are more alike than any part of them.
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipelines.alignment.paragraphs import RUN
+from pipelines.alignment.signals import Compared
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from numpy.typing import NDArray
-
-    from pipelines.alignment.signals import Compared
-
-    Matrix = NDArray[np.float32]
-    Mask = NDArray[np.bool_]
-    Numbers = NDArray[np.int64]
-    Places = tuple[Numbers, Numbers]
-    Size = tuple[int, int]
+Matrix = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+Numbers = NDArray[np.int64]
+Places = tuple[Numbers, Numbers]
+Size = tuple[int, int]
 
 SIZES = ((3, 1), (1, 3), (4, 1), (1, 4), (2, 2), (3, 2), (2, 3))
 """Paragraphs of a and of b that such a link takes."""

@@ -3,25 +3,17 @@
 A unit is one paragraph, or two that follow each other.
 """
 
-from __future__ import annotations
-
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from pipelines.similarity.background import shipped_background
-from pipelines.similarity.document import ngrams_of_parts, read_part
+from pipelines.similarity.background import Background, shipped_background
+from pipelines.similarity.document import PartReading, ngrams_of_parts, read_part
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from numpy.typing import NDArray
-
-    from pipelines.similarity.background import Background
-    from pipelines.similarity.document import PartReading
-
-    Matrix = NDArray[np.float32]
+Matrix = NDArray[np.float32]
 
 _PRIOR = 40.0
 """Weight of the background, in articles, beside the paragraphs themselves; the same as in pairing."""

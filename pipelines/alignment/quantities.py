@@ -1,23 +1,17 @@
 """Quantities of a paragraph: numbers with what they measure or count, in one form for three languages."""
 
-from __future__ import annotations
-
 import re
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from pipelines.alignment.numerals import same_number
-from pipelines.similarity.anchors import paragraph_anchors
+from pipelines.similarity.anchors import Anchor, paragraph_anchors
 from pipelines.similarity.counts import things_of
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from pipelines.similarity.anchors import Anchor
 
 Kind = Literal["count", "measure", "money", "date", "year", "time", "version", "model"]
 

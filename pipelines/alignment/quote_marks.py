@@ -1,7 +1,5 @@
 """Marks of quotations: words of a person that the other text reports nowhere."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Sequence
 

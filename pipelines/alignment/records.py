@@ -1,30 +1,21 @@
 """Archive records of one alignment: each paragraph of both variants once."""
 
-from __future__ import annotations
-
 import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
 
-from archive.format.records import AlignmentRecord
-from pipelines.alignment.links import find_links_and_lone
+from archive.format.marks import QuoteMark
+from archive.format.records import AlignmentRecord, VariantText
+from pipelines.alignment.links import ParagraphLink, find_links_and_lone
 from pipelines.alignment.number_marks import Passage, number_marks
-from pipelines.alignment.omissions import SURE
+from pipelines.alignment.omissions import SURE, Lone
+from pipelines.alignment.paragraphs import Paragraphs
 from pipelines.alignment.quote_marks import MOST_OF_GAP, QuoteSearch, has_no_room, quote_marks
 from pipelines.similarity.background import shipped_lengths
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from archive.format.marks import QuoteMark
-    from archive.format.records import VariantText
-    from pipelines.alignment.links import ParagraphLink
-    from pipelines.alignment.omissions import Lone
-    from pipelines.alignment.paragraphs import Paragraphs
-
-    Places = tuple[int, ...]
-    Row = tuple[str, Places, Places, float | None]
+Places = tuple[int, ...]
+Row = tuple[str, Places, Places, float | None]
 SURE_LINK = 0.97
 """Probability below which a link is doubtful: it counts as neither linked nor one-sided."""
 

@@ -1,24 +1,19 @@
 """Weights that turn features into a probability; `benchmarks/alignment.py --fit` writes weights.json."""
 
-from __future__ import annotations
-
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipelines.alignment.marginals import ALONE_NAMES, PathWeights
 from pipelines.alignment.omissions import OMISSION_NAMES
 from pipelines.alignment.paragraph_runs import RUN_NAMES
 from pipelines.alignment.signals import NAMES
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from numpy.typing import NDArray
 
 FILE = Path(__file__).parent / "weights.json"
 CROSSED = (

@@ -1,7 +1,5 @@
 """Clauses of a byline: the words about one person or organisation, with the credit before them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 

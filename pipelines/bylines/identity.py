@@ -4,8 +4,6 @@ An id is valid within an outlet, as two outlets may each have an Ольга Ше
 so it is the same in every run. A person who signs with an initial, or with another surname, has another id.
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 from functools import cache, lru_cache

@@ -1,7 +1,5 @@
 """Agencies, outlets and other organisations in a byline."""
 
-from __future__ import annotations
-
 from pipelines.bylines.clauses import Clause, clauses
 from pipelines.bylines.names import find_name
 from pipelines.bylines.persons import FOR, SPECIAL, is_for, name_of

@@ -1,7 +1,5 @@
 """Persons that a byline names as its writers."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Titles that look like names: two words that name a column, a desk, a street or a team."""
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections.abc import Sequence

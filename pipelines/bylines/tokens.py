@@ -1,7 +1,5 @@
 """Tokens of a byline: words, quotations, text in brackets, separators."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from typing import Literal

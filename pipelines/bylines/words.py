@@ -1,7 +1,5 @@
 """Classes of words in bylines, from words.toml and given_names.txt."""
 
-from __future__ import annotations
-
 import tomllib
 import unicodedata
 from functools import cache, lru_cache

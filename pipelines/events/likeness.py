@@ -5,31 +5,23 @@ and what is counted. A likeness is held against the fifth best that the later ar
 which makes one language with itself and two languages comparable.
 """
 
-from __future__ import annotations
-
 import json
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
-from pipelines.pairing.content.rarity import pool
+from pipelines.pairing.content.rarity import Pool, pool
 from pipelines.similarity.background import shipped_background
+from pipelines.similarity.document import ArticleReading
 from pipelines.similarity.lexicon import LANGUAGES
 from pipelines.similarity.vectors import Vectors, cosines
 
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
-
-    from numpy.typing import NDArray
-
-    from pipelines.pairing.content.rarity import Pool
-    from pipelines.similarity.document import ArticleReading
-
-    Matrix = NDArray[np.float32]
+Matrix = NDArray[np.float32]
 
 FILE = Path(__file__).parent / "weights.json"
 SIGNALS = ("ngrams", "anchors", "meanings", "together")

@@ -6,29 +6,29 @@ only, stories grow and merge; one is taken apart only where a person says so. A 
 stories that it is shown anew from all evidence, so that they do not depend on what came first.
 """
 
-from __future__ import annotations
-
 from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from datetime import datetime
 
-from archive.format.records import WITHDRAWN, Decisions, LinkFacts, Membership
+from archive.format.records import (
+    WITHDRAWN,
+    Align,
+    Decisions,
+    LinkFacts,
+    Membership,
+    PairRecord,
+    RefusalRecord,
+)
 from pipelines.pairing.clustering import Stories
-from pipelines.pairing.edges import find_edges
+from pipelines.pairing.content.match import Match
+from pipelines.pairing.edges import Edge, Link, find_edges
 from pipelines.pairing.labels import Label, with_labels
 from pipelines.pairing.records import lapsed, pair_record, refusal_record, separated, withdrawn
 
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
-    from datetime import datetime
-
-    from archive.format.records import Align, PairRecord, RefusalRecord
-    from pipelines.pairing.content.match import Match
-    from pipelines.pairing.edges import Edge, Link
-
-    Ids = tuple[str, str]
-    Refused = tuple[Edge, tuple[str, str | None]]
-    """An edge, the reason against it, and the article that has the place in the story."""
+Ids = tuple[str, str]
+Refused = tuple[Edge, tuple[str, str | None]]
+"""An edge, the reason against it, and the article that has the place in the story."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,23 +1,16 @@
 """Edges: two articles with all evidence that they are one story, strongest first."""
 
-from __future__ import annotations
-
 from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING
 
 from archive.addresses import plain_url
+from archive.format.records import LinkFacts
 from crawler.extraction.fields.alternates import is_home_page
-from pipelines.pairing.content.match import CONFLICT
+from pipelines.pairing.content.match import CONFLICT, Match
 
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
-
-    from archive.format.records import LinkFacts
-    from pipelines.pairing.content.match import Match
-
-    Ids = tuple[str, str]
+Ids = tuple[str, str]
 
 KINDS = (
     *("label", "story-id", "hreflang", "switcher", "sitemap", "url-rule"),

@@ -1,18 +1,13 @@
 """Labels: a person's word on pairs, read from a CSV, and the facts of the articles with it."""
 
-from __future__ import annotations
-
 import csv
 import io
 import math
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-    from pathlib import Path
-
-    from archive.format.records import LinkFacts
+from archive.format.records import LinkFacts
 
 UNCERTAIN, AUDIT = "uncertain", "audit"
 """Why `--review` asks for a pair: it is uncertain, or drawn as a sample of what is taken for sure."""

@@ -1,19 +1,12 @@
 """Archive records of decided edges: a pair or a refusal, with all evidence."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING
+from datetime import datetime
 
 from archive.format.records import SEPARATED, WITHDRAWN, PairRecord, RefusalRecord
-from pipelines.pairing.content.match import CONFLICT
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from pipelines.pairing.content.match import Match
-    from pipelines.pairing.edges import Edge
-    from pipelines.pairing.labels import Label
+from pipelines.pairing.content.match import CONFLICT, Match
+from pipelines.pairing.edges import Edge
+from pipelines.pairing.labels import Label
 
 
 def pair_record(edge: Edge, match: Match | None, now: datetime) -> PairRecord:

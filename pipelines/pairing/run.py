@@ -1,41 +1,30 @@
 """The run of `triptych pair`: score the archive's articles week by week, then publish all at once."""
 
-from __future__ import annotations
-
 import os
 import time
 from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING
 
 import archive
 from archive.commit.committer import publish_decisions
+from archive.commit.related import Decide, StoriesOf
 from archive.format.conflicts import is_conflict
-from archive.format.records import NO_PAIR, WITHDRAWN, Decisions
-from archive.operations.partitions import ALONE
+from archive.format.records import NO_PAIR, WITHDRAWN, Decisions, LinkFacts
+from archive.format.snapshot import Snapshot
+from archive.operations.partitions import ALONE, Spread
 from archive.writer import ArchiveWriter
 from pipelines.alignment.aligner import Aligner
 from pipelines.alignment.weights import shipped_version
+from pipelines.pairing.content.match import Match
 from pipelines.pairing.decide import DecisionBasis, decide
-from pipelines.pairing.evidence import hanging_together, stored_edges
-from pipelines.pairing.parts import ALIGNED, LEFT, THROUGH, parts
+from pipelines.pairing.evidence import StoredEdge, hanging_together, stored_edges
+from pipelines.pairing.labels import Label
+from pipelines.pairing.parts import ALIGNED, LEFT, THROUGH, Part, parts
 from pipelines.pairing.scoring import ENOUGH, Scoring, outdated_alignments
-from pipelines.pairing.spool import spool_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-    from archive.commit.related import Decide, StoriesOf
-    from archive.format.records import LinkFacts
-    from archive.format.snapshot import Snapshot
-    from archive.operations.partitions import Spread
-    from pipelines.pairing.content.match import Match
-    from pipelines.pairing.evidence import StoredEdge
-    from pipelines.pairing.labels import Label
-    from pipelines.pairing.parts import Part
-    from pipelines.pairing.spool import Spool
+from pipelines.pairing.spool import Spool, spool_of
 
 PART = 4_000
 """Pairs in memory at once during publication."""

@@ -4,8 +4,6 @@ An interrupted run leaves its spool, and the next run takes the weeks whose arti
 spool lies beside the archive, not in it, and is removed after publication.
 """
 
-from __future__ import annotations
-
 import contextlib
 import hashlib
 import json
@@ -13,12 +11,13 @@ import os
 import shutil
 import sqlite3
 import zlib
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, fields, replace
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
@@ -28,15 +27,11 @@ from archive.opening import storage_at
 from archive.storage import locks
 from archive.storage.cache import cache_folder
 from pipelines import alignment, pairing, similarity
+from pipelines.alignment.aligner import Texts
 from pipelines.pairing.content.match import Match
 from pipelines.pairing.edges import Link
 from pipelines.pairing.evidence import StoredEdge
 from pipelines.similarity.document import Trace
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
-
-    from pipelines.alignment.aligner import Texts
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS week (signature BLOB PRIMARY KEY, matches BLOB NOT NULL) WITHOUT ROWID;

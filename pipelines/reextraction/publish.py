@@ -1,25 +1,19 @@
 """Publication of rereadings: stored in a temporary file while the report is made, then published."""
 
-from __future__ import annotations
-
 import json
 import tempfile
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from archive.format import codec
 from archive.format.codec import plain
 from archive.format.records import Alternate, ArticleRecord
+from archive.format.snapshot import Snapshot
 from archive.operations.reread import COLUMNS, Rereading, publish
+from archive.storage.interface import Storage
 from pipelines.alignment.aligner import Aligner
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-    from pathlib import Path
-
-    from archive.format.snapshot import Snapshot
-    from archive.storage.interface import Storage
 
 BATCH = 20_000
 """Versions in one snapshot; writing it takes some 200 MB."""

@@ -4,27 +4,19 @@ Each `scrapy` command imports this module by way of `triptych reextract`, so ext
 function.
 """
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from w3lib.encoding import http_content_type_encoding
 
 from archive.exceptions import ArchiveDamaged
+from archive.format.records import ArticleRecord
 from archive.pages import warc_files
+from archive.storage.interface import Storage
 from crawler.exceptions import ExtractionError
-from crawler.items import Fetch
-from crawler.workers.stages import decide
+from crawler.items import Fetch, Hints
+from crawler.workers.stages import WorkerStage, decide
 from pipelines.records import article_record
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from archive.format.records import ArticleRecord
-    from archive.storage.interface import Storage
-    from crawler.items import Hints
-    from crawler.workers.stages import WorkerStage
 
 
 @dataclass(frozen=True, slots=True)

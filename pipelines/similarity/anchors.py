@@ -1,7 +1,5 @@
 """Anchors: the numbers, dates and names of a text in their order, which translation keeps."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

@@ -5,21 +5,16 @@ background.npz and lengths.json on the stories that the weights are fitted on. b
 articles for hashes of n-grams and for the sounds of names; it holds no text.
 """
 
-from __future__ import annotations
-
 import json
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from numpy.typing import NDArray
+from numpy.typing import NDArray
 
 FILE = Path(__file__).parent / "background.npz"
 LENGTHS_FILE = Path(__file__).parent / "lengths.json"

@@ -1,7 +1,5 @@
 """Counts: numbers with what they count. One digit says nothing alone; `5 killed` does."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache

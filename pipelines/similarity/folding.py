@@ -4,8 +4,6 @@ One letter stands for one sound, so that n-grams line up: c for ч and ch, w for
 ж and zh. Differences between transliterations are removed: г ґ g h, и і ы y, soft signs, doubled letters.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from functools import lru_cache

@@ -1,7 +1,5 @@
 """Meanings of common words in any of the three languages: lexicon.txt beside this file, read once."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Collection

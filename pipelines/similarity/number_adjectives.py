@@ -4,8 +4,6 @@ Only measures whose adjective is translated with its number are read. `Двос�
 `десятиліття` a decade and `двукратный` double: no side, decade or fold is read, nor one of anything.
 """
 
-from __future__ import annotations
-
 import re
 from decimal import Decimal
 

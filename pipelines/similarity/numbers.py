@@ -4,8 +4,6 @@ A translator writes numbers as the other language does. A comparison of digits a
 `4,000` for different numbers.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Questions to the side file, and answers: stories as a list shows them."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime

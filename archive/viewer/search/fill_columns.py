@@ -1,23 +1,27 @@
 """Making of the digest: all of it from rows, or what has changed in the place of what it was."""
 
-from __future__ import annotations
-
 import json
 import sqlite3
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import uuid4
 
 import numpy as np
 
 from archive.viewer.search.answers import FLAGS
 from archive.viewer.search.side_file import transaction
-from archive.viewer.search.story_columns import LONGEST_ID, VALUES, counted_edits, read
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-
-    from archive.viewer.search.story_columns import Bools, Bytes, Digest, Floats, Ints
+from archive.viewer.search.story_columns import (
+    LONGEST_ID,
+    VALUES,
+    Bools,
+    Bytes,
+    Digest,
+    Floats,
+    Ints,
+    counted_edits,
+    read,
+)
 
 _AT_ONCE = 50_000
 """Stories whose rows are in memory at a time."""

@@ -1,11 +1,10 @@
 """Words in the texts that have been read: which texts match, how well, and where in them the words stand."""
 
-from __future__ import annotations
-
 import sqlite3
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import zstandard
@@ -14,11 +13,8 @@ from archive.format.languages import SEARCHED_LANGUAGES
 from archive.viewer.search.side_file import connect_texts
 from archive.viewer.search.word_forms import expression, keys, snippet, terms
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-
-    Ints = np.ndarray[Any, np.dtype[np.int64]]
-    Numbers = np.ndarray[Any, np.dtype[np.int32]]
+Ints = np.ndarray[Any, np.dtype[np.int64]]
+Numbers = np.ndarray[Any, np.dtype[np.int32]]
 
 _MOST_FORMS = 2000
 """Forms of a word that are marked."""

@@ -1,11 +1,10 @@
 """Rows of the side file as pages show them: stories of a list, articles, where they lie, days of outlets."""
 
-from __future__ import annotations
-
+import sqlite3
 from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,17 +18,12 @@ from archive.viewer.search.answers import (
     SameEvent,
     StoryLine,
 )
+from archive.viewer.search.story_columns import Digest
 
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-
-    from archive.viewer.search.story_columns import Digest
-
-    Snippets = Mapping[str, tuple[tuple[str, bool], ...]]
-    """By article: what stands around the words that were asked for."""
-    SnippetsOf = Callable[[Mapping[str, int | None]], Snippets]
-    """Of articles, by the numbers of their texts."""
+Snippets = Mapping[str, tuple[tuple[str, bool], ...]]
+"""By article: what stands around the words that were asked for."""
+SnippetsOf = Callable[[Mapping[str, int | None]], Snippets]
+"""Of articles, by the numbers of their texts."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _AT_ONCE = 500

@@ -5,22 +5,16 @@ the path of the archive, and says of which data files it was made, by name and S
 is read again; what SQLite cannot read, or another version made, is made anew.
 """
 
-from __future__ import annotations
-
 import os
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from archive.exceptions import ArchiveNotWritable
+from archive.format.layout import Layout
 from archive.storage import locks
 from archive.storage.cache import cache_folder
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from archive.format.layout import Layout
 
 VERSION = 7
 _NAME = "search.sqlite"

@@ -4,25 +4,21 @@ A server that starts takes them as they are: it would need seconds and hundreds 
 them from rows.
 """
 
-from __future__ import annotations
-
 import json
 import sqlite3
 from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from archive.viewer.search.answers import FLAGS
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    Bools = np.ndarray[Any, np.dtype[np.bool_]]
-    Ints = np.ndarray[Any, np.dtype[np.int32]]
-    Floats = np.ndarray[Any, np.dtype[np.float64]]
-    Bytes = np.ndarray[Any, np.dtype[np.bytes_]]
+Bools = np.ndarray[Any, np.dtype[np.bool_]]
+Ints = np.ndarray[Any, np.dtype[np.int32]]
+Floats = np.ndarray[Any, np.dtype[np.float64]]
+Bytes = np.ndarray[Any, np.dtype[np.bytes_]]
 
 LONGEST_ID = 64
 VALUES = ("outlet", "language", "section", "author")

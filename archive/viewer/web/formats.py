@@ -1,25 +1,18 @@
 """Lists for other programs: CSV, JSON, and feeds of a search."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import islice
-from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from archive.export.files import csv_cell
 from archive.format.languages import STORY_LANGUAGES
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    from archive.viewer.search.answers import StoryLine
-    from archive.viewer.web.alerts import Alert
-
+from archive.viewer.search.answers import StoryLine
+from archive.viewer.web.alerts import Alert
 
 _AT_ONCE = 500
 """Stories of a list that are in memory at a time."""

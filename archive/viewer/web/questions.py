@@ -1,7 +1,5 @@
 """Questions as addresses of the web have them, and addresses made of questions."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date

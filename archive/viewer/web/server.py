@@ -1,7 +1,5 @@
 """Serving on 127.0.0.1 until the process is told to end; whoever sends no request loses the place."""
 
-from __future__ import annotations
-
 import asyncio
 import socket
 import threading

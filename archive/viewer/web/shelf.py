@@ -1,7 +1,5 @@
 """The archive and its side file as pages see them: opened together, and again when a crawl has committed."""
 
-from __future__ import annotations
-
 import logging
 import os
 import sqlite3
@@ -9,21 +7,16 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
 
 import archive
 from archive.exceptions import ArchiveError
-from archive.viewer.render import about
+from archive.read.archive import Archive
+from archive.viewer.render import About, about
 from archive.viewer.search import side_file
 from archive.viewer.search.lookup import Lookup
 from archive.viewer.web.chart_cache import Figures
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from archive.read.archive import Archive
-    from archive.viewer.render import About
 
 _log = logging.getLogger(__name__)
 _CHECK_EVERY = 3.0

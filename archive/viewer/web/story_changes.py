@@ -1,37 +1,28 @@
 """Edits and takedowns, the latest first, and what the other languages of their stories did after."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import islice
-from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from archive.viewer.search.answers import COMPARED, PAGE
-from archive.viewer.story import after_edit, after_takedown
+from starlette.responses import Response
+
+from archive.viewer.catalogue import Interface
+from archive.viewer.search.answers import COMPARED, PAGE, ArticleLine, StoryLine
+from archive.viewer.story import FollowUp, after_edit, after_takedown
 from archive.viewer.web.alerts import (
     MOST,
+    Alert,
     EditVisit,
     edit_alert,
     edits_of_articles,
     takedown_alert,
     with_changed_words,
 )
-from archive.viewer.web.archive_request import file_of
+from archive.viewer.web.archive_request import ArchiveRequest, file_of
 from archive.viewer.web.questions import page_of, wrong
 from archive.viewer.web.story_lists import as_feed, interface_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from datetime import datetime
-
-    from starlette.responses import Response
-
-    from archive.viewer.catalogue import Interface
-    from archive.viewer.search.answers import ArticleLine, StoryLine
-    from archive.viewer.story import FollowUp
-    from archive.viewer.web.alerts import Alert
-    from archive.viewer.web.archive_request import ArchiveRequest
 
 REACTIONS = ("followed", "alone", "unknown")
 _AT_ONCE = 200

@@ -1,7 +1,5 @@
 """`scrapy bench`, which says what does it here."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from crawler.reports.terminal import NoSuchCommand

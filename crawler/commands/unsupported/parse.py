@@ -1,7 +1,5 @@
 """`scrapy parse`, which says what does it here."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from crawler.reports.terminal import NoSuchCommand

@@ -1,13 +1,12 @@
 """The body: the text of an article as blocks in page order, read by trafilatura."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
 
 from lxml import etree, html
+from lxml.html import HtmlElement
 
 from crawler.extraction.body.captions import read_page, with_captions
 from crawler.extraction.body.container import Container, find_container, text_in_body
@@ -21,17 +20,11 @@ from crawler.extraction.body.reader import read_element, read_tree
 from crawler.extraction.body.signature import ACCOUNT, NAME, signature, signed_by
 from crawler.extraction.body.text_blocks import Body, Excluded, LeftOut, ReadBlock
 from crawler.extraction.document.embedded import embedded_text
+from crawler.extraction.document.outline import Outline
 from crawler.extraction.document.prose import Piece, Prose, read_prose
 from crawler.extraction.document.text import NOT_IN_XML, for_comparison, one_line, unescaped
 from crawler.extraction.language.two_texts import find_break
 from crawler.items import TextBlock
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from lxml.html import HtmlElement
-
-    from crawler.extraction.document.outline import Outline
 
 _NEXT_TO_NONE = 0.3
 _FEW = 200

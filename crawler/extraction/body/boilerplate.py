@@ -1,7 +1,5 @@
 """Boilerplate: lines that are no part of an article, from boilerplate.toml."""
 
-from __future__ import annotations
-
 import re
 import tomllib
 from dataclasses import dataclass

@@ -5,21 +5,14 @@ trafilatura goes by the names of classes and takes the first one that it knows. 
 text is its number of letters. From <body> the search goes down as long as one child holds nearly all of it.
 """
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from lxml.html import Element
+from lxml.html import Element, HtmlElement
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from lxml.html import HtmlElement
-
-    from crawler.extraction.document.prose import Prose
+from crawler.extraction.document.prose import Prose
 
 _BLOCKS = {
     "p", "div", "td", "li", "blockquote", "pre", "section", "article", "main", "dd", "body",

@@ -1,21 +1,14 @@
 """The blocks to leave out: they repeat what the page says outside its text, or lead to other pages."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterator, Sequence
 from itertools import compress
 from operator import attrgetter
-from typing import TYPE_CHECKING
 
 from crawler.extraction.body.boilerplate import why_not_text
 from crawler.extraction.body.signature import NAME
+from crawler.extraction.body.text_blocks import Excluded, ReadBlock
 from crawler.extraction.document.text import for_comparison, one_line
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from crawler.extraction.body.text_blocks import Excluded, ReadBlock
-
 
 _DATED = re.compile(r"\d{1,2}[./]\d{1,2}(?:[./]\d{2,4})?\b|\d{1,2}:\d{2}\b")
 """Day or time with which an entry of a tape of news begins."""

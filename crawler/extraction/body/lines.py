@@ -1,17 +1,13 @@
 """Lines of a page as a reader sees them, each with a CSS selector."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+
+from lxml.html import HtmlElement
 
 from crawler.extraction.body.pruning import NO_TEXT, unwanted
 from crawler.extraction.document.outline import outline
 from crawler.extraction.document.text import one_line
-
-if TYPE_CHECKING:
-    from lxml.html import HtmlElement
 
 _BREAKS = {
     "p", "div", "td", "th", "li", "blockquote", "pre", "section", "article", "main", "dd", "dt", "dl", "body",

@@ -4,25 +4,18 @@ A passage is a piece of running text (`Piece`) below the headline and above the 
 reason is a sentence that trafilatura or a rule of ours lost, and is put back in its place.
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
+
+from lxml.html import HtmlElement
 
 from crawler.extraction.body.boilerplate import why_not_text
 from crawler.extraction.body.speedups import names_left_out
 from crawler.extraction.body.text_blocks import LeftOut, ReadBlock
-from crawler.extraction.document.prose import BELOW
+from crawler.extraction.document.outline import Outline
+from crawler.extraction.document.prose import BELOW, Piece, Prose
 from crawler.extraction.document.text import for_comparison, one_line
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from lxml.html import HtmlElement
-
-    from crawler.extraction.document.outline import Outline
-    from crawler.extraction.document.prose import Piece, Prose
 
 _BEGINNING, _COMPARED = 100, 60
 """Characters of a passage that are folded, and letters of them that are compared."""

@@ -1,12 +1,12 @@
 """Pruning: elements removed before the text is read, by tag, by name or by the outlet's `drop`."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from lxml import etree
+from lxml.etree import _Element
+from lxml.html import HtmlElement
 
 from crawler.extraction.document.class_names import (
     Rule,
@@ -16,19 +16,11 @@ from crawler.extraction.document.class_names import (
     removed_names,
     speaks_of_comments,
 )
-from crawler.extraction.document.outline import COMPONENT, short_text
+from crawler.extraction.document.outline import COMPONENT, Outline, short_text
+from crawler.extraction.document.prose import Prose
 from crawler.extraction.document.text import for_comparison, one_line
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from lxml.etree import _Element
-    from lxml.html import HtmlElement
-
-    from crawler.extraction.document.outline import Outline
-    from crawler.extraction.document.prose import Prose
-
-    _Entries = dict[HtmlElement, list[HtmlElement]]
+_Entries = dict[HtmlElement, list[HtmlElement]]
 
 NO_TEXT = ("script", "style", "svg", "template", "noscript", "iframe", "button", "select", "object")
 _SMALL = 500

@@ -5,13 +5,12 @@ little text, trafilatura goes on with comparisons and rescues; then, and for a w
 used. The text is the same as from `bare_extraction` in each case, which a test checks.
 """
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterator
 from copy import deepcopy
-from typing import TYPE_CHECKING
 
 from lxml import etree
+from lxml.etree import _Element
 from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 from trafilatura.core import ESCALATION_MAX_LENGTH, ESCALATION_PAGE_SHARE
@@ -24,13 +23,7 @@ from crawler.extraction.body.signature import NAME
 from crawler.extraction.body.text_blocks import ReadBlock
 from crawler.extraction.document.bare_text import make_paragraphs
 from crawler.extraction.document.text import one_line
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from lxml.etree import _Element
-
-    from crawler.items import BlockKind
+from crawler.items import BlockKind
 
 # the output format has no effect here, as that text is never used
 _FAST, _SLOW = (

@@ -4,8 +4,6 @@ A report for the person who maintains an outlet's rules; such lines do not make 
 (docs/decisions/0004).
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -1,14 +1,9 @@
 """The signature: a name in the last line of a text, used if nothing else says who wrote it."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from crawler.extraction.body.text_blocks import ReadBlock
+from crawler.extraction.body.text_blocks import ReadBlock
 
 _LONGEST = 70
 _ABOVE = 400

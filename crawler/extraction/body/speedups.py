@@ -6,20 +6,14 @@ That is an eighth of the cost of a page. Ours look only at elements with a name,
 (tests/crawler/extraction/body/test_speedups.py).
 """
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterator
 from importlib import import_module
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from lxml import etree
+from lxml.html import HtmlElement
 from trafilatura import htmlprocessing, main_extractor, settings, xpaths
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from lxml.html import HtmlElement
 
 _REMEMBERED = 8192
 """Results that a rule keeps."""

@@ -4,19 +4,13 @@ trafilatura reads <p>, and leaves out bare text in a <div> as soon as a page has
 of bare text becomes a <p>, and a paragraph with a box inside becomes whole again.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-from lxml.html import defs
+from lxml.html import HtmlElement, defs
 
 from crawler.extraction.document.class_names import words_of_other_things
 from crawler.extraction.document.text import NOT_IN_XML, one_line
-
-if TYPE_CHECKING:
-    from lxml.html import HtmlElement
 
 _RUNNING = 50
 """Letters from which bare text counts as running text."""

@@ -4,8 +4,6 @@ A page has a hundred names and an outlet repeats them on all its pages, so all r
 result is kept.
 """
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections.abc import Callable

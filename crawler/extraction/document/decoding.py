@@ -1,7 +1,5 @@
 """Decoding: bytes to one parsed tree, whatever encoding the bytes claim to be in."""
 
-from __future__ import annotations
-
 import codecs
 import re
 from dataclasses import replace

@@ -4,18 +4,12 @@ Next.js, Nuxt and others print the content of a page as JSON in a script. It is 
 has next to no text, and only in an object with the headline of the page.
 """
 
-from __future__ import annotations
-
 import json
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
+from crawler.extraction.document.outline import Outline
 from crawler.extraction.document.text import for_comparison, unescaped
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from crawler.extraction.document.outline import Outline
 
 Json = object
 _ASSIGNED = re.compile(r"^\s*(?:window|self|globalThis)?\.?[\w$.\[\]\"']{2,60}\s*=\s*(?=[{\[])")

@@ -4,8 +4,6 @@ A single-byte encoding decodes anything, so a wrong claim gives no error. It giv
 `оПХБЕР`, `Ïðèâåò`, `ЏаЁўҐв`.
 """
 
-from __future__ import annotations
-
 import re
 from itertools import pairwise
 

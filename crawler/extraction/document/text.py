@@ -1,7 +1,5 @@
 """Clean text: no control characters, no surrogates, one kind of space."""
 
-from __future__ import annotations
-
 import html
 import re
 import unicodedata

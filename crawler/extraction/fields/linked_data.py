@@ -1,18 +1,12 @@
 """JSON-LD of a page (schema.org) about its article, as plain strings."""
 
-from __future__ import annotations
-
 import json
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from crawler.extraction.document.outline import Outline
 from crawler.extraction.document.text import one_line, unescaped
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from crawler.extraction.document.outline import Outline
 
 Json = object
 _ARTICLE = re.compile(r"(?:Article|BlogPosting|Report|Review|NewsStory|LiveBlogPosting)$")

@@ -1,7 +1,5 @@
 """Opt-outs of a page against text and data mining and AI, in its <meta>."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 

@@ -1,31 +1,24 @@
 """The kind of a page and its evidence, so that a live blog or a wall is not taken for an article."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterator
 from itertools import pairwise
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from lxml import etree
+from lxml.html import HtmlElement
 
+from crawler.extraction.body.text_blocks import Body
 from crawler.extraction.document.class_names import name_says
-from crawler.extraction.document.outline import short_text
+from crawler.extraction.document.outline import Outline, short_text
 from crawler.extraction.document.text import for_comparison, one_line
+from crawler.extraction.fields.linked_data import LinkedData
+from crawler.extraction.fields.metadata import Metadata
 from crawler.extraction.kind.lists import list_sign
 from crawler.extraction.kind.paywalls import wall_line
 from crawler.items import Claim
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from lxml.html import HtmlElement
-
-    from crawler.extraction.body.text_blocks import Body
-    from crawler.extraction.document.outline import Outline
-    from crawler.extraction.fields.linked_data import LinkedData
-    from crawler.extraction.fields.metadata import Metadata
-
-    _Boxes = dict[str, list[HtmlElement]]
+_Boxes = dict[str, list[HtmlElement]]
 
 Kind = Literal["article", "live-blog", "video", "gallery", "paywalled", "truncated", "brief", "list"]
 

@@ -3,20 +3,16 @@
 And who may read an article, as its page states it.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from crawler.extraction.body.boilerplate import fold, load, reads_as_said, with_parts, without_bullets
+from crawler.extraction.document.outline import Outline
 from crawler.extraction.document.text import one_line
-
-if TYPE_CHECKING:
-    from crawler.extraction.document.outline import Outline
-    from crawler.extraction.fields.linked_data import LinkedData
-    from crawler.extraction.fields.metadata import Metadata
+from crawler.extraction.fields.linked_data import LinkedData
+from crawler.extraction.fields.metadata import Metadata
 
 _WORDS = (
     "чита", "Чита", "ередплат", "ідпис", "одпис", "оступ", "имит", "іміт", "езкоштовн", "есплатн", "алишил",

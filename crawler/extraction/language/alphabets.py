@@ -4,8 +4,6 @@ langdetect has profiles of four Cyrillic languages only, and calls Belarusian an
 with a probability of .99999. Letters that a language does not have are a cheaper and safer test.
 """
 
-from __future__ import annotations
-
 import re
 
 CYRILLIC_WORD = re.compile(r"[\u0400-\u052f]+")

@@ -4,8 +4,6 @@ The same text gives the same result in every process and run: there are no rando
 benchmarks/language.py measures it; its test has the lower limits.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 

@@ -6,8 +6,6 @@ counts once, so there is no seed. The tables are built when this module is impor
 Sums are of integers, and therefore equal in any order and on any machine.
 """
 
-from __future__ import annotations
-
 import json
 import math
 from itertools import chain, repeat

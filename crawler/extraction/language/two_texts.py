@@ -1,7 +1,5 @@
 """A page in two languages: its text, and below it the translation of the whole text."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from itertools import accumulate
 from typing import NamedTuple

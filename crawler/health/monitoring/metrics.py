@@ -3,36 +3,27 @@
 All are gauges, whose text is the same in OpenMetrics and in Prometheus' own format, which it reads.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import threading
 import time
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
 
-from prometheus_client import CollectorRegistry, start_http_server
+from prometheus_client import CollectorRegistry, Metric, start_http_server
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.openmetrics.exposition import generate_latest
 from prometheus_client.registry import Collector
 
 from archive.exceptions import ArchiveError
+from archive.read.runs import RunAccount
 from archive.storage import path_guard
-from archive.storage.leases import leases_of
+from archive.storage.leases import LastRun, leases_of
 from crawler.health.expectation_check import DAYS_OF_A_MEDIAN
-from crawler.health.monitoring.rules import ends
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-    from datetime import datetime
-    from pathlib import Path
-
-    from prometheus_client import Metric
-
-    from archive.read.runs import RunAccount
-    from archive.storage.leases import LastRun
-    from crawler.health.monitoring.collector import MonitoringFacts, OutletState
-    from crawler.health.monitoring.rules import Alarm
+from crawler.health.monitoring.collector import MonitoringFacts, OutletState
+from crawler.health.monitoring.rules import Alarm, ends
 
 _CACHED = 60.0
 """Seconds for which an answer of the endpoint holds."""

@@ -1,22 +1,16 @@
 """Memory of sent alarms, in the cache folder: each is sent once, and once a day while it goes on."""
 
-from __future__ import annotations
-
 import json
 import os
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from archive.storage.cache import cache_folder
 from archive.terminal import visible
+from crawler.health.monitoring.limits import Limits
 from crawler.health.monitoring.rules import Alarm
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from pathlib import Path
-
-    from crawler.health.monitoring.limits import Limits
 
 _OF_ARCHIVE = ".archive"
 

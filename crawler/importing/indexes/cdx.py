@@ -5,22 +5,18 @@ once. All sort captures by address and time. Nothing is collapsed by the server:
 may be captures of two addresses.
 """
 
-from __future__ import annotations
-
 import json
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from datetime import date, datetime
+from typing import Literal
 from urllib.parse import urlencode, urlsplit
 
 from archive.addresses import plain_origin
 from archive.terminal import visible
 from crawler.exceptions import SourceFailed, WrongSource
 from crawler.importing.records import moment
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from datetime import date, datetime
 
 Dialect = Literal["wayback", "commoncrawl", "pywb"]
 DIALECTS: tuple[Dialect, ...] = ("wayback", "commoncrawl", "pywb")

@@ -1,31 +1,23 @@
 """The captures of an index, one after the other: each is read, passed over with a reason, or failed."""
 
-from __future__ import annotations
-
 import asyncio
 from collections import deque
+from collections.abc import AsyncIterator, Coroutine
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from archive.exceptions import ArchiveError
 from archive.format.reasons import http_reason
+from archive.state.model import KnownArticle
 from archive.terminal import visible
-from crawler.importing.indexes.captures import CaptureFailed
-from crawler.importing.records import HTML, NoPage
-from crawler.items import Observation
+from crawler.importing.indexes.capture_journal import CaptureJournal
+from crawler.importing.indexes.captures import CaptureFailed, CaptureFetcher
+from crawler.importing.indexes.cdx import Capture, Listing
+from crawler.importing.records import HTML, NoPage, WebPage
+from crawler.importing.summary import SourceSummary
+from crawler.items import Article, Observation
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Coroutine
-
-    from archive.state.model import KnownArticle
-    from crawler.importing.indexes.capture_journal import CaptureJournal
-    from crawler.importing.indexes.captures import CaptureFetcher
-    from crawler.importing.indexes.cdx import Capture, Listing
-    from crawler.importing.records import WebPage
-    from crawler.importing.summary import SourceSummary
-    from crawler.items import Article
-
-    Item = Article | Observation | None
+Item = Article | Observation | None
 
 _KEEP_SECONDS = 5.0
 """Between two writes of the journal: what a kill makes the next import fetch again."""

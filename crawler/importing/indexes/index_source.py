@@ -1,23 +1,23 @@
 """The index that `--from` names, with the options about it: its queries, and how its captures are fetched."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import date
+
+from scrapy.settings import BaseSettings
 
 from crawler.exceptions import SourceFailed, WrongSource
 from crawler.importing.indexes.captures import ArchiveClient, CaptureFetcher
-from crawler.importing.indexes.cdx import DIALECTS, Listing, Query, check_index, dialect_of, replay_of
-from crawler.importing.source_files import COMMON_CRAWL, is_path_below
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import date
-
-    from scrapy.settings import BaseSettings
-
-    from crawler.importing.indexes.cdx import Dialect
-    from crawler.importing.source_files import SourceFinder
+from crawler.importing.indexes.cdx import (
+    DIALECTS,
+    Dialect,
+    Listing,
+    Query,
+    check_index,
+    dialect_of,
+    replay_of,
+)
+from crawler.importing.source_files import COMMON_CRAWL, SourceFinder, is_path_below
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,6 @@ when its standard input is closed, because its parent has ended, even by kill -9
 and after SECONDS as by SIGKILL.
 """
 
-from __future__ import annotations
-
 import os
 import signal
 import sys

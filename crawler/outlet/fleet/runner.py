@@ -1,21 +1,15 @@
 """The runner of many outlets: what is due gets its turn, so many at once, on this machine or on a cluster."""
 
-from __future__ import annotations
-
 import asyncio
 import signal
 import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from archive.commands.exit_codes import ExitCode, worst
 from archive.exceptions import ArchiveError
-from crawler.outlet.fleet.turn import GRACE, Event, Turn, utc_now
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from crawler.outlet.fleet.turn import Orders
+from crawler.outlet.fleet.turn import GRACE, Event, Orders, Turn, utc_now
 
 _CHECK_DUE = 30.0
 """Seconds between two checks of what is due."""

@@ -6,23 +6,17 @@ period therefore finds each outlet due once; after a week of downtime each is du
 by minutes do not use a slot twice.
 """
 
-from __future__ import annotations
-
 import difflib
 import hashlib
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, time, timedelta
-from typing import TYPE_CHECKING
 
+from archive.commands.configuration import Table
 from archive.exceptions import WrongSetting
+from archive.storage.leases import LastRun
 from archive.terminal import visible
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from archive.commands.configuration import Table
-    from archive.storage.leases import LastRun
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _DURATION = re.compile(r"([0-9]{1,6})([smhd])")

@@ -4,11 +4,9 @@ Each article is compared with the others of its outlet and days. The lead of a c
 counts, more than its own similarity.
 """
 
-from __future__ import annotations
-
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from itertools import combinations
-from typing import TYPE_CHECKING
 
 from pipelines.pairing.content.features import in_order, rare_words
 from pipelines.pairing.content.match import CONFLICT, Match, in_words
@@ -24,12 +22,9 @@ from pipelines.pairing.content.shortlist import (
 )
 from pipelines.pairing.content.traces import Rare
 from pipelines.pairing.content.weights import Weights, shipped_weights
+from pipelines.similarity.document import ArticleReading
 from pipelines.similarity.lexicon import LANGUAGES
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
-
-    from pipelines.similarity.document import ArticleReading
 _SHOWN = 12
 
 

@@ -4,29 +4,20 @@ To find the partner is easy; to see that there is none is the work. So most feat
 candidate over the others of the same article.
 """
 
-from __future__ import annotations
-
 import math
 from bisect import bisect_left
 from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
-from pipelines.pairing.content.candidates import highest
+from pipelines.pairing.content.candidates import Compared, highest
 from pipelines.pairing.content.figures import FIGURES, Figures
-from pipelines.similarity.document import text_of
+from pipelines.pairing.content.rarity import Pool
+from pipelines.similarity.document import ArticleReading, text_of
 from pipelines.similarity.lexicon import meanings, words_of
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
-
-    from numpy.typing import NDArray
-
-    from pipelines.pairing.content.candidates import Compared
-    from pipelines.pairing.content.rarity import Pool
-    from pipelines.similarity.document import ArticleReading
 
 SIGNALS = ("ngrams", "anchors", "meanings", "together")
 _OF_EACH = ("", " over others of a", " over others of b", " over best other", " times best other")

@@ -5,26 +5,17 @@ differ in how much of each text has a place in the other, in the numbers there, 
 translation with a changed figure has one number of ten otherwise; the report of another day has most.
 """
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
-from pipelines.alignment.links import find_links
-from pipelines.alignment.paragraphs import from_readings
+from pipelines.alignment.links import ParagraphLink, find_links
+from pipelines.alignment.paragraphs import Paragraphs, from_readings
+from pipelines.alignment.weights import Weighting
 from pipelines.pairing.content.days import Days, dates_named_by_weekday
 from pipelines.pairing.content.figures import rounded_alike
-from pipelines.similarity.document import read_parts, text_of
+from pipelines.similarity.document import ArticleReading, read_parts, text_of
 from pipelines.similarity.units import converted
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
-    from pipelines.alignment.links import ParagraphLink
-    from pipelines.alignment.paragraphs import Paragraphs
-    from pipelines.alignment.weights import Weighting
-    from pipelines.similarity.document import ArticleReading
 
 _SEAM = re.compile(r"(?<=[.!?…])\s+|\n+")
 _LEAST = 60

@@ -1,22 +1,17 @@
 """Rarity of n-grams, anchors and meanings among the articles of one outlet and language."""
 
-from __future__ import annotations
-
 import math
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 from zlib import crc32
 
 import numpy as np
 
 from pipelines.similarity.background import NOTHING, Background
+from pipelines.similarity.document import ArticleReading
 from pipelines.similarity.vectors import Vectors
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from pipelines.similarity.document import ArticleReading
 
 Key = TypeVar("Key", str, int)
 

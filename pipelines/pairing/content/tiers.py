@@ -1,17 +1,10 @@
 """Tiers: what a probability is worth, by what a person can check in the two texts."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
-from pipelines.pairing.content.match import CONFLICT, PROBABLE
-from pipelines.pairing.content.passages import NO_AGREEMENT
-
-if TYPE_CHECKING:
-    from pipelines.pairing.content.match import Tier
-    from pipelines.pairing.content.passages import Agreement
+from pipelines.pairing.content.match import CONFLICT, PROBABLE, Tier
+from pipelines.pairing.content.passages import NO_AGREEMENT, Agreement
 
 AUTO, AUTO_IF_SHORT, AUTO_IF_DOUBTFUL = 0.9, 0.97, 0.99
 """Probabilities from which a pair is `auto`: as a rule, of a short text, and where a number is another."""

@@ -3,29 +3,22 @@
 `benchmarks/pairing.py --fit` writes weights.json, which names its data; the same data gives the same file.
 """
 
-from __future__ import annotations
-
 import json
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import combinations, combinations_with_replacement
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
+from pipelines.alignment.weights import Weighting
 from pipelines.pairing.content.features import NAMES, Expected
 from pipelines.pairing.content.shortlist import SIGNALS
 from pipelines.similarity.background import Background, shipped_background, shipped_lengths
 from pipelines.similarity.lexicon import LANGUAGES
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from numpy.typing import NDArray
-
-    from pipelines.alignment.weights import Weighting
 
 FILE = Path(__file__).parent / "weights.json"
 CROSSED = (

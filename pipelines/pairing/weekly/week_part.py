@@ -4,25 +4,17 @@ A part names the weeks; the days around them that have a say are read with them.
 of its earlier article, so each is found once, whoever compares which weeks, in which order, and how often.
 """
 
-from __future__ import annotations
-
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import archive
-from pipelines.alignment.aligner import Aligner
+from archive.format.records import AlignmentRecord
+from pipelines.alignment.aligner import Aligner, Texts
 from pipelines.pairing.content.compare import compare
-from pipelines.pairing.weekly.weeks import Weeks
+from pipelines.pairing.content.match import Match
+from pipelines.pairing.weekly.weeks import Week, WeekKey, Weeks
 
-if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
-
-    from archive.format.records import AlignmentRecord
-    from pipelines.alignment.aligner import Texts
-    from pipelines.pairing.content.match import Match
-    from pipelines.pairing.weekly.weeks import Week, WeekKey
-
-    Ids = tuple[str, str]
+Ids = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)

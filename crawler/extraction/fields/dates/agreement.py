@@ -1,7 +1,5 @@
 """Agreement of a page's statements about its day, and the trust in each of them."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

@@ -1,20 +1,14 @@
 """Dates that a page declares: in its metadata, its title, the data of its scripts and its address."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from crawler.extraction.document.outline import Outline
 from crawler.extraction.document.text import one_line
 from crawler.extraction.fields.dates.month_names import MONTHS_IN_ENGLISH
 from crawler.extraction.fields.dates.parsing import is_bare
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from crawler.extraction.document.outline import Outline
 
 _SIGNS = str.maketrans(dict.fromkeys("-_.:", ""))
 """Signs between the words of a name: `publish-date` and `publish_date` are one name."""

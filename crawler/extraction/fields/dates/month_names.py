@@ -1,7 +1,5 @@
 """Names of months, whole and shortened, in some thirty languages."""
 
-from __future__ import annotations
-
 import re
 
 _STEMS = {

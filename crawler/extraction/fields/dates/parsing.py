@@ -5,8 +5,6 @@ without a zone is read in the same way, and the result is marked `naive`. A day 
 UTC, which is the same day in Kyiv, and is marked `day`.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta

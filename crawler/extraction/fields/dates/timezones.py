@@ -1,7 +1,5 @@
 """Time zones of printed times: `EEST`, `+03:00`, `ET`, `за Києвом`, `по московскому времени`."""
 
-from __future__ import annotations
-
 import datetime as dt
 import re
 from datetime import timedelta, timezone, tzinfo
