@@ -144,6 +144,21 @@ def reliability_table(tested: Tested) -> Table:
     return table
 
 
+def probable_table(tested: Tested) -> Table:
+    """Return what is said of `probable` pairs, in the mean, and how many are right, by kind of text."""
+    by_kind: dict[str, list[tuple[float, bool]]] = defaultdict(list)
+    for each, weights in tested:
+        kind = each.mode if "-" in each.languages else f"{each.languages}, {each.mode}"
+        for x, probability, tier in zip(*judged(each, weights), strict=True):
+            if tier == "probable":
+                by_kind[kind].append((probability, x.right))
+    table = Table("texts", "probable", "said, in the mean", "right")
+    for kind, told in sorted(by_kind.items()):
+        said, right = (np.mean([x[n] for x in told]) for n in (0, 1))
+        table.add_row(kind, str(len(told)), f"{said:.3f}", f"{right:.3f}")
+    return table
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -178,7 +193,7 @@ def main() -> int:
         print(f"{FILE}: {pairs:,} pairs of {arguments.data.name}")
     found = sum(len(x.pairs) for half in fitted.halves for each in half for x in each.blocks)
     console.print(accuracy_table(fitted.tested))
-    console.print(reliability_table(fitted.tested))
+    console.print(reliability_table(fitted.tested), probable_table(fitted.tested))
     if arguments.write:
         write_page("pairs", page_table(fitted.tested))
         write_page("probability", reliability_table(fitted.tested))

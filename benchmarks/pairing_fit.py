@@ -219,7 +219,7 @@ def fit_all(rows: list[Row], fitted: Fitted, told: Weighting | None = None) -> t
 def stored(weights: Weights, data: Path, pairs: int) -> str:
     """As weights.json has it."""
     told = {
-        "version": 12,
+        "version": 13,
         "data_sha256": hashlib.sha256(data.read_bytes()).hexdigest(),
         "pairs": pairs,
         "features": list(NAMES),

@@ -130,6 +130,8 @@ def _reasons(a: ArticleReading, b: ArticleReading, match: Match, differing: int)
             "These seem to be reports of two days: most figures differ, or both are brief, a day apart, "
             "and have little in common."
         )
+    elif evidence.is_undated_brief and match.probability <= HELD_BACK:
+        yield "They are brief, and without a time of publication nothing tells one story from one topic."
     if not match.shared and not match.traces:
         yield "They share no number, name or rare word that a person could check."
     if differing:

@@ -173,3 +173,24 @@ def test_an_amount_in_two_units_is_one():
         ("180 pounds", "82 кг"),
     ]
     assert converted("25 miles", "25 км") == []
+
+
+@pytest.mark.parametrize(
+    ("letters", "contrary", "apart", "published"),
+    [
+        (300, 0, None, HELD_BACK),
+        (700, 0, None, HELD_BACK),
+        (900, 0, None, 0.8),
+        (700, 1, None, 0.8),
+        (900, 2, None, HELD_BACK),
+        (900, 2, timedelta(0), 0.8),
+        (300, 0, timedelta(0), 0.8),
+    ],
+)
+def test_without_a_time_of_publication_a_brief_or_most_figures_otherwise_is_no_pair(
+    letters, contrary, apart, published
+):
+    agreed = Agreement((1.0, 1.0), shared=1, contrary=contrary)
+    evidence = Evidence(letters, 6, apart=apart, agreement=agreed, words=15.0)
+    assert evidence.published(0.8) == published
+    assert Evidence(300, 6).published(0.95) == 0.95
