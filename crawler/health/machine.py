@@ -214,8 +214,8 @@ def _of_archive(uri: str) -> Iterator[Condition]:
     looked = verified_at(opened.storage.layout.root)
     ago = None if looked is None else now - looked
     if ago is None or ago > _LONG_AGO:
-        when = "never on this machine" if ago is None else f"{ago.days} days ago"
-        yield Condition("archive: verify", "look", f"verified {when}", "triptych archive verify")
+        when = "never verified on this machine" if ago is None else f"verified {ago.days} days ago"
+        yield Condition("archive: verify", "look", when, "triptych archive verify")
     else:
         yield Condition("archive: verify", "well", f"verified {ago.days} days ago")
     with suppress(ArchiveError, OSError):
@@ -236,7 +236,7 @@ def _of_runs(uri: str, now: datetime) -> Iterator[Condition]:
             f"triptych outlets {name}",
         )
     if last and not late:
-        yield Condition("runs", "well", f"{len(last)} outlets were crawled within a day")
+        yield Condition("runs", "well", f"outlets crawled within a day: {len(last)}")
 
 
 def _outlet(outlet: type[Outlet], agent: str) -> Iterator[Condition]:
