@@ -1,7 +1,4 @@
-"""Printing of untrusted text from an archive or a page.
-
-It may contain terminal commands (escape sequences), bidirectional controls or markup of Rich.
-"""
+"""Printing of untrusted text: escape sequences, bidirectional controls, Rich's markup."""
 
 import logging
 import unicodedata

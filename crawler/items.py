@@ -1,7 +1,4 @@
-"""The two items that flow: an Article, and an Observation of an address that brought none.
-
-Without slots: what a worker hands over is then unpickled in C, and a copy is the copy of a dict.
-"""
+"""The two items that flow: Article, and Observation of an address that brought none. No slots."""
 
 from __future__ import annotations
 
@@ -148,11 +145,7 @@ class GivenItem:
 
 @dataclass(frozen=True)
 class Article:
-    """One page of a story in one language at one moment.
-
-    The first part is what the page SAYS and comes from crawler/extraction; the second is what a stage of
-    pipelines/ DECIDED, null until then.
-    """
+    """One page of a story in one language at a moment; part two is decided in pipelines/."""
 
     outlet: str
     url: str

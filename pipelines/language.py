@@ -42,10 +42,7 @@ class LanguageStage(WorkerStage):
 
 
 def url_hint(url: str) -> str | None:
-    """Return the language named by a subdomain or the first two steps of a path: `en.`, `/rus/`.
-
-    The `.ua` of a host names none.
-    """
+    """Return the language of a subdomain or a path's first two steps: `en.`, `/rus/`, never `.ua`."""
     try:
         parts = urlsplit(url)
         host = (parts.hostname or "").split(".")

@@ -1,8 +1,4 @@
-"""`triptych COMMAND`: everything in one command, in any folder.
-
-Each command has its options declared once, with argparse, by Scrapy or by `archive.__main__`; Click finds the
-command, suggests a name and completes.
-"""
+"""`triptych COMMAND`, by Click; options are argparse's, from Scrapy or `archive.__main__`."""
 
 from __future__ import annotations
 

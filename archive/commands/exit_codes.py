@@ -1,7 +1,4 @@
-"""The exit codes of all commands; docs/reference/outcomes.md has the table.
-
-`triptych archive` uses the first three; the commands that crawl, pair, import and watch use all.
-"""
+"""The exit codes of all commands (docs/reference/outcomes.md); the first three: the archive's."""
 
 import signal
 from collections.abc import Sequence

@@ -352,10 +352,7 @@ def publish_same_event(
     run_id: str,
     summary: Mapping[str, int] | None = None,
 ) -> Snapshot | None:
-    """Publish a snapshot with these rows; None without rows and summary.
-
-    Rows of articles that were purged meanwhile are left out. Raises ArchiveWriteError.
-    """
+    """Publish these rows, without purged articles; None without any. Raises ArchiveWriteError."""
 
     def build(following: NextSnapshot) -> Snapshot | None:
         article_ids: set[str] = set()

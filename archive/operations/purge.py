@@ -1,7 +1,4 @@
-"""Erasure of one article on request: all of its versions, pages and observations, for good.
-
-Mentions on other pages (a link among their alternates, a quotation) belong to those pages and stay.
-"""
+"""Erasure of one article: its versions, pages, observations. Mentions elsewhere stay."""
 
 import json
 import re

@@ -189,10 +189,7 @@ def without_lost(storage: Storage, record: Record) -> Record:
 
 
 def mend(layout: Layout, run_id: str) -> list[Pointer]:
-    """Cut off the incomplete member of a dead writer, and sync the rest.
-
-    Returns the last page of each file: it may be a page without a row.
-    """
+    """Cut off a dead writer's incomplete member, sync; return each file's last page."""
     last = []
     for path in _of_run(layout, run_id):
         descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)

@@ -141,10 +141,7 @@ def member(fields: Iterable[tuple[str, str]], content_type: str, *blocks: bytes)
 
 
 def read_member(data: bytes) -> tuple[Record, int]:
-    """Read the record at the start of `data`, and the length of its gzip member.
-
-    Raises ArchiveDamaged if it is cut or altered, or is no record.
-    """
+    """Read the record that starts `data`, and its member's length. Raises ArchiveDamaged."""
     stretch = zlib.decompressobj(_GZIP)
     try:
         plain = stretch.decompress(data, gate.LARGEST_PAGE)
@@ -158,10 +155,7 @@ def read_member(data: bytes) -> tuple[Record, int]:
 
 
 def read_start(data: bytes, most: int = 16_384) -> Record | None:
-    """Read the fields of the record at the start of `data`, and the start of its block; None without one.
-
-    Decompresses no more than `most` bytes.
-    """
+    """Fields of the record that starts `data`, and its block's start, of `most` bytes; or None."""
     try:
         plain = zlib.decompressobj(_GZIP).decompress(data, most)
         fields, block = _fields(plain)

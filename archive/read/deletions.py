@@ -42,10 +42,7 @@ class Deletions:
         return visits
 
     def joined(self, rows: _Rows) -> _Rows:
-        """Append the columns to rows that have those it needs.
-
-        An article is removed if such a visit is after the last that found it; if it was earlier it came back.
-        """
+        """Append the columns: removed, if such a visit is after the last that found it."""
         times: list[int | None] = [None] * rows.num_rows
         reasons: list[str | None] = [None] * rows.num_rows
         for number in self._concerned(rows):

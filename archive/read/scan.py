@@ -145,10 +145,7 @@ class RowSet(Rows):
         return self._narrowed(self._files, combined)
 
     def seek(self, *conditions: ds.Expression) -> RowSet:
-        """Filter the rows by conditions that few rows meet.
-
-        The columns in the conditions are read first, and the others only from files with such a row.
-        """
+        """Filter by conditions that few rows meet: their columns are read first, others only for these."""
         rows = self.where(*conditions)
         rows._sparse = True
         return rows
@@ -179,11 +176,7 @@ class RowSet(Rows):
         return self._stored
 
     def dataset(self) -> ds.Dataset:
-        """All rows, with the columns of the files.
-
-        Raises ArchiveDamaged if a file is invalid, or all would take too much memory. Reading it may raise
-        errors of Arrow.
-        """
+        """All rows, as the files' columns. Raises ArchiveDamaged (invalid, too large); Arrow may later."""
         return self._dataset(self._files)
 
     def _dataset(self, files: Sequence[Path]) -> Any:
@@ -254,10 +247,7 @@ class RowSet(Rows):
         return count
 
     def _complete(self, rows: _Rows) -> _Rows:
-        """Join further columns. Raises ArchiveDamaged if a required value is missing.
-
-        A file may lack a column.
-        """
+        """Join further columns. Raises ArchiveDamaged if a required value is missing."""
         if self._join is not None:
             rows = self._join.joined(rows)
             rows = rows if self._columns is None else rows.select(self._columns)

@@ -1,7 +1,4 @@
-"""Views of `archive.open(…).sql(…)`: the tables joined for the questions that are asked most.
-
-docs/reference/sql.md is made of them.
-"""
+"""Views of `archive.open(…).sql(…)`, joined for common questions; docs/reference/sql.md has them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -54,10 +54,7 @@ class _Page:
 
 
 def unpacked_size(path: Path) -> int:
-    """An upper bound of the bytes that all columns of a file take in memory.
-
-    Raises Refused, OSError, or ArrowInvalid for what is no Parquet file.
-    """
+    """Bound of a file's bytes in memory. Raises Refused, OSError, ArrowInvalid (no Parquet)."""
     size = path.stat().st_size
     if size < 12:
         raise pa.ArrowInvalid(f"{path} has {size} bytes, too few for a Parquet file")

@@ -20,20 +20,14 @@ _SITEMAP = re.compile(rb"<(?:\w+:)?(?:urlset|sitemapindex)\b")
 
 
 def dated(template: str, day: dt.date) -> str:
-    """The address of a list, strftime fields filled in; `%B` is the English name in lower case.
-
-    `%-d` and `%-m` are numbers without a leading zero.
-    """
+    """The address of a list, strftime fields filled in: `%B` in lower case, `%-d` and `%-m` unpadded."""
     filled = template.replace("%-d", str(day.day)).replace("%-m", str(day.month))
     # strftime would use the language of the machine
     return day.strftime(filled.replace("%B", _MONTHS[day.month - 1]))
 
 
 def recent(template: str, today: dt.date) -> tuple[str, ...]:
-    """The address of today's list, and of yesterday's if it is different.
-
-    An address without a field for the year is used unchanged.
-    """
+    """The address of today's list, and of yesterday's if it is different (never without a year)."""
     if not _YEAR.search(template):
         return (template,)
     days = today, today - dt.timedelta(days=1)
@@ -41,10 +35,7 @@ def recent(template: str, today: dt.date) -> tuple[str, ...]:
 
 
 def read_day_archive(body: bytes, url: str) -> Sitemap:
-    """Every link of the page, in order; the spider selects the articles.
-
-    Raises DiscoveryError for a page that is no HTML.
-    """
+    """Every link of the page, in order. Raises DiscoveryError for a page that is no HTML."""
     if body.startswith(b"\x1f\x8b") or _SITEMAP.search(body[:1000]):
         return read_page_list(body, url)
     try:

@@ -1,7 +1,4 @@
-"""A list of pages in any form that the sitemap protocol allows: XML, RSS, Atom, or an address a line.
-
-https://www.sitemaps.org/protocol.html#otherformats
-"""
+"""A list of pages as XML, RSS, Atom or text (https://www.sitemaps.org/protocol.html#otherformats)."""
 
 from collections.abc import Callable
 

@@ -1,7 +1,4 @@
-"""Sitemaps with the languages of their hreflang links, which Scrapy's parser discards.
-
-https://www.sitemaps.org/protocol.html, and Google's extensions for news and for localized versions.
-"""
+"""Sitemaps with their hreflang links: https://www.sitemaps.org/protocol.html, Google's extensions."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -57,10 +54,7 @@ class Sitemap:
 
 
 def read_sitemap(body: bytes, url: str) -> Sitemap:
-    """Read a sitemap or sitemap index, gzipped or not; an invalid one up to the error.
-
-    Raises DiscoveryError: `too-large`, `not-gzip`, `empty`, `not-a-sitemap`.
-    """
+    """Read a sitemap or index, an invalid one up to the error. Raises DiscoveryError with a reason."""
     unpacked = unpack(body, url)
     cut_short = is_cut_short(unpacked, "urlset", "sitemapindex")
     sitemap = None if cut_short else _read_in_pieces(unpacked.strip(), url)

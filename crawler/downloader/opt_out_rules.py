@@ -37,18 +37,12 @@ def shut_out(robots_txt: bytes) -> tuple[str, ...]:
 
 
 def read_ai_txt(body: bytes) -> str | None:
-    """Return the agents that Spawning's ai.txt keeps from texts, or `*`.
-
-    https://site.spawning.ai/spawning-ai-txt
-    """
+    """Return the agents kept from texts, or `*` (https://site.spawning.ai/spawning-ai-txt)."""
     return ", ".join(sorted(_closed(body, _ALL_TEXT))[:20]) or None
 
 
 def read_tdmrep(body: bytes) -> tuple[tuple[str, str], ...]:
-    """Return the rules: a location, and `tdm-reservation` with the policy; see `rule_for`.
-
-    https://w3c.github.io/tdm-reservation-protocol/spec/
-    """
+    """Return the rules (https://w3c.github.io/tdm-reservation-protocol/spec/)."""
     try:
         rules = json.loads(body)
     except (ValueError, RecursionError):

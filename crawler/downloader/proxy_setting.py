@@ -15,10 +15,7 @@ class Proxy:
 
 
 def read_proxy(setting: str) -> Proxy | None:
-    """Read the setting PROXY; None if it is empty.
-
-    Its form is `http://user:password@host:port`. Raises ValueError if it is invalid.
-    """
+    """Read PROXY, `http://user:password@host:port`; None if it is empty. Raises ValueError."""
     if not setting:
         return None
     parts = urlsplit(setting)

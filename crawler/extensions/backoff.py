@@ -1,7 +1,4 @@
-"""Slower requests for a host that refuses, then none: 403, 429, 503, block pages of any status.
-
-Scrapy would continue at its pace, and retry a 429 at once.
-"""
+"""Slower requests for a host that refuses, then none: 403, 429, 503, block pages of any status."""
 
 import re
 from collections import Counter

@@ -86,10 +86,7 @@ def read_lines(fetch: Fetch, hints: Hints) -> PageLines:
 
 
 def repeated_places(pages: Sequence[PageLines], headlines: Iterable[str] = ()) -> list[RepeatedPlace]:
-    """Return the places whose lines mostly stand in other articles, the most frequent first.
-
-    `headlines` are those of the outlet's other articles.
-    """
+    """Places whose lines mostly stand in other articles, or are their `headlines`; by frequency."""
     titles = set(map(for_comparison, headlines))
     on_pages: Counter[str] = Counter()
     for page in pages:

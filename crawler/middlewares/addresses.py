@@ -1,7 +1,4 @@
-"""The crawl reaches public hosts of its outlet over http(s), and nothing else.
-
-A downloader middleware sees every request: start URLs, links, sitemaps, robots.txt, each hop of a redirect.
-"""
+"""Every request, each hop of a redirect too, goes to public hosts of its outlet over http(s)."""
 
 from __future__ import annotations
 

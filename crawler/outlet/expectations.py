@@ -39,10 +39,7 @@ class Expectations:
 
 
 def read_expectations(value: object, languages: Sequence[str]) -> Expectations:
-    """Check `expects` as a declaration has it.
-
-    Raises DeclarationError, in a sentence, for a key or value that cannot be meant.
-    """
+    """Check `expects`. Raises DeclarationError for a key or value that cannot be meant."""
     if not isinstance(value, Mapping):
         raise DeclarationError(
             f"expects {value!r} has not the form {{'articles_a_day': (40, 400), 'byline': .6}}"

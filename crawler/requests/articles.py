@@ -1,7 +1,4 @@
-"""All requests for articles, with an account of each address.
-
-An address that is not requested leaves an observation with the reason.
-"""
+"""All requests for articles; an address that is not requested leaves an observation."""
 
 from __future__ import annotations
 
@@ -68,10 +65,7 @@ class StoryRequests:
         is_noted: bool = False,
         **meta: Any,
     ) -> Request | Observation:
-        """Return an observation if the address cannot be requested; `lead` is the entry of the list.
-
-        `is_noted`: the caller calls `note` before the request goes out.
-        """
+        """Return an observation if it cannot be requested. `is_noted`: the caller calls `note` first."""
         if meta.get("owed"):
             self._debt_stories.add(meta["story"])
         # the story of a debt was counted before: its further pages must not displace new ones
@@ -226,10 +220,7 @@ def why_not(article: KnownArticle) -> Reason:
 
 
 def is_new(ledger: Ledger, alternate: Alternate) -> bool:
-    """Return True if a variant was never requested.
-
-    A failed guess by the outlet's rule counts as new once a page names the address.
-    """
+    """True if never requested; a failed guess by rule is new once a page names the address."""
     if ledger.known(alternate.url):
         return False
     last = ledger.last_observation(alternate.url)

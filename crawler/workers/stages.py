@@ -1,7 +1,4 @@
-"""Stages that need nothing but the article: they run in the worker process that read its page.
-
-They are in ITEM_PIPELINES among the others. A worker imports this, so nothing of Scrapy is imported here.
-"""
+"""Stages that need only the article: they run in workers, so nothing of Scrapy is imported."""
 
 from __future__ import annotations
 

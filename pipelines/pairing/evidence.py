@@ -65,10 +65,7 @@ def last_refusal(read: Archive, ids: tuple[str, str]) -> tuple[str | None, str |
 
 
 def hanging_together(read: Archive, articles_named: Collection[str], since: int) -> set[str]:
-    """Return these articles, those newer than the snapshot `since`, and all that hang together with any.
-
-    By a pair, by a refused pair or by a story: no article outside has a say in the stories of these.
-    """
+    """Return these, those newer than `since`, and all joined to any by pair, refusal or story."""
     articles = read.articles(columns=["article_id", "story_id", "commit_seq"]).to_arrow()
     edges = [read.pairs(columns=_SIDES).to_arrow(), stored_refusals(read)]
     table = pa.concat_tables(

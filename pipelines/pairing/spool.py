@@ -170,10 +170,7 @@ class Spool:
 
 @contextmanager
 def spool_of(uri: str, *, wait: bool = False) -> Iterator[Spool]:
-    """Open the archive's spool; a temporary one if another run uses it, unless `wait`, or it cannot be kept.
-
-    Raises ArchiveWriteError if the disk refuses a write.
-    """
+    """The archive's spool; a temporary one if in use (no `wait`). Raises ArchiveWriteError."""
     with contextlib.ExitStack() as stack:
         folder = cache_folder(storage_at(uri).layout.root, "pairing")
         spool = _kept(folder, stack, wait=wait)

@@ -1,7 +1,4 @@
-"""Block pages: a robot check or a consent wall in place of the article.
-
-Such a page is refused whatever its status, and requested again later.
-"""
+"""Block pages (a robot check, a consent wall): refused whatever their status, requested again."""
 # ruff: noqa: E501 - patterns
 
 from __future__ import annotations

@@ -57,10 +57,7 @@ class AllLimits:
 
 
 def configured_limits(names: Sequence[str], *, are_all: bool = False) -> AllLimits:
-    """Read the limits of these outlets from `triptych.toml`. Raises WrongSetting.
-
-    If they `are_all` outlets, a table of another one is an error.
-    """
+    """Limits from `triptych.toml`; unknown outlets are errors if `are_all`. Raises WrongSetting."""
     configuration = read_configuration()
     chosen = {"", *names}
     schedule, watch = configuration.schedule, configuration.watch

@@ -45,10 +45,7 @@ class ComparedWeek:
 
 
 def compare_weeks(part: WeekPart) -> tuple[ComparedWeek, ...]:
-    """Compare the weeks of a part; the articles around one week are in memory at a time.
-
-    Writes nothing. Raises what opening an archive raises.
-    """
+    """Compare a part's weeks, one in memory at a time; writes nothing. Raises as opening does."""
     read = archive.open(part.archive).at(part.snapshot)
     weeks = Weeks(read, keys={key for due in part.weeks for key in due.keys})
     return tuple(compared(due, weeks) for due in part.weeks)
