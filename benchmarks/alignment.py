@@ -27,8 +27,6 @@ pipelines/alignment/weights.json; the same data gives the same file, and `--chec
 not.
 """
 
-from __future__ import annotations
-
 import argparse
 import math
 import sys
@@ -37,7 +35,6 @@ from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from rich.console import Console
@@ -46,27 +43,21 @@ from rich.table import Table
 # a benchmark beside this one has the name of a package of ours
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks.alignment_fit import GRAMS, alone, f1, fit, score, stored
-from benchmarks.alignment_sets import PAIRS, RETOLD, SEEDS, cases, half
+from collections.abc import Callable, Mapping, Sequence
+
+from benchmarks.alignment_fit import GRAMS, Read, alone, f1, fit, score, stored
+from benchmarks.alignment_sets import PAIRS, RETOLD, SEEDS, Case, Link, cases, half
 from benchmarks.alignment_sets import runs as retold
 from benchmarks.quality_page import write as write_page
 from pipelines.alignment.links import find_links, find_links_and_lone
 from pipelines.alignment.omissions import SURE
-from pipelines.alignment.paragraphs import prepared
+from pipelines.alignment.paragraphs import Paragraphs, prepared
 from pipelines.alignment.path import best_path
-from pipelines.alignment.weights import FILE, shipped_weighting
+from pipelines.alignment.weights import FILE, Weighting, shipped_weighting
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from benchmarks.alignment_fit import Read
-    from benchmarks.alignment_sets import Case, Link
-    from pipelines.alignment.paragraphs import Paragraphs
-    from pipelines.alignment.weights import Weighting
-
-    Told = tuple[str, float, bool]
-    """Languages, confidence, and true where the paragraph is alone indeed."""
-    Way = Callable[[Case, Paragraphs, Paragraphs], list[Link]]
+Told = tuple[str, float, bool]
+"""Languages, confidence, and true where the paragraph is alone indeed."""
+Way = Callable[[Case, Paragraphs, Paragraphs], list[Link]]
 
 BINS = (0.0, 0.5, 0.7, 0.85, 0.95, 0.98, 1.0)
 SIZES = ("1:2", "1:3", "1:4", "2:3")

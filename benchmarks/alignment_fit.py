@@ -1,35 +1,28 @@
 """Fit alignment weights on texts whose links are known; used by benchmarks/alignment.py."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from benchmarks.alignment_path import fit_path
+from benchmarks.alignment_sets import Case, Link
 from pipelines.alignment.links import alone as lone_sides
 from pipelines.alignment.links import linked, weighed
 from pipelines.alignment.marginals import ALONE_NAMES, marginals
 from pipelines.alignment.omissions import OMISSION_NAMES
 from pipelines.alignment.paragraph_runs import RUN_NAMES, weighable
+from pipelines.alignment.paragraphs import Paragraphs
 from pipelines.alignment.signals import NAMES, Compared, features
 from pipelines.alignment.weights import CROSSED, Quadratic, Weighting, standardised, with_products
 from pipelines.similarity.background import shipped_lengths
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
-
-    from numpy.typing import NDArray
-
-    from benchmarks.alignment_sets import Case, Link
-    from pipelines.alignment.paragraphs import Paragraphs
-
-    Read = tuple[Case, Paragraphs, Paragraphs]
+Read = tuple[Case, Paragraphs, Paragraphs]
 
 ALL = range(len(NAMES))
 GRAMS = [
@@ -50,10 +43,7 @@ _TRIED_ON = 600
 
 
 def fit(groups: Sequence[Read], columns: Sequence[int] = ALL, *, omissions: bool = True) -> Weighting:
-    """Logistic regression by Newton's method: first of short links, then of runs, then of the path.
-
-    Products of features are taken in, and runs and omissions are fitted, where all columns are asked for.
-    """
+    """Newton's method: short links, then runs, then the path; products and omissions if all columns."""
     x, y, times = _cells(groups)
     mean, scale = _rounded_moments(x)
     plain = standardised(x, mean, scale)
@@ -122,11 +112,7 @@ def _terms(part: NDArray[np.float32], chosen: list[int], *, crossed: bool) -> ND
 
 
 def _fit_omissions(groups: Sequence[Read]) -> Quadratic:
-    """Of the paragraphs that get no link: is it right that they have none.
-
-    Each text is linked by weights that have not seen its story: else its links would be too sure. Retold
-    texts are few, and count several times.
-    """
+    """Is a paragraph rightly alone? Linked by weights of other stories; retold texts count several times."""
     rows, right, times = [], [], []
     for side in (0, 1):
         tuned = [each for each in groups if _other_half(each[0].story_id) != side]

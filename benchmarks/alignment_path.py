@@ -1,16 +1,12 @@
-"""Fit the weights of the path through two texts; used by benchmarks/alignment_fit.py.
+"""Fit the path's weights: conditional likelihood of the right alignments, by BFGS on its gradient."""
 
-The conditional likelihood of the right alignments, by BFGS on its exact gradient: what the right one has,
-less what all have in the mean.
-"""
-
-from __future__ import annotations
-
+from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
+from benchmarks.alignment_sets import Case
 from pipelines.alignment.marginals import (
     CLASS,
     LINKS,
@@ -20,17 +16,10 @@ from pipelines.alignment.marginals import (
     known_links,
     marginals,
 )
+from pipelines.alignment.paragraph_runs import Weighed
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from numpy.typing import NDArray
-
-    from benchmarks.alignment_sets import Case
-    from pipelines.alignment.paragraph_runs import Weighed
-
-    Vector = NDArray[np.float64]
-    Step = tuple[tuple[int, int], int, int]
+Vector = NDArray[np.float64]
+Step = tuple[tuple[int, int], int, int]
 
 _ROUNDS = 30
 _ENOUGH = 1e-5

@@ -1,20 +1,15 @@
 """Texts whose matching paragraphs are known; used by benchmarks/alignment.py."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import random
 from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    Link = tuple[tuple[int, ...], tuple[int, ...]]
+Link = tuple[tuple[int, ...], tuple[int, ...]]
 
 PAIRS = (("uk", "ru"), ("uk", "en"), ("ru", "en"))
 DROPPED, MERGED = 0.15, 0.10

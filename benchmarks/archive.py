@@ -7,8 +7,6 @@ Archives of each size take turns, a few commits of 500 at a time, so that the ma
 `--home FOLDER` keeps the archives for the next time.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import shutil

@@ -5,8 +5,6 @@ and the turns are repeated. The start is measured apart (a run over one page) an
 that of the contender and its children, without the server.
 """
 
-from __future__ import annotations
-
 import argparse
 import contextlib
 import ctypes

@@ -9,8 +9,6 @@ The groups are aeb; pages of grade A or read by hand, by language; B, whose refe
 that is not in the page, so that no tool reaches 1; and the sets of the world.
 """
 
-from __future__ import annotations
-
 import argparse
 import importlib.util
 import json
@@ -225,10 +223,7 @@ def read_all(tool: str) -> list[Reading]:
 
 
 def run(tool: str, folder: Path) -> list[Reading] | None:
-    """In a process of its own, of this environment or of the peers'; None if the tool is in neither.
-
-    What the folder has of a peer is not read again.
-    """
+    """In a process of its own, here or of the peers'; None without the tool. What exists is kept."""
     into = folder / f"{tool.replace(' ', '-')}.json"
     if tool == OURS or not into.exists():
         here = importlib.util.find_spec(TOOLS[tool][1]) is not None

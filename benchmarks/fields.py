@@ -4,8 +4,6 @@ Days are counted right, wrong and none, beside htmldate's of the same pages. A h
 page's own: one of its <h1>, or its og:title. A name counts as wrong where the gold has it not.
 """
 
-from __future__ import annotations
-
 import argparse
 import socket
 import sys

@@ -1,9 +1,4 @@
-"""Real pages of ../shared/data with what is known about them, and the scores of a reading of them.
-
-The pages are not part of the project. F1 is the 4-gram shingle metric of article-extraction-benchmark.
-"""
-
-from __future__ import annotations
+"""Real pages of ../shared/data, what is known of them, and the scores of a reading (4-gram shingles)."""
 
 import gzip
 import json
@@ -23,11 +18,7 @@ _WORD = re.compile(r"\w+")
 
 @dataclass(frozen=True)
 class Case:
-    """A page and what is known about it.
-
-    `group` is aeb, the grade and language of pages/, or the set of world/: `fundus en` and `fundus other`,
-    `daniel en`, `htmldate`.
-    """
+    """A page and what is known of it; `group`: aeb, grade and language of pages/, or a set of world/."""
 
     name: str
     url: str

@@ -15,21 +15,17 @@ each.
 Who tunes uses the part `dev` and never reads the part `kept`.
 """
 
-from __future__ import annotations
-
 import hashlib
 import random
 from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    Part = Literal["dev", "kept"]
+Part = Literal["dev", "kept"]
 
 FOLDER = Path(__file__).parent / "data"
 DRAWS = range(3)
@@ -39,10 +35,7 @@ PARTS: tuple[Part, ...] = ("dev", "kept")
 
 @dataclass(frozen=True)
 class NewsText:
-    """A published text; those of one story in two languages are to be paired, and no others.
-
-    `event` joins stories of one event (a death toll that rises, a near twin), which are not to be paired.
-    """
+    """A published text; to be paired within its story, never within its `event` alone."""
 
     doc_id: str
     story_id: str
@@ -88,11 +81,7 @@ def part_of(event: str) -> Part:
 
 
 def pools(texts: Sequence[NewsText]) -> Iterator[Pool]:
-    """Yield the set whole, halved and with the originals removed, three draws each of the last two.
-
-    Halved, each text is there with a chance of one half. With the originals removed each story has one text
-    left, in one language, so that nothing is to be paired.
-    """
+    """Yield the set whole; halved and with originals removed (nothing to pair), three draws each."""
     yield Pool("whole", 0, tuple(texts))
     for draw in DRAWS:
         kept = (each for each in texts if random.Random(f"{draw} {each.doc_id}").random() < 0.5)

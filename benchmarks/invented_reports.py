@@ -9,23 +9,16 @@ The part `dev` is 2 to 15 March 2026, the part `kept` the two weeks after it. Ea
 each language; `dev` leaves out the last one, `kept` the first.
 """
 
-from __future__ import annotations
-
 import random
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import TYPE_CHECKING
 
-from benchmarks.invented_news import FOLDER, NewsText
+from benchmarks.invented_news import FOLDER, NewsText, Part
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from benchmarks.invented_news import Part
-
-    Value = int | float | str | tuple[str, str, str]
-    Facts = dict[str, Value]
+Value = int | float | str | tuple[str, str, str]
+Facts = dict[str, Value]
 
 LANGUAGES = ("uk", "ru", "en")
 DAYS = range(14)

@@ -11,8 +11,6 @@ Times are CPU microseconds, the median of one pass. Tools that are not installed
 """
 # ruff: noqa: PLC0415 - a peer is imported only when it is asked for and there
 
-from __future__ import annotations
-
 import argparse
 import importlib.util
 import json

@@ -10,8 +10,6 @@ numbers or `same`, both paragraphs): of `numbers_1` the rules were mended, of `n
 and stories with the paragraphs that only one text has (data/left_out_1.jsonl), with which nothing was mended.
 """
 
-from __future__ import annotations
-
 import argparse
 import hashlib
 import json
@@ -21,14 +19,15 @@ import sys
 from collections import Counter
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from archive.format.records import TextBlock, VariantText
+from collections.abc import Callable, Iterator, Sequence
+
+from archive.format.records import AlignmentRecord, TextBlock, VariantText
 from archive.read.quotations import speaker_of
 from benchmarks.alignment_sets import PAIRS, stories
 from benchmarks.quality_page import write as write_page
@@ -37,15 +36,10 @@ from pipelines.alignment.number_marks import Passage, number_marks
 from pipelines.alignment.quantities import agree, quantities
 from pipelines.alignment.quote_marks import speech
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-    from archive.format.records import AlignmentRecord
-
-    Texts = tuple[list[str], list[str]]
-    Languages = tuple[str, str]
-    Planting = Callable[[Texts, Languages, random.Random], str | None]
-    """Contradict the first text in the second; return what a mark should have, None if nothing can be."""
+Texts = tuple[list[str], list[str]]
+Languages = tuple[str, str]
+Planting = Callable[[Texts, Languages, random.Random], str | None]
+"""Contradict the first text in the second; return what a mark should have, None if nothing can be."""
 
 DATA = Path(__file__).resolve().parents[1] / "../shared/data/pairs/dev.jsonl"
 VERDICTS = Path(__file__).parent / "data" / "mark_verdicts.tsv"

@@ -9,8 +9,6 @@ All processes are prepared as a worker is, the collector of garbage among it; `-
 Python has it.
 """
 
-from __future__ import annotations
-
 import argparse
 import gzip
 import json

@@ -22,8 +22,6 @@ benchmarks/pairing_invented.py; who tunes never asks for `--part kept`.
 gives the same files: `--check` fits, writes nothing, and ends with 1 where something differs.
 """
 
-from __future__ import annotations
-
 import argparse
 import math
 import sys
@@ -31,7 +29,6 @@ import time
 from bisect import bisect_right
 from collections import defaultdict
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from rich.console import Console
@@ -40,25 +37,21 @@ from rich.table import Table
 # a benchmark beside this one has the name of a package of ours
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from collections.abc import Sequence
+
+from numpy.typing import NDArray
+
 from benchmarks.invented_news import PARTS, rewrites
 from benchmarks.invented_reports import reports
 from benchmarks.pairing_fit import cross_fit, differs, fit_all, judged, write
 from benchmarks.pairing_invented import measure
-from benchmarks.pairing_sets import DATA, load
+from benchmarks.pairing_sets import DATA, Trial, load
 from benchmarks.quality_page import write as write_page
-from pipelines.pairing.content.weights import FILE
+from pipelines.pairing.content.weights import FILE, Weights
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from numpy.typing import NDArray
-
-    from benchmarks.pairing_sets import Trial
-    from pipelines.pairing.content.weights import Weights
-
-    Tested = Sequence[tuple[Trial, Weights]]
-    Counts = dict[tuple[str, str], NDArray[np.float64]]
-    """By languages and kind of text: right, said, right `auto`, `auto`, and pairs to find."""
+Tested = Sequence[tuple[Trial, Weights]]
+Counts = dict[tuple[str, str], NDArray[np.float64]]
+"""By languages and kind of text: right, said, right `auto`, `auto`, and pairs to find."""
 
 BANDS = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 0.97, 0.99, 1.0)
 

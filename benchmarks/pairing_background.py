@@ -1,7 +1,5 @@
 """Counting what is common in the news of each language, for background.npz; see benchmarks/pairing.py."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TypeVar

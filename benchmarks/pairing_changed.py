@@ -6,8 +6,6 @@ units. Both stay one story. `another day` has of a text that reports figures eve
 headline too, and comes one to three days before or after.
 """
 
-from __future__ import annotations
-
 import random
 import re
 from collections.abc import Callable

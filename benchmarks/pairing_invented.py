@@ -8,31 +8,23 @@ up in one story; `auto` and `probable` the pairs by content of that tier.
 `--errors` lists wrong and missed pairs.
 """
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import combinations
-from typing import TYPE_CHECKING
 
+from rich.console import Console
 from rich.table import Table
 
 from archive.format.records import LinkFacts
-from benchmarks.invented_news import VARIANTS, pools, rewrites
+from benchmarks.invented_news import VARIANTS, NewsText, Part, Pool, pools, rewrites
 from benchmarks.invented_reports import KINDS, reports
 from pipelines.pairing.content.compare import compare
 from pipelines.pairing.decide import DecisionBasis, decide
 from pipelines.similarity.document import ArticleReading, Document, read
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
-    from rich.console import Console
-
-    from benchmarks.invented_news import NewsText, Part, Pool
-
-    Ids = tuple[str, str]
+Ids = tuple[str, str]
 
 SETS = ("rewrites", "reports")
 

@@ -1,7 +1,5 @@
 """Pools of our invented news (benchmarks/invented_news.py) as trials; used by benchmarks/pairing.py."""
 
-from __future__ import annotations
-
 import hashlib
 import random
 from collections.abc import Iterator, Sequence
@@ -29,10 +27,7 @@ def half_of(text: NewsText) -> int:
 
 @cache
 def reading(text: NewsText) -> ArticleReading:
-    """Read a text; a rewrite without the words that were added to the lexicon after it had been read.
-
-    Of other newsrooms' words the lexicon has fewer, and weights fitted on these would expect too many.
-    """
+    """Read a text; a rewrite without the words its reading has added to the lexicon."""
     found = read(Document(text.doc_id, "invented", text.language, text.headline, text.text, text.published))
     if text.kind != "rewrite":
         return found
@@ -47,10 +42,7 @@ def _added() -> int:
 
 
 def news_trials(texts: Sequence[NewsText], known: Known) -> list[Trial]:
-    """Rewrites as they came and some of them days later, and reports.
-
-    Each set is whole, halved and with the originals removed.
-    """
+    """Rewrites, some days later, and reports: whole, halved, with the originals removed."""
     kinds = {"rewrites": [x for x in texts if x.kind == "rewrite"]}
     kinds["late"] = list(later(kinds["rewrites"]))
     kinds["reports"] = [x for x in texts if x.kind != "rewrite"]

@@ -11,8 +11,6 @@ headline and about so many letters, where it is not the texts that matter but wh
 number. After each tenth of the weeks, and when all is compared, the cost so far goes to stderr.
 """
 
-from __future__ import annotations
-
 import argparse
 import hashlib
 import json

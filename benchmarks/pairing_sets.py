@@ -1,7 +1,5 @@
 """Stories that pairing is fitted and measured on, and sets made of them; used by benchmarks/pairing.py."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import math
@@ -228,10 +226,7 @@ def removed(rows: list[Row], known: Known) -> list[Trial]:
 
 
 def changed_trials(rows: list[Row], known: Known) -> list[Trial]:
-    """Return sets with changed figures and other units, and sets in which another day's report stands alone.
-
-    Each with times of publication and without.
-    """
+    """Sets with changed figures and units, or another day's report alone; with times and without."""
     trials = []
     for a, b in combinations(LANGUAGES, 2):
         for seed in SEEDS:
@@ -268,10 +263,7 @@ def altered_reading(row: Row, how: str, *, dated: bool) -> ArticleReading:
 
 
 def others(rows: list[Row], ours: list[Row], language: str) -> list[Row]:
-    """Of half of the stories the other side, whether it was drawn or not; where it has two numbers to change.
-
-    With one of them another, all else being the same, it is more often the text as an editor has left it.
-    """
+    """The other side of half of the stories, for texts with two numbers to change."""
     stories = {row.story_id for row in ours if hashlib.sha256(row.doc_id.encode()).digest()[1] % 2}
     return [
         row

@@ -7,8 +7,6 @@ With `--before ../before` another checkout reads each page too, by turns: make i
 `git worktree add ../before REVISION`.
 """
 
-from __future__ import annotations
-
 import argparse
 import os
 import platform

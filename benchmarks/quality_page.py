@@ -1,7 +1,5 @@
 """Tables of docs/reference/pairing-quality.md: `--write` of a benchmark puts what it has measured there."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from pathlib import Path

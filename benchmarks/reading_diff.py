@@ -6,8 +6,6 @@ whose first long passage is missing, and pages with a long passage that the gold
 needs `../shared` beside it: `git worktree add ../before REVISION`. Run it before EXTRACTOR is raised.
 """
 
-from __future__ import annotations
-
 import argparse
 import gzip
 import json

@@ -5,8 +5,6 @@ many addresses; the second crawl of an outlet where nothing has changed; and `im
 medians. The sitemap lists the 1000 newest of the known addresses, as a news sitemap of two days would.
 """
 
-from __future__ import annotations
-
 import argparse
 import hashlib
 import multiprocessing

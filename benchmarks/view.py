@@ -10,8 +10,6 @@ each request is measured five times, the median is printed.
 
 # ruff: noqa: PLC0415, E501  lemmas are loaded where they are measured; words stand in long lines
 
-from __future__ import annotations
-
 import argparse
 import http.client
 import json

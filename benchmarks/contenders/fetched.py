@@ -1,7 +1,5 @@
 """Fetch and drop each page with Scrapy alone: python fetched.py URLS."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 

@@ -1,11 +1,4 @@
-"""Run our extraction in N processes, the limit of a crawl: python flat_out.py FOLDER COPIES N.
-
-All processes read the same bytes.
-
-The processes have the garbage collector's pace of our workers; without it the limit would be too low.
-"""
-
-from __future__ import annotations
+"""Our extraction in N processes, paced as workers: python flat_out.py FOLDER COPIES N."""
 
 import multiprocessing
 import sys

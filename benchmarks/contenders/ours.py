@@ -1,7 +1,5 @@
 """Run our crawl with a ticker on its event loop: python ours.py URLS ARCHIVE STALLS [NAME=VALUE …]."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import sys

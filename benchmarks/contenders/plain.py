@@ -1,7 +1,5 @@
 """Run the plain spider, trafilatura and langdetect in an item pipeline: python plain.py URLS OUT."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 

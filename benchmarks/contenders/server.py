@@ -1,9 +1,4 @@
-"""Serve a folder's pages from memory, faster than any contender: python server.py FOLDER COPIES.
-
-Prints its port, then answers until its standard input closes.
-"""
-
-from __future__ import annotations
+"""Serve a folder's pages from memory: python server.py FOLDER COPIES; prints its port, ends with stdin."""
 
 import asyncio
 import sys

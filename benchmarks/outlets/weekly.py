@@ -1,7 +1,5 @@
 """Outlet of benchmarks/start.py; its port comes from the environment."""
 
-from __future__ import annotations
-
 import os
 
 from crawler.story.spider import StorySpider

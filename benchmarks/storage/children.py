@@ -2,8 +2,6 @@
 
 # ruff: noqa: PLC0415
 
-from __future__ import annotations
-
 import os
 import resource
 import time
@@ -36,11 +34,7 @@ def bytes_written() -> int:
 
 
 def child_grow(folder: Path, articles: int) -> dict[str, float]:
-    """Build an archive by large commits of short texts, without the detour through segments.
-
-    What a commit costs later depends on how many articles there are, not on how long they are. The log gets
-    as many snapshots as commits of 500 would have made, an hour apart.
-    """
+    """Build an archive by large commits of short texts, with the snapshots of commits of 500."""
     from archive.commit.committer import Committer
     from archive.opening import open_or_create
 

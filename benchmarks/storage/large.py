@@ -10,8 +10,6 @@ A commit is a snapshot of its own, as of a crawl; what a writer keeps beside the
 
 # ruff: noqa: E501, SIM905, PLR0917  words and syllables stand in long lines; arrays of one part go together
 
-from __future__ import annotations
-
 import argparse
 import hashlib
 import multiprocessing
