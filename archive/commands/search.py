@@ -37,8 +37,9 @@ _WIDE = 140
 _COLUMNS = ("published, UTC", "story", "outlet", "languages", "headline", "lag", "notes")
 _NOTES = (5, 6)
 _FLAGS = {
+    "single": "the story is in one language only",
     "edited": "an article of the story was edited",
-    "gone": "one was removed by its outlet",
+    "gone": "an article was taken down by its outlet",
     "numbers": "two texts have contradicting numbers at one place",
     "quotes": "a text does not report a quotation of another",
     "conflict": "the texts contradict the link between them",

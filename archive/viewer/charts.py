@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from archive.format.languages import display_order
-from archive.tables.parquet_files import translated_errors
 from archive.viewer.drawing import NARROW, WIDE, Drawing, colour, day_axis, periods
-from archive.viewer.figure_frames import ALL_SECTIONS, PROVEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    import pandas as pd
-
-    from archive.read.archive import Archive
     from archive.viewer.catalogue import Interface
     from archive.viewer.drawing import Canvas
-    from archive.viewer.figure_frames import Figure
     from archive.viewer.render import Pages
+    from archive.viewer.stored_figures import StoredFigures
 
+    Rows = Sequence[dict[str, Any]]
+
+ALL_SECTIONS = "all sections"
+"""Name of the rows that are about all of them."""
 _ROW = 26.0
 _MOST_ROWS = 40
 _HOURS = (0.1, 0.25, 0.5, 1, 2, 4, 8, 24, 72, 168, 720, 8760)
@@ -30,10 +30,6 @@ _HOURS = (0.1, 0.25, 0.5, 1, 2, 4, 8, 24, 72, 168, 720, 8760)
 def _short(text: str, canvas: Canvas) -> str:
     most = 10 if canvas.is_narrow else 22
     return text if len(text) <= most else f"{text[: most - 1]}…"
-
-
-def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
 
 
 def _rows_cut(t: Interface, all_rows: int) -> str:
@@ -53,8 +49,8 @@ def _languages(rows: Sequence[dict[str, Any]]) -> list[str]:
     return sorted({str(row["language"]) for row in rows}, key=display_order)
 
 
-def lag(t: Interface, frame: pd.DataFrame, canvas: Canvas = WIDE) -> Drawing | None:
-    rows = sorted(_rows(frame), key=lambda x: (x["outlet"], display_order(x["language"])))[:_MOST_ROWS]
+def lag(t: Interface, rows: Rows, canvas: Canvas = WIDE) -> Drawing | None:
+    rows = sorted(rows, key=lambda x: (x["outlet"], display_order(x["language"])))[:_MOST_ROWS]
     if not rows:
         return None
     low, high = _HOURS[0], max(24.0, max(float(x["p95"]) for x in rows) / 3600)
@@ -92,16 +88,16 @@ def lag(t: Interface, frame: pd.DataFrame, canvas: Canvas = WIDE) -> Drawing | N
     return drawing
 
 
-def coverage(t: Interface, frame: pd.DataFrame, canvas: Canvas = WIDE) -> Drawing | None:
-    if not len(frame):
+def coverage(t: Interface, rows: Rows, canvas: Canvas = WIDE) -> Drawing | None:
+    if not rows:
         return None
-    rows = _rows(frame)
     languages = _languages(rows)
-    cells = periods(frame["day"].min(), frame["day"].max(), int(canvas.width / 6))
+    days = [date.fromisoformat(row["day"]) for row in rows]
+    cells = periods(min(days), max(days), int(canvas.width / 6))
     cell = min(22.0, canvas.width / len(cells.starts))
     counts: dict[tuple[str, str, int], int] = {}
-    for row in rows:
-        place = (str(row["outlet"]), str(row["language"]), cells.index(row["day"]))
+    for day, row in zip(days, rows, strict=True):
+        place = (str(row["outlet"]), str(row["language"]), cells.index(day))
         counts[place] = counts.get(place, 0) + int(row["articles"])
     all_tracks = sorted({x[:2] for x in counts}, key=lambda x: (x[0], languages.index(x[1])))
     tracks = all_tracks[:_MOST_ROWS]
@@ -132,8 +128,7 @@ def coverage(t: Interface, frame: pd.DataFrame, canvas: Canvas = WIDE) -> Drawin
     return drawing
 
 
-def translated(t: Interface, frame: pd.DataFrame, canvas: Canvas = WIDE) -> Drawing | None:
-    rows = _rows(frame)
+def translated(t: Interface, rows: Rows, canvas: Canvas = WIDE) -> Drawing | None:
     if not rows:
         return None
     languages = _languages(rows)
@@ -157,10 +152,9 @@ def translated(t: Interface, frame: pd.DataFrame, canvas: Canvas = WIDE) -> Draw
     )
 
 
-def sections(t: Interface, frame: pd.DataFrame, canvas: Canvas = WIDE) -> Drawing | None:
-    rows = _rows(frame)
-    rows.sort(key=lambda x: (x["section"] != ALL_SECTIONS, str(x["section"]), -float(x["left_out"])))
-    rows = rows[:_MOST_ROWS]
+def sections(t: Interface, rows: Rows, canvas: Canvas = WIDE) -> Drawing | None:
+    ordered = sorted(rows, key=lambda x: (x["section"] != ALL_SECTIONS, x["section"], -float(x["left_out"])))
+    rows = ordered[:_MOST_ROWS]
     if not rows:
         return None
     bars = []
@@ -178,14 +172,14 @@ def sections(t: Interface, frame: pd.DataFrame, canvas: Canvas = WIDE) -> Drawin
     )
 
 
-def quotes(t: Interface, frame: pd.DataFrame, canvas: Canvas = WIDE) -> Drawing | None:
-    rows = sorted(_rows(frame), key=lambda x: (str(x["outlet"]), -int(x["quotes"])))[:_MOST_ROWS]
+def quotes(t: Interface, rows: Rows, canvas: Canvas = WIDE) -> Drawing | None:
+    rows = sorted(rows, key=lambda x: (str(x["outlet"]), -int(x["quotes"])))[:_MOST_ROWS]
     groups = [(str(x["outlet"]), t.count("n_stories", int(x["stories"])), x) for x in rows]
     return _quoted(t, groups, canvas, title=t("quotes_title"), axis=t("quotes_axis"))
 
 
-def speakers(t: Interface, frame: pd.DataFrame, canvas: Canvas = WIDE) -> Drawing | None:
-    rows = _rows(frame)[:_MOST_ROWS]
+def speakers(t: Interface, rows: Rows, canvas: Canvas = WIDE) -> Drawing | None:
+    rows = list(rows[:_MOST_ROWS])
     quotes_by_speaker: dict[str, int] = {}
     for x in rows:
         quotes_by_speaker[str(x["speaker"])] = quotes_by_speaker.get(str(x["speaker"]), 0) + int(x["quotes"])
@@ -256,9 +250,9 @@ def _bars(
     return drawing
 
 
-def edits(t: Interface, frame: pd.DataFrame, canvas: Canvas = WIDE) -> Drawing | None:
+def edits(t: Interface, rows: Rows, canvas: Canvas = WIDE) -> Drawing | None:
     counted: dict[int, int] = {}
-    for row in _rows(frame):
+    for row in rows:
         counted[int(row["hours_below"])] = counted.get(int(row["hours_below"]), 0) + int(row["edits"])
     if not counted:
         return None
@@ -293,7 +287,7 @@ def edits(t: Interface, frame: pd.DataFrame, canvas: Canvas = WIDE) -> Drawing |
     return drawing
 
 
-CHARTS: dict[str, Callable[[Interface, pd.DataFrame, Canvas], Drawing | None]] = {
+CHARTS: dict[str, Callable[[Interface, Rows, Canvas], Drawing | None]] = {
     "lag": lag,
     "coverage": coverage,
     "translated": translated,
@@ -318,22 +312,13 @@ class Chart:
     recipe: str
 
 
-def frame_of(figure: Figure, archive: Archive, frames: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Make the numbers of a figure, once for each snapshot: `frames` are those that have been made."""
-    if figure.name not in frames:
-        with translated_errors():
-            frames[figure.name] = figure.frame(archive)
-    return frames[figure.name]
-
-
-def draw_all(pages: Pages, archive: Archive, frames: dict[str, pd.DataFrame]) -> list[Chart]:
+def draw_all(pages: Pages, stored: StoredFigures) -> list[Chart]:
     """Draw all figures."""
     charts = []
-    for name, figure in PROVEN.items():
-        frame = frame_of(figure, archive, frames)
-        drawing, narrow = (CHARTS[name](pages.t, frame, canvas) for canvas in (WIDE, NARROW))
+    for name, numbers in stored.numbers.items():
+        drawing, narrow = (CHARTS[name](pages.t, numbers.rows, canvas) for canvas in (WIDE, NARROW))
         for drawn in (drawing, narrow):
             if drawn is not None and name in _A_ROW_EACH:
-                drawn.note = _rows_cut(pages.t, len(frame))
-        charts.append(Chart(name, drawing, narrow, figure.recipe))
+                drawn.note = _rows_cut(pages.t, len(numbers.rows))
+        charts.append(Chart(name, drawing, narrow, numbers.recipe))
     return charts

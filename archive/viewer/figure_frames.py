@@ -107,10 +107,6 @@ def left_out(a: Archive) -> pd.DataFrame:
     return shares[(shares["stories"] >= 3) | (shares["section"] == "all sections")]
 
 
-ALL_SECTIONS = "all sections"
-"""Name of the rows that are about all of them."""
-
-
 def quotes(a: Archive) -> pd.DataFrame:
     """Quotations that one language of a story has and another surely has not, by outlet and languages."""
     columns = ["story_id", "language_a", "language_b", "quotes_only_a", "quotes_only_b"]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from archive.exceptions import ArchiveError
 from archive.format import gate
+from archive.viewer import stored_figures
 from archive.viewer.article import article_values
 from archive.viewer.charts import draw_all
 from archive.viewer.load import read_story
@@ -82,7 +83,8 @@ def _pages(
     lists = Pages(language, snapshot, 0)
     lines = lookup.ask(question, size=most).lines
     yield from _lists(lists, lookup, question, lines)
-    yield "charts.html", lists.render("charts.html", "charts", figures=draw_all(lists, archive, {}))
+    charts = draw_all(lists, stored_figures.make(archive))
+    yield "charts.html", lists.render("charts.html", "charts", figures=charts, as_of=None)
     deeper = Pages(language, snapshot, 1)
     story_ids = {line.story_id for line in lines}
     for line in lines:
@@ -128,6 +130,7 @@ def _lists(
                 filters=(),
                 ordered_by=None,
                 articles=0,
+                none_reason=pages.t("none_found"),
                 anything_compared=lookup.has_compared,
             )
             yield address(page), html

@@ -9,7 +9,9 @@ from archive.format.languages import STORY_LANGUAGES
 PAGE = 50
 """Stories of one page of a list."""
 ORDERS = ("time", "match", "lag", "difference", "edits")
-FLAGS = ("edited", "gone", "numbers", "quotes", "conflict")
+STORED_FLAGS = ("edited", "gone", "numbers", "quotes", "conflict")
+FLAGS = ("single", *STORED_FLAGS)
+"""`single`, a story in one language only, follows from its languages."""
 COMPARED = STORY_LANGUAGES
 """Languages of which a list says that one is missing."""
 OMITTED = (10, 20, 50)

@@ -8,6 +8,7 @@ input is closed: the server that began it has ended, be it by kill -9.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sqlite3
 import sys
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from archive.format.snapshot import DataFile
     from archive.read.archive import Archive
 
+_log = logging.getLogger(__name__)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _UPSERT = (
     " ON CONFLICT (id) DO UPDATE SET story_id = excluded.story_id, outlet = excluded.outlet,"
@@ -338,8 +340,24 @@ def main(root: str, processes: int | None = None) -> int:
     from archive.read.archive import Archive  # noqa: PLC0415  this module is imported for its types too
 
     room = psutil.virtual_memory().available // _A_PROCESS
-    fill(Archive(root), processes=processes or max(1, min(os.cpu_count() or 1, side_file.SHARDS, room)))
+    archive = Archive(root)
+    is_large = archive.snapshot.rows("articles") >= side_file.LARGE
+    if is_large:  # its texts take minutes
+        fill(archive, texts=False)
+        _store_figures(archive)
+    fill(archive, processes=processes or max(1, min(os.cpu_count() or 1, side_file.SHARDS, room)))
+    if not is_large:
+        _store_figures(archive)
     return 0
+
+
+def _store_figures(archive: Archive) -> None:
+    from archive.viewer import stored_figures  # noqa: PLC0415  this module is imported for its types too
+
+    try:
+        stored_figures.store(archive)
+    except Exception as error:  # the page that asks for them says why
+        _log.warning("The charts cannot be made: %s", error)
 
 
 def _end_with_server() -> None:

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import numpy as np
 
-from archive.viewer.search.answers import FLAGS
+from archive.viewer.search.answers import STORED_FLAGS
 from archive.viewer.search.side_file import transaction
 from archive.viewer.search.story_columns import (
     LONGEST_ID,
@@ -296,7 +296,7 @@ class Docs:
 def _flags(
     connection: sqlite3.Connection, stories: Mapping[str, int], story_of: Mapping[str, int]
 ) -> dict[str, Bools]:
-    flags = {name: np.zeros(len(stories), np.bool_) for name in FLAGS}
+    flags = {name: np.zeros(len(stories), np.bool_) for name in STORED_FLAGS}
     for kind, row_id in connection.execute(
         "SELECT kind, flag.id FROM touched CROSS JOIN flag ON flag.id = touched.story_id WHERE kind != 'gone'"
         " UNION SELECT kind, flag.id FROM touched CROSS JOIN article USING (story_id)"

@@ -96,6 +96,11 @@ def texts_file(path: Path, shard: int) -> Path:
     return path.with_name(f"{path.stem}-texts-{shard}{path.suffix}")
 
 
+def charts_file(path: Path) -> Path:
+    """Path of the numbers of the charts beside a side file."""
+    return path.with_name("charts.json")
+
+
 def connect(path: Path) -> sqlite3.Connection:
     """Open for reading. Raises sqlite3.Error where there is none of this version."""
     connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, check_same_thread=False)
@@ -229,6 +234,7 @@ class _CheckpointedConnection(sqlite3.Connection):
 
 
 def discard(path: Path) -> None:
+    charts_file(path).unlink(missing_ok=True)
     for file in (path, *(texts_file(path, x) for x in range(SHARDS))):
         for suffix in ("", "-wal", "-shm", "-journal"):
             file.with_name(file.name + suffix).unlink(missing_ok=True)

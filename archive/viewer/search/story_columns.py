@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from archive.viewer.search.answers import FLAGS
+from archive.viewer.search.answers import STORED_FLAGS
 
 Bools = np.ndarray[Any, np.dtype[np.bool_]]
 Ints = np.ndarray[Any, np.dtype[np.int32]]
@@ -138,12 +138,14 @@ def read(connection: sqlite3.Connection, previous: Digest | None = None) -> tupl
         names = {name: tuple(values_of_name) for name, values_of_name in header["names"].items()}
         of_outlet = np.bincount(values["outlet"][1], counts, len(names["outlet"]))
         outlets = {x: int(n) for x, n in zip(names["outlet"], of_outlet, strict=True) if n}
+        flags = {x: np.frombuffer(part(f"flag {x}"), np.bool_) for x in STORED_FLAGS}
+        is_single = np.bincount(values["language"][0], minlength=len(first)) == 1
         digest = Digest(
             header["made"],
             np.frombuffer(part("ids"), f"S{int(header['width'])}"),
             *(first, lag, omitted),
             np.frombuffer(part("edits"), np.int32),
-            {x: np.frombuffer(part(f"flag {x}"), np.bool_) for x in FLAGS},
+            {"single": is_single, **flags},
             names,
             values,
             outlets,

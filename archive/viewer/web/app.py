@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -25,7 +27,7 @@ from archive.viewer.web.questions import PARAMETERS, LongQuestion, check_paramet
 from archive.viewer.web.shelf import Preparing, Shelf
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from starlette.requests import Request
 
@@ -53,9 +55,8 @@ def make_app(shelf: Shelf, port: int, secret: str = "") -> Starlette:
             try:
                 check_parameters(request.query_params, parameters)
                 return _answered(request, shelf, answer, apart=apart)
-            except ChartsPending as being:
-                counts = {"made": being.made, "figures": being.figures}
-                return _message(request, 503, "being_made", "being_made_told", again=True, counts=counts)
+            except ChartsPending:
+                return _message(request, 503, "being_made", "being_made_told", again=True)
             except Preparing as progress:
                 return _message(request, 503, "preparing", "preparing_told", again=True, progress=progress)
             except UnknownValue as error:
@@ -74,7 +75,7 @@ def make_app(shelf: Shelf, port: int, secret: str = "") -> Starlette:
         return [Route(path + suffix, page(answer, parameters)) for suffix in suffixes or ("",)]
 
     files, feeds = (".csv", ".json"), (".atom", ".feed.json")
-    changes = (*PARAMETERS, "followed")
+    changes = (*PARAMETERS, "kind", "followed")
     routes = [
         *route("/", story_lists.stories, parameters=PARAMETERS),
         *route("/search", story_lists.stories, parameters=PARAMETERS),
@@ -111,7 +112,7 @@ def make_app(shelf: Shelf, port: int, secret: str = "") -> Starlette:
 
 
 def _answered(request: Request, shelf: Shelf, answer: Page, *, apart: bool) -> Response:
-    """Answer a request, with figures once they are made. Raises ChartsPending where that parameters long.
+    """Answer a request, with charts once they are made. Raises ChartsPending where that takes long.
 
     `apart`: it reads nothing that other pages wait for.
     """
@@ -123,10 +124,11 @@ def _answered(request: Request, shelf: Shelf, answer: Page, *, apart: bool) -> R
                 return answer(opened)
         return answer(opened)
 
-    try:
-        return once()
-    except ChartsPending as being:
-        being.wait(_PATIENCE)  # while others are answered
+    until = time.monotonic() + _PATIENCE
+    while time.monotonic() < until:
+        with suppress(ChartsPending):
+            return once()
+        time.sleep(0.05)  # while others are answered
     return once()
 
 
@@ -138,11 +140,9 @@ def _message(
     *,
     again: bool = False,
     progress: Preparing | None = None,
-    counts: Mapping[str, int] | None = None,
 ) -> Response:
     pages = Pages(chosen(request.headers.get("accept-language", "")), NO_ARCHIVE)
-    values = {name: pages.t.number(count) for name, count in (counts or {}).items()}
-    sentence = pages.t(text, **values) if pages.t.has(text) else text
+    sentence = pages.t(text) if pages.t.has(text) else text
     if progress is not None and progress.files:
         done, files = pages.t.number(progress.taken), pages.t.number(progress.files)
         sentence = f"{sentence} {pages.t('preparing_files', taken=done, files=files)}"

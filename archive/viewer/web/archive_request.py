@@ -39,7 +39,7 @@ class ArchiveRequest:
         self.request = request
         self.archive, self.lookup, self.about = opened
         self.figures = figures
-        self._is_filling = is_filling
+        self.is_filling = is_filling
         self.pages = Pages(chosen(request.headers.get("accept-language", "")), self.about)
 
     def question(self) -> Question:
@@ -55,7 +55,7 @@ class ArchiveRequest:
         """
         if not (question.text or all_texts) or self.lookup.read >= self.lookup.articles:
             return "read"
-        return "reading" if self._is_filling else "unread"
+        return "reading" if self.is_filling else "unread"
 
     def html(self, template: str, here: str = "", /, **values: object) -> HTMLResponse:
         text = self.pages.render(template, here, **values)

@@ -1,30 +1,21 @@
-"""Numbers of the figures of one snapshot, made once, in a thread of their own.
-
-Of a large archive that takes seconds. No page waits so long: it says that they are being made.
-"""
+"""Numbers of the charts for pages: those that filling has stored, or made here where it has not."""
 
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import pandas as pd
+from archive.viewer import stored_figures
+from archive.viewer.search import side_file
 
+if TYPE_CHECKING:
     from archive.read.archive import Archive
+    from archive.viewer.stored_figures import StoredFigures
 
 
 class ChartsPending(Exception):
-    """Raised while there are no numbers yet; of how many figures there are, of how many."""
-
-    def __init__(self, made: int, figures: int, ended: threading.Event) -> None:
-        super().__init__(f"{made} of {figures}")
-        self.made, self.figures = made, figures
-        self._ended = ended
-
-    def wait(self, seconds: float) -> None:
-        """Wait until they are made, or so long."""
-        self._ended.wait(seconds)
+    """Raised while there are no numbers yet."""
 
 
 class Figures:
@@ -32,50 +23,45 @@ class Figures:
 
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
+        self._path = side_file.charts_file(side_file.side_file(archive.storage.layout))
         self._lock = threading.Lock()
-        self._made: dict[str, pd.DataFrame] = {}
-        self._is_complete = self._is_closed = False
+        self._current: StoredFigures | None = None
         self._error: Exception | None = None
-        self._ended: threading.Event | None = None
-        """Of a thread that is at work."""
+        self._is_making = False
 
     @property
     def snapshot(self) -> int:
         return self._archive.snapshot.id
 
-    def frames(self) -> dict[str, pd.DataFrame]:
-        """Return the numbers by figure name. Raises ChartsPending, and the errors of reading an archive."""
-        from archive.viewer.figure_frames import PROVEN  # noqa: PLC0415  pandas, 1 s and 50 MB: lists need none
+    def stored(self, *, is_filling: bool) -> StoredFigures:
+        """Return the numbers; those of an earlier snapshot while filling makes newer ones.
 
+        Raises ChartsPending, and the errors of reading an archive.
+        """
         with self._lock:
-            if self._is_complete:
-                return self._made
+            if self._current is not None:
+                return self._current
             if self._error is not None:  # told once, then tried again
                 error, self._error = self._error, None
                 raise error
-            if self._ended is None:
-                self._ended = threading.Event()
-                threading.Thread(target=self._make, args=[self._ended], daemon=True).start()
-            raise ChartsPending(len(self._made), len(PROVEN), self._ended)
+            stored = stored_figures.read(self._path)
+            if stored is not None and stored.snapshot == self.snapshot:
+                self._current = stored
+                return stored
+            if is_filling and stored is not None:
+                return stored
+            if not is_filling and not self._is_making:  # filling has failed
+                self._is_making = True
+                threading.Thread(target=self._make, daemon=True).start()
+            raise ChartsPending
 
-    def close(self) -> None:
-        """Make no more figures than the one that is being made."""
-        self._is_closed = True
-
-    def _make(self, ended: threading.Event) -> None:
-        from archive.viewer.charts import frame_of  # noqa: PLC0415
-        from archive.viewer.figure_frames import PROVEN  # noqa: PLC0415
-
-        error = None
+    def _make(self) -> None:
+        made, error = None, None
         try:
-            for figure in PROVEN.values():
-                if self._is_closed:
-                    break
-                frame_of(figure, self._archive, self._made)
+            made = stored_figures.make(self._archive)
+            with suppress(OSError):
+                stored_figures.write(self._path, made)
         except Exception as raised:  # whoever asks for them gets it
             error = raised
-        finally:
-            with self._lock:
-                self._error, self._ended = error, None
-                self._is_complete = len(self._made) == len(PROVEN)
-            ended.set()
+        with self._lock:
+            self._current, self._error, self._is_making = made, error, False

@@ -13,6 +13,7 @@ from archive.exceptions import ArticleNotFound, PageNotKept
 from archive.read.values import FULL_ID
 from archive.viewer import article as articles
 from archive.viewer import outlet as outlet_pages
+from archive.viewer.charts import draw_all
 from archive.viewer.load import read_story
 from archive.viewer.render import story_values
 from archive.viewer.web.archive_request import file_of, id_of, moved
@@ -21,8 +22,7 @@ from archive.viewer.web.omission_page import omission_values
 from archive.viewer.web.questions import number_of
 
 if TYPE_CHECKING:
-    import pandas as pd
-
+    from archive.viewer.stored_figures import StoredFigures
     from archive.viewer.web.archive_request import ArchiveRequest
 
 _LONGEST_ADDRESS = 2000
@@ -116,27 +116,21 @@ def warc(opened: ArchiveRequest) -> Response:
 
 
 def charts(opened: ArchiveRequest) -> Response:
-    from archive.viewer.charts import draw_all  # noqa: PLC0415  pandas, 1 s and 50 MB: lists need none
+    stored = _figures(opened)
+    as_of = None if stored.snapshot == opened.archive.snapshot.id else stored.snapshot
+    return opened.html("charts.html", "charts", figures=draw_all(opened.pages, stored), as_of=as_of)
 
-    frames = _frames(opened)
-    return opened.html("charts.html", "charts", figures=draw_all(opened.pages, opened.archive, frames))
 
-
-def _frames(opened: ArchiveRequest) -> dict[str, pd.DataFrame]:
+def _figures(opened: ArchiveRequest) -> StoredFigures:
     assert opened.figures is not None
-    return opened.figures.frames()
+    return opened.figures.stored(is_filling=opened.is_filling)
 
 
 def chart_file(opened: ArchiveRequest) -> Response:
-    from archive.viewer.figure_frames import PROVEN  # noqa: PLC0415  pandas, 1 s and 50 MB: lists need none
-
-    name = opened.request.path_params["name"]
-    if name not in PROVEN:
+    numbers = _figures(opened).numbers.get(opened.request.path_params["name"])
+    if numbers is None:
         raise HTTPException(404)
-    frame = _frames(opened)[name].astype(object)
-    frame = frame.where(frame.notna(), None)  # JSON has no NaN
-    rows = [dict(zip(frame.columns, row, strict=True)) for row in frame.itertuples(index=False)]
-    return file_of(opened, rows, tuple(frame.columns))
+    return file_of(opened, numbers.rows, tuple(numbers.columns))
 
 
 def outlets(opened: ArchiveRequest) -> Response:

@@ -136,12 +136,7 @@ class Shelf:
         self._drop()
         self._archive, self._lookup, self._file = opened, lookup, identity
         if self.figures is None or self.figures.snapshot != opened.snapshot.id:
-            self._end_figures()
             self.figures = Figures(opened)
-
-    def _end_figures(self) -> None:
-        if self.figures is not None:
-            self.figures.close()
 
     def _drop(self) -> None:
         if self._lookup is not None:
@@ -167,5 +162,4 @@ class Shelf:
     def close(self) -> None:
         with self._lock:
             self._end_filling()
-            self._end_figures()
             self._drop()

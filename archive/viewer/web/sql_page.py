@@ -36,12 +36,13 @@ _LONGEST_CELL = 600
 _AT_ONCE = threading.BoundedSemaphore(2)
 QUESTIONS = {
     "lags": """SELECT a.section, date_trunc('month', l.first_published_at)::DATE AS month,
-  l.language_a, l.language_b, count(*) AS stories, median(l.seconds) / 60 AS median_minutes
+  l.language_a, l.language_b, count(*) AS stories,
+  median(l.seconds) / 60 AS median_minutes_from_a_to_b
 FROM lags l JOIN articles a ON a.story_id = l.story_id AND a.language = l.language_a
 GROUP BY ALL ORDER BY ALL""",
     "missing": """SELECT a.outlet, s.language, s.other, count(*) AS texts,
-  sum(s.missing * s.characters) / sum(s.characters) AS missing,
-  sum(s.doubtful * s.characters) / sum(s.characters) AS doubtful
+  round(sum(s.missing * s.characters) / sum(s.characters), 4) AS missing,
+  round(sum(s.doubtful * s.characters) / sum(s.characters), 4) AS doubtful
 FROM shared_text s JOIN articles a USING (article_id) GROUP BY ALL ORDER BY ALL""",
     "speakers": """SELECT speaker, language, count(*) AS quotations
 FROM quotes GROUP BY ALL ORDER BY quotations DESC, speaker""",

@@ -24,6 +24,7 @@ from archive.viewer.web.archive_request import ArchiveRequest, file_of
 from archive.viewer.web.questions import page_of, wrong
 from archive.viewer.web.story_lists import as_feed, interface_of
 
+KINDS = ("edit", "gone")
 REACTIONS = ("followed", "alone", "unknown")
 _AT_ONCE = 200
 """Changes whose stories and texts are read at a time."""
@@ -56,6 +57,9 @@ def changes(opened: ArchiveRequest, t: Interface) -> Iterator[StoryChange]:
     reaction = opened.request.query_params.get("followed", "")
     if reaction and reaction not in REACTIONS:
         raise wrong("followed", reaction, REACTIONS)
+    kind = opened.request.query_params.get("kind", "")
+    if kind and kind not in KINDS:
+        raise wrong("kind", kind, KINDS)
     stories = opened.lookup.with_former(question)
     edits = edits_of_articles(opened.archive, list(stories))
     events: list[tuple[datetime, str, str, EditVisit | None]] = []
@@ -64,6 +68,8 @@ def changes(opened: ArchiveRequest, t: Interface) -> Iterator[StoryChange]:
             events.append((edit.at, article_id, stories[article_id], edit))
     for article_id, (story_id, at) in opened.lookup.with_gone(question).items():
         events.append((at, article_id, story_id, None))
+    if kind:
+        events = [event for event in events if (event[3] is None) == (kind == "gone")]
     events.sort(key=lambda event: event[:2], reverse=True)
     for n in range(0, len(events), _AT_ONCE):
         portion: dict[Alert, StoryChange] = {}
@@ -119,6 +125,7 @@ def page(opened: ArchiveRequest) -> Response:
         changes=portion[:PAGE],
         reactions=REACTIONS,
         reaction=query.get("followed", ""),
+        kind=query.get("kind", ""),
         question=opened.question(),
         outlets=opened.lookup.names("outlet", 40),
         address=f"?{urlencode(chosen)}",

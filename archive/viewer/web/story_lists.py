@@ -40,7 +40,7 @@ def stories(opened: ArchiveRequest) -> Response:
     return opened.html(
         "stories.html",
         "stories",
-        **list_values(opened.lookup, question, answer.lines),
+        **list_values(opened.lookup, question, answer.lines, opened.pages.t),
         answer=answer,
         page=page,
         page_count=-(-answer.found // PAGE),
@@ -69,7 +69,22 @@ def _filter_label(t: Interface, name: str, value: str) -> str:
     return f"{t(f'label_{name}')}: {value}"
 
 
-def list_values(lookup: Lookup, question: Question, lines: tuple[StoryLine, ...]) -> dict[str, object]:
+def _none_reason(lookup: Lookup, question: Question, t: Interface) -> str:
+    """Say why a list may be empty."""
+    if not lookup.articles:
+        return t("empty_archive")
+    comparisons = question.flags & {"numbers", "quotes"}
+    if (comparisons or question.omitted is not None) and not lookup.has_compared:
+        return t("not_compared_hint")
+    for flag in sorted(comparisons):
+        if not lookup.all_counts["flag"][flag]:
+            return t(f"none_{flag}")
+    return t("none_found")
+
+
+def list_values(
+    lookup: Lookup, question: Question, lines: tuple[StoryLine, ...], t: Interface
+) -> dict[str, object]:
     """Collect what the list of stories shows beside its answer."""
     counts = lookup.all_counts
     languages = [x for x in (*COMPARED, *sorted(counts["language"])) if x in counts["language"]]
@@ -82,6 +97,7 @@ def list_values(lookup: Lookup, question: Question, lines: tuple[StoryLine, ...]
         "flags": FLAGS,
         "read": lookup.read,
         "articles": lookup.articles,
+        "none_reason": _none_reason(lookup, question, t),
         "anything_compared": any(x.omitted is not None for x in lines) or lookup.has_compared,
     }
 

@@ -28,6 +28,9 @@ def test_edits_and_takedowns_are_a_page_and_a_feed(site):
         rows = json.loads(get("/changes.json")[2])
         assert [(x["kind"], x["language"]) for x in rows] == [("gone", "uk"), ("edit", "uk")]
         assert [x["kind"] for x in json.loads(get("/changes.json?followed=alone")[2])] == []
+        for kind in ("edit", "gone"):
+            assert [x["kind"] for x in json.loads(get(f"/changes.json?kind={kind}")[2])] == [kind]
+        assert get("/changes?kind=takedown")[0] == 400
         status, _, body = get("/changes?followed=alon")
         assert (status, "?followed=alone" in body.decode()) == (400, True)
         assert get("/?followed=alone")[0] == 400

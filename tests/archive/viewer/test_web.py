@@ -7,7 +7,7 @@ import io
 import json
 import re
 import threading
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
 from urllib.parse import quote
 from xml.etree import ElementTree as ET
@@ -29,8 +29,11 @@ from archive.format.records import (
     SameEventRecord,
     TextBlock,
 )
+from archive.viewer import stored_figures
 from archive.viewer.catalogue import LANGUAGES, _catalogue, chosen
+from archive.viewer.charts import draw_all
 from archive.viewer.figure_frames import PROVEN
+from archive.viewer.render import NO_ARCHIVE, Pages
 from archive.viewer.search import fill, side_file
 from archive.viewer.search.answers import ORDERS, Question
 from archive.viewer.search.lookup import Lookup
@@ -40,7 +43,6 @@ from archive.viewer.web.guard import POLICY
 from archive.viewer.web.server import listening
 from archive.viewer.web.shelf import Shelf
 from tests.archive.conftest import make_article
-from tests.support.forked import A_WHILE
 
 HOSTILE = "</p><script>alert(1)</script>\"' onclick=alert(1) \x1b[31m \u202e {{ 7*7 }} ' OR 1=1 --"
 
@@ -313,28 +315,63 @@ def test_charts_are_made_beside_the_pages_and_what_fails_is_told_and_tried_again
         assert get("/charts/translated.csv")[2].startswith(b"\xef\xbb\xbfoutlet,language,")
         assert get("/charts/other.csv")[0] == 404
     figures = Figures(archive.open(root))
+    charts = side_file.charts_file(side_file.side_file(archive.open(root).storage.layout))
+    charts.unlink()
     stories = archive.open(root).stories().files()[0]
     whole = stories.read_bytes()
     stories.write_bytes(whole[:100])
-
-    def made():
-        with pytest.raises(ChartsPending) as being:
-            figures.frames()
-        being.value.wait(A_WHILE)
-        return figures.frames()
-
     with pytest.raises(ArchiveDamaged):
-        made()
+        made(figures)
     stories.write_bytes(whole)
-    frames = made()
-    assert list(frames) == list(PROVEN)
-    assert figures.frames() is frames
-    closed = Figures(archive.open(root))
-    closed.close()
-    with pytest.raises(ChartsPending) as being:
-        closed.frames()
-    being.value.wait(A_WHILE)
-    assert being.value.made == 0
+    stored = made(figures)
+    assert list(stored.numbers) == list(PROVEN)
+    assert figures.stored(is_filling=False) == stored
+
+
+def made(figures):
+    while True:
+        with suppress(ChartsPending):
+            return figures.stored(is_filling=False)
+
+
+def test_charts_of_before_are_shown_until_filling_has_stored_the_next(site, root, writer, article):
+    charts = side_file.charts_file(side_file.side_file(archive.open(root).storage.layout))
+    assert fill.main(str(root), 1) == 0
+    before = stored_figures.read(charts)
+    assert before.snapshot == archive.open(root).snapshot.id
+    with serving(site) as get:
+        assert get("/charts")[0] == 200  # at the first request
+    writer.add_article(article(700, "uk", "Ще один текст."))
+    writer.commit()
+    after = Figures(archive.open(root))
+    assert after.stored(is_filling=True) == before
+    pages = Pages("en", NO_ARCHIVE)
+    html = pages.render("charts.html", "charts", figures=draw_all(pages, before), as_of=before.snapshot)
+    assert f"These charts are of snapshot {before.snapshot}; " in text_of(html.encode())
+    assert fill.main(str(root), 1) == 0
+    stored = after.stored(is_filling=True)
+    counts = [sum(x["articles"] for x in y.numbers["coverage"].rows) for y in (before, stored)]
+    assert counts[1] == counts[0] + 1
+    charts.write_bytes(charts.read_bytes().replace(b'"definitions": "', b'"definitions": "0'))
+    assert stored_figures.read(charts) is None  # made by another version
+    side_file.discard(charts.with_name("search.sqlite"))
+    assert not charts.exists()
+
+
+def test_stories_in_one_language_only_are_a_filter(site):
+    with serving(site) as get:
+        stories = json.loads(get("/stories.json")[2])
+        single = {x["story_id"] for x in stories if len(x["languages"]) == 1}
+        assert single
+        assert {x["story_id"] for x in json.loads(get("/stories.json?single=1")[2])} == single
+        page = text_of(get("/?single=1")[2])
+        assert f"{len(single)} stories" in page
+        assert f"in one language only {len(single)}" in page
+
+
+def test_an_empty_list_of_quotations_says_that_they_were_compared(site):
+    with serving(site) as get:
+        assert "in this archive none differs" in text_of(get("/?quotes=1")[2])
 
 
 def test_nobody_else_is_answered_and_nothing_is_changed(site):
