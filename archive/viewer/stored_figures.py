@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archive.tables.parquet_files import translated_errors
-from archive.viewer.search import side_file
 
 if TYPE_CHECKING:
     from archive.read.archive import Archive
@@ -53,9 +52,8 @@ def make(archive: Archive) -> StoredFigures:
     return StoredFigures(archive.snapshot.id, numbers)
 
 
-def store(archive: Archive) -> None:
+def store(archive: Archive, path: Path) -> None:
     """Make the numbers of a snapshot and keep them, unless they are there."""
-    path = side_file.charts_file(side_file.side_file(archive.storage.layout))
     stored = read(path)
     if stored is None or stored.snapshot != archive.snapshot.id:
         write(path, make(archive))

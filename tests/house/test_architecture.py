@@ -38,7 +38,8 @@ LAYERS = {
         *("spiders", "health", "inspection", "importing", "commands"),
     ),
     "archive.viewer": (
-        *("pages", "catalogue", "search", "drawing", "figure_frames", "side_by_side", "story", "load"),
+        *("pages", "catalogue", "figure_frames", "stored_figures", "search", "drawing", "side_by_side"),
+        *("story", "load"),
         *("plots", "render", "charts", "citation", "article", "outlet", "static_site", "web"),
     ),
     "crawler.extraction": (

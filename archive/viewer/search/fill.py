@@ -23,6 +23,7 @@ import pyarrow.compute as pc
 from archive.format.records import FEED
 from archive.tables import data_file_reader
 from archive.tables.parquet_files import translated_errors
+from archive.viewer import stored_figures
 from archive.viewer.search import fill_columns, side_file
 from archive.viewer.search.read_texts import read_texts
 from archive.viewer.search.side_file import transaction
@@ -352,10 +353,9 @@ def main(root: str, processes: int | None = None) -> int:
 
 
 def _store_figures(archive: Archive) -> None:
-    from archive.viewer import stored_figures  # noqa: PLC0415  this module is imported for its types too
-
+    path = side_file.charts_file(side_file.side_file(archive.storage.layout))
     try:
-        stored_figures.store(archive)
+        stored_figures.store(archive, path)
     except Exception as error:  # the page that asks for them says why
         _log.warning("The charts cannot be made: %s", error)
 
