@@ -142,7 +142,7 @@ def _owed(archive: Archive, pages: Pages, name: str) -> tuple[str, list[Debt], l
     if not owed and not lost:
         return pages.t("owed_none"), [], []
     counts = pages.t("owed_counts", open=pages.t.number(owed), lost=_at_most(pages, lost))
-    return f"{pages.t('owed_told')} {counts}", due, lost
+    return counts, due, lost
 
 
 def _at_most(pages: Pages, lost: Sequence[Debt]) -> str:

@@ -9,6 +9,7 @@ import re
 import threading
 from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
@@ -17,6 +18,7 @@ import pytest
 import uvicorn
 
 import archive
+import archive.viewer
 from archive.addresses import story_of_one
 from archive.commit.committer import publish_same_event
 from archive.exceptions import ArchiveDamaged
@@ -372,6 +374,16 @@ def test_stories_in_one_language_only_are_a_filter(site):
 def test_an_empty_list_of_quotations_says_that_they_were_compared(site):
     with serving(site) as get:
         assert "in this archive none differs" in text_of(get("/?quotes=1")[2])
+
+
+def test_each_word_that_a_page_asks_for_is_in_the_catalogue():
+    folder = Path(archive.viewer.__file__).parent
+    asked = set()
+    for path in (*folder.rglob("*.py"), *folder.glob("templates/*.html")):
+        keys = re.findall(r"""\bt(?:\.count)?\(\s*["']([a-z_-]+)["'](?!\s*~)""", path.read_text("utf-8"))
+        asked.update(keys)
+    assert len(asked) > 200
+    assert asked - set(_catalogue("en")) == set()
 
 
 def test_nobody_else_is_answered_and_nothing_is_changed(site):
