@@ -117,6 +117,14 @@ def test_no_child_of_a_command_imports_from_the_working_folder(received):
         assert (done.returncode, imported(received)) == (0, []), (words, done.stderr)
 
 
+def test_no_crawl_of_a_fleet_imports_from_the_working_folder(received):
+    """Its crawls are processes with workers of their own; no site is asked."""
+    nowhere = ("-s", "RESOLVE_TO=127.0.0.1", "-s", "ALLOW_PRIVATE_NETWORK=True", "-s", "RETRY_TIMES=0")
+    run_in(received, "crawl", "--all", "bihus", *nowhere)
+    assert "could be read" in (received / "triptych-logs/bihus.log").read_text()
+    assert imported(received) == []
+
+
 def test_the_processes_of_view_import_nothing_from_the_working_folder(received):
     command = [str(TRIPTYCH), "view", "--no-browser", "--port", "0"]
     environment = {**os.environ, "TRIPTYCH_CACHE": str(received.parent / "cache")}

@@ -16,9 +16,13 @@ def main(grace: float, arguments: list[str]) -> None:
     os.environ["SCRAPY_SETTINGS_MODULE"] = "crawler.settings"
     # after the thread, which must notice a parent that ends at once
     from scrapy.cmdline import execute  # noqa: PLC0415
+    from scrapy.settings import Settings  # noqa: PLC0415
 
+    # Scrapy would read them itself, and then import from the folder of a `scrapy.cfg` that lies here
+    settings = Settings()
+    settings.setmodule("crawler.settings", priority="project")
     sys.argv = ["scrapy", *arguments]  # shown in errors of arguments
-    execute()
+    execute(settings=settings)
 
 
 def _end_with_parent(grace: float) -> None:

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import gzip
 import random
+import threading
+import zipfile
 from contextlib import nullcontext
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from scrapy.settings import Settings
 
-from crawler.exceptions import SourceFailed, Unavailable, Unreadable, WrongSource
+from crawler.exceptions import SourceFailed, Unanswered, Unavailable, Unreadable, WrongSource
 from crawler.importing.frames import Window
 from crawler.importing.members import Member
 from crawler.importing.page_task import _decoded
+from crawler.importing.remote_file import PAUSES, Part, RemoteFile, patiently
 from crawler.importing.source_files import SourceFinder
 from crawler.importing.web_archives import WebArchive
 from crawler.importing.web_server import WebServers
 from tests.crawler.importing.range_server import RangeServer, status
-from tests.crawler.importing.test_web_archives import LARGEST, read, record
+from tests.crawler.importing.test_web_archives import LARGEST, pages_of, read, record
 
 PREFIX = "https://courier.example/"
 FIRST, LAST = f"{PREFIX}first", f"{PREFIX}last"
@@ -224,3 +228,75 @@ def test_the_last_part_of_a_file_is_shorter() -> None:
         server.faults = [status(206, Content_Range="x" * 100)]
         with pytest.raises(SourceFailed, match="asked for bytes 0-9, it sent '" + "x" * 60 + "'$"):
             servers().part(f"http://files.example:{server.port}/a", 0, 10)
+
+
+class Hurried(threading.Event):
+    """Waits for nothing, and notes for how long it was told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seconds: list[float | None] = []
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.seconds.append(timeout)
+        return False
+
+
+def test_a_server_is_asked_eight_times_within_63_seconds_or_when_it_says() -> None:
+    def fails(after: float | None = None) -> NoReturn:
+        raise Unavailable("busy", after)
+
+    stopped = Hurried()
+    with pytest.raises(Unanswered, match=r"^it fails: busy\. Run the import again"):
+        patiently(fails, PAUSES, stopped, "it fails")
+    assert stopped.seconds == [0.5, 1, 2, 4, 8, 16, 32]
+    for after in (300.0, 300.5):
+        stopped = Hurried()
+        with pytest.raises(Unanswered, match=f"it asks to wait {after:g} s"):
+            patiently(lambda seconds=after: fails(seconds), PAUSES[:1], stopped, "it fails")
+        assert stopped.seconds == ([300.0] if after == 300 else [])
+
+
+def test_a_file_is_read_in_parts_of_8_megabytes_and_a_first_one_of_256_kilobytes() -> None:
+    asked: list[tuple[int, int]] = []
+
+    class Zeros:
+        address = "https://files.example/a"
+
+        def part(self, begin: int, length: int) -> Part:
+            asked.append((begin, length))
+            return Part(bytes(length), 20 << 20, None)
+
+    with RemoteFile(Zeros()) as file:
+        while file.read(1 << 20):
+            pass
+    first = 256 << 10
+    assert asked == [
+        (0, first),
+        (first, 8 << 20),
+        (first + (8 << 20), 8 << 20),
+        (first + (16 << 20), (4 << 20) - first),
+    ]
+
+
+def test_a_table_of_contents_has_16_megabytes(tmp_path: Path) -> None:
+    path = tmp_path / "a.wacz"
+    for more in (0, 1):
+        with zipfile.ZipFile(path, "w") as packed:
+            for number in range(257):  # 46 bytes and a name each
+                packed.writestr(f"{number:064982}", b"")
+            packed.writestr("a" * ((16 << 20) - 257 * (46 + 64982) - 46 + more), b"")
+        _, opened = pages_of(path)
+        expected = (
+            "its table of contents has 16,777,217 bytes" if more else "a zip file without a web archive"
+        )
+        assert expected in opened.damage[0]
+
+
+def test_18_bytes_may_be_a_record_and_200_characters_of_a_name_are_shown(tmp_path: Path) -> None:
+    _, opened = read(tmp_path / "a.warc", b"a" * 18)
+    assert "no record begins here" in opened.damage[0]
+    with zipfile.ZipFile(tmp_path / "a.wacz", "w") as packed:
+        packed.writestr("a" * 300 + ".warc", b"a")
+    _, opened = pages_of(tmp_path / "a.wacz")
+    assert opened.damage == [f"a.wacz#{'a' * 200} has 1 bytes, which is not a web archive"]

@@ -47,3 +47,12 @@ def test_what_is_no_position_is_none(tmp_path: Path, cache: Path, found: bytes) 
     (path,) = cache.glob("*/*.json")
     path.write_bytes(found)
     assert positions(tmp_path).kept(URL) is None
+
+
+@pytest.mark.parametrize("size", [65_536, 65_537])
+def test_a_position_has_64_kilobytes_and_may_be_the_beginning(tmp_path: Path, cache: Path, size: int) -> None:
+    positions(tmp_path).keep(URL, 100, None, 0)
+    (path,) = cache.glob("*/*.json")
+    path.write_bytes(path.read_bytes().ljust(size))
+    kept = positions(tmp_path).kept(URL)
+    assert (None if kept is None else kept.at) == (0 if size == 65_536 else None)

@@ -6,6 +6,7 @@ import gzip
 import itertools
 import zlib
 from collections.abc import Callable
+from contextlib import nullcontext
 
 import brotli
 import pytest
@@ -120,6 +121,17 @@ def test_no_body_at_all_is_whole_in_every_coding(coding: str) -> None:
 def test_members_without_number_are_refused_before_they_are_unpacked(coding: str, member: bytes) -> None:
     with pytest.raises(BadCoding, match="more than 1000 members"):
         unpacked(coding, member * 1001)
+
+
+def test_a_body_has_a_thousand_members() -> None:
+    assert unpacked("gzip", gzip.compress(b"") * 999 + gzip.compress(b"<p>")) == b"<p>"
+
+
+@pytest.mark.parametrize("behind", [4090, 4091])
+def test_the_end_of_a_page_is_looked_for_in_its_last_4096_bytes(behind: int) -> None:
+    cut = gzip.compress(b"<p>" * 99 + b"</html" + b" " * behind)[:-8]
+    with nullcontext() if behind == 4090 else pytest.raises(ResponseDataLossError):
+        assert unpacked("gzip", cut).endswith(b" " * behind)
 
 
 def test_the_first_byte_of_one_more_member_is_a_cut_and_other_bytes_are_a_fault() -> None:

@@ -57,8 +57,8 @@ def test_it_takes_several_looks_to_reach_a_limit_and_all_that_lies_between_two_c
         result = watch.measure()
         looks += 1
     assert result is WatchResult.COSTLY
-    assert looks >= 4
-    assert watch.cost < 0.75
+    # each counts for a quarter more than the tenth that was waited for
+    assert (looks, watch.cost) == (4, pytest.approx(0.5))
 
 
 def test_what_was_used_before_the_beginning_does_not_count(busy: psutil.Process) -> None:
@@ -88,6 +88,24 @@ def test_a_process_that_uses_nothing_is_idle_after_as_many_looks_as_its_time_has
     assert [watch.measure() for _ in range(9)] == [None] * 9
     assert watch.measure(has_moved=True) is None
     assert [watch.measure() for _ in range(10)] == [None] * 9 + [WatchResult.IDLE]
+
+
+def test_the_next_look_comes_when_the_limit_can_be_reached_and_not_within_a_hundredth(
+    idle: psutil.Process,
+) -> None:
+    wait_until(idle, psutil.STATUS_SLEEPING)
+    for cost, wait in ((0.0, 0.1), (0.45, 0.05), (0.495, 0.01)):
+        watch = Watch(idle.pid, cpu=0.5, idle=10, since=used(idle))
+        watch.cost = cost
+        assert watch.measure() is None
+        assert watch.wait == pytest.approx(wait)
+
+
+def test_a_hundredth_of_a_second_of_work_is_a_sign_of_life(busy: psutil.Process) -> None:
+    watch = Watch(busy.pid, cpu=50, idle=1, since=used(busy))
+    for _ in range(9):
+        wait_until_used(busy, used(busy) + 0.01)
+        assert watch.measure() is None
 
 
 def test_a_process_that_nobody_has_waited_for_has_ended_and_so_has_one_that_is_gone(

@@ -347,8 +347,11 @@ def test_a_page_that_sleeps_for_ever_is_ended() -> None:
     workers = Workers(1, 0.1)
 
     async def crawl() -> object:
+        first = await workers.run(tasks.pid)
         with pytest.raises(ExtractionTimeout, match=r"asleep used no CPU for 0\.6 s"):
             await workers.run(tasks.asleep)
+        # killed: it would sleep on, whatever becomes of its socket
+        assert still_there([first], after=30) == []
         return await workers.run(tasks.echo, "next")
 
     try:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from scrapy.settings import Settings
@@ -11,13 +12,14 @@ from scrapy.settings import Settings
 from crawler.exceptions import SourceFailed
 from crawler.importing.indexes.captures import ArchiveClient, CaptureFailed, CaptureFetcher
 from crawler.importing.indexes.cdx import Listing, Query, dialect_of, read_line, replay_of
-from crawler.importing.web_server import WebServers
+from crawler.importing.records import NoPage
+from crawler.importing.web_server import Answer, WebServers
 from tests.crawler.commands.test_import import address, page
 from tests.crawler.importing.indexes.cdx_server import CdxServer, Stored, memento, status
 from tests.crawler.importing.indexes.test_import_indexes import Import
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from tests.crawler.importing.indexes.cdx_server import Fault, Handler
@@ -78,6 +80,74 @@ def test_lines_that_are_no_capture_are_counted(server: CdxServer) -> None:
     assert captures.unread == len(odd)
 
 
+def of(index: str, fetch: Callable[[str], bytes | None]) -> Listing:
+    return Listing(Query(index, dialect_of(index), "courier.example"), fetch)
+
+
+def test_a_line_of_an_index_has_16384_characters() -> None:
+    longest = LINE.replace(b"/1 ", b"/1".ljust(16_384 - len(LINE) + 3, b"x") + b" ", 1).rstrip(b"\n")
+    assert len(longest) == 16_384
+    listing = of("https://web.example/cdx", lambda _: longest + b"\n" + longest + b"x")
+    assert [len(portion) for portion in listing.portions()] == [1]
+    assert listing.unread == 1
+
+
+def test_an_index_has_20_000_answers_or_pages_of_5000_lines() -> None:
+    addresses: list[str] = []
+
+    def answer(address: str) -> bytes:
+        addresses.append(address)
+        return f"\n\nkey{len(addresses)}\n".encode()
+
+    with pytest.raises(SourceFailed, match="more than 20,000 answers to one query"):
+        list(of("https://web.archive.org/cdx/search/cdx", answer).portions())
+    assert len(addresses) == 20_000
+    assert "&limit=5000&" in addresses[0]
+    for pages in (20_000, 20_001):
+        with nullcontext() if pages == 20_000 else pytest.raises(SourceFailed, match="how many pages"):
+            listing = of(
+                "https://index.commoncrawl.org/CC-MAIN-2025-13-index", lambda _, pages=pages: b"%d" % pages
+            )
+            next(listing.portions())
+            assert listing.pages == pages
+
+
+def test_an_answer_of_an_index_has_64_megabytes() -> None:
+    class Long:
+        def whole(self, address: str, most: int) -> Answer:
+            assert most == 67_108_864
+            return Answer(address, 200, (), b"", is_cut=True)
+
+    client = ArchiveClient(cast("WebServers", Long()), "test", 0, obeys_robots=True, pauses=())
+    with pytest.raises(SourceFailed, match="its answer has more than 67,108,864 bytes"):
+        client.index_answer("https://index.example/")
+
+
+def test_120_characters_of_an_answer_are_shown(server: CdxServer) -> None:
+    server.faults["/cdx/search"] = [status(400, b"x" * 999)]
+    with pytest.raises(SourceFailed, match=r"the index answered 400: x{120}$"):
+        list(listing(server, server.wayback).portions())
+    server.faults["showNumPages"] = [status(200, b"x" * 999)]
+    with pytest.raises(SourceFailed, match=r"how many pages it has: x{120}$"):
+        list(listing(server, server.common_crawl).portions())
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_a_capture_has_the_bytes_of_a_page_and_two_heads(more: int) -> None:
+    class Nothing:
+        def part(self, filename: str, offset: int, length: int) -> tuple[str, bytes]:
+            raise SourceFailed("not there")
+
+    servers = WebServers(Settings({"USER_AGENT": "test", "PROXY": "", "DOWNLOAD_TIMEOUT": 5}))
+    client = ArchiveClient(servers, "test", 0, obeys_robots=True, pauses=())
+    place = {"filename": "a.warc.gz", "offset": "0", "length": str(1000 + 2 * 256_000 + more)}
+    capture = read_line(json.dumps({"timestamp": "20250301100000", "url": address(1, "uk")} | place))
+    with pytest.raises(
+        NoPage if more else CaptureFailed, match="larger than a page" if more else "not there"
+    ):
+        CaptureFetcher(client, Nothing(), None, "http://index.example/", 1000).page(capture)
+
+
 def test_files_of_an_archive_are_asked_at_its_pace_too() -> None:
     class Nothing:
         def part(self, filename: str, offset: int, length: int) -> tuple[str, bytes]:
@@ -130,6 +200,9 @@ def test_lies_about_captures_cost_those_captures(crawl: Crawl, server: CdxServer
     lines[6]["timestamp"] = "20250302100000"
     lines.append(lines[7] | {"url": "https://elsewhere.example/1", "urlkey": "z"})
     lines.append(lines[-1])
+    for number in range(9, 40):
+        path = f"{number}{'x' * 300}"
+        lines.append(lines[4] | {"url": f"{address(number, 'uk')}{path}", "urlkey": f"zz{number:02}"})
     past = Import(crawl, tmp_path)
     server.lines_a_page = 100
     server.faults["page=0"] = [status(200, "".join(json.dumps(line) + "\n" for line in lines).encode())]
@@ -144,8 +217,11 @@ def test_lies_about_captures_cost_those_captures(crawl: Crawl, server: CdxServer
         "outside the selection": 1,
         "listed twice": 1,
     }
-    assert account["pages"] == {"archived": 2, "failed(damaged)": 3}
+    assert account["pages"] == {"archived": 2, "failed(damaged)": 3 + 31}
     assert account["read_to"] == len(lines)
+    told = [problem for problem in account["problems"] if problem.startswith("the capture ")]
+    assert len(told) == 20
+    assert len(told[-1].split(" ")[4].removesuffix(":")) == 200
     for words in ("its packed bytes end too early", "has 0 bytes", "the index names no path of a WARC file"):
         assert any(words in problem for problem in account["problems"])
 
