@@ -299,4 +299,5 @@ def test_18_bytes_may_be_a_record_and_200_characters_of_a_name_are_shown(tmp_pat
     with zipfile.ZipFile(tmp_path / "a.wacz", "w") as packed:
         packed.writestr("a" * 300 + ".warc", b"a")
     _, opened = pages_of(tmp_path / "a.wacz")
-    assert opened.damage == [f"a.wacz#{'a' * 200} has 1 bytes, which is not a web archive"]
+    (sentence,) = opened.damage
+    assert sentence.startswith(f"a.wacz#{'a' * 200} has ")
