@@ -154,6 +154,7 @@ def test_what_was_missing_and_came_late_is_an_alert_of_its_own(copied, root, tmp
     hostile = replace(
         record_of("courier", "tunnel", "uk", (published, f"{headline} ]]> \x1b \u202e", ["Текст."])),
         published_at=None,
+        url="javascript:alert(1)",
     )
     homes = archive.open(root).articles(columns=["article_id", "story_id"]).to_pylist()
     (story,) = [x["story_id"] for x in homes if x["article_id"] == id_of("courier", "bridge", "en")]
@@ -168,8 +169,13 @@ def test_what_was_missing_and_came_late_is_an_alert_of_its_own(copied, root, tmp
     assert after[f"urn:triptych:late:{late.article_id}"]["title"] == "In Russian 36 h later: Мост покрасили"
     # an article without a date is told of once, at the time when it was first seen, and misses nothing
     assert len(came) == 2
+    (told_of,) = came - {f"urn:triptych:late:{late.article_id}"}
+    # its address is no link, its text no command
+    assert "external_url" not in after[told_of]
+    assert "\x1b" not in after[told_of]["title"]
     read = feedparser.parse(feed("--outlet", "courier", name="f.atom"))
     assert not read.bozo
+    assert {link["href"].partition(":")[0] for entry in read.entries for link in entry.links} == {"https"}
     # the others are as they were, but for the story that has one more language
     changed = {x for x in set(before) & set(after) if before[x] != after[x]}
     assert {before[x]["external_url"] for x in changed} == {url_of("courier", "bridge", "en")}

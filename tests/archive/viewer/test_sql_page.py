@@ -21,6 +21,8 @@ def test_a_question_in_sql_is_answered_as_the_command_answers_it(bridge, root):
         # another site's link asks nothing
         other = {"sec_fetch_site": "cross-site", "sec_fetch_mode": "navigate"}
         assert get(counted.replace("/sql", "/sql.csv"), **other)[0] == 403
+        status, _, body = get(counted, **other)
+        assert (status, "3 rows" in text_of(body)) == (200, False)
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
