@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.MULTILINE)
 
 OF_OTHER_SYSTEMS = {"appnope", "brotlicffi", "colorama", "pypydispatcher", "setuptools"}
-"""Locked for macOS, Windows and PyPy, where `constraints.txt`, written on Linux, has none; and the builder."""
+"""Locked for macOS, Windows and PyPy, where `constraints.txt`, of Linux, has none; and the builder."""
 
 
 def pins(text: str) -> dict[str, str]:

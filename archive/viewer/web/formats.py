@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET
 
 from archive.export.files import csv_cell
 from archive.format.languages import STORY_LANGUAGES
+from archive.terminal import visible
 from archive.viewer.search.answers import StoryLine
 from archive.viewer.web.alerts import Alert
 
@@ -159,13 +160,14 @@ def as_atom(feed: Feed) -> bytes:
     for alert in feed.alerts:
         entry = add(root, "entry")
         add(entry, "id", alert.id)
-        add(entry, "title", alert.title)
+        add(entry, "title", visible(alert.title))
         add(entry, "published", alert.at.isoformat())
         add(entry, "updated", alert.updated.isoformat())
         add(entry, "category", term=alert.kind)
         if link := feed.link(alert):
             add(entry, "link", href=link, rel="alternate")
-        add(entry, "content", alert.text, type="text")  # without it an entry has to have a link
+        # without it an entry has to have a link
+        add(entry, "content", visible(alert.text, lines=True), type="text")
     document: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
     return document
 
@@ -177,8 +179,8 @@ def as_json_feed(feed: Feed) -> bytes:
             "id": alert.id,
             "url": feed.link(alert),
             "external_url": alert.url if alert.url.startswith(("http://", "https://")) else "",
-            "title": alert.title,
-            "content_text": alert.text,
+            "title": visible(alert.title),
+            "content_text": visible(alert.text, lines=True),
             "language": alert.language if alert.language != "?" else "",
             "date_published": alert.at.isoformat(),
             "date_modified": alert.updated.isoformat(),

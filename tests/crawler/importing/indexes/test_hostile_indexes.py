@@ -12,7 +12,9 @@ from scrapy.settings import Settings
 from crawler.exceptions import SourceFailed
 from crawler.importing.indexes.captures import ArchiveClient, CaptureFailed, CaptureFetcher
 from crawler.importing.indexes.cdx import Listing, Query, dialect_of, read_line, replay_of
+from crawler.importing.indexes.index_source import IndexOptions, index_source
 from crawler.importing.records import NoPage
+from crawler.importing.source_files import SourceFinder
 from crawler.importing.web_server import Answer, WebServers
 from tests.crawler.commands.test_import import address, page
 from tests.crawler.importing.indexes.cdx_server import CdxServer, Stored, memento, status
@@ -185,6 +187,18 @@ def test_the_dialect_follows_from_the_address() -> None:
         ("http://localhost:8080/news/cdx", "pywb", "http://localhost:8080/news/"),
     ):
         assert (dialect_of(index), replay_of(index, dialect_of(index))) == (dialect, replay)
+
+
+@pytest.mark.parametrize("dialect", ["wayback", "commoncrawl", "pywb"])
+def test_the_dialect_that_is_given_is_that_of_the_query(dialect: str) -> None:
+    settings = Settings({"USER_AGENT": "test", "PROXY": "", "DOWNLOAD_MAXSIZE": 1000})
+    for index in ("http://index.example/news/cdx", "http://index.example/x-index"):
+        (source,) = index_source(
+            index, ["courier.example"], IndexOptions(dialect), SourceFinder(settings), settings
+        )
+        assert source.query.dialect == dialect
+        assert (source.fetcher.files is not None) == (dialect == "commoncrawl")
+        assert (source.fetcher.replay is None) == (dialect == "commoncrawl")
 
 
 def test_lies_about_captures_cost_those_captures(crawl: Crawl, server: CdxServer, tmp_path: Path) -> None:
