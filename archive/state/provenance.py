@@ -38,12 +38,13 @@ class _Connection(sqlite3.Connection):
 
     def close(self) -> None:
         super().close()
-        _connections.discard(self)
+        with _turn:
+            _connections.discard(self)
 
 
 _connections = weakref.WeakSet[_Connection]()
 """Those of this process that are open."""
-_turn = threading.Lock()
+_turn = threading.RLock()
 """Held while a cache is connected to, or read without SQLite."""
 
 
