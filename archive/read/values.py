@@ -48,7 +48,9 @@ def nearest(value: str, existing: Sequence[str]) -> str | None:
     intended = _INTENDED.get(value.lower(), "")
     if intended in existing:
         return intended
-    return next(iter(difflib.get_close_matches(value.lower(), existing, 1, 0.6)), None)
+    close = difflib.get_close_matches(value.lower(), existing, 1, 0.6)
+    containing = [name for name in existing if len(value) > 2 and value.lower() in name.lower()]
+    return next(iter((*close, *sorted(containing, key=len))), None)
 
 
 def whole_id(rows: RowSet, column: str, start: str) -> str:

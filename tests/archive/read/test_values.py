@@ -4,6 +4,7 @@ import pytest
 
 import archive
 from archive.exceptions import ArchiveError, ArticleNotFound, UnknownValue
+from archive.read import values
 
 
 @pytest.fixture
@@ -32,6 +33,11 @@ def test_an_unknown_value_names_the_nearest(opened, ask, nearest):
     assert error.value.nearest == nearest
     assert isinstance(error.value, (ArchiveError, ValueError))
     assert (f"did you mean {nearest}?" in str(error.value)) == (nearest is not None)
+
+
+def test_a_part_of_a_name_leads_to_the_name():
+    names = ["Anna Reed", "Олена Коваль-Петренко"]
+    assert [values.nearest(x, names) for x in ("Коваль", "reed", "an")] == [names[1], names[0], None]
 
 
 def test_a_language_that_an_archive_may_have_is_none_that_is_unknown(opened):
