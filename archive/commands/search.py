@@ -142,10 +142,11 @@ def run(console: Console, options: argparse.Namespace) -> int:
     with looking_up(opened, texts=bool(question.text)) as lookup:
         lookup.check(question)
         answer = lookup.ask(question, options.page, options.most)
+        why_none = lookup.why_none(question)
     if options.json:
         _print_json(answer)
     else:
-        _print(console, answer, options.page, options.most)
+        _print(console, answer, options.page, options.most, why_none)
     return 0
 
 
@@ -163,7 +164,7 @@ def _print_json(answer: Answer) -> None:
     sys.stdout.buffer.flush()
 
 
-def _print(console: Console, answer: Answer, page: int, most: int) -> None:
+def _print(console: Console, answer: Answer, page: int, most: int, why_none: str) -> None:
     from archive.viewer.catalogue import Interface  # noqa: PLC0415  as above
 
     t = Interface("en")
@@ -178,6 +179,8 @@ def _print(console: Console, answer: Answer, page: int, most: int) -> None:
     shown = f", {first + 1} to {last} shown" if answer.found > len(answer.lines) else ""
     next_page = f"; --page {page + 1} continues" if answer.found > last else ""
     print_line(console, f"{count}{shown}{next_page}")
+    if not answer.found and why_none != "none_found":  # which speaks of the page's filters
+        print_line(console, t(why_none))
     for name in ("outlet", "language", "missing"):
         counts = [f"{visible(x)} {n:,}" for x, n in answer.counts[name].items() if n]
         if len(counts) > 1 or (counts and name == "missing"):

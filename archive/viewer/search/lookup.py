@@ -94,6 +94,18 @@ class Lookup:
         lines = tuple(self._lines(ordered[start : start + size], question, docs))
         return Answer(lines, len(ordered), self._counts(groups), order)
 
+    def why_none(self, question: Question) -> str:
+        """Name the sentence of the interface that says why a question may find nothing."""
+        if not self.articles:
+            return "empty_archive"
+        comparisons = question.flags & {"numbers", "quotes"}
+        if (comparisons or question.omitted is not None) and not self.has_compared:
+            return "not_compared_hint"
+        for flag in sorted(comparisons):
+            if not self.all_counts["flag"][flag]:
+                return f"none_{flag}"
+        return "none_found"
+
     def all_lines(self, question: Question) -> Iterator[StoryLine]:
         """Read all stories that a question finds, a part at a time; this lookup may be closed meanwhile."""
         groups, docs = self._grouped(question)

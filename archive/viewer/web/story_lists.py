@@ -69,19 +69,6 @@ def _filter_label(t: Interface, name: str, value: str) -> str:
     return f"{t(f'label_{name}')}: {value}"
 
 
-def _none_reason(lookup: Lookup, question: Question, t: Interface) -> str:
-    """Say why a list may be empty."""
-    if not lookup.articles:
-        return t("empty_archive")
-    comparisons = question.flags & {"numbers", "quotes"}
-    if (comparisons or question.omitted is not None) and not lookup.has_compared:
-        return t("not_compared_hint")
-    for flag in sorted(comparisons):
-        if not lookup.all_counts["flag"][flag]:
-            return t(f"none_{flag}")
-    return t("none_found")
-
-
 def list_values(
     lookup: Lookup, question: Question, lines: tuple[StoryLine, ...], t: Interface
 ) -> dict[str, object]:
@@ -97,7 +84,7 @@ def list_values(
         "flags": FLAGS,
         "read": lookup.read,
         "articles": lookup.articles,
-        "none_reason": _none_reason(lookup, question, t),
+        "none_reason": t(lookup.why_none(question)),
         "anything_compared": any(x.omitted is not None for x in lines) or lookup.has_compared,
     }
 

@@ -80,6 +80,8 @@ def test_pages_and_what_there_is_not(run):
     assert err == "No article has language ua; did you mean uk? There are: en, ru, uk.\n"
     assert "did you mean courier?" in run("search", "--outlet", "curier")[2]
     assert run("search", "--since", "yesterday")[0] == 2
+    assert "none differs" in run("search", "--quotes")[1]
+    assert "2 stories" in run("search", "--single")[1]
 
 
 @pytest.mark.parametrize("width", [40, 80, 120, 200, 400])
