@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+from crawler.importing.indexes.cdx import read_line
 from crawler.importing.positions import Positions
 
 URL = "s3://bucket/a.warc.gz"
@@ -56,3 +58,31 @@ def test_a_position_has_64_kilobytes_and_may_be_the_beginning(tmp_path: Path, ca
     path.write_bytes(path.read_bytes().ljust(size))
     kept = positions(tmp_path).kept(URL)
     assert (None if kept is None else kept.at) == (0 if size == 65_536 else None)
+
+
+def test_captures_of_an_index_are_kept_as_positions_are(tmp_path: Path, cache: Path) -> None:
+    first, second = (
+        read_line(f"key 2025030110000{n} https://courier.example/ text/html 200 SHA 9") for n in (0, 1)
+    )
+    journal = positions(tmp_path).journal("index")
+    journal.add([first])
+    assert (first in journal, second in journal) == (True, False)
+    journal.add([])
+    (path,) = cache.glob("*/*.captures")
+    head, key = path.read_text().split("\n")
+    assert (json.loads(head), len(key)) == ({"snapshot": 7, "run_id": "run-1"}, 16)
+    for text, is_kept in (
+        (f"{head}\n{key}", True),
+        (f"{head}\n{key[:-1]}", False),
+        (f"{head}\n{key}0", False),
+    ):
+        path.write_text(text)
+        assert (first in positions(tmp_path).journal("index")) is is_kept
+    # another archive has come to lie there, or somebody wrote into it
+    path.write_text(f"{head}\n{key}")
+    assert first not in positions(tmp_path, run="run-2").journal("index")
+    assert not path.exists()
+    for text in ("", "[]", "{}", "[" * 50_000, f"{head}\n{'x' * 16}", '{"snapshot": null, "run_id": 1}'):
+        path.write_text(text)
+        assert first not in positions(tmp_path).journal("index")
+        assert not path.exists()

@@ -15,7 +15,6 @@ from pathlib import Path
 import pytest
 
 from crawler.exceptions import BadReply, ExtractionTimeout, WorkerDied
-from crawler.workers import fork_server as worker_server
 from crawler.workers.pool import Workers
 from tests.hostile.processes import A_WHILE, children, still_there
 from tests.hostile.workers import tasks
@@ -191,8 +190,8 @@ def test_errors_come_back_with_the_place_where_they_were_raised(workers: Workers
 
 def test_a_worker_is_replaced_after_its_share_of_tasks_and_when_it_is_large(lone: Workers) -> None:
     async def crawl() -> tuple[list[int], int, int]:
-        pids = [await lone.run(tasks.pid) for _ in range(worker_server.TASKS_A_WORKER + 1)]
-        large = await lone.run(tasks.fill, worker_server.WORN_MEMORY >> 20)
+        pids = [await lone.run(tasks.pid) for _ in range(1001)]
+        large = await lone.run(tasks.fill, 400)
         return pids, large, await lone.run(tasks.pid)
 
     pids, large, after = asyncio.run(crawl())
