@@ -51,4 +51,5 @@ def test_addresses_that_are_slow_to_match_have_five_seconds_and_a_25th_of_them_e
     pattern.slow["x" * 201] = None
     assert f"for instance {'x' * 200}: write it" in (pattern.problem() or "")
     pattern._remaining = 0.0
+    assert pattern.fullmatch("https://gazette.example/1") is None
     assert f"for instance {'x' * 200}; after them none" in (pattern.problem() or "")

@@ -160,6 +160,14 @@ def test_a_path_of_a_list_has_1000_characters(tmp_path: Path) -> None:
         finder.sources([str(tmp_path / "a.paths")])
 
 
+def test_a_list_on_a_server_may_be_signed() -> None:
+    finder = SourceFinder(Settings({"PROXY": "", "USER_AGENT": "t"}))
+    for name in ("https://files.example/a.paths.gz?signature=1", "https://files.example/a.paths?b=/c.warc"):
+        with pytest.raises(WrongSource, match="say with --prefix what they begin with"):
+            finder.sources([name])
+    assert len(finder.sources(["https://files.example/a.warc?list=a.paths"])) == 1
+
+
 def servers(**settings: str) -> WebServers:
     return WebServers(
         Settings({"PROXY": "", "USER_AGENT": "t", "RESOLVE_TO": "files.example=127.0.0.1", **settings})
@@ -270,6 +278,7 @@ def test_a_file_is_read_in_parts_of_8_megabytes_and_a_first_one_of_256_kilobytes
     with RemoteFile(Zeros()) as file:
         while file.read(1 << 20):
             pass
+    assert file.closed
     first = 256 << 10
     assert asked == [
         (0, first),

@@ -114,6 +114,12 @@ def test_an_index_has_20_000_answers_or_pages_of_5000_lines() -> None:
             assert listing.pages == pages
 
 
+def test_an_answer_may_begin_with_the_last_capture_of_the_one_before() -> None:
+    answers = iter([LINE + b"\nkey\n", LINE])
+    portions = of("https://web.archive.org/cdx/search/cdx", lambda _: next(answers)).portions()
+    assert [len(portion) for portion in portions] == [1, 1]
+
+
 def test_an_answer_of_an_index_has_64_megabytes() -> None:
     class Long:
         def whole(self, address: str, most: int) -> Answer:
