@@ -227,6 +227,7 @@ def measure(home: Path, articles: int) -> None:
             "why an address": f"/why?url={quote(row['url_uk'], safe='')}",
             "feed of a search": f"/search.atom?q={quote(words_of('uk').words[5000])}",
             "charts": "/charts",
+            "changes": "/changes",
             "over time": f"/over-time?q={quote(words_of('uk').words[5000])}",
         }
         print("\n| page | ms | CPU ms |\n|---|---:|---:|")

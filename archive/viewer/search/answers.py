@@ -128,6 +128,16 @@ class StoryLine:
 
 
 @dataclass(frozen=True, slots=True)
+class EditVisit:
+    version: int
+    before: int
+    at: datetime
+    """Of the first visit that saw it."""
+    after: datetime
+    """Of the last visit that saw the text before."""
+
+
+@dataclass(frozen=True, slots=True)
 class SameEvent:
     """A story of another outlet that seems to tell of the same event."""
 

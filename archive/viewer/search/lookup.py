@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
-    from archive.viewer.search.answers import StoryLine
+    from archive.viewer.search.answers import EditVisit, StoryLine
     from archive.viewer.search.story_columns import Digest
 
     Bools = np.ndarray[Any, np.dtype[np.bool_]]
@@ -61,6 +61,8 @@ class Lookup:
             self.all_counts = self._counts({})
             self.changed_words: dict[str, str] = {}
             """Words that edits removed and added, by the id of the alert: those that feeds have told."""
+            self.edit_visits: dict[str, list[EditVisit]] = {}
+            """Edits of articles that have been read."""
             opened.pop_all()
 
     # questions

@@ -1,20 +1,21 @@
 """Edits and takedowns, the latest first, and what the other languages of their stories did after."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from starlette.responses import Response
 
 from archive.viewer.catalogue import Interface
-from archive.viewer.search.answers import COMPARED, PAGE, ArticleLine, StoryLine
+from archive.viewer.search.answers import COMPARED, PAGE, ArticleLine, EditVisit, StoryLine
 from archive.viewer.story import FollowUp, after_edit, after_takedown
 from archive.viewer.web.alerts import (
     MOST,
     Alert,
-    EditVisit,
     edit_alert,
     edits_of_articles,
     takedown_alert,
@@ -27,7 +28,7 @@ from archive.viewer.web.story_lists import as_feed, interface_of
 KINDS = ("edit", "gone")
 REACTIONS = ("followed", "alone", "unknown")
 _AT_ONCE = 200
-"""Changes whose stories and texts are read at a time."""
+"""Changes whose stories and texts are read at a time, after those of a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,37 +54,65 @@ class StoryChange:
 
 def changes(opened: ArchiveRequest, t: Interface) -> Iterator[StoryChange]:
     """Find the edits and takedowns that a request asks for, the latest first."""
-    question = opened.question()
-    reaction = opened.request.query_params.get("followed", "")
-    if reaction and reaction not in REACTIONS:
-        raise wrong("followed", reaction, REACTIONS)
-    kind = opened.request.query_params.get("kind", "")
-    if kind and kind not in KINDS:
-        raise wrong("kind", kind, KINDS)
-    stories = opened.lookup.with_former(question)
-    edits = edits_of_articles(opened.archive, list(stories))
-    events: list[tuple[datetime, str, str, EditVisit | None]] = []
-    for article_id, article_edits in edits.items():
-        for edit in article_edits:
-            events.append((edit.at, article_id, stories[article_id], edit))
-    for article_id, (story_id, at) in opened.lookup.with_gone(question).items():
-        events.append((at, article_id, story_id, None))
-    if kind:
-        events = [event for event in events if (event[3] is None) == (kind == "gone")]
-    events.sort(key=lambda event: event[:2], reverse=True)
-    for n in range(0, len(events), _AT_ONCE):
+    reaction = _chosen(opened, "followed", REACTIONS)
+    events, edits = _events(opened, _chosen(opened, "kind", KINDS), reaction)
+    start, size = 0, PAGE + 1
+    while start < len(events):
         portion: dict[Alert, StoryChange] = {}
-        for at, article_id, story_id, event_edit in events[n : n + _AT_ONCE]:
-            line = opened.lookup.line(story_id)
-            article = line.article(article_id) if line else None
+        for event in events[start : start + size]:
+            line = opened.lookup.line(event.story_id)
+            article = line.article(event.article_id) if line else None
             if line is None or article is None:
                 continue
-            change = _change(t, line, article, event_edit or at, edits)
+            change = _change(t, line, article, event.edit or event.at, edits)
             if reaction in {"", change.reaction}:
                 portion[change.alert] = change
         described = with_changed_words(opened.archive, opened.lookup, list(portion))
         for change, alert in zip(portion.values(), described, strict=True):
             yield replace(change, alert=alert)
+        start, size = start + size, _AT_ONCE
+
+
+class _Event(NamedTuple):
+    at: datetime
+    article_id: str
+    story_id: str
+    edit: EditVisit | None
+    """None: a takedown."""
+
+
+def _chosen(opened: ArchiveRequest, name: str, values: Sequence[str]) -> str:
+    """Read a parameter. Raises UnknownValue for none of its values."""
+    value = opened.request.query_params.get(name, "")
+    if value and value not in values:
+        raise wrong(name, value, values)
+    return value
+
+
+def _events(
+    opened: ArchiveRequest, kind: str, reaction: str
+) -> tuple[list[_Event], Mapping[str, Sequence[EditVisit]]]:
+    """List edits and takedowns, the latest first; and all edits by article."""
+    question = opened.question()
+    stories = opened.lookup.with_former(question)
+    edits = edits_of_articles(opened.archive, opened.lookup, list(stories))
+    events: list[_Event] = []
+    changed_articles: dict[str, set[str]] = defaultdict(set)
+    for article_id, article_edits in edits.items():
+        changed_articles[stories[article_id]].add(article_id)
+        for edit in article_edits:
+            events.append(_Event(edit.at, article_id, stories[article_id], edit))
+    for article_id, (story_id, at) in opened.lookup.with_gone(question).items():
+        changed_articles[story_id].add(article_id)
+        events.append(_Event(at, article_id, story_id, None))
+    chosen = []
+    for event in events:
+        is_kind = not kind or (event.edit is None) == (kind == "gone")
+        # where one article alone has changed, none has followed
+        if is_kind and (reaction != "followed" or len(changed_articles[event.story_id]) > 1):
+            chosen.append(event)
+    chosen.sort(key=lambda event: event[:2], reverse=True)
+    return chosen, edits
 
 
 def _change(

@@ -1,6 +1,7 @@
 """Edits and takedowns as a page, files and feeds; what the other languages did; why a row is in a list."""
 
 import json
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -10,10 +11,11 @@ import archive
 from archive.addresses import story_of_one
 from archive.format.records import Decisions, Membership, PairRecord, TextBlock
 from archive.viewer.figure_frames import FIGURES
-from archive.viewer.search import fill
-from archive.viewer.search.answers import ArticleLine
+from archive.viewer.search import fill, side_file
+from archive.viewer.search.answers import ArticleLine, EditVisit, Question
+from archive.viewer.search.lookup import Lookup
 from archive.viewer.story import after_edit, after_takedown
-from archive.viewer.web.alerts import EditVisit
+from archive.viewer.web.alerts import edits_of_articles
 from tests.archive.viewer.conftest import TEXTS, rows
 from tests.archive.viewer.test_web import serving, site, text_of
 
@@ -51,6 +53,19 @@ def test_a_row_says_why_it_is_in_a_list(site):
         assert [listed[x] for x in columns] == ["ru", "en", 0.25, 0.0]
         told = text_of(get("/?omitted=10")[2])
         assert "25% of the Russian text is not in English" in told
+
+
+def test_edits_are_read_once_a_snapshot(site, root):
+    opened = archive.open(root)
+    fill.fill(opened, texts=False)
+    with closing(Lookup(side_file.connect(side_file.side_file(opened.storage.layout)))) as lookup:
+        articles = list(lookup.with_former(Question()))
+        edits = edits_of_articles(opened, lookup, articles)
+        assert edits
+        assert all(x.after < x.at and x.before < x.version for x in edits[articles[0]])
+        for path in opened.versions().files():
+            path.unlink()
+        assert edits_of_articles(opened, lookup, articles) == edits
 
 
 @pytest.mark.parametrize(
