@@ -62,6 +62,7 @@ def test_the_text_in_the_headlines_language_is_the_body(own: str, other: str, ow
         [*UKRAINIAN, *ENGLISH[:2]],  # a quotation
         [line for pair in zip(UKRAINIAN, ENGLISH, strict=True) for line in pair],  # sentence by sentence
         [*UKRAINIAN[:3], *RUSSIAN[:3], *UKRAINIAN[3:], *RUSSIAN[3:]],
+        [*UKRAINIAN[:4], *ENGLISH[:2], UKRAINIAN[4], *ENGLISH[2:5]],  # the lower half is not all English
     ],
 )
 def test_a_text_with_quotations_stays_whole(paragraphs: list[str]) -> None:

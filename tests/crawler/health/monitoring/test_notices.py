@@ -19,7 +19,8 @@ import pytest
 from aiosmtpd.smtp import SMTP
 
 from archive.operations.verify import check
-from crawler.health.monitoring.notice_memory import Notice
+from crawler.health.monitoring.limits import Limits
+from crawler.health.monitoring.notice_memory import Checked, Notice, notice_of
 from crawler.health.monitoring.notices import Mail, SendError
 from crawler.health.monitoring.rules import Alarm
 from tests.crawler.health.monitoring.test_rules import accounts
@@ -192,6 +193,17 @@ def test_an_archive_that_cannot_be_read_is_told_once_and_ends_no_other_alarm(
     (tmp_path / "away").rename(root)
     assert watch(root, **settings).returncode == 4
     assert told() == {"new": [], "still": [], "over": ["archive"]}
+
+
+def test_what_was_told_of_the_archive_is_not_over_while_it_cannot_be_read(tmp_path: Path) -> None:
+    at, root = datetime(2026, 3, 1, tzinfo=UTC), tmp_path / "news"
+    disk, unreadable = Alarm("", "disk", "full"), Alarm("", "archive", "cannot be read")
+    notice_of(Checked(at, "news", root, ()), [disk], Limits()).remember()
+    away = notice_of(Checked(at, "news", root, (), is_readable=False), [unreadable], Limits())
+    assert (away.new, away.still, away.over) == ((unreadable,), (), ())
+    away.remember()
+    back = notice_of(Checked(at, "news", root, ()), [disk], Limits())
+    assert (back.new, back.still, back.over) == ((), (), (unreadable,))
 
 
 @pytest.mark.parametrize(
