@@ -112,6 +112,14 @@ def test_a_printed_date_that_cannot_be_read_gives_way_to_the_spiders() -> None:
     assert said.published_at == datetime(2026, 3, 1, 10, tzinfo=UTC)
 
 
+def test_the_time_of_a_download_is_the_items_own_where_it_has_a_zone() -> None:
+    at = datetime(2020, 3, 1, 10, tzinfo=UTC)
+    for stated in ("2020-03-01T12:00:00+02:00", datetime(2020, 3, 1, 12, tzinfo=EET)):
+        assert read(metadata={"dateDownloaded": stated}).fetched_at == at
+    for without in ("2020-03-01T12:00:00", datetime(2020, 3, 1, 12)):  # nobody knows where: now
+        assert read(metadata={"dateDownloaded": without}).fetched_at > at + timedelta(days=1)
+
+
 def test_lists_texts_and_things_with_a_name() -> None:
     said = article(
         body=["Перший абзац.", "Другий абзац."],
