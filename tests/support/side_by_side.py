@@ -174,6 +174,9 @@ class _Process:
         return (yield from cpu.run_stage(self._folder, f"{item.nodeid} (teardown)"))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        is_of_stages = self._config.option.durations is not None or report.user_properties
+        if report.passed and report.when != "call" and not is_of_stages:
+            return  # nobody counts it
         content = self._config.hook.pytest_report_to_serializable(config=self._config, report=report)
         self._parent.send(("report", content))
 
