@@ -122,11 +122,7 @@ def parser(program: str = "triptych archive") -> argparse.ArgumentParser:
     diff = add("diff", show_diff, "show what changed between two versions of an article, word by word")
     diff.add_argument("id", help="article id, the start of one, or an address")
     diff.add_argument(
-        "versions",
-        nargs="*",
-        type=int,
-        metavar="VERSION",
-        help="two numbers (default: the last edit)",
+        "versions", nargs="*", type=int, metavar="VERSION", help="two numbers (default: the last edit)"
     )
     page = add("raw", print_page, "print the page an article was read from, byte for byte as it was served")
     page.add_argument("id", help="article id, the start of one, or an address")

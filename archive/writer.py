@@ -67,13 +67,7 @@ _log = logging.getLogger(__name__)
 class ArchiveWriter:
     """One writer of an archive; several may write to one archive at once, in as many processes."""
 
-    def __init__(
-        self,
-        storage: Storage,
-        log: Log,
-        run_id: str,
-        now: Callable[[], datetime],
-    ) -> None:
+    def __init__(self, storage: Storage, log: Log, run_id: str, now: Callable[[], datetime]) -> None:
         """Use `ArchiveWriter.open`."""
         layout = storage.layout
         self._storage, self._layout, self._log, self._run_id = storage, layout, log, run_id
@@ -104,13 +98,7 @@ class ArchiveWriter:
         self._appending, self._committing = threading.Lock(), threading.Lock()
 
     @classmethod
-    def open(
-        cls,
-        root: Place,
-        *,
-        run_id: str,
-        now: Callable[[], datetime] = utc_now,
-    ) -> ArchiveWriter:
+    def open(cls, root: Place, *, run_id: str, now: Callable[[], datetime] = utc_now) -> ArchiveWriter:
         """Open an archive for writing; create it where there is none.
 
         Raises NotAnArchive, ArchiveNotWritable, SchemaTooNew or ArchiveWriteError. The owner must call

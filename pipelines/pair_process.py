@@ -85,11 +85,7 @@ def pair_after_crawl(
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             process_group=0,
-            env={
-                **os.environ,
-                **ALLOCATOR,
-                "PYTHONPATH": os.pathsep.join(path or "." for path in sys.path),
-            },
+            env={**os.environ, **ALLOCATOR, "PYTHONPATH": os.pathsep.join(path or "." for path in sys.path)},
         )
     except (ArchiveError, OSError) as error:
         return Paired(failure=str(error))

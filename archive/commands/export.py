@@ -62,10 +62,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_spread(parser)
     parser.add_argument(
-        "--sample",
-        type=count,
-        metavar="N",
-        help="N stories, balanced by outlet and month of publication",
+        "--sample", type=count, metavar="N", help="N stories, balanced by outlet and month of publication"
     )
     parser.add_argument(
         "--seed", type=int, metavar="S", help="of the sample: another seed gives another sample (default: 0)"

@@ -68,9 +68,7 @@ def copy_archive(console: Console, options: argparse.Namespace) -> int:
     with bar() as progress:
         task = progress.add_task("copying")
         done = copy(
-            options.source,
-            options.target,
-            lambda files, of: progress.update(task, completed=files, total=of),
+            options.source, options.target, lambda files, of: progress.update(task, completed=files, total=of)
         )
     console.print(
         f"{done.files} files, {done.bytes / 1e6:.1f} MB, were copied; {done.equal} were there already, "

@@ -346,11 +346,7 @@ def publish_decisions(
 
 
 def publish_same_event(
-    root: Place,
-    records: Sequence[SameEventRecord],
-    *,
-    run_id: str,
-    summary: Mapping[str, int] | None = None,
+    root: Place, records: Sequence[SameEventRecord], *, run_id: str, summary: Mapping[str, int] | None = None
 ) -> Snapshot | None:
     """Publish these rows, without purged articles; None without any. Raises ArchiveWriteError."""
 

@@ -362,12 +362,7 @@ def _field(table: str, column: pa.Field) -> Json:
     inner = kind.value_type if pa.types.is_list(kind) else kind
     name = f"{table}/{column.name}"
     source: Json = {"fileSet": {"@id": f"{table}-parts"}, "extract": {"column": column.name}}
-    field: Json = {
-        "@type": "cr:Field",
-        "@id": name,
-        "name": column.name,
-        "description": _meaning(column),
-    }
+    field: Json = {"@type": "cr:Field", "@id": name, "name": column.name, "description": _meaning(column)}
     if pa.types.is_list(kind):
         field["repeated"] = True
     if not pa.types.is_struct(inner):

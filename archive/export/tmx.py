@@ -51,20 +51,11 @@ class _Story:
     """Rows of its alignments."""
 
 
-def write(
-    file: BinaryIO,
-    archive: Archive,
-    choice: Choice,
-    *,
-    progress: Callable[[int], None],
-) -> Count:
+def write(file: BinaryIO, archive: Archive, choice: Choice, *, progress: Callable[[int], None]) -> Count:
     count = Count()
     file.write(_HEAD.encode())
     rows = archive.articles(
-        language=choice.language or None,
-        outlet=choice.outlet or None,
-        as_of=choice.as_of,
-        columns=_COLUMNS,
+        language=choice.language or None, outlet=choice.outlet or None, as_of=choice.as_of, columns=_COLUMNS
     )
     if choice.sample is not None:
         rows = rows.where(among("story_id", choice.stories(archive, in_several=True)))

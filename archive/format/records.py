@@ -97,8 +97,7 @@ class ArticleRecord:
     syndicated_from: str | None = field(
         default=None,
         metadata=column(
-            By.PAGE,
-            "address of the original in another outlet, as the page names it; null before schema 5",
+            By.PAGE, "address of the original in another outlet, as the page names it; null before schema 5"
         ),
     )
     translated_from: str | None = field(

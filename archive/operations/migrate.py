@@ -115,10 +115,7 @@ TODAY = Target(
 )
 
 
-def migrate(
-    root: str | os.PathLike[str],
-    target: Target = TODAY,
-) -> Snapshot | None:
+def migrate(root: str | os.PathLike[str], target: Target = TODAY) -> Snapshot | None:
     """Migrate an archive; None where there is nothing to do. Doubles its size on disk until a `gc`.
 
     Crawls of the older version still acknowledge articles, and fail at their next commit with a message;

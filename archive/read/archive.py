@@ -436,11 +436,7 @@ class Archive:
         )
 
     def _rows(
-        self,
-        name: str,
-        where: ds.Expression | None,
-        as_of: Moment | None,
-        columns: Sequence[str] | None,
+        self, name: str, where: ds.Expression | None, as_of: Moment | None, columns: Sequence[str] | None
     ) -> RowSet:
         stored = [file for part in PUBLIC[name] for file in self.snapshot.stored(part)]
         files = self.storage.present(stored)

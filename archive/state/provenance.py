@@ -125,8 +125,7 @@ def discard(state: Path) -> None:
 def _make(state: Path, stamp: Path) -> None:
     if os.path.lexists(state):
         _log.warning(
-            "%s was not made by this machine and user, or was moved: it is rebuilt from the log",
-            state,
+            "%s was not made by this machine and user, or was moved: it is rebuilt from the log", state
         )
     discard(state)
     descriptor = os.open(state, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)

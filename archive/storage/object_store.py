@@ -37,11 +37,7 @@ _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _RETRY = {
     "max_retries": 4,
     "retry_timeout": timedelta(seconds=10),
-    "backoff": {
-        "init_backoff": timedelta(milliseconds=100),
-        "max_backoff": timedelta(seconds=2),
-        "base": 2,
-    },
+    "backoff": {"init_backoff": timedelta(milliseconds=100), "max_backoff": timedelta(seconds=2), "base": 2},
 }
 _CLIENT = {"connect_timeout": "5s", "read_timeout": "15s", "timeout": "120s"}
 _CODE = re.compile(r"<Code>(\w{1,60})</Code>")

@@ -84,9 +84,7 @@ def _is_sealed(document: dict[str, object]) -> bool:
 
 
 def _is_intact_document(
-    data: bytes,
-    required: Callable[[dict[str, object]], bool],
-    is_named: Callable[[dict[str, object]], bool],
+    data: bytes, required: Callable[[dict[str, object]], bool], is_named: Callable[[dict[str, object]], bool]
 ) -> bool | None:
     try:
         document = read_sealed(data, required)

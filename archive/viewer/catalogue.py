@@ -10,11 +10,7 @@ from archive.format import languages as articles
 
 LANGUAGES = ("en", "uk", "ru")
 _FOLDER = Path(__file__).with_name("languages")
-_UNITS = {
-    "en": ("d", "h", "min"),
-    "uk": ("д", "год", "хв"),
-    "ru": ("д", "ч", "мин"),
-}
+_UNITS = {"en": ("d", "h", "min"), "uk": ("д", "год", "хв"), "ru": ("д", "ч", "мин")}
 
 
 @cache

@@ -383,12 +383,7 @@ def _problems_beside(crawler: Crawler, paired: Paired) -> list[str]:
 
 
 def _print_run(
-    run: RunReport,
-    parts: _Parts,
-    snapshots: Sequence[Snapshot],
-    unpaired: Sequence[str],
-    *,
-    is_whole: bool,
+    run: RunReport, parts: _Parts, snapshots: Sequence[Snapshot], unpaired: Sequence[str], *, is_whole: bool
 ) -> None:
     # .2 s and more: Scrapy imports every command
     from crawler.reports import crawl as report  # noqa: PLC0415

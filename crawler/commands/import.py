@@ -95,11 +95,7 @@ class Command(Crawl):
             ("language", "texts in this language, such as uk"),
         ):
             parser.add_argument(
-                f"--{name}",
-                action="append",
-                default=[],
-                metavar="NAME",
-                help=f"only {what}; may be repeated",
+                f"--{name}", action="append", default=[], metavar="NAME", help=f"only {what}; may be repeated"
             )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:

@@ -18,15 +18,7 @@ from archive.terminal import Terminal, literal
 from crawler.commands.crawl import Command as Crawl
 from crawler.exceptions import DiscoveryError
 from crawler.health.live import MOST_REQUESTS, LiveCheck
-from crawler.health.live_report import (
-    WORDS,
-    Run,
-    counted,
-    print_checks,
-    sums,
-    unreached,
-    write_report,
-)
+from crawler.health.live_report import WORDS, Run, counted, print_checks, sums, unreached, write_report
 from crawler.health.rule_coverage import Entry, cover, coverage_lines, read_entries
 from crawler.health.table import outlets
 from crawler.outlet.declaration import in_domains
@@ -73,11 +65,7 @@ class Command(Crawl):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.add_argument(
-            "--report",
-            metavar="FILE",
-            help="write a report as JSON; FILE ends with .json",
-        )
+        parser.add_argument("--report", metavar="FILE", help="write a report as JSON; FILE ends with .json")
         parser.add_argument(
             "--requests",
             metavar="COUNT",

@@ -10,15 +10,7 @@ from pathlib import Path
 from string import Template
 
 from archive.format.languages import STORY_LANGUAGES
-from crawler.demo.story_files import (
-    WORDING,
-    Story,
-    Variant,
-    Wording,
-    blocks_html,
-    plain,
-    without_paragraphs,
-)
+from crawler.demo.story_files import WORDING, Story, Variant, Wording, blocks_html, plain, without_paragraphs
 
 _ESCAPED = str.maketrans({"&": "&amp;", "«": "&laquo;", "»": "&raquo;", "“": "&ldquo;", "”": "&rdquo;"})
 LAYOUTS = Path(__file__).with_name("layouts")

@@ -142,12 +142,7 @@ class PublicOnlyResolver:
         if name in self._failures and began < self._failures[name][0]:
             raise self._failures[name][1]()
         lookup = deferToThreadPool(
-            self._reactor,
-            self._threads,
-            socket.getaddrinfo,
-            name,
-            None,
-            type=socket.SOCK_STREAM,
+            self._reactor, self._threads, socket.getaddrinfo, name, None, type=socket.SOCK_STREAM
         )
         try:
             answer = await lookup.addTimeout(self._timeout, self._reactor)

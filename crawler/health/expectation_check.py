@@ -376,9 +376,7 @@ def _declared_share(name: str, floor: float, days: LatestDays) -> Verdict:
         return Verdict(name, "unknown", _too_few_days(len(numbers)))
     if share.total < LEAST_ARTICLES:
         return Verdict(
-            name,
-            "unknown",
-            f"{_what(name, share.total)} on {len(numbers)} days, {LEAST_ARTICLES} are needed",
+            name, "unknown", f"{_what(name, share.total)} on {len(numbers)} days, {LEAST_ARTICLES} are needed"
         )
     latest, span = days.share(name, numbers[0], by_now=True), f"{len(numbers)} days"
     if latest.value < floor and _binomial(latest, floor) < _SHARE_BY_CHANCE:

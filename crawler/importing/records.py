@@ -17,15 +17,7 @@ from crawler.importing.frames import LONGEST_HEAD
 
 BROKEN = (
     *(ArchiveLoadFailed, StatusAndHeadersParserException, EOFError, ValueError, OSError, UnicodeError),
-    *(
-        LookupError,
-        TypeError,
-        AttributeError,
-        ArithmeticError,
-        RuntimeError,
-        BadZipFile,
-        zlib.error,
-    ),
+    *(LookupError, TypeError, AttributeError, ArithmeticError, RuntimeError, BadZipFile, zlib.error),
 )
 """Errors of warcio and of zipfile, on bytes that are no WARC and no zip file."""
 HTML = ("text/html", "application/xhtml+xml")

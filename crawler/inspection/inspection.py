@@ -64,10 +64,7 @@ class Inspection:
 
 
 def inspect_page(
-    fetch: Fetch,
-    hints: Hints,
-    stages: Sequence[WorkerStage],
-    persons_in: Callable[[str], Sequence[str]],
+    fetch: Fetch, hints: Hints, stages: Sequence[WorkerStage], persons_in: Callable[[str], Sequence[str]]
 ) -> Inspection:
     """Inspect in a worker; `persons_in` splits a byline. Raises Unreadable or Blocked."""
     from crawler.extraction.page import article_of, read_parts  # noqa: PLC0415  .3 s: a worker has it already

@@ -17,8 +17,5 @@ class NashiGroshi(StorySpider):
     confidence = "high"
     feeds = ["/feed/"]
     archive_sitemaps = ["/sitemap.xml"]
-    archive_lists = (
-        r"/sitemap-pt-post-(?P<year>\d{4})-(?P<month>\d\d)\.xml",
-        r"/post-sitemap\d*\.xml",
-    )
+    archive_lists = (r"/sitemap-pt-post-(?P<year>\d{4})-(?P<month>\d\d)\.xml", r"/post-sitemap\d*\.xml")
     article_url = r"https?://(?:lviv\.)?nashigroshi\.org/\d{4}/\d{2}/\d{2}/[\w%-]+/"

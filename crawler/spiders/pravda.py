@@ -29,7 +29,4 @@ class UkrainskaPravda(StorySpider):
     article_url = r"/(?:rus/|eng/)?(?P<path>[a-z-]+(?:/[a-z0-9-]+)?/\d{4}/\d{2}/\d{1,2})/(?P<story>\d{6,8})/?"
     variant_url = {"uk": "/{path}/{story}/", "ru": "/rus/{path}/{story}/", "en": "/eng/{path}/{story}/"}
     drop = "aside.post_news_service, aside.section_other_news, .advtext_mob, .unit_side_banner"
-    expects = {
-        "articles_a_day": {"uk": (40, 400), "ru": (40, 400), "en": (40, 400)},
-        "all_languages": 0.3,
-    }
+    expects = {"articles_a_day": {"uk": (40, 400), "ru": (40, 400), "en": (40, 400)}, "all_languages": 0.3}

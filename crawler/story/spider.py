@@ -164,14 +164,7 @@ class StorySpider(Outlet, scrapy.Spider):
         changes, feeds = SitemapChanges(self.requests, uri), FeedWatch(self.ledger, self.name, uri)
         since, until = self.arguments.since, self.arguments.until
         return Discovering(
-            self.requests,
-            self.debts,
-            changes,
-            feeds,
-            self.workers,
-            self.feed_texts,
-            since=since,
-            until=until,
+            self.requests, self.debts, changes, feeds, self.workers, self.feed_texts, since=since, until=until
         )
 
     def _visits(self, visits: tuple[Visit, ...]) -> Iterator[Request | Observation]:

@@ -40,11 +40,7 @@ def extract_and_keep(fetch: Fetch, hints: Hints, exchange: Exchange | None) -> A
 
 
 def extract_and_decide(
-    fetch: Fetch,
-    hints: Hints,
-    exchange: Exchange | None,
-    context: PageContext,
-    stages: Sequence[WorkerStage],
+    fetch: Fetch, hints: Hints, exchange: Exchange | None, context: PageContext, stages: Sequence[WorkerStage]
 ) -> Article:
     """As `extract_and_keep`, whole, and through the stages; of a page that is refused nothing is kept."""
     from archive.pages.warc_record import build  # noqa: PLC0415  .3 s: the crawl itself reads no page
@@ -84,9 +80,7 @@ def _whole(article: Article, fetch: Fetch, context: PageContext) -> Article:
         address = article_address(alternate.url, context.patterns)
         alternates.append(alternate if address == alternate.url else alternate.at(address))
     return dated(article, context.lead, fetch.fetched_at).with_(
-        story_key=context.story_key,
-        alternates=tuple(alternates),
-        extra=(*article.extra, *context.reserved),
+        story_key=context.story_key, alternates=tuple(alternates), extra=(*article.extra, *context.reserved)
     )
 
 

@@ -35,12 +35,7 @@ class Workers:
     """A pool of processes for one event loop, forked from a server that has done the imports once."""
 
     def __init__(
-        self,
-        processes: int,
-        timeout: float,
-        preload: Sequence[str] = (),
-        *,
-        idle_start: float = IDLE_START,
+        self, processes: int, timeout: float, preload: Sequence[str] = (), *, idle_start: float = IDLE_START
     ) -> None:
         """`timeout` is in seconds of CPU; `preload` are modules that the caller's functions need."""
         self._processes = processes

@@ -16,10 +16,7 @@ from pipelines.alignment.paragraph_runs import Weighed
 Matrix = NDArray[np.float64]
 Size = tuple[int, int]
 
-LINKS = (
-    *(((1, 1),), ((2, 1), (1, 2)), ((3, 1), (1, 3))),
-    *(((4, 1), (1, 4)), ((2, 2),), ((3, 2), (2, 3))),
-)
+LINKS = (*(((1, 1),), ((2, 1), (1, 2)), ((3, 1), (1, 3))), *(((4, 1), (1, 4)), ((2, 2),), ((3, 2), (2, 3))))
 """Sizes of links that have their weights in common."""
 CLASS = {size: place for place, sizes in enumerate(LINKS) for size in sizes}
 ALONE_NAMES = ("alone", "letters", "like some", "like none")

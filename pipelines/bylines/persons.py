@@ -162,10 +162,7 @@ _FOREIGN_ARTICLES = {"Der", "Die", "Das", "Les"}
 
 def _before_for(words: tuple[Token, ...]) -> tuple[Token, ...]:
     """Drop the client: `Jane Doe for The Courier`, `Вадим Сорока для Bukva Space`."""
-    place = next(
-        (i for i in range(2, len(words)) if is_for(words[i - 1].text, words[i].text)),
-        len(words),
-    )
+    place = next((i for i in range(2, len(words)) if is_for(words[i - 1].text, words[i].text)), len(words))
     return words[:place]
 
 

@@ -133,12 +133,7 @@ def find_events(
 
 
 def _parts(  # noqa: PLR0917
-    opened: Archive,
-    since: int | None,
-    days: Days,
-    now: datetime,
-    stored: Collection[Ids],
-    enough: int,
+    opened: Archive, since: int | None, days: Days, now: datetime, stored: Collection[Ids], enough: int
 ) -> list[DaysPart]:
     """Divide the days into parts for several workers, each with the stored pairs of its days."""
     where = str(opened.storage.name), opened.snapshot.id

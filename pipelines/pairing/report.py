@@ -48,9 +48,7 @@ def outcome_table(outcome: Outcome) -> Table:
         table.add_row(f"  {literal(evidence)}", str(sum(tiers.values())), f"by content {tier_counts}")
     if outcome.withdrawn:
         table.add_row(
-            "withdrawn",
-            str(outcome.withdrawn),
-            "were pairs: a text has changed, or a story was taken apart",
+            "withdrawn", str(outcome.withdrawn), "were pairs: a text has changed, or a story was taken apart"
         )
     table.add_row("conflicts", str(outcome.conflicts), "kept and flagged: a link says yes, the texts say no")
     table.add_row("refused", str(outcome.refused.total()), counts(outcome.refused))

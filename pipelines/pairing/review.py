@@ -55,7 +55,7 @@ def write_review(path: Path, read: Archive, uncertain: Sequence[Match], audit: S
     chosen = [match for match in uncertain if {match.a_id, match.b_id} <= articles.keys()]
     is_one_story = {id(x): articles[x.a_id].story_id == articles[x.b_id].story_id for x in chosen}
     chosen.sort(
-        key=lambda x: (is_one_story[id(x)] and not x.likely, abs(x.probability - 0.5), x.a_id, x.b_id),
+        key=lambda x: (is_one_story[id(x)] and not x.likely, abs(x.probability - 0.5), x.a_id, x.b_id)
     )
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         lines = csv.writer(file)

@@ -126,12 +126,7 @@ def _read(document: Document, text: str, anchors: tuple[Anchor, ...]) -> Article
     hashes = [ngram_hashes for _, ngram_hashes in _hashes(_letters([folded]))]
     ngrams, counts = np.unique(np.concatenate(hashes).astype(np.uint32), return_counts=True)
     return ArticleReading(
-        document,
-        ngrams,
-        counts.astype(np.float32),
-        meanings(text, document.language),
-        anchors,
-        len(folded),
+        document, ngrams, counts.astype(np.float32), meanings(text, document.language), anchors, len(folded)
     )
 
 

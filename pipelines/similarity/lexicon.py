@@ -42,10 +42,7 @@ def _beginnings(file: Path) -> dict[str, dict[str, tuple[int, ...]]]:
             continue
         for language, column in zip(LANGUAGES, line.split("|"), strict=False):
             for beginning in column.split():
-                beginnings[language][beginning] = (
-                    *beginnings[language].get(beginning, ()),
-                    number,
-                )
+                beginnings[language][beginning] = (*beginnings[language].get(beginning, ()), number)
     return beginnings
 
 

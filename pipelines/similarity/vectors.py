@@ -75,11 +75,7 @@ def cosines(rows: Vectors, columns: Vectors) -> NDArray[np.float32]:
         row = slice(rows.starts[i], rows.starts[i + 1])
         spans = spans_of[rows.ids[row]]
         hits = spans > 0
-        spans, low, weights = (
-            spans[hits],
-            begin_of[rows.ids[row]][hits],
-            rows.weights[row][hits],
-        )
+        spans, low, weights = (spans[hits], begin_of[rows.ids[row]][hits], rows.weights[row][hits])
         # low, low + 1 … of each key, in one array
         places = np.repeat(low - np.cumsum(spans) + spans, spans) + np.arange(spans.sum())
         similarities[i] = np.bincount(

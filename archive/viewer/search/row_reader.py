@@ -41,11 +41,7 @@ class RowReader:
         self._sql = connection
         self._digest = digest
 
-    def lines(
-        self,
-        stories: Sequence[int],
-        snippets_of: SnippetsOf | None = None,
-    ) -> Iterator[StoryLine]:
+    def lines(self, stories: Sequence[int], snippets_of: SnippetsOf | None = None) -> Iterator[StoryLine]:
         """Read stories by their numbers; `snippets_of` makes those of articles by their texts."""
         for n in range(0, len(stories), _AT_ONCE):
             yield from self._lines(stories[n : n + _AT_ONCE], snippets_of)

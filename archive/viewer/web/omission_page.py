@@ -24,11 +24,7 @@ if TYPE_CHECKING:
 
 
 def omission_values(
-    archive: Archive,
-    lookup: Lookup,
-    pages: Pages,
-    passage: tuple[str, int, int],
-    missing_id: str,
+    archive: Archive, lookup: Lookup, pages: Pages, passage: tuple[str, int, int], missing_id: str
 ) -> dict[str, object]:
     """Collect what the template shows of a passage: an article, its version and one of its blocks.
 

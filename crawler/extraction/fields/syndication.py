@@ -29,8 +29,7 @@ def read_original(data: LinkedData, metadata: Metadata, url: str, domains: Seque
     that of a former host.
     """
     return next(
-        (address for address in _named(data, metadata, url) if _is_elsewhere(address, url, domains)),
-        None,
+        (address for address in _named(data, metadata, url) if _is_elsewhere(address, url, domains)), None
     )
 
 

@@ -202,9 +202,7 @@ class DaskEngine:
             return await self._lost(outlet)
         except KilledWorker as error:
             self._tell(
-                "failed",
-                outlet,
-                f"each of its workers has died, the last was {error.last_worker.address}",
+                "failed", outlet, f"each of its workers has died, the last was {error.last_worker.address}"
             )
             return Result(ExitCode.LOST)
         except EngineError:

@@ -34,10 +34,7 @@ from crawler.extraction.fields.dates.declared import (
     dates_of_title,
     period_of_address,
 )
-from crawler.extraction.fields.dates.parsing import (
-    TOLERANCE,
-    weekday_of,
-)
+from crawler.extraction.fields.dates.parsing import TOLERANCE, weekday_of
 from crawler.extraction.fields.dates.printed import (
     IN_THE_HEAD,
     OF_A_CHANGE,
