@@ -1,19 +1,13 @@
 """The two items that flow: Article, and Observation of an address that brought none. No slots."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
+from datetime import datetime
 from pickle import PickleBuffer
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal, SupportsIndex
 
+from archive.format.reasons import Reason
 from archive.format.records import Alternate, LanguageEvidence, Medium, TextBlock
-
-if TYPE_CHECKING:
-    from datetime import datetime
-    from typing import SupportsIndex
-
-    from archive.format.reasons import Reason
-    from archive.pages.warc_record import WarcRecords
+from archive.pages.warc_record import WarcRecords
 
 __all__ = [
     "ITEM_LANGUAGE",
@@ -219,7 +213,7 @@ class Article:
     raw: WarcRecords | None = field(default=None, repr=False)
     """The page itself, as records for the archive; None where pages are not kept, and once it has them."""
 
-    def with_(self, **decided: object) -> Article:
+    def with_(self, **decided: object) -> "Article":
         """A copy with fields replaced; stages never change an item in place."""
         if unknown := decided.keys() - self.__dict__.keys():
             raise TypeError(f"an Article has no {', '.join(sorted(unknown))}")

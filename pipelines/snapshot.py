@@ -1,7 +1,5 @@
 """The stage that writes each article to the archive and commits; the only stage that touches the disk."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 import os
@@ -9,14 +7,16 @@ import threading
 import time
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from scrapy import signals
+from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 from scrapy.utils.spider import DefaultSpider
 
 from archive.exceptions import ArchiveError, ArticlePurged, PoisonRecord
 from archive.format.reasons import Reason
+from archive.format.snapshot import Snapshot
 from archive.writer import ArchiveWriter
 from crawler.extensions.ledger import Commit, Ledger
 from crawler.items import Article, Observation
@@ -26,11 +26,6 @@ from pipelines.commit_process import Publisher
 from pipelines.drop_refused import Dropped
 from pipelines.pairing.decide import DecisionBasis, decide
 from pipelines.records import article_record, observation_of_drop, observation_record
-
-if TYPE_CHECKING:
-    from scrapy.crawler import Crawler
-
-    from archive.format.snapshot import Snapshot
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
@@ -78,7 +73,7 @@ class SnapshotStage:
         """Of the whole run, once it has ended; it cannot be made again, as the archive is closed then."""
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler) -> SnapshotStage:
+    def from_crawler(cls, crawler: Crawler) -> "SnapshotStage":
         if crawler.spidercls is DefaultSpider:
             raise NotConfigured  # `scrapy shell`, `fetch` and `view` archive nothing
         stage = cls(crawler)

@@ -5,17 +5,16 @@ The components are those of crawler/settings.py, where each has its reason. What
 over ours; a guard that is off by that is told. docs/how-to/use-it-in-a-scrapy-project.md has the whole.
 """
 
-from __future__ import annotations
-
 import logging
 import os
 import sys
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 from scrapy import signals
+from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
 from scrapy.exceptions import UsageError
-from scrapy.settings import SETTINGS_PRIORITIES
+from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings
 from scrapy.utils.misc import load_object
 
 from archive.commands.configuration import NAMES
@@ -31,10 +30,6 @@ from crawler.middlewares.exchanges import ExchangeMiddleware
 from crawler.middlewares.proxy import ProxyMiddleware
 from crawler.story.arguments import NUMBERS, check_settings
 from triptych.item_pipeline import ArchivePipeline, archives_nothing
-
-if TYPE_CHECKING:
-    from scrapy.crawler import Crawler
-    from scrapy.settings import BaseSettings
 
 logger = logging.getLogger(__name__)
 
@@ -57,7 +52,7 @@ class Triptych:
         self._crawler = crawler
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Triptych:
+    def from_crawler(cls, crawler: Crawler) -> "Triptych":
         addon = cls(crawler)
         crawler.signals.connect(addon.guard_names, signal=signals.spider_opened)
         return addon

@@ -1,33 +1,26 @@
 """The files of the next snapshot: new rows, rewritten files (copy on write), merged ones."""
 
-from __future__ import annotations
-
 import sqlite3
 from collections import Counter
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from datetime import datetime
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from archive.commit import rows
+from archive.commit.next_snapshot import NextSnapshot
+from archive.commit.plan import CommitPlan
 from archive.exceptions import DecisionError
 from archive.format.records import NO_PAIR
 from archive.format.schema import STORED
+from archive.format.snapshot import Snapshot
+from archive.state.database import State
 from archive.tables.parquet_files import merges, read
 
-if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Mapping
-    from datetime import datetime
-
-    from archive.commit.next_snapshot import NextSnapshot
-    from archive.commit.plan import CommitPlan
-    from archive.format.snapshot import Snapshot
-    from archive.state.database import State
-
-    Couple = tuple[str, str]
-
-    Columns = dict[str, Mapping[str, object]]
+Couple = tuple[str, str]
+Columns = dict[str, Mapping[str, object]]
 
 
 def assemble(
@@ -76,7 +69,7 @@ class _Assembly:
         self._write("former_alignments", [], self._former_alignments)
         return self._following.finish(segments=segments, summary={**counters, **summary})
 
-    def _rewrite(self, name: str, changes: Changes, texts: CommitPlan | None) -> None:
+    def _rewrite(self, name: str, changes: "Changes", texts: CommitPlan | None) -> None:
         """Edit the files of a table that hold a changed row, and those that are due to be merged."""
         stored = self._following.head.stored(name)
         groups = merges(stored)
@@ -86,7 +79,7 @@ class _Assembly:
             table = read(self._storage, group)
             self._following.replace(group, self._edit(name, table, changes, texts))
 
-    def _edit(self, name: str, table: pa.Table, changes: Changes, texts: CommitPlan | None) -> pa.Table:
+    def _edit(self, name: str, table: pa.Table, changes: "Changes", texts: CommitPlan | None) -> pa.Table:
         if name == "articles":
             return self._edit_articles(self._without_reread(table, name, texts), changes)
         if name == "superseded":
@@ -110,7 +103,7 @@ class _Assembly:
             self._reread_rows[name].append(row | rereadings[row["article_id"], row["version"]])
         return table.filter(pc.invert(is_reread))
 
-    def _edit_articles(self, table: pa.Table, changes: Changes) -> pa.Table:
+    def _edit_articles(self, table: pa.Table, changes: "Changes") -> pa.Table:
         leaving = pc.is_in(table["article_id"], value_set=pa.array(list(changes.leaving), pa.string()))
         if pc.any(leaving).as_py():
             superseded = _set(table.filter(leaving), changes.of_leaving())
@@ -118,7 +111,7 @@ class _Assembly:
             table = table.filter(pc.invert(leaving))
         return _set(table, changes.of_staying())
 
-    def _edit_alignments(self, table: pa.Table, changes: Changes) -> pa.Table:
+    def _edit_alignments(self, table: pa.Table, changes: "Changes") -> pa.Table:
         """Remove rows that are no longer valid, and give the others their present story."""
         keys = _pair_key(table)
         invalid = _mask(keys, changes.realigned)

@@ -1,18 +1,12 @@
 """Stories, one row each: articles side by side, derived from articles and pairs and from nothing else."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
-from typing import TYPE_CHECKING
 
 from archive.format.languages import STORY_LANGUAGES, display_order
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from archive.state.model import Joint, StoryMember
+from archive.state.model import Joint, StoryMember
 
 _LATE = datetime.max.replace(tzinfo=UTC)
 _LEAD = timedelta(hours=1)
@@ -45,7 +39,7 @@ class Story:
         aligned.sort(key=lambda member: member.article_id)
         return {(a.article_id, b.article_id): (a.version, b.version) for a, b in combinations(aligned, 2)}
 
-    def with_coverages(self, coverage_of: Mapping[tuple[str, str], Coverage]) -> Story:
+    def with_coverages(self, coverage_of: Mapping[tuple[str, str], Coverage]) -> "Story":
         coverages = tuple(coverage_of[x] for x in self.couples() if x in coverage_of)
         return replace(self, coverages=coverages)
 

@@ -5,8 +5,6 @@ answer, and `error-…` with the name of an internal error. An archive may have 
 `list-cut-short` was `cut-short` before.
 """
 
-from __future__ import annotations
-
 from enum import Enum, StrEnum, auto
 
 
@@ -27,7 +25,7 @@ class Reason(StrEnum):
     is_of_the_place: bool
     """True if the network or the host is the cause, not the outlet's rules."""
 
-    def __new__(cls, value: str, *marks: _Mark) -> Reason:
+    def __new__(cls, value: str, *marks: _Mark) -> "Reason":
         member = str.__new__(cls, value)
         member._value_ = value
         member.is_of_the_moment = _MOMENT in marks

@@ -4,7 +4,7 @@ No pyarrow here: the crawl makes these, and archive/format/schema.py makes their
 `datetime` is aware and UTC; a naive one is refused.
 """
 
-from __future__ import annotations
+from __future__ import annotations  # the fields are read by their annotations as text
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -6,8 +6,6 @@ existed before them. At the end what the source no longer has is removed; so a p
 next run completes one that was killed.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import shutil
@@ -81,7 +79,7 @@ class _FolderPlace:
     def read(self, name: str) -> bytes:
         return self.path(name).read_bytes()
 
-    def write(self, name: str, source: _Place) -> int:
+    def write(self, name: str, source: "_Place") -> int:
         """Copy a file from the source, atomically; returns its size."""
         final, temporary = self.path(name), self.root / "_tmp" / uuid4().hex
         durable.make_folder(final.parent)
@@ -121,7 +119,7 @@ class _BucketPlace:
     def read(self, name: str) -> bytes:
         return verified_download.fetch(self._store, name)
 
-    def write(self, name: str, source: _Place) -> int:
+    def write(self, name: str, source: "_Place") -> int:
         """Copy a file from the source; returns its size."""
         data = source.path(name) if isinstance(source, _FolderPlace) else source.read(name)
         self._store.put(name, data)

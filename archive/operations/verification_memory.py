@@ -5,8 +5,6 @@ loses a byte changes none of these, so `verify --all` checks everything. A page 
 has only grown. If the cache cannot be written, nothing is remembered.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 import os
@@ -55,7 +53,7 @@ class VerificationMemory:
     _grown: dict[str, int] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, root: Path, *, skipping: bool) -> VerificationMemory:
+    def of(cls, root: Path, *, skipping: bool) -> "VerificationMemory":
         """Open the memory of an archive; without `skipping` it is written and not read."""
         try:
             folder = cache_folder(root, "verified")
@@ -65,7 +63,7 @@ class VerificationMemory:
         except (OSError, sqlite3.Error):
             return cls(None, skipping)
 
-    def __enter__(self) -> VerificationMemory:
+    def __enter__(self) -> "VerificationMemory":
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -4,22 +4,17 @@ The words of some texts cannot be compared in a reasonable time. Then paragraphs
 words of those that differ; whatever exceeds the limit is reported as removed and added.
 """
 
-from __future__ import annotations
-
 import difflib
 import re
 from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import accumulate, chain
-from typing import TYPE_CHECKING
 
 from archive.format.records import FEED
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    Code = tuple[bool, int, int, int, int]
-    """Like difflib's opcodes: the same or not, from and to in the old text, from and to in the new one."""
+Code = tuple[bool, int, int, int, int]
+"""Like difflib's opcodes: the same or not, from and to in the old text, from and to in the new one."""
 
 # a word with its spaces is one piece, so that the joined pieces are the text
 _WORDS = re.compile(r"\S+\s*|\s+")
@@ -67,7 +62,7 @@ def is_edit(before: Mapping[str, object], after: Mapping[str, object]) -> bool:
     return (before["text_from"] == FEED) == (after["text_from"] == FEED)
 
 
-def compare(before: Mapping[str, str], after: Mapping[str, str], work: Work | None = None) -> Diff:
+def compare(before: Mapping[str, str], after: Mapping[str, str], work: "Work | None" = None) -> Diff:
     """Compare two rows of `versions` with headline and body."""
     work = work or Work()
     headline = tuple(_changes(before["headline"], after["headline"], work))

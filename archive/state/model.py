@@ -1,6 +1,6 @@
 """Answers of the cache, built from its rows, whose times are microseconds since 1970 in UTC."""
 
-from __future__ import annotations
+from __future__ import annotations  # the fields are read by their annotations as text
 
 import json
 import re

@@ -1,21 +1,15 @@
 """An archive in a folder: all files are local, and none is sent anywhere."""
 
-from __future__ import annotations
-
 import os
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
+from pathlib import Path
 
 from archive.exceptions import NotAnArchive
 from archive.format.layout import Layout, snapshot_number
+from archive.format.snapshot import DataFile
 from archive.storage import durable, path_guard
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
-    from datetime import datetime, timedelta
-    from pathlib import Path
-
-    from archive.format.snapshot import DataFile
 
 _PROBED = 32
 """Manifests checked after the one of the view, which each commit updates."""
@@ -161,5 +155,5 @@ class Folder:
         return len(unneeded), sum(old[name] for name in unneeded)
 
     @contextmanager
-    def fetched_anew(self) -> Iterator[Folder]:
+    def fetched_anew(self) -> "Iterator[Folder]":
         yield self

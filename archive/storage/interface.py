@@ -5,18 +5,14 @@ Two implementations: `Folder`, and `WorkingCopy`, a bucket with a local folder t
 has. Comparable to pyiceberg's `FileIO` and the `logstore` of delta-rs.
 """
 
-from __future__ import annotations
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Protocol
 
-from typing import TYPE_CHECKING, Protocol
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
-    from contextlib import AbstractContextManager
-    from datetime import datetime, timedelta
-    from pathlib import Path
-
-    from archive.format.layout import Layout
-    from archive.format.snapshot import DataFile
+from archive.format.layout import Layout
+from archive.format.snapshot import DataFile
 
 REMOVED = (
     "a later `compact` and `gc`, or a purge, removed it. Open the archive again; if that does not help, "
@@ -147,5 +143,5 @@ class Storage(Protocol):
         so young files stay.
         """
 
-    def fetched_anew(self) -> AbstractContextManager[Storage]:
+    def fetched_anew(self) -> "AbstractContextManager[Storage]":
         """The same archive without any local copies: what another machine would read."""

@@ -5,8 +5,6 @@ come from the usual variables of S3, `AWS_ACCESS_KEY_ID` and so on; obstore read
 way.
 """
 
-from __future__ import annotations
-
 import contextlib
 import os
 import re
@@ -78,7 +76,7 @@ class Store:
         self.endpoint = endpoint or endpoint_of(uri)
         self._anonymous = anonymous
 
-    def __reduce__(self) -> tuple[type[Store], tuple[str, str | None]]:
+    def __reduce__(self) -> "tuple[type[Store], tuple[str, str | None]]":
         return Store, (self.uri, self.endpoint)
 
     @cached_property

@@ -5,37 +5,29 @@ archive like any other: it has the files that were read, and is the only place o
 views. Its file `_remote.json` names the store, so that nobody commits only into the folder.
 """
 
-from __future__ import annotations
-
 import contextlib
 import hashlib
 import json
 import os
 import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from archive.exceptions import ArchiveDamaged, ArchiveNotWritable, NotAnArchive
 from archive.format import gate
 from archive.format.layout import Layout, snapshot_number
+from archive.format.snapshot import DataFile
 from archive.storage import durable, locks, path_guard, put_once, verified_download
 from archive.storage.cache import cache, cache_folder
 from archive.storage.download import Download
 from archive.storage.folder import Folder
 from archive.storage.log_blocks import LogBlocks
-from archive.storage.object_store import Store, check_address, each, endpoint_of, is_address
+from archive.storage.object_store import Store, StoredObject, check_address, each, endpoint_of, is_address
 from archive.storage.upload import Upload
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-    from datetime import datetime
-
-    from archive.format.snapshot import DataFile
-    from archive.storage.object_store import StoredObject
 
 MARKER = "_remote.json"
 _LARGEST_MARKER = 65_536
@@ -63,7 +55,7 @@ class WorkingCopy:
         """A snapshot that is known to exist, though a list may not show it yet."""
 
     @classmethod
-    def at(cls, root: Path) -> WorkingCopy | None:
+    def at(cls, root: Path) -> "WorkingCopy | None":
         """Open the working copy in a folder; None if the folder is an archive itself.
 
         Only a folder that `locate` has made in this machine's cache is one, by its name: any other may come
@@ -232,7 +224,7 @@ class WorkingCopy:
         return len(unneeded), sum(old[name] for name in unneeded)
 
     @contextmanager
-    def fetched_anew(self) -> Iterator[WorkingCopy]:
+    def fetched_anew(self) -> "Iterator[WorkingCopy]":
         """An empty working copy of the same archive, in a temporary folder next to this one."""
         with TemporaryDirectory(prefix="verify-", dir=self.layout.root.parent) as folder:
             root = Path(folder)

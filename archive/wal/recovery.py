@@ -1,33 +1,26 @@
 """Recovery of the records of dead writers: intact ones are committed, the rest goes to quarantine."""
 
-from __future__ import annotations
-
 import contextlib
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import datetime
 
 import msgspec
 
 from archive.addresses import address_key
 from archive.exceptions import PoisonRecord, SchemaTooNew
 from archive.format import codec, gate
-from archive.format.codec import validate
+from archive.format.codec import Record, validate
 from archive.pages import cdxj_index, overwrite, warc_files
+from archive.state.database import State
 from archive.storage import locks, path_guard
+from archive.storage.interface import Storage
 from archive.wal import request_journal, segment
 from archive.wal.batch import Batch
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
-
-    from archive.format.codec import Record
-    from archive.state.database import State
-    from archive.storage.interface import Storage
-    from archive.wal.quarantine import Quarantine
-    from archive.wal.request_journal import RequestedAddress
-    from archive.wal.segment import Segment
+from archive.wal.quarantine import Quarantine
+from archive.wal.request_journal import RequestedAddress
+from archive.wal.segment import Segment
 
 _log = logging.getLogger(__name__)
 
@@ -63,7 +56,7 @@ def take_over(storage: Storage, state: State, quarantine: Quarantine, at: dateti
     return batches
 
 
-def _add_unfinished(state: State, recovered: Sequence[SegmentContents]) -> None:
+def _add_unfinished(state: State, recovered: "Sequence[SegmentContents]") -> None:
     """Add an observation for each requested address of a dead writer that has none since."""
     recorded: set[bytes] = set()
     requested: dict[bytes, tuple[SegmentContents, RequestedAddress]] = {}

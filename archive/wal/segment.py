@@ -4,26 +4,20 @@ A record is written by one write(2): when that returns, the kernel has it, and a
 lose it. The frame's checksum detects a record that is cut or altered.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 import logging
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import zstandard
 
 from archive.exceptions import ArchiveDamaged, ArchiveWriteError
 from archive.format import gate
+from archive.format.layout import Layout
 from archive.storage import durable, locks, path_guard
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from archive.format.layout import Layout
 
 _log = logging.getLogger(__name__)
 
@@ -48,7 +42,7 @@ class Segment:
         return self.path.name.partition(".")[0]
 
     @classmethod
-    def create(cls, layout: Layout, run_id: str) -> Segment:
+    def create(cls, layout: Layout, run_id: str) -> "Segment":
         header = {"kind": "segment", "version": VERSION, "run_id": run_id, "pid": os.getpid()}
         try:
             # another writer may sweep the new file as a dead writer's: then try another name
@@ -67,7 +61,7 @@ class Segment:
         return segment
 
     @classmethod
-    def _start(cls, layout: Layout) -> Segment | None:
+    def _start(cls, layout: Layout) -> "Segment | None":
         final = layout.new_segment()
         # locked under a name that recovery skips, so that nobody takes it over before it is locked
         early = final.with_name(f"new-{final.name}")
@@ -84,7 +78,7 @@ class Segment:
         return None
 
     @classmethod
-    def take_over(cls, path: Path) -> Segment | None:
+    def take_over(cls, path: Path) -> "Segment | None":
         """Lock a segment whose writer is dead; None while it runs, or if another process was faster."""
         try:
             descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC)

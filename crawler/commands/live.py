@@ -1,11 +1,11 @@
 """`triptych live`: which of the declared rules hold on the outlets' sites, and what has changed there."""
 
-from __future__ import annotations
-
+import argparse
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
@@ -17,6 +17,7 @@ from archive.no_pandas import fast_start
 from archive.terminal import Terminal, literal
 from crawler.commands.crawl import Command as Crawl
 from crawler.exceptions import DiscoveryError
+from crawler.health.findings import Check
 from crawler.health.live import MOST_REQUESTS, LiveCheck
 from crawler.health.live_report import WORDS, Run, counted, print_checks, sums, unreached, write_report
 from crawler.health.rule_coverage import Entry, cover, coverage_lines, read_entries
@@ -24,13 +25,7 @@ from crawler.health.table import outlets
 from crawler.outlet.declaration import in_domains
 from crawler.reports.terminal import WrongUse, expect_file
 from crawler.story.arguments import Arguments
-
-if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Sequence
-
-    from crawler.health.findings import Check
-    from crawler.story.spider import StorySpider
+from crawler.story.spider import StorySpider
 
 UNREACHED, PARTLY = 3, 4
 MOST_REFUSALS = 3
@@ -215,7 +210,7 @@ class Watch:
         )
         self._task = self._bar.add_task("live", total=outlets, latest="")
 
-    def __enter__(self) -> Watch:
+    def __enter__(self) -> "Watch":
         self._bar.start()
         return self
 

@@ -1,7 +1,5 @@
 """Article pages, with everything that surrounds the text of a real one."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -72,7 +70,7 @@ def switcher_targets(story: Story, variant: Variant) -> dict[str, str]:
     return (siblings if "switcher" in story.links else {}) | dict(variant.switcher)
 
 
-def _switcher(story: Story, variant: Variant, layout: Layout) -> str:
+def _switcher(story: Story, variant: Variant, layout: "Layout") -> str:
     targets = switcher_targets(story, variant)
     link_class = f' class="{layout.link_class}"' if layout.link_class else ""
     parts = []
@@ -99,7 +97,7 @@ def byline_text(variant: Variant) -> str | None:
     return f"{words.author}: {names}" if names else None
 
 
-def _byline(variant: Variant, layout: Layout) -> str:
+def _byline(variant: Variant, layout: "Layout") -> str:
     line = byline_text(variant)
     return layout.byline.format(escape(line, quote=False)) if line else ""
 

@@ -1,7 +1,5 @@
 """The newsroom's web server: a real one, on loopback only, at a port chosen by the system."""
 
-from __future__ import annotations
-
 import hashlib
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -24,7 +22,7 @@ class Newsroom:
         self._server: _Server | None = None
         self._thread: Thread | None = None
 
-    def start(self) -> Newsroom:
+    def start(self) -> "Newsroom":
         if self._server is not None:
             raise RuntimeError(f"the newsroom already runs at {self.base_url}; close() it first")
         self._server = _Server(("127.0.0.1", self._port), _Handler)
@@ -45,7 +43,7 @@ class Newsroom:
         self._server.server_close()
         self._server = self._thread = None
 
-    def __enter__(self) -> Newsroom:
+    def __enter__(self) -> "Newsroom":
         return self.start()
 
     def __exit__(

@@ -5,34 +5,28 @@ that it returns. So redirects, numeric notations and names that change their add
 Only a proxy or a download handler without Twisted could; settings.py allows neither, unless PROXY names one.
 """
 
-from __future__ import annotations
-
 import ipaddress
 import socket
+from collections.abc import Callable, Sequence
 from functools import partial
 from threading import Thread
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
+from scrapy.crawler import Crawler
+from scrapy.settings import BaseSettings
 from scrapy.utils.datatypes import LocalCache
 from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.defer import Deferred
 from twisted.internet.defer import TimeoutError as DeferredTimeout
 from twisted.internet.error import DNSLookupError
 from twisted.internet.error import TimeoutError as ConnectTimeout
-from twisted.internet.interfaces import IHostnameResolver, IHostResolution
+from twisted.internet.interfaces import IAddress, IHostnameResolver, IHostResolution
 from twisted.internet.threads import deferToThreadPool
 from twisted.python.threadpool import ThreadPool
 from zope.interface import implementer  # type: ignore[import-untyped]
 
 from crawler.downloader.proxy_setting import read_proxy
 from crawler.downloader.public_hosts import is_public
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from scrapy.crawler import Crawler
-    from scrapy.settings import BaseSettings
-    from twisted.internet.interfaces import IAddress
 
 # a reactor or a resolution receiver: zope's interfaces are no types to mypy
 TwistedObject = Any
@@ -87,7 +81,7 @@ class PublicOnlyResolver:
         self._threads = _threads()
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler, reactor: TwistedObject) -> PublicOnlyResolver:
+    def from_crawler(cls, crawler: Crawler, reactor: TwistedObject) -> "PublicOnlyResolver":
         return cls(reactor, crawler.settings)
 
     def install_on_reactor(self) -> None:

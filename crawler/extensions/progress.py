@@ -1,27 +1,23 @@
 """The progress of a crawl: a line that a terminal shows, or a line a minute in the log."""
 
-from __future__ import annotations
-
 import logging
 import sys
 from collections import deque
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 from rich.progress import Progress as Bar
 from scrapy import signals
+from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
+from scrapy.http import Request, Response
 from scrapy.utils.asyncio import create_looping_call
 
 from archive.terminal import Terminal
 from crawler.extensions.ledger import Ledger
 from crawler.items import Article
-
-if TYPE_CHECKING:
-    from scrapy.crawler import Crawler
-    from scrapy.http import Request, Response
 
 logger = logging.getLogger(__name__)
 
@@ -112,7 +108,7 @@ class Progress:
         )
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Progress:
+    def from_crawler(cls, crawler: Crawler) -> "Progress":
         if not sys.stderr.isatty():
             raise NotConfigured
         extension = cls(crawler)
@@ -178,7 +174,7 @@ class ProgressLog:
         self._timer = create_looping_call(self.log)
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler) -> ProgressLog:
+    def from_crawler(cls, crawler: Crawler) -> "ProgressLog":
         interval = crawler.settings.getfloat("LOGSTATS_INTERVAL")
         if sys.stderr.isatty() or not interval:
             raise NotConfigured

@@ -4,18 +4,18 @@ Each outlet is asked one request after the other, and several outlets at a time.
 Politeness and guards are the same as in a crawl.
 """
 
-from __future__ import annotations
-
 import asyncio
 import datetime as dt
 import logging
 from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from scrapy import signals
-from scrapy.http import Request
+from scrapy.crawler import Crawler
+from scrapy.http import Request, Response
 from twisted.python.failure import Failure
 
 from archive.addresses import plain_url
@@ -24,7 +24,9 @@ from crawler.discovery.archive_lists import days_of, is_archive_list, kyiv_day
 from crawler.discovery.day_archives import dated, read_day_archive, recent
 from crawler.discovery.feeds import read_feed_source
 from crawler.discovery.page_lists import read_page_list
+from crawler.discovery.sitemaps import ChildSitemap, Sitemap
 from crawler.downloader.failures import explain
+from crawler.downloader.robots_parser import BoundedRobots
 from crawler.exceptions import DiscoveryError, ExtractionError
 from crawler.extensions.crawl_delay import pace
 from crawler.health.declaration_proposal import propose
@@ -39,25 +41,16 @@ from crawler.health.findings import (
     variants_to_ask,
 )
 from crawler.health.rule_coverage import shape
+from crawler.items import Alternate, Article
+from crawler.outlet.address_pattern import AddressPattern
 from crawler.outlet.declaration import in_domains
 from crawler.requests.articles import variants_to_fetch
 from crawler.requests.fetch import encoding_of, fetch_of
+from crawler.requests.leads import Lead
 from crawler.story.spider import StorySpider
 from crawler.story.worker_task import extract_and_keep
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-
-    from scrapy.crawler import Crawler
-    from scrapy.http import Response
-
-    from crawler.discovery.sitemaps import ChildSitemap, Sitemap
-    from crawler.downloader.robots_parser import BoundedRobots
-    from crawler.items import Alternate, Article
-    from crawler.outlet.address_pattern import AddressPattern
-    from crawler.requests.leads import Lead
-
-    Read = Callable[[bytes, str], Sitemap]
+Read = Callable[[bytes, str], Sitemap]
 
 MOST_REQUESTS = 40
 """Of one outlet, unless the command says otherwise."""
@@ -112,7 +105,7 @@ class LiveCheck(StorySpider):
         """By host: requests in a row that were not answered in time."""
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> LiveCheck:
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> "LiveCheck":
         spider = super().from_crawler(crawler, *args, **kwargs)
         crawler.signals.connect(spider.robots_parsed, signal=signals.robots_parsed)
         return spider

@@ -5,8 +5,6 @@ if the file ends behind it or another record begins there. Where neither holds, 
 place that is certain: a blank line, a head with a length, and a sound end.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -92,13 +90,13 @@ class _Head:
         return self.content + (self.length or 0)
 
 
-def _behind_blank_lines(window: Window, place: int) -> int:
+def _behind_blank_lines(window: "Window", place: int) -> int:
     while (block := window.read(place, _BLOCK)) and not block.lstrip(_LINE_ENDS):
         place += len(block)
     return place + len(block) - len(block.lstrip(_LINE_ENDS))
 
 
-def _head(window: Window, place: int, longest: int) -> _Head | None:
+def _head(window: "Window", place: int, longest: int) -> _Head | None:
     for size in (_FIRST_LOOK, longest):
         text = window.read(place, size)
         if match := _WARC.match(text):
@@ -112,7 +110,7 @@ def _head(window: Window, place: int, longest: int) -> _Head | None:
     return None
 
 
-def _fault(window: Window, head: _Head) -> str | None:
+def _fault(window: "Window", head: _Head) -> str | None:
     """Say why a record cannot be believed; None where its length leads to the next or to the end."""
     if head.length is None:
         return "the head of its record has no Content-Length, or two"
@@ -130,7 +128,7 @@ def _fault(window: Window, head: _Head) -> str | None:
     return None if is_end else "the length of its record is wrong: no record follows it"
 
 
-def _next_record(window: Window, place: int, tries: int) -> tuple[int | None, int]:
+def _next_record(window: "Window", place: int, tries: int) -> tuple[int | None, int]:
     """Find the next sound record; also how many tries are left."""
     while tries and (chunk := window.read(place, _CHUNK)):
         window.anchor = place

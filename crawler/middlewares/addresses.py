@@ -1,20 +1,15 @@
 """Every request, each hop of a redirect too, goes to public hosts of its outlet over http(s)."""
 
-from __future__ import annotations
-
 import logging
-from typing import TYPE_CHECKING
 
+from scrapy.crawler import Crawler
+from scrapy.http import Request
 from scrapy.utils.spider import DefaultSpider
 
 from archive.format.reasons import Reason
 from crawler.downloader.failures import Refused
 from crawler.downloader.proxy_setting import read_proxy
 from crawler.downloader.public_hosts import refusal
-
-if TYPE_CHECKING:
-    from scrapy.crawler import Crawler
-    from scrapy.http import Request
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +24,7 @@ class AddressMiddleware:
         self._deepest = crawler.settings.getint("MOST_STEPS")
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler) -> AddressMiddleware:
+    def from_crawler(cls, crawler: Crawler) -> "AddressMiddleware":
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:

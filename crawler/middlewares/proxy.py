@@ -4,17 +4,11 @@ A proxy resolves names itself: behind it the resolver's guard sees the proxy's n
 to keep the crawl out of private networks. Addresses written as numbers are refused here as ever.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
+from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
+from scrapy.http import Request
 
 from crawler.downloader.proxy_setting import Proxy, read_proxy
-
-if TYPE_CHECKING:
-    from scrapy.crawler import Crawler
-    from scrapy.http import Request
 
 
 class ProxyMiddleware:
@@ -22,7 +16,7 @@ class ProxyMiddleware:
         self._proxy = proxy
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler) -> ProxyMiddleware:
+    def from_crawler(cls, crawler: Crawler) -> "ProxyMiddleware":
         proxy = read_proxy(crawler.settings["PROXY"])
         if proxy is None:
             raise NotConfigured

@@ -1,18 +1,12 @@
 """429 and 503 are asked again after the host's wait; a host that was given up is asked for nothing more."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
+from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.retry import get_retry_request
+from scrapy.http import Request, Response
 
 from archive.format.reasons import Reason, http_reason
 from crawler.downloader.failures import Refused
 from crawler.extensions.backoff import BackOff
-
-if TYPE_CHECKING:
-    from scrapy.crawler import Crawler
-    from scrapy.http import Request, Response
 
 # 403 is the host's last word on an address; these say `not now`
 AGAIN = frozenset({429, 503})
@@ -24,7 +18,7 @@ class RefusalMiddleware:
         self._crawler = crawler
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler) -> RefusalMiddleware:
+    def from_crawler(cls, crawler: Crawler) -> "RefusalMiddleware":
         return cls(crawler)
 
     @property

@@ -1,7 +1,5 @@
 """The crawl's side of one worker process: its tasks, its answers, and its time limit."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import os
@@ -9,16 +7,12 @@ import pickle
 import signal
 import socket
 from collections import deque
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from crawler.exceptions import BadReply, ExtractionError, ExtractionTimeout, WorkerDied
 from crawler.workers.fork_server import ANSWER, HELLO, LENGTH, MEMORY_LIMIT
+from crawler.workers.server_process import ServerProcess
 from crawler.workers.watch import Watch, WatchResult
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from crawler.workers.server_process import ServerProcess
 
 QUEUED_TASKS = 2
 WORKERS_A_TASK = 2
@@ -84,7 +78,7 @@ class Worker:
     """A worker process; calls `heard` after each message and at its end; `tasks` are the tasks it has."""
 
     def __init__(
-        self, seconds: float, idle_start: float, heard: Callable[[Worker], None], server: ServerProcess
+        self, seconds: float, idle_start: float, heard: "Callable[[Worker], None]", server: ServerProcess
     ) -> None:
         self._seconds = seconds
         self._idle_start = idle_start

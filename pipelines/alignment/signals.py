@@ -1,18 +1,13 @@
 """Features: the similarity of each unit of one variant to each of the other, as numbers to weight."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+from pipelines.alignment.paragraphs import Paragraphs, Signal
 
-    from pipelines.alignment.paragraphs import Paragraphs, Signal
-
-    Matrix = NDArray[np.float32]
+Matrix = NDArray[np.float32]
 
 NAMES = (
     *("ngrams", "anchors", "meanings"),
@@ -42,7 +37,7 @@ class Compared:
     """Of each paragraph of a, and of b: weight of its anchors in the other text, and of its further ones."""
 
     @classmethod
-    def of(cls, text_a: Paragraphs, text_b: Paragraphs, expected: float) -> Compared:
+    def of(cls, text_a: Paragraphs, text_b: Paragraphs, expected: float) -> "Compared":
         (ngrams, _), (anchors, shared), (meanings, _), (numbers, _) = (
             _products(signal_a, signal_b)
             for signal_a, signal_b in zip(

@@ -1,18 +1,12 @@
 """Names of persons in three scripts: their form, their beginning and their end."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from pipelines.bylines.titles import without_title
+from pipelines.bylines.tokens import Token
 from pipelines.bylines.words import folded, governs, is_, is_given_name
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from pipelines.bylines.tokens import Token
 
 _PARTS = re.compile(r"['’ʼ`´‘.‐-]")
 _BOUND = {"d", "o", "l", "al", "el", "ad", "as", "ar", "аль", "ель", "эль", "ад", "ас", "д", "о"}
@@ -85,7 +79,7 @@ def find_name(tokens: Sequence[Token], *, labelled: bool) -> str | None:
     return None
 
 
-def _is_of_something_else(words: list[_Word], start: int, end: int, name: str) -> bool:
+def _is_of_something_else(words: "list[_Word]", start: int, end: int, name: str) -> bool:
     """Tell if the words around show that these are no writer's name."""
     if any(w.of("institution") for w in _capitals(words, start, end)):
         return True
@@ -94,7 +88,7 @@ def _is_of_something_else(words: list[_Word], start: int, end: int, name: str) -
     return end < len(words) and _ends_an_organisation(words[end], name)
 
 
-def _excludes_a_name(before: _Word, name: str) -> bool:
+def _excludes_a_name(before: "_Word", name: str) -> bool:
     """Tell if the word before shows that these words name no writer."""
     if not sure(name) and before.of("organisation", "brand", "place"):
         return True
@@ -103,7 +97,7 @@ def _excludes_a_name(before: _Word, name: str) -> bool:
     return governs(before.text) and not any(map(is_given_name, name.split()))
 
 
-def _ends_an_organisation(after: _Word, name: str) -> bool:
+def _ends_an_organisation(after: "_Word", name: str) -> bool:
     """Tell if the name is the beginning of an organisation's: `Kyiv Independent News Desk`."""
     if not after.of("organisation") or not after.text[:1].isupper():
         return False

@@ -5,16 +5,14 @@ it, so that each two articles are weighed once, whoever weighs them; a run looks
 changed article can reach. No lock is held until the rows are published.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 import os
 from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from itertools import chain, compress
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -24,24 +22,18 @@ import pyarrow.dataset as ds
 import archive
 from archive.commit.committer import publish_same_event
 from archive.format.records import SameEventRecord
-from archive.operations.partitions import ALONE, over
+from archive.format.snapshot import Snapshot
+from archive.operations.partitions import ALONE, Spread, over
+from archive.read.archive import Archive
 from pipelines.alignment.quote_marks import quoted
 from pipelines.events.likeness import HOURS, Likeness, likenesses, shipped_event_weights
-from pipelines.events.shared_facts import weighed
+from pipelines.events.shared_facts import Evidence, weighed
 from pipelines.pairing.weekly.weeks import count_languages
 from pipelines.similarity.document import ArticleReading, Document, read
 from pipelines.similarity.folding import fold
 from pipelines.similarity.lexicon import LANGUAGES
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-
-    from archive.format.snapshot import Snapshot
-    from archive.operations.partitions import Spread
-    from archive.read.archive import Archive
-    from pipelines.events.shared_facts import Evidence
-
-    Ids = tuple[str, str]
+Ids = tuple[str, str]
 
 SURE, PROBABLE = 0.95, 0.6
 """Probabilities from which a pair has these tiers; below the second it has no row."""
@@ -133,8 +125,8 @@ def find_events(
 
 
 def _parts(  # noqa: PLR0917
-    opened: Archive, since: int | None, days: Days, now: datetime, stored: Collection[Ids], enough: int
-) -> list[DaysPart]:
+    opened: Archive, since: int | None, days: "Days", now: datetime, stored: Collection[Ids], enough: int
+) -> "list[DaysPart]":
     """Divide the days into parts for several workers, each with the stored pairs of its days."""
     where = str(opened.storage.name), opened.snapshot.id
     pairs_of = days.by_day(stored)

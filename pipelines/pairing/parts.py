@@ -1,19 +1,14 @@
 """Division of a run's pairs into parts without a common story, each decided and written alone."""
 
-from __future__ import annotations
-
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+from archive.commit.related import StoriesOf
+from pipelines.pairing.labels import Label
 
-    from archive.commit.related import StoriesOf
-    from pipelines.pairing.labels import Label
-
-    Pair = tuple[int, float, str, str]
-    """Number in the spool, time, and the ids of both."""
+Pair = tuple[int, float, str, str]
+"""Number in the spool, time, and the ids of both."""
 
 THROUGH, LEFT = "pairing/through", "pairing/left"
 """Keys in the summary of a snapshot made by pairing: id of the snapshot that the run had read, if it compared
@@ -55,7 +50,7 @@ def parts(pairs: Iterable[Pair], labels: Sequence[Label], stories_of: StoriesOf,
     return _filled(numbers, times, [sets.root(x) for x in owners], labels, owners_of_labels, sets, size)
 
 
-def _portion(number_of: dict[str, int], sets: _UnionFind, stories_of: StoriesOf, most: int) -> None:
+def _portion(number_of: dict[str, int], sets: "_UnionFind", stories_of: StoriesOf, most: int) -> None:
     """Join the articles of one story."""
     if len(number_of) > most:
         for article_id, story_id in stories_of(number_of.keys()).items():
@@ -69,7 +64,7 @@ def _filled(  # noqa: PLR0917
     owners: Sequence[int],
     labels: Sequence[Label],
     owners_of_labels: Collection[int],
-    sets: _UnionFind,
+    sets: "_UnionFind",
     size: int,
 ) -> list[Part]:
     first: dict[int, float] = {}

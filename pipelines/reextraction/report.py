@@ -1,27 +1,19 @@
 """Report of the changes that today's extractor would make, by outlet and field."""
 
-from __future__ import annotations
-
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
 
+from rich.console import Console
 from rich.table import Table
 
 from archive.format.codec import plain
 from archive.operations import reread
 from archive.terminal import literal
 from crawler.extraction.page import EXTRACTOR
-from pipelines.reextraction.publish import FROM_THE_PAGE, with_what_no_page_states
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from rich.console import Console
-
-    from pipelines.reextraction.publish import Lines, Row
-    from pipelines.reextraction.stored_page import PageReading
+from pipelines.reextraction.publish import FROM_THE_PAGE, Lines, Row, with_what_no_page_states
+from pipelines.reextraction.stored_page import PageReading
 
 FIELDS = tuple(name for name in reread.COLUMNS if name != "extractor")
 COLUMNS = (
@@ -56,7 +48,7 @@ class Findings:
     aside: Lines | None = None
     """The records to publish; None if nothing is published."""
 
-    def take(self, part: Findings) -> None:
+    def take(self, part: "Findings") -> None:
         """Add the totals of a part; its records are not taken over."""
         self.pages += part.pages
         self.extractors += part.extractors

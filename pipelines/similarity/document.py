@@ -1,14 +1,15 @@
 """An article as the scores see it: n-grams of its sounds, meanings, numbers and names in their order."""
 
-from __future__ import annotations
-
 import re
 from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from itertools import pairwise
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from archive.addresses import plain_url
 from pipelines.similarity.anchors import Anchor, anchors_of, numbers_and_names
@@ -16,13 +17,7 @@ from pipelines.similarity.counts import Counted, counts_of
 from pipelines.similarity.folding import fold
 from pipelines.similarity.lexicon import meanings, places_of
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from datetime import datetime
-
-    from numpy.typing import NDArray
-
-    Counts = NDArray[np.float32]
+Counts = NDArray[np.float32]
 
 Kind = Literal["video", "image", "link"]
 """Of a trace."""
@@ -46,7 +41,7 @@ class Document:
     headline: str
     body: str
     at: datetime | None = None
-    traces: frozenset[Trace] = frozenset()
+    traces: "frozenset[Trace]" = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

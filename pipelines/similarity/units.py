@@ -1,7 +1,5 @@
 """Amounts with their unit: `25 miles` and «40 км» are one amount in two systems of units."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -58,7 +56,7 @@ class Amount:
     value: float
     """In the base unit of its dimension."""
 
-    def is_converted(self, amount: Amount) -> bool:
+    def is_converted(self, amount: "Amount") -> bool:
         """Tell if both are the same amount in two units, rounded or not."""
         if self.dimension != amount.dimension or self.unit == amount.unit:
             return False

@@ -1,16 +1,10 @@
 """Cosines of each article of one pool with each of another, all at once, by an inverted index."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from numpy.typing import NDArray
+from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +24,9 @@ class Vectors:
         return len(self.starts) - 1
 
     @classmethod
-    def from_keys(cls, keys: Sequence[NDArray[np.uint32]], weights: Sequence[NDArray[np.float32]]) -> Vectors:
+    def from_keys(
+        cls, keys: Sequence[NDArray[np.uint32]], weights: Sequence[NDArray[np.float32]]
+    ) -> "Vectors":
         every = np.concatenate([*keys, np.empty(0, np.uint32)])
         distinct_keys, ids, frequency = np.unique(every, return_inverse=True, return_counts=True)
         starts = np.concatenate([[0], np.cumsum([len(part) for part in keys], dtype=np.int64)])
@@ -43,13 +39,13 @@ class Vectors:
         )
 
     @classmethod
-    def of(cls, mappings: Sequence[Mapping[int, float]]) -> Vectors:
+    def of(cls, mappings: Sequence[Mapping[int, float]]) -> "Vectors":
         return cls.from_keys(
             [np.fromiter(mapping.keys(), np.uint32, len(mapping)) for mapping in mappings],
             [np.fromiter(mapping.values(), np.float32, len(mapping)) for mapping in mappings],
         )
 
-    def weighted(self, weights: NDArray[np.float64]) -> Vectors:
+    def weighted(self, weights: NDArray[np.float64]) -> "Vectors":
         """Return vectors with the same keys and these weights, each of length 1."""
         owners = self.owners()
         norms = np.sqrt(np.bincount(owners, weights * weights, len(self)))

@@ -1,21 +1,14 @@
 """Limits of the rules: `[watch]` of triptych.toml, and `[watch.OUTLET]`, which goes over it."""
 
-from __future__ import annotations
-
 import difflib
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
-from archive.commands.configuration import read_configuration
+from archive.commands.configuration import Table, read_configuration
 from archive.exceptions import WrongSetting
 from archive.terminal import visible
 from crawler.outlet.fleet.timetable import duration, read_timetable
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from archive.commands.configuration import Table
 
 _OF_ALL = ("disk_free", "verify_after", "remind_after")
 
@@ -48,7 +41,7 @@ class AllLimits:
     def of(self, outlet: str) -> Limits:
         return self.by_outlet.get(outlet, self.usual)
 
-    def without(self, outlets: Iterable[str]) -> AllLimits:
+    def without(self, outlets: Iterable[str]) -> "AllLimits":
         """Return the same, but without these: they are not crawled on purpose."""
         by_outlet = {**self.by_outlet}
         for name in outlets:

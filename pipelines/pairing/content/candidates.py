@@ -1,23 +1,16 @@
 """Candidates: the pairs of articles worth scoring, a few of the most similar ones for each article."""
 
-from __future__ import annotations
-
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from archive.format.languages import TRANSLATED_WITHIN
+from pipelines.pairing.content.rarity import Pool
+from pipelines.similarity.document import ArticleReading
 from pipelines.similarity.vectors import cosines
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from numpy.typing import NDArray
-
-    from pipelines.pairing.content.rarity import Pool
-    from pipelines.similarity.document import ArticleReading
 
 _BY_SOUND = 6
 _BY_FACTS = 4
@@ -43,7 +36,7 @@ class Compared:
     """Pairs that their dates allow."""
 
     @classmethod
-    def of(cls, pool_a: Pool, pool_b: Pool, allowed: NDArray[np.bool_] | None = None) -> Compared:
+    def of(cls, pool_a: Pool, pool_b: Pool, allowed: NDArray[np.bool_] | None = None) -> "Compared":
         ngrams, anchors, meanings = (
             cosines(a, b) for a, b in zip(pool_a.signals, pool_b.signals, strict=True)
         )

@@ -4,19 +4,12 @@
 losses is of the day in its headline, and the next one has the same words.
 """
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
 
-from pipelines.similarity.document import text_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pipelines.similarity.document import ArticleReading
+from pipelines.similarity.document import ArticleReading, text_of
 
 _WEEKDAYS = (
     "понеділ(?:ок|ка|ку)|понедельника?|monday",
@@ -44,7 +37,7 @@ class Days:
     """Day of publication with the days beside it, which a report without a day may be of."""
 
     @classmethod
-    def of(cls, reading: ArticleReading) -> Days:
+    def of(cls, reading: ArticleReading) -> "Days":
         document = reading.document
         at = document.at.date().toordinal() if document.at is not None else None
         # an anchor's position is a share of the text that was read
@@ -61,7 +54,7 @@ class Days:
         published = frozenset() if at is None else frozenset((at - 1, at, at + 1))
         return cls(frozenset(in_headline), frozenset(every), published)
 
-    def contrary(self, counterpart: Days) -> bool:
+    def contrary(self, counterpart: "Days") -> bool:
         """Tell if the day of a headline is none of the other article's days.
 
         Where the other names none, and the headline has the day of its own publication, the other's day of
@@ -69,11 +62,11 @@ class Days:
         """
         return self._is_of_another_day(counterpart) or counterpart._is_of_another_day(self)
 
-    def apart(self, counterpart: Days) -> bool:
+    def apart(self, counterpart: "Days") -> bool:
         """Tell if both articles name days and none of them is the same."""
         return bool(self.every and counterpart.every) and self.every.isdisjoint(counterpart.every)
 
-    def _is_of_another_day(self, counterpart: Days) -> bool:
+    def _is_of_another_day(self, counterpart: "Days") -> bool:
         days = counterpart.headline or counterpart.every
         if not days and not self.headline.isdisjoint(self.published):
             days = counterpart.published

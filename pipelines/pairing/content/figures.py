@@ -4,21 +4,14 @@ The numbers of a headline are what the article is about: `Ruby 2.5.1` and `Ruby 
 however much their texts have in common. So are `5 killed` and `7 killed`, on two days or in two towns.
 """
 
-from __future__ import annotations
-
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
-from typing import TYPE_CHECKING
 
-from pipelines.similarity.document import text_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from pipelines.similarity.counts import Counted
-    from pipelines.similarity.document import ArticleReading
+from pipelines.similarity.counts import Counted
+from pipelines.similarity.document import ArticleReading, text_of
 
 FIGURES = (
     *("headline numbers alike", "headline numbers contrary", "headline numbers missing"),
@@ -48,7 +41,7 @@ class Figures:
     """Its numbers of two digits or more, and these to one or two digits."""
 
     @classmethod
-    def of(cls, reading: ArticleReading) -> Figures:
+    def of(cls, reading: ArticleReading) -> "Figures":
         document = reading.document
         # an anchor's position is a share of the text that was read
         ends = (len(document.headline) + 0.5) / max(1, len(text_of(document)))
@@ -64,7 +57,7 @@ class Figures:
             frozenset(value for key in every for value in _round_values(key)),
         )
 
-    def against(self, counterpart: Figures) -> tuple[float, ...]:
+    def against(self, counterpart: "Figures") -> tuple[float, ...]:
         """Return the values of FIGURES.
 
         Headlines: 1 if a number of one is in the other article; 1 if both have numbers and none is; the share
@@ -88,12 +81,12 @@ class Figures:
             for key in keys
         )
 
-    def rounded_in(self, counterpart: Figures) -> int:
+    def rounded_in(self, counterpart: "Figures") -> int:
         """Count the numbers of one that are a number of the other rounded, and no number of it."""
         only_here, only_in_other = self.every - counterpart.every, counterpart.every - self.every
         return len(only_in_other & self.rounded) + len(only_here & counterpart.rounded)
 
-    def _headlines(self, counterpart: Figures) -> tuple[float, float, float]:
+    def _headlines(self, counterpart: "Figures") -> tuple[float, float, float]:
         count = len(self.headline) + len(counterpart.headline)
         if not count or not self.every or not counterpart.every:
             return 0.0, 0.0, 0.0
@@ -101,7 +94,7 @@ class Figures:
         contrary = bool(self.headline and counterpart.headline) and not alike
         return float(alike > 0), float(contrary), (count - alike) / count
 
-    def _counted(self, counterpart: Figures) -> tuple[float, float]:
+    def _counted(self, counterpart: "Figures") -> tuple[float, float]:
         alike = otherwise = 0
         for thing in self.counted.keys() & counterpart.counted.keys():
             numbers_a, numbers_b = self.counted[thing], counterpart.counted[thing]

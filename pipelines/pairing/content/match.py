@@ -1,7 +1,5 @@
 """The result of comparing two articles by content."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
@@ -74,14 +72,14 @@ class Match:
         return self.tier == "none" and not (self.mutual or self.traces or self.in_words)
 
     @classmethod
-    def nothing(cls, a_id: str, b_id: str, *, was_joined: bool) -> Match:
+    def nothing(cls, a_id: str, b_id: str, *, was_joined: bool) -> "Match":
         """Return the result for two articles that were compared and are no candidates."""
         return cls(a_id, b_id, 0.0, "none", mutual=False, runner_up=0.0, was_joined=was_joined)
 
     @classmethod
     def of_details(
         cls, a_id: str, b_id: str, score: float, content: Mapping[str, Any], *, was_joined: bool
-    ) -> Match:
+    ) -> "Match":
         """Read a match from what `details` made of it.
 
         Raises ValueError and the like where a stranger has written them: a later step would fall over a tier
@@ -105,7 +103,7 @@ class Match:
             was_joined=was_joined,
         )
 
-    def turned(self) -> Match:
+    def turned(self) -> "Match":
         """Swap the articles."""
         return replace(
             self,

@@ -1,16 +1,17 @@
 """The shortlist: candidates that are each other's best, whose passages are worth comparing."""
 
-from __future__ import annotations
-
 import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import timedelta
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipelines.pairing.content.candidates import Compared, lags
 from pipelines.pairing.content.features import (
     NAMES,
+    Expected,
     checkable,
     features,
     headline_said,
@@ -18,20 +19,11 @@ from pipelines.pairing.content.features import (
     weight_of_words,
 )
 from pipelines.pairing.content.figures import FIGURES, digits_in_common
-from pipelines.pairing.content.passages import AGREEMENT
+from pipelines.pairing.content.passages import AGREEMENT, Agreement
+from pipelines.pairing.content.rarity import Pool
 from pipelines.pairing.content.tiers import OTHER_DAY, SHORT, WORDS_OF_A_NAME, Evidence
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from datetime import timedelta
-
-    from numpy.typing import NDArray
-
-    from pipelines.pairing.content.features import Expected
-    from pipelines.pairing.content.passages import Agreement
-    from pipelines.pairing.content.rarity import Pool
-    from pipelines.pairing.content.traces import Rare
-    from pipelines.similarity.document import ArticleReading, Trace
+from pipelines.pairing.content.traces import Rare
+from pipelines.similarity.document import ArticleReading, Trace
 
 WORTH = 0.005
 """Probability from which the passages are compared."""
@@ -73,7 +65,7 @@ class Block:
         expected: Mapping[str, Expected],
         requested: set[tuple[str, str]] = frozenset(),  # type: ignore[assignment]
         rare: Rare | None = None,
-    ) -> Block:
+    ) -> "Block":
         languages = f"{pool_a.readings[0].document.language}-{pool_b.readings[0].document.language}"
         may_be, lag = lags(pool_a.readings, pool_b.readings)
         compared = Compared.of(pool_a, pool_b, may_be)
