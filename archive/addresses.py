@@ -1,4 +1,7 @@
-"""One spelling for an address, and the ids made from it; equal plain forms are one page."""
+"""One spelling for an address, and the ids made from it.
+
+All packages use it: two addresses with the same plain form are one page.
+"""
 
 import contextlib
 import hashlib
@@ -71,7 +74,10 @@ def names_an_article(path: str) -> bool:
 
 
 def plain_origin(url: str) -> str:
-    """Scheme and host in small letters, without the default port: RFC 3986, 6.2.3. Fetchable."""
+    """Spell scheme and host in small letters, without the port that the scheme has anyway: RFC 3986, 6.2.3.
+
+    It can still be fetched.
+    """
     origin = _ORIGIN.match(url)
     if origin is None:
         return url
@@ -82,7 +88,10 @@ def plain_origin(url: str) -> str:
 
 
 def bare_url(url: str) -> str:
-    """Remove the query if the path names the article; language and page number stay. Fetchable."""
+    """Remove the query of an address if its path names the article; the rest can still be fetched.
+
+    Parameters of sessions and readers have countless names. Only those of a language and a page number stay.
+    """
     address, mark, query = url.partition("#")[0].partition("?")
     if not mark or not names_an_article(address.partition("://")[2]):
         return url

@@ -10,12 +10,18 @@ from archive.storage.snapshot_log import Log
 
 
 def pull(storage: Storage) -> None:
-    """Apply other machines' commits and purges. Raises ObjectStoreError, ArchiveDamaged."""
+    """Apply the commits and purges of other machines.
+
+    Raises ObjectStoreError, or ArchiveDamaged if the store has another archive than this working copy.
+    """
     storage.pull(partial(_forget, storage))
 
 
 def _forget(storage: Storage) -> None:
-    """Drop files that may hold what was purged elsewhere; not those that wait to be uploaded."""
+    """Drop files that may hold what another machine has purged; they are fetched again when needed.
+
+    Files that wait to be uploaded stay: the next commit admits nothing purged.
+    """
     from archive.state import replay  # noqa: PLC0415  pyarrow, .1 s: opening needs none
     from archive.tables import views  # noqa: PLC0415  pyarrow, .1 s: opening needs none
 

@@ -1,4 +1,7 @@
-"""Printing of untrusted text: escape sequences, bidirectional controls, Rich's markup."""
+"""Printing of untrusted text from an archive or a page.
+
+It may contain terminal commands (escape sequences), bidirectional controls or markup of Rich.
+"""
 
 import logging
 import unicodedata

@@ -43,7 +43,10 @@ _TRIED_ON = 600
 
 
 def fit(groups: Sequence[Read], columns: Sequence[int] = ALL, *, omissions: bool = True) -> Weighting:
-    """Newton's method: short links, then runs, then the path; products and omissions if all columns."""
+    """Logistic regression by Newton's method: first of short links, then of runs, then of the path.
+
+    Products of features are taken in, and runs and omissions are fitted, where all columns are asked for.
+    """
     x, y, times = _cells(groups)
     mean, scale = _rounded_moments(x)
     plain = standardised(x, mean, scale)
@@ -112,7 +115,11 @@ def _terms(part: NDArray[np.float32], chosen: list[int], *, crossed: bool) -> ND
 
 
 def _fit_omissions(groups: Sequence[Read]) -> Quadratic:
-    """Is a paragraph rightly alone? Linked by weights of other stories; retold texts count several times."""
+    """Of the paragraphs that get no link: is it right that they have none.
+
+    Each text is linked by weights that have not seen its story: else its links would be too sure. Retold
+    texts are few, and count several times.
+    """
     rows, right, times = [], [], []
     for side in (0, 1):
         tuned = [each for each in groups if _other_half(each[0].story_id) != side]

@@ -1,4 +1,8 @@
-"""Fit the path's weights: conditional likelihood of the right alignments, by BFGS on its gradient."""
+"""Fit the weights of the path through two texts; used by benchmarks/alignment_fit.py.
+
+The conditional likelihood of the right alignments, by BFGS on its exact gradient: what the right one has,
+less what all have in the mean.
+"""
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise

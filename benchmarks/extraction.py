@@ -223,7 +223,10 @@ def read_all(tool: str) -> list[Reading]:
 
 
 def run(tool: str, folder: Path) -> list[Reading] | None:
-    """In a process of its own, here or of the peers'; None without the tool. What exists is kept."""
+    """In a process of its own, of this environment or of the peers'; None if the tool is in neither.
+
+    What the folder has of a peer is not read again.
+    """
     into = folder / f"{tool.replace(' ', '-')}.json"
     if tool == OURS or not into.exists():
         here = importlib.util.find_spec(TOOLS[tool][1]) is not None

@@ -35,7 +35,10 @@ PARTS: tuple[Part, ...] = ("dev", "kept")
 
 @dataclass(frozen=True)
 class NewsText:
-    """A published text; to be paired within its story, never within its `event` alone."""
+    """A published text; those of one story in two languages are to be paired, and no others.
+
+    `event` joins stories of one event (a death toll that rises, a near twin), which are not to be paired.
+    """
 
     doc_id: str
     story_id: str
@@ -81,7 +84,11 @@ def part_of(event: str) -> Part:
 
 
 def pools(texts: Sequence[NewsText]) -> Iterator[Pool]:
-    """Yield the set whole; halved and with originals removed (nothing to pair), three draws each."""
+    """Yield the set whole, halved and with the originals removed, three draws each of the last two.
+
+    Halved, each text is there with a chance of one half. With the originals removed each story has one text
+    left, in one language, so that nothing is to be paired.
+    """
     yield Pool("whole", 0, tuple(texts))
     for draw in DRAWS:
         kept = (each for each in texts if random.Random(f"{draw} {each.doc_id}").random() < 0.5)

@@ -45,7 +45,10 @@ SIGNS = np.array([_SIGN_OF.get(name, 1) for name in SIGNALS])
 
 
 def fit(seen: list[Trial], known: Known) -> Weights:
-    """Logistic regression, L2 penalty 10, on features and products; the lag is added as it is."""
+    """Logistic regression with an L2 penalty of 10 on standardised features and their products.
+
+    The lag is added as it is: how it is spread in these stories says little of other outlets.
+    """
     blocks = [(block, truth) for each in seen for block, truth in zip(each.blocks, each.truths, strict=True)]
     rows, truth = np.vstack([x.rows for x, _ in blocks]), np.concatenate([x for _, x in blocks])
     mean, scale = rows.mean(axis=0), rows.std(axis=0) + 1e-9
@@ -132,7 +135,10 @@ def _agreed(each: Candidate, weights: Weights) -> Agreement:
 
 
 def calibrate(seen: list[tuple[Trial, Weights]]) -> tuple[float, ...]:
-    """On pairs of unseen weights, L2 penalty 10; a signal fitted against its meaning is left out."""
+    """On pairs whose weights have not seen them; else it would find nothing to correct. L2 penalty of 10.
+
+    A signal never speaks against what it stands for: where the fit says so, it is left out and fitted again.
+    """
     found = [one for each, weights in seen for one in mutual(each, weights)]
     design = np.array([x.signals for x in found])
     mean, scale = design.mean(axis=0), design.std(axis=0) + 1e-9
@@ -198,7 +204,10 @@ def cross_fit(rows: list[Row], data: Path, news: Sequence[NewsText] = ()) -> Fit
 
 
 def fit_all(rows: list[Row], fitted: Fitted, told: Weighting | None = None) -> tuple[Weights, Known, int]:
-    """Fit the weights to ship on halves and both; `told`: weights for passages, if not as shipped."""
+    """Fit the weights to ship, and count their pairs; `told`: weights for passages, if not as shipped.
+
+    Both halves, and pools of both together, so that rarity is also seen in larger ones.
+    """
     known = know(rows, told or shipped_weighting())
     sets = [*fitted.halves[0], *fitted.halves[1], *trials(rows, known, seeds=SEEDS[:1])]
     weights = replace(fit(sets, known), calibration=calibrate(fitted.unseen))

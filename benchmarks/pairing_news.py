@@ -27,7 +27,10 @@ def half_of(text: NewsText) -> int:
 
 @cache
 def reading(text: NewsText) -> ArticleReading:
-    """Read a text; a rewrite without the words its reading has added to the lexicon."""
+    """Read a text; a rewrite without the words that were added to the lexicon after it had been read.
+
+    Of other newsrooms' words the lexicon has fewer, and weights fitted on these would expect too many.
+    """
     found = read(Document(text.doc_id, "invented", text.language, text.headline, text.text, text.published))
     if text.kind != "rewrite":
         return found
@@ -42,7 +45,10 @@ def _added() -> int:
 
 
 def news_trials(texts: Sequence[NewsText], known: Known) -> list[Trial]:
-    """Rewrites, some days later, and reports: whole, halved, with the originals removed."""
+    """Rewrites as they came and some of them days later, and reports.
+
+    Each set is whole, halved and with the originals removed.
+    """
     kinds = {"rewrites": [x for x in texts if x.kind == "rewrite"]}
     kinds["late"] = list(later(kinds["rewrites"]))
     kinds["reports"] = [x for x in texts if x.kind != "rewrite"]

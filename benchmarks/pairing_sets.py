@@ -226,7 +226,10 @@ def removed(rows: list[Row], known: Known) -> list[Trial]:
 
 
 def changed_trials(rows: list[Row], known: Known) -> list[Trial]:
-    """Sets with changed figures and units, or another day's report alone; with times and without."""
+    """Return sets with changed figures and other units, and sets in which another day's report stands alone.
+
+    Each with times of publication and without.
+    """
     trials = []
     for a, b in combinations(LANGUAGES, 2):
         for seed in SEEDS:
@@ -263,7 +266,10 @@ def altered_reading(row: Row, how: str, *, dated: bool) -> ArticleReading:
 
 
 def others(rows: list[Row], ours: list[Row], language: str) -> list[Row]:
-    """The other side of half of the stories, for texts with two numbers to change."""
+    """Of half of the stories the other side, whether it was drawn or not; where it has two numbers to change.
+
+    With one of them another, all else being the same, it is more often the text as an editor has left it.
+    """
     stories = {row.story_id for row in ours if hashlib.sha256(row.doc_id.encode()).digest()[1] % 2}
     return [
         row

@@ -1,4 +1,7 @@
-"""The two items that flow: Article, and Observation of an address that brought none. No slots."""
+"""The two items that flow: an Article, and an Observation of an address that brought none.
+
+Without slots: what a worker hands over is then unpickled in C, and a copy is the copy of a dict.
+"""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -139,7 +142,11 @@ class GivenItem:
 
 @dataclass(frozen=True)
 class Article:
-    """One page of a story in one language at a moment; part two is decided in pipelines/."""
+    """One page of a story in one language at one moment.
+
+    The first part is what the page SAYS and comes from crawler/extraction; the second is what a stage of
+    pipelines/ DECIDED, null until then.
+    """
 
     outlet: str
     url: str

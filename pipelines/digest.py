@@ -1,4 +1,7 @@
-"""The stage that computes the article's id and the hash of its content."""
+"""The stage that computes the article's id and the hash of its content.
+
+Both stay the same as long as the article, or its text, does.
+"""
 
 import hashlib
 import unicodedata
@@ -17,7 +20,11 @@ class DigestStage(WorkerStage):
 
 
 def article_id(url: str) -> str:
-    """Return the id of the article at an address, in any spelling; see archive/state/article_identity.py."""
+    """Return the id of the article at an address, in any spelling of it.
+
+    The archive gives a page the id of an article that it has, where the page belongs to one; see
+    archive/state/article_identity.py. What a page calls itself decides nothing here.
+    """
     return address_key(url).hex()
 
 

@@ -16,7 +16,10 @@ class DropRefusedStage:
 
 
 class Dropped(DropItem):
-    """A page that is no article or cannot be kept, as dropped(reason); `detail` is a sentence."""
+    """A page that is not an article, or that cannot be kept; counted as dropped(reason).
+
+    `detail` is the sentence a person reads.
+    """
 
     def __init__(self, reason: Reason | str, detail: str) -> None:
         # One line an item would drown the log of a large crawl; the ledger counts them.

@@ -42,7 +42,10 @@ class LanguageStage(WorkerStage):
 
 
 def url_hint(url: str) -> str | None:
-    """Return the language of a subdomain or a path's first two steps: `en.`, `/rus/`, never `.ua`."""
+    """Return the language named by a subdomain or the first two steps of a path: `en.`, `/rus/`.
+
+    The `.ua` of a host names none.
+    """
     try:
         parts = urlsplit(url)
         host = (parts.hostname or "").split(".")

@@ -184,7 +184,11 @@ def _text(headline: str, body: str, extra: str | None) -> _Stored:
 
 
 def same_but_for(repeated: frozenset[str], stored: Sequence[str], now: Sequence[str]) -> bool:
-    """Tell if folded texts are the same but for repeated lines at their ends, or one in their place."""
+    """Tell if two texts, given as folded lines, are the same except for repeated lines at their ends.
+
+    In place of a repeated line of the stored text, one other line is accepted: an outlet that asks its
+    readers for something else asks in the same place.
+    """
     skippable_stored = [line in repeated and _at_an_end(i, stored) for i, line in enumerate(stored)]
     skippable_now = [line in repeated and _at_an_end(j, now) for j, line in enumerate(now)]
     if all(skippable_stored):

@@ -45,7 +45,11 @@ _SIGNED = re.compile(
 
 
 def translated_from(paragraphs: Sequence[str], byline: str | None = None) -> str | None:
-    """Return the language that short end paragraphs or the byline name, `und`, or None."""
+    """Return the language that a text says to be translated from, `und` if it does not say which one.
+
+    None if it has no such note. Only short paragraphs at either end, and the byline, are looked at: news tell
+    of translations too.
+    """
     ends = [*paragraphs[:_FIRST], *paragraphs[max(_FIRST, len(paragraphs) - _LAST) :]]
     language_of_note = None
     for text in (*ends, byline or ""):

@@ -1,4 +1,7 @@
-"""The stage that refuses pages which are no article (a block page, a list, empty), by reason."""
+"""The stage that refuses pages which are no article, each with a reason.
+
+A page with HTTP status 200 may still be a block page, a list or empty.
+"""
 
 import re
 

@@ -1,4 +1,7 @@
-"""The one command and name, `from triptych import archive`; a wheel has the packages within."""
+"""The one command, and the one name of an installed Triptych: `from triptych import archive`.
+
+In a checkout the three packages lie beside this folder, in a wheel within it (`hatch_build.py`).
+"""
 
 from importlib import import_module
 from types import ModuleType

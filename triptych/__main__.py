@@ -1,4 +1,8 @@
-"""`triptych COMMAND`, by Click; options are argparse's, from Scrapy or `archive.__main__`."""
+"""`triptych COMMAND`: everything in one command, in any folder.
+
+Each command has its options declared once, with argparse, by Scrapy or by `archive.__main__`; Click finds the
+command, suggests a name and completes.
+"""
 
 from __future__ import annotations
 

@@ -73,7 +73,10 @@ def address_of(item: object) -> str:
 
 
 def read_item(item: object, fetched: Fetched | None, outlet: str | None, *, allow_private: bool) -> GivenItem:
-    """Read an item; `outlet`: of all the spider's. Raises ItemRefused without an allowed address."""
+    """Read an item; `outlet` is the name that the spider gives to all of its own.
+
+    Raises ItemRefused where there is no address that may be archived.
+    """
     fields = ItemAdapter(item)
     url = address_of(item)
     if not url:

@@ -53,7 +53,11 @@ def archives_nothing(crawler: Crawler) -> bool:
 
 
 class ArchivePipeline:
-    """Archives each article yielded; refused ones are dropped with a reason, others go on."""
+    """Archives each article that a spider yields, as an item or as the response that it stands in.
+
+    Every stage of our ITEM_PIPELINES decides, in its order. An item that is archived goes on unchanged; one
+    that is refused is dropped, with the reason. Items without headline and body are not looked at.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler

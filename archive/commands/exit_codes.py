@@ -1,4 +1,7 @@
-"""The exit codes of all commands (docs/reference/outcomes.md); the first three: the archive's."""
+"""The exit codes of all commands; docs/reference/outcomes.md has the table.
+
+`triptych archive` uses the first three; the commands that crawl, pair, import and watch use all.
+"""
 
 import signal
 from collections.abc import Sequence

@@ -98,7 +98,10 @@ def run(console: Console, options: argparse.Namespace) -> int:
 def write_pages(
     console: Console, options: argparse.Namespace, opened: Archive, folder: Path, story: str | None = None
 ) -> Path:
-    """Write the pages of stories; return the first. Raises ArticleNotFound if there is none."""
+    """Write the pages of stories, as `view --output` and `export --html` do; return the first page.
+
+    Raises ArticleNotFound if there is no story to show.
+    """
     # pyarrow, .17 s, and templates: --help needs none
     from archive.viewer.search import fill, side_file  # noqa: PLC0415
     from archive.viewer.search.answers import Question  # noqa: PLC0415

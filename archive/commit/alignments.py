@@ -81,7 +81,10 @@ def _versions_of(row: sqlite3.Row) -> tuple[int, int]:
 def unaligned_stories(
     state: State, article_ids: Collection[str], outdated: Collection[Couple] = ()
 ) -> set[str]:
-    """Find stories of these articles with variants whose present texts have no valid alignment."""
+    """Find the stories of these articles with variants whose present texts have no alignment.
+
+    An `outdated` alignment does not count.
+    """
     members = state.members(state.in_stories({facts.story_id for facts in state.facts(article_ids)}))
     built = stories.build(members, ())
     stored = _stored_alignments(built, state)

@@ -35,7 +35,10 @@ def collect(
     most: int | None = None,
     dry_run: bool = False,
 ) -> Collected:
-    """Remove files that no snapshot of the time `keep` needs; fold `most` manifests. Under the lock."""
+    """Remove files that no snapshot of the time `keep` needs, and fold `most` manifests that are older.
+
+    Call it under the commit lock.
+    """
     keep = views.retention() if keep is None else keep
     count, size = storage.sweep(partial(_needed, log, now - keep), now, keep, dry_run=dry_run)
     dropped = 0 if dry_run else views.prune(storage.layout, now.timestamp(), keep.total_seconds())
@@ -43,7 +46,10 @@ def collect(
 
 
 def _needed(log: Log, since: datetime, names: Collection[str]) -> set[str]:
-    """Files among `names` of the snapshots that were the latest since then; the latest first."""
+    """Data files among `names` of the snapshots that were the latest at some moment since then.
+
+    The latest snapshot is read first: if it has all of them, no other is read.
+    """
     remaining, needed = set(names), set[str]()
     for snapshot_id in reversed(log.ids()):
         committed_at, paths = log.paths(snapshot_id)

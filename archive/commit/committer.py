@@ -348,7 +348,10 @@ def publish_decisions(
 def publish_same_event(
     root: Place, records: Sequence[SameEventRecord], *, run_id: str, summary: Mapping[str, int] | None = None
 ) -> Snapshot | None:
-    """Publish these rows, without purged articles; None without any. Raises ArchiveWriteError."""
+    """Publish a snapshot with these rows; None without rows and summary.
+
+    Rows of articles that were purged meanwhile are left out. Raises ArchiveWriteError.
+    """
 
     def build(following: NextSnapshot) -> Snapshot | None:
         article_ids: set[str] = set()

@@ -32,7 +32,10 @@ def merged(group: Group) -> bytes:
 def merge_small_files(
     over: Callable[[Callable[[Group], bytes], Sequence[Group]], Iterable[bytes]], following: NextSnapshot
 ) -> Snapshot | None:
-    """Merge each month's data files and the page index; `over`: a `map`, perhaps of processes."""
+    """Merge the data files of each month, and the files of the page index; None where no data file merges.
+
+    `over` is a `map` that may work in other processes: groups are independent.
+    """
     cdxj_index.merge(following.storage)
     following.storage.flush()
     name = str(following.storage.name)

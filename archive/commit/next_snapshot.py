@@ -1,4 +1,8 @@
-"""The next snapshot while it is made; an operation gets one and returns what to publish."""
+"""The next snapshot while it is made: the head that it follows, and its files.
+
+Every operation that changes an archive is a function that gets one of these and returns the snapshot to
+publish. `Committer.make` calls it, publishes, and calls it again if another writer was faster.
+"""
 
 from __future__ import annotations
 
@@ -93,7 +97,10 @@ class NextSnapshot:
             self._rewrote[file.path] = old_paths
 
     def finish(self, *, segments: Iterable[str] = (), summary: Mapping[str, int] | None = None) -> Snapshot:
-        """The snapshot, files on disk; published by its manifest. `segments`: those now in it."""
+        """The snapshot with all its files on disk; it exists once its manifest is published.
+
+        `segments`: ids of the segments whose records are in it.
+        """
         self._add_empty_files()
         return Snapshot(
             id=self.commit.seq,

@@ -38,7 +38,10 @@ def _facts(current: CurrentVersion, record: ArticleRecord) -> LinkFacts:
 
 
 def related_facts(state: State, fresh: Sequence[LinkFacts], about: Collection[str] = ()) -> list[LinkFacts]:
-    """Facts of articles that name the fresh ones or share a key; of `about`, and all their stories."""
+    """Facts about stored articles that the fresh ones name, that name them, or that share their key.
+
+    Also about those with the ids `about`, and about all articles in the stories of any of these.
+    """
     targets: set[str] = set()
     addresses: set[str] = set()
     keys: dict[str, set[str]] = {}

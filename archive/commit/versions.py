@@ -35,7 +35,10 @@ class VersionVerdict:
 def judge(
     current: CurrentVersion | None, record: ArticleRecord, story_id: str
 ) -> tuple[VersionVerdict, CurrentVersion]:
-    """Return the verdict, and the version after it; `story_id`: for an article without one."""
+    """Judge an observation; return the verdict, and the current version after it.
+
+    `story_id` is for an article without a version.
+    """
     of_feed = Reason.FROM_FEED.value if record.text_from == FEED else None
     if current is None:
         return VersionVerdict("archived", 1, of_feed), _first(record, story_id)

@@ -63,7 +63,10 @@ class Choice:
         return ids
 
     def stories(self, archive: Archive, *, in_several: bool = False) -> list[str]:
-        """Ids of the sample, balanced by outlet and month; `in_several`: in two chosen languages."""
+        """Ids of the sample's stories, balanced by outlet and by month of the first publication.
+
+        `in_several`: only of those in at least two of the chosen languages.
+        """
         first: dict[str, tuple[str, str]] = {}
         languages: dict[str, set[str]] = {}
         for row in self._articles(archive, "story_id", "outlet", "language", "published_at").to_pylist():
@@ -93,7 +96,10 @@ def among(column: str, ids: Sequence[str]) -> ds.Expression:
 
 
 def balanced(keyed: Iterable[tuple[str, Hashable]], number: int, seed: int) -> list[str]:
-    """Choose `number` ids, the same of each kind, by ranks of a seed: as an archive grows, most stay."""
+    """Choose `number` ids in all, the same number of each kind, and more if another kind is too small.
+
+    A seed gives each id a fixed rank: as an archive grows, most of a sample stays.
+    """
     kinds: dict[Hashable, list[str]] = defaultdict(list)
     for name, kind in keyed:
         kinds[kind].append(name)

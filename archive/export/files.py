@@ -45,7 +45,11 @@ def export(
     spread: Spread = ALONE,
     progress: Progress = lambda _rows: None,
 ) -> str:
-    """Write the chosen rows (`-`: standard output), by workers of `spread`; return the message."""
+    """Write the chosen rows; return the message to print. `-` is standard output.
+
+    Text formats of the present state are encoded_part file by file, by the workers of `spread`; everything
+    else by this process.
+    """
     if form == "tmx":
         with writing(output) as file:
             units = tmx.write(file, archive, choice, progress=progress)

@@ -28,7 +28,10 @@ _PAGES = {"format": "json-pages-1.0", "id": "pages", "title": "Articles"}
 
 
 def export(archive: Archive, target: Path, now: datetime) -> int:
-    """Write the file; return its pages. Raises PageNotKept, ArchiveWriteError (`target` exists)."""
+    """Write the file; return the number of its pages. Versions without a page are left out.
+
+    Raises PageNotKept if there are no pages, ArchiveWriteError if `target` exists or cannot be written.
+    """
     archive.storage.mirror("_raw")
     files = path_guard.files(archive.storage.layout.raw, ".warc.gz")
     if not files:

@@ -65,7 +65,10 @@ _HEAD = (
 def write(
     file: BinaryIO, rows: RowSet, text_of: Callable[[object], str], progress: Callable[[int], None]
 ) -> tuple[int, int]:
-    """Write rows; return their number, and that of cut texts. Raises ExportError for too many."""
+    """Write rows; return their number, and that of texts cut at what a cell can hold.
+
+    `text_of` writes a list or a struct. Raises ExportError for more rows than a sheet has.
+    """
     names = rows.schema.names
     count = cut = 0
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as book:

@@ -1,4 +1,7 @@
-"""A column of a table as its record declares it; no pyarrow here, some commands do without."""
+"""A column of a table as its record declares it: type, meaning, origin, and the effect of a change.
+
+No pyarrow here: some commands do without. archive/format/schema.py makes the Parquet schema.
+"""
 
 from dataclasses import dataclass, fields
 from enum import Enum

@@ -40,7 +40,10 @@ def compact(root: str | os.PathLike[str], spread: Spread = ALONE) -> Snapshot | 
 
 
 def gc(root: str | os.PathLike[str], keep_days: float | None = None, *, dry_run: bool = False) -> Collected:
-    """Remove files no snapshot of the last `keep_days` (else as views) needs; fold manifests."""
+    """Remove files that no snapshot of the last `keep_days` needs, and fold older manifests into the history.
+
+    Without a number of days, files are kept as long as views.
+    """
     keep = None if keep_days is None else timedelta(days=keep_days)
     with Committer.open(root, _RUN) as committer:
         return committer.collect(keep, dry_run=dry_run)

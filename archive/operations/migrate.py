@@ -29,7 +29,11 @@ Edit = Callable[[pa.Table], pa.Table]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A change to the next version; new nullable and wider columns need no edit."""
+    """A change from one version of the schema to the next.
+
+    New nullable columns and wider types need no edit; a column that is renamed, split or dropped does, and so
+    does a new one that must have a value.
+    """
 
     about: str
     edits: Mapping[str, Edit]

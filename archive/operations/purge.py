@@ -1,4 +1,7 @@
-"""Erasure of one article: its versions, pages, observations. Mentions elsewhere stay."""
+"""Erasure of one article on request: all of its versions, pages and observations, for good.
+
+Mentions on other pages (a link among their alternates, a quotation) belong to those pages and stay.
+"""
 
 import json
 import re

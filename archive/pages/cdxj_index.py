@@ -95,7 +95,10 @@ def lines(storage: Storage) -> Iterator[str]:
 
 
 def rebuild(storage: Storage) -> int:
-    """Rebuild the index from local pages; old entries after damage stay. Under the commit lock."""
+    """Rebuild the index from the pages of a local archive; their number. Call it under the commit lock.
+
+    If a file cannot be read to its end, the old entries after the damage stay.
+    """
     before = _files(storage)
     old_lines = [line for path in before for line in path.read_bytes().splitlines(keepends=True)]
     new_lines: list[bytes] = []

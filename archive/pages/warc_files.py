@@ -189,7 +189,10 @@ def without_lost(storage: Storage, record: Record) -> Record:
 
 
 def mend(layout: Layout, run_id: str) -> list[Pointer]:
-    """Cut off a dead writer's incomplete member, sync; return each file's last page."""
+    """Cut off the incomplete member of a dead writer, and sync the rest.
+
+    Returns the last page of each file: it may be a page without a row.
+    """
     last = []
     for path in _of_run(layout, run_id):
         descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)

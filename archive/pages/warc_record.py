@@ -141,7 +141,10 @@ def member(fields: Iterable[tuple[str, str]], content_type: str, *blocks: bytes)
 
 
 def read_member(data: bytes) -> tuple[Record, int]:
-    """Read the record that starts `data`, and its member's length. Raises ArchiveDamaged."""
+    """Read the record at the start of `data`, and the length of its gzip member.
+
+    Raises ArchiveDamaged if it is cut or altered, or is no record.
+    """
     stretch = zlib.decompressobj(_GZIP)
     try:
         plain = stretch.decompress(data, gate.LARGEST_PAGE)
@@ -155,7 +158,10 @@ def read_member(data: bytes) -> tuple[Record, int]:
 
 
 def read_start(data: bytes, most: int = 16_384) -> Record | None:
-    """Fields of the record that starts `data`, and its block's start, of `most` bytes; or None."""
+    """Read the fields of the record at the start of `data`, and the start of its block; None without one.
+
+    Decompresses no more than `most` bytes.
+    """
     try:
         plain = zlib.decompressobj(_GZIP).decompress(data, most)
         fields, block = _fields(plain)

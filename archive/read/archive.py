@@ -399,7 +399,10 @@ class Archive:
         return compare(rows[v1], rows[v2])
 
     def last_edit(self, article_id: str) -> tuple[int, int] | None:
-        """The last two versions between which the outlet changed the text (not feed's to page's); or None."""
+        """Return the numbers of the last two versions between which the outlet changed the text.
+
+        None if there are none: a page's text that replaces its feed's is no edit.
+        """
         rows = self.versions(article_id, columns=["version", "text_from"]).to_arrow().to_pylist()
         rows.sort(key=lambda row: row["version"], reverse=True)
         for after, before in pairwise(rows):
@@ -408,7 +411,10 @@ class Archive:
         return None
 
     def raw(self, article_id: str, version: int | None = None) -> RawPage:
-        """Read a version's page, or the latest's. Raises ArticleNotFound, PageNotKept, ArchiveDamaged."""
+        """Read the page of a version, or of the latest; one seek.
+
+        Raises ArticleNotFound, PageNotKept, or ArchiveDamaged if there is another page in its place.
+        """
         return self._raw(article_id, version)[0]
 
     def warc_record(self, article_id: str, version: int | None = None) -> bytes:

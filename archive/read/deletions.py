@@ -42,7 +42,10 @@ class Deletions:
         return visits
 
     def joined(self, rows: _Rows) -> _Rows:
-        """Append the columns: removed, if such a visit is after the last that found it."""
+        """Append the columns to rows that have those it needs.
+
+        An article is removed if such a visit is after the last that found it; if it was earlier it came back.
+        """
         times: list[int | None] = [None] * rows.num_rows
         reasons: list[str | None] = [None] * rows.num_rows
         for number in self._concerned(rows):

@@ -58,7 +58,10 @@ class Diff:
 
 
 def is_edit(before: Mapping[str, object], after: Mapping[str, object]) -> bool:
-    """Tell if the outlet changed the text between two rows with `text_from` (feed to page is none)."""
+    """Tell if the outlet changed the text between two rows of `versions` with `text_from`.
+
+    The texts of a page and of its feed differ without an edit.
+    """
     return (before["text_from"] == FEED) == (after["text_from"] == FEED)
 
 

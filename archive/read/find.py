@@ -141,7 +141,10 @@ def find_article(archive: Archive, query: str) -> tuple[str, int]:
 
 
 def at_address(archive: Archive, url: str) -> tuple[list[Row], list[Row]]:
-    """Find the articles fetched where an address (any spelling) led, and those that only name it."""
+    """Find the articles that were fetched at an address, in any spelling, and those that only name it.
+
+    An article is fetched where a visit led; it has the addresses of all its visits.
+    """
     # Arrow finds the few candidates, with the same last path segment, and Python compares their addresses
     segments = {x.partition("?")[0].rstrip("/").rpartition("/")[2] for x in (url, plain_url(url))} - {""}
     if not segments:
@@ -181,7 +184,10 @@ def _has_address(row: Row, names: Sequence[str], url: str) -> bool:
 
 
 def _maybe_of_host(rows: pa.Table, names: Sequence[str], url: str) -> pa.Table:
-    """Leave out rows of other hosts; characters not ASCII or removed may stand for this one."""
+    """Leave out rows whose addresses are of another host: all hosts have a segment such as `news`.
+
+    Characters that are not ASCII, or are removed from an address, may stand for the name of the host.
+    """
     host = urlsplit(plain_url(url)).hostname or ""
     if not host.isascii():
         return rows

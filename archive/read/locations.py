@@ -45,7 +45,10 @@ def article_ids(storage: Storage, head: Snapshot, story_id: str) -> list[str]:
 
 
 def narrowed(storage: Storage, head: Snapshot, rows: RowSet, table: str, story_id: str) -> RowSet:
-    """Leave out files without rows of the story; all stay if the cache does not know, or is wrong."""
+    """Leave out the files without rows of a story; `rows` has only its rows, of all files.
+
+    All files stay if the cache does not know the story, or is wrong about it.
+    """
     paths = _column(storage, head, _ROWS_OF_STORY[table], story_id)
     numbers: list[int] = []
     number = 0

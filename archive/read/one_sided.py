@@ -1,4 +1,8 @@
-"""Paragraphs that one language of a story has and another does not, by language: uk, en, ru, others."""
+"""Paragraphs that one language of a story has and another does not, sorted by language.
+
+The table `alignments` has them as `omitted` and `added`, by the order of two ids. Here they are in the usual
+order of languages: uk, en, ru, then others.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +45,11 @@ class OneSided:
 
 
 def one_sided(alignments: RowSet, versions: RowSet) -> list[OneSided]:
-    """Find paragraphs of one language only, by language, then reading; doubtful with their `nearest`."""
+    """Find the paragraphs of only one language of a story, in the order of languages, then of reading.
+
+    Paragraphs of a doubtful link are among them, as doubtful: `nearest` is what they are linked with.
+    `alignments` are those of the story, `versions` those of the archive.
+    """
     is_doubtful = ds.field("doubtful") | ds.field("doubtful").is_null()
     rows = alignments.where(ds.field("kind").isin([*_SIDES]) | is_doubtful).to_pylist()
     texts = _texts(rows, versions)

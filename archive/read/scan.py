@@ -145,7 +145,10 @@ class RowSet(Rows):
         return self._narrowed(self._files, combined)
 
     def seek(self, *conditions: ds.Expression) -> RowSet:
-        """Filter by conditions that few rows meet: their columns are read first, others only for these."""
+        """Filter the rows by conditions that few rows meet.
+
+        The columns in the conditions are read first, and the others only from files with such a row.
+        """
         rows = self.where(*conditions)
         rows._sparse = True
         return rows
@@ -176,7 +179,11 @@ class RowSet(Rows):
         return self._stored
 
     def dataset(self) -> ds.Dataset:
-        """All rows, as the files' columns. Raises ArchiveDamaged (invalid, too large); Arrow may later."""
+        """All rows, with the columns of the files.
+
+        Raises ArchiveDamaged if a file is invalid, or all would take too much memory. Reading it may raise
+        errors of Arrow.
+        """
         return self._dataset(self._files)
 
     def _dataset(self, files: Sequence[Path]) -> Any:

@@ -78,7 +78,10 @@ def ask(
     memory: str = MEMORY,
     seconds: float | None = None,
 ) -> SqlRows:
-    """Execute one query within `seconds`. QuestionError: refused, too long, or no DuckDB."""
+    """Execute one query on tables and views. QuestionError if DuckDB refuses it, or is not installed.
+
+    `seconds`: a query that takes longer is a QuestionError too.
+    """
     try:
         import duckdb  # noqa: PLC0415  an extra: nothing else needs it
     except ImportError:
@@ -139,7 +142,10 @@ def _interrupted(connection: duckdb.DuckDBPyConnection, seconds: float | None) -
 
 @contextlib.contextmanager
 def bounded(memory: str) -> Iterator[None]:
-    """Limit this process to so much memory, 1 GB more for rows; MemoryError, QuestionError. Linux only."""
+    """Limit this process to so much memory, and a gigabyte more to read rows.
+
+    Exceeding it raises MemoryError or QuestionError. Only Linux supports this.
+    """
     try:
         import resource  # noqa: PLC0415  Windows has none
     except ImportError:
@@ -173,7 +179,10 @@ def _bytes_of(memory: str) -> int:
 
 
 def _needed(question: str, tables: Mapping[str, object]) -> list[str]:
-    """Choose the tables, then views, that a query names (all if none): opening one measures files."""
+    """Choose the tables, then the views, that a query names; all if it names none, such as SHOW.
+
+    Opening a table measures all its files.
+    """
     words = set(re.findall(r"\w+", question.lower()))
     names = [*tables, *VIEWS]
     pending = [x for x in names if x in words] or list(names)

@@ -1,4 +1,8 @@
-"""Tables at a moment of the past, from the commit times of rows that never change; ordered by id."""
+"""Tables at a moment of the past, derived from rows that are never changed.
+
+Every row has the time of its commit, so a past state needs no old manifest and no old file: it is the same
+after later commits, merges and collections. Rows are in the order of their ids.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import fields

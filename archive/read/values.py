@@ -22,7 +22,10 @@ FULL_ID = 32
 
 
 def check(column: str, values: str | Sequence[str] | None, existing: Callable[[], Iterable[str]]) -> None:
-    """Raise UnknownValue for a value no row has; `existing` reads them, common languages aside."""
+    """Raise UnknownValue for the first value that no row has in a column.
+
+    `existing` reads what rows have; a language that every archive may have is not read for.
+    """
     chosen = [values] if isinstance(values, str) else list(values or ())
     if column == "language":
         chosen = [x for x in chosen if x not in LANGUAGES]
@@ -70,7 +73,11 @@ def whole_id(rows: RowSet, column: str, start: str) -> str:
 
 
 def successors(storage: Storage, head: Snapshot, story_id: str) -> tuple[str, ...]:
-    """Find the stories that now hold an earlier one's articles: itself, a merged one, several, none."""
+    """Find the stories that now hold the articles which were ever in this one.
+
+    Itself while nothing has moved, one where it was merged into an older story, several where it was taken
+    apart, none where it never was.
+    """
     files = storage.present(head.stored("memberships"))
     members = RowSet(files, MEMBERSHIPS, ds.field("story_id") == story_id, ["article_id"]).to_arrow()
     once = members["article_id"].unique()

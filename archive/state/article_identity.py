@@ -82,7 +82,10 @@ class Candidates:
 
 
 def identify(page: ArticleRecord, places: Places, texts: Texts) -> Identity:
-    """Find a page's article, or a new one, by `page.article_id`: of its address or a joined one."""
+    """Find the article of a page, a new one if there is none.
+
+    `page.article_id` is the id of its address, or of a candidate to which the crawl has joined it.
+    """
     choice = candidates(page, places)
     contradiction = None
     for holder, message in choice.contradictions:

@@ -206,7 +206,10 @@ class State:
     # queries of a crawl
 
     def known(self, url: str) -> KnownArticle | None:
-        """The article fetched at an address or where it led; None where a page only calls itself so."""
+        """The article that was fetched at an address, or where a request for it led.
+
+        None where a page only calls itself so.
+        """
         key = address_key(url)
         rows = list(
             self.connection.execute(

@@ -38,7 +38,10 @@ def _micros(span: timedelta) -> int:
 
 
 def pause(tries: int) -> timedelta:
-    """Return the pause after so many failed tries: none, then 15 minutes doubled, at most a day."""
+    """Return the pause after this number of failed tries.
+
+    The run after the first failure retries at once; then 15 minutes, doubled with each try, a day at most.
+    """
     if tries < 2:
         return timedelta(0)
     return min(SHORTEST_PAUSE * (1 << min(tries - 2, 12)), LONGEST_PAUSE)
@@ -84,7 +87,10 @@ class Failure:
 
 
 def fold(key: bytes, debt: Debt | None, failure: Failure | None, *, has_text: bool = False) -> Debt | None:
-    """Return the debt after an observation; `has_text`: a feed had it, so no new debt begins."""
+    """Return the debt of an address after an observation, from the debt before it.
+
+    `has_text`: a feed had the text, so revisits continue to request the page and begin no new debt.
+    """
     if failure is None:
         return None
     if has_text and debt is not None and debt.given_up:

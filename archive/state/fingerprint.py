@@ -41,7 +41,10 @@ def _is_log_removed(noted: object, present: Fingerprint) -> bool:
 
 
 def note(layout: Layout, *, is_copied: bool = False) -> None:
-    """Note the cache as it is, under the lock; `is_copied`: it has all of the log. Raises OSError."""
+    """Note the cache as it is now; call it under the lock of the archive. Raises OSError.
+
+    `is_copied`: the file has all that the log has.
+    """
     present: list[object] = [*of(layout), *([_COPIED] if is_copied else [])]
     if present == _noted(layout):
         return

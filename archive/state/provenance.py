@@ -99,7 +99,11 @@ def _is_ours(state: Path) -> bool:
 
 
 def ensure_ours(state: Path) -> None:
-    """Keep a cache made here, else empty it. Raises OSError, sqlite3.Error, ArchiveNotWritable."""
+    """Keep a cache that was made here; replace any other by an empty one.
+
+    Raises OSError or sqlite3.Error where the archive's folder refuses it, ArchiveNotWritable where this
+    machine's cache folder does.
+    """
     if is_ours(state):
         return
     stamp = _stamp(state)

@@ -79,7 +79,10 @@ def discard_state(layout: Layout) -> None:
 
 
 def cache_at(layout: Layout, head: Snapshot) -> sqlite3.Connection | None:
-    """Open the cache for reading if made here, unchanged, of that snapshot; never created."""
+    """Open the cache for reading if it was made here, is unchanged, and is of that snapshot.
+
+    It is neither created nor updated.
+    """
     if not (provenance.is_ours(layout.state) and fingerprint.is_noted(layout)):
         return None
     try:
@@ -164,7 +167,10 @@ def _oldest_segment(layout: Layout) -> float:
 
 
 def _recent(log: Log, since: float) -> Iterator[LogEntry]:
-    """Entries of snapshots that may have committed a segment whose removal was interrupted."""
+    """Entries of the snapshots that may have committed a segment that is still on disk.
+
+    Only a segment whose removal was interrupted is, and it was written before its commit.
+    """
     for position, entry in enumerate(log.entries(rows=False)):
         if position >= _LOOKED_BACK and entry.committed_at.timestamp() < since - _CLOCKS_APART:
             return
@@ -210,7 +216,10 @@ def _fill(state: State, storage: Storage, files: Sequence[DataFile]) -> None:
 def _one_after_the_other(
     storage: Storage, files: Sequence[DataFile], *, within: bool
 ) -> Iterator[list[DataFile]]:
-    """Group files by order of commits, overlapping ones together; `within`: rows are ordered too."""
+    """Group the files of a log in the order of their commits; those whose commits overlap are one group.
+
+    `within`: rows of one commit have an order too. In the other logs a commit has one row for each article.
+    """
     spans = sorted(((_commits(storage, file), file) for file in files), key=lambda x: x[0])
     group: list[DataFile] = []
     end = -1

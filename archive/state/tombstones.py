@@ -122,7 +122,10 @@ class Tombstones:
         return by_id or self.of_address(record.url, record.requested_url)
 
     def admit(self, record: Record) -> Record:
-        """Return the record as it may be stored, a purged address hidden. Raises ArticlePurged."""
+        """Return the record as it may be stored: an observation of a purged address without the address.
+
+        Raises ArticlePurged for an article.
+        """
         self.refresh()
         stone = self.of(record)
         if stone is None:

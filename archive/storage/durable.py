@@ -40,7 +40,11 @@ def write_new(path: Path, data: bytes) -> None:
 
 
 def publish_once(temporary: Path, final: Path) -> bool:
-    """Give a finished file its name, False if that exists; by link, else rename under the lock."""
+    """Give a finished file its final name, unless that name exists (False); the temporary name is removed.
+
+    Without links it checks and renames: safe among the processes of one machine, which hold the lock of the
+    archive meanwhile.
+    """
     try:
         os.link(temporary, final)
     except FileExistsError:

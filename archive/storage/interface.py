@@ -43,7 +43,10 @@ class Storage(Protocol):
     # names and places
 
     def path(self, name: str) -> Path:
-        """The path of a stored name (the only way to one); the file may not exist yet, see `present`."""
+        """The path of a stored name: one from a manifest, an index, a row or a tombstone.
+
+        The only way from such a name to a path. The file may not exist yet, see `present`.
+        """
 
     def stored_name(self, path: Path) -> str:
         """The name of a file in manifests and rows: relative, with slashes."""
@@ -54,7 +57,11 @@ class Storage(Protocol):
     # reading
 
     def present(self, files: Iterable[DataFile]) -> list[Path]:
-        """Make data files available here. Raises SnapshotNotFound, ArchiveDamaged; a folder: nothing."""
+        """Make data files available on this machine.
+
+        Raises SnapshotNotFound if the store has lost them, ArchiveDamaged if they do not match the manifest.
+        A folder checks nothing: opening the path fails.
+        """
 
     def present_path(self, name: str) -> Path:
         """Make any other file available on this machine; the path does not exist if the archive has none."""
@@ -69,10 +76,16 @@ class Storage(Protocol):
         """The stored name of every data file, of the head, of earlier snapshots, or of none."""
 
     def last_snapshot(self, *, sure: bool = True) -> int | None:
-        """The last snapshot as of `pull`, or None; unless `sure`, perhaps the one before a gap."""
+        """The number of the last snapshot as of the last `pull`; None if there is none.
+
+        If numbers are missing, a reader that need not be `sure` may get the last one before the gap.
+        """
 
     def snapshot_ids(self) -> list[int]:
-        """The snapshots with a manifest, ascending: 0 always, folded ones not."""
+        """The numbers of all snapshots with a manifest, ascending.
+
+        The first, 0, always has one. Those folded into the history are missing.
+        """
 
     def names(self, folder: str) -> list[str]:
         """The stored names of all files of a folder, sorted; a file may be deleted before it is read."""
@@ -80,10 +93,16 @@ class Storage(Protocol):
     # writing
 
     def ensure_writable(self) -> None:
-        """Prove that a put overwrites no commit, once a machine. Raises ArchiveNotWritable."""
+        """Prove that a put never overwrites another writer's commit, before anything is written.
+
+        Once on each machine; raises ArchiveNotWritable. A folder has link(2), which needs no proof.
+        """
 
     def commit(self, number: int, new: Collection[str], manifest: bytes) -> bool:
-        """Publish a manifest, with its `new` data files; False if another was first: then `pull`."""
+        """Publish a snapshot by its manifest; `new`: data files that no earlier snapshot has.
+
+        False if another writer was first with this number. Then `pull` before the next try.
+        """
 
     def put(self, name: str, data: bytes) -> None:
         """Write or replace a file atomically; durable and visible to others when it returns."""
@@ -104,7 +123,10 @@ class Storage(Protocol):
         """True for a file that no other machine can have yet: it may grow, and must not be lost."""
 
     def flush(self) -> None:
-        """Send and delete what is listed, but growing files; under the lock. After an error it stays."""
+        """Send and delete what is listed, except files that still grow; call it under the commit lock.
+
+        After an error the rest stays listed.
+        """
 
     # keeping
 

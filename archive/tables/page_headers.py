@@ -54,7 +54,10 @@ class _Page:
 
 
 def unpacked_size(path: Path) -> int:
-    """Bound of a file's bytes in memory. Raises Refused, OSError, ArrowInvalid (no Parquet)."""
+    """An upper bound of the bytes that all columns of a file take in memory.
+
+    Raises Refused, OSError, or ArrowInvalid for what is no Parquet file.
+    """
     size = path.stat().st_size
     if size < 12:
         raise pa.ArrowInvalid(f"{path} has {size} bytes, too few for a Parquet file")

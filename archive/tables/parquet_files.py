@@ -99,7 +99,10 @@ def _encoded_empty(name: str, schema: pa.Schema, level: int) -> bytes:
 
 @contextlib.contextmanager
 def translated_errors() -> Iterator[None]:
-    """Translate errors about a data file. Raises SnapshotNotFound or ArchiveDamaged."""
+    """Translate errors about a data file that was removed or altered, or a value in it, into our messages.
+
+    Raises SnapshotNotFound or ArchiveDamaged.
+    """
     try:
         yield
     except FileNotFoundError as error:

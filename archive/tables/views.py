@@ -32,7 +32,10 @@ _MOST_HOURS = 24 * 365
 
 
 def retention() -> timedelta:
-    """How long a former head can be read: `TRIPTYCH_KEEP_HOURS`. ArchiveError if that is no number."""
+    """The time for which a former head can still be read: its view, files and manifest.
+
+    `TRIPTYCH_KEEP_HOURS`; ArchiveError where that is no number of hours.
+    """
     setting = os.environ.get("TRIPTYCH_KEEP_HOURS") or str(KEEP_HOURS)
     try:
         hours = float(setting)
@@ -175,7 +178,10 @@ def _point(layout: Layout, link: Path, target: str) -> None:
 
 
 def prune(layout: Layout, now: float, keep_seconds: float | None = None) -> int:
-    """Drop expired views, oldest first, but the current and two before; return their number."""
+    """Drop expired views, except the current one and the two before; return their number.
+
+    The oldest first, up to one that is not expired: a commit must not check all of them.
+    """
     keep = retention().total_seconds() if keep_seconds is None else keep_seconds
     # a view is the latest until the next one is made, and a reader may have it open from then on
     shown, dropped = current(layout), 0

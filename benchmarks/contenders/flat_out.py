@@ -1,4 +1,9 @@
-"""Our extraction in N processes, paced as workers: python flat_out.py FOLDER COPIES N."""
+"""Run our extraction in N processes, the limit of a crawl: python flat_out.py FOLDER COPIES N.
+
+All processes read the same bytes.
+
+The processes have the garbage collector's pace of our workers; without it the limit would be too low.
+"""
 
 import multiprocessing
 import sys

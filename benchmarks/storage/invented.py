@@ -1,4 +1,7 @@
-"""Invented articles in three languages, by a seed: frequencies, lengths, compression of news."""
+"""Invented articles: words with the frequencies and lengths of news in three languages, from a fixed seed.
+
+They compress as news does, to within a tenth. Each story is told in three languages that name each other.
+"""
 
 # ruff: noqa: PLC0415  only a child imports Arrow, so that each one's memory is its own
 

@@ -20,7 +20,10 @@ MONTHS = {
 
 
 def render(story: Story, variant: Variant, neighbours: tuple[Variant, ...], base_url: str) -> str:
-    """Render the page of a variant; `neighbours`: other stories in its language, for links."""
+    """Render the page of a variant.
+
+    `neighbours` are other stories in the same language, for the promo line and the related list.
+    """
     words = WORDING[variant.language]
     related = "\n".join(f"<li>{_anchor(neighbour)}</li>" for neighbour in neighbours[:3])
     layout = LAYOUT[story.layout]

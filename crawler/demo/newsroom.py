@@ -15,7 +15,10 @@ class Newsroom:
     base_url: str
 
     def __init__(self, port: int = 0, day: int = 1) -> None:
-        """Port 0: the system's choice. A fixed one keeps addresses, and article ids, equal in all runs."""
+        """Set the port, 0 lets the system choose, and the day of the newsroom.
+
+        A fixed port keeps the addresses, and so the article ids, equal in all runs.
+        """
         self._port, self._day = port, day
         self.requests: list[str] = []
         """Requested paths in their order, missing ones included."""

@@ -36,7 +36,10 @@ class Answer:
 
 
 def build_site(base_url: str, day: int = 1) -> dict[str, Answer]:
-    """Return path -> response (`404`: any other path); after day 1 a text is edited, a page withdrawn."""
+    """Return path -> response; the key `404` has the response for all other paths.
+
+    From the second day on a text is edited and a page withdrawn.
+    """
     stories = load_stories() if day == 1 else next_day(load_stories())
     site = {
         "/": Answer(b"", status=HTTPStatus.FOUND, location=f"{base_url}/ukr/"),

@@ -1,4 +1,8 @@
-"""Pages that a sitemap or feed says have changed, requested at once; they count as revisits."""
+"""Changes according to a sitemap or feed: such a page is requested at once, before it is due.
+
+`lastmod` is a claim. A list that claims it for most of its pages prints the time of its own creation, and is
+ignored. These requests count for the share of revisits.
+"""
 
 from __future__ import annotations
 

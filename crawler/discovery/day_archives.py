@@ -20,14 +20,20 @@ _SITEMAP = re.compile(rb"<(?:\w+:)?(?:urlset|sitemapindex)\b")
 
 
 def dated(template: str, day: dt.date) -> str:
-    """The address of a list, strftime fields filled in: `%B` in lower case, `%-d` and `%-m` unpadded."""
+    """The address of a list, strftime fields filled in; `%B` is the English name in lower case.
+
+    `%-d` and `%-m` are numbers without a leading zero.
+    """
     filled = template.replace("%-d", str(day.day)).replace("%-m", str(day.month))
     # strftime would use the language of the machine
     return day.strftime(filled.replace("%B", _MONTHS[day.month - 1]))
 
 
 def recent(template: str, today: dt.date) -> tuple[str, ...]:
-    """The address of today's list, and of yesterday's if it is different (never without a year)."""
+    """The address of today's list, and of yesterday's if it is different.
+
+    An address without a field for the year is used unchanged.
+    """
     if not _YEAR.search(template):
         return (template,)
     days = today, today - dt.timedelta(days=1)

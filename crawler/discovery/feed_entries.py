@@ -43,7 +43,10 @@ _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
 
 
 def entry_of(entry: dict[str, Any], page: str, feed: str) -> bytes | None:
-    """A feed with this entry of feedparser alone, in UTF-8, for `page`; None without a full text."""
+    """Convert an entry of feedparser into a feed with one entry, in UTF-8; None if it has no full text.
+
+    `page`: the address it links to; `feed`: the address of its feed.
+    """
     texts = [text for text in _texts(entry) if len(text) <= LARGEST]
     text = max(texts, key=len, default="")
     if not _is_complete(text, _value(entry, "summary"), page):

@@ -1,4 +1,8 @@
-"""Feeds that change faster than they are crawled: all entries are new since the last reading."""
+"""Detection of feeds that change faster than they are crawled.
+
+If all twenty entries of a feed are new since it was last read, there may have been a twenty-first. Only the
+addresses are compared, not their order and dates: none of them was archived before this run.
+"""
 
 import asyncio
 from collections.abc import Iterable

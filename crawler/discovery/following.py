@@ -77,7 +77,10 @@ class Following:
             yield row
 
     def _request(self, lead: Lead, steps: list[Request | Observation]) -> Reason | None:
-        """Add the requests for an address; return why it is not requested, None if it is or was."""
+        """Add the requests for an address; return why it is not requested, None if it is or was.
+
+        Missing variants of an archived article are fetched: the last run may have been killed before them.
+        """
         requests, ledger, url = self._requests, self._ledger, lead.url
         if ledger.has(url):
             return None

@@ -35,7 +35,11 @@ def advice(minutes: int | None) -> str:
 
 
 def pace_of(leads: Iterable[Lead], now: datetime | None = None) -> Pace:
-    """Return the pace of a feed: the time span of the newer half of its entries, future ones left out."""
+    """Return the pace of a feed, with entries in any order; future dates are ignored.
+
+    It is the time span of the newer half of its entries: pinned and repeated entries are in the other half,
+    and the next hour may be twice as busy.
+    """
     entries = list(leads)
     last = (now or datetime.now(UTC)) + _FAST
     dates = sorted(at for at in map(_date, entries) if at is not None and at <= last)

@@ -1,4 +1,7 @@
-"""Sitemaps with their hreflang links: https://www.sitemaps.org/protocol.html, Google's extensions."""
+"""Sitemaps with the languages of their hreflang links, which Scrapy's parser discards.
+
+https://www.sitemaps.org/protocol.html, and Google's extensions for news and for localized versions.
+"""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -54,7 +57,10 @@ class Sitemap:
 
 
 def read_sitemap(body: bytes, url: str) -> Sitemap:
-    """Read a sitemap or index, an invalid one up to the error. Raises DiscoveryError with a reason."""
+    """Read a sitemap or sitemap index, gzipped or not; an invalid one up to the error.
+
+    Raises DiscoveryError: `too-large`, `not-gzip`, `empty`, `not-a-sitemap`.
+    """
     unpacked = unpack(body, url)
     cut_short = is_cut_short(unpacked, "urlset", "sitemapindex")
     sitemap = None if cut_short else _read_in_pieces(unpacked.strip(), url)

@@ -17,7 +17,10 @@ _CHARACTER = re.compile(rb"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));")
 
 
 def unpack(body: bytes, url: str) -> bytes:
-    """XML, unpacked, also if cut short. Raises DiscoveryError: `too-large`, `not-gzip`."""
+    """XML, unpacked if needed, without references to characters that XML does not allow.
+
+    Of a file cut short, the part that was received. Raises DiscoveryError: `too-large`, `not-gzip`.
+    """
     if body.startswith(b"\x1f\x8b"):
         body = _gunzip(body, url)
     if len(body) > LARGEST:

@@ -42,7 +42,10 @@ def read_ai_txt(body: bytes) -> str | None:
 
 
 def read_tdmrep(body: bytes) -> tuple[tuple[str, str], ...]:
-    """Return the rules (https://w3c.github.io/tdm-reservation-protocol/spec/)."""
+    """Return the rules: a location, and `tdm-reservation` with the policy; see `rule_for`.
+
+    https://w3c.github.io/tdm-reservation-protocol/spec/
+    """
     try:
         rules = json.loads(body)
     except (ValueError, RecursionError):

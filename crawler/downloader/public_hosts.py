@@ -44,7 +44,11 @@ _suffixes = TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_
 
 
 def refusal(url: str, *, allow_private: bool) -> Reason | None:
-    """The reason why a URL may not be requested, or None; names are judged by form, ports never."""
+    """The reason why a URL may not be requested, or None.
+
+    Any port is allowed: a user or an outlet chose it. A name is judged by its form; the resolver checks its
+    addresses.
+    """
     if any(unicodedata.category(character) in {"Cc", "Cs"} for character in url):
         return Reason.BAD_URL
     try:

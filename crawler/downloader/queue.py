@@ -16,7 +16,10 @@ from scrapy.pqueues import DownloaderAwarePriorityQueue, DownloaderInterface
 
 
 class _Shares(DownloaderInterface):
-    """Offers only slots with fewer requests than their share; silent and new hosts share half."""
+    """Offers only slots with fewer requests under way than their share, waiting ones included.
+
+    All hosts whose last request was not answered, or that were asked for nothing yet, share half the places.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
@@ -61,7 +64,11 @@ class _Shares(DownloaderInterface):
 
 
 class FairQueue(DownloaderAwarePriorityQueue):
-    """Queue for SCHEDULER_PRIORITY_QUEUE; gives no request while each host has its share under way."""
+    """Queue for SCHEDULER_PRIORITY_QUEUE.
+
+    It returns no request while each host with requests has its share under way, and is asked again when one
+    of them ends.
+    """
 
     def __init__(self, crawler: Crawler, *args: object, **kwargs: object) -> None:
         super().__init__(crawler, *args, **kwargs)  # type: ignore[arg-type]

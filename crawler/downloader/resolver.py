@@ -49,7 +49,11 @@ class _Resolution:
 
 
 class _NoAddress(IPv4Address):
-    """An address that cannot be used: reading it raises the reason, which Twisted would replace."""
+    """An address that cannot be used: reading any part of it raises the reason.
+
+    Twisted turns an empty answer into its own error ("no results for hostname lookup"), and the reason would
+    be lost.
+    """
 
     def __init__(self, why: Exception) -> None:
         self.why = why
@@ -162,7 +166,10 @@ class _LookupThread(Thread):
 
 
 def _threads() -> ThreadPool:
-    """Return threads for lookups alone: a dead DNS server blocks them beyond DNS_TIMEOUT."""
+    """Return threads for lookups alone. The C library waits for a dead DNS server longer than DNS_TIMEOUT.
+
+    The reactor has few threads, and its shutdown would wait for them.
+    """
     pool = ThreadPool(0, _MOST_LOOKUPS, "dns")
     pool.threadFactory = _LookupThread
     pool.start()

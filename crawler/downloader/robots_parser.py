@@ -1,4 +1,8 @@
-"""The robots.txt parser at limited cost: Protego's grows with agents times rules (74 kB: 5 s)."""
+"""The robots.txt parser, with limited cost: a hostile file is parsed on the event loop.
+
+Protego keeps each rule once for each user agent above it. 2,000 agents and 2,000 rules (74 kB) take 5 s and
+280 MB; twice as many take four times that.
+"""
 
 import re
 from typing import Self
@@ -29,7 +33,10 @@ class BoundedRobots(ProtegoRobotParser):
 
 
 def for_agent(body: bytes, agent: str) -> bytes:
-    """Name our agent `agent`, all others alike. Ours: by product token, RFC 9309, section 2.2.1."""
+    """Name our agent `agent` and all others alike; the groups stay as they are.
+
+    A group is ours if it names the product token of `agent`: RFC 9309, section 2.2.1.
+    """
     if len(body) > LARGEST:
         body = body[: body.rfind(b"\n", 0, LARGEST) + 1]
     # the same lines as Protego's, so that no vertical tab hides one

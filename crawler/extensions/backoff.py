@@ -1,4 +1,7 @@
-"""Slower requests for a host that refuses, then none: 403, 429, 503, block pages of any status."""
+"""Slower requests for a host that refuses, then none: 403, 429, 503, block pages of any status.
+
+Scrapy would continue at its pace, and retry a 429 at once.
+"""
 
 import re
 from collections import Counter

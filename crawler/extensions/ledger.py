@@ -73,7 +73,11 @@ class Commit:
 
 
 class Ledger:
-    """The account of one run: each URL is entered once, and settled once, by its first outcome."""
+    """The account of one run; the sums are checked at close by `triptych crawl`.
+
+    A URL is entered once, as it was discovered, and settled once: a later outcome of the same
+    URL does not overwrite the first.
+    """
 
     def __init__(self) -> None:
         self._open: dict[str, str] = {}

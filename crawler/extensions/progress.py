@@ -165,7 +165,10 @@ class Progress:
 
 
 class ProgressLog:
-    """Logs the progress every LOGSTATS_INTERVAL seconds, whatever LOG_LEVEL, without a terminal."""
+    """Logs the progress every LOGSTATS_INTERVAL seconds where stderr is no terminal.
+
+    At INFO, and through LOG_LEVEL = "WARNING", our default: a crawl of hours would leave an empty log.
+    """
 
     def __init__(self, crawler: Crawler, interval: float) -> None:
         self._crawler = crawler

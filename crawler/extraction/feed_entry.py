@@ -47,7 +47,10 @@ class Entry:
 
 
 def extract_entry(fetch: Fetch, hints: Hints) -> Article:  # complex: a line a field of an Article
-    """Make an article of a feed of one (body of `fetch`). Raises only Unreadable or Blocked."""
+    """Make an article of a feed of one, which is the body of `fetch`; its address is that of the page.
+
+    Raises Unreadable or Blocked, and nothing else whatever the bytes are.
+    """
     entry = read_entry(fetch.body)
     headline = _plain(entry.title) or None
     byline = ", ".join(dict.fromkeys(filter(None, map(_plain, entry.creators)))) or None
@@ -150,7 +153,10 @@ def _plain(printed: str) -> str:
 
 
 def _moment(printed: str, now: datetime) -> tuple[datetime, str] | None:
-    """Return the time in UTC and `feed`, `feed naive` or `feed day`; None if invalid or future."""
+    """Return the time in UTC and its source: `feed`, `feed naive` or `feed day`.
+
+    None if it is no date, or lies in the future.
+    """
     parsed = parse_date(printed)
     if parsed is None or parsed[0] > now + FAST:
         return None

@@ -1,4 +1,8 @@
-"""An Article from an item of another's spider; in a worker, which detects its language."""
+"""The entry to extraction for an item of somebody else's spider: what it says in, an Article out.
+
+Nothing is read from a page here: the fields are the spider's own words. Runs in a worker, for its language is
+detected as any text's.
+"""
 
 import re
 from datetime import datetime

@@ -1,4 +1,8 @@
-"""Proposals for `article_url`: forms with a number, date or headline that lists repeat."""
+"""Regular expressions for `article_url`, made from addresses that lists name.
+
+A form that several addresses share is taken for that of articles if it has a number, a date or a headline in
+it. It is a proposal for a person: sections of a site may have such addresses, too.
+"""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -42,7 +46,10 @@ class Form:
 
 
 def proposed_patterns(urls: Iterable[str], home: str) -> list[tuple[str, list[str]]]:
-    """Patterns as a declaration of `home` has them, with their addresses, most frequent first."""
+    """Return each pattern as it is written in a declaration of `home`, with the addresses it is made from.
+
+    Most frequent first; an empty list if no form is frequent enough.
+    """
     addresses = [url for url in dict.fromkeys(urls) if len(url) <= LONGEST][:MOST_ADDRESSES]
     forms = sorted(_forms(addresses).values(), key=lambda form: -len(form.urls))
     least = max(LEAST_ADDRESSES, LEAST_SHARE * len(addresses))

@@ -87,7 +87,10 @@ class Verdict:
 def judge(
     outlet: type[Outlet], days: LatestDays, fall: float = 0.3, silent_after: timedelta | None = None
 ) -> list[Verdict]:
-    """Judge what is declared, else usual. `fall`: the part that may go; `silent_after`: a time."""
+    """Judge what is declared, and what is usual where nothing is declared.
+
+    `fall` is the part of a share that may be lost, `silent_after` how long nothing new may come.
+    """
     if days.end is None:
         return []
     newest = _newest(days, silent_after)
@@ -270,7 +273,10 @@ def _poisson(value: int, mean: float) -> float:
 def _spans(
     days: LatestDays, measure: Callable[[Sequence[int]], _Measured], size: Callable[[_Measured], int]
 ) -> Iterator[tuple[int, _Measured, list[_Measured]]]:
-    """Yield the latest days, so many together, then earlier ones by groups, if large enough."""
+    """Measure the latest days, so many together, and the earlier ones in groups of as many.
+
+    Yields the spans that have enough articles to say something; none while nothing is usual yet.
+    """
     if not days.is_covered or len(days.usual) < LEAST_DAYS:
         return
     for span in SPANS:
@@ -391,7 +397,10 @@ ROW_EVERY = timedelta(days=1)
 
 
 def note_missed(uri: str, outlet: Outlet, missed: str, run_id: str, now: datetime) -> None:
-    """Leave `expectation-missed` at the home address, once a day. Raises ArchiveError, OSError."""
+    """Leave a row of `observations` at the outlet's home address, one a day: `expectation-missed`.
+
+    Raises ArchiveError or OSError.
+    """
     address = outlet.home or f"https://{outlet.domains()[0]}/"
     with ArchiveWriter.open(uri, run_id=f"expectations-{run_id}") as writer:
         last = writer.last_observation(address)

@@ -64,7 +64,10 @@ class CheckedList:
 
     @property
     def takes_too_few(self) -> bool:
-        """Return True if its addresses lack the form of articles (other pages beside them are common)."""
+        """Return True if its addresses do not have the form of articles.
+
+        A sitemap may list sections and authors beside them, and a feed half of a sister site.
+        """
         least = LEAST_SHARE if self.rule == "feeds" else 0
         return bool(self.refused) and (not self.accepted or len(self.accepted) < least * self.addresses)
 

@@ -125,7 +125,10 @@ class LatestDays:
         return total
 
     def share(self, name: str, number: int, *, by_now: bool = False) -> Share:
-        """Share of a day with a `byline`, `date`, `picture`, or `all_languages` (then, or `by_now`)."""
+        """Return the share of a day's articles with a `byline`, `date` or `picture`, or of `all_languages`.
+
+        A story is complete by what was seen when its day ended, or `by_now`.
+        """
         if self.articles is None:
             return Share(0, 0)
         if name == "all_languages":

@@ -318,7 +318,10 @@ class LiveCheck(StorySpider):
     async def _page(
         self, check: Check, rule: str, url: str, language: str | None = None
     ) -> tuple[Alternate, ...] | None:
-        """Read an article, by its rule in `language`; return its other variants, None where none came."""
+        """Read an article; return the other pages of its story, None where nothing came.
+
+        `language`: the page's language according to the outlet's rule.
+        """
         outlet, answer = check.outlet, await self._ask(check, url)
         if answer.response is None:
             if answer.reason == Reason.OVER_BUDGET:

@@ -1,4 +1,7 @@
-"""The table of outlets: `python -m crawler.health.table > docs/reference/outlets.md`."""
+"""The table of outlets in docs/reference/outlets.md, and the notes of their declarations.
+
+`python -m crawler.health.table > docs/reference/outlets.md`
+"""
 
 import inspect
 import re

@@ -66,7 +66,10 @@ class Inspection:
 def inspect_page(
     fetch: Fetch, hints: Hints, stages: Sequence[WorkerStage], persons_in: Callable[[str], Sequence[str]]
 ) -> Inspection:
-    """Inspect in a worker; `persons_in` splits a byline. Raises Unreadable or Blocked."""
+    """Runs in a worker process, where what reading takes is imported. Raises Unreadable or Blocked.
+
+    `persons_in` names the persons in a printed byline.
+    """
     from crawler.extraction.page import article_of, read_parts  # noqa: PLC0415  .3 s: a worker has it already
 
     parts = read_parts(fetch, hints)
@@ -175,7 +178,10 @@ def _places(lines: list[str], blocks: list[str]) -> tuple[dict[int, int], list[i
 
 
 def _pieces(lines: list[str], block: str, at: int, places: dict[int, int]) -> list[int]:
-    """Return the blockless lines of this one: between its neighbours, else anywhere."""
+    """Return lines without a block that share this one: between its neighbours, else anywhere.
+
+    Rows of a table and lines separated by <br> may be one block, and a line may have more than a block.
+    """
     before = max((i for i, place in places.items() if place < at), default=-1)
     after = min((i for i, place in places.items() if place > at), default=len(lines))
     for window in (range(before + 1, after), range(len(lines))):

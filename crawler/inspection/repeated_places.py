@@ -86,7 +86,10 @@ def read_lines(fetch: Fetch, hints: Hints) -> PageLines:
 
 
 def repeated_places(pages: Sequence[PageLines], headlines: Iterable[str] = ()) -> list[RepeatedPlace]:
-    """Places whose lines mostly stand in other articles, or are their `headlines`; by frequency."""
+    """Return the places whose lines mostly stand in other articles, the most frequent first.
+
+    `headlines` are those of the outlet's other articles.
+    """
     titles = set(map(for_comparison, headlines))
     on_pages: Counter[str] = Counter()
     for page in pages:

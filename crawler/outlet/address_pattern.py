@@ -1,4 +1,7 @@
-r"""Regular expressions of declarations, matched within a time: `(\w|\w\w)+` may take for ever."""
+r"""Regular expressions of declarations, matched within a time: an outlet's server chooses the addresses.
+
+Where a repeat stands within a repeat, `(\w|\w\w)+`, one address of forty letters may be matched for ever.
+"""
 
 import re
 import time

@@ -1,4 +1,4 @@
-"""All requests for articles; an address that is not requested leaves an observation."""
+"""All requests for articles; an address that is not requested leaves an observation with the reason."""
 
 from __future__ import annotations
 
@@ -65,7 +65,10 @@ class StoryRequests:
         is_noted: bool = False,
         **meta: Any,
     ) -> Request | Observation:
-        """Return an observation if it cannot be requested. `is_noted`: the caller calls `note` first."""
+        """Return an observation if the address cannot be requested; `lead` is the entry of the list.
+
+        `is_noted`: the caller calls `note` before the request goes out.
+        """
         if meta.get("owed"):
             self._debt_stories.add(meta["story"])
         # the story of a debt was counted before: its further pages must not displace new ones
@@ -220,7 +223,10 @@ def why_not(article: KnownArticle) -> Reason:
 
 
 def is_new(ledger: Ledger, alternate: Alternate) -> bool:
-    """True if never requested; a failed guess by rule is new once a page names the address."""
+    """Return True if a variant was never requested.
+
+    A failed guess by the outlet's rule counts as new once a page names the address.
+    """
     if ledger.known(alternate.url):
         return False
     last = ledger.last_observation(alternate.url)

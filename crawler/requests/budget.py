@@ -1,4 +1,7 @@
-"""Limits on one run's requests to an outlet, against traps; the next run requests the rest."""
+"""Limits on the requests of one run to one outlet; they stop a trap with endless addresses.
+
+Pages over the budget are reported, and the next run requests them: archived pages cost nothing then.
+"""
 
 from __future__ import annotations
 

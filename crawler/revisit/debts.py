@@ -109,14 +109,20 @@ class Debts:
         return debt is not None and debt.due > self._now
 
     def unfinished(self, urls: Iterable[str]) -> Iterator[Observation]:
-        """Observations of pages found but unfinished at the end, for later runs; none in a backfill."""
+        """Observations of pages that were found and not finished when the run ended: later runs retry them.
+
+        None for a backfill: its lists will still be there.
+        """
         for url in urls:
             if not self._requests.is_backfill and not self._requests.ledger.known(url):
                 yield self._requests.observation(url, "failed", Reason.UNFINISHED)
 
     # --- report ------------------------------------------------------------------------------------------
     def count(self) -> DebtCount:
-        """Count the outlet's debts before the archive closes; in a run of addresses, only theirs."""
+        """Count the debts at the end of the run, before the archive is closed.
+
+        All debts of the outlet; for a run of single addresses, only of those.
+        """
         self.remaining = self._counted()
         return self.remaining
 
@@ -188,7 +194,11 @@ def debt_forecast(debts: Stored | None, outlet: str, now: datetime, most: int) -
 
 
 def retry_sentence(count: DebtCount, now: datetime, *, is_recurring: bool = True) -> str:
-    """How many pages, why, and when they are retried; never, unless the outlet `is_recurring`."""
+    """A sentence: how many pages, the most common reasons, and when they are retried.
+
+    `is_recurring`: of an outlet that is crawled regularly; a page of any other site is only requested by a
+    user.
+    """
     reasons = Counter(dict(count.reasons))
     reasons.pop(Reason.OVER_BUDGET, None)
     phrases = [f"{reason} {number}" for reason, number in reasons.most_common(NAMED_REASONS)]

@@ -1,4 +1,7 @@
-"""Rules for addresses listed again (96 crawls a day): when to request, when to write a row."""
+"""Rules for addresses that are listed repeatedly: when to request them, and when to write a row if not.
+
+A feed lists an article for a day, and 96 crawls of that day read it.
+"""
 
 from datetime import datetime, timedelta
 
@@ -21,7 +24,10 @@ def had_no_article_lately(last: LastObservation | None, now: datetime) -> bool:
 
 
 def leaves_a_row(observation: Observation, last: LastObservation | None) -> bool:
-    """True for each observation with a request, after a day without a row, or for a settled debt."""
+    """Return True if an observation is written into `observations`: each one with a request is.
+
+    An observation without a request is if the address has had no row for a day, or if it settles a debt.
+    """
     if is_asked(observation.reason) or last is None or observation.at - last.at >= ROW_EVERY:
         return True
     return observation.reason == Reason.NOT_AN_ARTICLE and is_of_the_moment(last.reason)

@@ -88,7 +88,10 @@ def _whole(article: Article, fetch: Fetch, context: PageContext) -> Article:
 
 
 def dated(article: Article, lead: Lead | None, now: datetime) -> Article:
-    """The article with the date of its feed or sitemap, where its page has none."""
+    """The article with the date of the feed or sitemap it was found in, where its page has none.
+
+    Feeds date an article when it went into them, and again when it is edited: a page knows better.
+    """
     if lead is None or lead.published_raw is None or article.published_at is not None:
         return article
     # .3 s: the crawl itself reads no page

@@ -38,7 +38,10 @@ class ServerProcess:
 
     @property
     def ended(self) -> bool:
-        """True if it has ended; seen before the end of any of its workers."""
+        """True if it has ended; this is seen before the end of any of its workers.
+
+        The kernel closes its files, then ends its children, and only then can it be waited for.
+        """
         try:
             return not self._control.recv(1, socket.MSG_DONTWAIT | socket.MSG_PEEK)  # it never sends anything
         except BlockingIOError:  # a worker just forked may hold the other end for a moment

@@ -34,7 +34,10 @@ class Watch:
     """A measurement that asks to be repeated after `wait` seconds."""
 
     def __init__(self, pid: int, *, cpu: float, idle: float, since: float | None = None) -> None:
-        """Limits in seconds: of CPU, and in a row without any (`idle`); `since`: CPU at the beginning."""
+        """Set the limits: `cpu` seconds of CPU time, `idle` seconds in a row without any.
+
+        `since` is the CPU time at the beginning; None if the first measurement has to find it.
+        """
         self.wait = self._between = min(cpu, idle) / MEASUREMENTS
         self._pid = pid
         self._cpu = cpu
@@ -46,7 +49,10 @@ class Watch:
         self._without = 0.0
 
     def measure(self, *, has_moved: bool = False) -> WatchResult | None:
-        """Measure; None while the process may go on. `has_moved`: it showed other signs of work."""
+        """Measure; None while the process may go on.
+
+        `has_moved`: it has shown other signs of work.
+        """
         now = self._used()
         if now is None:
             return WatchResult.ENDED

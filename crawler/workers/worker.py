@@ -66,7 +66,10 @@ class Task:
 
 
 def packed(value: object) -> list[memoryview]:
-    """Return a message, unjoined: number of parts, lengths, pickle, large buffers."""
+    """Return a message: the number of parts, their lengths, the pickle, and its large buffers.
+
+    The parts are not joined, so that a page of megabytes is sent without a copy.
+    """
     buffers: list[pickle.PickleBuffer] = []
     parts = [memoryview(pickle.dumps(value, pickle.HIGHEST_PROTOCOL, buffer_callback=buffers.append))]
     parts += [buffer.raw() for buffer in buffers]
@@ -139,7 +142,10 @@ class Worker:
             self._begin_watch()
 
     def end(self, failure: ExtractionError | None, *, with_server: bool = False) -> None:
-        """Kill the process; the task at work fails with `failure`, or stays in `tasks` if None."""
+        """Kill the process. Its tasks stay in `tasks`, except the one at work if that fails with `failure`.
+
+        `failure` is None if the task at work is not to blame.
+        """
         self.worn = self.ended = True
         self._end_watch()
         if self._loop is not None:

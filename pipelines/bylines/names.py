@@ -33,7 +33,11 @@ _MOST = 4
 
 
 def is_shaped(word: str) -> bool:
-    """Tell if a word has a name's form: capitalised parts or all capitals, in one script."""
+    """Tell if a word has the form of a name.
+
+    That is a capital and small letters, in parts joined by apostrophe or hyphen, or all capitals; in one
+    script.
+    """
     if len(word) > 30 or (_LATIN.search(word) and _CYRILLIC.search(word)):
         return False
     first, *further_parts = _PARTS.split(word)
@@ -62,7 +66,10 @@ def sure(name: str) -> bool:
 
 
 def find_name(tokens: Sequence[Token], *, labelled: bool) -> str | None:
-    """Return the first run of words that surely is a name; after a credit (`labelled`) any may be."""
+    """Return the first run of words that is a person's name; None if that is not certain.
+
+    With `labelled`, a credit goes before, so the name need not be known as one.
+    """
     words = _words(tokens)
     shouted = not any(any(map(str.islower, w.text)) for w in words if w.is_word)
     for start, end in _runs(words, shouted):
@@ -218,7 +225,10 @@ def _may_be_surname(words: list[_Word], start: int, end: int, following: _Word |
 
 
 def _is_acronym(words: list[_Word], i: int) -> bool:
-    """Tell if a word is an acronym (`НВ`) in a mixed line; a surname has a given name beside it."""
+    """Tell if a word is an acronym (`НВ`, `NBC`) in a line that is not all capitals.
+
+    A surname in capitals has its given name beside it.
+    """
     text = words[i].text
     if len(text) < 2 or not text.isupper() or len(text) > 6 or is_initials(text) or is_given_name(text):
         return False
@@ -255,7 +265,10 @@ def _without_repetition(words: list[str]) -> list[str]:
 
 
 def _without_opening(words: list[str]) -> list[str]:
-    """Drop words before a name of two: `Упорядкувала Соломія Вітрук`, `Оглядачка Бабеля …`."""
+    """Drop words before a name of two words.
+
+    Examples are `Упорядкувала Соломія Вітрук` and `Оглядачка Бабеля Катерина Коваль`.
+    """
     for _ in range(2):
         if len(words) < 3 or not _CYRILLIC.search(words[0]) or is_given_name(words[0]):
             break
@@ -271,7 +284,10 @@ def _without_opening(words: list[str]) -> list[str]:
 
 
 def _capitals(words: list[_Word], start: int, end: int) -> list[_Word]:
-    """Return words around a run of one title: `Ivan Franko National University of Lviv`."""
+    """Return the words around a run that may be one title with it.
+
+    An example is `Ivan Franko National University of Lviv`.
+    """
     while end < len(words) and (words[end].text[:1].isupper() or words[end].text in {"of", "for", "and"}):
         end += 1
     while start > 0 and (words[start - 1].text[:1].isupper() or words[start - 1].is_particle):

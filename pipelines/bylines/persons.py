@@ -33,7 +33,10 @@ class _Person:
 
 
 def persons_in(line: str) -> list[str]:
-    """Return the persons of a byline in order; editors, translators only if nobody wrote it."""
+    """Return the persons of a byline in its order; editors and translators only if nobody wrote.
+
+    Photographers and proof-readers are no authors.
+    """
     line = line[:_LONGEST].strip()
     if _KOREAN.fullmatch(line):
         return re.findall(_KOREAN_NAME, line)
@@ -145,7 +148,10 @@ def _written_otherwise(name: str, before: str) -> bool:
 
 
 def _goes_on(clause: Clause) -> bool:
-    """Tell if persons go on after a post: `Jane Doe, Associate Editor, and Rajiv Menon`."""
+    """Tell if persons go on after a post: `Jane Doe, Associate Editor, and Rajiv Menon`.
+
+    A second place comes without a comma.
+    """
     return bool(clause.tokens) and clause.after == "," and folded(clause.tokens[0].text) in AND
 
 

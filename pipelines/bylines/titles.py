@@ -18,7 +18,11 @@ _OF_A_PLACE = re.compile(r".{3,}(?:[сзц]ьк|[сц]к)(?:ий|ій|а|е|і|�
 
 
 def without_title(name: Sequence[str], *, sure: bool) -> list[str] | None:
-    """Return a person's name, or None for a title; `sure`: given name, patronymic, initials."""
+    """Return the part that is a person's name; None for a title.
+
+    `sure` means that it has a given name, a patronymic or initials. `Культура Олена Коваль` is a heading and
+    a name.
+    """
     words = _without_heading(list(name))
     first, *further_words = [word for word in words if not word[:1].islower()]
     if sure and not any(map(is_given_name, words)):

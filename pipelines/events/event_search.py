@@ -162,7 +162,10 @@ class ComparedDay:
 
 
 def compare_days(part: DaysPart) -> tuple[ComparedDay, ...]:
-    """Compare a part's days with the three before each; writes nothing. Raises as opening does."""
+    """Compare the days of a part: a function of their articles, and of those of the three days before each.
+
+    Writes nothing. Raises what opening an archive raises.
+    """
     opened = archive.open(part.archive).at(part.snapshot)
     return tuple(Days(opened, part.since, part.days).compared(part.now, part.stored))
 

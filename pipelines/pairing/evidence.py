@@ -65,7 +65,10 @@ def last_refusal(read: Archive, ids: tuple[str, str]) -> tuple[str | None, str |
 
 
 def hanging_together(read: Archive, articles_named: Collection[str], since: int) -> set[str]:
-    """Return these, those newer than `since`, and all joined to any by pair, refusal or story."""
+    """Return these articles, those newer than the snapshot `since`, and all that hang together with any.
+
+    By a pair, by a refused pair or by a story: no article outside has a say in the stories of these.
+    """
     articles = read.articles(columns=["article_id", "story_id", "commit_seq"]).to_arrow()
     edges = [read.pairs(columns=_SIDES).to_arrow(), stored_refusals(read)]
     table = pa.concat_tables(

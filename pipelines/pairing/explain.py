@@ -69,7 +69,10 @@ class Explanation:
 
 
 def explain(read: Archive, name_a: str, name_b: str) -> Explanation:
-    """Compare two articles, by address or id, as `triptych pair` does. Raises ArticleNotFound."""
+    """Compare two articles, given by address or id, among the articles of their days.
+
+    The comparison is the same as in `triptych pair`. Raises ArticleNotFound.
+    """
     ids_of = article_ids(read, (name_a, name_b))
     for name in (name_a, name_b):
         if name not in ids_of:
@@ -186,7 +189,10 @@ def _decided(read: Archive, ids: tuple[str, str]) -> tuple[tuple[str, ...], bool
 
 
 def evidence_kinds(ids: tuple[str, str], details: str | None) -> tuple[list[str], bool]:
-    """Kinds of evidence in a pair's `details`, and if texts contradict. Raises ArchiveDamaged."""
+    """Return the kinds of evidence in the `details` of a pair, and if the texts contradict them.
+
+    Raises ArchiveDamaged where they are not what a run writes: an archive may come from a stranger.
+    """
     try:
         read = json.loads(details or "{}")
         return [str(link["kind"]) for link in read.get("evidence", [])], bool(read.get("conflict"))

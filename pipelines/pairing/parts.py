@@ -26,7 +26,11 @@ class Part:
 
 
 def parts(pairs: Iterable[Pair], labels: Sequence[Label], stories_of: StoriesOf, size: int) -> list[Part]:
-    """Divide pairs into parts of about `size`, by time, joined ones together; 80 bytes a pair."""
+    """Divide the pairs into parts of about `size`, by time, as articles of one time are in the same files.
+
+    Pairs with a common article or story are in one part, however many they are. Takes some eighty bytes of
+    memory for each pair.
+    """
     sets = _UnionFind()
     times: list[float] = []
     owners: list[int] = []

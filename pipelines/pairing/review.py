@@ -93,7 +93,10 @@ def _day(article: ShownArticle) -> str:
 
 
 def audit_sample(read: Archive, size: int, seed: int) -> tuple[list[Match], int]:
-    """Draw `auto` pairs by content alone, unlabelled, by a seed; return how many there are."""
+    """Draw pairs of the tier `auto` that nothing but content joins, and return how many there are.
+
+    Without those that a person has judged. The same seed draws the same pairs of the same snapshot.
+    """
     table = read.pairs(columns=["article_id_a", "article_id_b", "evidence", "score", "details"]).to_arrow()
     table = table.filter(pc.is_in(table["evidence"], value_set=pa.array(sorted(BY_CONTENT))))
     judged, sample = read.judged(), []

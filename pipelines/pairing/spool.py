@@ -170,7 +170,10 @@ class Spool:
 
 @contextmanager
 def spool_of(uri: str, *, wait: bool = False) -> Iterator[Spool]:
-    """The archive's spool; a temporary one if in use (no `wait`). Raises ArchiveWriteError."""
+    """Open the archive's spool; a temporary one if another run uses it, unless `wait`, or it cannot be kept.
+
+    Raises ArchiveWriteError if the disk refuses a write.
+    """
     with contextlib.ExitStack() as stack:
         folder = cache_folder(storage_at(uri).layout.root, "pairing")
         spool = _kept(folder, stack, wait=wait)

@@ -1,4 +1,7 @@
-"""One part of the stored pages, read anew: a function of some files of a snapshot alone."""
+"""One part of the stored pages, read anew: a function of some data files of a snapshot, and of nothing else.
+
+So parts are read in any order, on any machine that reaches the archive, and as often as workers die.
+"""
 
 from __future__ import annotations
 

@@ -65,7 +65,10 @@ def _rereading(line: bytes) -> Rereading:
 
 
 def with_what_no_page_states(row: Mapping[str, object], record: ArticleRecord) -> ArticleRecord:
-    """Add stored facts of sitemaps, feeds and rules, the article's id among them."""
+    """Add the stored facts that came from sitemaps, feeds and the outlet's rules, not from the page.
+
+    The article is one of them: it goes by the address that was fetched, whatever the page says of it today.
+    """
     stored: list[dict[str, str]] = row["alternates"]  # type: ignore[assignment]
     stated_elsewhere = [Alternate(**x) for x in stored if x["source"] not in FROM_THE_PAGE]
     of_the_page = [x for x in record.alternates if x.source in FROM_THE_PAGE]

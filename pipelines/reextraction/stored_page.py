@@ -1,4 +1,8 @@
-"""One stored page through today's extraction, in a worker; extraction is imported late."""
+"""One stored page through today's extraction and decisions; runs in a worker process.
+
+Each `scrapy` command imports this module by way of `triptych reextract`, so extraction is imported inside the
+function.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

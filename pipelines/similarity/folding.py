@@ -52,7 +52,10 @@ def _folded_word(word: str) -> str:
 
 
 def skeleton(folded_word: str) -> str:
-    """Return a folded word's first four consonants, which cases keep; empty below three."""
+    """Return the first four consonants of a folded word: the part of a name that cases and spellings keep.
+
+    Empty with fewer than three consonants: too many names share two.
+    """
     initial = "a" if folded_word[:1] in set("aeiou") else ""
     consonants = _VOWELS.sub("", folded_word)
     return initial + consonants[:4] if len(consonants) >= 3 else ""

@@ -189,7 +189,10 @@ def roman(word: str) -> int | None:
 
 
 def amount(text: str, language_of_scale: str | None = None) -> Decimal:
-    """Parse a number: 1,000 = 1 000; before a scale a comma is decimal but in English."""
+    """Parse a number: 1,000 and 1 000 and 1000 are equal, so are 3.5 and 3,5.
+
+    Before a scale, a point is decimal in any language and a comma in all but English: `8,302 млн` are 8.302.
+    """
     decimal = "." if language_of_scale == "en" else ".,"
     if language_of_scale and re.fullmatch(rf"\d{{1,3}}[{decimal}]\d{{3}}", text):
         return Decimal(text.replace(",", "."))

@@ -40,7 +40,11 @@ _SHORT = 1500
 def read_body(
     outline: Outline, excluded: Excluded, drop: str | None, again: Callable[[], HtmlElement] | None = None
 ) -> Body:
-    """Read the body; changes the tree. `drop`: the outlet's selector; `again` parses the page anew."""
+    """Read the body. This changes the tree, so call it last.
+
+    `drop` is an outlet's CSS selector of elements to leave out. `again` parses the page once more,
+    for a second reading.
+    """
     page = read_page(outline, excluded.headline, excluded.description)
     prose = read_prose(outline, excluded.headline, excluded.text)
     removed = prune(outline, drop, prose)

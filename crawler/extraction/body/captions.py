@@ -62,7 +62,10 @@ _TEXT = {"p", "li", "blockquote", "h2", "h3", "h4", "h5", "h6", "div", "td", "pr
 
 
 def read_page(page: Outline, headline: str | None, description: str | None = None) -> Positions:
-    """Note the positions; a lead (`description`) that a picture repeats is no caption."""
+    """Note the positions; the text of a picture may repeat the headline before its caption.
+
+    `description` is the page's: a lead that a picture repeats is no caption.
+    """
     captions: list[Caption] = []
     inside: set[HtmlElement] = set()
     credited = _credited(page)
@@ -123,7 +126,10 @@ def _repeats(box: HtmlElement, line: str) -> HtmlElement | None:
 
 
 def with_captions(blocks: list[TextBlock], page: Positions) -> list[TextBlock]:
-    """Insert captions below the headline, each before the next block, none that repeats the text."""
+    """Insert the captions below the headline, each before the block that follows it in the page.
+
+    One that repeats a sentence of the text is no block of its own.
+    """
     if not page.captions or not blocks:
         return blocks
     keys = [for_comparison(block.text[:120])[:40] for block in blocks]

@@ -35,7 +35,10 @@ _NEAR = 25
 
 
 def find_lead(page: Outline, container: HtmlElement, description: str | None) -> list[str]:
-    """Return the paragraphs of the lead; `description` (of the head) often equals it."""
+    """Return the paragraphs of the lead; the tree may have lost elements since the outline was made.
+
+    `description` is the description in the page's head, often the same as the lead, word for word.
+    """
     tree = page.root
     names = (page.by_class, page.by_itemprop, *page.by_component)
     called_lead = {page.elements[i] for i in page.named(_of_lead, *names)}

@@ -29,7 +29,10 @@ class Line:
 
 
 def page_lines(tree: HtmlElement, drop: str | None, spared: frozenset[str] = frozenset()) -> list[Line]:
-    """Return the lines of <body> in order; `spared`: words in names that say nothing on this page."""
+    """Return the lines of <body> in page order; images and empty links have no line.
+
+    `spared` are the words in names that say nothing on this page.
+    """
     body = tree.find("body")
     lines: list[Line] = []
     if body is None:

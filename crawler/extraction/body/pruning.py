@@ -31,7 +31,10 @@ _NAMED = {"div", "section", "aside", "ul", "ol", "span", "p", "ins", "nav", "foo
 
 
 def prune(page: Outline, drop: str | None, prose: Prose) -> dict[HtmlElement, str]:
-    """Remove unwanted elements, also the outlet's `drop`; return them, each with the reason."""
+    """Remove unwanted elements from the tree; return them, each with the reason.
+
+    `drop` is an outlet's CSS selector of elements to leave out.
+    """
     elements = list(unwanted(page, drop, prose.spared))
     elements += [(box, "a teaser of another story") for box in prose.teasers]
     _show(page)
@@ -43,7 +46,11 @@ def prune(page: Outline, drop: str | None, prose: Prose) -> dict[HtmlElement, st
 
 
 def _show(page: Outline) -> None:
-    """Show text that readers see: hidden from screen readers, in a <time>, or in a <noscript> page."""
+    """Show text that readers see, though its markup hides it from others.
+
+    Running text that is marked as hidden from screen readers, a time in a sentence, and the text of a page
+    whose only text is for readers without JavaScript.
+    """
     for i in page.by_hidden.get("true", ()):
         element = page.elements[i]
         may_be_text = page.tags[i] in _TEXT or (page.tags[i] in _MAY_HIDE_TEXT and len(element.findall("p")))

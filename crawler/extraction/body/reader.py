@@ -39,7 +39,10 @@ _LEAST = max(_FAST.min_extracted_size, _FAST.min_output_size)
 
 
 def read_tree(tree: HtmlElement, *, fast: bool = True) -> list[ReadBlock]:
-    """Read a tree by all steps, unchanged; with `fast=False` other algorithms are compared."""
+    """Read a tree by all steps; with `fast=False` other algorithms are compared.
+
+    Leaves the tree unchanged.
+    """
     document = bare_extraction(tree, options=_FAST if fast else _SLOW)
     # a dictionary comes only if one is asked for
     return list(_blocks(document.body)) if isinstance(document, Document) else []
@@ -136,7 +139,10 @@ def _protect(quote: HtmlElement, container: HtmlElement) -> None:
 
 
 def _blocks(body: _Element) -> Iterator[ReadBlock]:
-    """Yield blocks of trafilatura's tags: head, p, list/item, quote, table/row/cell, code."""
+    """Yield blocks of trafilatura's own tags.
+
+    These are head, p, list/item, quote, table/row/cell and code; lb is a line break, ref is a link.
+    """
     yield from _bare(body.text)
     for element in body:
         tag = element.tag

@@ -1,4 +1,8 @@
-"""Lines at the same place in many articles of an outlet (docs/decisions/0004)."""
+"""Lines at the same place in many articles of an outlet, which are no part of the text.
+
+A report for the person who maintains an outlet's rules; such lines do not make a new version either
+(docs/decisions/0004).
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -29,7 +33,11 @@ class RepeatedLine:
 def repeated_lines(
     articles: Iterable[Sequence[str]], *, least: int = LEAST, share: float = SHARE
 ) -> list[RepeatedLine]:
-    """Lines that over `share` of one outlet's articles have at one place, most frequent first."""
+    """Return the lines that more than `share` of the articles have at one place, most frequent first.
+
+    An article is the list of its lines in order; all are of one outlet and one language. The order of the
+    articles has no effect.
+    """
     counted: Counter[tuple[Place, str]] = Counter()
     spelled: dict[str, str] = {}
     total = 0

@@ -35,7 +35,10 @@ _BLOCKS = _BOXES | _NO_BOX
 
 
 def make_paragraphs(container: HtmlElement) -> None:
-    """Make each run of bare text in the boxes of a container a <p>, which trafilatura reads."""
+    """Give each run of bare text in the boxes of a container a paragraph of its own.
+
+    Where there are few paragraphs, trafilatura reads all boxes; else only a box among paragraphs has text.
+    """
     letters = 0
     for paragraph in list(container.iter("p")):
         letters += len(paragraph.text_content())

@@ -17,7 +17,10 @@ _NOT_ITSELF = re.compile(r"(?<!\S)(?:has|with|without|no|non|not|one|two)[-_]\S+
 
 
 class Rule:
-    """A rule that tells if a name is of its kind; `read` is True of each name that `search` finds."""
+    """A rule that tells if a name is of its kind: `rule("post-tags")`.
+
+    `search` finds nothing in a name in lower case of which `read` is not true: most names end there.
+    """
 
     def __init__(self, read: Callable[[str], bool], search: Callable[[str], object] | None = None) -> None:
         self.read, self.search = read, search
@@ -158,7 +161,11 @@ def other_things(name: str) -> frozenset[str]:
 
 
 def last_part(name: str) -> str:
-    """Return what a name says of its element: `tags` of `tags_root__x3k`, `share` of `share-bar`."""
+    """Return the part of a name that says what an element is.
+
+    It is `tags` in `post__tags` and `tags_root__x3k`, and `share` in `share-bar`: after the place, before the
+    kind of box.
+    """
     if "__" in name:
         name = _HASHED.sub(r"\1", name)
     parts = [part for part in name.replace("_", "-").split("-") if part]

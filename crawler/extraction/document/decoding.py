@@ -180,7 +180,10 @@ class Decoded(NamedTuple):
 
 
 def decoded(body: bytes, declared: str | None) -> Decoded:
-    """Decode by byte order mark, header or meta; bytes and letters can disprove a claim."""
+    """Decode by byte order mark, header or meta, in this order.
+
+    Bytes that contradict a claim disprove it, and so do letters of which a claim makes no words.
+    """
     encoding, mark = read_bom(body)
     if encoding is not None and mark is not None:
         return _in_utf8(encoding, body[len(mark) :].decode(encoding, "replace"))

@@ -1,4 +1,8 @@
-"""Text in the JSON of a page that has next to no text itself (Next.js, Nuxt), by its headline."""
+"""Text in the data of a page that shows none: a browser's JavaScript would have shown it.
+
+Next.js, Nuxt and others print the content of a page as JSON in a script. It is read only if the page itself
+has next to no text, and only in an object with the headline of the page.
+"""
 
 import json
 import re

@@ -58,7 +58,10 @@ def by_letters(body: bytes, claim: str | None) -> str | None:
 
 
 def plausibility(text: str) -> float | None:
-    """Return the share of neighbouring letters that words have, not of ASCII; None for too few."""
+    """Return the share of neighbouring letters that words have, of those with a letter outside ASCII.
+
+    None if the text has too few.
+    """
     points = 0.0
     pairs = 0
     for number, match in enumerate(_RUN.finditer(_SEPARATOR.sub(" ", text))):

@@ -129,7 +129,10 @@ def read_prose(page: Outline, headline: str | None, article: str | None) -> Pros
 def _stray_teasers(
     page: Outline, pieces: tuple[Piece, ...], headline: int, teasers: _Teasers
 ) -> frozenset[HtmlElement]:
-    """Return the teasers below the headline; if they are many there, only those amid the text."""
+    """Return the teasers below the headline; many of them are a digest, and its text.
+
+    Of many below the text, those amid the text are teasers even so.
+    """
     letters = in_teasers = below = 0
     amid: set[HtmlElement] = set()
     behind: set[HtmlElement] = set()
@@ -263,7 +266,10 @@ class _Teasers:
 
 
 def _cards(page: Outline) -> dict[HtmlElement, HtmlElement]:
-    """Return links with a headline beside a picture of the same page, each with its smallest box."""
+    """Return the links with a headline beside a picture that leads to the same page of the outlet.
+
+    Each has the smallest box around it and the picture.
+    """
     cards: dict[HtmlElement, HtmlElement] = {}
     for links in _links_by_address(page).values():
         if len(links) < 2:
@@ -314,7 +320,11 @@ def _are_few(element: HtmlElement) -> bool:
 
 
 def _spared(pieces: tuple[Piece, ...], article: str | None, headline: int) -> frozenset[str]:
-    """Return the words that say nothing here: most prose stands under them, and begins there."""
+    """Return the words that say nothing on this page.
+
+    Most of its prose stands under them, and it begins there: comments may be longer than the article, and
+    begin below it.
+    """
     sentences = [piece for piece in pieces if piece.ends and not piece.teaser]
     letters: Counter[str] = Counter()
     for piece in sentences:

@@ -102,7 +102,10 @@ def is_home_page(url: str) -> bool:
 
 
 def language_tag(claim: str | None) -> str | None:
-    """A claimed language as BCP 47 (`ua` -> `uk`); None for x-default and invalid tags."""
+    """Return a claimed language as BCP 47; None for x-default and invalid tags.
+
+    The language is in lower case, `ua` becomes `uk`.
+    """
     tag = (claim or "").strip().lower().replace("_", "-")
     language, _, rest = tag.partition("-")
     if language == "x" or not _TAG.fullmatch(tag):
@@ -112,7 +115,11 @@ def language_tag(claim: str | None) -> str | None:
 
 
 def read_alternates(page: Outline, url: str, switcher: str | None = None) -> tuple[Alternate, ...]:
-    """The alternates, the page among them, no home pages; `switcher`: the outlet's selector."""
+    """Return the declared alternates, the page itself among them, without home pages.
+
+    Each address occurs once for a language and source. `switcher` is an outlet's CSS selector of links to the
+    other languages.
+    """
     alternates: dict[tuple[str | None, str, str], Alternate] = {}
 
     def add(language: str | None, href: str, source: str) -> None:

@@ -117,7 +117,10 @@ _META_NAMES = (
 def read_byline(
     page: Outline, data: LinkedData, metadata: Metadata, rule: str | None, place: Placement | None = None
 ) -> tuple[str | None, tuple[Claim, ...]]:
-    """The byline as printed, and all claims by trust; `rule`: the outlet's selector, then alone."""
+    """Return the byline as printed, prefix included, and all claims in order of trust.
+
+    `rule` is an outlet's CSS selector: if given, only its elements count as printed bylines.
+    """
     by_rel = _by_rel(page)
     place = place or Placement(page, metadata.headline)
     declared = [*_declared(data, metadata), *_of_links(by_rel, place)]

@@ -86,7 +86,10 @@ def read_shown(container: HtmlElement, frames: tuple[Frame, ...], url: str) -> S
 
 
 def _addresses(container: HtmlElement, frames: tuple[Frame, ...], site: str) -> Iterator[tuple[str, str]]:
-    """Yield tag and address in page order, then frames; `site`: how the site's addresses begin."""
+    """Yield tag and address in page order, then the frames.
+
+    `site` is the beginning of addresses of the page's own site.
+    """
     for element in container.iter("a", "img", "video", "source"):
         tag = element.tag
         address = element.get("href") if tag == "a" else _first(element.attrib)

@@ -86,7 +86,10 @@ _MOST, _LONGEST = 30, 60
 def read_tags(
     page: Outline, data: LinkedData, article_tags: list[str], names: dict[str, str]
 ) -> tuple[str, ...]:
-    """Tags: declared (`article:tag` in `article_tags`), else printed; last `news_keywords`."""
+    """Return the tags that the page declares, or prints where it declares none; last its `news_keywords`.
+
+    `article_tags` has all `article:tag`; `names` the other metadata.
+    """
     declared = _own(_parted(list(data.tags) or article_tags))
     if len(declared) > _MANY:
         printed = _own(_printed(page))

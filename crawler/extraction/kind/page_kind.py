@@ -84,7 +84,10 @@ _CUT = re.compile(r"(?:…|\.{3})\W{0,3}$")
 def page_signs(
     page: Outline, data: LinkedData, metadata: Metadata, *, dated: bool = True
 ) -> tuple[Claim, ...]:
-    """Evidence for each kind before pruning: `source` is the kind. `dated`: it has a day."""
+    """Return the evidence for each kind before pruning: `source` is the kind, `value` the evidence.
+
+    `dated` says if the page has a day of publication.
+    """
     boxes = _boxes(page)
     says_article = page_type(data, metadata) is not None
     evidence: dict[Kind, list[str | None]] = {
@@ -139,7 +142,10 @@ def _gallery_sign(page: Outline, data: LinkedData, metadata: Metadata, boxes: _B
 def read_kind(
     signs: tuple[Claim, ...], data: LinkedData, metadata: Metadata, text: Body, element: str | None = None
 ) -> tuple[Claim, ...]:
-    """Claims `kind`, `kind_source`, perhaps `page_type`; `element`: from `element_of_brief`."""
+    """Return claims `kind`, `kind_source` and, if the page says that it is a news item, `page_type`.
+
+    `element` is what `element_of_brief` returned.
+    """
     kind, why = _decide(signs, data, text)
     claims = [Claim("kind", kind), Claim("kind_source", why)]
     if (type_of_page := page_type(data, metadata) or (element if kind == "brief" else None)) is not None:

@@ -65,7 +65,10 @@ def uk_share(text: str) -> float | None:
 
 
 def language_by_letters(words: str) -> str | None:
-    """The language of lower-case Cyrillic words with letters of neither uk nor ru, or `und-Cyrl`."""
+    """Return a tag if lower-case Cyrillic words have letters that uk and ru do not have, else None.
+
+    The tag is `und-Cyrl` if the letters do not decide on one language.
+    """
     foreign = len(_NEITHER.findall(words))
     belarusian = words.count("ў")
     # a name in its own spelling (Қасым, Ђоковић) does not decide the language

@@ -1,4 +1,8 @@
-"""The language of a text, from it alone, in workers; measured by benchmarks/language.py."""
+"""Detection of the language of a text, from the text alone; runs in the worker processes.
+
+The same text gives the same result in every process and run: there are no random trials and no global state.
+benchmarks/language.py measures it; its test has the lower limits.
+"""
 
 import re
 from dataclasses import replace

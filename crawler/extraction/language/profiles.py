@@ -72,7 +72,10 @@ class Profiles:
                 self._table[ngram] = self._table.get(ngram, unknown_to_all) + (surprise << _BITS * place)
 
     def score(self, words: str) -> dict[str, float]:
-        """Probability of each language, in the profiles' order; empty without n-grams. One space a gap."""
+        """Return the probability of each language, in the order of the profiles; empty without known n-grams.
+
+        `words` has one space between words.
+        """
         padded = f" {words} "
         pairs = list(map(add, padded, padded[1:]))
         ngrams = chain(words.replace(" ", ""), pairs, map(add, pairs, padded[2:]))

@@ -50,7 +50,10 @@ class AllLimits:
 
 
 def configured_limits(names: Sequence[str], *, are_all: bool = False) -> AllLimits:
-    """Limits from `triptych.toml`; unknown outlets are errors if `are_all`. Raises WrongSetting."""
+    """Read the limits of these outlets from `triptych.toml`. Raises WrongSetting.
+
+    If they `are_all` outlets, a table of another one is an error.
+    """
     configuration = read_configuration()
     chosen = {"", *names}
     schedule, watch = configuration.schedule, configuration.watch

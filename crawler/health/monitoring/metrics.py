@@ -1,4 +1,7 @@
-"""Metrics in OpenMetrics (gauges, as Prometheus reads them too), as a file or by HTTP."""
+"""Metrics of the crawls in OpenMetrics, as a file for node_exporter's textfile collector or by HTTP.
+
+All are gauges, whose text is the same in OpenMetrics and in Prometheus' own format, which it reads.
+"""
 
 import os
 import re

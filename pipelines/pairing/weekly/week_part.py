@@ -45,7 +45,10 @@ class ComparedWeek:
 
 
 def compare_weeks(part: WeekPart) -> tuple[ComparedWeek, ...]:
-    """Compare a part's weeks, one in memory at a time; writes nothing. Raises as opening does."""
+    """Compare the weeks of a part; the articles around one week are in memory at a time.
+
+    Writes nothing. Raises what opening an archive raises.
+    """
     read = archive.open(part.archive).at(part.snapshot)
     weeks = Weeks(read, keys={key for due in part.weeks for key in due.keys})
     return tuple(compared(due, weeks) for due in part.weeks)

@@ -92,7 +92,10 @@ class Weeks:
     def __init__(
         self, archive: Archive, since: int | None = None, keys: Collection[WeekKey] | None = None
     ) -> None:
-        """Ids and times: of weeks changed after `since`; of articles in windows (`keys`) of these."""
+        """Read ids and times; with `since`, only the weeks with a change after that snapshot count.
+
+        With `keys`, only articles that are in a window of these weeks are known.
+        """
         dates = archive.articles(columns=_DATES)
         table = (dates if keys is None else dates.where(_around(keys))).to_arrow()
         compared = pc.is_in(table["language"], value_set=pa.array(LANGUAGES))

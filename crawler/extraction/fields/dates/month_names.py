@@ -54,7 +54,10 @@ _NAMES: dict[str, int] = {
 
 
 def _abbreviations() -> dict[str, set[int]]:
-    """Return three and four letters of each name (`août`, `janv.`), with all their months."""
+    """Return the first three and four letters of each name, with all months they may stand for.
+
+    Examples are `Dez.`, `août` and `janv.`
+    """
     abbreviations: dict[str, set[int]] = {}
     for name, number in _NAMES.items():
         for size in (3, 4):

@@ -213,7 +213,10 @@ def _without(text: str, match: re.Match[str]) -> str:
 
 
 def is_bare(line: str) -> bool:
-    """Tell if a line is only a date and time, with a kicker: `Репортаж · 14 жовтня 2026, 09:30`."""
+    """Tell if a line is only a date and time, with a kicker at most.
+
+    An example is `Репортаж · 14 жовтня 2026, 09:30`.
+    """
     parts = _PARTED.split(_IN_BRACKETS.sub("", line))
     return any(_DIGIT.search(part) and all(map(_is_of_a_day, _WORD.findall(part))) for part in parts)
 

@@ -1,4 +1,8 @@
-"""Lines of a page that may be its day of publication; points for place and form choose."""
+"""Printed dates: every line of a page that may be its day of publication, with where it stands.
+
+Each candidate has points for its place and form. The points decide between the lines of one page, and the
+reasons are kept for `triptych inspect`.
+"""
 
 from __future__ import annotations
 
@@ -92,7 +96,10 @@ class _Line:
 
 
 def printed_dates(page: Outline, place: Placement, is_date: Callable[[str, str], bool]) -> list[PrintedDate]:
-    """Return the candidates, the best first, then in page order; others than `is_date` are out."""
+    """Return the candidates, the best first; those equally good in page order.
+
+    `is_date` tells of a source and what it prints if it is a date; the others are not judged.
+    """
     lines = [*_lines(page, place)][:_MOST]
     alike = Counter((page.tags[line.at], page.elements[line.at].get("class")) for line in lines)
     candidates = [_judged(line, page, place, alike) for line in lines if is_date(line.source, line.raw)]

@@ -112,7 +112,10 @@ def read_published(
     *,
     place: Placement | None = None,
 ) -> Moment | None:
-    """The day most statements agree on, as the most trusted says it; a lone printed one by place."""
+    """Return the day that the page's statements agree on most, as the most trusted of them says it.
+
+    A printed date that nothing confirms must stand where a date of this article may stand.
+    """
     return _Reading(page, data, url, fetched_at, place or Placement(page, headline)).published()
 
 
@@ -390,7 +393,10 @@ class _Reading:
         return language in {"uk", "ru", "ua"} or (urlsplit(self._url).hostname or "").endswith(".ua")
 
     def _local_called_utc(self, moment: Moment) -> Moment | None:
-        """Return Kyiv's reading of a "UTC" time that is in the future or printed as a local clock."""
+        """Return Kyiv's reading of a time that is called UTC, where the page shows that it is local.
+
+        The time would be in the future, or the page prints the same clock to Ukrainian readers.
+        """
         local = moment.at.replace(tzinfo=KYIV).astimezone(UTC)
         corrected = Moment(moment.raw, local, f"{moment.source} local-as-utc")
         if moment.at > self._fetched_at + _SLOW_CLOCK >= local:
