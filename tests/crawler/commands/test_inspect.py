@@ -68,7 +68,7 @@ def test_an_address_is_fetched_as_a_crawl_would(inspect) -> None:
         ((), 2, "give one address or one file"),
         (("missing.html",), 1, "No such file"),
         (("README.md", "--outlet", "nobody"), 2, "no outlet 'nobody'"),
-        (("README.md", "--html", "/no/folder/page.html"), 2, "cannot be written: No such file"),
+        (("README.md", "--html", "/no/folder/page.html"), 2, "there is no such folder"),
         (("README.md", "-a", "url=x"), 2, "-a url=… is of `triptych crawl`"),
         (("--repeated", "demo"), 2, "There is no archive"),
     ],
