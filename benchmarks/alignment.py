@@ -27,10 +27,10 @@ pipelines/alignment/weights.json; the same data gives the same file, and `--chec
 not.
 """
 
-import argparse
 import math
 import sys
 import time
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
@@ -181,9 +181,7 @@ def cells(count: Counter[str], what: str) -> list[str]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = ArgumentParser(description=__doc__, formatter_class=RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=DATA)
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--fit", action="store_true", help="fit on all stories and write the weights")

@@ -186,9 +186,7 @@ def components(
 
 
 def runs(
-    part: str | None = None,
-    seeds: Sequence[int] = SEEDS,
-    files: Sequence[Path] = RETOLD,
+    part: str | None = None, seeds: Sequence[int] = SEEDS, files: Sequence[Path] = RETOLD
 ) -> Iterator[Case]:
     """Yield texts of ours in which three or four paragraphs of one side stand as one on the other.
 

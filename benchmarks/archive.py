@@ -7,13 +7,13 @@ Archives of each size take turns, a few commits of 500 at a time, so that the ma
 `--home FOLDER` keeps the archives for the next time.
 """
 
-import argparse
 import json
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from pathlib import Path
 
 # a benchmark beside this one has the name of a package of ours
@@ -90,9 +90,7 @@ def main() -> None:
     if sys.argv[1:2] == ["--child"]:
         print(json.dumps(child(sys.argv[2], sys.argv[3:])), flush=True)
         return
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = ArgumentParser(description=__doc__, formatter_class=RawDescriptionHelpFormatter)
     parser.add_argument("--growth", default="10000,100000", help="sizes of our own archive, by commas")
     parser.add_argument("--home", type=Path, help="an empty folder for the archives; kept")
     options = parser.parse_args()

@@ -11,42 +11,30 @@ part `kept`, which nobody has read to tune anything.
 `--fit` fits on `dev` and writes pipelines/events/weights.json; `--check` fails where it does not.
 """
 
-from __future__ import annotations
-
-import argparse
 import json
 import random
 import sys
 import time
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
-if TYPE_CHECKING:
-    from benchmarks.invented_news import NewsText, Part
-
 # a benchmark beside this one has the name of a package of ours
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks.invented_news import PARTS, event_reports, rewrites
+from benchmarks.invented_news import PARTS, NewsText, Part, event_reports, rewrites
 from benchmarks.invented_reports import reports
 from benchmarks.quality_page import write as write_page
 from pipelines.events.event_search import PROBABLE, READ, SURE
-from pipelines.events.likeness import (
-    FILE,
-    EventWeights,
-    likenesses,
-    shipped_event_weights,
-    standardised,
-)
+from pipelines.events.likeness import FILE, EventWeights, likenesses, shipped_event_weights, standardised
 from pipelines.events.shared_facts import SIGNALS, weighed
 from pipelines.similarity.document import Document, read
 from pipelines.similarity.lexicon import LANGUAGES
@@ -72,7 +60,7 @@ class Archive:
     texts: dict[str, NewsText]
 
     @classmethod
-    def of(cls, name: str, part: Part) -> Archive:
+    def of(cls, name: str, part: Part) -> "Archive":
         texts = told(name, part)
         own = [
             Document(x.doc_id, outlet_of(x), x.language, x.headline, x.text[:READ], x.published)
@@ -266,9 +254,7 @@ def events_table(part: Part) -> Table:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = ArgumentParser(description=__doc__, formatter_class=RawDescriptionHelpFormatter)
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--fit", action="store_true", help="fit on dev and write the weights")
     how.add_argument("--check", action="store_true", help="fit, and say whether that is what is shipped")

@@ -6,14 +6,12 @@ names, or of a part of the text: giving it is neither right nor wrong. A section
 it is among those of the page. `--errors` lists each value that is wrong or missing.
 """
 
-from __future__ import annotations
-
 import argparse
 import sys
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.extraction import _as_printed
@@ -22,9 +20,6 @@ from benchmarks.reading_diff import pages
 from crawler.extraction.body import speedups
 from crawler.extraction.document.text import for_comparison
 from pipelines.authors import authors_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 GOLD = Path(__file__).resolve().parent / "data/fields_by_eye.tsv"
 FIELDS = ("persons", "day", "section", "tags")
@@ -38,7 +33,7 @@ class Printed:
     doubtful: frozenset[str]
 
     @classmethod
-    def of(cls, cell: str) -> Printed:
+    def of(cls, cell: str) -> "Printed":
         values, doubtful = set(), set()
         for value in filter(None, cell.split(";")):
             (doubtful if value.startswith("?") else values).add(for_comparison(value))
@@ -46,11 +41,8 @@ class Printed:
 
 
 def gold() -> dict[str, tuple[Printed, ...]]:
-    pages_by_name: dict[str, tuple[Printed, ...]] = {}
-    for line in GOLD.read_text("utf-8").splitlines():
-        name, *cells = line.split("\t")
-        pages_by_name[name] = tuple(map(Printed.of, cells))
-    return pages_by_name
+    lines = (line.split("\t") for line in GOLD.read_text("utf-8").splitlines())
+    return {name: tuple(map(Printed.of, cells)) for name, *cells in lines}
 
 
 def count(field: str, printed: Printed, given: Iterable[str]) -> Counter[str]:

@@ -3,19 +3,19 @@
 First all marks on the stories of ../shared/data/pairs, and all that is called speech, with the verdict of a
 reader of both texts (data/mark_verdicts.tsv, which has ids and values, no texts).
 
-Then one thing of the second text is altered, in PLANTED pairs for each way of PLANTINGS. The table has how
-many of these are marked, and how many other marks that makes, which are false. `--missed` prints what is not
-marked. The last rows are invented paragraphs as two newsrooms tell them (data/numbers_*.tsv: languages, both
-numbers or `same`, both paragraphs): of `numbers_1` the rules were mended, of `numbers_2` not;
+Then one thing of the second text is altered, in PLANTED pairs for a figure and each of QUOTATIONS. The table
+has how many of these are marked, and how many other marks that makes, which are false. `--missed` prints what
+is not marked. The last rows are invented paragraphs as two newsrooms tell them (data/numbers_*.tsv:
+languages, both numbers or `same`, both paragraphs): of `numbers_1` the rules were mended, of `numbers_2` not;
 and stories with the paragraphs that only one text has (data/left_out_1.jsonl), with which nothing was mended.
 """
 
-import argparse
 import hashlib
 import json
 import random
 import re
 import sys
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections import Counter
 from functools import cache
 from pathlib import Path
@@ -38,8 +38,6 @@ from pipelines.alignment.quote_marks import speech
 
 Texts = tuple[list[str], list[str]]
 Languages = tuple[str, str]
-Planting = Callable[[Texts, Languages, random.Random], str | None]
-"""Contradict the first text in the second; return what a mark should have, None if nothing can be."""
 
 DATA = Path(__file__).resolve().parents[1] / "../shared/data/pairs/dev.jsonl"
 VERDICTS = Path(__file__).parent / "data" / "mark_verdicts.tsv"
@@ -134,41 +132,25 @@ def chosen_quotation(texts: Texts, rng: random.Random) -> tuple[int, str] | None
     return rng.choice(quotes) if quotes else None
 
 
-def drop_paragraph(texts: Texts, _languages: Languages, rng: random.Random) -> str | None:
-    chosen = chosen_quotation(texts, rng)
-    if chosen is None:
-        return None
-    place, _ = chosen
+def drop_paragraph(texts: Texts, place: int, _quote: str, *_more: object) -> str:
     del texts[1][place]
     return next(speech(texts[0][place]))
 
 
-def drop_quotation(texts: Texts, _languages: Languages, rng: random.Random) -> str | None:
-    chosen = chosen_quotation(texts, rng)
-    if chosen is None:
-        return None
-    place, quote = chosen
+def drop_quotation(texts: Texts, place: int, quote: str, *_more: object) -> str:
     number = [*speech(texts[1][place])].index(quote)
     texts[1][place] = texts[1][place].replace(quote, " ")
     return [*speech(texts[0][place])][number]
 
 
-def plant_words(texts: Texts, languages: Languages, rng: random.Random) -> str | None:
-    chosen = chosen_quotation(texts, rng)
-    if chosen is None:
-        return None
-    place, quote = chosen
+def plant_words(texts: Texts, place: int, quote: str, languages: Languages, rng: random.Random) -> str:
     others = [x for x in quotations_of(languages[1]) if x not in texts[1][place]]
     instead = min(rng.sample(others, 20), key=lambda x: abs(len(x) - len(quote)))
     texts[1][place] = texts[1][place].replace(quote, instead)
     return instead
 
 
-def plant_negation(texts: Texts, languages: Languages, rng: random.Random) -> str | None:
-    chosen = chosen_quotation(texts, rng)
-    if chosen is None:
-        return None
-    place, quote = chosen
+def plant_negation(texts: Texts, place: int, quote: str, languages: Languages, rng: random.Random) -> str:
     middle = len(quote.split()) // 2
     words = quote.split()
     denied = " ".join([*words[:middle], _NOT[languages[1]], *words[middle:]])
@@ -176,11 +158,9 @@ def plant_negation(texts: Texts, languages: Languages, rng: random.Random) -> st
     return denied
 
 
-def plant_speaker(texts: Texts, languages: Languages, rng: random.Random) -> str | None:
-    chosen = chosen_quotation(texts, rng)
-    if chosen is None:
-        return None
-    place, quote = chosen
+def plant_speaker(
+    texts: Texts, place: int, quote: str, languages: Languages, rng: random.Random
+) -> str | None:
     speaker = speaker_of(quote, texts[1][place])
     if speaker is None:
         return None
@@ -189,8 +169,9 @@ def plant_speaker(texts: Texts, languages: Languages, rng: random.Random) -> str
     return quote
 
 
-PLANTINGS: dict[str, Planting] = {
-    "a figure is another one": plant_figure,
+FIGURE = "a figure is another one"
+# each contradicts the first text in the second; it returns what a mark should have, None if nothing can be
+QUOTATIONS: dict[str, Callable[..., str | None]] = {
     "a paragraph with a quotation is missing": drop_paragraph,
     "a quotation is missing": drop_quotation,
     "a quotation has other words": plant_words,
@@ -225,7 +206,11 @@ def planted(name: str, *, missed: bool) -> tuple[int, int, int]:
     count = marked = false = 0
     for story_id, languages, (text_a, text_b) in pairs:
         texts = list(text_a), list(text_b)
-        expected = PLANTINGS[name](texts, languages, rng)
+        if name == FIGURE:
+            expected = plant_figure(texts, languages, rng)
+        else:
+            chosen = chosen_quotation(texts, rng)
+            expected = chosen and QUOTATIONS[name](texts, *chosen, languages, rng)
         if expected is None:
             continue
         count += 1
@@ -234,7 +219,7 @@ def planted(name: str, *, missed: bool) -> tuple[int, int, int]:
         marked += bool(right)
         wrong = [mark for mark in marks if expected not in mark and mark not in before]
         # the first text has alone what the second has lost
-        if name != "a figure is another one":
+        if name != FIGURE:
             wrong = [mark for mark in wrong if mark not in "\n".join(text_a)]
         false += len(wrong)
         if missed:
@@ -291,7 +276,7 @@ def left_out(*, missed: bool) -> tuple[int, int, int]:
 
 def planted_table(*, missed: bool) -> Table:
     table = Table("in the second text", "pairs", "marked", "other marks")
-    for name in PLANTINGS:
+    for name in (FIGURE, *QUOTATIONS):
         table.add_row(name, *map(str, planted(name, missed=missed)))
     for path in sorted(VERDICTS.parent.glob("numbers_*.tsv")):
         table.add_row(
@@ -302,9 +287,7 @@ def planted_table(*, missed: bool) -> Table:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = ArgumentParser(description=__doc__, formatter_class=RawDescriptionHelpFormatter)
     parser.add_argument("--write", action="store_true", help="write the table into the page of figures")
     parser.add_argument("--missed", action="store_true", help="print what was planted and is not marked")
     options = parser.parse_args()

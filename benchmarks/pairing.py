@@ -22,10 +22,10 @@ benchmarks/pairing_invented.py; who tunes never asks for `--part kept`.
 gives the same files: `--check` fits, writes nothing, and ends with 1 where something differs.
 """
 
-import argparse
 import math
 import sys
 import time
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from bisect import bisect_right
 from collections import defaultdict
 from pathlib import Path
@@ -153,9 +153,7 @@ def probable_table(tested: Tested) -> Table:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = ArgumentParser(description=__doc__, formatter_class=RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=DATA)
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--fit", action="store_true", help="fit on all stories and write what is shipped")

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.invented_news import NewsText
-from benchmarks.pairing_background import save
 from benchmarks.pairing_news import half_of as half_of_news
 from benchmarks.pairing_news import news_trials
 from benchmarks.pairing_sets import (
@@ -32,7 +31,8 @@ from pipelines.pairing.content.passages import Agreement, Passages
 from pipelines.pairing.content.shortlist import SIGNALS, Candidate, Thirds, shortlist, without_third
 from pipelines.pairing.content.tiers import Evidence
 from pipelines.pairing.content.weights import CROSSED, FILE, Weights, crossed
-from pipelines.similarity.background import LENGTHS_FILE, shipped_background
+from pipelines.similarity.background import FILE as BACKGROUND
+from pipelines.similarity.background import LENGTHS_FILE, Background, shipped_background
 
 _SIGN_OF = {
     "short": 0, "constant": 0, "contrary passages": -1, "dense contrary": -1, "replaced share": -1,
@@ -243,6 +243,17 @@ def write(weights: Weights, known: Known, data: Path, pairs: int) -> None:
     FILE.write_text(stored(weights, data, pairs), encoding="utf-8")
     LENGTHS_FILE.write_text(lengths(weights), encoding="utf-8")
     save(known.backgrounds)
+
+
+def save(backgrounds: Mapping[str, Background]) -> None:
+    arrays: dict[str, NDArray[np.generic]] = {}
+    for language, each in sorted(backgrounds.items()):
+        arrays[f"{language} ngrams"] = each.ngrams
+        arrays[f"{language} anchors"] = np.array(list(each.anchors), dtype=np.str_)
+        arrays[f"{language} anchor shares"] = np.array(list(each.anchors.values()), dtype=np.float32)
+        arrays[f"{language} meanings"] = np.array(list(each.meanings), dtype=np.uint16)
+        arrays[f"{language} meaning shares"] = np.array(list(each.meanings.values()), dtype=np.float32)
+    np.savez_compressed(BACKGROUND, allow_pickle=False, **arrays)
 
 
 def differs(weights: Weights, known: Known, data: Path, pairs: int) -> list[str]:

@@ -5,19 +5,19 @@ import json
 import math
 import random
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import combinations, product
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.alignment_fit import fit as fit_paragraphs
 from benchmarks.alignment_sets import cases
-from benchmarks.pairing_background import count
 from benchmarks.pairing_changed import CHANGED, altered, published, reports_figures
 from pipelines.alignment.paragraphs import prepared
 from pipelines.alignment.weights import Weighting
@@ -34,6 +34,9 @@ DATA = Path(__file__).resolve().parents[1] / "../shared/data/pairs/dev.jsonl"
 MODES = ("full", "lead", "halves", "abridged", "edited", "other day", "few")
 SEEDS = range(2)
 _NUMBER = re.compile(r"\d+")
+_Key = TypeVar("_Key", str, int)
+_COMMON = 0.08
+"""Share of the articles from which on an n-gram counts as common."""
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+")
 
 
@@ -189,7 +192,7 @@ def paragraphs(data: Path, rows: Sequence[Row]) -> Weighting:
 
 def know(rows: list[Row], told: Weighting) -> Known:
     texts = {code: [reading(row, "full") for row in rows if row.language == code] for code in LANGUAGES}
-    backgrounds = {code: count(texts[code]) for code in LANGUAGES}
+    backgrounds = {code: background(texts[code]) for code in LANGUAGES}
     pools = {code: pool(texts[code], backgrounds[code]) for code in LANGUAGES}
     story = {row.doc_id + "#0f": row.story_id for row in rows}
     expected = {}
@@ -204,6 +207,23 @@ def know(rows: list[Row], told: Weighting) -> Known:
         rivals = tuple(round(float(np.median(each)), 4) for each in nearest)
         expected[f"{a}-{b}"] = Expected(round(float(length), 4), rivals)
     return Known(backgrounds, expected, told)
+
+
+def background(readings: Sequence[ArticleReading]) -> Background:
+    """Count what is common in the articles of one language."""
+    keys, times = np.unique(np.concatenate([each.ngrams for each in readings]), return_counts=True)
+    return Background(
+        keys[times >= _COMMON * len(readings)],
+        _shares([{anchor.key for anchor in (*each.anchors, *each.places)} for each in readings]),
+        _shares([set(each.meanings) for each in readings]),
+    )
+
+
+def _shares(sets: Sequence[set[_Key]]) -> dict[_Key, float]:
+    seen = Counter(key for each in sets for key in each)
+    return {
+        key: round(times / len(sets), 4) for key, times in sorted(seen.items()) if times >= 0.01 * len(sets)
+    }
 
 
 def trials(rows: list[Row], known: Known, seeds: Sequence[int] = SEEDS) -> list[Trial]:

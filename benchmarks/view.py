@@ -10,7 +10,6 @@ each request is measured five times, the median is printed.
 
 # ruff: noqa: PLC0415, E501  lemmas are loaded where they are measured; words stand in long lines
 
-import argparse
 import http.client
 import json
 import os
@@ -20,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
@@ -253,9 +253,7 @@ def measure(home: Path, articles: int) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = ArgumentParser(description=__doc__, formatter_class=RawDescriptionHelpFormatter)
     parser.add_argument("--articles", type=int, default=100_000)
     parser.add_argument("--home", type=Path)
     parser.add_argument("--words", action="store_true")

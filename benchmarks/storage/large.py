@@ -10,11 +10,11 @@ A commit is a snapshot of its own, as of a crawl; what a writer keeps beside the
 
 # ruff: noqa: E501, SIM905, PLR0917  words and syllables stand in long lines; arrays of one part go together
 
-import argparse
 import hashlib
 import multiprocessing
 import random
 import sys
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -497,9 +497,7 @@ def write(folder: Path, articles: int, *, processes: int = 2, seed: int = 1) -> 
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = ArgumentParser(description=__doc__, formatter_class=RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--articles", type=int, default=1_000_000)
     parser.add_argument("--processes", type=int, default=2)
