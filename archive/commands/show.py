@@ -65,7 +65,7 @@ def _print_one_sided(console: Console, passages: Sequence[OneSided], width: int)
         for paragraph in paragraphs:
             text = paragraph.text
             text = text if len(text) <= _LONG else f"{text[:_LONG]}…"
-            sure = "" if paragraph.confidence is None else f", {paragraph.confidence:.2f}"
+            sure = "" if paragraph.confidence is None else f", {min(paragraph.confidence, 0.99):.2f}"
             doubt = f" (doubtful{sure}: read both)" if paragraph.doubtful else ""
             console.print(f"- {literal(f'{text}{doubt}')}", width=width)
 

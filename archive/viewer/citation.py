@@ -69,7 +69,8 @@ def cite_omission(
         version=missing["version"],
     )
     doubt = "doubtful, " if is_doubtful else ""
-    sure = "" if alignment["confidence"] is None else f"confidence {alignment['confidence']:.2f}, "
+    confidence = alignment["confidence"]  # never rounded up to certainty
+    sure = "" if confidence is None else f"confidence {min(confidence, 0.9999):.4f}, "
     note = (
         f"block {block} of archived version {row['version']} (text hash {row['content_hash']}), absent from "
         f"{missing['url']}, version {missing['version']} (text hash {missing['content_hash']}); {doubt}{sure}"

@@ -98,5 +98,6 @@ def _commands(archive: Archive, article_id: str, missing_id: str) -> str:
     where = shlex.quote(archive.storage.name)
     moment = f"{archive.snapshot.committed_at:%Y-%m-%dT%H:%M:%S.%f+00:00}"
     return (
-        f"triptych verify --all --archive {where}\ntriptych sql --archive {where} --as-of {moment} {quoted}"
+        f"triptych verify --all --archive {where}\n"
+        f"triptych sql --json --archive {where} --as-of {moment} {quoted}"
     )

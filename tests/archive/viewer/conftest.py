@@ -93,4 +93,5 @@ def rows(a, b, of_a, of_b):
             a, 1, b, 1, of_a, of_b, position, mirrored.get(kind, kind) if turned else kind, at_a, at_b,
             0.9 if x and y else None, 50, 50, marks,
             doubtful=False if x and y else _is_doubtful(of_x, x, of_y, y),
+            confidence=None if x and y else 0.9958,
         )  # fmt: skip
