@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import difflib
+import logging
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -39,6 +40,7 @@ from crawler.story.spider import StorySpider
 from pipelines.pair_process import Paired, pair_after_crawl
 from pipelines.snapshot import SnapshotStage
 
+logger = logging.getLogger(__name__)
 HURRY_AFTER = 2.0
 """Seconds that requests under way have when a crawl is stopped, until what came is published without them."""
 
@@ -167,7 +169,10 @@ class Command(BaseRunSpiderCommand):
         self.crawler_process.start()
         if not self.crawler_process.bootstrap_failed:
             return
-        error = crawl.exception() if isinstance(crawl, asyncio.Future) and crawl.done() else None
+        error: BaseException | None = None
+        if isinstance(crawl, asyncio.Future) and crawl.done() and not crawl.cancelled():
+            error = crawl.exception()
+        logger.debug("the crawl could not start", exc_info=error)
         if isinstance(error, RuntimeError):  # Scrapy's engine, closing because of another error
             error = error.__context__ or error
         if isinstance(error, ArchiveError | OSError):
