@@ -86,6 +86,14 @@ def status_beyond_numbers(handler: Handler) -> None:
     handler.wfile.write(b"HTTP/1.1 99999999999999999999 OK\r\nContent-Length: 0\r\n\r\n")
 
 
+def status_of_four_digits(handler: Handler) -> None:
+    handler.wfile.write(b"HTTP/1.1 1000 OK\r\nContent-Length: 0\r\n\r\n")
+
+
+def status_999(handler: Handler) -> None:
+    handler.wfile.write(b"HTTP/1.1 999 OK\r\nContent-Length: 0\r\n\r\n")
+
+
 def status_is_a_word(handler: Handler) -> None:
     handler.wfile.write(b"HTTP/1.1 fine OK\r\nContent-Length: 0\r\n\r\n")
     handler.close_connection = True
@@ -122,6 +130,8 @@ TOO_MUCH = {
     endless_status: "failed(connection-lost)",
     one_long_header: "failed(connection-lost)",
     status_beyond_numbers: "failed(connection-lost)",
+    status_of_four_digits: "failed(connection-lost)",
+    status_999: "failed(http-999)",
     status_is_a_word: "failed(connection-lost)",
 }
 
