@@ -7,7 +7,7 @@ Then one thing of the second text is altered, in PLANTED pairs for a figure and 
 has how many of these are marked, and how many other marks that makes, which are false. `--missed` prints what
 is not marked. The last rows are invented paragraphs as two newsrooms tell them (data/numbers_*.tsv:
 languages, both numbers or `same`, both paragraphs): of `numbers_1` the rules were mended, of `numbers_2` not;
-and stories with the paragraphs that only one text has (data/left_out_1.jsonl), with which nothing was mended.
+and stories with the paragraphs that only one text has (data/left_out_*.jsonl), with which nothing was mended.
 """
 
 import hashlib
@@ -41,7 +41,7 @@ Languages = tuple[str, str]
 
 DATA = Path(__file__).resolve().parents[1] / "../shared/data/pairs/dev.jsonl"
 VERDICTS = Path(__file__).parent / "data" / "mark_verdicts.tsv"
-LEFT_OUT = VERDICTS.with_name("left_out_1.jsonl")
+LEFT_OUT = VERDICTS.with_name("left_out_1.jsonl"), VERDICTS.with_name("left_out_2.jsonl")
 PLANTED = 60
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _NOT = {"uk": "не", "ru": "не", "en": "not"}
@@ -256,10 +256,10 @@ def _is_in(number_a: str, number_b: str, expected: str) -> bool:
     return len(plain) == 2 and all(x in y or y in x for x, y in plain)
 
 
-def left_out(*, missed: bool) -> tuple[int, int, int]:
+def left_out(path: Path, *, missed: bool) -> tuple[int, int, int]:
     """Return how many paragraphs one text alone has, how many are surely called so, and the false."""
     count = marked = false = 0
-    for line in LEFT_OUT.read_text("utf-8").splitlines():
+    for line in path.read_text("utf-8").splitlines():
         story = json.loads(line)
         count += len(story["only_a"]) + len(story["only_b"])
         for row in aligned((story["a"], story["b"]), tuple(story["languages"])):
@@ -282,7 +282,9 @@ def planted_table(*, missed: bool) -> Table:
         table.add_row(
             f"a number is another one, retold ({path.stem})", *map(str, retold(path, missed=missed))
         )
-    table.add_row("a paragraph is left out, retold (left_out_1)", *map(str, left_out(missed=missed)))
+    for path in LEFT_OUT:
+        name = f"a paragraph is left out, retold ({path.stem})"
+        table.add_row(name, *map(str, left_out(path, missed=missed)))
     return table
 
 
