@@ -46,7 +46,17 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from collections.abc import Callable, Mapping, Sequence
 
 from benchmarks.alignment_fit import GRAMS, Read, alone, f1, fit, score, stored
-from benchmarks.alignment_sets import PAIRS, RETOLD, SEEDS, Case, Link, cases, half
+from benchmarks.alignment_sets import (
+    NUMBERS,
+    PAIRS,
+    RETOLD,
+    SEEDS,
+    Case,
+    Link,
+    cases,
+    half,
+    of_single_paragraphs,
+)
 from benchmarks.alignment_sets import runs as retold
 from benchmarks.quality_page import write as write_page
 from pipelines.alignment.links import find_links, find_links_and_lone
@@ -95,7 +105,7 @@ def prepare(each: Case) -> Read:
 
 
 def ours(weighting: Weighting) -> Way:
-    return lambda _each, one, other: [(x.a, x.b) for x in find_links(one, other, weighting)]
+    return lambda _each, one, other: [(x.a, x.b) for x in find_links_and_lone(one, other, weighting)[0]]
 
 
 def measure(groups: Sequence[Read], way: Way) -> Counter[str]:
@@ -208,7 +218,9 @@ def main() -> int:
     retold_seeds = RETOLD_SEEDS[::2] if options.quick else RETOLD_SEEDS
     told_anew = list(map(prepare, retold("dev", retold_seeds)))
     if options.fit or options.check:
-        fitted = stored(fit([*read, *runs, *told_anew]), options.data, RETOLD)
+        further = list(map(prepare, of_single_paragraphs()))
+        found = fit([*read, *runs, *told_anew], for_omissions=further)
+        fitted = stored(found, options.data, [*RETOLD, *NUMBERS])
         if options.check:
             same = fitted == FILE.read_text("utf-8")
             print(f"{len(read)} texts: {'what is shipped' if same else 'other weights'}")
@@ -267,9 +279,10 @@ def translations_table(
     sums: dict[tuple[str, str], Counter[str]] = {}
     texts: Counter[tuple[str, str]] = Counter()
     fulls = []
+    further = list(map(prepare, of_single_paragraphs()))
     for side in (0, 1):
         tuned = [*(x for x in fitted_on if half(x[0].story_id) != side), *told_anew]
-        full = fit(tuned)
+        full = fit(tuned, for_omissions=further)
         fulls.append(full)
         print(f"path {full.path}, elsewhere {full.elsewhere}", flush=True)
         ways: dict[str, Way] = {"ours": ours(full), "ours, none moved": ours(full)}

@@ -12,8 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.alignment_sets import Case, Link
-from pipelines.alignment.links import alone as lone_sides
-from pipelines.alignment.links import linked, weighed
+from pipelines.alignment.links import linked, outside_sure_links, weighed
 from pipelines.alignment.marginals import (
     ALONE_NAMES,
     CLASS,
@@ -48,8 +47,8 @@ _ROUNDS = 30
 _ENOUGH = 1e-5
 """Gain of a round, a text, at which the fit of the path ends."""
 _RIDGE = 0.1
-RETOLD_COUNTS = 2.0
-CROSS_EVERY = 2
+RETOLD_COUNTS = 4.0
+CROSS_EVERY = 4
 """Of the texts of one half, one in so many is enough to link the other half."""
 HARD, EASY = 4, 20
 """Cells of each row and column that are most alike are all fitted on, one in EASY of the rest."""
@@ -57,10 +56,17 @@ _TRIED_ON = 600
 """Texts, at least, on which the weights of the path are fitted."""
 
 
-def fit(groups: Sequence[Read], columns: Sequence[int] = ALL, *, omissions: bool = True) -> Weighting:
+def fit(
+    groups: Sequence[Read],
+    columns: Sequence[int] = ALL,
+    *,
+    omissions: bool = True,
+    for_omissions: Sequence[Read] = (),
+) -> Weighting:
     """Logistic regression by Newton's method: first of short links, then of runs, then of the path.
 
     Products of features are taken in, and runs and omissions are fitted, where all columns are asked for.
+    `for_omissions` are further texts for the last of them.
     """
     x, y, times = _cells(groups)
     mean, scale = _rounded_moments(x)
@@ -80,7 +86,7 @@ def fit(groups: Sequence[Read], columns: Sequence[int] = ALL, *, omissions: bool
     rest = [each for each in groups if not _aside(each[0].story_id)]
     pathed = _with_path(replace(fitted, runs=_fit_runs(fitted, rest)), aside)
     whole = replace(pathed, runs=_fit_runs(fitted, groups))
-    return replace(whole, omissions=_fit_omissions(groups)) if omissions else whole
+    return replace(whole, omissions=_fit_omissions(groups, for_omissions)) if omissions else whole
 
 
 def _aside(story_id: str) -> bool:
@@ -127,8 +133,8 @@ def _terms(part: NDArray[np.float32], chosen: list[int], *, crossed: bool) -> ND
     return np.column_stack([part[:, chosen], *pairs]).astype(np.float64)
 
 
-def _fit_omissions(groups: Sequence[Read]) -> Quadratic:
-    """Of the paragraphs that get no link: is it right that they have none.
+def _fit_omissions(groups: Sequence[Read], further: Sequence[Read]) -> Quadratic:
+    """Of the paragraphs that get no sure link: is it right that they have none.
 
     Each text is linked by weights that have not seen its story: else its links would be too sure. Retold
     texts are few, and count several times.
@@ -137,12 +143,12 @@ def _fit_omissions(groups: Sequence[Read]) -> Quadratic:
     for side in (0, 1):
         tuned = [each for each in groups if _other_half(each[0].story_id) != side]
         fitted = fit(tuned[::CROSS_EVERY], omissions=False)
-        for each, one, other in groups:
+        for each, one, other in (*groups, *further):
             if _other_half(each.story_id) == side:
                 known = weighed(one, other, fitted)
                 chances = marginals(known, fitted.path)
                 lone = alone(each, each.links)
-                sides = lone_sides(known, linked(known, fitted, chances), chances)
+                sides = outside_sure_links(known, linked(known, fitted, chances), chances)
                 for place, own in enumerate(sides):
                     rows.append(own.features)
                     right += [(place, n) in lone for n in own.places]
@@ -365,7 +371,7 @@ def stored(weighting: Weighting, data: Path, retold: Sequence[Path]) -> str:
         }
 
     document = {
-        "version": 12,
+        "version": 13,
         "features": list(NAMES),
         **{name: numbers(getattr(weighting, name)) for name in ("mean", "scale", "weight")},
         "crossed": list(CROSSED),

@@ -22,6 +22,8 @@ RUNS_DROPPED = 0.1
 RUNS = Path(__file__).parent / "data" / "runs.txt"
 RUNS_2 = RUNS.with_name("runs_2.txt")
 RETOLD = RUNS, RUNS_2
+NUMBERS = RUNS.with_name("numbers_1.tsv"), RUNS.with_name("numbers_2.tsv")
+NUMBERS_TEXTS, NUMBERS_DROPPED = 700, 0.15
 
 
 @dataclass(frozen=True)
@@ -232,3 +234,32 @@ def _with_runs(
     )
     headlines = told[0][0], told[1][0]
     return Case(languages, story_id, False, (texts[0], texts[1]), frozenset(links), frozenset(), headlines)
+
+
+def of_single_paragraphs(count: int = NUMBERS_TEXTS) -> Iterator[Case]:
+    """Yield texts of four to nine paragraphs of news, as two newsrooms tell each; a seventh is on one side.
+
+    They tell how little a paragraph may have in common with its partner, and nothing of what the paragraphs
+    of one story have in common.
+    """
+    told: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+    for path in NUMBERS:
+        for line in path.read_text("utf-8").splitlines():
+            language_a, language_b, _, a, b = line.split("\t")
+            told[language_a, language_b].append((a, b))
+    rng = random.Random("single paragraphs")
+    for number in range(count):
+        languages = rng.choice(sorted(told))
+        texts: tuple[list[str], list[str]] = ([], [])
+        links: set[Link] = set()
+        for paragraphs in rng.sample(told[languages], rng.randint(4, 9)):
+            missing = rng.random()
+            for place, (side, text) in enumerate(zip(texts, paragraphs, strict=True)):
+                if not place * NUMBERS_DROPPED <= missing < (place + 1) * NUMBERS_DROPPED:
+                    side.append(text)
+            if missing >= 2 * NUMBERS_DROPPED:
+                links.add(((len(texts[0]) - 1,), (len(texts[1]) - 1,)))
+        if texts[0] and texts[1]:
+            sides, story_id = (tuple(texts[0]), tuple(texts[1])), f"single paragraphs {number}"
+            headlines = texts[0][0], texts[1][0]
+            yield Case(languages, story_id, False, sides, frozenset(links), frozenset(), headlines)

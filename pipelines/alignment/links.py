@@ -1,14 +1,14 @@
 """Links between paragraphs of two variants that say the same: first in order, then out of order."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.alignment.marginals import Marginals, marginals
-from pipelines.alignment.omissions import Lone, Side, lone_paragraphs, sides
+from pipelines.alignment.omissions import Link, Lone, Side, lone_paragraphs, sides
 from pipelines.alignment.paragraph_runs import Weighed, weighable
 from pipelines.alignment.paragraphs import Paragraphs
 from pipelines.alignment.path import best_path
@@ -20,6 +20,10 @@ from pipelines.similarity.lexicon import LANGUAGES
 Matrix = NDArray[np.float32]
 
 Kind = Literal["aligned", "moved"]
+SURE_LINK = 0.97
+"""Probability below which a link is doubtful: it counts as neither linked nor one-sided."""
+_ALONE = 0.8
+"""Probability of being said nowhere else from which a paragraph has no doubtful link."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,10 @@ def find_links(
 def find_links_and_lone(
     text_a: Paragraphs, text_b: Paragraphs, weighting: Weighting | None = None
 ) -> tuple[list[ParagraphLink], dict[int, Lone], dict[int, Lone]]:
-    """Return the links in the order of `text_a`, and the paragraphs of both without a link."""
+    """Return the links in the order of `text_a`, and the paragraphs of both without a link.
+
+    A doubtful link gives way to what is likely to be said by one side alone.
+    """
     if LANGUAGES.index(text_a.language) > LANGUAGES.index(text_b.language):
         back, lone_b, lone_a = find_links_and_lone(text_b, text_a, weighting)
         turned = (ParagraphLink(x.b, x.a, x.kind, x.probability) for x in back)
@@ -63,18 +70,49 @@ def find_links_and_lone(
     links = linked(texts, weighting, chances)
     if weighting.omissions is None:
         return links, {}, {}
-    a, b = alone(texts, links, chances)
-    return (
-        links,
-        lone_paragraphs(a, weighting.omissions.logits),
-        lone_paragraphs(b, weighting.omissions.logits),
-    )
+    side_a, side_b = outside_sure_links(texts, links, chances)
+    lone_a = lone_paragraphs(side_a, text_a, text_b, weighting.omissions.logits)
+    lone_b = lone_paragraphs(side_b, text_b, text_a, weighting.omissions.logits)
+    links_left: list[ParagraphLink] = []
+    for link in links:
+        shorter = _without(link, lone_a, lone_b)
+        if shorter is not None:
+            links_left.append(shorter)
+            for lone, places in ((lone_a, shorter.a), (lone_b, shorter.b)):
+                for place in places:
+                    lone.pop(place, None)
+    return links_left, lone_a, lone_b
 
 
-def alone(texts: Weighed, links: Sequence[ParagraphLink], chances: Marginals) -> tuple[Side, Side]:
-    """Return the paragraphs of a and of b without a link, with what is known of them."""
-    in_order = [(x.a, x.b) for x in links if x.kind == "aligned"]
-    return sides(texts, in_order, [(x.a, x.b) for x in links if x.kind == "moved"], chances)
+def outside_sure_links(
+    texts: Weighed, links: Sequence[ParagraphLink], chances: Marginals
+) -> tuple[Side, Side]:
+    """Return the paragraphs of a and of b without a sure link, with what is known of them."""
+    in_order: list[Link] = []
+    out_of_order: list[Link] = []
+    for link in links:
+        if link.probability >= SURE_LINK:
+            sure_links = in_order if link.kind == "aligned" else out_of_order
+            sure_links.append((link.a, link.b))
+    return sides(texts, in_order, out_of_order, chances)
+
+
+def _without(
+    link: ParagraphLink, lone_a: Mapping[int, Lone], lone_b: Mapping[int, Lone]
+) -> ParagraphLink | None:
+    """Take from a link what is likely to be alone; None if nothing is left, or a gap inside."""
+    a, b = _not_alone(link.a, lone_a), _not_alone(link.b, lone_b)
+    if not a or not b or a[-1] - a[0] >= len(a) or b[-1] - b[0] >= len(b):
+        return None
+    return replace(link, a=a, b=b)
+
+
+def _not_alone(places: tuple[int, ...], lone: Mapping[int, Lone]) -> tuple[int, ...]:
+    places_left: tuple[int, ...] = ()
+    for place in places:
+        if place not in lone or lone[place].confidence < _ALONE:
+            places_left += (place,)
+    return places_left
 
 
 def weighed(text_a: Paragraphs, text_b: Paragraphs, weighting: Weighting) -> Weighed:
@@ -91,7 +129,7 @@ def weighed(text_a: Paragraphs, text_b: Paragraphs, weighting: Weighting) -> Wei
         tuple((size, places, runs.logits(rows)) for size, places, rows in runs_by_size)
         if runs is not None
         else (),
-        compared.had,
+        compared,
     )
 
 

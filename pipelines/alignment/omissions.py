@@ -1,7 +1,7 @@
 """The certainty that one side alone says a paragraph.
 
-Whoever publishes that a translation leaves something out must not be wrong. So each paragraph without a link
-gets the probability that the other side says it nowhere, and the place where it comes nearest.
+Whoever publishes that a translation leaves something out must not be wrong. So each paragraph without a sure
+link gets the probability that the other side says it nowhere, and the place where it comes nearest.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,8 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.alignment.contents import CONTENT_NAMES, contents
 from pipelines.alignment.marginals import Marginals
 from pipelines.alignment.paragraph_runs import Weighed
+from pipelines.alignment.paragraphs import Paragraphs
+from pipelines.alignment.quantities import Quantity, agree, quantities
 
 Matrix = NDArray[np.floating]
 Link = tuple[tuple[int, ...], tuple[int, ...]]
@@ -32,16 +35,23 @@ OMISSION_NAMES = (
     "share alone",
     "anchors had",
     "anchors lacked",
+    *CONTENT_NAMES,
 )
 SURE = 0.97
 """Probability below which an omission is doubtful."""
+_DOUBTFUL, _SURE_IF_SHORT = 0.96, 0.98
+_SHORT = 60
+"""Letters below which a paragraph has little that a person could look for in the other text."""
+_MOST_ALONE = 0.5
+"""Share of the paragraphs without a sure link from which the first one is retold rather than left out."""
+_ROUNDED_FROM = 100
 _FAR = 10.0
 """Log-odds at which the likeness to a place is cut off."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lone:
-    """A paragraph that has no link."""
+    """A paragraph that has no sure link."""
 
     confidence: float
     """Probability that the other side says it nowhere."""
@@ -51,7 +61,7 @@ class Lone:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """The paragraphs of one side without a link, their features, and the paragraphs they are likest to."""
+    """The paragraphs of one side without a sure link, their features, and those they are likest to."""
 
     places: list[int]
     features: NDArray[np.float32]
@@ -61,7 +71,7 @@ class Side:
 def sides(
     texts: Weighed, in_order: Sequence[Link], out_of_order: Sequence[Link], chances: Marginals
 ) -> tuple[Side, Side]:
-    """Return the paragraphs of a and of b without a link; a link is its paragraphs of a and of b."""
+    """Return the paragraphs of a and of b outside of these links; a link is its paragraphs of a and of b."""
     n, m, logits = texts.n, texts.m, texts.logits
     best_of_a, best_of_b = np.full(n, -_FAR), np.full(m, -_FAR)
     for (down, right), (i, j), log_odds in texts.runs:
@@ -74,6 +84,8 @@ def sides(
     taken_b = {j for _, b in (*in_order, *out_of_order) for j in b}
     letters_a, letters_b = texts.letters
     known_a, known_b = _of_path(texts, in_order, chances)
+    contents_a, contents_b = contents(texts, in_order, out_of_order)
+    known_a, known_b = np.hstack([known_a, contents_a]), np.hstack([known_b, contents_b])
     return (
         _side(logits, n, m, best_of_a, in_order, (letters_a, letters_b), (taken_a, taken_b), known_a),
         _side(logits.T, m, n, best_of_b, turned, (letters_b, letters_a), (taken_b, taken_a), known_b),
@@ -100,8 +112,8 @@ def _of_path(texts: Weighed, links: Sequence[Link], chances: Marginals) -> tuple
     single = [float(texts.logits[a[0], b[0]]) for a, b in links if len(a) == len(b) == 1]
     of_text = float(np.clip(np.mean(single), -_FAR, _FAR)) if single else 0.0
     sides = (
-        (chances.alone[0], best_of_a, beside_a, texts.had[0], sum(len(a) for a, _ in links)),
-        (chances.alone[1], best_of_b, beside_b, texts.had[1], sum(len(b) for _, b in links)),
+        (chances.alone[0], best_of_a, beside_a, texts.compared.had[0], sum(len(a) for a, _ in links)),
+        (chances.alone[1], best_of_b, beside_b, texts.compared.had[1], sum(len(b) for _, b in links)),
     )
     rows_a, rows_b = (
         np.column_stack(
@@ -184,12 +196,40 @@ def _free_in_gap(i: int, free: Sequence[int], ends: Sequence[tuple[int, int, int
     return float(np.log1p(sum(1 for j in free if after < j < before)))
 
 
-def lone_paragraphs(side: Side, log_odds: Callable[[Matrix], Matrix]) -> dict[int, Lone]:
-    """Return the paragraphs of a side without a link; `log_odds` weighs rows of OMISSION_NAMES."""
+def lone_paragraphs(
+    side: Side, text: Paragraphs, opposite: Paragraphs, log_odds: Callable[[Matrix], Matrix]
+) -> dict[int, Lone]:
+    """Return the paragraphs of a side without a sure link; `log_odds` weighs rows of OMISSION_NAMES."""
     if not side.places:
         return {}
+    lone: dict[int, Lone] = {}
+    numbers: list[Quantity] | None = None
+    shares_alone = side.features[:, OMISSION_NAMES.index("share alone")]
     sure = 1 / (1 + np.exp(-log_odds(side.features)))
-    return {
-        place: Lone(round(float(p), 4), near)
-        for place, p, near in zip(side.places, sure, side.nearest, strict=True)
-    }
+    for place, p, share_alone, near in zip(side.places, sure, shares_alone, side.nearest, strict=True):
+        is_sure = p >= (_SURE_IF_SHORT if text.letters[place] < _SHORT else SURE)
+        # the first paragraph tells what the story is about, and so does the other text
+        is_sure = is_sure and (place > 0 or share_alone < _MOST_ALONE)
+        if is_sure:
+            numbers = _numbers(opposite) if numbers is None else numbers
+            is_sure = not _is_rounded(text, place, numbers)
+        lone[place] = Lone(round(float(p if is_sure else min(p, _DOUBTFUL)), 4), near)
+    return lone
+
+
+def _numbers(text: Paragraphs) -> list[Quantity]:
+    numbers: list[Quantity] = []
+    for reading in text.readings:
+        numbers += quantities(reading.text, text.language)
+    return numbers
+
+
+def _is_rounded(text: Paragraphs, place: int, numbers: Sequence[Quantity]) -> bool:
+    """Tell if the other text rounds a number of the paragraph: 1,870 runners are almost two thousand."""
+    for number in quantities(text.readings[place].text, text.language):
+        if number.value is None or number.value < _ROUNDED_FROM:
+            continue
+        for other_number in numbers:
+            if number.value != other_number.value and agree(number, other_number):
+                return True
+    return False

@@ -52,8 +52,7 @@ class Weighed:
     """Letters of the paragraphs of a, and of b as long as they would be in the language of a."""
     runs: tuple[tuple[Size, Places, Matrix], ...]
     """Of the links of longer runs that are worth weighing: size, first paragraphs, and log-odds."""
-    had: tuple[Matrix, Matrix]
-    """As in Compared."""
+    compared: Compared
 
 
 class Windows:

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from archive.format.marks import QuoteMark
 from archive.format.records import AlignmentRecord, VariantText
-from pipelines.alignment.links import ParagraphLink, find_links_and_lone
+from pipelines.alignment.links import SURE_LINK, ParagraphLink, find_links_and_lone
 from pipelines.alignment.number_marks import Passage, number_marks
 from pipelines.alignment.omissions import SURE, Lone
 from pipelines.alignment.paragraphs import Paragraphs
@@ -16,8 +16,6 @@ from pipelines.similarity.background import shipped_lengths
 
 Places = tuple[int, ...]
 Row = tuple[str, Places, Places, float | None]
-SURE_LINK = 0.97
-"""Probability below which a link is doubtful: it counts as neither linked nor one-sided."""
 
 
 @dataclass(frozen=True)

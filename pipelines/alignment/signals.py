@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from pipelines.alignment.paragraphs import Paragraphs, Signal
 
 Matrix = NDArray[np.float32]
+Columns = tuple[NDArray[np.intp], NDArray[np.intp]]
 
 NAMES = (
     *("ngrams", "anchors", "meanings"),
@@ -35,17 +36,21 @@ class Compared:
     """Count of the shared numbers."""
     had: tuple[Matrix, Matrix]
     """Of each paragraph of a, and of b: weight of its anchors in the other text, and of its further ones."""
+    in_common: tuple[Columns, Columns]
+    """Columns of anchors and of meanings that both texts have, of a and of b."""
 
     @classmethod
     def of(cls, text_a: Paragraphs, text_b: Paragraphs, expected: float) -> "Compared":
-        (ngrams, _), (anchors, shared), (meanings, _), (numbers, _) = (
+        (ngrams, _), (anchors, shared), (meanings, shared_meanings), (numbers, _) = (
             _products(signal_a, signal_b)
             for signal_a, signal_b in zip(
                 (*text_a.signals, text_a.numbers), (*text_b.signals, text_b.numbers), strict=True
             )
         )
         had = _had(text_a.signals[1], shared[0]), _had(text_b.signals[1], shared[1])
-        return cls(text_a, text_b, expected, (ngrams, anchors, meanings), numbers, had)
+        return cls(
+            text_a, text_b, expected, (ngrams, anchors, meanings), numbers, had, (shared, shared_meanings)
+        )
 
 
 def features(compared: Compared) -> NDArray[np.float32]:
@@ -91,7 +96,7 @@ def features(compared: Compared) -> NDArray[np.float32]:
     return np.stack(np.broadcast_arrays(*layers), axis=-1).astype(np.float32)
 
 
-def _products(signal_a: Signal, signal_b: Signal) -> tuple[Matrix, tuple[NDArray[np.intp], NDArray[np.intp]]]:
+def _products(signal_a: Signal, signal_b: Signal) -> tuple[Matrix, Columns]:
     """Return the scalar products, and the columns that both have, of one and of other."""
     _, columns_a, columns_b = np.intersect1d(
         signal_a.keys, signal_b.keys, assume_unique=True, return_indices=True

@@ -129,6 +129,37 @@ def test_an_omission_says_how_sure_it_is_and_what_comes_nearest():
     assert all((row.confidence is None) == (row.kind in {"aligned", "moved"}) for row in rows.values())
 
 
+EXHIBITION = "У музеї 16 травня відкриють виставку про козацький флот, квитки коштують 90 гривень."
+
+
+@pytest.mark.parametrize(
+    ("uk", "en", "sure"),
+    [
+        ((*UK, EXHIBITION), EN, True),
+        # the first paragraph of a retelling tells the event, as the other text does
+        ((EXHIBITION, UK[3]), (EN[3],), False),
+        # a short sentence has too little that could be looked for
+        ((*UK, "Вхід буде вільний для всіх школярів."), EN, False),
+        # a number that the other text rounds
+        (
+            (*UK, f"{EXHIBITION} Минулу бачили 1870 дітей."),
+            (*EN, "Nearly two thousand children came."),
+            False,
+        ),
+    ],
+)
+def test_an_omission_is_sure_only_where_a_person_could_check_it(uk, en, sure):
+    omitted = [row for row in aligned(uk, en) if row.kind == "omitted"]
+    assert [row.doubtful for row in omitted] == [not sure]
+
+
+def test_what_replaces_a_paragraph_has_no_link_with_it():
+    instead = "The museum of the Cossack fleet opens an exhibition on May 16; a ticket costs 90 hryvnias."
+    rows = aligned(UK, (*EN[:3], instead, EN[4]))
+    assert ("aligned", (3,), (3,)) not in links(rows)
+    assert {("omitted", (3,), ()), ("added", (), (3,))} <= set(links(rows))
+
+
 def test_captions_are_not_compared_and_numbers_are_of_the_blocks():
     a = variant("a", "uk", UK)
     a = replace(a, blocks=(TextBlock("caption", "Міст у Полтаві"), *a.blocks))
