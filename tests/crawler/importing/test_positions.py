@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
 from crawler.importing.indexes.cdx import read_line
+from crawler.importing.indexes.index_import import IndexImport, Reader
 from crawler.importing.positions import Positions
 
 URL = "s3://bucket/a.warc.gz"
@@ -86,3 +89,20 @@ def test_captures_of_an_index_are_kept_as_positions_are(tmp_path: Path, cache: P
         path.write_text(text)
         assert first not in positions(tmp_path).journal("index")
         assert not path.exists()
+
+
+@pytest.mark.parametrize("is_on_disk", [True, False])
+def test_a_capture_is_kept_once_it_is_on_disk(tmp_path: Path, cache: Path, is_on_disk: bool) -> None:
+    class Disk:
+        async def on_disk(self) -> bool:
+            return is_on_disk
+
+    capture = read_line("key 20250301100000 https://courier.example/ text/html 200 SHA 9")
+    journal = positions(tmp_path).journal("index")
+    nothing = cast("Any", None)
+    running = IndexImport(nothing, nothing, journal, cast("Reader", Disk()), nothing)
+    asyncio.run(running._write())
+    assert not [*cache.glob("*/*.captures")]
+    running._accounted.append(capture)
+    asyncio.run(running._write())
+    assert (capture in positions(tmp_path).journal("index")) is is_on_disk

@@ -135,7 +135,7 @@ def test_120_characters_of_an_answer_are_shown(server: CdxServer) -> None:
     server.faults["/cdx/search"] = [status(400, b"x" * 999)]
     with pytest.raises(SourceFailed, match=r"the index answered 400: x{120}$"):
         list(listing(server, server.wayback).portions())
-    server.faults["showNumPages"] = [status(200, b"x" * 999)]
+    server.faults["showNumPages"] = [status(200, b"x" * 999 + b"\ny")]
     with pytest.raises(SourceFailed, match=r"how many pages it has: x{120}$"):
         list(listing(server, server.common_crawl).portions())
 
