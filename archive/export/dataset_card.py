@@ -4,23 +4,17 @@ No text of an archive is interpreted as markup: outlets and languages are JSON s
 escaped in its tables.
 """
 
-from __future__ import annotations
-
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import datetime
 
 import pyarrow as pa
 
+from archive.export.choice import Choice
 from archive.format.columns import SCHEMA_VERSION
 from archive.terminal import visible
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import datetime
-
-    from archive.export.choice import Choice
 
 Json = dict[str, object]
 

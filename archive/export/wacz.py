@@ -4,24 +4,17 @@ A zip of the WARC files (stored: they are already compressed), their index, the 
 datapackage with the checksum of each file.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import zipfile
-from datetime import UTC
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 
 from archive.exceptions import ArchiveWriteError, PageNotKept
 from archive.pages import cdxj_index, warc_files
+from archive.read.archive import Archive
 from archive.storage import path_guard
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from datetime import datetime
-    from pathlib import Path
-
-    from archive.read.archive import Archive
 
 _PORTION = 1 << 20
 _PAGES = {"format": "json-pages-1.0", "id": "pages", "title": "Articles"}

@@ -1,19 +1,14 @@
 """Rows as a workbook of one sheet (ISO/IEC 29500), written as they are read; no text in it is a formula."""
 
-from __future__ import annotations
-
 import re
 import zipfile
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 from xml.sax.saxutils import escape
 
 from archive.exceptions import ExportError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from archive.read.scan import RowSet
+from archive.read.scan import RowSet
 
 MOST_ROWS = 1_048_575
 """Rows of a sheet below its heading."""

@@ -1,20 +1,15 @@
 """Data files with the rows of one story, by this machine's cache: all others may be gigabytes."""
 
-from __future__ import annotations
-
 import sqlite3
 from contextlib import closing
-from typing import TYPE_CHECKING
 
 from archive.format.schema import PUBLIC
+from archive.format.snapshot import Snapshot
+from archive.read.scan import RowSet
 from archive.state import replay
 from archive.state.database import NO_ARTICLE
 from archive.state.model import id_key
-
-if TYPE_CHECKING:
-    from archive.format.snapshot import Snapshot
-    from archive.read.scan import RowSet
-    from archive.storage.interface import Storage
+from archive.storage.interface import Storage
 
 _ROWS_OF_STORY = {
     "stories": (

@@ -4,19 +4,13 @@ The table `alignments` has them as `omitted` and `added`, by the order of two id
 order of languages: uk, en, ru, then others.
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import pyarrow.dataset as ds
 
 from archive.format.languages import display_order
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from archive.read.scan import RowSet
+from archive.read.scan import RowSet
 
 _SIDES = {"omitted": (("a", "b"),), "added": (("b", "a"),)}
 _BOTH = ("a", "b"), ("b", "a")

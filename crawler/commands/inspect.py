@@ -1,15 +1,15 @@
 """`triptych inspect`: what was read from one page, from where, and what was left out."""
 
-import argparse
+from __future__ import annotations
+
 import asyncio
 import gzip
 import sys
 import zlib
-from collections.abc import Coroutine
 from datetime import UTC, datetime
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from urllib.parse import urlsplit
 
 from scrapy import signals
@@ -19,14 +19,12 @@ from archive.exceptions import ArchiveError
 from archive.no_pandas import fast_start
 from archive.pages.warc_files import Pointer
 from archive.storage import path_guard
-from archive.storage.interface import Storage
 from archive.terminal import Terminal
 from crawler.commands.crawl import Command as Crawl
 from crawler.downloader.public_hosts import registered_domain
 from crawler.exceptions import ExtractionError
 from crawler.extraction.document.decoding import MAX_BYTES
 from crawler.extraction.document.text import one_line
-from crawler.inspection.inspection import Inspection
 from crawler.inspection.output import inspection_page, print_inspection, print_places, print_repeated
 from crawler.inspection.repeated_places import PageLines, read_stored, repeated_places
 from crawler.inspection.spider import PageInspector
@@ -36,6 +34,13 @@ from crawler.reports.terminal import WrongUse, expect_file
 from crawler.story.arguments import check_settings, read_arguments
 from crawler.workers.pool import Workers
 from crawler.workers.stages import worker_stages
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Coroutine
+
+    from archive.storage.interface import Storage
+    from crawler.inspection.inspection import Inspection
 
 OK, UNREAD = 0, 1
 _Result = TypeVar("_Result")

@@ -4,18 +4,13 @@ Of an index of many years only the lists of a backfill's days are requested: by 
 if the declaration says how to read them, else by `lastmod`. https://www.sitemaps.org/protocol.html#index
 """
 
-from __future__ import annotations
-
 import datetime as dt
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
+from crawler.discovery.sitemaps import ChildSitemap
 from crawler.extraction.fields.dates.timezones import KYIV
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
-    from crawler.discovery.sitemaps import ChildSitemap
-    from crawler.outlet.address_pattern import AddressPattern
+from crawler.outlet.address_pattern import AddressPattern
 
 
 class Days(NamedTuple):

@@ -4,22 +4,16 @@
 ignored. These requests count for the share of revisits.
 """
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
+from archive.state.model import KnownArticle
 from archive.state.tombstones import PurgedAddress
+from crawler.extensions.ledger import Ledger
+from crawler.requests.articles import StoryRequests
+from crawler.requests.leads import Lead
 from crawler.revisit.share import Share, share_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from archive.state.model import KnownArticle
-    from crawler.extensions.ledger import Ledger
-    from crawler.requests.articles import StoryRequests
-    from crawler.requests.leads import Lead
 
 # share of the archived addresses of one list: an outlet edits a few of the day's stories, not half of them
 MOST = 0.5

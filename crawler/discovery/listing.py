@@ -1,22 +1,16 @@
 """A list as returned by the worker that read it: packed, because it may have 400,000 addresses."""
 
-from __future__ import annotations
-
 import pickle
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import zstandard
 
 from archive.addresses import plain_origin
 from crawler.discovery.pace import Pace, pace_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from crawler.discovery.sitemaps import ChildSitemap, Sitemap
-    from crawler.outlet.declaration import Outlet
-    from crawler.requests.leads import Lead
+from crawler.discovery.sitemaps import ChildSitemap, Sitemap
+from crawler.outlet.declaration import Outlet
+from crawler.requests.leads import Lead
 
 PORTION = 500
 """Addresses that the event loop handles at once: some 20 ms."""

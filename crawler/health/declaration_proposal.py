@@ -1,17 +1,11 @@
 """Changes of a declaration that the findings of a live check ask for, a sentence each."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from archive.format.reasons import http_reason
 from crawler.health.address_patterns import proposed_patterns
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
-    from crawler.health.findings import Check, CheckedList
+from crawler.health.findings import Check, CheckedList
 
 LISTS = ("news_sitemaps", "feeds", "archive_sitemaps", "day_archives")
 _NOT_THERE = {http_reason(404), http_reason(410)}

@@ -3,29 +3,22 @@
 So parts are read in any order, on any machine that reaches the archive, and as often as workers die.
 """
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
 
 import archive
 from archive.pages.warc_files import Pointer
+from archive.read.archive import Archive
+from archive.storage.interface import Storage
 from crawler.exceptions import ExtractionError
+from crawler.items import Hints
 from crawler.workers.pool import Workers
-from pipelines.reextraction.publish import Lines
+from crawler.workers.stages import WorkerStage
+from pipelines.reextraction.publish import Lines, Row
 from pipelines.reextraction.report import COLUMNS, Findings
 from pipelines.reextraction.stored_page import PageReading, reread
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from archive.read.archive import Archive
-    from archive.storage.interface import Storage
-    from crawler.items import Hints
-    from crawler.workers.stages import WorkerStage
-    from pipelines.reextraction.publish import Row
 
 _ROWS = 8192
 """Of a part, where one file has not more: some minutes of CPU."""

@@ -1,21 +1,16 @@
 """Captions of photos, kept apart from the text, in their place among its blocks."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
+
+from lxml.html import HtmlElement
 
 from crawler.extraction.body.boilerplate import is_button
 from crawler.extraction.document.class_names import names_say
+from crawler.extraction.document.outline import Outline
 from crawler.extraction.document.text import for_comparison, one_line
 from crawler.items import TextBlock
-
-if TYPE_CHECKING:
-    from lxml.html import HtmlElement
-
-    from crawler.extraction.document.outline import Outline
 
 _CAPTIONS = {"div", "span", "p", "em", "small", "td", "i"}
 _of_caption = names_say(

@@ -5,27 +5,20 @@ article, is weighed piece by piece. Only where that leaves a doubt are other rea
 the whole page among them, and the one with the most weight wins.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import compress
 from operator import not_
-from typing import TYPE_CHECKING
+
+from lxml.html import HtmlElement
 
 from crawler.extraction.body.boilerplate import why_not_text
+from crawler.extraction.body.text_blocks import Excluded, ReadBlock
 from crawler.extraction.document.class_names import speaks_of_comments
-from crawler.extraction.document.prose import BELOW
+from crawler.extraction.document.prose import BELOW, Piece, Prose
 from crawler.extraction.document.text import for_comparison
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-
-    from lxml.html import HtmlElement
-
-    from crawler.extraction.body.text_blocks import Excluded, ReadBlock
-    from crawler.extraction.document.prose import Piece, Prose
 
 _DOUBT = 0.08
 """Share of the weight of the first reading that others must be able to add, or to spare it, to be made."""

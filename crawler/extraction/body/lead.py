@@ -1,20 +1,14 @@
 """Text right below the headline: the lead, often outside the text's own element, and the text of a brief."""
 
-from __future__ import annotations
-
 import re
 from itertools import islice
-from typing import TYPE_CHECKING
+
+from lxml.html import HtmlElement
 
 from crawler.extraction.body.boilerplate import why_not_text
 from crawler.extraction.document.class_names import Rule
-from crawler.extraction.document.outline import short_text
+from crawler.extraction.document.outline import Outline, short_text
 from crawler.extraction.document.text import for_comparison, one_line
-
-if TYPE_CHECKING:
-    from lxml.html import HtmlElement
-
-    from crawler.extraction.document.outline import Outline
 
 _search = re.compile(
     r"(?:^|[\s_-])(?:lead|lede|lid|standfirst|summary|intro|introduction|subtitle|sub-?title|subhead(?:ing|line|er)?|dek|deck"

@@ -1,14 +1,10 @@
 """Types of the body: blocks as they were read, lines left out, and the body that remains."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from lxml.html import HtmlElement
+from lxml.html import HtmlElement
 
-    from crawler.items import BlockKind, TextBlock
+from crawler.items import BlockKind, TextBlock
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,19 +5,14 @@ again, for all its attributes half more, and one XPath over a page as much as al
 searches a whole page searches the outline.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from crawler.extraction.document.class_names import Names
+from lxml.html import HtmlElement
 
-if TYPE_CHECKING:
-    from lxml.html import HtmlElement
-
-    from crawler.extraction.document.class_names import Rule
+from crawler.extraction.document.class_names import Names, Rule
 
 COMPONENT = ("data-component", "data-testid", "data-gu-name")
 """Attributes in which publishing systems name a part of a page."""
@@ -32,7 +27,7 @@ class Outline:
     root: HtmlElement
     elements: list[HtmlElement]
     tags: list[str]
-    attributes: Attributes
+    attributes: "Attributes"
     texts: list[str]
     """Text before an element's first child, or an empty string; for scripts, only JSON is kept."""
     by_tag: dict[str, list[int]]
@@ -62,7 +57,7 @@ class Outline:
         return [self.elements[i] for i in self.by_tag.get(tag, ())]
 
     @cached_property
-    def metas(self) -> tuple[Meta, ...]:
+    def metas(self) -> "tuple[Meta, ...]":
         """The <meta> with a name, in page order."""
         metas: list[Meta] = []
         for element in self.of("meta"):

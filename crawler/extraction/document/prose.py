@@ -4,13 +4,13 @@ Names of classes and tags (`teaser`, `<aside>`) say what is no part of the artic
 the article begins under a word, and most of the page's prose stands there, the word says nothing here.
 """
 
-from __future__ import annotations
-
 from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, islice
 from operator import itemgetter
-from typing import TYPE_CHECKING
+
+from lxml.html import HtmlElement
 
 from crawler.extraction.document.class_names import (
     of_other_things,
@@ -18,14 +18,8 @@ from crawler.extraction.document.class_names import (
     speaks_of_comments,
     words_of_other_things,
 )
+from crawler.extraction.document.outline import Outline
 from crawler.extraction.document.text import for_comparison, one_line
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
-    from lxml.html import HtmlElement
-
-    from crawler.extraction.document.outline import Outline
 
 RUNNING = 50
 """Letters from which a piece of text counts as running text."""
@@ -127,7 +121,7 @@ def read_prose(page: Outline, headline: str | None, article: str | None) -> Pros
 
 
 def _stray_teasers(
-    page: Outline, pieces: tuple[Piece, ...], headline: int, teasers: _Teasers
+    page: Outline, pieces: tuple[Piece, ...], headline: int, teasers: "_Teasers"
 ) -> frozenset[HtmlElement]:
     """Return the teasers below the headline; many of them are a digest, and its text.
 
@@ -166,7 +160,9 @@ def _long_texts(page: Outline) -> list[tuple[int, str, HtmlElement]]:
     return sorted(passages, key=itemgetter(0))
 
 
-def _pieces(page: Outline, names_of: dict[HtmlElement, frozenset[str]], teasers: _Teasers) -> Iterator[Piece]:
+def _pieces(
+    page: Outline, names_of: dict[HtmlElement, frozenset[str]], teasers: "_Teasers"
+) -> Iterator[Piece]:
     """Yield the pieces of <body> in page order."""
     body = page.by_tag.get("body")
     if not body:

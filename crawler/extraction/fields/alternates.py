@@ -1,22 +1,16 @@
 """Alternates: addresses in other languages that a page declares by hreflang or a language switcher."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
+from lxml.html import HtmlElement
+
 from crawler.extraction.document.class_names import Rule
+from crawler.extraction.document.outline import Outline
 from crawler.extraction.document.text import one_line
 from crawler.items import Alternate
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from lxml.html import HtmlElement
-
-    from crawler.extraction.document.outline import Outline
 
 NAMES = {
     "uk": ("uk", "ua", "ukr", "укр", "уа", "українська", "українською", "українською мовою",

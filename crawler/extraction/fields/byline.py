@@ -1,26 +1,19 @@
 """The byline: every claim about the authors with its source; pipelines/authors.py weighs them."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterator
 from itertools import pairwise
-from typing import TYPE_CHECKING
+
+from lxml.html import HtmlElement
 
 from crawler.extraction.body.signature import NAME
 from crawler.extraction.document.class_names import name_says, names_say
-from crawler.extraction.document.outline import COMPONENT, short_text
+from crawler.extraction.document.outline import COMPONENT, Outline, short_text
 from crawler.extraction.document.text import for_comparison, one_line
+from crawler.extraction.fields.linked_data import LinkedData
+from crawler.extraction.fields.metadata import Metadata
 from crawler.extraction.fields.placement import Placement, says_others, says_this_one
 from crawler.items import Claim
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from lxml.html import HtmlElement
-
-    from crawler.extraction.document.outline import Outline
-    from crawler.extraction.fields.linked_data import LinkedData
-    from crawler.extraction.fields.metadata import Metadata
 
 PREFIX = re.compile(
     r"""^(?:

@@ -1,22 +1,16 @@
 """Media and outbound links of an article: pictures, videos, and pages of other sites."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
+from lxml.html import HtmlElement
+
+from crawler.extraction.document.outline import Outline
 from crawler.extraction.fields.alternates import absolute, is_home_page
 from crawler.items import Medium
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from lxml.html import HtmlElement
-
-    from crawler.extraction.document.outline import Outline
 
 _MOST = 50
 """Media of one article, and links of one article, at most."""

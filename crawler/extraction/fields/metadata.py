@@ -1,27 +1,21 @@
 """Metadata: headline, lead, section, tags, image and claimed language of a page."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from lxml.html import HtmlElement
+
 from crawler.extraction.document.class_names import names_say
+from crawler.extraction.document.outline import Outline
 from crawler.extraction.document.text import for_comparison, one_line, unescaped
 from crawler.extraction.fields.alternates import absolute
 from crawler.extraction.fields.dates.parsing import is_bare
+from crawler.extraction.fields.linked_data import LinkedData
 from crawler.extraction.fields.topics import read_section, read_tags
 from crawler.items import Claim
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from lxml.html import HtmlElement
-
-    from crawler.extraction.document.outline import Outline
-    from crawler.extraction.fields.linked_data import LinkedData
 
 # " | Outlet", " - РБК-Украина", " — Букви": the last part is the outlet's name
 _SUFFIX = re.compile(r"^(.{12,}?)\s+(?:[|/•·»:]+|[-–—]{1,2})\s+([^|]{2,60})$")

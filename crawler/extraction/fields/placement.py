@@ -4,21 +4,15 @@ A date or a name counts by where it stands. The article's element is the smalles
 that has running text too. What holds the headline is never another story's, whatever its class says.
 """
 
-from __future__ import annotations
-
 import re
 from functools import cached_property
 from itertools import accumulate, islice
-from typing import TYPE_CHECKING
+
+from lxml.html import HtmlElement
 
 from crawler.extraction.document.class_names import name_says, names_say
-from crawler.extraction.document.outline import short_text
+from crawler.extraction.document.outline import Outline, short_text
 from crawler.extraction.document.text import for_comparison
-
-if TYPE_CHECKING:
-    from lxml.html import HtmlElement
-
-    from crawler.extraction.document.outline import Outline
 
 ABOVE, BELOW = 6, 30
 """Elements before and after the headline among which its date and byline usually are."""

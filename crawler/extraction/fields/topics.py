@@ -1,21 +1,15 @@
 """Section and tags of a page: the outlet's own words, or nothing."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Sequence
 from itertools import filterfalse, islice, takewhile
-from typing import TYPE_CHECKING
+
+from lxml.html import HtmlElement
 
 from crawler.extraction.document.class_names import names_say
+from crawler.extraction.document.outline import Outline
 from crawler.extraction.document.text import for_comparison, one_line
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from lxml.html import HtmlElement
-
-    from crawler.extraction.document.outline import Outline
-    from crawler.extraction.fields.linked_data import LinkedData
+from crawler.extraction.fields.linked_data import LinkedData
 
 _COUNTED = re.compile(r"\s*\(\d[\d\s]*\)$")
 """Number of articles after a printed tag: `energy (1258)`."""

@@ -1,21 +1,16 @@
 """Block pages (a robot check, a consent wall): refused whatever their status, requested again."""
 # ruff: noqa: E501 - patterns
 
-from __future__ import annotations
-
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
+
+from lxml.html import HtmlElement
 
 from crawler.exceptions import Blocked
+from crawler.extraction.document.outline import Outline
 from crawler.extraction.document.text import one_line
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
-
-    from lxml.html import HtmlElement
-
-    from crawler.extraction.document.outline import Outline
 
 _MOST_TEXT = 3000
 """Visible characters, menus included: a block page has some hundred, a consent wall up to 2,000."""
@@ -92,7 +87,7 @@ def _are_enough(service: str, where: Collection[str], marks: int, length: int) -
     return marks > 1 and (service != ROBOT_CHECK or "title" in where or length < _LITTLE_TEXT)
 
 
-def _marks_by_service(places: dict[str, str]) -> dict[str, list[Mark]]:
+def _marks_by_service(places: dict[str, str]) -> "dict[str, list[Mark]]":
     by_service: dict[str, list[Mark]] = {}
     for mark in MARKS:
         match = mark.pattern.fullmatch if mark.where == "title" else mark.pattern.search

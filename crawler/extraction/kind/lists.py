@@ -1,23 +1,17 @@
 """Pages that list articles: feeds and sitemaps, sections, tags, results of a search, tapes of news."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
-from typing import TYPE_CHECKING
+
+from lxml.html import HtmlElement
 
 from archive.format.reasons import Reason
 from crawler.exceptions import Unreadable
-from crawler.extraction.document.outline import short_text
+from crawler.extraction.document.outline import Outline, short_text
 from crawler.extraction.document.text import one_line
+from crawler.extraction.fields.linked_data import LinkedData
+from crawler.extraction.fields.metadata import Metadata
 from crawler.extraction.fields.placement import says_others
-
-if TYPE_CHECKING:
-    from lxml.html import HtmlElement
-
-    from crawler.extraction.document.outline import Outline
-    from crawler.extraction.fields.linked_data import LinkedData
-    from crawler.extraction.fields.metadata import Metadata
 
 _ROOTS = {
     "rss": "a feed",

@@ -4,28 +4,22 @@ The runner of this machine and a worker of a cluster do the same. A kill loses n
 in the lease, fetched pages in the archive.
 """
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import os
 import signal
 import sys
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import IO, TYPE_CHECKING
+from pathlib import Path
+from typing import IO
 
 from archive.commands.exit_codes import ExitCode, of_error, worst
 from archive.exceptions import ArchiveError
-from archive.storage.leases import RENEW_SECONDS, LastRun
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from pathlib import Path
-
-    from archive.storage.leases import Lease, Leases
-    from crawler.outlet.fleet.timetable import Timetable
+from archive.storage.leases import RENEW_SECONDS, LastRun, Lease, Leases
+from crawler.outlet.fleet.timetable import Timetable
 
 _GOES_ON = (ExitCode.OK, ExitCode.NOTHING_NEW, ExitCode.OWED, ExitCode.MISSED, ExitCode.CUT_SHORT)
 """Ends of a crawl after which its outlet is revisited."""

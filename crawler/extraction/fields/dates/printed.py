@@ -4,27 +4,19 @@ Each candidate has points for its place and form. The points decide between the 
 reasons are kept for `triptych inspect`.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
+
+from lxml.html import HtmlElement
 
 from crawler.extraction.document.class_names import names_say
-from crawler.extraction.document.outline import short_text
+from crawler.extraction.document.outline import Outline, short_text
 from crawler.extraction.document.text import one_line
 from crawler.extraction.fields.dates.parsing import CHANGED, is_bare, published_part
-from crawler.extraction.fields.placement import ABOVE, BELOW
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from lxml.html import HtmlElement
-
-    from crawler.extraction.document.outline import Outline
-    from crawler.extraction.fields.placement import Placement
+from crawler.extraction.fields.placement import ABOVE, BELOW, Placement
 
 _YEAR, _HOUR = re.compile(r"(?:19|20)\d{2}"), re.compile(r"\d{1,2}[:.]\d{2}(?!\.?\d)")
 _PARTS = re.compile(r"\d+|[^\W\d]+")

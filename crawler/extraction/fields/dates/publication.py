@@ -1,15 +1,15 @@
 """Dates: publication and last change of a page in UTC, by the most trusted statement."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from crawler.extraction.document.outline import outline
+from lxml.html import HtmlElement
+
+from crawler.extraction.document.outline import Outline, outline
 from crawler.extraction.document.text import one_line
 from crawler.extraction.fields.dates.agreement import (
     BEST_PRINTED,
@@ -44,15 +44,8 @@ from crawler.extraction.fields.dates.printed import (
     printed_dates,
 )
 from crawler.extraction.fields.dates.timezones import KYIV
+from crawler.extraction.fields.linked_data import LinkedData
 from crawler.extraction.fields.placement import Placement
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from lxml.html import HtmlElement
-
-    from crawler.extraction.document.outline import Outline
-    from crawler.extraction.fields.linked_data import LinkedData
 
 _UTC = re.compile(r"\d(?:Z|\s*\+00:?00)$")
 _OFFSET = re.compile(r"[+-](?!00:?00)\d{2}:?\d{2}$")
