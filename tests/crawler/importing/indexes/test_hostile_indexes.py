@@ -19,6 +19,7 @@ from crawler.importing.web_server import Answer, WebServers
 from tests.crawler.commands.test_import import address, page
 from tests.crawler.importing.indexes.cdx_server import CdxServer, Stored, memento, status
 from tests.crawler.importing.indexes.test_import_indexes import Import
+from tests.crawler.importing.test_web_archives import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -154,6 +155,21 @@ def test_a_capture_has_the_bytes_of_a_page_and_two_heads(more: int) -> None:
         NoPage if more else CaptureFailed, match="larger than a page" if more else "not there"
     ):
         CaptureFetcher(client, Nothing(), None, "http://index.example/", 1000).page(capture)
+
+
+@pytest.mark.parametrize(("second", "is_same"), [("00.999", True), ("01", False)])
+def test_a_capture_is_of_the_second_that_the_index_says(second: str, is_same: bool) -> None:
+    class Files:
+        def part(self, filename: str, offset: int, length: int) -> tuple[str, bytes]:
+            return filename, record(address(1, "uk"), date=f"2025-03-01T10:00:{second}Z")
+
+    servers = WebServers(Settings({"USER_AGENT": "test", "PROXY": "", "DOWNLOAD_TIMEOUT": 5}))
+    client = ArchiveClient(servers, "test", 0, obeys_robots=True, pauses=())
+    place = {"filename": "a.warc.gz", "offset": "0", "length": "100"}
+    capture = read_line(json.dumps({"timestamp": "20250301100000", "url": address(1, "uk")} | place))
+    with nullcontext() if is_same else pytest.raises(NoPage, match="another time"):
+        fetcher = CaptureFetcher(client, Files(), None, "http://index.example/", 100_000)
+        assert fetcher.page(capture).fetched_at == capture.at
 
 
 def test_files_of_an_archive_are_asked_at_its_pace_too() -> None:
