@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import pytest
 
-from crawler.importing.indexes.cdx import read_line
+from crawler.importing.indexes.cdx import Listing, Query, read_line
 from crawler.importing.indexes.index_import import IndexImport, Reader
 from crawler.importing.positions import Positions
 
@@ -106,3 +106,31 @@ def test_a_capture_is_kept_once_it_is_on_disk(tmp_path: Path, cache: Path, is_on
     running._accounted.append(capture)
     asyncio.run(running._write())
     assert (capture in positions(tmp_path).journal("index")) is is_on_disk
+
+
+def test_a_page_is_the_same_as_the_one_before_at_its_own_address_alone(tmp_path: Path) -> None:
+    class Archive:
+        def is_selected(self, url: str) -> bool:
+            return True
+
+        def known(self, url: str) -> None:
+            return None
+
+    query = Query("https://index.example/cdx", "pywb", "courier.example")
+    nothing = cast("Any", None)
+    running = IndexImport(
+        Listing(query, lambda _: None),
+        nothing,
+        positions(tmp_path).journal("i"),
+        cast("Reader", Archive()),
+        nothing,
+    )
+    reasons = []
+    for key, time, digest in (("a", 0, "X"), ("a", 0, "X"), ("a", 1, "X"), ("a", 2, "Y"), ("b", 2, "X")):
+        capture = read_line(
+            f"{key} 2025030110000{time} https://courier.example/{key} text/html 200 {digest} 9"
+        )
+        reasons.append(running._reason_against(capture))
+        running._previous.digest = digest
+    same = "the same page as the capture before"
+    assert reasons == [None, "listed twice", same, None, None]

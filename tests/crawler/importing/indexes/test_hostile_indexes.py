@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from contextlib import nullcontext
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
 
 import pytest
 from scrapy.settings import Settings
 
 from crawler.exceptions import SourceFailed
-from crawler.importing.indexes.captures import ArchiveClient, CaptureFailed, CaptureFetcher
+from crawler.importing.indexes.captures import ArchiveClient, CaptureFailed, CaptureFetcher, _replayed_at
 from crawler.importing.indexes.cdx import Listing, Query, dialect_of, read_line, replay_of
 from crawler.importing.indexes.index_source import IndexOptions, index_source
 from crawler.importing.records import NoPage
@@ -170,6 +171,30 @@ def test_a_capture_is_of_the_second_that_the_index_says(second: str, is_same: bo
     with nullcontext() if is_same else pytest.raises(NoPage, match="another time"):
         fetcher = CaptureFetcher(client, Files(), None, "http://index.example/", 100_000)
         assert fetcher.page(capture).fetched_at == capture.at
+
+
+@pytest.mark.parametrize("lacks", ["filename", "offset", "length"])
+def test_a_capture_without_a_place_is_in_no_file(lacks: str) -> None:
+    class Files:
+        def part(self, filename: str, offset: int, length: int) -> tuple[str, bytes]:
+            raise AssertionError(filename)
+
+    servers = WebServers(Settings({"USER_AGENT": "test", "PROXY": "", "DOWNLOAD_TIMEOUT": 5}))
+    client = ArchiveClient(servers, "test", 0, obeys_robots=True, pauses=())
+    place = {"filename": "a.warc.gz", "offset": "0", "length": "100"}
+    del place[lacks]
+    capture = read_line(json.dumps({"timestamp": "20250301100000", "url": address(1, "uk")} | place))
+    with pytest.raises(NoPage, match="nor replayed"):
+        CaptureFetcher(client, Files(), None, "http://index.example/", 1000).page(capture)
+
+
+def test_the_time_of_a_replay_is_in_its_header_or_its_address() -> None:
+    at = datetime(2025, 3, 1, 10, tzinfo=UTC)
+    assert _replayed_at("http://a.example/web/20250301100000id_/http://b.example/", {}) == at
+    header = {"memento-datetime": "Sat, 01 Mar 2025 10:00:00 GMT"}
+    assert _replayed_at("http://a.example/web/20240301100000id_/x", header) == at
+    for url in ("http://a.example/x", "http://a.example/web/20259901100000id_/x"):
+        assert _replayed_at(url, {"memento-datetime": "yesterday"}) is None
 
 
 def test_files_of_an_archive_are_asked_at_its_pace_too() -> None:
