@@ -129,7 +129,9 @@ class Day:
                 codes[event["exit_code"]] = codes.get(event["exit_code"], 0) + 1
                 if event["exit_code"] == 4:
                     channels.setdefault(event["outlet"], []).append("crawl exit 4")
-        assert sum(codes.values()) == len(self._town.outlets), (codes, err)
+        assert codes, err
+        # where a round is slow, an outlet whose slot has passed in the last one is not due yet
+        not_due = len(self._town.outlets) - sum(codes.values())
         self._services.posts.clear()
         self._services.mails.clear()
         watch = forked.start("watch", "--json", folder=self._folder, **self._services.settings)
@@ -148,7 +150,7 @@ class Day:
                     name = channel.strip("/").partition("/")[0].partition("12:")[0]
                     if f"{outlet}: " in text and name not in alarmed.channels:
                         alarmed.channels.append(name)
-        return f"crawls by exit code {codes}, watch {watch.returncode}"
+        return f"crawls by exit code {codes}, not due {not_due}, watch {watch.returncode}"
 
     def table(self, begins: datetime, verified: int) -> str:
         """What the draw was, and what was reported of it."""
