@@ -126,7 +126,7 @@ def test_a_page_is_the_same_as_the_one_before_at_its_own_address_alone(tmp_path:
         nothing,
     )
     reasons = []
-    for key, time, digest in (("a", 0, "X"), ("a", 0, "X"), ("a", 1, "X"), ("a", 2, "Y"), ("b", 2, "X")):
+    for key, time, digest in (("a", 0, "X"), ("a", 0, "X"), ("a", 1, "X"), ("a", 2, "Y"), ("b", 2, "Y")):
         capture = read_line(
             f"{key} 2025030110000{time} https://courier.example/{key} text/html 200 {digest} 9"
         )
