@@ -71,24 +71,27 @@ class Evidence:
         enough, or that they are brief and have little in common; but one changed figure beside many names in
         common is an edit, and rare words in common mean one event, reported again.
         """
+        if self.agreement.days_contrary or self._most_numbers_differ or self._dispatches_of_two_events:
+            return True
         agreed = self.agreement
-        most_are_others = agreed.contrary >= agreed.shared
-        if agreed.days_contrary or (agreed.contrary >= _SEVERAL and most_are_others):
-            return True
-        if self.apart is None and agreed.contrary >= _PAIR and agreed.contrary > agreed.shared:
-            return True
-        if self._dispatches_of_two_events:
-            return True
         enough_names = _SEVERAL if self.letters >= BRIEF else _MANY
         if not self.of_other_days or (agreed.contrary <= 1 and self.names >= enough_names):
             return False
         if self._is_repeated:
             return False
-        if agreed.contrary and most_are_others:
+        if agreed.contrary and agreed.contrary >= agreed.shared:
             return True
         return self.letters < BRIEF and (
             self.checkable <= _FEW or (agreed.contrary > 0 and 3 * agreed.contrary >= agreed.shared)
         )
+
+    @property
+    def _most_numbers_differ(self) -> bool:
+        """Tell if most of several numbers are others; of two, where a time of publication is unknown."""
+        agreed = self.agreement
+        if agreed.contrary >= _SEVERAL and agreed.contrary >= agreed.shared:
+            return True
+        return self.apart is None and agreed.contrary >= _PAIR and agreed.contrary > agreed.shared
 
     @property
     def _is_repeated(self) -> bool:
