@@ -7,12 +7,13 @@ import sys
 from tests.support import standing_still
 from tests.support.running import ROOT
 
-# a child in a session of its own, as the server of the workers is; both tell what they see
-FAMILY = """
-import subprocess, sys
-child = subprocess.Popen([sys.executable, "-c", "print('child', flush=True); input()"], stdin=subprocess.PIPE,
-                         start_new_session=True)
-print("parent", flush=True)
+# a child in a session of its own, as the server of the workers is; a line of each is one call of write(2), so
+# that neither is torn by the other
+FAMILY = r"""
+import os, subprocess, sys
+child = subprocess.Popen([sys.executable, "-c", "import os; os.write(1, b'child\\n'); input()"],
+                         stdin=subprocess.PIPE, start_new_session=True)
+os.write(1, b"parent\n")
 input()
 """
 
