@@ -10,7 +10,10 @@ from crawler.demo.site import Answer, build_site
 
 
 class Newsroom:
-    """The running newsroom, a context manager; `base_url` exists from start() to close()."""
+    """The running newsroom, a context manager; `base_url` exists from start() to close().
+
+    All responses are made once, at the start.
+    """
 
     base_url: str
 

@@ -41,7 +41,10 @@ def recent(template: str, today: dt.date) -> tuple[str, ...]:
 
 
 def read_day_archive(body: bytes, url: str) -> Sitemap:
-    """Every link of the page, in order. Raises DiscoveryError for a page that is no HTML."""
+    """Every link of the page, in order; the spider selects the articles.
+
+    Raises DiscoveryError for a page that is no HTML.
+    """
     if body.startswith(b"\x1f\x8b") or _SITEMAP.search(body[:1000]):
         return read_page_list(body, url)
     try:

@@ -45,7 +45,10 @@ class Parts:
 
 
 def extract(fetch: Fetch, hints: Hints) -> Article:
-    """Fill the first part of Article except `story_key`. Raises only Unreadable or Blocked."""
+    """Fill all fields of the first part of Article except `story_key`.
+
+    Raises Unreadable or Blocked, and nothing else whatever the bytes are.
+    """
     return article_of(fetch, hints, read_parts(fetch, hints))
 
 

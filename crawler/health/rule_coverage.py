@@ -158,7 +158,10 @@ Group = tuple[tuple[str, str], ...]
 
 
 def stories(entries: Iterable[Entry]) -> list[Group]:
-    """Group the entries into stories with several variants; an entry may omit its own language."""
+    """Group the entries into stories with several variants.
+
+    An entry may leave out its own language; then the entry of another variant names it.
+    """
     leader: dict[str, str] = {}
     claims: dict[str, tuple[str, str]] = {}
 

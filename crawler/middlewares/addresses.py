@@ -1,4 +1,7 @@
-"""Every request, each hop of a redirect too, goes to public hosts of its outlet over http(s)."""
+"""The crawl reaches public hosts of its outlet over http(s), and nothing else.
+
+A downloader middleware sees every request: start URLs, links, sitemaps, robots.txt, each hop of a redirect.
+"""
 
 import logging
 

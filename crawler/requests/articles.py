@@ -1,4 +1,7 @@
-"""All requests for articles; an address that is not requested leaves an observation with the reason."""
+"""All requests for articles, with an account of each address.
+
+An address that is not requested leaves an observation with the reason.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Stages that need only the article: they run in workers, so nothing of Scrapy is imported."""
+"""Stages that need nothing but the article: they run in the worker process that read its page.
+
+They are in ITEM_PIPELINES among the others. A worker imports this, so nothing of Scrapy is imported here.
+"""
 
 from __future__ import annotations
 

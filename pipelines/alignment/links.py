@@ -7,8 +7,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.alignment.contents import Link
 from pipelines.alignment.marginals import Marginals, marginals
-from pipelines.alignment.omissions import Link, Lone, Side, lone_paragraphs, sides
+from pipelines.alignment.omissions import Lone, Side, lone_paragraphs, sides
 from pipelines.alignment.paragraph_runs import Weighed, weighable
 from pipelines.alignment.paragraphs import Paragraphs
 from pipelines.alignment.path import best_path

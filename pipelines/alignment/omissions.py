@@ -10,14 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.alignment.contents import CONTENT_NAMES, contents
+from pipelines.alignment.contents import CONTENT_NAMES, Link, Matrix, contents
 from pipelines.alignment.marginals import Marginals
 from pipelines.alignment.paragraph_runs import Weighed
 from pipelines.alignment.paragraphs import Paragraphs
 from pipelines.alignment.quantities import Quantity, agree, quantities
-
-Matrix = NDArray[np.floating]
-Link = tuple[tuple[int, ...], tuple[int, ...]]
 
 OMISSION_NAMES = (
     "like one",

@@ -1,4 +1,8 @@
-"""Rules on the classes and ids of elements; each name is read once for all pages."""
+"""Rules on the classes and ids of elements, with a memory of names.
+
+A page has a hundred names and an outlet repeats them on all its pages, so all rules read a name once and the
+result is kept.
+"""
 
 import re
 import tomllib

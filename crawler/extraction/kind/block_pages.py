@@ -1,4 +1,7 @@
-"""Block pages (a robot check, a consent wall): refused whatever their status, requested again."""
+"""Block pages: a robot check or a consent wall in place of the article.
+
+Such a page is refused whatever its status, and requested again later.
+"""
 # ruff: noqa: E501 - patterns
 
 import re

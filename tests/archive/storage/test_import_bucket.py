@@ -41,6 +41,7 @@ def test_all_below_a_prefix_and_a_list_and_one(crawl, bucket, store, tmp_path):
     again = crawl(f"{store.uri}/warc.paths.gz", "--prefix", store.uri, private=False, command="import")
     assert again.exit_code == 0, again.err
     assert "2  whole files that were read to their end before" in again.out
+    assert len(again.table("versions")) == 2
     missing = crawl(f"{bucket}3.warc.gz", private=False, command="import")
     assert missing.exit_code == 1
     assert "there is no such object" in missing.err

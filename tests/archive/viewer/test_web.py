@@ -7,7 +7,8 @@ import io
 import json
 import re
 import threading
-from contextlib import closing, contextmanager, suppress
+import time
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
@@ -45,6 +46,7 @@ from archive.viewer.web.guard import POLICY
 from archive.viewer.web.server import listening
 from archive.viewer.web.shelf import Shelf
 from tests.archive.conftest import make_article
+from tests.support.forked import A_WHILE
 
 HOSTILE = "</p><script>alert(1)</script>\"' onclick=alert(1) \x1b[31m \u202e {{ 7*7 }} ' OR 1=1 --"
 
@@ -331,9 +333,13 @@ def test_charts_are_made_beside_the_pages_and_what_fails_is_told_and_tried_again
 
 
 def made(figures):
+    end = time.monotonic() + A_WHILE
     while True:
-        with suppress(ChartsPending):
+        try:
             return figures.stored(is_filling=False)
+        except ChartsPending:
+            assert time.monotonic() < end, "the charts are never made"
+            threading.Event().wait(0.02)
 
 
 def test_charts_of_before_are_shown_until_filling_has_stored_the_next(site, root, writer, article):

@@ -84,6 +84,7 @@ def test_an_import_that_is_killed_goes_on_from_its_record(
     assert changed.exit_code == 0
     assert "is another file than the one that was begun" in changed.out
     assert f"{FIRST + LAST}  in the archive already" in changed.out
+    assert len(changed.table("versions")) == FIRST + LAST
 
 
 def test_a_file_that_cannot_be_read_on_costs_itself(

@@ -114,6 +114,7 @@ def test_what_is_new_is_told_everywhere_and_once(tmp_path: Path, services: Servi
     dry = watch(root, "--dry-run", "--json", **services.settings)
     assert dry.returncode == 4, dry.stderr
     (alarm,) = json.loads(dry.stdout)["alarms"]
+    assert (alarm["outlet"], alarm["rule"]) == ("gazette", "newest")
     assert alarm["told"].startswith("newest: nothing new for 8 days; see http://herald")
     told = f"gazette: {alarm['told']}"
     assert not services.posts
