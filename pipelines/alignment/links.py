@@ -89,8 +89,7 @@ def outside_sure_links(
     texts: Weighed, links: Sequence[ParagraphLink], chances: Marginals
 ) -> tuple[Side, Side]:
     """Return the paragraphs of a and of b without a sure link, with what is known of them."""
-    in_order: list[Link] = []
-    out_of_order: list[Link] = []
+    in_order, out_of_order = list[Link](), list[Link]()
     for link in links:
         if link.probability >= SURE_LINK:
             sure_links = in_order if link.kind == "aligned" else out_of_order
