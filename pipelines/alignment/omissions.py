@@ -222,7 +222,7 @@ def _numbers(text: Paragraphs) -> list[Quantity]:
 
 
 def _is_rounded(text: Paragraphs, place: int, numbers: Sequence[Quantity]) -> bool:
-    """Tell if the other text rounds a number of the paragraph: 1,870 runners are almost two thousand."""
+    """Tell if the other text rounds a number of the paragraph: 2,870 runners are almost three thousand."""
     for number in quantities(text.readings[place].text, text.language):
         if number.value is None or number.value < _ROUNDED_FROM:
             continue
