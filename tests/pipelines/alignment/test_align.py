@@ -144,6 +144,12 @@ EXHIBITION = "У музеї 16 травня відкриють виставку 
         ((EXHIBITION, UK[3]), (EN[3],), False),
         # a short sentence has too little that could be looked for
         ((*UK, "Вхід буде вільний для всіх школярів."), EN, False),
+        # a number that the other text rounds
+        (
+            (*UK, f"{EXHIBITION} Минулу бачили 1870 дітей."),
+            (*EN, "Nearly two thousand children came."),
+            False,
+        ),
     ],
 )
 def test_an_omission_is_sure_only_where_a_person_could_check_it(uk, en, sure):
