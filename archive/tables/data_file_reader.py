@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     """Inode, size and time of the last write of a file, and the bytes of its columns in memory."""
 
 _VERSION = 2
-_MANY = 16
+_MANY, _LARGE = 16, 1 << 20
+"""Files, or bytes of them, from which on their sizes are remembered: measuring less is as fast."""
 _MOST_REMEMBERED = 500_000
 """Files, removed ones included; then the memory is cleared."""
 _written: dict[Path, _Written] = {}
@@ -160,8 +161,9 @@ class _Remembered:
 
     @classmethod
     def of(cls, stamps: Mapping[Path, _Stamp]) -> _Remembered:
-        """Load the sizes of many files of one archive; measuring a few is as fast."""
-        if len(stamps) < _MANY or (root := _root_of(next(iter(stamps)))) is None:
+        """Load the sizes of many or large files of one archive."""
+        is_little = len(stamps) < _MANY and sum(size for _, size, _, _ in stamps.values()) < _LARGE
+        if is_little or (root := _root_of(next(iter(stamps)))) is None:
             return cls(None, stamps)
         try:
             folder = cache_folder(root, "measured")

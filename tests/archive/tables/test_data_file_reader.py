@@ -149,6 +149,16 @@ def test_what_was_measured_is_remembered_by_the_next_process(many, tmp_path):
     data_file_reader.check(many)
 
 
+def test_few_files_are_remembered_where_they_are_large(many, tmp_path, monkeypatch):
+    data_file_reader.check(many[:2])
+    assert not cache_folder(tmp_path, "measured").exists()
+    monkeypatch.setattr(data_file_reader, "_LARGE", many[0].stat().st_size + 1)
+    data_file_reader.check(many[:2])
+    data_file_reader._measured.cache_clear()
+    data_file_reader.check(many[:2])
+    assert data_file_reader._measured.cache_info().misses == 0
+
+
 def test_a_file_that_was_altered_since_is_measured_again(many, small_limit):
     data_file_reader.check(many)
     before = many[3].stat()
