@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
@@ -51,6 +52,20 @@ INFLECTED = {
         "Zelensky Zelensky's"
     ),
 }
+APART = {
+    "uk": (
+        "вода водій; суд судно; рада радий; сума сум; сумний сумнів; світ світло; друг другий; дорога дорогий; "
+        "політик політика; біля білий; біль білий; ціль цілий; право правий; вести весь; повний повня; мова мов; "
+        "головний головня; прийом прийти; гра грати; сім сімя"
+    ),
+    "ru": (
+        "страна странный; рана рано; дания данный; право правило; статья стать; семья семь; цель целый; суд судья; "
+        "след следующий; цена ценный; дорога дорогой; друг другой; сам самый; удаление удаленный; пол поле; "
+        "открытие открытый; возможность возможный; вест вести; весть вести; политик политика"
+    ),
+    "en": "mobilization mobile; university universe; general generation; organ organization; police policy",
+}
+"""Two words each, whose stems are mostly one."""
 
 
 def words() -> None:
@@ -61,12 +76,20 @@ def words() -> None:
     ways = {
         "stem": stem,
         "lemma": lambda word, language: plain(lemmatize(word, lang=language)),
-        "key: stem of the lemma": key,
+        "stem of the lemma": lambda word, language: stem(plain(lemmatize(word, lang=language)), language),
+        "key": key,
     }
-    print("| pairs of forms joined | uk | ru | en |\n|---|---:|---:|---:|")
+    for title, pairs in (("forms", INFLECTED), ("other words", APART)):
+        print(f"| pairs of {title} joined | uk | ru | en |\n|---|---:|---:|---:|")
+        _table_of_words(ways, pairs)
+
+
+def _table_of_words(ways: dict[str, Callable[[str, str], str]], pairs: dict[str, str]) -> None:
+    from archive.viewer.search.word_forms import plain
+
     for name, way in ways.items():
         cells = []
-        for language, text in INFLECTED.items():
+        for language, text in pairs.items():
             joined = total = 0
             for group in text.split(";"):
                 first, *others = (way(plain(x), language) for x in group.split())

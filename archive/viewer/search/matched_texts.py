@@ -11,7 +11,7 @@ import zstandard
 
 from archive.format.languages import SEARCHED_LANGUAGES
 from archive.viewer.search.side_file import connect_texts
-from archive.viewer.search.word_forms import expression, keys, snippet, terms
+from archive.viewer.search.word_forms import expression, further_keys, keys, snippet, terms
 
 Ints = np.ndarray[Any, np.dtype[np.int64]]
 Numbers = np.ndarray[Any, np.dtype[np.int32]]
@@ -40,6 +40,8 @@ class MatchedTexts:
 
     def matching(self, text: str) -> Ints | None:
         """Find the texts that match; None where nothing is asked for, or more than there is room for."""
+        if not self.read:  # lemmas take a second to load, which filling would wait for
+            return np.zeros(0, np.int64)
         query_text = expression(terms(text), self.keys_of)
         if query_text is None:
             return None
@@ -75,7 +77,8 @@ class MatchedTexts:
     def _keys_of(self, word: str) -> frozenset[str]:
         languages = [*SEARCHED_LANGUAGES, ""]
         query = f"SELECT key FROM word WHERE word = ? AND language IN ({', '.join('?' * len(languages))})"
-        return frozenset(x for (x,) in self._sql.execute(query, (word, *languages))) or keys(word)
+        of_archive = frozenset(x for (x,) in self._sql.execute(query, (word, *languages)))
+        return (of_archive or keys(word)) | further_keys(word)
 
     def is_hit(self, text: str) -> Callable[[str], bool]:
         """Make a test for the words of a text that a question asks for, in any of their forms."""

@@ -1,9 +1,9 @@
 """Words of three languages: the key that all forms of a word share, and a question taken apart.
 
-A key is the stem of the lemma; in English the lemma itself, where the dictionary has one. On 82 pairs of
-inflected words it joins 77, the lemma alone 70, the stem alone 59 (`benchmarks/view.py --words`). Lemmas take
-a second to load: what fills the side file keeps each word of the archive with its key, and a question loads
-them for a word that is in the archive in other forms alone.
+A key is the lemma, or the stem of a word that the dictionary lacks: stems of lemmas join words of other
+meanings, вода and водій, страна and странный (`benchmarks/view.py --words`). Lemmas take a second to load:
+what fills the side file keeps each word of the archive with its key, and a question loads them for a word
+that is in the archive in other forms alone.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from archive.format.languages import LANGUAGES, SEARCHED_LANGUAGES
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from simplemma import Lemmatizer
     from simplemma.strategies import DictionaryLookupStrategy
 
     KeysOf = Callable[[str], "frozenset[str]"]
@@ -33,6 +32,14 @@ _MOST_TERMS = 12
 """Words of a question that count."""
 _SHORTEST_PREFIX = 2
 
+_UNLISTED = "ǀ"
+"""Ends a key that is a stem; a letter, so that the index takes it for a part of the word."""
+_SHORTEST_STEM = 4
+"""Characters of the stem by which a word in a question finds words that the dictionary lacks."""
+_MOST_STEPS = 3
+_REFLEXIVE = re.compile(r"(?<=т[иь])с[яь]$")
+_MISTAKEN = {("uk", "гривна"): "гривня", ("uk", "вільна"): "вільний", ("uk", "холодна"): "холодний"}
+"""Lemmas of forms that news has of another word: гривні, вільною."""
 _UK_ENDING = re.compile(
     r"(?:ими|ами|ями|ого|ому|еві|ові|єві|ах|ях|ою|ею|єю|ий|ій|їй|их|іх|їх|им|ім|їм|ів|їв|ам|ям|ом|ем|єм|ої|"
     r"ти|ли|ла|ло|но|то|уть|ють|ять|ать|[аяоеєиіїуюьй])$"
@@ -68,29 +75,34 @@ def stem(word: str, language: str) -> str:
 
 
 def key(word: str, language: str | None, *, low_memory: bool = False) -> str:
-    """Return what all forms of a plain word have in common, as far as the lemmas of its language go.
+    """Return what all forms of a plain word have in common, as far as the dictionary of its language goes.
 
-    With `low_memory` the lemmas of three languages take 35 MB and 90 µs a word, else 245 MB and 10 µs.
+    With `low_memory` the lemmas of three languages take 35 MB and 200 µs a word, else 245 MB and 15 µs.
     """
     if language not in SEARCHED_LANGUAGES or word.isdigit():
         return word
-    lemma = plain(_lemmatizer(low_memory=low_memory).lemmatize(word, lang=language))
-    # an English stem joins words of other meanings: mobilization, mobile, mobility
-    if language == "en" and _is_in_dictionary(lemma, language, low_memory=low_memory):
-        return lemma
-    return stem(lemma, language) or word
+    return _lemma(word, language, low_memory=low_memory) or _unlisted(word, language)
 
 
-@cache
-def _lemmatizer(*, low_memory: bool) -> Lemmatizer:
-    from simplemma import Lemmatizer  # noqa: PLC0415  .3 s: lists need no lemmas
-    from simplemma.strategies import DefaultStrategy  # noqa: PLC0415
-
-    return Lemmatizer(lemmatization_strategy=DefaultStrategy(low_memory=low_memory))
+def _unlisted(word: str, language: str) -> str:
+    """Make the key of a word that no dictionary has; no lemma is spelled so."""
+    plain_e = word.replace("ё", "е")
+    return (stem(plain_e, language) or plain_e) + _UNLISTED
 
 
-def _is_in_dictionary(word: str, language: str, *, low_memory: bool) -> bool:
-    return _dictionary(low_memory=low_memory).get_lemma(word, language) is not None
+def _lemma(word: str, language: str, *, low_memory: bool) -> str | None:
+    """Look a plain word up: вільною, вільна, вільний."""
+    dictionary = _dictionary(low_memory=low_memory)
+    lemma = None
+    for _ in range(_MOST_STEPS):
+        entry = dictionary.get_lemma(lemma or word, language)
+        if entry is None or " " in entry or plain(entry) == lemma:
+            break
+        lemma = plain(entry)
+    if lemma is None:
+        return None
+    lemma = _REFLEXIVE.sub("", lemma.replace("ё", "е"))
+    return _MISTAKEN.get((language, lemma), lemma)
 
 
 @cache
@@ -152,9 +164,24 @@ def _term(term: Term, keys_of: KeysOf) -> str:
 
 def keys(word: str) -> frozenset[str]:
     """Make the keys of a plain word in each language that its letters are of."""
+    return frozenset(key(word, x, low_memory=True) for x in _languages_of(word))
+
+
+def further_keys(word: str) -> frozenset[str]:
+    """Make the keys that forms of a plain word may have besides its own.
+
+    The word itself, where it is the lemma of a form, and its stem, where the dictionary lacks a form.
+    """
+    further = {word.replace("ё", "е")}
+    for language in _languages_of(word):
+        if len(stem(word, language)) >= _SHORTEST_STEM:
+            further.add(_unlisted(word, language))
+    return frozenset(further)
+
+
+def _languages_of(word: str) -> list[str]:
     alphabet = "cyrillic" if re.search("[а-яіїєґё]", word) else "latin"
-    languages = [x for x in SEARCHED_LANGUAGES if LANGUAGES[x].alphabet == alphabet]
-    return frozenset(key(word, x, low_memory=True) for x in languages)
+    return [x for x in SEARCHED_LANGUAGES if LANGUAGES[x].alphabet == alphabet]
 
 
 def pieces(text: str, is_hit: Callable[[str], bool]) -> Iterator[tuple[str, bool]]:

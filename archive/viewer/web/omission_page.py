@@ -32,6 +32,7 @@ def omission_values(
     """
     article_id, version, block = passage
     story_id = lookup.rows.story_of(article_id)
+    line = lookup.line(story_id or "")
     row, side, other_side = _alignment(archive, story_id, passage, missing_id)
     columns = [x.name for x in VERSION_COLUMNS]
     ids = [article_id, missing_id]
@@ -48,6 +49,7 @@ def omission_values(
     words = "\n".join(article["blocks"][n]["text"] for n in blocks if n < len(article["blocks"]))
     return {
         "story_id": story_id,
+        "title": line.title_in(pages.t.language) if line else article,
         "article": article,
         "missing": missing,
         "blocks": frozenset(blocks),

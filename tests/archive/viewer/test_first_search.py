@@ -14,7 +14,7 @@ import pytest
 
 import archive
 from archive.storage import locks
-from archive.viewer.search import fill, side_file
+from archive.viewer.search import fill, side_file, word_forms
 from archive.viewer.search.answers import Question
 from archive.viewer.search.lookup import Lookup
 from tests.archive.viewer.test_web import ask, serving, text_of
@@ -62,6 +62,16 @@ def running(pid):
         yield descriptor
     finally:
         os.close(descriptor)
+
+
+def test_a_search_before_the_first_text_loads_no_dictionary(unread):
+    """It takes a second, which filling would wait for."""
+    word_forms._dictionary.cache_clear()
+    with closing(
+        Lookup(side_file.connect(side_file.side_file(archive.open(unread).storage.layout)))
+    ) as lookup:
+        assert lookup.ask(Question("трамваї")).found == 0
+    assert word_forms._dictionary.cache_info().currsize == 0
 
 
 def test_a_search_finds_what_was_read_between_two_requests(unread):

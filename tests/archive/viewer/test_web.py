@@ -233,11 +233,17 @@ def test_every_file_that_a_page_leads_to_can_be_read(site, bridge):
         "/",
         "/search?q=bridge",
         "/charts",
+        "/changes",
+        "/over-time?q=bridge",
+        "/sql?q=FROM+stories",
         "/outlets",
         "/outlets/courier",
         "/why",
         f"/stories/{story}",
     ]
+    suffixes = re.compile(r"\.(csv|json|atom)$")
+    routes = [x.path for x in make_app(Shelf(str(site)), 0).routes]
+    expected = {re.sub("{name.*?}", "edits", x) for x in routes if suffixes.search(x)}
     with serving(site) as get:
         while get("/charts")[0] == 503:
             pass
@@ -246,6 +252,7 @@ def test_every_file_that_a_page_leads_to_can_be_read(site, bridge):
             leads = lxml.html.fromstring(get(page)[2].decode()).xpath("//@href")
             files |= {x for x in leads if re.search(r"\.(csv|json|atom)\b", x)}
         assert {f"/charts/{name}.{kind}" for name in PROVEN for kind in ("csv", "json")} < files
+        assert expected <= {x.partition("?")[0] for x in files}
         for file in sorted(files):
             status, _, body = get(file)
             assert status == 200, (file, text_of(body))

@@ -17,9 +17,9 @@ def lookup(tmp_path_factory):
     """Two stories with the word, of which the older has it in its headline; a third without it."""
     root = tmp_path_factory.mktemp("lookup") / "news-archive"
     with ArchiveWriter.open(root, run_id="run-1") as writer:
-        ferry = "Пором знову ходитиме. Пором чекали два роки."
+        ferry = "Пором знову ходитиме. Пором чекали два роки. Про це каже сенаторка."
         writer.add_article(make_article(1, text=ferry, headline="Пором повертається"))
-        port = "Порт відкрили. " + "Будівництво тривало довго. " * 20 + "Поруч стоїть пором."
+        port = "Порт відкрили. " + "Будівництво тривало довго. " * 20 + "Поруч стоїть пором сенаторки."
         for number, outlet, text in ((2, "herald", port), (3, "herald", "Ринок закрили.")):
             published = NOON.replace(hour=12 + number)
             writer.add_article(make_article(number, text=text, outlet=outlet, published_at=published))
@@ -48,3 +48,8 @@ def test_each_outlet_is_counted_as_if_no_outlet_were_chosen(lookup):
     assert answer.counts["outlet"] == {"herald": 2, "courier": 1}
     assert answer.counts["language"] == {"uk": 1}
     assert lookup.ask(Question("пором", outlets=("courier",))).counts["outlet"] == {"courier": 1, "herald": 1}
+
+
+def test_a_word_finds_its_forms_that_the_dictionary_lacks(lookup):
+    """The dictionary has сенаторка as a form of сенатор, and сенаторки not at all."""
+    assert lookup.ask(Question("сенаторка")).found == 2
