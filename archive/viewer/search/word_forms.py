@@ -1,6 +1,6 @@
 """Words of three languages: the key that all forms of a word share, and a question taken apart.
 
-A key is the lemma, or the stem of a word that the dictionary lacks: stems of lemmas join words of other
+A key is the lemma, or the stem of a word in no dictionary: stems of lemmas join words of other
 meanings, вода and водій, страна and странный (`benchmarks/view.py --words`). Lemmas take a second to load:
 what fills the side file keeps each word of the archive with its key, and a question loads them for a word
 that is in the archive in other forms alone.
@@ -35,7 +35,7 @@ _SHORTEST_PREFIX = 2
 _UNLISTED = "ǀ"
 """Ends a key that is a stem; a letter, so that the index takes it for a part of the word."""
 _SHORTEST_STEM = 4
-"""Characters of the stem by which a word in a question finds words that the dictionary lacks."""
+"""Characters of the stem by which a word in a question finds words in no dictionary."""
 _MOST_STEPS = 3
 _REFLEXIVE = re.compile(r"(?<=т[иь])с[яь]$")
 _MISTAKEN = {("uk", "гривна"): "гривня", ("uk", "вільна"): "вільний", ("uk", "холодна"): "холодний"}
@@ -170,7 +170,7 @@ def keys(word: str) -> frozenset[str]:
 def further_keys(word: str) -> frozenset[str]:
     """Make the keys that forms of a plain word may have besides its own.
 
-    The word itself, where it is the lemma of a form, and its stem, where the dictionary lacks a form.
+    The word itself, where it is the lemma of a form, and its stem, for forms in no dictionary.
     """
     further = {word.replace("ё", "е")}
     for language in _languages_of(word):
