@@ -106,9 +106,9 @@ _AT_ADDRESS = (
 )
 _WITH_ID = (
     "SELECT a.story_id FROM place p JOIN article a ON a.number = p.article"
-    f" WHERE p.key BETWEEN ?1 AND ?2 AND p.role = {ID}"
+    f" WHERE p.key BETWEEN :first AND :last AND p.role = {ID}"
     " UNION SELECT a.story_id FROM story s JOIN article a ON a.number = s.article"
-    " WHERE s.key BETWEEN ?1 AND ?2 LIMIT 2"
+    " WHERE s.key BETWEEN :first AND :last LIMIT 2"
 )
 
 
@@ -117,8 +117,8 @@ def _story_in_cache(cache: sqlite3.Connection, query: str) -> str | None:
     if "://" in query:
         rows = cache.execute(_AT_ADDRESS, (address_key(query), query)).fetchall()
     elif _SHORT <= len(query) <= 32 and not query.strip("0123456789abcdef"):
-        bounds = (bytes.fromhex(query.ljust(32, digit)) for digit in "0f")
-        rows = cache.execute(_WITH_ID, tuple(bounds)).fetchall()
+        bounds = {"first": bytes.fromhex(query.ljust(32, "0")), "last": bytes.fromhex(query.ljust(32, "f"))}
+        rows = cache.execute(_WITH_ID, bounds).fetchall()
     else:
         return None
     return str(rows[0][0]) if len(rows) == 1 else None

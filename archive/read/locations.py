@@ -14,24 +14,24 @@ from archive.storage.interface import Storage
 _ROWS_OF_STORY = {
     "stories": (
         "SELECT f.path FROM story s JOIN file f ON f.id = s.file"
-        f" WHERE s.key = ? AND s.article = {NO_ARTICLE}"
+        f" WHERE s.key = :story AND s.article = {NO_ARTICLE}"
     ),
     "articles": (
         "SELECT f.path FROM story s JOIN version v ON v.article = s.article AND v.latest"
-        " JOIN file f ON f.id = v.file WHERE s.key = ?"
+        " JOIN file f ON f.id = v.file WHERE s.key = :story"
     ),
     "versions": (
         "SELECT f.path FROM story s JOIN version v ON v.article = s.article JOIN file f ON f.id = v.file"
-        " WHERE s.key = ?"
+        " WHERE s.key = :story"
     ),
     "pairs": (
         "SELECT path FROM (SELECT f.path, p.a, p.b FROM story s JOIN pair p ON p.a = s.article"
-        " JOIN file f ON f.id = p.file WHERE s.key = ?1 UNION SELECT f.path, p.a, p.b FROM story s"
-        " JOIN pair p ON p.b = s.article JOIN file f ON f.id = p.file WHERE s.key = ?1)"
+        " JOIN file f ON f.id = p.file WHERE s.key = :story UNION SELECT f.path, p.a, p.b FROM story s"
+        " JOIN pair p ON p.b = s.article JOIN file f ON f.id = p.file WHERE s.key = :story)"
     ),
 }
 """The file of each row. Of alignments the cache knows no file: the rows of two articles may be in two."""
-_ARTICLES = "SELECT a.article_id FROM story s JOIN article a ON a.number = s.article WHERE s.key = ?"
+_ARTICLES = "SELECT a.article_id FROM story s JOIN article a ON a.number = s.article WHERE s.key = :story"
 
 
 def article_ids(storage: Storage, head: Snapshot, story_id: str) -> list[str]:
@@ -62,7 +62,7 @@ def _column(storage: Storage, head: Snapshot, question: str, story_id: str) -> l
         return []
     with closing(cache):
         try:
-            rows = cache.execute(question, (id_key(story_id),)).fetchall()
+            rows = cache.execute(question, {"story": id_key(story_id)}).fetchall()
         except sqlite3.Error:
             return []
     return [str(row[0]) for row in rows]

@@ -391,3 +391,9 @@ def test_what_the_settings_name_is_there() -> None:
     for name in _named_in_settings():
         if name != settings.COMMANDS_MODULE:
             assert load_object(name), name
+
+
+def test_no_query_numbers_its_placeholders() -> None:
+    """Python 3.12 warns of a sequence for `?1`, and 3.14 refuses it: `?`, or `:name` and a mapping."""
+    numbered = re.compile(r"[ (]\?[1-9]\b")
+    assert [module.name for module in MODULES.values() if numbered.search(module.source)] == []

@@ -276,7 +276,7 @@ class Docs:
 
     def add(self, article_ids: Iterable[str]) -> None:
         """Note the texts of articles; in a transaction of the caller's."""
-        doc_of = "SELECT doc, story_id FROM json_each(?1) CROSS JOIN article ON article.id = json_each.value"
+        doc_of = "SELECT doc, story_id FROM json_each(?) CROSS JOIN article ON article.id = json_each.value"
         self._note(self._connection.execute(doc_of, (json.dumps(list(article_ids)),)).fetchall())
 
     def _note(self, rows: Sequence[tuple[int, str]]) -> None:
