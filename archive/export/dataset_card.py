@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 import pyarrow as pa
 
@@ -25,46 +26,9 @@ RIGHTS = (
     "(in the European Union articles 3 and 4 of Directive 2019/790). Do not republish the texts. A person "
     "named in them may request erasure; a later purge of the archive does not reach this folder."
 )
-_FRAMES = 'pandas.read_parquet("NAME/data/articles")\npolars.read_parquet("NAME/data/articles/*.parquet")'
-_CONTEXT: Json = {
-    "@language": "en",
-    "@vocab": "https://schema.org/",
-    "citeAs": "cr:citeAs",
-    "column": "cr:column",
-    "conformsTo": "dct:conformsTo",
-    "cr": "http://mlcommons.org/croissant/",
-    "rai": "http://mlcommons.org/croissant/RAI/",
-    "data": {"@id": "cr:data", "@type": "@json"},
-    "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
-    "dct": "http://purl.org/dc/terms/",
-    "equivalentProperty": "cr:equivalentProperty",
-    "examples": {"@id": "cr:examples", "@type": "@json"},
-    "extract": "cr:extract",
-    "field": "cr:field",
-    "fileProperty": "cr:fileProperty",
-    "fileObject": "cr:fileObject",
-    "fileSet": "cr:fileSet",
-    "format": "cr:format",
-    "includes": "cr:includes",
-    "isLiveDataset": "cr:isLiveDataset",
-    "jsonPath": "cr:jsonPath",
-    "key": "cr:key",
-    "md5": "cr:md5",
-    "parentField": "cr:parentField",
-    "path": "cr:path",
-    "recordSet": "cr:recordSet",
-    "references": "cr:references",
-    "regex": "cr:regex",
-    "repeated": "cr:repeated",
-    "replace": "cr:replace",
-    "samplingRate": "cr:samplingRate",
-    "sc": "https://schema.org/",
-    "separator": "cr:separator",
-    "source": "cr:source",
-    "subField": "cr:subField",
-    "transform": "cr:transform",
-}
-"""From the specification of Croissant 1.0, https://docs.mlcommons.org/croissant/."""
+_FOLDER = Path(__file__).parent
+"""With `croissant_context.json`, from the specification of Croissant 1.0,
+https://docs.mlcommons.org/croissant/."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,68 +126,24 @@ def _card(contents: Contents, name: str) -> str:
         holdings.append(f"| {' | '.join(cells)} |")
     languages = "\n".join(f"- {json.dumps(x)}" for x in contents.languages if x != "und") or "- und"
     provenance = "\n".join(f"| {k} | {_plain(v)} |" for k, v in _provenance(contents).items())
-    lines = "\n".join
-    return f"""---
-pretty_name: {json.dumps(_title(contents), ensure_ascii=False)}
-license: other
-license_name: rights-of-the-outlets
-license_link: README.md#rights
-language:
-{languages}
-size_categories:
-- {_size(contents.rows("articles"))}
-tags:
-- news
-- parallel
-configs:
-{lines(configs)}
----
-
-# {_plain(_title(contents))}
-
-{_about(contents)}
-
-| table | rows | a row is |
-|---|---|---|
-{lines(tables)}
-
-Each column has its meaning in `datapackage.json`, in `croissant.json` and in the Parquet files.
-Tables are joined by `article_id`, `story_id`, `article_id_a` and `article_id_b`. Times are UTC.
-
-## How to read it
-
-```python
-import datasets, duckdb, pandas, polars  # whichever you have
-
-datasets.load_dataset({json.dumps(name)}, "articles", split="train")
-{_FRAMES.replace("NAME", _quoted(name))}
-duckdb.sql("SELECT outlet, count(*) FROM '{_quoted(name)}/data/articles/*.parquet' GROUP BY ALL")
-```
-
-## What is in it
-
-| outlet | language | articles | first published | last published |
-|---|---|---|---|---|
-{lines(holdings)}
-
-Language is decided from the text, not taken from the address. `stories` are found by links between the
-languages and by content; `alignments` is empty if `triptych pair` has not run. An outlet's articles are those
-that its feeds, site maps or archives listed while it was crawled: not all that it has published.
-{_of_deletions(contents)}{_of_a_choice(contents)}
-
-## Where it comes from
-
-| | |
-|---|---|
-{provenance}
-
-The same archive, snapshot and choice make the same files, byte for byte. SHA-256 of each file of data:
-`datapackage.json`.
-
-## Rights
-
-{RIGHTS}
-"""
+    title, rows = _title(contents), "\n".join
+    template = (_FOLDER / "dataset_card.tmpl").read_text("utf-8")
+    return template.format(
+        quoted_title=json.dumps(title, ensure_ascii=False),
+        title=_plain(title),
+        about=_about(contents),
+        languages=languages,
+        size=_size(contents.rows("articles")),
+        configs=rows(configs),
+        tables=rows(tables),
+        quoted_name=json.dumps(name),
+        name=re.sub(r"[\"'\\\n]", "_", name),
+        holdings=rows(holdings),
+        deletions=_of_deletions(contents),
+        choice=_of_a_choice(contents),
+        provenance=provenance,
+        rights=RIGHTS,
+    )
 
 
 def _title(contents: Contents) -> str:
@@ -297,10 +217,6 @@ def _plain(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]()#+!|<>~&])", r"\\\1", one_line)
 
 
-def _quoted(name: str) -> str:
-    return re.sub(r"[\"'\\\n]", "_", name)
-
-
 # Croissant
 
 
@@ -328,7 +244,7 @@ def _croissant(contents: Contents, name: str) -> Json:
             }
         )
     return {
-        "@context": _CONTEXT,
+        "@context": json.loads((_FOLDER / "croissant_context.json").read_text("utf-8")),
         "@type": "sc:Dataset",
         "conformsTo": "http://mlcommons.org/croissant/1.0",
         "name": name,

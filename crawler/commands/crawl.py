@@ -20,7 +20,7 @@ from scrapy.settings import Settings
 import archive
 from archive.commands.exit_codes import ExitCode, for_caller
 from archive.commands.progress import bar
-from archive.exceptions import ArchiveError, WrongSetting
+from archive.exceptions import ArchiveError
 from archive.format.reasons import Reason
 from archive.format.snapshot import Snapshot
 from archive.no_pandas import fast_start
@@ -34,7 +34,7 @@ from crawler.outlet.checks import check_declaration
 from crawler.outlet.fleet.turn import make_room
 from crawler.reports import account
 from crawler.reports.run_report import Ending, RunReport
-from crawler.reports.terminal import WrongUse, expect_file, hear_signals, one_sentence
+from crawler.reports.terminal import WrongUse, expect_file, hear_signals, one_sentence, wrong_settings
 from crawler.story.arguments import Arguments, check_settings, read_arguments
 from crawler.story.spider import StorySpider
 from pipelines.pair_process import Paired, pair_after_crawl
@@ -147,10 +147,8 @@ class Command(BaseRunSpiderCommand):
         if self.crawler_process.settings.getbool("TELEMETRY"):
             from crawler.health.monitoring.telemetry import check_telemetry  # noqa: PLC0415  few have a collector
 
-            try:
+            with wrong_settings():
                 check_telemetry()
-            except WrongSetting as error:
-                raise WrongUse(visible(str(error))) from None
         if self.crawler_process.settings.getbool("SPIDERMON_ENABLED") and find_spec("spidermon") is None:
             raise WrongUse("SPIDERMON_ENABLED needs Spidermon: pip install 'triptych[watch]'")
 
@@ -200,10 +198,8 @@ class Command(BaseRunSpiderCommand):
 
     def _probe_archive(self) -> None:
         """Open the archive for writing. Raises ArchiveError, OSError, WrongUse."""
-        try:
+        with wrong_settings():
             ArchiveWriter.open(self.settings["ARCHIVE_URI"], run_id=f"probe-{os.getpid()}").close()
-        except WrongSetting as error:
-            raise WrongUse(visible(str(error))) from None
 
     def _paired(self, crawler: Crawler) -> Paired:
         """Pair by content what this crawl has brought, and what earlier ones have left."""

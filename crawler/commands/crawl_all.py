@@ -22,7 +22,6 @@ from scrapy.spiderloader import get_spider_loader
 
 from archive.commands.configuration import read_configuration
 from archive.commands.exit_codes import ExitCode, for_caller, worst
-from archive.exceptions import WrongSetting
 from archive.operations import cluster
 from archive.storage.leases import FolderLeases, LastRun, leases_of
 from archive.terminal import Terminal, literal, visible
@@ -30,7 +29,7 @@ from crawler.health.table import outlets
 from crawler.outlet.fleet.runner import Fleet, LocalProcesses, Runner
 from crawler.outlet.fleet.timetable import Timetable, read_timetable, written
 from crawler.outlet.fleet.turn import Event, Orders, share
-from crawler.reports.terminal import ReadingCommand, WrongUse, check_names, one_sentence
+from crawler.reports.terminal import ReadingCommand, WrongUse, check_names, one_sentence, wrong_settings
 
 _MOST_AT_ONCE = 256
 
@@ -77,11 +76,8 @@ class Command(ReadingCommand):
         declared = {outlet.name: outlet for outlet in outlets(loader)}  # type: ignore[arg-type]
         broken: Mapping[str, str] = getattr(loader, "broken", {})
         check_names(args, declared)
-        try:
-            tables = read_configuration().schedule
-            timetable = read_timetable(tables, [*declared, *broken])
-        except WrongSetting as error:
-            raise WrongUse(visible(str(error))) from None
+        with wrong_settings():
+            timetable = read_timetable(read_configuration().schedule, [*declared, *broken])
         uri = self.settings["ARCHIVE_URI"]
         if opts.engine is not None:
             _check_engine(opts.engine, uri)
@@ -145,18 +141,14 @@ def _traced(settings: BaseSettings, *, forever: bool) -> AbstractContextManager[
         span_of_all,
     )
 
-    try:
+    with wrong_settings():
         check_telemetry()
-    except WrongSetting as error:
-        raise WrongUse(visible(str(error))) from None
     return nullcontext() if forever or is_off("TRACES") else span_of_all("crawl_all")
 
 
 def _check_engine(engine: str, uri: str) -> None:
-    try:
+    with wrong_settings():
         cluster.address(engine)
-    except WrongSetting as error:
-        raise WrongUse(str(error)) from None
     if isinstance(leases_of(uri), FolderLeases) and not cluster.is_loopback(engine):
         raise WrongUse(
             f"--engine needs an archive in an object store, and ARCHIVE_URI is {visible(uri)!r}. In a "

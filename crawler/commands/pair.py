@@ -11,10 +11,9 @@ import archive
 from archive.commands.arguments import add_spread, count, spread
 from archive.commands.exit_codes import ExitCode, for_caller
 from archive.commands.progress import bar
-from archive.exceptions import WrongSetting
 from archive.no_pandas import fast_start
 from archive.terminal import Terminal, literal, visible
-from crawler.reports.terminal import ReadingCommand, WrongUse, expect_file, one_sentence
+from crawler.reports.terminal import ReadingCommand, WrongUse, expect_file, one_sentence, wrong_settings
 from pipelines.pairing.labels import named_in, read_labels
 from pipelines.pairing.report import (
     audit_line,
@@ -115,10 +114,8 @@ class Command(ReadingCommand):
         from pipelines.pairing.run import pair_archive  # noqa: PLC0415
 
         stored = archive.open(uri).snapshot.stored("articles")
-        try:
+        with wrong_settings():
             who = spread(opts, sum(file.bytes for file in stored))
-        except WrongSetting as error:
-            raise WrongUse(str(error)) from None
         verdicts = self._verdicts(uri, Path(opts.labels)) if opts.labels else ()
         events = None if opts.no_events else self._events(uri, who, everything=opts.all)
         with bar() as progress:

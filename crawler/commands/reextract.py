@@ -11,13 +11,12 @@ import archive
 from archive.commands.arguments import count
 from archive.commands.exit_codes import ExitCode
 from archive.commands.progress import bar
-from archive.exceptions import WrongSetting
 from archive.no_pandas import fast_start
 from archive.operations import cluster
 from archive.operations.partitions import Spread, over
 from archive.terminal import Terminal, visible
 from crawler.outlet.declaration import Outlet
-from crawler.reports.terminal import ReadingCommand, WrongUse, one_sentence
+from crawler.reports.terminal import ReadingCommand, WrongUse, one_sentence, wrong_settings
 from crawler.story.arguments import check_settings
 from crawler.workers.stages import worker_stages
 
@@ -71,10 +70,8 @@ class Command(ReadingCommand):
         fast_start()
         check_settings(self.settings)
         if opts.engine is not None:
-            try:
+            with wrong_settings():
                 cluster.address(opts.engine)
-            except WrongSetting as error:
-                raise WrongUse(str(error)) from None
         uri = self.settings["ARCHIVE_URI"]
         with one_sentence(self, "triptych reextract", uri):
             processes = opts.processes or self.settings.getint("EXTRACTION_PROCESSES")

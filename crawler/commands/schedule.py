@@ -12,130 +12,18 @@ from typing import Any, ClassVar
 from scrapy.spiderloader import get_spider_loader
 
 from archive.commands.configuration import read_configuration
-from archive.exceptions import WrongSetting
 from archive.storage.cache import cache
 from archive.terminal import visible
 from crawler.health.table import outlets
 from crawler.outlet import fleet
 from crawler.outlet.fleet.timetable import read_timetable
-from crawler.reports.terminal import ReadingCommand, WrongUse
+from crawler.reports.terminal import ReadingCommand, WrongUse, wrong_settings
 
 _CARE = {"pair": "pair", "compact": "archive compact", "gc": "archive gc", "verify": "archive verify"}
 """What an archive needs once a day, in this order; one that fails keeps no other from its turn."""
 _FIRST_HOUR = 3
 """UTC, or the machine's own zone: each has an hour of its own."""
-_HARDENED = """\
-NoNewPrivileges=yes
-CapabilityBoundingSet=
-AmbientCapabilities=
-ProtectSystem=strict
-ProtectHome=read-only
-{writable}
-PrivateTmp=yes
-PrivateDevices=yes
-ProtectClock=yes
-ProtectControlGroups=yes
-ProtectHostname=yes
-ProtectKernelLogs=yes
-ProtectKernelModules=yes
-ProtectKernelTunables=yes
-ProtectProc=invisible
-RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX
-RestrictNamespaces=yes
-RestrictRealtime=yes
-RestrictSUIDSGID=yes
-LockPersonality=yes
-RemoveIPC=yes
-SystemCallArchitectures=native
-SystemCallFilter=@system-service
-UMask=0027
-"""
-_UNITS = {
-    "triptych-crawl.service": """\
-[Unit]
-Description=Triptych: crawl all outlets by their schedule
-Wants=network-online.target
-After=network-online.target
-
-[Service]
-Type=exec
-User={user}
-WorkingDirectory={folder}
-ExecStart={command} crawl --all --forever
-{environment}
-Restart=always
-RestartSec=30
-# the exit code of a crawl that was stopped
-SuccessExitStatus=130
-# the runner tells its crawls to end, and waits a minute for them
-KillMode=mixed
-TimeoutStopSec=90
-OOMPolicy=continue
-{hardened}
-[Install]
-WantedBy=multi-user.target
-""",
-    "triptych-watch.service": """\
-[Unit]
-Description=Triptych: tell what is wrong with the crawls
-Wants=network-online.target
-After=network-online.target
-
-[Service]
-Type=oneshot
-User={user}
-WorkingDirectory={folder}
-ExecStart={command} watch
-# an alarm was sent: that is no failure of this unit
-SuccessExitStatus=4
-{environment}
-{hardened}""",
-    "triptych-watch.timer": """\
-[Unit]
-Description=Triptych: check the crawls every quarter of an hour
-
-[Timer]
-OnCalendar=*:07/15
-RandomizedDelaySec=1min
-
-[Install]
-WantedBy=timers.target
-""",
-}
-
-
 _TEMPLATES = Path(fleet.__file__).parent / "schedulers"
-_CARE_UNITS = {
-    "triptych-{job}.service": """\
-[Unit]
-Description=Triptych: {task} once a day
-# one after the other, also where one of them has failed
-After={before}
-
-[Service]
-Type=oneshot
-User={user}
-WorkingDirectory={folder}
-ExecStart={command} {task}
-{environment}
-# not in the way of the crawls
-Nice=10
-CPUWeight=20
-IOSchedulingClass=idle
-{hardened}""",
-    "triptych-{job}.timer": """\
-[Unit]
-Description=Triptych: {task} once a day
-
-[Timer]
-OnCalendar=*-*-* {hour}:17:00
-RandomizedDelaySec=10min
-Persistent=yes
-
-[Install]
-WantedBy=timers.target
-""",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,12 +66,10 @@ class Command(ReadingCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         if args or opts.print is None:
             raise WrongUse(f"give --print {', '.join(_PRINTED)}")
-        try:
+        with wrong_settings():
             configuration = read_configuration()
             loader = get_spider_loader(self.settings)
             read_timetable(configuration.schedule, [outlet.name for outlet in outlets(loader)])  # type: ignore[arg-type]
-        except WrongSetting as error:
-            raise WrongUse(visible(str(error))) from None
         uri, logs = self.settings["ARCHIVE_URI"], Path(self.settings["LOGS_FOLDER"]).absolute()
         archives = () if "://" in uri else (Path(uri).absolute(),)
         metrics = self.settings["METRICS_FILE"]
@@ -208,32 +94,32 @@ def systemd(machine: Machine) -> str:
 
 
 def units(machine: Machine) -> dict[str, str]:
-    # in a command it knows variables, too
-    command = f"{_quoted(machine.python).replace('$', '$$')} -m triptych"
     variables = [_quoted(f"{name}={value}") for name, value in _environment(machine).items()]
     folders = [str(folder) for folder in machine.writable]
+    writable = "\n".join(f"ReadWritePaths={_quoted(folder)}" for folder in folders)
     values = {
-        "command": command,
+        # in a command it knows variables, too
+        "command": f"{_quoted(machine.python).replace('$', '$$')} -m triptych",
         "user": machine.user,
         "folder": _bare(machine.folder),
+        "folders": " ".join(map(shlex.quote, folders)),
         "environment": "\n".join(f"Environment={variable}" for variable in variables),
-        "hardened": _HARDENED.format(
-            writable="\n".join(f"ReadWritePaths={_quoted(folder)}" for folder in folders)
-        ),
+        "hardened": _template("systemd/hardened.conf").format(writable=writable).rstrip("\n"),
     }
-    preparation = "# first: mkdir -p " + " ".join(map(shlex.quote, folders))
-    keys = "# keys of a store, tokens of notices: EnvironmentFile=/etc/triptych.env, readable by root alone"
-    files = {name: unit.format(**values) for name, unit in _UNITS.items()}
+    files: dict[str, str] = {}
+    for name in ("crawl.service", "watch.service", "watch.timer"):
+        files[f"triptych-{name}"] = _template(f"systemd/{name}").format(**values)
     before = "network-online.target"
     for number, (job, task) in enumerate(_CARE.items()):
-        values |= {"job": job, "task": task, "before": before, "hour": f"{_FIRST_HOUR + number:02}"}
-        for name, unit in _CARE_UNITS.items():
-            files[name.format(job=job)] = unit.format(**values)
+        values |= {"task": task, "before": before, "hour": f"{_FIRST_HOUR + number:02}"}
+        for kind in ("service", "timer"):
+            files[f"triptych-{job}.{kind}"] = _template(f"systemd/care.{kind}").format(**values)
         before = f"triptych-{job}.service"
-    for name, unit in files.items():
-        if name.endswith(".service"):
-            files[name] = f"{preparation}\n{keys}\n{unit}"
     return files
+
+
+def _template(name: str) -> str:
+    return (_TEMPLATES / name).read_text("utf-8")
 
 
 def _environment(machine: Machine) -> dict[str, str]:
@@ -277,16 +163,12 @@ def dagster(machine: Machine) -> str:
 
 
 def _python_of(machine: Machine, template: str) -> str:
-    return (
-        (_TEMPLATES / template)
-        .read_text("utf-8")
-        .format(
-            python=_printable(machine.python),
-            folder=_printable(machine.folder),
-            environment={name: _printable(value) for name, value in _environment(machine).items()},
-            hour=_FIRST_HOUR,
-            care=_CARE,
-        )
+    return _template(template).format(
+        python=_printable(machine.python),
+        folder=_printable(machine.folder),
+        environment={name: _printable(value) for name, value in _environment(machine).items()},
+        hour=_FIRST_HOUR,
+        care=_CARE,
     )
 
 

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from scrapy.spiderloader import get_spider_loader
 
 from archive.commands.exit_codes import ExitCode
-from archive.exceptions import ArchiveError, WrongSetting
+from archive.exceptions import ArchiveError
 from archive.no_pandas import fast_start
 from archive.opening import storage_at
 from archive.terminal import Terminal, literal, visible
 from crawler.health.table import outlets
-from crawler.reports.terminal import ReadingCommand, WrongUse, check_names, one_sentence
+from crawler.reports.terminal import ReadingCommand, WrongUse, check_names, one_sentence, wrong_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -87,7 +87,10 @@ class Command(ReadingCommand):
         declared = {outlet.name: outlet for outlet in outlets(loader)}  # type: ignore[arg-type]
         check_names(args, declared)
         sends = not opts.dry_run and self._has_channels()
-        limits = _limits([*declared])
+        from crawler.health.monitoring.limits import configured_limits  # noqa: PLC0415
+
+        with wrong_settings():
+            limits = configured_limits([*declared], are_all=True)
         uri = self.settings["ARCHIVE_URI"]
         with one_sentence(self, "triptych watch", uri):
             # pyarrow's datasets; Scrapy imports every command for each
@@ -144,10 +147,8 @@ class Command(ReadingCommand):
             send_metrics,
         )
 
-        try:
+        with wrong_settings():
             check_telemetry()
-        except WrongSetting as error:
-            raise WrongUse(visible(str(error))) from None
         if not is_off("METRICS") and (why := send_metrics(families(facts, raised))):
             console = Terminal(stderr=True)
             console.print(f"triptych watch: no metrics sent, {literal(why)}", highlight=False, soft_wrap=True)
@@ -224,15 +225,6 @@ def _serve(host: str, port: int, check: Callable[[], tuple[MonitoringFacts, list
     over.wait()
     server.shutdown()
     server.server_close()
-
-
-def _limits(names: list[str]) -> AllLimits:
-    from crawler.health.monitoring.limits import configured_limits  # noqa: PLC0415
-
-    try:
-        return configured_limits(names, are_all=True)
-    except WrongSetting as error:
-        raise WrongUse(visible(str(error))) from None
 
 
 def _print(facts: MonitoringFacts, raised: Sequence[Alarm]) -> None:

@@ -17,7 +17,7 @@ from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
 from archive.commands.exit_codes import ExitCode, of_error
-from archive.exceptions import ArchiveError
+from archive.exceptions import ArchiveError, WrongSetting
 from archive.storage import path_guard
 from archive.terminal import literal, visible
 
@@ -27,6 +27,15 @@ class WrongUse(UsageError):
 
     def __init__(self, message: str) -> None:
         super().__init__(message, print_help=False)
+
+
+@contextlib.contextmanager
+def wrong_settings() -> Iterator[None]:
+    """Turn an error in triptych.toml, the environment or -s into WrongUse."""
+    try:
+        yield
+    except WrongSetting as error:
+        raise WrongUse(visible(str(error))) from None
 
 
 def expect_file(option: str, path: Path, *, is_written: bool = False) -> None:
