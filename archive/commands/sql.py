@@ -77,11 +77,11 @@ def _print(console: Console, options: argparse.Namespace, rows: SqlRows) -> None
 def _names(console: Console) -> int:
     # pyarrow, .17 s: --help needs none
     from archive.format.docs import TABLES  # noqa: PLC0415
-    from archive.read.sql_views import VIEWS  # noqa: PLC0415
+    from archive.read.sql_views import views  # noqa: PLC0415
 
     tables = [(name, "table", about.split(". ")[0].rstrip(".")) for name, _, about in TABLES]
-    views = [(x.name, "view", ", ".join(x.columns)) for x in VIEWS.values()]
-    print_grid(console, ["name", "kind", "rows, or columns"], [*tables, *views])
+    view_rows = [(x.name, "view", ", ".join(x.columns)) for x in views().values()]
+    print_grid(console, ["name", "kind", "rows, or columns"], [*tables, *view_rows])
     console.print("\nFor example:  triptych archive sql 'SELECT * FROM lags_by_outlet'", markup=False)
     return 0
 

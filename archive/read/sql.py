@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from archive.exceptions import QuestionError
 from archive.read.scan import Rows
-from archive.read.sql_views import VIEWS
+from archive.read.sql_views import views
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -98,8 +98,8 @@ def ask(
         with contextlib.suppress(duckdb.InvalidInputException):  # a notebook without ipywidgets has none
             connection.execute("SET enable_progress_bar = false")  # it would be printed among the rows
         for name in _needed(question, tables):
-            if name in VIEWS:
-                connection.execute(f'CREATE VIEW "{name}" AS {VIEWS[name].query}')
+            if name in views():
+                connection.execute(f'CREATE VIEW "{name}" AS {views()[name].query}')
             elif name == "articles":
                 connection.register("articles_stored", tables[name]())
                 connection.execute(_ARTICLES)
@@ -184,7 +184,7 @@ def _needed(question: str, tables: Mapping[str, object]) -> list[str]:
     Opening a table measures all its files.
     """
     words = set(re.findall(r"\w+", question.lower()))
-    names = [*tables, *VIEWS]
+    names = [*tables, *views()]
     pending = [x for x in names if x in words] or list(names)
     needed: set[str] = set()
     while pending:
@@ -192,11 +192,11 @@ def _needed(question: str, tables: Mapping[str, object]) -> list[str]:
         if name in needed:
             continue
         needed.add(name)
-        if name in VIEWS:
-            pending += VIEWS[name].reads
+        if name in views():
+            pending += views()[name].reads
         elif name == "articles":
             pending.append(OF_DELETIONS)
-    return sorted(filter(needed.__contains__, names), key=lambda x: x in ("articles", *VIEWS))
+    return sorted(filter(needed.__contains__, names), key=lambda x: x in ("articles", *views()))
 
 
 @contextlib.contextmanager

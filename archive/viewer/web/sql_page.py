@@ -19,7 +19,7 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 import archive
 from archive.format.docs import TABLES
-from archive.read.sql_views import VIEWS
+from archive.read.sql_views import views
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -72,7 +72,7 @@ def page(opened: ArchiveRequest) -> Response:
         questions=QUESTIONS,
         shown=SHOWN,
         seconds=_SECONDS,
-        views=list(VIEWS.values()),
+        views=list(views().values()),
         tables=TABLES,
         cell=_text,
         address=lambda sql, suffix="": f"/sql{suffix}?{urlencode({'q': sql})}",
