@@ -7,7 +7,7 @@ import re
 
 from archive.format.reasons import Reason
 from crawler.extraction.fields.alternates import is_home_page
-from crawler.extraction.kind.block_pages import WALL_WORDS
+from crawler.extraction.kind.block_pages import wall_words
 from crawler.extraction.kind.page_kind import BRIEF
 from crawler.items import Article, Refusal
 from crawler.workers.stages import WorkerStage
@@ -36,7 +36,7 @@ def _refusal(article: Article) -> Refusal | None:
     dated = article.published_at is not None
     if is_home_page(article.url):
         return Refusal(Reason.HOME_PAGE, f"{article.url} is a front page, not an article")
-    if not dated and (wall := WALL_WORDS.search(f"{headline}\n{body[:_OPENING]}")):
+    if not dated and (wall := wall_words().search(f"{headline}\n{body[:_OPENING]}")):
         return Refusal(Reason.BLOCKED_PAGE, f"{article.url} shows a wall instead of the article: {wall[0]!r}")
     if not dated and _NOT_FOUND.match(headline):
         return Refusal(

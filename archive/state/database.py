@@ -7,6 +7,7 @@ snapshot; a cache that is missing, damaged or from another archive is rebuilt.
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -56,44 +57,12 @@ def _cached_columns() -> str:
     )
 
 
-TABLES = f"""
-CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE file (id INTEGER PRIMARY KEY, path TEXT NOT NULL);
-CREATE INDEX file_path ON file (path);
-CREATE TABLE article (
-  number INTEGER PRIMARY KEY, {_cached_columns()},
-  reread_hash TEXT, reread_extractor TEXT, missing INTEGER NOT NULL DEFAULT 0);
-CREATE INDEX article_key ON article (outlet, story_key) WHERE story_key IS NOT NULL;
-CREATE TABLE version (
-  article INTEGER, version INTEGER, content_hash TEXT NOT NULL, file INTEGER NOT NULL,
-  latest INTEGER NOT NULL, PRIMARY KEY (article, version)) WITHOUT ROWID;
-CREATE TABLE place (
-  key BLOB, role INTEGER, article INTEGER, PRIMARY KEY (key, role, article)) WITHOUT ROWID;
-CREATE TABLE pair (
-  a INTEGER, b INTEGER, evidence TEXT NOT NULL, reciprocal INTEGER NOT NULL, score REAL, details TEXT,
-  file INTEGER, PRIMARY KEY (a, b)) WITHOUT ROWID;
-CREATE INDEX pair_b ON pair (b);
-CREATE INDEX pair_label ON pair (evidence) WHERE evidence IN ('label', 'label-no');
-CREATE TABLE story (
-  key BLOB, article INTEGER, file INTEGER, PRIMARY KEY (key, article)) WITHOUT ROWID;
-CREATE TABLE look (
-  key BLOB PRIMARY KEY, outcome TEXT NOT NULL, reason TEXT, observed_at INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE debt (
-  key BLOB PRIMARY KEY, outlet TEXT NOT NULL, url TEXT NOT NULL, reason TEXT NOT NULL,
-  since INTEGER NOT NULL, asked INTEGER NOT NULL, tries INTEGER NOT NULL,
-  given_up INTEGER NOT NULL) WITHOUT ROWID;
-CREATE INDEX debt_outlet ON debt (outlet, since, reason, tries, asked) WHERE NOT given_up;
-CREATE INDEX debt_tried ON debt (outlet, since) WHERE NOT given_up AND tries >= 12;
-CREATE TABLE alignment (
-  a INTEGER, b INTEGER, seq INTEGER, version_a INTEGER NOT NULL, version_b INTEGER NOT NULL,
-  whole_a INTEGER NOT NULL, partnered_a INTEGER NOT NULL, whole_b INTEGER NOT NULL,
-  partnered_b INTEGER NOT NULL, file INTEGER NOT NULL, PRIMARY KEY (a, b, seq)) WITHOUT ROWID;
-CREATE INDEX alignment_b ON alignment (b);
-CREATE TABLE refusal (
-  a INTEGER, b INTEGER, reason TEXT NOT NULL, evidence TEXT NOT NULL, kept TEXT,
-  PRIMARY KEY (a, b)) WITHOUT ROWID;
-CREATE TABLE segment (id TEXT PRIMARY KEY) WITHOUT ROWID;
-"""
+@cache
+def schema_sql() -> str:
+    """Return the statements that make the tables, from tables.sql."""
+    return Path(__file__).with_name("tables.sql").read_text("utf-8").format(cached_columns=_cached_columns())
+
+
 CONTENTS = (
     *("file", "article", "version", "place", "pair", "story", "look", "debt", "segment"),
     *("alignment", "refusal"),
@@ -160,15 +129,15 @@ class State:
         if "about" not in tables or self.about("version") != version:
             for name in tables:
                 self.connection.execute(f'DROP TABLE "{name}"')
-            for statement in TABLES.split(";"):
+            for statement in schema_sql().split(";"):
                 self.connection.execute(statement)
             self.connection.execute("INSERT INTO about VALUES ('version', ?)", (version,))
         self.connection.execute("COMMIT")
 
     def _check_schema(self) -> None:
-        """Raise sqlite3.DatabaseError where a table, an index or a trigger differs from TABLES."""
+        """Raise sqlite3.DatabaseError where a table, an index or a trigger differs from tables.sql."""
         present = {str(sql) for (sql,) in self._rows("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")}
-        expected = {statement.strip() for statement in TABLES.split(";")} - {""}
+        expected = {statement.strip() for statement in schema_sql().split(";")} - {""}
         if present != expected:
             raise sqlite3.DatabaseError("its tables are not those that were made")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from string import Template
 
 from archive.format.languages import STORY_LANGUAGES
-from crawler.demo.story_files import WORDING, Story, Variant, Wording, blocks_html, plain, without_paragraphs
+from crawler.demo.story_files import Story, Variant, Wording, blocks_html, plain, without_paragraphs, wording
 
 _ESCAPED = str.maketrans({"&": "&amp;", "«": "&laquo;", "»": "&raquo;", "“": "&ldquo;", "”": "&rdquo;"})
 LAYOUTS = Path(__file__).with_name("layouts")
@@ -24,7 +24,7 @@ def render(story: Story, variant: Variant, neighbours: tuple[Variant, ...], base
 
     `neighbours` are other stories in the same language, for the promo line and the related list.
     """
-    words = WORDING[variant.language]
+    words = wording()[variant.language]
     related = "\n".join(f"<li>{_anchor(neighbour)}</li>" for neighbour in neighbours[:3])
     layout = LAYOUT[story.layout]
     promo = layout.promo.format(words=words.also, link=_anchor(neighbours[-1])) if neighbours else ""
@@ -37,7 +37,7 @@ def render(story: Story, variant: Variant, neighbours: tuple[Variant, ...], base
         switcher=_switcher(story, variant, layout),
         home=words.home,
         outlet=words.outlet,
-        section=words.section(story.section),
+        section=words.sections[story.section],
         date=printed_time(variant, variant.published),
         figure=_figure(story, variant),
         byline=_byline(variant, layout),
@@ -78,7 +78,7 @@ def _switcher(story: Story, variant: Variant, layout: "Layout") -> str:
     link_class = f' class="{layout.link_class}"' if layout.link_class else ""
     parts = []
     for language in STORY_LANGUAGES:
-        words = WORDING[language]
+        words = wording()[language]
         label = words.menu_label if layout.menu_labels else words.label
         if language == variant.language:
             parts.append(f'<span class="active">{label}</span>')
@@ -95,7 +95,7 @@ def _figure(story: Story, variant: Variant) -> str:
 
 
 def byline_text(variant: Variant) -> str | None:
-    words = WORDING[variant.language]
+    words = wording()[variant.language]
     names = variant.byline or f" {words.and_} ".join(variant.authors)
     return f"{words.author}: {names}" if names else None
 
@@ -128,7 +128,7 @@ def hreflang_targets(story: Story, variant: Variant) -> dict[str, str]:
 
 
 def head_html(story: Story, variant: Variant, base_url: str) -> str:
-    words = WORDING[variant.language]
+    words = wording()[variant.language]
     canonical = variant.path if story.relative_canonical else base_url + variant.path
     lines = [
         f'<link rel="canonical" href="{canonical}">',
@@ -158,7 +158,7 @@ def _property(name: str, content: str) -> str:
 
 
 def _linked_data(story: Story, variant: Variant, base_url: str) -> str:
-    words = WORDING[variant.language]
+    words = wording()[variant.language]
     outlet = {"@type": "Organization", "name": words.outlet}
     persons = [{"@type": "Person", "name": name} for name in variant.authors]
     data: dict[str, object] = {
@@ -171,7 +171,7 @@ def _linked_data(story: Story, variant: Variant, base_url: str) -> str:
         "author": outlet if variant.linked_data == "organisation" or not persons else persons,
         "publisher": outlet,
         "image": [f"{base_url}/media/{story.name}.svg"],
-        "articleSection": words.section(story.section),
+        "articleSection": words.sections[story.section],
         "isAccessibleForFree": True,
     }
     # a headline may contain `</script>`; JSON allows an escaped slash

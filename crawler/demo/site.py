@@ -10,7 +10,7 @@ from urllib.parse import quote
 from archive.format.languages import STORY_LANGUAGES
 from crawler.demo import article_page
 from crawler.demo.article_page import LAYOUTS
-from crawler.demo.story_files import WORDING, Story, Variant, load_stories, next_day
+from crawler.demo.story_files import Story, Variant, load_stories, next_day, wording
 
 _HTML = "text/html; charset=utf-8"
 _XML = "application/xml; charset=utf-8"
@@ -50,7 +50,7 @@ def build_site(base_url: str, day: int = 1) -> dict[str, Answer]:
         "404": Answer(_MISSING.encode(), status=HTTPStatus.NOT_FOUND),
     }
     for language in STORY_LANGUAGES:
-        site[WORDING[language].home] = Answer(home_page(stories, language).encode())
+        site[wording()[language].home] = Answer(home_page(stories, language).encode())
     for number, story in enumerate(stories):
         picture = _PICTURE.format(hue=number * 47 % 360, name=story.name)
         site[f"/media/{story.name}.svg"] = Answer(picture.encode(), "image/svg+xml")
@@ -123,7 +123,7 @@ def _sitemap_entry(story: Story, variant: Variant, base_url: str) -> str:
         alternates += f'<xhtml:link rel="alternate" hreflang="{sibling.language}" href="{address}"/>\n'
     return (
         f"<url>\n<loc>{base_url}{variant.linked_path}</loc>\n{alternates}"
-        f"<news:news>\n<news:publication><news:name>{escape(WORDING[variant.language].outlet)}</news:name>"
+        f"<news:news>\n<news:publication><news:name>{escape(wording()[variant.language].outlet)}</news:name>"
         f"<news:language>{variant.language}</news:language></news:publication>\n"
         f"<news:publication_date>{variant.published.isoformat()}</news:publication_date>\n"
         f"<news:title>{escape(variant.headline)}</news:title>\n</news:news>\n</url>"
@@ -135,25 +135,25 @@ def feed(stories: tuple[Story, ...], base_url: str) -> str:
         f"<item>\n<title>{escape(variant.headline)}</title>\n<link>{base_url}{variant.linked_path}</link>\n"
         f'<guid isPermaLink="true">{base_url}{variant.linked_path}</guid>\n'
         f"<pubDate>{format_datetime(variant.published)}</pubDate>\n"
-        f"<category>{escape(WORDING['uk'].section(story.section))}</category>\n</item>"
+        f"<category>{escape(wording()['uk'].sections[story.section])}</category>\n</item>"
         for story, variant in announced(stories, "rss")
     )
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n<rss version="2.0">\n<channel>\n'
-        f"<title>{escape(WORDING['uk'].outlet)}</title>\n<link>{base_url}/ukr/</link>\n"
-        f"<description>{escape(WORDING['uk'].footer)}</description>\n{items}\n</channel>\n</rss>\n"
+        f"<title>{escape(wording()['uk'].outlet)}</title>\n<link>{base_url}/ukr/</link>\n"
+        f"<description>{escape(wording()['uk'].footer)}</description>\n{items}\n</channel>\n</rss>\n"
     )
 
 
 def home_page(stories: tuple[Story, ...], language: str) -> str:
-    words = WORDING[language]
+    words = wording()[language]
     variants = [variant for story in stories if (variant := story.variant(language))]
     variants.sort(key=lambda variant: variant.published, reverse=True)
     links = "\n".join(
         f'<li><a href="{variant.linked_path}">{escape(variant.headline, quote=False)}</a></li>'
         for variant in variants
     )
-    menu = " ".join(f'<a href="{edition.home}">{edition.label}</a>' for edition in WORDING.values())
+    menu = " ".join(f'<a href="{edition.home}">{edition.label}</a>' for edition in wording().values())
     return (
         f'<!DOCTYPE html>\n<html lang="{words.html_lang}">\n<head>\n<meta charset="utf-8">\n'
         f'<title>{words.outlet}</title>\n<link rel="stylesheet" href="/style.css">\n</head>\n<body>\n'

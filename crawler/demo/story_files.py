@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -180,89 +181,14 @@ class Wording:
     related: str
     footer: str
     corrected: str
-    sections: tuple[tuple[str, str], ...]
-
-    def section(self, key: str) -> str:
-        return dict(self.sections)[key]
+    sections: Mapping[str, str]
 
 
-UK = Wording(
-    home="/ukr/",
-    outlet="Вербогірський кур’єр",
-    html_lang="uk",
-    og_locale="uk_UA",
-    label="ua",
-    menu_label="УКР",
-    author="Автор",
-    and_="та",
-    also="Читайте також",
-    share="Поділитися у Facebook Поділитися у Telegram Копіювати посилання",
-    copied="Посилання скопійовано",
-    subscribe="Підпишіться на нашу розсилку, щоб щоранку отримувати головне.",
-    tags="Теги",
-    cookies="Ми використовуємо файли cookie, щоб сайт працював краще.",
-    accept="Погоджуюся",
-    related="Новини за темою",
-    footer="© 2026 «Вербогірський кур’єр». Передрук лише з посиланням на першоджерело.",
-    corrected="Оновлено",
-    sections=(
-        ("council", "Міська рада"), ("court", "Суд"), ("culture", "Культура"), ("economy", "Економіка"),
-        ("energy", "Енергетика"), ("health", "Здоров’я"), ("nature", "Довкілля"), ("science", "Наука"),
-        ("sport", "Спорт"), ("transport", "Транспорт"), ("weather", "Погода"),
-    ),
-)  # fmt: skip
-EN = Wording(
-    home="/eng/",
-    outlet="Verbohirsk Courier",
-    html_lang="en",
-    og_locale="en_GB",
-    label="en",
-    menu_label="ENG",
-    author="Author",
-    and_="and",
-    also="Read also",
-    share="Share on Facebook Share on Telegram Copy link",
-    # the editions share one script, which uses Ukrainian in all of them, as on a real outlet
-    copied=UK.copied,
-    subscribe="Subscribe to our newsletter and get the main stories every morning.",
-    tags="Tags",
-    cookies="We use cookies to make this site work better.",
-    accept="I agree",
-    related="Related news",
-    footer="© 2026 Verbohirsk Courier. Republication only with a link to the source.",
-    corrected="Updated",
-    sections=(
-        ("council", "City council"), ("court", "Court"), ("culture", "Culture"), ("economy", "Economy"),
-        ("energy", "Energy"), ("health", "Health"), ("nature", "Environment"), ("science", "Science"),
-        ("sport", "Sport"), ("transport", "Transport"), ("weather", "Weather"),
-    ),
-)  # fmt: skip
-RU = Wording(
-    home="/rus/",
-    outlet="Вербогорский курьер",
-    html_lang="ru",
-    og_locale="ru_UA",
-    label="ru",
-    menu_label="РУС",
-    author="Автор",
-    and_="и",
-    also="Читайте также",
-    share="Поделиться в Facebook Поделиться в Telegram Скопировать ссылку",
-    copied=UK.copied,
-    subscribe="Подпишитесь на нашу рассылку, чтобы каждое утро получать главное.",
-    tags="Теги",
-    cookies="Мы используем файлы cookie, чтобы сайт работал лучше.",
-    accept="Согласен",
-    related="Новости по теме",
-    footer="© 2026 «Вербогорский курьер». Перепечатка только со ссылкой на первоисточник.",
-    corrected="Обновлено",
-    sections=(
-        ("council", "Городской совет"), ("court", "Суд"), ("culture", "Культура"), ("economy", "Экономика"),
-        ("energy", "Энергетика"), ("health", "Здоровье"), ("nature", "Экология"), ("science", "Наука"),
-        ("sport", "Спорт"), ("transport", "Транспорт"), ("weather", "Погода"),
-    ),
-)  # fmt: skip
-WORDING = {"uk": UK, "en": EN, "ru": RU}
+@cache
+def wording() -> Mapping[str, Wording]:
+    """Words of each edition, by language."""
+    tables = tomllib.loads(Path(__file__).with_name("wording.toml").read_text("utf-8"))
+    return {language: Wording(**words) for language, words in tables.items()}
 
 
 # The small markup of a story's body: enough for a writer, and nothing that could break a page. Blocks are

@@ -22,69 +22,6 @@ SHARDS = 4
 """Files of texts of a large archive: as many processes can fill them side by side."""
 LARGE = 20_000
 """Articles from which on a new side file has so many."""
-_TABLES = """
-CREATE TABLE state (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE file (no INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, sha256 TEXT NOT NULL,
-  "table" TEXT NOT NULL);
-CREATE TABLE article (
-  id TEXT NOT NULL, story_id TEXT NOT NULL, outlet TEXT NOT NULL, language TEXT NOT NULL,
-  headline TEXT NOT NULL, url TEXT NOT NULL, published REAL, first_seen REAL NOT NULL,
-  last_seen REAL NOT NULL, section TEXT,
-  authors TEXT NOT NULL, version INTEGER NOT NULL, from_feed INTEGER NOT NULL, hash TEXT NOT NULL,
-  file INTEGER NOT NULL, part INTEGER NOT NULL, doc INTEGER
-);
-CREATE TABLE former (id TEXT NOT NULL, version INTEGER NOT NULL, from_feed INTEGER NOT NULL,
-  file INTEGER NOT NULL, part INTEGER NOT NULL);
-CREATE TABLE compared (story_id TEXT NOT NULL, a TEXT NOT NULL, b TEXT NOT NULL,
-  whole_a INTEGER NOT NULL, alone_a INTEGER NOT NULL, perhaps_a INTEGER NOT NULL,
-  whole_b INTEGER NOT NULL, alone_b INTEGER NOT NULL, perhaps_b INTEGER NOT NULL, file INTEGER NOT NULL);
-CREATE TABLE number_mark (story_id TEXT NOT NULL, language_a TEXT NOT NULL, a TEXT NOT NULL,
-  language_b TEXT NOT NULL, b TEXT NOT NULL, counted TEXT NOT NULL, confidence REAL NOT NULL,
-  file INTEGER NOT NULL);
-CREATE TABLE event (id TEXT NOT NULL, other TEXT NOT NULL, seq INTEGER NOT NULL, tier TEXT NOT NULL,
-  probability REAL NOT NULL, shared TEXT NOT NULL, file INTEGER NOT NULL);
-CREATE TABLE flag (kind TEXT NOT NULL, id TEXT NOT NULL, at REAL, file INTEGER NOT NULL);
-CREATE TABLE word (language TEXT NOT NULL, word TEXT NOT NULL, key TEXT NOT NULL,
-  PRIMARY KEY (language, word)) WITHOUT ROWID;
-CREATE INDEX word_key ON word (key, word);
-CREATE TABLE former_doc (doc INTEGER PRIMARY KEY);
-CREATE TRIGGER doc_left AFTER UPDATE OF doc ON article WHEN old.doc IS NOT NULL AND new.doc IS NOT old.doc
-  BEGIN INSERT OR IGNORE INTO former_doc VALUES (old.doc); END;
-CREATE TABLE digest (name TEXT PRIMARY KEY, data BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE look (outlet TEXT NOT NULL, day INTEGER NOT NULL, outcome TEXT NOT NULL, reason TEXT NOT NULL,
-  count INTEGER NOT NULL, file INTEGER NOT NULL);
-"""
-_INDEXES = """
-CREATE UNIQUE INDEX IF NOT EXISTS article_id ON article (id);
-CREATE INDEX IF NOT EXISTS article_story ON article (story_id);
-CREATE INDEX IF NOT EXISTS article_doc ON article (doc);
-CREATE INDEX IF NOT EXISTS article_file ON article (file);
-CREATE INDEX IF NOT EXISTS article_undated ON article (story_id, first_seen) WHERE published IS NULL;
-CREATE INDEX IF NOT EXISTS former_id ON former (id);
-CREATE INDEX IF NOT EXISTS former_file ON former (file);
-CREATE INDEX IF NOT EXISTS compared_file ON compared (file);
-CREATE INDEX IF NOT EXISTS compared_story ON compared (story_id);
-CREATE INDEX IF NOT EXISTS number_mark_story ON number_mark (story_id);
-CREATE INDEX IF NOT EXISTS number_mark_file ON number_mark (file);
-CREATE INDEX IF NOT EXISTS event_id ON event (id);
-CREATE INDEX IF NOT EXISTS event_file ON event (file);
-CREATE INDEX IF NOT EXISTS flag_file ON flag (file);
-CREATE INDEX IF NOT EXISTS flag_id ON flag (id, kind);
-CREATE INDEX IF NOT EXISTS look_outlet ON look (outlet, day);
-CREATE INDEX IF NOT EXISTS look_file ON look (file);
-"""
-"""Made once the rows of the first snapshot are there: a tenth of the time of keeping them up to each row."""
-_TEXTS = """
-CREATE TABLE state (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE doc (no INTEGER PRIMARY KEY, text BLOB NOT NULL);
-CREATE VIRTUAL TABLE text USING fts5(headline, body, content='', tokenize="unicode61 remove_diacritics 0");
-INSERT INTO text (text, rank) VALUES ('hashsize', 33554432);
-"""
-# Words of 32 MB of texts are put in order at a time: a tenth of the time of filling.
-# `file` of a row is the data file it came from: when that file is of no snapshot, the row goes.
-# `compared` counts the characters of two articles side by side, and those that one has alone, or perhaps.
-# `doc` is a text that has been read: a new text of an article gets a new number, the old one leads nowhere.
-# Text n lies in file n % shards, beside the words of that file, under the number n // shards.
 
 
 def side_file(layout: Layout) -> Path:
@@ -165,7 +102,7 @@ def writing(path: Path) -> Iterator[sqlite3.Connection]:
             if not _is_whole(path, doubtful=_was_cut_short(unfinished)):
                 discard(path)
             unfinished.write_text(_boot())
-            with closing(open_for_writing(path, _TABLES)) as connection:
+            with closing(open_for_writing(path, _sql("tables"))) as connection:
                 yield connection
                 count = shards(connection)
             for file_path in (path, *(texts_file(path, x) for x in range(count))):
@@ -182,7 +119,11 @@ def writing(path: Path) -> Iterator[sqlite3.Connection]:
 
 def open_texts(path: Path, shard: int) -> sqlite3.Connection:
     """Open a file of texts for writing, by one process; `path` of the side file that it belongs to."""
-    return open_for_writing(texts_file(path, shard), _TEXTS)
+    return open_for_writing(texts_file(path, shard), _sql("texts"))
+
+
+def _sql(name: str) -> str:
+    return Path(__file__).with_name(f"{name}.sql").read_text("utf-8")
 
 
 def open_for_writing(path: Path, tables: str) -> sqlite3.Connection:
@@ -213,8 +154,11 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def add_indexes(connection: sqlite3.Connection) -> None:
-    """Make the indexes once the first rows are there; in a transaction of the caller's."""
-    for statement in _INDEXES.split(";"):
+    """Make the indexes once the first rows are there; in a transaction of the caller's.
+
+    That takes a tenth of the time of keeping them up to each row.
+    """
+    for statement in _sql("indexes").split(";"):
         try:
             connection.execute(statement)
         except sqlite3.IntegrityError:  # no writer of ours has an article twice

@@ -2,16 +2,17 @@
 
 Such a page is refused whatever its status, and requested again later.
 """
-# ruff: noqa: E501 - patterns
 
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from lxml.html import HtmlElement
 
 from crawler.exceptions import Blocked
+from crawler.extraction.body.boilerplate import load, with_parts
 from crawler.extraction.document.outline import Outline
 from crawler.extraction.document.text import one_line
 
@@ -62,7 +63,7 @@ def refuse_block_page(page: Outline, body: bytes, url: str) -> None:
 
 
 def _is_only_consent(page: Outline) -> bool:
-    """Tell if nothing on a page is an article's: no element of one, few links, no heading but the notice's."""
+    """Tell if nothing on a page is an article's: no element of it, few links, no heading but the notice's."""
     headings = [one_line(page.elements[i].text_content()) for i in page.positions("h1", "h2")]
     return (
         "article" not in page.by_tag
@@ -92,7 +93,7 @@ def _are_enough(service: str, where: Collection[str], marks: int, length: int) -
 
 def _marks_by_service(places: dict[str, str]) -> "dict[str, list[Mark]]":
     by_service: dict[str, list[Mark]] = {}
-    for mark in MARKS:
+    for mark in marks_of_services():
         match = mark.pattern.fullmatch if mark.where == "title" else mark.pattern.search
         if match(places[mark.where]):
             by_service.setdefault(mark.service, []).append(mark)
@@ -115,29 +116,9 @@ def _visible(tree: HtmlElement) -> str | None:
     return one_line(" ".join(parts))
 
 
-# What only the words of a page tell, once it is read: `blocked-page` is decided by them, in pipelines/validate.py.
-
-_ROBOT_WORDS = (
-    r"verify(?:ing)? (?:that )?you are (?:a )?human|checking (?:if the site connection|your browser)"
-    r"|unusual traffic from your|access denied|(?:підтвердіть|доведіть),?\s*що ви не робот|перевіряємо ваш браузер"
-    r"|(?:подтвердите|докажите),?\s*что вы не робот|проверяем ваш браузер"
-    r"|доступ (?:до сайту )?(?:обмежено|заборонено)\b|доступ (?:к сайту )?(?:ограничен|запрещ[её]н)\b"
-)
-_JAVASCRIPT = r"enable javascript and cookies to continue"
-WALL_WORDS = re.compile(
-    rf"{_ROBOT_WORDS}|{_JAVASCRIPT}|just a moment\.\.\.|attention required!|are you a robot|ddos-guard|incapsula incident",
-    re.IGNORECASE,
-)
-
-# What pages that stand before an article say and carry: services that keep robots away, and consent walls.
-#
-# Each mark names its grounds: `seen`, in tests, saved pages or detectors of public repositories, searched
-# for it in November 2026; `memory`, where nothing was found. No live page was looked at.
-
-
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A mark of a block page; a `title` must match as a whole, the others are searched for."""
+    """A mark of a block page, from block_pages.toml."""
 
     service: str
     where: Where
@@ -145,88 +126,18 @@ class Mark:
     grounds: Literal["seen", "memory"]
 
 
-def _mark(service: str, where: Where, pattern: str, grounds: Literal["seen", "memory"] = "seen") -> Mark:
-    return Mark(service, where, re.compile(pattern, re.IGNORECASE), grounds)
+@cache
+def marks_of_services() -> tuple[Mark, ...]:
+    file = load(__package__, "block_pages.toml")
+    marks = []
+    for entry in file["marks"]:
+        pattern = re.compile(with_parts(entry["pattern"], file["parts"]), re.IGNORECASE)
+        marks.append(Mark(entry["service"], entry["where"], pattern, entry["grounds"]))
+    return tuple(marks)
 
 
-MARKS: tuple[Mark, ...] = (
-    _mark("Cloudflare", "title", r"just a moment\W*|attention required! \| cloudflare|access denied \|.*cloudflare.*"),
-    _mark("Cloudflare", "markup", r"_cf_chl_opt"),
-    # not the path alone: each page behind Cloudflare may carry challenge-platform/scripts/jsd
-    _mark("Cloudflare", "markup", r"/cdn-cgi/challenge-platform/h/\w+/orchestrate/"),
-    _mark("Cloudflare", "markup", r"id=[\"']?(?:challenge-(?:error-text|form|running|stage)|cf-(?:wrapper|error-details))"),
-    _mark("Cloudflare", "markup", r"cf-browser-verification|data-translate=[\"']?(?:block_headline|checking_browser)"),
-    _mark("Cloudflare", "text", rf"{_JAVASCRIPT}|sorry, you have been blocked"),
-    _mark("Cloudflare", "text", r"(?:cloudflare )?ray id:? "),
-    _mark("DDoS-Guard", "title", r"ddos-guard"),
-    _mark("DDoS-Guard", "markup", r"/\.well-known/ddos-guard/|data-ddg-", "memory"),
-    _mark("DDoS-Guard", "text", r"ddos protection by ddos-guard|checking your browser before accessing"),
-    _mark("Imperva", "markup", r"/_Incapsula_Resource\?(?:SWJIYLWA=\w+,|CWUDNSAI=)"),
-    _mark("Imperva", "text", r"incapsula incident id"),
-    _mark("Imperva", "title", r"pardon our interruption\W*"),
-    _mark("PerimeterX", "title", r"access to this page has been denied\W*"),
-    _mark("PerimeterX", "markup", r"id=[\"']?_?px-?captcha|_pxAppId|captcha\.px-(?:cdn|cloud)\.net"),
-    _mark("PerimeterX", "text", r"press & hold to confirm", "memory"),
-    _mark("DataDome", "markup", r"captcha-delivery\.com"),
-    _mark("DataDome", "markup", r"var dd\s*=\s*\{"),
-    _mark("DataDome", "text", r"please enable js and disable any ad blocker"),
-    _mark("Akamai", "title", r"access denied"),
-    _mark("Akamai", "text", r"you (?:don.t|do not) have permission to access"),
-    _mark("Akamai", "text", r"reference\s*#[0-9a-f]+\.[0-9a-f]+|errors\.edgesuite\.net"),
-    _mark("Qrator", "markup", r"/__qrator/|qrator_jsr", "memory"),
-    _mark("Qrator", "text", r"qrator", "memory"),
-    _mark("AWS WAF", "markup", r"awsWafCookieDomainList|token\.awswaf\.com|AwsWafIntegration"),
-    _mark("Sucuri", "title", r"sucuri website firewall.*"),
-    _mark("Sucuri", "markup", r"sucuri_cloudproxy_js"),
-    _mark("Vercel", "title", r"vercel security checkpoint"),
-    _mark(
-        ROBOT_CHECK,
-        "title",
-        r"(?:checking|verifying) your browser\W*|robot check|security check|are you (?:a robot|human)\W*|captcha"
-        r"|(?:перевірка|проверка)(?: вашого| вашего)? браузера\W*|(?:ви|вы) (?:не )?робот\W*"
-        r"|доступ (?:обмежено|заборонено|ограничен|запрещ[её]н)\W*|(?:403 )?forbidden|403|access denied",
-        "memory",
-    ),
-    _mark(
-        ROBOT_CHECK,
-        "text",
-        rf"{_ROBOT_WORDS}"
-        r"|(?:йде|триває|виконується) перевірка(?: вашого)? браузера|(?:идёт|идет|выполняется) проверка(?: вашего)? браузера"
-        r"|(?:подтвердите|докажите),? что запросы отправляли вы",
-        "memory",
-    ),
-    _mark(
-        ROBOT_CHECK,
-        "markup",
-        r"class=[\"']?[\w -]*(?:g-recaptcha|h-captcha|cf-turnstile|smart-captcha)"
-        r"|(?:recaptcha/(?:api|enterprise)|hcaptcha\.com/1/api|challenges\.cloudflare\.com/turnstile)",
-    ),
-    _mark(CONSENT, "address", r"https?://(?:consent|guce|myprivacy)\.|/(?:collectConsent|privacy-?gate|consent)\b", "memory"),
-    _mark(CONSENT, "markup", r"action=[\"']?[^\"'>]*(?:collectConsent|/consent\b|consent\.(?:google|youtube|yahoo)\.)", "memory"),
-    _mark(CONSENT, "title", r"before you continue.*|.*privacy gate|.*\bis part of the yahoo family.*", "memory"),
-    _mark(
-        CONSENT,
-        "text",
-        r"stor(?:e|ing) (?:and/or|or|and) access(?:ing)? information on (?:a|your) device|доступ до інформації на пристрої"
-        r"|(?:храним|сохраня\w+|получа\w+) [^.]{0,40}на (?:вашем )?устройстве|informationen auf (?:einem|ihrem) gerät"
-        r"|process(?:ing)? (?:your )?personal data|обробля\w+ (?:ваші )?персональні дані"
-        r"|обрабатыва\w+ (?:ваши )?персональные данные|personenbezogene daten",
-        "memory",
-    ),
-    _mark(
-        CONSENT,
-        "text",
-        r"we value your privacy|ми (?:цінуємо|дбаємо про) вашу (?:приватність|конфіденційність)"
-        r"|мы (?:ценим вашу|заботимся о вашей) (?:приватность|приватности|конфиденциальность|конфиденциальности)"
-        r"|mit werbung (?:lesen|weiter)|werbetracking|wir schätzen ihre privatsphäre",
-        "memory",
-    ),
-    _mark(
-        CONSENT,
-        "text",
-        r"(?:we|we,|yahoo,?) and (?:our|its) (?:(?:up to )?\d[\d ,]* )?partners|ми (?:та|й|і) наші (?:\d+ )?партнери"
-        r"|мы и наши (?:\d+ )?партн[её]р|wir und unsere (?:bis zu )?(?:\d+ )?partner"
-        r"|(?:accept|agree to) (?:all )?(?:cookies )?to continue|(?:прийміть|примите) (?:файли|файлы) cookie",
-        "memory",
-    ),
-)  # fmt: skip
+@cache
+def wall_words() -> re.Pattern[str]:
+    """Return the words by which a page that was read is known as a wall."""
+    file = load(__package__, "block_pages.toml")
+    return re.compile(with_parts(file["once_read"]["pattern"], file["parts"]), re.IGNORECASE)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from crawler.exceptions import Blocked
 from crawler.extraction.document.decoding import read_outline
-from crawler.extraction.kind.block_pages import MARKS, refuse_block_page
+from crawler.extraction.kind.block_pages import marks_of_services, refuse_block_page
 from tests.newsrooms.block_pages import BLOCK_PAGES
 from tests.newsrooms.story_pages import PARAGRAPHS, Page
 
@@ -58,7 +58,7 @@ def test_an_article_about_them_is_none(name: str, behind: str) -> None:
     refuse(page)
 
 
-@given(st.sampled_from([mark for mark in MARKS if mark.where == "text"]))
+@given(st.sampled_from([mark for mark in marks_of_services() if mark.where == "text"]))
 def test_one_sentence_alone_is_no_block_page(mark: object) -> None:
     words = "verify that you are human", "ray id: 1", "reference #18.1", "ми та наші партнери"
     for said in words:
@@ -74,7 +74,7 @@ def test_a_page_with_a_date_is_what_was_asked_for() -> None:
 
 
 def test_each_mark_has_its_grounds_and_each_service_a_page() -> None:
-    assert {mark.grounds for mark in MARKS} == {"seen", "memory"}
+    assert {mark.grounds for mark in marks_of_services()} == {"seen", "memory"}
     found = set()
     for page in BLOCK_PAGES.values():
         with pytest.raises(Blocked) as told:

@@ -1,0 +1,17 @@
+CREATE UNIQUE INDEX IF NOT EXISTS article_id ON article (id);
+CREATE INDEX IF NOT EXISTS article_story ON article (story_id);
+CREATE INDEX IF NOT EXISTS article_doc ON article (doc);
+CREATE INDEX IF NOT EXISTS article_file ON article (file);
+CREATE INDEX IF NOT EXISTS article_undated ON article (story_id, first_seen) WHERE published IS NULL;
+CREATE INDEX IF NOT EXISTS former_id ON former (id);
+CREATE INDEX IF NOT EXISTS former_file ON former (file);
+CREATE INDEX IF NOT EXISTS compared_file ON compared (file);
+CREATE INDEX IF NOT EXISTS compared_story ON compared (story_id);
+CREATE INDEX IF NOT EXISTS number_mark_story ON number_mark (story_id);
+CREATE INDEX IF NOT EXISTS number_mark_file ON number_mark (file);
+CREATE INDEX IF NOT EXISTS event_id ON event (id);
+CREATE INDEX IF NOT EXISTS event_file ON event (file);
+CREATE INDEX IF NOT EXISTS flag_file ON flag (file);
+CREATE INDEX IF NOT EXISTS flag_id ON flag (id, kind);
+CREATE INDEX IF NOT EXISTS look_outlet ON look (outlet, day);
+CREATE INDEX IF NOT EXISTS look_file ON look (file);

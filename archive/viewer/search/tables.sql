@@ -1,0 +1,34 @@
+-- `doc` is a text that has been read: a new text of an article gets a new number, the old one leads nowhere.
+-- Text n lies in file n % shards, beside the words of that file, under the number n // shards.
+-- `file` of a row is the data file it came from: when that file is of no snapshot, the row goes.
+-- `compared` counts the characters of two articles side by side, and those that one has alone, or perhaps.
+CREATE TABLE state (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE file (no INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, sha256 TEXT NOT NULL,
+  "table" TEXT NOT NULL);
+CREATE TABLE article (
+  id TEXT NOT NULL, story_id TEXT NOT NULL, outlet TEXT NOT NULL, language TEXT NOT NULL,
+  headline TEXT NOT NULL, url TEXT NOT NULL, published REAL, first_seen REAL NOT NULL,
+  last_seen REAL NOT NULL, section TEXT,
+  authors TEXT NOT NULL, version INTEGER NOT NULL, from_feed INTEGER NOT NULL, hash TEXT NOT NULL,
+  file INTEGER NOT NULL, part INTEGER NOT NULL, doc INTEGER
+);
+CREATE TABLE former (id TEXT NOT NULL, version INTEGER NOT NULL, from_feed INTEGER NOT NULL,
+  file INTEGER NOT NULL, part INTEGER NOT NULL);
+CREATE TABLE compared (story_id TEXT NOT NULL, a TEXT NOT NULL, b TEXT NOT NULL,
+  whole_a INTEGER NOT NULL, alone_a INTEGER NOT NULL, perhaps_a INTEGER NOT NULL,
+  whole_b INTEGER NOT NULL, alone_b INTEGER NOT NULL, perhaps_b INTEGER NOT NULL, file INTEGER NOT NULL);
+CREATE TABLE number_mark (story_id TEXT NOT NULL, language_a TEXT NOT NULL, a TEXT NOT NULL,
+  language_b TEXT NOT NULL, b TEXT NOT NULL, counted TEXT NOT NULL, confidence REAL NOT NULL,
+  file INTEGER NOT NULL);
+CREATE TABLE event (id TEXT NOT NULL, other TEXT NOT NULL, seq INTEGER NOT NULL, tier TEXT NOT NULL,
+  probability REAL NOT NULL, shared TEXT NOT NULL, file INTEGER NOT NULL);
+CREATE TABLE flag (kind TEXT NOT NULL, id TEXT NOT NULL, at REAL, file INTEGER NOT NULL);
+CREATE TABLE word (language TEXT NOT NULL, word TEXT NOT NULL, key TEXT NOT NULL,
+  PRIMARY KEY (language, word)) WITHOUT ROWID;
+CREATE INDEX word_key ON word (key, word);
+CREATE TABLE former_doc (doc INTEGER PRIMARY KEY);
+CREATE TRIGGER doc_left AFTER UPDATE OF doc ON article WHEN old.doc IS NOT NULL AND new.doc IS NOT old.doc
+  BEGIN INSERT OR IGNORE INTO former_doc VALUES (old.doc); END;
+CREATE TABLE digest (name TEXT PRIMARY KEY, data BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE look (outlet TEXT NOT NULL, day INTEGER NOT NULL, outcome TEXT NOT NULL, reason TEXT NOT NULL,
+  count INTEGER NOT NULL, file INTEGER NOT NULL);
