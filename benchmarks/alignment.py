@@ -54,10 +54,10 @@ from benchmarks.alignment_sets import (
     Case,
     Link,
     cases,
-    half,
     of_single_paragraphs,
 )
 from benchmarks.alignment_sets import runs as retold
+from benchmarks.invented_news import drawn
 from benchmarks.quality_page import write as write_page
 from pipelines.alignment.links import find_links, find_links_and_lone
 from pipelines.alignment.omissions import SURE
@@ -153,7 +153,7 @@ def _share(right: Sequence[bool]) -> str:
 
 def runs_table(read: Sequence[Read], fitted: Sequence[Weighting], *, simpler: bool = True) -> Table:
     """Measure what becomes of runs, each half with the weights of the other."""
-    halves = [[x for x in read if half(x[0].story_id) == side] for side in (0, 1)]
+    halves = [[x for x in read if drawn(x[0].story_id) == side] for side in (0, 1)]
     table = Table("way", "links F1", "omitted P", "R", "F1", *(f"omitted of {x}" for x in SIZES))
     every = {"ours": [ours(x) for x in fitted]}
     if simpler:
@@ -236,7 +236,7 @@ def main() -> int:
     Console(width=120).print(table, with_runs, retold_one)
     sure = {}
     for name, texts_of in (("translations", read), ("runs", runs)):
-        halves = [lone([x for x in texts_of if half(x[0].story_id) == n], fulls[n]) for n in (0, 1)]
+        halves = [lone([x for x in texts_of if drawn(x[0].story_id) == n], fulls[n]) for n in (0, 1)]
         sure[name] = [*halves[0][0], *halves[1][0]], halves[0][1] + halves[1][1]
     sure |= {part: lone(texts_of, shipped_weighting()) for part, texts_of in parts.items()}
     reliable = reliability_table(sure)
@@ -281,7 +281,7 @@ def translations_table(
     fulls = []
     further = list(map(prepare, of_single_paragraphs()))
     for side in (0, 1):
-        tuned = [*(x for x in fitted_on if half(x[0].story_id) != side), *told_anew]
+        tuned = [*(x for x in fitted_on if drawn(x[0].story_id) != side), *told_anew]
         full = fit(tuned, for_omissions=further)
         fulls.append(full)
         print(f"path {full.path}, elsewhere {full.elsewhere}", flush=True)
@@ -290,7 +290,7 @@ def translations_table(
             ways |= {"n-grams": ours(fit(tuned, GRAMS)), "gale-church": gale_church}
             ways["gale-church, none moved"] = gale_church
         for languages in PAIRS:
-            own = [x for x in read if half(x[0].story_id) == side and x[0].languages == languages]
+            own = [x for x in read if drawn(x[0].story_id) == side and x[0].languages == languages]
             still = [x for x in own if not x[0].carried]
             for name, way in ways.items():
                 some = still if name.endswith("none moved") else own

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.alignment_sets import Case, Link
+from benchmarks.invented_news import drawn
 from pipelines.alignment.links import linked, outside_sure_links, weighed
 from pipelines.alignment.marginals import (
     ALONE_NAMES,
@@ -80,17 +81,13 @@ def fit(
         products[_UPPER] = np.round(w[len(chosen) : -1], 5)
     fitted = Weighting(mean, scale, weight, products, round(float(w[-1]), 5))
     # the path is fitted on texts that the weights of runs have not seen
-    aside = [each for each in groups if _aside(each[0].story_id)]
+    aside = [each for each in groups if drawn(each[0].story_id, 1, 3) == 0]
     if not crossed:
         return _with_path(fitted, aside)
-    rest = [each for each in groups if not _aside(each[0].story_id)]
+    rest = [each for each in groups if drawn(each[0].story_id, 1, 3) != 0]
     pathed = _with_path(replace(fitted, runs=_fit_runs(fitted, rest)), aside)
     whole = replace(pathed, runs=_fit_runs(fitted, groups))
     return replace(whole, omissions=_fit_omissions(groups, for_omissions)) if omissions else whole
-
-
-def _aside(story_id: str) -> bool:
-    return hashlib.sha256(story_id.encode()).digest()[1] % 3 == 0
 
 
 def _rounded_moments(x: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -141,10 +138,10 @@ def _fit_omissions(groups: Sequence[Read], further: Sequence[Read]) -> Quadratic
     """
     rows, right, times = [], [], []
     for side in (0, 1):
-        tuned = [each for each in groups if _other_half(each[0].story_id) != side]
+        tuned = [each for each in groups if drawn(each[0].story_id, 3) != side]
         fitted = fit(tuned[::CROSS_EVERY], omissions=False)
         for each, one, other in (*groups, *further):
-            if _other_half(each.story_id) == side:
+            if drawn(each.story_id, 3) == side:
                 known = weighed(one, other, fitted)
                 chances = marginals(known, fitted.path)
                 lone = alone(each, each.links)
@@ -154,10 +151,6 @@ def _fit_omissions(groups: Sequence[Read], further: Sequence[Read]) -> Quadratic
                     right += [(place, n) in lone for n in own.places]
                     times += [RETOLD_COUNTS if each.retold else 1.0] * len(own.places)
     return _quadratic(np.concatenate(rows), np.array(right, dtype=np.float64), np.array(times), ridge=60.0)
-
-
-def _other_half(story_id: str) -> int:
-    return hashlib.sha256(story_id.encode()).digest()[3] % 2
 
 
 def _quadratic(

@@ -1,6 +1,5 @@
 """Texts whose matching paragraphs are known; used by benchmarks/alignment.py."""
 
-import hashlib
 import json
 import random
 from collections import defaultdict
@@ -8,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+
+from benchmarks.invented_news import drawn
 
 Link = tuple[tuple[int, ...], tuple[int, ...]]
 
@@ -57,10 +58,6 @@ def stories(path: Path) -> dict[str, dict[str, list[str]]]:
         lines = [x.strip() for x in row["text"].split("\n") if x.strip()]
         found[row["story_id"]].setdefault(row["lang"], lines)
     return found
-
-
-def half(story_id: str) -> int:
-    return hashlib.sha256(story_id.encode()).digest()[0] % 2
 
 
 def cases(path: Path, seeds: Sequence[int] = SEEDS, kind: str = "") -> Iterator[Case]:
@@ -199,7 +196,7 @@ def runs(
     """
     for block in (x for file in files for x in file.read_text("utf-8").split("=== ")[1:]):
         name, *sides = block.split("--- ")
-        story_id, own = (*name.split(), ("dev", "kept")[half(name.strip())])[:2]
+        story_id, own = (*name.split(), ("dev", "kept")[drawn(name.strip())])[:2]
         told = {language: lines for language, *lines in (side.strip().split("\n") for side in sides)}
         if part in {None, own}:
             for a, b in PAIRS:

@@ -23,14 +23,8 @@ from storage import children
 
 TURNS, COMMITS = 4, 6
 COLUMNS = (
-    "commit ms",
-    "commit CPU ms",
-    "MB written",
-    "commit MB",
-    "open s",
-    "first rows s",
-    "open MB",
-    "cache MB",
+    *("commit ms", "commit CPU ms", "MB written", "commit MB"),
+    *("open s", "first rows s", "open MB", "cache MB"),
 )
 
 

@@ -69,18 +69,26 @@ class Pool:
 
 def rewrites(part: Part | None = None) -> list[NewsText]:
     """Read the stories written by hand; near twins are in the same part."""
-    texts = [each for path in sorted(FOLDER.glob("rewrites_*.txt")) for each in _read(path)]
-    return [each for each in texts if part in {None, part_of(each.event)}]
+    return _texts("rewrites_*.txt", part)
 
 
 def event_reports(part: Part | None = None) -> list[NewsText]:
     """Read the events that two outlets tell; near twins are in the same part."""
-    texts = [each for path in sorted(FOLDER.glob("events_*.txt")) for each in _read(path)]
-    return [each for each in texts if part in {None, part_of(each.event)}]
+    return _texts("events_*.txt", part)
+
+
+def _texts(pattern: str, part: Part | None) -> list[NewsText]:
+    texts = [text for path in sorted(FOLDER.glob(pattern)) for text in _read(path)]
+    return [text for text in texts if part in {None, part_of(text.event)}]
 
 
 def part_of(event: str) -> Part:
-    return PARTS[hashlib.sha256(event.encode()).digest()[1] % 2]
+    return PARTS[drawn(event, 1)]
+
+
+def drawn(name: str, byte: int = 0, parts: int = 2) -> int:
+    """Draw one of so many parts for a name, always the same; another `byte` of its hash is another draw."""
+    return hashlib.sha256(name.encode()).digest()[byte] % parts
 
 
 def pools(texts: Sequence[NewsText]) -> Iterator[Pool]:

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.invented_news import NewsText, pools
+from benchmarks.invented_news import NewsText, drawn, pools
 from benchmarks.pairing_changed import lag
 from benchmarks.pairing_sets import (
     SEEDS,
@@ -21,7 +21,6 @@ from benchmarks.pairing_sets import (
     Row,
     Trial,
     changed_trials,
-    half_of,
     know,
     paragraphs,
     removed,
@@ -190,7 +189,7 @@ class Fitted:
 
 
 def cross_fit(rows: list[Row], data: Path, news: Sequence[NewsText] = ()) -> Fitted:
-    parts = [[row for row in rows if half_of(row.story_id) == half] for half in (0, 1)]
+    parts = [[row for row in rows if drawn(row.story_id) == half] for half in (0, 1)]
     # what is known of a half beforehand is counted on the other one
     known = [know(part, paragraphs(data, part)) for part in reversed(parts)]
     halves = [
@@ -281,7 +280,7 @@ def differs(weights: Weights, known: Known, data: Path, pairs: int) -> list[str]
 def half_of_news(text: NewsText) -> int:
     """By event, so that near twins are together; daily reports by kind, so that no template is in both."""
     group = text.event if text.kind == "rewrite" else text.kind
-    return hashlib.sha256(group.encode()).digest()[2] % 2
+    return drawn(group, 2)
 
 
 @cache

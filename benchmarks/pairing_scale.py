@@ -12,7 +12,6 @@ number. After each tenth of the weeks, and when all is compared, the cost so far
 """
 
 import argparse
-import hashlib
 import json
 import random
 import re
@@ -29,8 +28,9 @@ from pathlib import Path
 # a benchmark beside this one has the name of a package of ours
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from archive.format.records import ArticleRecord, TextBlock
+from archive.format.records import ArticleRecord
 from archive.writer import ArchiveWriter
+from benchmarks.storage.invented import article
 from pipelines.pairing.run import pair_archive
 
 DATA = Path(__file__).resolve().parents[1] / "../shared/data/pairs/dev.jsonl"
@@ -61,25 +61,11 @@ def articles(  # noqa: PLR0917
             (title, text), (_, more) = one[language], other[language]
             half = "\n\n".join(x[: min(letters // 2, len(x) // 2)] for x in (text, more))
             body = re.sub(r"\d+", lambda number, by=shift: str(int(number[0]) * by % 9973), half)  # type: ignore[misc]
-            yield record(
-                f"https://{outlet}.example/{language}/{seed}-{made}", outlet, language, title, body, at
-            )
+            url, paragraphs = f"https://{outlet}.example/{language}/{seed}-{made}", body.split("\n")
+            values = {"outlet": outlet, "language": language, "headline": title, "published_at": at}
+            yield article(url, [text for text in paragraphs if text.strip()], at, **values)
             at += timedelta(seconds=rng.expovariate(1 / 21_600))
             made += 1
-
-
-def record(url: str, outlet: str, language: str, title: str, body: str, at: datetime) -> ArticleRecord:  # noqa: PLR0917
-    empty = dict.fromkeys(ArticleRecord.__dataclass_fields__)
-    fields = {
-        "article_id": hashlib.blake2b(url.encode(), digest_size=16).hexdigest(),
-        "outlet": outlet, "url": url, "requested_url": url, "canonical_url": url, "language": language,
-        "language_confidence": 1.0, "language_evidence": (), "headline": title, "body": body,
-        "blocks": tuple(TextBlock("paragraph", x) for x in body.split("\n") if x.strip()), "authors": (),
-        "published_at": at, "tags": (), "alternates": (),
-        "content_hash": hashlib.sha256(body.encode()).hexdigest(), "raw_sha256": "0" * 64, "http_status": 200,
-        "fetched_at": at, "extractor": "benchmark", "run_id": "benchmark",
-    }  # fmt: skip
-    return ArticleRecord(**{**empty, **fields})
 
 
 def fill(  # noqa: PLR0917

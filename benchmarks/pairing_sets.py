@@ -1,6 +1,5 @@
 """Stories that pairing is fitted and measured on, and sets made of them; used by benchmarks/pairing.py."""
 
-import hashlib
 import json
 import math
 import random
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 
 from benchmarks.alignment_fit import fit as fit_paragraphs
 from benchmarks.alignment_sets import cases
+from benchmarks.invented_news import drawn
 from benchmarks.pairing_changed import CHANGED, altered, published, reports_figures
 from pipelines.alignment.paragraphs import prepared
 from pipelines.alignment.weights import Weighting
@@ -77,10 +77,6 @@ def load(path: Path) -> list[Row]:
     return [
         Row(each["doc_id"], each["story_id"], each["lang"], each["title"], each["text"]) for each in lines
     ]
-
-
-def half_of(story_id: str) -> int:
-    return hashlib.sha256(story_id.encode()).digest()[0] % 2
 
 
 def another(number: str, seed: str) -> str:
@@ -290,7 +286,7 @@ def others(rows: list[Row], ours: list[Row], language: str) -> list[Row]:
 
     With one of them another, all else being the same, it is more often the text as an editor has left it.
     """
-    stories = {row.story_id for row in ours if hashlib.sha256(row.doc_id.encode()).digest()[1] % 2}
+    stories = {row.story_id for row in ours if drawn(row.doc_id, 1)}
     return [
         row
         for row in rows

@@ -6,7 +6,6 @@ medians. The sitemap lists the 1000 newest of the known addresses, as a news sit
 """
 
 import argparse
-import hashlib
 import multiprocessing
 import os
 import statistics
@@ -20,8 +19,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from archive.format.records import ArticleRecord, TextBlock
 from archive.writer import ArchiveWriter
+from benchmarks.storage.invented import article
 
 ROOT = Path(__file__).resolve().parents[1]
 LISTED = 1000
@@ -136,27 +135,20 @@ def fill(archive: Path, base: str, known: int) -> None:
     """Articles of one paragraph, in commits of 20 000; what is compared is the number of addresses."""
     with ArchiveWriter.open(archive, run_id="filled") as writer:
         for number in range(known):
-            writer.add_article(article(f"{base}/uk/{number}", number))
+            at, title = NOON + timedelta(seconds=number), f"Запис {number}"
+            values = {
+                "outlet": "weekly",
+                "language": "uk",
+                "headline": title,
+                "published_at": NOON,
+                "etag": '"1"',
+            }
+            writer.add_article(
+                article(f"{base}/uk/{number}", [f"{title} про день у Калинівці."], at, **values)
+            )
             if writer.pending == A_COMMIT:
                 writer.commit()
         writer.commit()
-
-
-def article(url: str, number: int) -> ArticleRecord:
-    text = f"Запис {number} про день у Калинівці."
-    content = hashlib.sha256(text.encode()).hexdigest()
-    return ArticleRecord(
-        article_id=hashlib.blake2b(url.encode(), digest_size=16).hexdigest(),
-        outlet="weekly", url=url, requested_url=url, canonical_url=url, language="uk",
-        language_confidence=0.99, language_evidence=(), language_reason=None, html_lang="uk",
-        headline=f"Запис {number}", lead=None, body=text, blocks=(TextBlock("paragraph", text),),
-        byline=None, authors=(), authors_source=None, published_at=NOON, published_raw=None,
-        published_source=None, modified_at=None, modified_raw=None, section=None, tags=(), image_url=None,
-        image_caption=None, alternates=(), story_key=None, content_hash=content,
-        raw_sha256=hashlib.sha256(url.encode()).hexdigest(), http_status=200, etag='"1"', last_modified=None,
-        fetched_at=NOON + timedelta(seconds=number), extractor="filled", run_id="filled", extra=None,
-        author_ids=(),
-    )  # fmt: skip
 
 
 if __name__ == "__main__":

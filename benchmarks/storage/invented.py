@@ -5,13 +5,20 @@ They compress as news does, to within a tenth. Each story is told in three langu
 
 # ruff: noqa: PLC0415  only a child imports Arrow, so that each one's memory is its own
 
+from __future__ import annotations
+
 import hashlib
 import json
 import math
 import random
 from collections.abc import Iterator, Sequence
+from dataclasses import MISSING, fields
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from archive.format.records import ArticleRecord
 
 BEGIN = datetime(2026, 3, 1, tzinfo=UTC)
 LETTERS = {
@@ -40,7 +47,7 @@ class Texts:
 
 
 def records(first: int, count: int, size: float = 1.0) -> Iterator[object]:
-    from archive.format.records import Alternate, ArticleRecord, LanguageEvidence, TextBlock
+    from archive.format.records import Alternate, LanguageEvidence
 
     for number in range(first, first + count):
         story, language = divmod(number, 3)
@@ -52,31 +59,23 @@ def records(first: int, count: int, size: float = 1.0) -> Iterator[object]:
         url = f"https://outlet{story % 40}.example/{language}/news/{slug}.html"
         words = max(20, int(size * chosen.lognormvariate(math.log(230), 0.6)))
         paragraphs = [texts.sentence(chosen, min(45, words - n)) for n in range(0, words, 45)]
-        body = "\n\n".join(paragraphs)
         at = BEGIN + timedelta(seconds=20 * number)
-        yield ArticleRecord(
-            article_id=hashlib.blake2b(url.encode(), digest_size=16).hexdigest(),
+        yield article(
+            url,
+            paragraphs,
+            at,
             outlet=f"outlet{story % 40}",
-            url=url,
-            requested_url=url,
-            canonical_url=url,
             language=language,
-            language_confidence=0.99,
             language_evidence=(LanguageEvidence("text", language), LanguageEvidence("html-lang", language)),
             language_reason="text",
             html_lang=language,
             headline=texts.sentence(chosen, 9),
             lead=texts.sentence(chosen, 22),
-            body=body,
-            blocks=tuple(TextBlock("paragraph", text) for text in paragraphs),
             byline=" ".join(texts.words[chosen.randrange(300)].title() for _ in range(2)),
-            authors=(),
             authors_source="printed",
             published_at=at - timedelta(minutes=chosen.randrange(600)),
             published_raw=f"{at:%Y-%m-%dT%H:%M:%S+02:00}",
             published_source="json-ld",
-            modified_at=None,
-            modified_raw=None,
             section=texts.words[chosen.randrange(12)],
             tags=tuple(texts.words[chosen.randrange(2000)] for _ in range(4)),
             image_url=f"https://outlet{story % 40}.example/i/{chosen.getrandbits(64):x}.jpg",
@@ -84,17 +83,26 @@ def records(first: int, count: int, size: float = 1.0) -> Iterator[object]:
             alternates=tuple(
                 Alternate(x, url.replace(f"/{language}/", f"/{x}/"), "hreflang") for x in ("uk", "ru", "en")
             ),
-            story_key=None,
-            content_hash=hashlib.sha256(body.encode()).hexdigest(),
-            raw_sha256=hashlib.sha256(url.encode()).hexdigest(),
-            http_status=200,
             etag=f'"{chosen.getrandbits(48):x}"',
-            last_modified=None,
-            fetched_at=at,
-            extractor="reader 1",
-            run_id="run-1",
-            extra=None,
         )
+
+
+def article(url: str, paragraphs: Sequence[str], at: datetime, **values: object) -> ArticleRecord:
+    """Make an article of these paragraphs, fetched at a time; what is not given is unknown."""
+    from archive.format.records import ArticleRecord, TextBlock
+
+    body = "\n\n".join(paragraphs)
+    plain = {
+        "article_id": hashlib.blake2b(url.encode(), digest_size=16).hexdigest(),
+        "url": url, "requested_url": url, "canonical_url": url, "body": body,
+        "blocks": tuple(TextBlock("paragraph", text) for text in paragraphs),
+        "language_confidence": 0.99, "language_evidence": (), "authors": (), "tags": (), "alternates": (),
+        "content_hash": hashlib.sha256(body.encode()).hexdigest(),
+        "raw_sha256": hashlib.sha256(url.encode()).hexdigest(), "http_status": 200, "fetched_at": at,
+        "extractor": "reader 1", "run_id": "run-1",
+    }  # fmt: skip
+    unknown = {field.name: None for field in fields(ArticleRecord) if field.default is MISSING}
+    return ArticleRecord(**{**unknown, **plain, **values})  # type: ignore[arg-type]
 
 
 @cache
