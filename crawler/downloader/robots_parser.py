@@ -38,7 +38,7 @@ def for_agent(body: bytes, agent: str) -> bytes:
     A group is ours if it names the product token of `agent`: RFC 9309, section 2.2.1.
     """
     if len(body) > LARGEST:
-        body = body[: body.rfind(b"\n", 0, LARGEST) + 1]
+        body = body[:LARGEST].rpartition(b"\n")[0]
     # the same lines as Protego's, so that no vertical tab hides one
     lines = body.decode("utf-8-sig", errors="ignore").splitlines()
     return "\n".join(_renamed(line, agent) for line in lines).encode()

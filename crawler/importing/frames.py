@@ -62,7 +62,7 @@ def frames(file: Readable, begin: int, most: int, tries: int = MOST_TRIES) -> It
     while True:
         place = _behind_blank_lines(window, place)
         window.anchor = place
-        if not window.read(place, 1):
+        if not window.read(place, _FIRST_LOOK):
             return
         head = _head(window, place, LONGEST_HEAD)
         fault = "no record begins here" if head is None else _fault(window, head)
@@ -70,7 +70,7 @@ def frames(file: Readable, begin: int, most: int, tries: int = MOST_TRIES) -> It
             yield Frame(place, window.read(place, min(head.end - place, most)))
             place = head.end
             continue
-        next_place, tries = _next_record(window, place + 1, tries)
+        next_place, tries = _next_record(window, place, tries)
         yield Gap(place, next_place, fault or "")
         if next_place is None:
             return
@@ -101,12 +101,12 @@ def _head(window: "Window", place: int, longest: int) -> _Head | None:
         text = window.read(place, size)
         if match := _WARC.match(text):
             lengths = _LENGTH.findall(match[0])
-            length = int(lengths[0]) if len(lengths) == 1 else None
+            length = int(lengths.pop()) if len(lengths) == 1 else None
             return _Head(is_warc=True, content=place + match.end(), length=length)
         if match := _ARC.match(text):
             return _Head(is_warc=False, content=place + match.end(), length=int(match[1]))
         if not text.startswith(b"WARC/"):
-            break
+            return None
     return None
 
 
@@ -114,7 +114,7 @@ def _fault(window: "Window", head: _Head) -> str | None:
     """Say why a record cannot be believed; None where its length leads to the next or to the end."""
     if head.length is None:
         return "the head of its record has no Content-Length, or two"
-    if head.length and not window.read(head.end - 1, 1):
+    if head.length and not window.read(head.end - 1, _FIRST_LOOK):
         return f"its record is cut short: {head.length:,} bytes are promised"
     text = window.read(head.end, _FIRST_LOOK)
     behind = text.lstrip(_LINE_ENDS)
@@ -139,7 +139,7 @@ def _next_record(window: "Window", place: int, tries: int) -> tuple[int | None, 
                 return candidate, tries
             tries -= 1
             if not tries:
-                return None, 0
+                return None, tries
         if len(chunk) < _CHUNK:
             break
         place += len(chunk) - _FIRST_LOOK
@@ -152,8 +152,8 @@ class Window:
     def __init__(self, file: Readable, most: int = 0) -> None:
         """`most`: bytes behind the anchor to which a reader may return without another look at the file."""
         file.seek(0)
-        self._file, self._start, self._data, self._most = file, 0, b"", most
-        self.anchor = 0
+        self._file, self._data, self._most = file, b"", most
+        self._start = self.anchor = 0
 
     def read(self, place: int, size: int) -> bytes:
         """Return bytes from a place, fewer where the file ends."""
@@ -173,7 +173,7 @@ class Window:
 
     def _read_on(self, size: int) -> bytes:
         parts = []
-        while size > 0 and (part := self._file.read(size)):
+        while size and (part := self._file.read(size)):
             parts.append(part)
             size -= len(part)
         return b"".join(parts)

@@ -66,7 +66,7 @@ def read_page(
     fetched_at = moment(head.get_header("archive-date" if is_arc else "WARC-Date"))
     if fetched_at is None:
         raise NoPage("without a date")
-    body = record.raw_stream.read(largest + 1)
+    body = record.raw_stream.read()
     if len(body) > largest:
         raise NoPage("larger than a page may be")
     if head.get_header("WARC-Truncated") or _is_cut(answer, body):

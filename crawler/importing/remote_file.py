@@ -52,12 +52,7 @@ class RemoteFile(io.RawIOBase):
         self._ahead = ThreadPoolExecutor(1, "import-ahead")
         self._next: tuple[int, Future[Part]] | None = None
         self._position = self._begin = 0
-        self.size, self.tag = -1, None
-        try:
-            first = self._fetch(0, min(part, _FIRST))
-        except BaseException:
-            self.close()
-            raise
+        first = self._fetch(0, min(part, _FIRST))
         self.size, self.tag, self._data = first.size, first.tag, first.data
 
     size: int
@@ -102,7 +97,7 @@ class RemoteFile(io.RawIOBase):
 
     def close(self) -> None:
         self.stop()
-        self._ahead.shutdown(wait=False, cancel_futures=True)
+        self._ahead.shutdown(wait=False)
         super().close()
 
     def _go_to(self, begin: int) -> None:
@@ -118,7 +113,7 @@ class RemoteFile(io.RawIOBase):
         in_order = begin == self._begin + len(self._data)
         self._begin, self._data = begin, part.data
         following = begin + len(part.data)
-        if in_order and following < self.size and not self._stopped.is_set():
+        if in_order and following < self.size:
             self._next = (following, self._ahead.submit(self._fetch, following))
 
     def _fetch(self, begin: int, length: int | None = None) -> Part:
@@ -135,12 +130,12 @@ def patiently(
     request: Callable[[], _Answer], pauses: Sequence[float], stopped: threading.Event, failure: str
 ) -> _Answer:
     """Ask until an answer comes, with these pauses or those that the server asks for. Raises Unanswered."""
-    for pause in (*pauses, None):
-        if stopped.is_set():
-            break
+    remaining = iter(pauses)
+    while not stopped.is_set():
         try:
             return request()
         except Unavailable as error:
+            pause = next(remaining, None)
             wait = error.after if error.after is not None else pause
             if pause is None or wait is None or wait > LONGEST_PAUSE:
                 pause_note = f"; it asks to wait {error.after:g} s" if error.after is not None else ""

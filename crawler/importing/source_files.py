@@ -259,7 +259,7 @@ def _bucket(name: str) -> tuple[str, str]:
 
 def _all(file: OpenFile) -> bytes:
     parts, remaining = [], _LARGEST_LIST + 1
-    while remaining > 0 and (part := file.read(remaining)):
+    while remaining and (part := file.read(remaining)):
         parts.append(part)
         remaining -= len(part)
     return b"".join(parts)

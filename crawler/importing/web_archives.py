@@ -175,7 +175,7 @@ class WebArchive:
         is_own = file is self._file
         packed = Window(file)
         begin: int | None = first
-        while begin is not None and packed.read(begin, 1):
+        while begin is not None and packed.read(begin, _SHORTEST_RECORD):
             member = Member(packed, begin, self._meter.check)
             stream = _Stream(member, name, member)
             sentences = len(self.damage)

@@ -148,12 +148,14 @@ class Record:
     def tests_of(self, file: str, line: int) -> list[str]:
         """Tests that run the statement with this line, the quick first.
 
-        An import runs those outside of functions, for no test of its own: of them the tests are told that run
-        a line with the name they give a value to, or else any line of the file.
+        An import runs those outside of functions, in whichever test comes first: of them the tests are told
+        that run a line with the name they give a value to, or else any line of the file.
         """
         code = self.sources.get(file, "")
         by_line = self.lines.get(file, {})
-        found = {x for number in _statement(code, line) for x in by_line.get(number, ())}
+        found: set[str] = set()
+        if _is_in_function(code, line):
+            found = {x for number in _statement(code, line) for x in by_line.get(number, ())}
         found = found or {x for name in _assigned(code, line) for x in self._naming(name)}
         found = found or {x for tests in by_line.values() for x in tests}
         return sorted(found, key=lambda x: self.seconds[x])
@@ -187,6 +189,15 @@ def _statement(code: str, line: int) -> range:
             if node.lineno <= line <= (end or 0):
                 found = range(node.lineno, (end or 0) + 1)
     return found
+
+
+def _is_in_function(code: str, line: int) -> bool:
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            is_within = node.lineno <= line <= (node.end_lineno or 0)
+            if is_within:
+                return True
+    return False
 
 
 def _assigned(code: str, line: int) -> Iterator[str]:

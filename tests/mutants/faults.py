@@ -43,8 +43,11 @@ Not `is` to `==`, which is the same for None, nor ExceptionReplacer, which canno
 FOR_THE_READER = {"frozen", "slots", "kw_only", "repr", "ensure_ascii", "indent"}
 """Arguments whose value changes nothing that is promised."""
 LOGGERS = {"_log", "logger", "log"}
-BUFFERS = {"_CHUNK", "_BLOCK", "_PACKED_BLOCK", "_UNPACKED_BLOCK"}
+BUFFERS = {"_CHUNK", "_BLOCK", "_FIRST_LOOK", "_PACKED_BLOCK", "_UNPACKED_BLOCK"}
 """Sizes of single reads: another size brings the same bytes."""
+BORDERS = {f"ReplaceComparisonOperator_{kind}" for kind in ("Lt_LtE", "LtE_Lt", "Gt_GtE", "GtE_Gt")}
+CLOCK = re.compile(r"\b(?:now|time|monotonic|seconds|process_time|thread_time)\(\)|\bdatetime\.now\(")
+"""A moment of a clock: none is the very one that it is compared with, so a border is not to be told apart."""
 
 
 class LeftOut(Operator):  # type: ignore[misc]
@@ -76,13 +79,14 @@ OPERATORS: dict[str, Operator] = {
 def faults_of(path: Path, draw: random.Random) -> Iterator[Fault]:
     """Every fault of a file, in an order by chance."""
     before = path.read_text()
-    unread = _unread(before)
+    unread, moments = _unread(before), _moments(before)
     nodes = list(ast_nodes(parse(before)))
     places = [
         (kind, number, start)
         for kind, operator in OPERATORS.items()
         for number, start in enumerate(x for node in nodes for x, _ in operator.mutation_positions(node))
         if not any(first <= start < end for first, end in unread)
+        and not (kind in BORDERS and any(first <= start < end for first, end in moments))
     ]
     for kind, number, start in draw.sample(places, len(places)):
         code = mutate_code(before, OPERATORS[kind], number)
@@ -97,6 +101,15 @@ def _is_python(code: str) -> bool:
     except SyntaxError:
         return False
     return True
+
+
+def _moments(code: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    """Comparisons with a moment of a clock."""
+    return [
+        ((node.lineno, node.col_offset), (node.end_lineno or 0, node.end_col_offset or 0))
+        for node in ast.walk(ast.parse(code))
+        if isinstance(node, ast.Compare) and CLOCK.search(ast.unparse(node))
+    ]
 
 
 def _unread(code: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.downloader.public_hosts import refusal, registered_domain
+from crawler.downloader.public_hosts import dns_name, refusal, registered_domain
 
 REASONS = {None, "bad-url", "scheme", "credentials", "no-host", "private-address"}
 
@@ -159,11 +159,24 @@ def test_registered_domain(given_, domain):
     assert registered_domain(given_) == domain
 
 
+@pytest.mark.parametrize(
+    ("host", "name"),
+    [
+        ("ВЕСТИ.Укр.", "xn--b1agj9af.xn--j1amh"),
+        ("WWW.Outlet.Example.", "www.outlet.example"),
+        ("a" * 64 + ".example", "a" * 64 + ".example"),
+        ("в" * 64 + ".укр", "в" * 64 + ".укр"),
+    ],
+)
+def test_a_host_is_named_as_dns_names_it_and_an_impossible_one_as_it_is(host, name):
+    assert dns_name(host) == name
+
+
 def test_the_suffix_list_is_the_bundled_one(tmp_path):
     # an empty home: a cache written anywhere would be in it; and nothing may open a socket
     code = (
         "import sys; sys.addaudithook(lambda event, args: event == 'socket.connect' and sys.exit(9));"
-        "from crawler.downloader.public_hosts import registered_domain;"
+        "from crawler.downloader.public_hosts import dns_name, registered_domain;"
         "print(registered_domain('www.pravda.com.ua'))"
     )
     done = subprocess.run(

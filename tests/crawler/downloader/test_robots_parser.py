@@ -2,8 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from protego import Protego
+from scrapy.utils.test import get_crawler
 
-from crawler.downloader.robots_parser import LARGEST, for_agent
+from crawler.downloader.robots_parser import LARGEST, BoundedRobots, for_agent
 
 AGENTS = st.sampled_from(["*", "triptych", "Triptych", "otherbot", "x"])
 LINES = st.one_of(
@@ -44,6 +45,14 @@ def test_a_group_is_ours_by_its_product_token(name: str, is_ours: bool) -> None:
     for agent in ("triptych", "Triptych/0.1 (news archive)"):
         rules = Protego.parse(for_agent(f"User-agent: {name}\nDisallow: /\n".encode(), agent).decode())
         assert rules.can_fetch("https://a.example/x", agent) != is_ours
+
+
+@pytest.mark.parametrize(("named", "agent"), [("gazette", "gazette"), (None, "triptych")])
+def test_the_agent_for_robots_txt_is_named_by_its_setting_or_is_that_of_all_requests(named, agent):
+    crawler = get_crawler(settings_dict={"ROBOTSTXT_USER_AGENT": named, "USER_AGENT": "triptych"})
+    for group in ("gazette", "triptych"):
+        robots = BoundedRobots.from_crawler(crawler, f"User-agent: {group}\nDisallow: /".encode())
+        assert robots.allowed("https://a.example/x", agent) == (group != agent)
 
 
 @pytest.mark.parametrize("end", ["\n", "\r", "\x0b", "\x0c", "\x1c", "\x85", "\u2028"])

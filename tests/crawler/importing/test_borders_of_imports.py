@@ -12,7 +12,7 @@ import pytest
 from scrapy.settings import Settings
 
 from crawler.exceptions import SourceFailed, Unavailable, WrongSource
-from crawler.importing.frames import Gap, Window, frames
+from crawler.importing.frames import Frame, Gap, Window, frames
 from crawler.importing.members import Member, next_member
 from crawler.importing.page_task import _decoded
 from crawler.importing.records import moment, number
@@ -21,7 +21,7 @@ from crawler.importing.web_archives import WebArchive
 from crawler.importing.web_server import _seconds, _unavailable
 from tests.crawler.importing.range_server import RangeServer, status
 from tests.crawler.importing.test_limits_of_imports import servers
-from tests.crawler.importing.test_web_archives import record
+from tests.crawler.importing.test_web_archives import PAGE, read, record
 from tests.crawler.importing.test_web_server import HTTPError, SSLError, failure_around
 
 
@@ -124,6 +124,22 @@ def test_a_window_keeps_what_lies_behind_its_anchor(most: int) -> None:
     assert (file.seeks == seeks) == (most == 10_000)
 
 
+def test_a_window_reads_on_without_going_back() -> None:
+    data = bytes(range(250)) * 1000
+    file = CountedFile(data)
+    window = Window(file)
+    for place, size, read_to in ((0, 1 << 16, 1 << 16), (0, 1 << 16, 1 << 16), (1 << 16, 5, 1 << 17)):
+        assert window.read(place, size) == data[place : place + size]
+        assert file.tell() == read_to
+    assert file.seeks == 1
+    file = CountedFile(data)
+    window = Window(file, 100)
+    window.read(0, 1 << 16)
+    window.anchor = 1 << 16
+    assert window.read((1 << 16) + 100, 5) == data[(1 << 16) + 100 : (1 << 16) + 105]
+    assert file.seeks == 1
+
+
 @pytest.mark.parametrize("distance", [0, 1, (1 << 20) - 1, 1 << 20, (1 << 20) + 1, (3 << 20) - 2])
 def test_the_next_sound_beginning_is_found_at_any_distance(distance: int) -> None:
     """Chunks of a megabyte are looked at, and a beginning may lie across two."""
@@ -188,3 +204,27 @@ def test_a_reading_goes_on_at_the_record_that_it_came_to(tmp_path: Path, kind: s
         assert opened.begin == (0 if kind == "wacz" else sum(map(len, each[:15])))
         further = WebArchive(file, path.name, lambda _: True, 1 << 20, opened.begin)
         assert len(list(further.pages())) == (20 if kind == "wacz" else 5)
+
+
+@pytest.mark.parametrize(("more", "coding"), [(0, {}), (1, {}), (1, {"Content_Encoding": "br"})])
+def test_a_page_has_the_bytes_that_its_server_announced(
+    tmp_path: Path, more: int, coding: dict[str, str]
+) -> None:
+    """Of a packed page crawlers keep the length that it had before."""
+    pages, opened = read(tmp_path / "a.warc", record(Content_Length=str(len(PAGE) + more), **coding))
+    is_cut = more and not coding
+    assert [page.body for page in pages] == ([] if is_cut else [PAGE])
+    assert opened.passed == ({"cut short when they were fetched": 1} if is_cut else {})
+
+
+def test_a_frame_is_its_record_to_the_byte() -> None:
+    empty = b"WARC/1.0\r\nContent-Length: 0\r\n\r\n"
+    records = [record(packed=False).removesuffix(b"\r\n\r\n"), empty, empty, record(packed=False)[:-4]]
+    data = b"\r\n\r\n".join(records)
+    begins = [sum(len(part) + 4 for part in records[:number]) for number in range(4)]
+    assert [*frames(io.BytesIO(data), 0, 1 << 20)] == [
+        Frame(begin, part) for begin, part in zip(begins, records, strict=True)
+    ]
+    *_, cut = frames(io.BytesIO(data[:-1]), 0, 1 << 20)
+    assert isinstance(cut, Gap)
+    assert (cut.begin, "cut short" in cut.reason) == (begins[3], True)

@@ -278,7 +278,9 @@ def test_a_file_is_read_in_parts_of_8_megabytes_and_a_first_one_of_256_kilobytes
     with RemoteFile(Zeros()) as file:
         while file.read(1 << 20):
             pass
+        file._ahead.shutdown()
     assert file.closed
+    assert file._ahead._max_workers == 1
     first = 256 << 10
     assert asked == [
         (0, first),

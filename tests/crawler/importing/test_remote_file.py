@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -48,6 +49,7 @@ def test_it_is_read_in_order_and_anywhere_and_no_more_is_in_memory(server: Range
             assert bool(found) == (begin < len(DATA))
         assert file.seek(-9, io.SEEK_SET) == file.tell() == 0  # as zipfile does in a file that is short
         assert io.BufferedReader(file).detach().read(4) == DATA[:4]
+        assert file.read(0) == b""
         assert file.seek(-5, io.SEEK_END) == len(DATA) - 5
         assert file.read() == DATA[-5:]
     assert max(end - begin for _, begin, end in server.asked) < PART
@@ -56,13 +58,48 @@ def test_it_is_read_in_order_and_anywhere_and_no_more_is_in_memory(server: Range
         assert (file.size, file.read()) == (0, b"")
 
 
+def test_a_file_that_is_stopped_or_closed_asks_for_nothing_more(server: RangeServer) -> None:
+    with remote(server) as file:
+        assert (file.readable(), file.seekable()) == (True, True)
+        file.stop()
+        file.seek(5 * PART)
+        with pytest.raises(SourceFailed, match="the import was stopped"):
+            file.read(1)
+    with remote(server) as closed:
+        pass
+    assert closed._stopped.is_set()
+    with pytest.raises(RuntimeError, match="after shutdown"):
+        closed._ahead.submit(int)
+    assert [begin for _, begin, _ in server.asked] == [0, 0]
+
+
+def test_the_part_that_is_read_ahead_is_not_waited_for_at_the_end(server: RangeServer) -> None:
+    begun, over = threading.Event(), threading.Event()
+    ended: list[str] = []
+
+    def waits(handler: Handler) -> bool:
+        begun.set()
+        over.wait(5)
+        ended.append(handler.path)
+        return False
+
+    server.faults = [passes, passes, waits]
+    with remote(server) as file:
+        assert file.read(PART) + file.read(PART) == DATA[: 2 * PART]
+        assert begun.wait(5)
+    assert ended == []
+    over.set()
+
+
 def test_only_what_is_read_in_order_is_read_ahead(server: RangeServer) -> None:
     with remote(server) as file:
         for begin in (5 * PART, 2 * PART, 8 * PART):
             file.seek(begin)
             assert file.read(1) == DATA[begin : begin + 1]
+        assert file.seek(8 * PART - 1) == 8 * PART - 1
+        assert file.read(1) == DATA[8 * PART - 1 : 8 * PART]
         file._ahead.shutdown()
-    assert [begin for _, begin, _ in server.asked] == [0, 5 * PART, 2 * PART, 8 * PART]
+    assert [begin for _, begin, _ in server.asked] == [0, 5 * PART, 2 * PART, 8 * PART, 8 * PART - 1]
 
 
 def test_a_file_may_have_moved_often(server: RangeServer) -> None:

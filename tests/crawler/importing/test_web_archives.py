@@ -308,6 +308,7 @@ def test_every_byte_of_an_unpacked_file_is_read_or_in_a_gap(data: st.DataObject)
     altered = whole[:place] + data.draw(st.binary(max_size=9)) + whole[place + data.draw(st.integers(0, 9)) :]
     at = 0
     for part in frames(io.BytesIO(altered), 0, LARGEST):
+        assert at <= part.begin
         assert not altered[at : part.begin].strip(b"\r\n")
         at = len(altered) if isinstance(part, Gap) and part.end is None else at
         at = part.end if isinstance(part, Gap) and part.end is not None else at
