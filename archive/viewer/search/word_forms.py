@@ -33,7 +33,7 @@ _MOST_TERMS = 12
 _SHORTEST_PREFIX = 2
 
 _UNLISTED = "ǀ"
-"""Ends a key that is a stem; a letter, so that the index takes it for a part of the word."""
+"""Stands between a stem and its language; a letter, so that the index takes it for a part of the word."""
 _SHORTEST_STEM = 4
 """Characters of the stem by which a word in a question finds words in no dictionary."""
 _MOST_STEPS = 3
@@ -87,7 +87,7 @@ def key(word: str, language: str | None, *, low_memory: bool = False) -> str:
 def _unlisted(word: str, language: str) -> str:
     """Make the key of a word that no dictionary has; no lemma is spelled so."""
     plain_e = word.replace("ё", "е")
-    return (stem(plain_e, language) or plain_e) + _UNLISTED
+    return f"{stem(plain_e, language) or plain_e}{_UNLISTED}{language}"
 
 
 def _lemma(word: str, language: str, *, low_memory: bool) -> str | None:

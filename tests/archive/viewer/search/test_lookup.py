@@ -19,7 +19,7 @@ def lookup(tmp_path_factory):
     with ArchiveWriter.open(root, run_id="run-1") as writer:
         ferry = "Пором знову ходитиме. Пором чекали два роки. Про це каже сенаторка."
         writer.add_article(make_article(1, text=ferry, headline="Пором повертається"))
-        port = "Порт відкрили. " + "Будівництво тривало довго. " * 20 + "Поруч стоїть пором сенаторки."
+        port = "Порт відкрили. " + "Будівництво тривало довго. " * 20 + "Поруч стоїть пором сенаторки і страна."
         for number, outlet, text in ((2, "herald", port), (3, "herald", "Ринок закрили.")):
             published = NOON.replace(hour=12 + number)
             writer.add_article(make_article(number, text=text, outlet=outlet, published_at=published))
@@ -53,3 +53,4 @@ def test_each_outlet_is_counted_as_if_no_outlet_were_chosen(lookup):
 def test_a_word_finds_its_forms_that_the_dictionary_lacks(lookup):
     """The dictionary has сенаторка as a form of сенатор, and сенаторки not at all."""
     assert lookup.ask(Question("сенаторка")).found == 2
+    assert lookup.ask(Question("странный")).found == 0  # a Russian stem of страна, in a Ukrainian text
