@@ -18,7 +18,8 @@ ROOT = HERE.parents[1]
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         archive = f"{folder}/news-archive"
-        for command in (["crawl", "demo"], ["pair"]):
+        days = (["crawl", "demo", "-a", f"day={day}"] for day in range(1, 5))
+        for command in (*days, ["pair"]):
             subprocess.run(
                 [sys.executable, "-m", "scrapy", *command, "-s", f"ARCHIVE_URI={archive}"],
                 cwd=ROOT,
@@ -48,10 +49,10 @@ def take(address: str) -> None:
         page = browser.new_page(viewport={"width": 1280, "height": 800}, locale="en-GB")
         page.goto(f"{address}/search?q=місто")
         page.screenshot(path=HERE / "search.png")
-        # the story whose English text has a correction that the others lack
-        page.goto(f'{address}/search?q="Luzhanka+River+keeps+rising"')
+        # the story whose Ukrainian text is edited on the second day
+        page.goto(f"{address}/search?q=трамвай")
         page.locator("td .title").first.click()
-        page.set_viewport_size({"width": 1280, "height": 1400})
+        page.set_viewport_size({"width": 1280, "height": 960})
         page.screenshot(path=HERE / "view.png")
         browser.close()
 
