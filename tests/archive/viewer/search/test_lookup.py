@@ -19,7 +19,7 @@ def lookup(tmp_path_factory):
     with ArchiveWriter.open(root, run_id="run-1") as writer:
         ferry = "Пором знову ходитиме. Пором чекали два роки. Про це каже сенаторка."
         writer.add_article(make_article(1, text=ferry, headline="Пором повертається"))
-        port = "Порт відкрили. " + "Будівництво тривало довго. " * 20 + "Поруч стоїть пором сенаторки і страна."
+        port = "Порт відкрили. " + "Будівництво тривало довго. " * 20 + "Поруч є пором сенаторки і страна."
         for number, outlet, text in ((2, "herald", port), (3, "herald", "Ринок закрили.")):
             published = NOON.replace(hour=12 + number)
             writer.add_article(make_article(number, text=text, outlet=outlet, published_at=published))
