@@ -57,7 +57,7 @@ from benchmarks.alignment_sets import (
     of_single_paragraphs,
 )
 from benchmarks.alignment_sets import runs as retold
-from benchmarks.invented_news import drawn
+from benchmarks.invented_news import part_by_hash
 from benchmarks.quality_page import write as write_page
 from pipelines.alignment.links import find_links, find_links_and_lone
 from pipelines.alignment.omissions import SURE
@@ -65,7 +65,7 @@ from pipelines.alignment.paragraphs import Paragraphs, prepared
 from pipelines.alignment.path import best_path
 from pipelines.alignment.weights import FILE, Weighting, shipped_weighting
 
-Told = tuple[str, float, bool]
+Report = tuple[str, float, bool]
 """Languages, confidence, and true where the paragraph is alone indeed."""
 Way = Callable[[Case, Paragraphs, Paragraphs], list[Link]]
 
@@ -77,13 +77,13 @@ RETOLD_SEEDS = range(8)
 DATA = Path(__file__).resolve().parents[1] / "../shared/data/pairs/dev.jsonl"
 
 
-def gale_church(each: Case, _one: Paragraphs, _other: Paragraphs) -> list[Link]:
+def gale_church(case: Case, _text_a: Paragraphs, _text_b: Paragraphs) -> list[Link]:
     """Gale and Church 1993: c = 1, s² = 6.8, and its priors, on characters; costs turned into gains."""
-    a, b = ([len(text) for text in side] for side in each.texts)
+    a, b = ([len(text) for text in side] for side in case.texts)
     priors = {(1, 1): 0.89, (2, 1): 0.0445, (1, 2): 0.0445, (1, 0): 0.00495, (0, 1): 0.00495}
 
-    def cost(step: tuple[int, int], one: float, other: float) -> float:
-        delta = abs(other - one) / math.sqrt(6.8 * max(1.0, (one + other) / 2))
+    def cost(step: tuple[int, int], length_a: float, length_b: float) -> float:
+        delta = abs(length_b - length_a) / math.sqrt(6.8 * max(1.0, (length_a + length_b) / 2))
         return -math.log(priors[step]) - math.log(max(1e-300, math.erfc(delta / math.sqrt(2))))
 
     alone_a, alone_b = [cost((1, 0), x, 0) for x in a], [cost((0, 1), 0, x) for x in b]
@@ -92,56 +92,56 @@ def gale_church(each: Case, _one: Paragraphs, _other: Paragraphs) -> list[Link]:
         gain = np.full((len(a) - down + 1, len(b) - right + 1), -1e9, dtype=np.float32)
         for i in range(gain.shape[0]):
             for j in range(gain.shape[1]):
-                ours, theirs = sum(a[i : i + down]), sum(b[j : j + right])
+                letters_a, letters_b = sum(a[i : i + down]), sum(b[j : j + right])
                 apart = sum(alone_a[i : i + down]) + sum(alone_b[j : j + right])
-                gain[i, j] = apart - cost((down, right), ours, theirs)
+                gain[i, j] = apart - cost((down, right), letters_a, letters_b)
         tables[down, right] = gain
     return [(tuple(range(i, i + x)), tuple(range(j, j + y))) for i, x, j, y in best_path(tables)]
 
 
-def prepare(each: Case) -> Read:
-    a, b = (prepared(text, code) for text, code in zip(each.texts, each.languages, strict=True))
-    return each, a, b
+def prepare(case: Case) -> Read:
+    a, b = (prepared(text, code) for text, code in zip(case.texts, case.languages, strict=True))
+    return case, a, b
 
 
 def ours(weighting: Weighting) -> Way:
-    return lambda _each, one, other: [(x.a, x.b) for x in find_links_and_lone(one, other, weighting)[0]]
+    return lambda _, a, b: [(x.a, x.b) for x in find_links_and_lone(a, b, weighting)[0]]
 
 
 def measure(groups: Sequence[Read], way: Way) -> Counter[str]:
     count: Counter[str] = Counter()
-    for each, one, other in groups:
-        score(count, each, set(way(each, one, other)))
+    for case, text_a, text_b in groups:
+        score(count, case, set(way(case, text_a, text_b)))
     return count
 
 
-def lone(groups: Sequence[Read], weighting: Weighting) -> tuple[list[Told], Counter[str]]:
+def lone(groups: Sequence[Read], weighting: Weighting) -> tuple[list[Report], Counter[str]]:
     """Return each paragraph told as omitted or added, and how many of a pair of languages there are."""
-    told, true = [], Counter[str]()
-    for each, one, other in groups:
-        _, *found = find_links_and_lone(one, other, weighting)
-        right, pair = alone(each, each.links), "-".join(each.languages)
+    rows, true = [], Counter[str]()
+    for case, text_a, text_b in groups:
+        _, *sides = find_links_and_lone(text_a, text_b, weighting)
+        right, pair = alone(case, case.links), "-".join(case.languages)
         true[pair] += len(right)
-        told += [(pair, x.confidence, (side, n) in right) for side in (0, 1) for n, x in found[side].items()]
-    return told, true
+        rows += [(pair, x.confidence, (side, n) in right) for side in (0, 1) for n, x in sides[side].items()]
+    return rows, true
 
 
-def reliability_table(sets: Mapping[str, tuple[list[Told], Counter[str]]]) -> Table:
+def reliability_table(sets: Mapping[str, tuple[list[Report], Counter[str]]]) -> Table:
     """Tell of those told without doubt, and of each range of confidence, the share that is right."""
     ranges = [f"{low:g}-{high:g}" for low, high in pairwise(BINS)]
     table = Table("set", "pair", "true", "sure", "right", "recall", *ranges, title="omitted and added")
-    for name, (told, true) in sets.items():
+    for name, (reports, true) in sets.items():
         for pair in ("all", *("-".join(x) for x in PAIRS)):
-            own = [(sure, right) for x, sure, right in told if pair in {x, "all"}]
-            there = true.total() if pair == "all" else true[pair]
-            certain = [right for sure, right in own if sure >= SURE]
+            of_pair = [(sure, right) for x, sure, right in reports if pair in {x, "all"}]
+            existing = true.total() if pair == "all" else true[pair]
+            certain = [right for sure, right in of_pair if sure >= SURE]
             by_range = [
-                [right for sure, right in own if low <= sure < high + (high == 1)]
+                [right for sure, right in of_pair if low <= sure < high + (high == 1)]
                 for low, high in pairwise(BINS)
             ]
             table.add_row(
-                *(name, pair, str(there), str(len(certain)), _share(certain)),
-                f"{sum(certain) / max(1, there):.3f}",
+                *(name, pair, str(existing), str(len(certain)), _share(certain)),
+                f"{sum(certain) / max(1, existing):.3f}",
                 *(f"{_share(x)} of {len(x)}" for x in by_range),
             )
     return table
@@ -153,7 +153,7 @@ def _share(right: Sequence[bool]) -> str:
 
 def runs_table(read: Sequence[Read], fitted: Sequence[Weighting], *, simpler: bool = True) -> Table:
     """Measure what becomes of runs, each half with the weights of the other."""
-    halves = [[x for x in read if drawn(x[0].story_id) == side] for side in (0, 1)]
+    halves = [[x for x in read if part_by_hash(x[0].story_id) == side] for side in (0, 1)]
     table = Table("way", "links F1", "omitted P", "R", "F1", *(f"omitted of {x}" for x in SIZES))
     every = {"ours": [ours(x) for x in fitted]}
     if simpler:
@@ -161,8 +161,8 @@ def runs_table(read: Sequence[Read], fitted: Sequence[Weighting], *, simpler: bo
         every["gale-church"] = [gale_church, gale_church]
     for name, ways in every.items():
         count = Counter[str]()
-        for own, way in zip(halves, ways, strict=True):
-            count += measure(own, way)
+        for half, way in zip(halves, ways, strict=True):
+            count += measure(half, way)
         table.add_row(name, cells(count, "links")[2], *cells(count, "omitted"), *shares(count, " omitted"))
     return table
 
@@ -193,12 +193,12 @@ def cells(count: Counter[str], what: str) -> list[str]:
 def main() -> int:
     parser = ArgumentParser(description=__doc__, formatter_class=RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=DATA)
-    how = parser.add_mutually_exclusive_group()
-    how.add_argument("--fit", action="store_true", help="fit on all stories and write the weights")
-    how.add_argument("--check", action="store_true", help="fit, and say whether that is what is shipped")
-    how.add_argument("--quick", action="store_true", help="half of the texts, and ours alone")
+    mode = parser.add_mutually_exclusive_group()
+    mode.add_argument("--fit", action="store_true", help="fit on all stories and write the weights")
+    mode.add_argument("--check", action="store_true", help="fit, and say whether that is what is shipped")
+    mode.add_argument("--quick", action="store_true", help="half of the texts, and ours alone")
     parser.add_argument("--write", action="store_true", help="ours alone, written into the page of figures")
-    how.add_argument("--shipped", action="store_true", help="what is shipped alone, on retold stories")
+    mode.add_argument("--shipped", action="store_true", help="what is shipped alone, on retold stories")
     options = parser.parse_args()
     if options.shipped:
         parts = retold_parts()
@@ -219,8 +219,8 @@ def main() -> int:
     told_anew = list(map(prepare, retold("dev", retold_seeds)))
     if options.fit or options.check:
         further = list(map(prepare, of_single_paragraphs()))
-        found = fit([*read, *runs, *told_anew], for_omissions=further)
-        fitted = stored(found, options.data, [*RETOLD, *NUMBERS])
+        weights = fit([*read, *runs, *told_anew], for_omissions=further)
+        fitted = stored(weights, options.data, [*RETOLD, *NUMBERS])
         if options.check:
             same = fitted == FILE.read_text("utf-8")
             print(f"{len(read)} texts: {'what is shipped' if same else 'other weights'}")
@@ -236,7 +236,7 @@ def main() -> int:
     Console(width=120).print(table, with_runs, retold_one)
     sure = {}
     for name, texts_of in (("translations", read), ("runs", runs)):
-        halves = [lone([x for x in texts_of if drawn(x[0].story_id) == n], fulls[n]) for n in (0, 1)]
+        halves = [lone([x for x in texts_of if part_by_hash(x[0].story_id) == n], fulls[n]) for n in (0, 1)]
         sure[name] = [*halves[0][0], *halves[1][0]], halves[0][1] + halves[1][1]
     sure |= {part: lone(texts_of, shipped_weighting()) for part, texts_of in parts.items()}
     reliable = reliability_table(sure)
@@ -252,10 +252,10 @@ def main() -> int:
 
 def cost_line(read: Sequence[Read], reading: float, weighting: Weighting) -> str:
     began = time.process_time()
-    for _, one, other in read:
-        find_links(one, other, weighting)
+    for _, text_a, text_b in read:
+        find_links(text_a, text_b, weighting)
     linking = 1000 * (time.process_time() - began) / len(read)
-    paragraphs = sum(len(side) for each, _, _ in read for side in each.texts) / len(read)
+    paragraphs = sum(len(side) for case, _, _ in read for side in case.texts) / len(read)
     return (
         f"{paragraphs:.0f} paragraphs a pair in the mean; CPU a pair: reading both texts "
         f"{reading:.1f} ms, aligning {linking:.1f} ms"
@@ -281,7 +281,7 @@ def translations_table(
     fulls = []
     further = list(map(prepare, of_single_paragraphs()))
     for side in (0, 1):
-        tuned = [*(x for x in fitted_on if drawn(x[0].story_id) != side), *told_anew]
+        tuned = [*(x for x in fitted_on if part_by_hash(x[0].story_id) != side), *told_anew]
         full = fit(tuned, for_omissions=further)
         fulls.append(full)
         print(f"path {full.path}, elsewhere {full.elsewhere}", flush=True)
@@ -290,17 +290,17 @@ def translations_table(
             ways |= {"n-grams": ours(fit(tuned, GRAMS)), "gale-church": gale_church}
             ways["gale-church, none moved"] = gale_church
         for languages in PAIRS:
-            own = [x for x in read if drawn(x[0].story_id) == side and x[0].languages == languages]
-            still = [x for x in own if not x[0].carried]
+            of_pair = [x for x in read if part_by_hash(x[0].story_id) == side and x[0].languages == languages]
+            still = [x for x in of_pair if not x[0].carried]
             for name, way in ways.items():
-                some = still if name.endswith("none moved") else own
+                some = still if name.endswith("none moved") else of_pair
                 key = "-".join(languages), name
                 sums.setdefault(key, Counter()).update(measure(some, way))
                 texts[key] += len(some)
     order = ["-".join(x) for x in PAIRS]
     for (pair, name), count in sorted(sums.items(), key=lambda item: order.index(item[0][0])):
-        moved = f"{count['moved right'] / count['moved true']:.3f}" if count["moved true"] else ""
-        row = (*cells(count, "links"), *cells(count, "omitted"), moved)
+        moved_recall = f"{count['moved right'] / count['moved true']:.3f}" if count["moved true"] else ""
+        row = (*cells(count, "links"), *cells(count, "omitted"), moved_recall)
         table.add_row(pair, str(texts[pair, name]), name, *row)
     return fulls, table
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.alignment_sets import Case, Link
-from benchmarks.invented_news import drawn
+from benchmarks.invented_news import part_by_hash
 from pipelines.alignment.links import linked, outside_sure_links, weighed
 from pipelines.alignment.marginals import (
     ALONE_NAMES,
@@ -81,13 +81,13 @@ def fit(
         products[_UPPER] = np.round(w[len(chosen) : -1], 5)
     fitted = Weighting(mean, scale, weight, products, round(float(w[-1]), 5))
     # the path is fitted on texts that the weights of runs have not seen
-    aside = [each for each in groups if drawn(each[0].story_id, 1, 3) == 0]
+    aside = [group for group in groups if part_by_hash(group[0].story_id, 1, 3) == 0]
     if not crossed:
         return _with_path(fitted, aside)
-    rest = [each for each in groups if drawn(each[0].story_id, 1, 3) != 0]
+    rest = [group for group in groups if part_by_hash(group[0].story_id, 1, 3) != 0]
     pathed = _with_path(replace(fitted, runs=_fit_runs(fitted, rest)), aside)
-    whole = replace(pathed, runs=_fit_runs(fitted, groups))
-    return replace(whole, omissions=_fit_omissions(groups, for_omissions)) if omissions else whole
+    with_runs = replace(pathed, runs=_fit_runs(fitted, groups))
+    return replace(with_runs, omissions=_fit_omissions(groups, for_omissions)) if omissions else with_runs
 
 
 def _rounded_moments(x: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -100,27 +100,27 @@ def _rounded_moments(x: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArr
 def _cells(groups: Sequence[Read]) -> tuple[NDArray[np.float32], NDArray[np.float64], NDArray[np.float64]]:
     """Links and all other cells; of those that are like nothing one in EASY, which counts so often."""
     rows, right, times = [], [], []
-    for each, one, other in groups:
-        table = features(Compared.of(one, other, length(each.languages)))
-        n, m = one.singles, other.singles
+    for case, text_a, text_b in groups:
+        table = features(Compared.of(text_a, text_b, length(case.languages)))
+        n, m = text_a.singles, text_b.singles
         truth = np.zeros(table.shape[:2], dtype=bool)
-        for a, b in each.links:
+        for a, b in case.links:
             if len(a) <= 2 and len(b) <= 2 and len(a) + len(b) <= 3 and connected(a) and connected(b):
                 truth[a[0] + (n if len(a) == 2 else 0), b[0] + (m if len(b) == 2 else 0)] = True
-        wanted = np.ones_like(truth)
-        wanted[n:, m:] = False
+        is_counted = np.ones_like(truth)
+        is_counted[n:, m:] = False
         together = table[..., :3] @ np.array([3, 1, 1], dtype=np.float32)
         hard = truth.copy()
-        for likeness, found in ((together, hard), (together.T, hard.T)):
+        for likeness, cells in ((together, hard), (together.T, hard.T)):
             best = np.argsort(-likeness, axis=1)[:, :HARD]
-            np.put_along_axis(found, best, values=True, axis=1)
+            np.put_along_axis(cells, best, values=True, axis=1)
         easy = np.zeros(hard.size, dtype=bool)
         easy[::EASY] = True
         easy = easy.reshape(hard.shape) & ~hard
-        taken = wanted & (hard | easy)
-        rows.append(table[taken])
-        right.append(truth[taken])
-        times.append(np.where(easy[taken], float(EASY), 1.0))
+        is_chosen = is_counted & (hard | easy)
+        rows.append(table[is_chosen])
+        right.append(truth[is_chosen])
+        times.append(np.where(easy[is_chosen], float(EASY), 1.0))
     return np.concatenate(rows), np.concatenate(right).astype(np.float64), np.concatenate(times)
 
 
@@ -138,18 +138,18 @@ def _fit_omissions(groups: Sequence[Read], further: Sequence[Read]) -> Quadratic
     """
     rows, right, times = [], [], []
     for side in (0, 1):
-        tuned = [each for each in groups if drawn(each[0].story_id, 3) != side]
+        tuned = [case for case in groups if part_by_hash(case[0].story_id, 3) != side]
         fitted = fit(tuned[::CROSS_EVERY], omissions=False)
-        for each, one, other in (*groups, *further):
-            if drawn(each.story_id, 3) == side:
-                known = weighed(one, other, fitted)
-                chances = marginals(known, fitted.path)
-                lone = alone(each, each.links)
-                sides = outside_sure_links(known, linked(known, fitted, chances), chances)
-                for place, own in enumerate(sides):
-                    rows.append(own.features)
-                    right += [(place, n) in lone for n in own.places]
-                    times += [RETOLD_COUNTS if each.retold else 1.0] * len(own.places)
+        for case, text_a, text_b in (*groups, *further):
+            if part_by_hash(case.story_id, 3) == side:
+                texts = weighed(text_a, text_b, fitted)
+                chances = marginals(texts, fitted.path)
+                lone = alone(case, case.links)
+                sides = outside_sure_links(texts, linked(texts, fitted, chances), chances)
+                for place, outside in enumerate(sides):
+                    rows.append(outside.features)
+                    right += [(place, n) in lone for n in outside.places]
+                    times += [RETOLD_COUNTS if case.retold else 1.0] * len(outside.places)
     return _quadratic(np.concatenate(rows), np.array(right, dtype=np.float64), np.array(times), ridge=60.0)
 
 
@@ -167,11 +167,11 @@ def _quadratic(
 
 def _fit_runs(fitted: Weighting, groups: Sequence[Read]) -> Quadratic:
     rows, right = [], []
-    for each, one, other in groups:
-        compared = Compared.of(one, other, length(each.languages))
-        links = {(len(a), len(b), a[0], b[0]) for a, b in each.links if connected(a) and connected(b)}
-        for size, (i, j), found in weighable(compared, fitted.logits(features(compared))):
-            rows.append(found)
+    for case, text_a, text_b in groups:
+        compared = Compared.of(text_a, text_b, length(case.languages))
+        links = {(len(a), len(b), a[0], b[0]) for a, b in case.links if connected(a) and connected(b)}
+        for size, (i, j), rows_of_size in weighable(compared, fitted.logits(features(compared))):
+            rows.append(rows_of_size)
             right += [(*size, *place) in links for place in zip(i.tolist(), j.tolist(), strict=True)]
     return _quadratic(np.concatenate(rows), np.array(right, dtype=np.float64))
 
@@ -210,33 +210,33 @@ def _newton(
 def _with_path(weighting: Weighting, groups: Sequence[Read]) -> Weighting:
     """Fit the weights of the path, then the least log-odds of moved links, by the F1 of what is found."""
     some = groups[:: max(1, len(groups) // _TRIED_ON)]
-    known = [(each, weighed(one, other, weighting)) for each, one, other in some]
-    best = replace(weighting, path=fit_path(known))
-    chances = [marginals(each, best.path) for _, each in known]
+    weighed_cases = [(case, weighed(text_a, text_b, weighting)) for case, text_a, text_b in some]
+    best = replace(weighting, path=fit_path(weighed_cases))
+    chances = [marginals(case, best.path) for _, case in weighed_cases]
 
     def worth(tried: Weighting) -> float:
         count: Counter[str] = Counter()
-        for (each, found), chance in zip(known, chances, strict=True):
-            score(count, each, {(x.a, x.b) for x in linked(found, tried, chance)})
+        for (case, texts), chance in zip(weighed_cases, chances, strict=True):
+            score(count, case, {(x.a, x.b) for x in linked(texts, tried, chance)})
         return f1(count, "links") + f1(count, "omitted")
 
     return max((replace(best, elsewhere=float(x)) for x in range(-1, 5)), key=worth)
 
 
-def fit_path(known: Sequence[tuple[Case, Weighed]]) -> PathWeights:
+def fit_path(cases: Sequence[tuple[Case, Weighed]]) -> PathWeights:
     """Fit on the texts whose links were all weighed; moved paragraphs count as alone.
 
     The conditional likelihood of the right alignments, by BFGS on its exact gradient: what the right one has,
     less what all have in the mean.
     """
-    texts = [(each, path) for case, each in known if (path := _right_path(case, each)) is not None]
+    texts = [(text, path) for case, text in cases if (path := _right_path(case, text)) is not None]
     start = _vector(PathWeights())
 
     def cost(tried: Vector) -> tuple[float, Vector]:
         value, slope = -_RIDGE / 2 * float(((tried - start) ** 2).sum()), -_RIDGE * (tried - start)
         weights = _weights(tried)
-        for each, path in texts:
-            more, steeper = _likelihood(each, path, weights)
+        for text, path in texts:
+            more, steeper = _likelihood(text, path, weights)
             value, slope = value + more, slope + steeper
         return -value / len(texts), -slope / len(texts)
 
@@ -253,39 +253,39 @@ def _weights(values: Vector) -> PathWeights:
     return PathWeights(slope, bias, alone)
 
 
-def _right_path(case: Case, each: Weighed) -> list[Step] | None:
-    known = known_links(each)
+def _right_path(case: Case, texts: Weighed) -> list[Step] | None:
+    logits = known_links(texts)
     path: list[Step] = []
     for a, b in sorted(case.links - case.moved):
         size = len(a), len(b)
         broken = a[-1] - a[0] >= len(a) or b[-1] - b[0] >= len(b)
-        if broken or size not in known or known[size][a[0], b[0]] <= NEVER:
+        if broken or size not in logits or logits[size][a[0], b[0]] <= NEVER:
             return None
         path.append((size, a[0], b[0]))
     crossed = any(then[2] < step[2] + step[0][1] for step, then in pairwise(path))
     return None if crossed else path
 
 
-def _likelihood(each: Weighed, path: Sequence[Step], weights: PathWeights) -> tuple[float, Vector]:
+def _likelihood(texts: Weighed, path: Sequence[Step], weights: PathWeights) -> tuple[float, Vector]:
     """Return the logarithm of the likelihood of a path, and its gradient."""
-    found, known, kinds = marginals(each, weights), known_links(each), len(LINKS)
+    chances, logits, kinds = marginals(texts, weights), known_links(texts), len(LINKS)
     gradient = np.zeros(2 * kinds + len(weights.alone))
-    for size, chance in found.links.items():
-        gradient[CLASS[size]] -= float((chance * known[size]).sum())
+    for size, chance in chances.links.items():
+        gradient[CLASS[size]] -= float((chance * logits[size]).sum())
         gradient[kinds + CLASS[size]] -= float(chance.sum())
-    left = [np.ones(each.n), np.ones(each.m)]
+    unlinked = [np.ones(texts.n), np.ones(texts.m)]
     for size, i, j in path:
-        gradient[CLASS[size]] += float(known[size][i, j])
+        gradient[CLASS[size]] += float(logits[size][i, j])
         gradient[kinds + CLASS[size]] += 1
-        left[0][i : i + size[0]] = left[1][j : j + size[1]] = 0
+        unlinked[0][i : i + size[0]] = unlinked[1][j : j + size[1]] = 0
     value = sum(
-        weights.slope[CLASS[size]] * float(known[size][i, j]) + weights.bias[CLASS[size]]
+        weights.slope[CLASS[size]] * float(logits[size][i, j]) + weights.bias[CLASS[size]]
         for size, i, j in path
     )
-    for of_side, lone, chance in zip(alone_features(each), left, found.alone, strict=True):
+    for of_side, lone, chance in zip(alone_features(texts), unlinked, chances.alone, strict=True):
         gradient[2 * kinds :] += of_side.T @ (lone - chance)
         value += float(lone @ of_side @ np.array(weights.alone))
-    return value - found.evidence, gradient
+    return value - chances.evidence, gradient
 
 
 def _least(cost: Callable[[Vector], tuple[float, Vector]], at: Vector) -> Vector:
@@ -312,33 +312,33 @@ def _least(cost: Callable[[Vector], tuple[float, Vector]], at: Vector) -> Vector
     return at
 
 
-def score(count: Counter[str], each: Case, found: set[Link]) -> None:
+def score(count: Counter[str], case: Case, links: set[Link]) -> None:
     """Adds what was found of one case: said, true and right, of `links` and `omitted`; moved links found."""
-    lone, said = alone(each, each.links), alone(each, found)
+    lone, reported = alone(case, case.links), alone(case, links)
     count += Counter(
         {
-            "links said": len(found),
-            "links true": len(each.links),
-            "links right": len(found & each.links),
-            "omitted said": len(said),
+            "links said": len(links),
+            "links true": len(case.links),
+            "links right": len(links & case.links),
+            "omitted said": len(reported),
             "omitted true": len(lone),
-            "omitted right": len(said & lone),
-            "moved true": len(each.moved),
-            "moved right": len(found & each.moved),
+            "omitted right": len(reported & lone),
+            "moved true": len(case.moved),
+            "moved right": len(links & case.moved),
         }
     )
-    for name, paragraphs in each.runs():
+    for name, paragraphs in case.runs():
         count[f"{name} paragraphs"] += len(paragraphs)
-        count[f"{name} omitted"] += len(paragraphs & said)
+        count[f"{name} omitted"] += len(paragraphs & reported)
 
 
 def f1(count: Counter[str], what: str) -> float:
     return 2 * count[f"{what} right"] / max(1, count[f"{what} said"] + count[f"{what} true"])
 
 
-def alone(each: Case, links: frozenset[Link] | set[Link]) -> set[tuple[int, int]]:
-    taken = {(side, n) for link in links for side in (0, 1) for n in link[side]}
-    return {(side, n) for side in (0, 1) for n in range(len(each.texts[side]))} - taken
+def alone(case: Case, links: frozenset[Link] | set[Link]) -> set[tuple[int, int]]:
+    linked_places = {(side, n) for link in links for side in (0, 1) for n in link[side]}
+    return {(side, n) for side in (0, 1) for n in range(len(case.texts[side]))} - linked_places
 
 
 def connected(numbers: tuple[int, ...]) -> bool:

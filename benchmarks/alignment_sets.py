@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from benchmarks.invented_news import drawn
+from benchmarks.invented_news import part_by_hash
 
 Link = tuple[tuple[int, ...], tuple[int, ...]]
+Sides = tuple[list[tuple[int, ...]], list[tuple[int, ...]]]
+"""Of each text the paragraphs, each with the numbers of its spans."""
 
 PAIRS = (("uk", "ru"), ("uk", "en"), ("ru", "en"))
 DROPPED, MERGED = 0.15, 0.10
@@ -52,12 +54,12 @@ class Case:
 
 
 def stories(path: Path) -> dict[str, dict[str, list[str]]]:
-    found: dict[str, dict[str, list[str]]] = defaultdict(dict)
+    variants: dict[str, dict[str, list[str]]] = defaultdict(dict)
     for line in path.read_text("utf-8").splitlines():
         row = json.loads(line)
         lines = [x.strip() for x in row["text"].split("\n") if x.strip()]
-        found[row["story_id"]].setdefault(row["lang"], lines)
-    return found
+        variants[row["story_id"]].setdefault(row["lang"], lines)
+    return variants
 
 
 def cases(path: Path, seeds: Sequence[int] = SEEDS, kind: str = "") -> Iterator[Case]:
@@ -68,18 +70,15 @@ def cases(path: Path, seeds: Sequence[int] = SEEDS, kind: str = "") -> Iterator[
             if a in variants and b in variants and len(variants[a]) == len(variants[b]) >= 4:
                 for seed in seeds:
                     rng = random.Random(" ".join(filter(None, (story_id, a, b, str(seed), kind))))
-                    made = make(story_id, (a, b), variants[a], variants[b], rng)
-                    if all(made.texts):
-                        yield made
+                    new_case = make(story_id, (a, b), variants[a], variants[b], rng)
+                    if all(new_case.texts):
+                        yield new_case
 
 
 def case(
-    story_id: str, languages: tuple[str, str], ours: list[str], theirs: list[str], rng: random.Random
+    story_id: str, languages: tuple[str, str], lines_a: list[str], lines_b: list[str], rng: random.Random
 ) -> Case:
-    cuts = [0]
-    while cuts[-1] < len(ours):
-        cuts.append(min(len(ours), cuts[-1] + rng.choice((1, 1, 2, 3))))
-    spans = [range(start, end) for start, end in pairwise(cuts)]
+    spans = _spans(len(lines_a), (1, 1, 2, 3), rng)
     paragraphs = list(range(len(spans)))
     kept_a = [x for x in paragraphs if rng.random() >= DROPPED]
     kept_b = [x for x in paragraphs if rng.random() >= DROPPED]
@@ -92,41 +91,27 @@ def case(
         places = [x for x in range(len(kept_b) + 1) if abs(x - at) >= 2]
         kept_b.insert(rng.choice(places) if places else at, carried)
     side_a, side_b = merged(kept_a, carried, rng), merged(kept_b, carried, rng)
-    links, moved = set(), set()
-    # what shares a line belongs together; two merged ones that overlap in part chain up, as in life
-    for group_a, group_b in components(side_a, side_b):
-        link = (tuple(group_a), tuple(group_b))
-        if group_a and group_b:
-            links.add(link)
-            if carried is not None and any(carried in side_a[i] for i in group_a):
-                moved.add(link)
-    texts = tuple(
-        tuple(" ".join(lines[n] for x in group for n in spans[x]) for group in side)
-        for side, lines in ((side_a, ours), (side_b, theirs))
-    )
-    return Case(
-        languages, story_id, carried is not None, (texts[0], texts[1]), frozenset(links), frozenset(moved)
-    )
+    links = _links((side_a, side_b))
+    moved_links = frozenset(link for link in links if any(carried in side_a[i] for i in link[0]))
+    texts = _texts((side_a, side_b), (lines_a, lines_b), spans)
+    return Case(languages, story_id, carried is not None, texts, links, moved_links)
 
 
 def case_of_runs(
-    story_id: str, languages: tuple[str, str], ours: list[str], theirs: list[str], rng: random.Random
+    story_id: str, languages: tuple[str, str], lines_a: list[str], lines_b: list[str], rng: random.Random
 ) -> Case:
     """Make two texts of which either has runs of two to four paragraphs as one of the other."""
-    cuts = [0]
-    while cuts[-1] < len(ours):
-        cuts.append(min(len(ours), cuts[-1] + rng.choice((1, 1, 2))))
-    spans = [range(start, end) for start, end in pairwise(cuts)]
-    sides: tuple[list[tuple[int, ...]], list[tuple[int, ...]]] = ([], [])
+    spans = _spans(len(lines_a), (1, 1, 2), rng)
+    sides: Sides = ([], [])
     at = 0
     while at < len(spans):
-        left, chance = len(spans) - at, rng.random()
-        if chance < RUN_BEGINS and left >= 2:
-            run = min(left, rng.choice(RUN_SIZES))
-            whole, parts = rng.sample(sides, 2)
-            whole.append(tuple(range(at, at + run)))
+        remaining, chance = len(spans) - at, rng.random()
+        if chance < RUN_BEGINS and remaining >= 2:
+            run = min(remaining, rng.choice(RUN_SIZES))
+            run_side, parts = rng.sample(sides, 2)
+            run_side.append(tuple(range(at, at + run)))
             parts += [(x,) for x in range(at, at + run)]
-        elif chance < RUN_BEGINS + CUT_ANEW and left >= 4:
+        elif chance < RUN_BEGINS + CUT_ANEW and remaining >= 4:
             run = 4
             two, three = rng.sample(sides, 2)
             two += [(at, at + 1), (at + 2, at + 3)]
@@ -138,19 +123,36 @@ def case_of_runs(
                 if not place * DROPPED_OF_RUNS <= missing < (place + 1) * DROPPED_OF_RUNS:
                     side.append((at,))
         at += run
-    links = {
-        (tuple(group_a), tuple(group_b)) for group_a, group_b in components(*sides) if group_a and group_b
-    }
-    texts = tuple(
+    texts = _texts(sides, (lines_a, lines_b), spans)
+    return Case(languages, story_id, False, texts, _links(sides), frozenset())
+
+
+def _spans(count: int, sizes: Sequence[int], rng: random.Random) -> list[range]:
+    """Cut so many lines into paragraphs of these sizes."""
+    cuts = [0]
+    while cuts[-1] < count:
+        cuts.append(min(count, cuts[-1] + rng.choice(sizes)))
+    return [range(start, end) for start, end in pairwise(cuts)]
+
+
+def _links(sides: Sides) -> frozenset[Link]:
+    """What shares a line belongs together; two merged ones that overlap in part chain up, as in life."""
+    return frozenset((tuple(a), tuple(b)) for a, b in components(*sides) if a and b)
+
+
+def _texts(
+    sides: Sides, lines_of_sides: tuple[list[str], list[str]], spans: Sequence[Sequence[int]]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    text_a, text_b = (
         tuple(" ".join(lines[n] for x in group for n in spans[x]) for group in side)
-        for side, lines in zip(sides, (ours, theirs), strict=True)
+        for side, lines in zip(sides, lines_of_sides, strict=True)
     )
-    return Case(languages, story_id, False, (texts[0], texts[1]), frozenset(links), frozenset())
+    return text_a, text_b
 
 
-def merged(kept: list[int], carried: int | None, rng: random.Random) -> list[tuple[int, ...]]:
+def merged(places: list[int], carried: int | None, rng: random.Random) -> list[tuple[int, ...]]:
     side: list[tuple[int, ...]] = []
-    for x in kept:
+    for x in places:
         if (
             side
             and len(side[-1]) == 1
@@ -196,41 +198,37 @@ def runs(
     """
     for block in (x for file in files for x in file.read_text("utf-8").split("=== ")[1:]):
         name, *sides = block.split("--- ")
-        story_id, own = (*name.split(), ("dev", "kept")[drawn(name.strip())])[:2]
-        told = {language: lines for language, *lines in (side.strip().split("\n") for side in sides)}
-        if part in {None, own}:
+        story_id, part_of_story = (*name.split(), ("dev", "kept")[part_by_hash(name.strip())])[:2]
+        texts = {language: lines for language, *lines in (side.strip().split("\n") for side in sides)}
+        if part in {None, part_of_story}:
             for a, b in PAIRS:
                 for seed in seeds:
                     rng = random.Random(f"{story_id} {a} {b} {seed}")
-                    yield _with_runs(story_id, (a, b), (told[a], told[b]), rng)
+                    yield _with_runs(story_id, (a, b), (texts[a], texts[b]), rng)
 
 
 def _with_runs(
-    story_id: str, languages: tuple[str, str], told: tuple[list[str], list[str]], rng: random.Random
+    story_id: str, languages: tuple[str, str], lines_of_sides: tuple[list[str], list[str]], rng: random.Random
 ) -> Case:
     """Merge one or two runs of lines after the headline, each on a side of its own choice."""
-    sides: tuple[list[tuple[int, ...]], list[tuple[int, ...]]] = ([], [])
-    at, end = 1, len(told[0])
+    sides: Sides = ([], [])
+    at, end = 1, len(lines_of_sides[0])
     before = rng.randrange(3)
     while at < end:
         length = rng.choice((3, 4))
         if before == 0 and at + length <= end:
-            whole = rng.randrange(2)
-            sides[whole].append(tuple(range(at, at + length)))
-            sides[1 - whole].extend((n,) for n in range(at, at + length))
+            run_side = rng.randrange(2)
+            sides[run_side].append(tuple(range(at, at + length)))
+            sides[1 - run_side].extend((n,) for n in range(at, at + length))
             at, before = at + length, rng.randint(1, 2)
         else:
             dropped = rng.choice((0, 1)) if rng.random() < 2 * RUNS_DROPPED else None
             for n, side in enumerate(sides):
                 side.extend([(at,)] if n != dropped else [])
             at, before = at + 1, max(0, before - 1)
-    links = {(tuple(ours), tuple(theirs)) for ours, theirs in components(*sides) if ours and theirs}
-    texts = tuple(
-        tuple(" ".join(lines[n] for n in group) for group in side)
-        for side, lines in zip(sides, told, strict=True)
-    )
-    headlines = told[0][0], told[1][0]
-    return Case(languages, story_id, False, (texts[0], texts[1]), frozenset(links), frozenset(), headlines)
+    texts = _texts(sides, lines_of_sides, [(n,) for n in range(end)])
+    headlines = lines_of_sides[0][0], lines_of_sides[1][0]
+    return Case(languages, story_id, False, texts, _links(sides), frozenset(), headlines)
 
 
 def of_single_paragraphs(count: int = NUMBERS_TEXTS) -> Iterator[Case]:
@@ -239,17 +237,17 @@ def of_single_paragraphs(count: int = NUMBERS_TEXTS) -> Iterator[Case]:
     They tell how little a paragraph may have in common with its partner, and nothing of what the paragraphs
     of one story have in common.
     """
-    told: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+    paragraphs_by_languages: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
     for path in NUMBERS:
         for line in path.read_text("utf-8").splitlines():
             language_a, language_b, _, a, b = line.split("\t")
-            told[language_a, language_b].append((a, b))
+            paragraphs_by_languages[language_a, language_b].append((a, b))
     rng = random.Random("single paragraphs")
     for number in range(count):
-        languages = rng.choice(sorted(told))
+        languages = rng.choice(sorted(paragraphs_by_languages))
         texts: tuple[list[str], list[str]] = ([], [])
         links: set[Link] = set()
-        for paragraphs in rng.sample(told[languages], rng.randint(4, 9)):
+        for paragraphs in rng.sample(paragraphs_by_languages[languages], rng.randint(4, 9)):
             missing = rng.random()
             for place, (side, text) in enumerate(zip(texts, paragraphs, strict=True)):
                 if not place * NUMBERS_DROPPED <= missing < (place + 1) * NUMBERS_DROPPED:

@@ -53,8 +53,8 @@ def main() -> None:
 def lay_out(folder: Path) -> list[str]:
     """The names of the files in `pages`; `single` holds one of them."""
     pages, single = (folder / name for name in ("pages", "single"))
-    for made in (pages, single):
-        made.mkdir()
+    for new_folder in (pages, single):
+        new_folder.mkdir()
     sources = [*DATA.glob("pages/*/*.html.gz"), *DATA.glob("aeb/html/*.html.gz")]
     for number, source in enumerate(sorted(sources)):
         (pages / f"p{number:04}.html").write_bytes(gzip.decompress(source.read_bytes()))
@@ -179,13 +179,13 @@ def by_process(command: list[str]) -> Counter[str]:
     seconds: dict[int, tuple[str, float]] = {}
     with psutil.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         while process.poll() is None:
-            for one in (process, *process.children(recursive=True)):
+            for child in (process, *process.children(recursive=True)):
                 with contextlib.suppress(psutil.Error):
-                    line = " ".join(one.cmdline())
+                    line = " ".join(child.cmdline())
                     kind = next((name for part, name in KINDS.items() if part in line), "crawl")
                     # the command line of one that has ended is empty
-                    kind = seconds.get(one.pid, (kind,))[0]
-                    seconds[one.pid] = (kind, sum(one.cpu_times()[:2]))
+                    kind = seconds.get(child.pid, (kind,))[0]
+                    seconds[child.pid] = (kind, sum(child.cpu_times()[:2]))
             time.sleep(0.03)
     total: Counter[str] = Counter()
     for kind, spent in seconds.values():
@@ -196,8 +196,8 @@ def by_process(command: list[str]) -> Counter[str]:
 def show(pages: int, options: argparse.Namespace, walls, cpus) -> None:
     """The table, and conclusions; ratios are those of the median round."""
 
-    def ratio(of: dict[str, list[float]], name: str, other: str) -> float:
-        return statistics.median(a / b for a, b in zip(of[name], of[other], strict=True))
+    def ratio(of: dict[str, list[float]], name: str, base: str) -> float:
+        return statistics.median(a / b for a, b in zip(of[name], of[base], strict=True))
 
     print(f"{pages} pages, {options.copies} times, {options.processes} processes, {options.rounds} rounds.\n")
     print("| | pages/s | of the limit | CPU ms a page | of trafilatura's CPU |\n|---|---:|---:|---:|---:|")
@@ -216,13 +216,13 @@ def show(pages: int, options: argparse.Namespace, walls, cpus) -> None:
 
 def show_split(cpus, split, stalls, pages: int) -> None:
     """Parts of a page's CPU, measured one by one: they need not add up."""
-    limit, own, kept, bare = (statistics.median(cpus[name]) for name in (LIMIT, FETCHED, OURS, BARE))
+    limit, fetching, ours_ms, bare = (statistics.median(cpus[name]) for name in (LIMIT, FETCHED, OURS, BARE))
     crawl, commits = (split[kind] / pages * 1000 for kind in ("crawl", "commits"))
     p99, worst = (statistics.median(column) for column in zip(*stalls, strict=True))
     print(
-        f"\nOf the {kept:.1f} ms: reading {limit:.1f}, Scrapy {own:.1f}, the crawl's process besides "
-        f"{crawl - own:.1f}, raw pages {kept - bare:.1f}, commits {commits:.1f}. A 10 ms timer on the event "
-        f"loop is late by {p99:.0f} ms at p99, at most {worst:.0f}."
+        f"\nOf the {ours_ms:.1f} ms: reading {limit:.1f}, Scrapy {fetching:.1f}, the rest of the crawl "
+        f"{crawl - fetching:.1f}, raw pages {ours_ms - bare:.1f}, commits {commits:.1f}. A 10 ms timer on "
+        f"the event loop is late by {p99:.0f} ms at p99, at most {worst:.0f}."
     )
 
 

@@ -32,6 +32,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.invented_news import PARTS, NewsText, Part, event_reports, rewrites
 from benchmarks.invented_reports import reports
+from benchmarks.pairing_fit import by_their_signs, newton
 from benchmarks.quality_page import write as write_page
 from pipelines.events.event_search import PROBABLE, READ, SURE
 from pipelines.events.likeness import FILE, EventWeights, likenesses, shipped_event_weights, standardised
@@ -62,11 +63,11 @@ class Archive:
     @classmethod
     def of(cls, name: str, part: Part) -> "Archive":
         texts = told(name, part)
-        own = [
+        documents = [
             Document(x.doc_id, outlet_of(x), x.language, x.headline, x.text[:READ], x.published)
             for x in texts
         ]
-        return cls((*own, *around(part)), {x.doc_id: x for x in texts})
+        return cls((*documents, *around(part)), {x.doc_id: x for x in texts})
 
     def gold(self, *, one_language: bool) -> set[tuple[str, str]]:
         stories: dict[str, list[NewsText]] = defaultdict(list)
@@ -111,26 +112,26 @@ class Weighed:
         self.archive = archive
         readings = [read(x) for x in archive.documents]
         began = time.process_time()
-        found = list(likenesses(readings, range(len(readings))))
-        self.features = np.array([each.features for each in found])
+        candidates = list(likenesses(readings, range(len(readings))))
+        self.features = np.array([evidence_of_pair.features for evidence_of_pair in candidates])
         likeness = weights.probabilities(self.features)
-        evidence = list(weighed(found, likeness, shipped_event_weights("evidence")))
+        evidence = list(weighed(candidates, likeness, shipped_event_weights("evidence")))
         self.ms = 1000 * (time.process_time() - began) / len(readings)
         self.pairs, self.signals, self.one_language, truth = [], [], [], []
         self.enough = []
-        kept = []
-        for n, (candidate, _, each) in enumerate(evidence):
+        judged = []
+        for n, (candidate, _, evidence_of_pair) in enumerate(evidence):
             a, b = (reading.document for reading in candidate.readings)
             right = archive.right(a.article_id, b.article_id)
             if right is not None:
-                kept.append(n)
+                judged.append(n)
                 same = a.language == b.language
                 self.pairs.append(ids(a.article_id, b.article_id))
-                self.signals.append(each.signals)
+                self.signals.append(evidence_of_pair.signals)
                 self.one_language.append(same)
-                self.enough.append(each.enough(one_language=same))
+                self.enough.append(evidence_of_pair.enough(one_language=same))
                 truth.append(right)
-        self.features, self.likeness = self.features[kept], likeness[kept]
+        self.features, self.likeness = self.features[judged], likeness[judged]
         self.y = np.array(truth, dtype=np.float64)
 
     @property
@@ -139,16 +140,16 @@ class Weighed:
         return [n for n, signals in enumerate(self.signals) if signals]
 
     def probabilities(self, weights: EventWeights) -> NDArray[np.float64]:
-        worth, found = self.worth, np.zeros(len(self.y))
-        found[worth] = weights.probabilities(np.array([self.signals[n] for n in worth]))
-        return np.where(self.enough, found, 0.0)
+        worth, values = self.worth, np.zeros(len(self.y))
+        values[worth] = weights.probabilities(np.array([self.signals[n] for n in worth]))
+        return np.where(self.enough, values, 0.0)
 
     def row(self, chosen: NDArray[np.bool_], *, one_language: bool) -> tuple[str, ...]:
         chosen = chosen & (np.array(self.one_language) == one_language)
         gold = len(self.archive.gold(one_language=one_language))
-        right, said = self.y[chosen].sum(), int(chosen.sum())
-        figures = right / max(1, said), right / max(1, gold), 2 * right / max(1, said + gold)
-        return str(gold), str(said), *(f"{x:.3f}" for x in figures)
+        right, reported = self.y[chosen].sum(), int(chosen.sum())
+        figures = right / max(1, reported), right / max(1, gold), 2 * right / max(1, reported + gold)
+        return str(gold), str(reported), *(f"{x:.3f}" for x in figures)
 
 
 def around(part: Part) -> list[Document]:
@@ -182,31 +183,14 @@ def fit(
     """
     mean, scale = (np.round(x, 5) for x in (x.mean(axis=0), x.std(axis=0) + 1e-4))
     z = np.column_stack([standardised(x, mean, scale), np.ones(len(x))])
-    signs = np.array([_SIGNS.get(name, 0) for name in names])
-    kept = np.full(len(names) + 1, True)
-    w = np.zeros(len(names) + 1)
-    while True:
-        w[:] = 0.0
-        w[kept] = newton(z[:, kept], y, counts)
-        against = w[:-1] * signs < 0
-        if not against.any():
-            break
-        kept[:-1] &= ~against
+    signs = np.array([*(_SIGNS.get(name, 0) for name in names), 0])
+
+    def fit_of(is_used: NDArray[np.bool_]) -> NDArray[np.float64]:
+        penalty = np.r_[np.full(is_used.sum() - 1, RIDGE), 0.0]
+        return newton(z[:, is_used], y, penalty, counts=counts)
+
+    w = by_their_signs(signs, fit_of)
     return EventWeights(names, mean, scale, np.round(w[:-1], 4), round(float(w[-1]), 4))
-
-
-def newton(
-    z: NDArray[np.float64], y: NDArray[np.float64], counts: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    w, ridge = np.zeros(z.shape[1]), np.diag([*(RIDGE,) * (z.shape[1] - 1), 0.0])
-    for _ in range(40):
-        p = 1 / (1 + np.exp(-np.clip(z @ w, -30, 30)))
-        curve = (z * (counts * p * (1 - p))[:, None]).T @ z + ridge
-        step = np.linalg.solve(curve, z.T @ (counts * (y - p)) - ridge @ w)
-        w += step
-        if np.abs(step).max() < 1e-8:
-            break
-    return w
 
 
 def fit_all() -> dict[str, EventWeights]:
@@ -216,10 +200,10 @@ def fit_all() -> dict[str, EventWeights]:
     """
     rows, truth, counts = list[tuple[float, ...]](), list[float](), list[float]()
     for name in SETS:
-        each = Weighed(Archive.of(name, "dev"), shipped_event_weights())
-        for n in each.worth:
-            rows.append(each.signals[n])
-            truth.append(each.y[n])
+        archive = Weighed(Archive.of(name, "dev"), shipped_event_weights())
+        for n in archive.worth:
+            rows.append(archive.signals[n])
+            truth.append(archive.y[n])
             counts.append(COUNTS[name])
     evidence = fit(SIGNALS, np.array(rows), np.array(truth), np.array(counts))
     return {"likeness": shipped_event_weights(), "evidence": evidence}
@@ -227,9 +211,9 @@ def fit_all() -> dict[str, EventWeights]:
 
 def stored(weights: dict[str, EventWeights]) -> str:
     document: dict[str, object] = {"version": 2}
-    for name, each in weights.items():
-        arrays = {array: getattr(each, array).tolist() for array in ("mean", "scale", "weight")}
-        document[name] = {"features": list(each.names), **arrays, "bias": each.bias}
+    for name, fitted in weights.items():
+        arrays = {array: getattr(fitted, array).tolist() for array in ("mean", "scale", "weight")}
+        document[name] = {"features": list(fitted.names), **arrays, "bias": fitted.bias}
     return json.dumps(document, indent=1) + "\n"
 
 
@@ -237,27 +221,27 @@ def events_table(part: Part) -> Table:
     """Return what the shipped weights find in each set, in one language and across languages."""
     table = Table("set", "languages", "way", "pairs", "said", "precision", "recall", "F1", "ms an article")
     for name in SETS:
-        each = Weighed(Archive.of(name, part), shipped_event_weights())
-        p = each.probabilities(shipped_event_weights("evidence"))
+        archive = Weighed(Archive.of(name, part), shipped_event_weights())
+        p = archive.probabilities(shipped_event_weights("evidence"))
         ways = {
             "sure": p >= SURE,
             "sure and probable": p >= PROBABLE,
-            "likeness alone": each.likeness >= PROBABLE,
+            "likeness alone": archive.likeness >= PROBABLE,
         }
         for one_language in (True, False):
-            if each.archive.gold(one_language=one_language):
+            if archive.archive.gold(one_language=one_language):
                 for way, chosen in ways.items():
                     languages = "one" if one_language else "two"
-                    cells = each.row(chosen, one_language=one_language)
-                    table.add_row(name, languages, way, *cells, f"{each.ms:.1f}")
+                    cells = archive.row(chosen, one_language=one_language)
+                    table.add_row(name, languages, way, *cells, f"{archive.ms:.1f}")
     return table
 
 
 def main() -> int:
     parser = ArgumentParser(description=__doc__, formatter_class=RawDescriptionHelpFormatter)
-    how = parser.add_mutually_exclusive_group()
-    how.add_argument("--fit", action="store_true", help="fit on dev and write the weights")
-    how.add_argument("--check", action="store_true", help="fit, and say whether that is what is shipped")
+    mode = parser.add_mutually_exclusive_group()
+    mode.add_argument("--fit", action="store_true", help="fit on dev and write the weights")
+    mode.add_argument("--check", action="store_true", help="fit, and say whether that is what is shipped")
     parser.add_argument("--part", choices=PARTS, default="kept", help="part that is measured (default: kept)")
     parser.add_argument("--write", action="store_true", help="write the table into the page of figures")
     options = parser.parse_args()

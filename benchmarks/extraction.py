@@ -165,8 +165,8 @@ def htmldate() -> Callable[[Case], Reading]:
     from htmldate import find_date
 
     def read(case: Case) -> Reading:
-        found = find_date(case.html, url=case.url, original_date=True)
-        return Reading("", published=datetime.fromisoformat(found).replace(tzinfo=UTC) if found else None)
+        day = find_date(case.html, url=case.url, original_date=True)
+        return Reading("", published=datetime.fromisoformat(day).replace(tzinfo=UTC) if day else None)
 
     return read
 
@@ -229,8 +229,8 @@ def run(tool: str, folder: Path) -> list[Reading] | None:
     """
     into = folder / f"{tool.replace(' ', '-')}.json"
     if tool == OURS or not into.exists():
-        here = importlib.util.find_spec(TOOLS[tool][1]) is not None
-        python = sys.executable if here else str(PEERS)
+        is_installed = importlib.util.find_spec(TOOLS[tool][1]) is not None
+        python = sys.executable if is_installed else str(PEERS)
         try:
             subprocess.run([python, "-W", "ignore", __file__, "--into", str(into), tool], check=True)
         except (OSError, subprocess.CalledProcessError) as error:
@@ -295,7 +295,7 @@ def tables(results: dict[str, list[Reading]]) -> str:
 
     def worse(tool: str, group: str) -> str:
         pairs = list(zip(of_group(OURS, group), of_group(tool, group), strict=True))
-        gaps = [_f1_of_page(theirs) - _f1_of_page(ours) for ours, theirs in pairs]
+        gaps = [_f1_of_page(pair_b) - _f1_of_page(pair_a) for pair_a, pair_b in pairs]
         return f"{sum(gap > MUCH for gap in gaps)} / {sum(gap < -MUCH for gap in gaps)}"
 
     parts = [
@@ -310,10 +310,10 @@ def tables(results: dict[str, list[Reading]]) -> str:
             ),
         ),
     ]
-    others = [tool for tool in texts if tool != OURS]
-    if OURS in texts and others:
+    peers = [tool for tool in texts if tool != OURS]
+    if OURS in texts and peers:
         title = f"Pages on which ours is worse, and better, by more than {MUCH} of F1"
-        parts.append(markdown(title, by_group(worse, others)))
+        parts.append(markdown(title, by_group(worse, peers)))
     parts.append(markdown("Beside the text", fields(pages, results)))
     return "\n".join(parts)
 
@@ -324,7 +324,7 @@ def fields(pages: list[Case], results: dict[str, list[Reading]]) -> list[list[st
              *(f"days of {name}: right, wrong, none" for name in DATED), "minute", "ms of CPU"]]  # fmt: skip
     for tool, readings in results.items():
         pairs = list(zip(pages, readings, strict=True))
-        titled, named, dated = (
+        titled, has_names, dated = (
             any(values)
             for values in zip(
                 *((bool(r.title), bool(r.authors), r.published is not None) for r in readings), strict=True
@@ -332,12 +332,12 @@ def fields(pages: list[Case], results: dict[str, list[Reading]]) -> list[list[st
         )
         titles = [same(c.title, r.title) for c, r in pairs if c.title]
         bylines = [(c.authors, r.authors) for c, r in pairs if c.authors is not None]
-        given = [(name.casefold(), {n.casefold() for n in gold}) for gold, found in bylines for name in found]
+        given_names = [(name.casefold(), {n.casefold() for n in gold}) for gold, of in bylines for name in of]
         row = [tool, f"{sum(titles)} of {len(titles)}" if titled else "–"]
         row += [
             f"{sum(same_authors(*pair) for pair in bylines)} of {len(bylines)}",
-            f"{sum(name not in gold for name, gold in given)} of {len(given)}",
-        ] if named else ["–", "–"]  # fmt: skip
+            f"{sum(name not in gold for name, gold in given_names)} of {len(given_names)}",
+        ] if has_names else ["–", "–"]  # fmt: skip
         for groups in DATED.values():
             days = [
                 (same_day(c.date, r.published), r.published) for c, r in pairs if c.date and c.group in groups

@@ -24,26 +24,26 @@ from crawler.items import Article, Fetch, Hints
 from pipelines.authors import authors_of
 
 
-def day_of(case: Case, found: datetime | None) -> str:
+def day_of(case: Case, at: datetime | None) -> str:
     assert case.date is not None
-    return "none" if found is None else "right" if same_day(case.date, found) else "wrong"
+    return "none" if at is None else "right" if same_day(case.date, at) else "wrong"
 
 
 def beside(case: Case) -> datetime | None:
     try:
-        found = find_date(case.html.decode("utf-8", "replace"), original_date=True, url=case.url)
+        day = find_date(case.html.decode("utf-8", "replace"), original_date=True, url=case.url)
     except (ValueError, AttributeError, TypeError):
         return None
-    return datetime.fromisoformat(found).replace(tzinfo=UTC) if found else None
+    return datetime.fromisoformat(day).replace(tzinfo=UTC) if day else None
 
 
 def is_the_pages_own(case: Case, headline: str) -> bool | None:
     """Tell if a headline is an <h1> or the og:title; None where the page has neither."""
     page = read_outline(case.html, None)
-    own = [page.elements[i].text_content() for i in page.by_tag.get("h1", ())]
+    titles = [page.elements[i].text_content() for i in page.by_tag.get("h1", ())]
     metas = (page.attributes[i] for i in page.by_tag.get("meta", ()))
-    own += [meta.get("content", "") for meta in metas if meta.get("property") == "og:title"]
-    return any(same(text, headline) for text in own) if any(text.strip() for text in own) else None
+    titles += [meta.get("content", "") for meta in metas if meta.get("property") == "og:title"]
+    return any(same(text, headline) for text in titles) if any(text.strip() for text in titles) else None
 
 
 def read(case: Case) -> Article | None:
@@ -66,16 +66,16 @@ def main() -> None:
         count = counts.setdefault(case.group, Counter())
         count["pages"] += 1
         if case.date:
-            ours = day_of(case, _as_printed(article) if article else None)
-            count[f"day {ours}"] += 1
+            verdict = day_of(case, _as_printed(article) if article else None)
+            count[f"day {verdict}"] += 1
             count[f"htmldate {day_of(case, beside(case))}"] += 1
-            if errors and ours != "right":
-                print(case.name, case.date, ours, article.published_raw if article else "", sep="  ")
-        own = is_the_pages_own(case, (article.headline if article else None) or "")
-        if own is not None:
-            count["headline"] += own
+            if errors and verdict != "right":
+                print(case.name, case.date, verdict, article.published_raw if article else "", sep="  ")
+        is_own = is_the_pages_own(case, (article.headline if article else None) or "")
+        if is_own is not None:
+            count["headline"] += is_own
             count["of"] += 1
-            if errors and not own:
+            if errors and not is_own:
                 print(case.name, "headline", article.headline if article else "", sep="  ")
         if case.authors is not None:
             names = authors_of(article)[0] if article else ()

@@ -45,9 +45,9 @@ def gold() -> dict[str, tuple[Printed, ...]]:
     return {name: tuple(map(Printed.of, cells)) for name, *cells in lines}
 
 
-def count(field: str, printed: Printed, given: Iterable[str]) -> Counter[str]:
+def count(field: str, printed: Printed, values: Iterable[str]) -> Counter[str]:
     """Count the values of a page: right, wrong, missing, and pages with each."""
-    folded = set(map(for_comparison, given)) - {""}
+    folded = set(map(for_comparison, values)) - {""}
     counts = Counter(given=len(folded - printed.doubtful))
     counts["right"] = len(folded & printed.values)
     counts["wrong"] = len(folded - printed.values - printed.doubtful)
@@ -74,13 +74,13 @@ def main() -> None:
         number += 1
         article = read(case)
         at = _as_printed(article) if article else None
-        given = (
+        readings = (
             authors_of(article)[0] if article else (),
             (at.date().isoformat(),) if at else (),
             (article.section or "",) if article else (),
             article.tags if article else (),
         )
-        for field, values, of_page in zip(FIELDS, given, printed, strict=True):
+        for field, values, of_page in zip(FIELDS, readings, printed, strict=True):
             counts = count(field, of_page, values)
             totals[field] += counts
             if errors and (counts["wrong"] or counts["missing"]):

@@ -117,18 +117,18 @@ def precision_recall(gold: str, text: str) -> tuple[float, float]:
 
 def f1(pairs: Iterable[tuple[float, float]]) -> float:
     """Of the mean precision and the mean recall, which is how that benchmark sums up."""
-    listed = list(pairs)
-    precision = statistics.fmean(p for p, _ in listed)
-    recall = statistics.fmean(r for _, r in listed)
+    all_pairs = list(pairs)
+    precision = statistics.fmean(p for p, _ in all_pairs)
+    recall = statistics.fmean(r for _, r in all_pairs)
     return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
 
 
-def same(one: str | None, other: str | None) -> bool:
-    return _WORD.findall((one or "").casefold()) == _WORD.findall((other or "").casefold())
+def same(text_a: str | None, text_b: str | None) -> bool:
+    return _WORD.findall((text_a or "").casefold()) == _WORD.findall((text_b or "").casefold())
 
 
-def same_authors(gold: tuple[str, ...], found: tuple[str, ...]) -> bool:
-    return {n.casefold() for n in gold} == {n.casefold() for n in found}
+def same_authors(gold: tuple[str, ...], authors: tuple[str, ...]) -> bool:
+    return {n.casefold() for n in gold} == {n.casefold() for n in authors}
 
 
 def has_clock(gold: str) -> bool:
@@ -137,20 +137,20 @@ def has_clock(gold: str) -> bool:
     return bool(at.hour or at.minute)
 
 
-def same_minute(gold: str, found: datetime | None) -> bool:
-    if found is None:
+def same_minute(gold: str, at: datetime | None) -> bool:
+    if at is None:
         return False
     true = datetime.fromisoformat(gold)
-    aware = found if found.tzinfo else found.replace(tzinfo=UTC)
+    aware = at if at.tzinfo else at.replace(tzinfo=UTC)
     zones = [true.tzinfo] if true.tzinfo else [UTC, ZoneInfo("Europe/Kyiv")]
     return any(abs((aware - true.replace(tzinfo=zone)).total_seconds()) < 60 for zone in zones)
 
 
-def same_day(gold: str, found: datetime | None) -> bool:
+def same_day(gold: str, at: datetime | None) -> bool:
     """In the zone the gold is written in; where it has none, in Kyiv's, UTC or that of what was found."""
-    if found is None:
+    if at is None:
         return False
     true = datetime.fromisoformat(gold)
-    aware = found if found.tzinfo else found.replace(tzinfo=UTC)
+    aware = at if at.tzinfo else at.replace(tzinfo=UTC)
     zones = [true.tzinfo] if true.tzinfo else [UTC, ZoneInfo("Europe/Kyiv"), aware.tzinfo]
     return any(aware.astimezone(zone).date() == true.date() for zone in zones)

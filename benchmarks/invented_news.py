@@ -62,8 +62,8 @@ class Pool:
     def gold(self) -> frozenset[tuple[str, str]]:
         """Return pairs of ids, in order, whose texts tell the same story."""
         stories: dict[str, list[str]] = defaultdict(list)
-        for each in self.texts:
-            stories[each.story_id].append(each.doc_id)
+        for text in self.texts:
+            stories[text.story_id].append(text.doc_id)
         return frozenset(pair for ids in stories.values() for pair in combinations(sorted(ids), 2))
 
 
@@ -83,11 +83,11 @@ def _texts(pattern: str, part: Part | None) -> list[NewsText]:
 
 
 def part_of(event: str) -> Part:
-    return PARTS[drawn(event, 1)]
+    return PARTS[part_by_hash(event, 1)]
 
 
-def drawn(name: str, byte: int = 0, parts: int = 2) -> int:
-    """Draw one of so many parts for a name, always the same; another `byte` of its hash is another draw."""
+def part_by_hash(name: str, byte: int = 0, parts: int = 2) -> int:
+    """Choose one of so many parts for a name, always the same; another `byte` chooses anew."""
     return hashlib.sha256(name.encode()).digest()[byte] % parts
 
 
@@ -99,14 +99,14 @@ def pools(texts: Sequence[NewsText]) -> Iterator[Pool]:
     """
     yield Pool("whole", 0, tuple(texts))
     for draw in DRAWS:
-        kept = (each for each in texts if random.Random(f"{draw} {each.doc_id}").random() < 0.5)
-        yield Pool("halved", draw, tuple(kept))
+        drawn_texts = (text for text in texts if random.Random(f"{draw} {text.doc_id}").random() < 0.5)
+        yield Pool("halved", draw, tuple(drawn_texts))
     stories: dict[str, list[NewsText]] = defaultdict(list)
-    for each in texts:
-        stories[each.story_id].append(each)
+    for text in texts:
+        stories[text.story_id].append(text)
     for draw in DRAWS:
-        alone = (random.Random(f"{draw} {key}").choice(found) for key, found in sorted(stories.items()))
-        yield Pool("alone", draw, tuple(alone))
+        singles = (random.Random(f"{draw} {key}").choice(of) for key, of in sorted(stories.items()))
+        yield Pool("alone", draw, tuple(singles))
 
 
 def _read(path: Path) -> Iterator[NewsText]:
@@ -114,8 +114,8 @@ def _read(path: Path) -> Iterator[NewsText]:
         head, *texts = block.split("--- ")
         day, story_id, *twin = head.split()
         event = " ".join(sorted({story_id, *twin[1:]}))
-        for each in texts:
-            first, headline, *paragraphs = each.strip().split("\n")
+        for text in texts:
+            first, headline, *paragraphs = text.strip().split("\n")
             language, *outlets, clock = first.split()
             time, _, days = clock.partition("+")
             at = datetime.fromisoformat(f"{day}T{time}").replace(tzinfo=UTC) + timedelta(days=int(days or 0))

@@ -150,11 +150,11 @@ _DOWN = ("подешевшав", "подешевел", "fell")
 def reports(part: Part, outlet: str = "pool") -> list[NewsText]:
     """Make the daily reports of two weeks: twelve kinds in three languages; each outlet tells them anew."""
     return [
-        each
+        text
         for kind, (count, hour) in KINDS.items()
         for day in DAYS
         for n in range(count)
-        for each in _told(part, outlet, kind, day, n, hour + 9 * n)
+        for text in _told(part, outlet, kind, day, n, hour + 9 * n)
     ]
 
 
@@ -170,8 +170,8 @@ def _told(  # noqa: PLR0917
         for language in LANGUAGES:
             rng = random.Random(f"{story} {language}{by}")
             published = first + timedelta(minutes=rng.randrange(70 if kind == "updates" else 150))
-            known = facts | {"clock": f"{published:%H:%M}"} if kind == "updates" else facts
-            headline, text = _write(part, kind, language, known, rng)
+            all_facts = facts | {"clock": f"{published:%H:%M}"} if kind == "updates" else facts
+            headline, text = _write(part, kind, language, all_facts, rng)
             yield NewsText(
                 f"{story}:{language}{by}", story, event, kind, language, published, headline, text, outlet
             )
@@ -245,11 +245,11 @@ def _states(facts: Facts, event: str) -> Iterator[Facts]:
 @cache
 def _phrasings(language: str) -> dict[str, tuple[tuple[str, ...], ...]]:
     text = (FOLDER / f"reports_{language}.txt").read_text("utf-8")
-    found = {}
+    phrasings = {}
     for block in text.split("=== ")[1:]:
         kind, *ways = re.split(r"^---\n", block, flags=re.MULTILINE)
-        found[kind.strip()] = tuple(tuple(way.strip().split("\n")) for way in ways)
-    return found
+        phrasings[kind.strip()] = tuple(tuple(way.strip().split("\n")) for way in ways)
+    return phrasings
 
 
 def _write(part: Part, kind: str, language: str, facts: Facts, rng: random.Random) -> tuple[str, str]:
@@ -273,13 +273,13 @@ def _fill(template: str, language: str, facts: Facts, *, spaced: bool) -> str:
             value = value[place]
         if forms:
             assert isinstance(value, int)
-            found = _form(value, language, forms.split("|")[1:])
+            text = _form(value, language, forms.split("|")[1:])
         elif isinstance(value, int):
-            found = _number(value, language, mode, spaced=spaced)
+            text = _number(value, language, mode, spaced=spaced)
         else:
-            found = f"{value:.2f}" if isinstance(value, float) else value
-            found = found.replace(".", ",") if isinstance(value, float) and language != "en" else found
-        return found[:1].upper() + found[1:] if capital or mode == "gc" else found
+            text = f"{value:.2f}" if isinstance(value, float) else value
+            text = text.replace(".", ",") if isinstance(value, float) and language != "en" else text
+        return text[:1].upper() + text[1:] if capital or mode == "gc" else text
 
     return _SLOT.sub(told, template)
 

@@ -67,25 +67,25 @@ def quoting(data: Path, per_direction: int = 40) -> Iterator[Case]:
         row = json.loads(line)
         stories[row["story_id"]][row["lang"]] = row["text"]
     rng = random.Random(0)
-    for own in OURS:
+    for language in OURS:
         for quoted in OURS:
-            if own == quoted:
+            if language == quoted:
                 continue
             able = sorted(
-                s for s, texts in stories.items() if quoted in texts and len(texts.get(own, "")) >= 700
+                s for s, texts in stories.items() if quoted in texts and len(texts.get(language, "")) >= 700
             )
             for story in rng.sample(able, min(per_direction, len(able))):
                 for share in SHARES:
                     for marked in (True, False):
                         text = _quote(
-                            stories[story][own][:3000], stories[story][quoted], share, marked=marked
+                            stories[story][language][:3000], stories[story][quoted], share, marked=marked
                         )
-                        yield Case(f"quotes {share:g}", own, text)
+                        yield Case(f"quotes {share:g}", language, text)
 
 
-def _quote(own: str, other: str, share: float, *, marked: bool) -> str:
-    passage = _QUOTES.sub("", other[: round(len(own) * share / (1 - share))])
-    sentences = _SENTENCE.split(own)
+def _quote(text: str, source: str, share: float, *, marked: bool) -> str:
+    passage = _QUOTES.sub("", source[: round(len(text) * share / (1 - share))])
+    sentences = _SENTENCE.split(text)
     third = max(1, len(sentences) // 3)
     middle = f" «{passage}» " if marked else f"\n\n{passage}\n\n"
     return " ".join(sentences[:third]) + middle + " ".join(sentences[third:])
@@ -181,20 +181,20 @@ def measure(read: Callable[[str], tuple[str | None, bool]], cases: list[Case]) -
 def row(name: str, cases: list[Case], readings: list[Reading]) -> list[str]:
     right: dict[str, list[bool]] = defaultdict(list)
     times: dict[str, list[float]] = defaultdict(list)
-    taken = others = sure = wrong = 0
+    mistaken = foreign = sure = wrong = 0
     for case, reading in zip(cases, readings, strict=True):
         times[case.kind].append(reading.microseconds)
         if case.language in OURS:
             right[case.kind].append(reading.language == case.language)
         else:
-            others += 1
-            taken += reading.language in OURS
+            foreign += 1
+            mistaken += reading.language in OURS
         if reading.sure and (case.language in OURS or reading.language in OURS):
             sure += 1
             wrong += reading.language != case.language
     shares = [f"{100 * statistics.fmean(right[kind]):.1f}" for kind in columns()]
     speed = [f"{statistics.median(times[kind]):,.0f}" for kind in ("headline", "lead", "article")]
-    return [name, *shares, f"{100 * taken / others:.1f}", f"{wrong}/{sure}" if sure else "-", *speed]
+    return [name, *shares, f"{100 * mistaken / foreign:.1f}", f"{wrong}/{sure}" if sure else "-", *speed]
 
 
 def columns() -> list[str]:

@@ -115,8 +115,8 @@ def plant_figure(texts: Texts, languages: Languages, rng: random.Random) -> str 
         return None
     figure = rng.choice(figures)
     changed = another_figure(figure, rng)
-    whole = re.compile(rf"(?<![\d.,]){re.escape(figure)}(?!\d|[.,]\d)")
-    texts[1][:] = [whole.sub(changed, text) for text in texts[1]]
+    pattern = re.compile(rf"(?<![\d.,]){re.escape(figure)}(?!\d|[.,]\d)")
+    texts[1][:] = [pattern.sub(changed, text) for text in texts[1]]
     return changed
 
 
@@ -144,8 +144,8 @@ def drop_quotation(texts: Texts, place: int, quote: str, *_more: object) -> str:
 
 
 def plant_words(texts: Texts, place: int, quote: str, languages: Languages, rng: random.Random) -> str:
-    others = [x for x in quotations_of(languages[1]) if x not in texts[1][place]]
-    instead = min(rng.sample(others, 20), key=lambda x: abs(len(x) - len(quote)))
+    quotations = [x for x in quotations_of(languages[1]) if x not in texts[1][place]]
+    instead = min(rng.sample(quotations, 20), key=lambda x: abs(len(x) - len(quote)))
     texts[1][place] = texts[1][place].replace(quote, instead)
     return instead
 
@@ -265,8 +265,8 @@ def left_out(path: Path, *, missed: bool) -> tuple[int, int, int]:
         for row in aligned((story["a"], story["b"]), tuple(story["languages"])):
             if row.doubtful or (row.paragraphs_a and row.paragraphs_b):
                 continue
-            side, alone = ("a", row.paragraphs_a) if row.paragraphs_a else ("b", row.paragraphs_b)
-            for place in alone:
+            side, places = ("a", row.paragraphs_a) if row.paragraphs_a else ("b", row.paragraphs_b)
+            for place in places:
                 is_right = place in story[f"only_{side}"]
                 marked, false = marked + is_right, false + (not is_right)
                 if missed and not is_right:

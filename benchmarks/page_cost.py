@@ -99,17 +99,17 @@ def peer(fetch: Fetch) -> None:
 
 
 def side_by_side(pages: list[Fetch], rounds: int) -> None:
-    least = {ours: [float("inf")] * len(pages) for ours in (True, False)}
+    least = {is_ours: [float("inf")] * len(pages) for is_ours in (True, False)}
     for _ in range(rounds):
         for i, fetch in enumerate(pages):
-            for ours, function in ((True, read), (False, peer)):
+            for is_ours, function in ((True, read), (False, peer)):
                 began = clock()
                 function(fetch)
-                least[ours][i] = min(least[ours][i], clock() - began)
-    ours, theirs = (sum(least[which]) / len(pages) * 1000 for which in (True, False))
+                least[is_ours][i] = min(least[is_ours][i], clock() - began)
+    ours_ms, peer_ms = (sum(least[which]) / len(pages) * 1000 for which in (True, False))
     print(
-        f"* Reading a page takes {ours:.1f} ms of CPU, trafilatura with its metadata and langdetect "
-        f"{theirs:.1f}: {ours / theirs:.2f} of it."
+        f"* Reading a page takes {ours_ms:.1f} ms of CPU, trafilatura with its metadata and langdetect "
+        f"{peer_ms:.1f}: {ours_ms / peer_ms:.2f} of it."
     )
 
 
@@ -139,28 +139,27 @@ def against(checkout: Path, rounds: int, *options: str) -> None:
     least = [[float("inf")] * number for _ in sides]
     ratios = []
     for turn in range(rounds + 1):
-        whole = [0.0, 0.0]
+        seconds = [0.0, 0.0]
         for start in range(0, number, _AT_ONCE):
             part = range(start, min(start + _AT_ONCE, number))
             for side in (0, 1) if turn % 2 else (1, 0):
                 print(json.dumps([*part]), file=sides[side].stdin, flush=True)
                 spent = json.loads(sides[side].stdout.readline())
-                whole[side] += sum(spent)
+                seconds[side] += sum(spent)
                 for i, took in zip(part, spent, strict=True) if turn else ():
                     least[side][i] = min(took, least[side][i])
         if turn:
-            ratios.append(whole[0] / whole[1])
+            ratios.append(seconds[0] / seconds[1])
     for process in sides:
         process.stdin.close()
         process.wait()
-    ours, theirs = (sum(side) / number * 1000 for side in least)
+    here_ms, before_ms = (sum(side) / number * 1000 for side in least)
     spread = f"{min(ratios):.3f} to {max(ratios):.3f} in {rounds} rounds"
     revision = ["git", "-C", str(checkout), "rev-parse", "--short", "HEAD"]
-    commit = (
-        subprocess.run(revision, stdout=subprocess.PIPE, text=True, check=False).stdout.strip() or checkout
-    )
+    commit = subprocess.run(revision, stdout=subprocess.PIPE, text=True, check=False).stdout.strip()
     print(
-        f"Beside {commit}: {ours:.2f} ms a page against {theirs:.2f}, {ours / theirs:.3f} of it ({spread})."
+        f"Beside {commit or checkout}: {here_ms:.2f} ms a page against {before_ms:.2f}, "
+        f"{here_ms / before_ms:.3f} of it ({spread})."
     )
 
 

@@ -72,35 +72,36 @@ def counted(tested: Tested) -> tuple[Counts, dict[tuple[str, str], dict[tuple[st
     """Count pairs by languages and kind of text, and tell of each different `auto` pair if it is right."""
     sums: dict[tuple[str, str], NDArray[np.float64]] = defaultdict(lambda: np.zeros(5))
     apart: dict[tuple[str, str], dict[tuple[str, str], bool]] = defaultdict(dict)
-    for each, weights in tested:
-        best, _, tiers = judged(each, weights)
+    for trial, weights in tested:
+        best, _, tiers = judged(trial, weights)
         truth, auto = (
             np.array([x.right for x in best], dtype=float),
             np.array([x == "auto" for x in tiers], dtype=bool),
         )
         yes = np.array([x in {"auto", "probable"} for x in tiers], dtype=bool)
-        counts = [truth[yes].sum(), yes.sum(), truth[auto].sum(), auto.sum(), each.gold]
-        sums[each.languages, each.mode] += counts
+        counts = [truth[yes].sum(), yes.sum(), truth[auto].sum(), auto.sum(), trial.gold]
+        sums[trial.languages, trial.mode] += counts
         for x, sure in zip(best, auto, strict=True):
             if sure:
-                apart[each.languages, each.mode][x.ids] = x.right
+                apart[trial.languages, trial.mode][x.ids] = x.right
     return sums, apart
 
 
 def accuracy_table(tested: Tested) -> Table:
     table = Table("pair", "texts", "P", "R", "F1", "auto P", "auto R", "different auto pairs", "auto P from")
     sums, apart = counted(tested)
-    for key, (right, said, sure_right, sure, gold) in sums.items():
+    for key, (right, reported, sure_right, sure, gold) in sums.items():
         with np.errstate(invalid="ignore"):
             numbers = (
-                right / said, right / gold, 2 * right / (said + gold), sure_right / sure, sure_right / gold
+                right / reported, right / gold, 2 * right / (reported + gold), sure_right / sure,
+                sure_right / gold,
             )  # fmt: skip
-        found = apart[key].values()
+        of_auto = apart[key].values()
         table.add_row(
             *key,
             *(f"{x:.3f}" for x in numbers),
-            str(len(found)),
-            f"{wilson(sum(found), len(found)):.3f}" if found else "",
+            str(len(of_auto)),
+            f"{wilson(sum(of_auto), len(of_auto)):.3f}" if of_auto else "",
         )
     table.caption = (
         "A pair that several seeds drew counts once under `different auto pairs`; `auto P from` is the lower "
@@ -117,8 +118,8 @@ def page_table(tested: Tested) -> Table:
     for mode in ON_PAGE:
         cells = []
         for pair in pairs:
-            right, said, sure_right, sure, gold = sums[pair, mode]
-            of_all, of_auto = (right / said, right / gold), (sure_right / sure, sure_right / gold)
+            right, reported, sure_right, sure, gold = sums[pair, mode]
+            of_all, of_auto = (right / reported, right / gold), (sure_right / sure, sure_right / gold)
             cells.append("; ".join(", ".join(f"{x:.3f}" for x in shares) for shares in (of_all, of_auto)))
         table.add_row(mode, *cells)
     return table
@@ -126,40 +127,40 @@ def page_table(tested: Tested) -> Table:
 
 def reliability_table(tested: Tested) -> Table:
     bands: dict[int, list[tuple[float, bool]]] = defaultdict(list)
-    for each, weights in tested:
-        best, likely, _ = judged(each, weights)
+    for trial, weights in tested:
+        best, likely, _ = judged(trial, weights)
         for probability, x in zip(likely, best, strict=True):
             bands[min(bisect_right(BANDS, probability), len(BANDS) - 1)].append((probability, x.right))
     table = Table("probability", "said, in the mean", "right", "pairs")
-    for band, found in sorted(bands.items()):
-        said, right = (np.mean([x[n] for x in found]) for n in (0, 1))
-        table.add_row(f"{BANDS[band - 1]}-{BANDS[band]}", f"{said:.3f}", f"{right:.3f}", f"{len(found):,}")
+    for band, pairs in sorted(bands.items()):
+        claim, right = (np.mean([x[n] for x in pairs]) for n in (0, 1))
+        table.add_row(f"{BANDS[band - 1]}-{BANDS[band]}", f"{claim:.3f}", f"{right:.3f}", f"{len(pairs):,}")
     return table
 
 
 def probable_table(tested: Tested) -> Table:
     """Return what is said of `probable` pairs, in the mean, and how many are right, by kind of text."""
     by_kind: dict[str, list[tuple[float, bool]]] = defaultdict(list)
-    for each, weights in tested:
-        kind = each.mode if "-" in each.languages else f"{each.languages}, {each.mode}"
-        for x, probability, tier in zip(*judged(each, weights), strict=True):
+    for trial, weights in tested:
+        kind = trial.mode if "-" in trial.languages else f"{trial.languages}, {trial.mode}"
+        for x, probability, tier in zip(*judged(trial, weights), strict=True):
             if tier == "probable":
                 by_kind[kind].append((probability, x.right))
     table = Table("texts", "probable", "said, in the mean", "right")
-    for kind, told in sorted(by_kind.items()):
-        said, right = (np.mean([x[n] for x in told]) for n in (0, 1))
-        table.add_row(kind, str(len(told)), f"{said:.3f}", f"{right:.3f}")
+    for kind, pairs in sorted(by_kind.items()):
+        reported, right = (np.mean([x[n] for x in pairs]) for n in (0, 1))
+        table.add_row(kind, str(len(pairs)), f"{reported:.3f}", f"{right:.3f}")
     return table
 
 
 def main() -> int:
     parser = ArgumentParser(description=__doc__, formatter_class=RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=DATA)
-    how = parser.add_mutually_exclusive_group()
-    how.add_argument("--fit", action="store_true", help="fit on all stories and write what is shipped")
-    how.add_argument("--check", action="store_true", help="fit, and say whether that is what is shipped")
+    mode = parser.add_mutually_exclusive_group()
+    mode.add_argument("--fit", action="store_true", help="fit on all stories and write what is shipped")
+    mode.add_argument("--check", action="store_true", help="fit, and say whether that is what is shipped")
     parser.add_argument("--write", action="store_true", help="write the tables into the page of figures")
-    how.add_argument("--sets", choices=["ours"], help="measure what is shipped on our own invented news")
+    mode.add_argument("--sets", choices=["ours"], help="measure what is shipped on our own invented news")
     parser.add_argument("--part", choices=PARTS, default="dev", help="with --sets: the part that is measured")
     parser.add_argument("--errors", action="store_true", help="with --sets: list wrong and missed pairs")
     arguments = parser.parse_args()
@@ -175,21 +176,21 @@ def main() -> int:
     rows, started, console = load(arguments.data), time.process_time(), Console(width=110)
     fitted = cross_fit(rows, arguments.data, [*rewrites("dev"), *reports("dev")])
     if arguments.fit or arguments.check:
-        weights, known, pairs = fit_all(rows, fitted)
+        weights, facts, pairs = fit_all(rows, fitted)
         if arguments.check:
-            other = differs(weights, known, arguments.data, pairs)
-            print(f"{pairs:,} pairs: {'other: ' + ', '.join(other) if other else 'what is shipped'}")
-            return int(bool(other))
-        write(weights, known, arguments.data, pairs)
+            differing = differs(weights, facts, arguments.data, pairs)
+            print(f"{pairs:,} pairs: {'other: ' + ', '.join(differing) if differing else 'what is shipped'}")
+            return int(bool(differing))
+        write(weights, facts, arguments.data, pairs)
         print(f"{FILE}: {pairs:,} pairs of {arguments.data.name}")
-    found = sum(len(x.pairs) for half in fitted.halves for each in half for x in each.blocks)
+    candidates = sum(len(x.pairs) for half in fitted.halves for trial in half for x in trial.blocks)
     console.print(accuracy_table(fitted.tested))
     console.print(reliability_table(fitted.tested), probable_table(fitted.tested))
     if arguments.write:
         write_page("pairs", page_table(fitted.tested))
         write_page("probability", reliability_table(fitted.tested))
     took = f"{time.process_time() - started:.0f} s CPU"
-    console.print(f"{len(rows)} documents, {found:,} candidate pairs, {took}", highlight=False)
+    console.print(f"{len(rows)} documents, {candidates:,} candidate pairs, {took}", highlight=False)
     return 0
 
 

@@ -46,13 +46,13 @@ def changed(title: str, text: str, seed: str) -> tuple[str, str]:
     return _replaced(title, wrong.get), _replaced(text, wrong.get)
 
 
-def altered(title: str, text: str, how: str, language: str, seed: str) -> tuple[str, str]:
+def altered(title: str, text: str, change: str, language: str, seed: str) -> tuple[str, str]:
     """Return headline and text altered in one of the ways of CHANGED, or as they are."""
-    if how == "changed":
+    if change == "changed":
         return changed(title, text, seed)
-    if how == "converted":
+    if change == "converted":
         return converted(title, text, language)
-    if how == "another day":
+    if change == "another day":
         rng = random.Random(f"{seed} another day")
         figures = {x[0] for x in _FIGURE.finditer(f"{title}\n{text}") if x[0] != "0"}
         others = {x: _another(x, rng) for x in sorted(figures)}
@@ -66,13 +66,13 @@ def reports_figures(text: str) -> bool:
     return len(figures) >= _REPORT_FIGURES and len(text) <= _REPORT_LETTERS * len(figures)
 
 
-def published(how: str, story_id: str, doc_id: str) -> datetime:
+def published(change: str, story_id: str, doc_id: str) -> datetime:
     """Return when an original (`full`), a translation or the report of another day came out."""
     at = FIRST + timedelta(minutes=random.Random(story_id).randrange(MINUTES))
-    rng = random.Random(f"{how} {doc_id}")
-    if how == "full":
+    rng = random.Random(f"{change} {doc_id}")
+    if change == "full":
         return at
-    if how == "another day":
+    if change == "another day":
         return at + timedelta(days=rng.choice((-1, 1, 1, 2, 3)), minutes=rng.randrange(-60, 60))
     return at + lag(rng)
 

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.invented_news import NewsText, drawn, pools
+from benchmarks.invented_news import NewsText, part_by_hash, pools
 from benchmarks.pairing_changed import lag
 from benchmarks.pairing_sets import (
     SEEDS,
@@ -50,12 +50,14 @@ SIGNS = np.array([_SIGN_OF.get(name, 1) for name in SIGNALS])
 """For each of SIGNALS, whether it speaks for a pair (1), against it (-1), or either (0)."""
 
 
-def fit(seen: list[Trial], known: Known) -> Weights:
+def fit(sets: list[Trial], facts: Known) -> Weights:
     """Logistic regression with an L2 penalty of 10 on standardised features and their products.
 
     The lag is added as it is: how it is spread in these stories says little of other outlets.
     """
-    blocks = [(block, truth) for each in seen for block, truth in zip(each.blocks, each.truths, strict=True)]
+    blocks = [
+        (block, truth) for trial in sets for block, truth in zip(trial.blocks, trial.truths, strict=True)
+    ]
     rows, truth = np.vstack([x.rows for x, _ in blocks]), np.concatenate([x for _, x in blocks])
     mean, scale = rows.mean(axis=0), rows.std(axis=0) + 1e-9
     design = crossed(rows, mean, scale)
@@ -67,8 +69,8 @@ def fit(seen: list[Trial], known: Known) -> Weights:
         np.concatenate([x.lag for x, _ in blocks]),
     )
     return Weights(
-        mean, scale, weight[:-1] / spread, float(weight[-1]), known.expected, known.backgrounds,
-        passages=known.passages,
+        mean, scale, weight[:-1] / spread, float(weight[-1]), facts.expected, facts.backgrounds,
+        passages=facts.passages,
     )  # fmt: skip
 
 
@@ -77,18 +79,33 @@ def newton(
     truth: NDArray[np.float64],
     penalty: NDArray[np.float64],
     added: NDArray[np.float64] | float = 0.0,
+    counts: NDArray[np.float64] | float = 1.0,
 ) -> NDArray[np.float64]:
-    """Fit a logistic regression; each row has `added` to its log-odds."""
+    """Fit a logistic regression; each row has `added` to its log-odds, and counts so many times."""
     weight = np.zeros(design.shape[1])
     for _ in range(50):
         likely = 1 / (1 + np.exp(-np.clip(design @ weight + added, -40, 40)))
-        slope = design.T @ (likely - truth) + penalty * weight
-        curve = (design * (likely * (1 - likely))[:, None]).T @ design + np.diag(penalty)
+        slope = design.T @ (counts * (likely - truth)) + penalty * weight
+        curve = (design * (counts * likely * (1 - likely))[:, None]).T @ design + np.diag(penalty)
         step = np.linalg.solve(curve, slope)
         weight -= step
         if np.abs(step).max() < 1e-9:
             break
     return weight
+
+
+def by_their_signs(
+    signs: NDArray[np.int_], fit_of: Callable[[NDArray[np.bool_]], NDArray[np.float64]]
+) -> NDArray[np.float64]:
+    """Fit, leave out each signal that speaks against what it stands for, and fit again."""
+    is_used, weight = np.full(len(signs), True), np.zeros(len(signs))
+    while True:
+        weight[:] = 0.0
+        weight[is_used] = fit_of(is_used)
+        against = weight * signs < 0
+        if not against.any():
+            return weight
+        is_used &= ~against
 
 
 @dataclass(frozen=True)
@@ -108,69 +125,63 @@ _MUTUAL: dict[tuple[int, int], tuple[Trial, NDArray[np.float64], list[Best]]] = 
 """By trial and weights, which are kept so that no other ones get their numbers."""
 
 
-def mutual(each: Trial, weights: Weights) -> list[Best]:
+def mutual(trial: Trial, weights: Weights) -> list[Best]:
     """Return the pairs that are mutually best; the calibration makes no difference."""
-    key = id(each), id(weights.weight)
+    key = id(trial), id(weights.weight)
     if key not in _MUTUAL:
-        _MUTUAL[key] = each, weights.weight, _mutual(each, weights)
+        _MUTUAL[key] = trial, weights.weight, _mutual(trial, weights)
     return _MUTUAL[key][2]
 
 
-def _mutual(each: Trial, weights: Weights) -> list[Best]:
-    thirds, found = Thirds(), list[tuple[Candidate, bool]]()
-    for block, truth in zip(each.blocks, each.truths, strict=True):
+def _mutual(trial: Trial, weights: Weights) -> list[Best]:
+    thirds, candidates = Thirds(), list[tuple[Candidate, bool]]()
+    for block, truth in zip(trial.blocks, trial.truths, strict=True):
         if block.pairs:
             likely = weights.probabilities(block.rows, block.lag)
             thirds.add(block, likely)
             right = {block.ids(n): bool(x) for n, x in enumerate(truth)}
-            found += [(x, right[x.ids]) for x in shortlist(block, likely)]
-    return [_best(x, _agreed(x, weights), thirds.between(*x.ids), right=right) for x, right in found]
+            candidates += [(x, right[x.ids]) for x in shortlist(block, likely)]
+    return [_best(x, _agreed(x, weights), thirds.between(*x.ids), right=right) for x, right in candidates]
 
 
-def _best(each: Candidate, agreed: Agreement, third: tuple[float, float], *, right: bool) -> Best:
-    evidence = each.evidence(agreed)
-    return Best(each.ids, each.signals(evidence, third), evidence, right)
+def _best(candidate: Candidate, agreed: Agreement, third: tuple[float, float], *, right: bool) -> Best:
+    evidence = candidate.evidence(agreed)
+    return Best(candidate.ids, candidate.signals(evidence, third), evidence, right)
 
 
-def _agreed(each: Candidate, weights: Weights) -> Agreement:
-    key = *each.ids, id(weights.passages)
+def _agreed(candidate: Candidate, weights: Weights) -> Agreement:
+    key = *candidate.ids, id(weights.passages)
     if key not in _AGREED:
         passages = _PASSAGES.setdefault(key[-1], Passages(weights.passages, keep=10**6))
-        _AGREED[key] = passages.agreement(*each.sides)
+        _AGREED[key] = passages.agreement(*candidate.sides)
     return _AGREED[key]
 
 
-def calibrate(seen: list[tuple[Trial, Weights]]) -> tuple[float, ...]:
+def calibrate(tested: list[tuple[Trial, Weights]]) -> tuple[float, ...]:
     """On pairs whose weights have not seen them; else it would find nothing to correct. L2 penalty of 10.
 
     A signal never speaks against what it stands for: where the fit says so, it is left out and fitted again.
     """
-    found = [one for each, weights in seen for one in mutual(each, weights)]
-    design = np.array([x.signals for x in found])
+    pairs = [pair for trial, weights in tested for pair in mutual(trial, weights)]
+    design = np.array([x.signals for x in pairs])
     mean, scale = design.mean(axis=0), design.std(axis=0) + 1e-9
     mean[-1], scale[-1] = 0.0, 1.0
-    right, plain = np.array([x.right for x in found], dtype=float), (design - mean) / scale
-    kept, weight = np.full(len(SIGNS), True), np.zeros(len(SIGNS))
-    while True:
-        penalty = np.r_[np.full(kept.sum() - 1, 10.0), 1e-9]
-        weight[:] = 0.0
-        weight[kept] = newton(plain[:, kept], right, penalty)
-        against = (weight * SIGNS) < 0
-        if not against.any():
-            break
-        kept &= ~against
+    right, plain = np.array([x.right for x in pairs], dtype=float), (design - mean) / scale
+    weight = by_their_signs(
+        SIGNS, lambda is_used: newton(plain[:, is_used], right, np.r_[np.full(is_used.sum() - 1, 10.0), 1e-9])
+    )
     weight /= scale
     weight[-1] -= weight @ mean
     return tuple(round(float(x), 6) for x in weight)
 
 
-def judged(each: Trial, weights: Weights) -> tuple[list[Best], NDArray[np.float64], list[Tier]]:
+def judged(trial: Trial, weights: Weights) -> tuple[list[Best], NDArray[np.float64], list[Tier]]:
     """The pairs that are mutually best, their probability, and their tier."""
-    found, likely, tiers = mutual(each, weights), list[float](), list["Tier"]()
-    for x in found:
+    pairs, likely, tiers = mutual(trial, weights), list[float](), list["Tier"]()
+    for x in pairs:
         likely.append(x.evidence.published(weights.published(x.signals)))
         tiers.append(x.evidence.tier(likely[-1], weights.published(without_third(x.signals))))
-    return found, np.array(likely), tiers
+    return pairs, np.array(likely), tiers
 
 
 @dataclass(frozen=True)
@@ -185,44 +196,44 @@ class Fitted:
 
     @property
     def tested(self) -> list[tuple[Trial, Weights]]:
-        return [(each, self.weights[half]) for half in (0, 1) for each in self.halves[half]]
+        return [(trial, self.weights[half]) for half in (0, 1) for trial in self.halves[half]]
 
 
 def cross_fit(rows: list[Row], data: Path, news: Sequence[NewsText] = ()) -> Fitted:
-    parts = [[row for row in rows if drawn(row.story_id) == half] for half in (0, 1)]
+    parts = [[row for row in rows if part_by_hash(row.story_id) == half] for half in (0, 1)]
     # what is known of a half beforehand is counted on the other one
-    known = [know(part, paragraphs(data, part)) for part in reversed(parts)]
+    facts = [know(part, paragraphs(data, part)) for part in reversed(parts)]
     halves = [
         [
-            *trials(parts[half], known[half]),
-            *removed(parts[half], known[half]),
-            *changed_trials(parts[half], known[half]),
-            *news_trials([x for x in news if half_of_news(x) == half], known[half]),
+            *trials(parts[half], facts[half]),
+            *removed(parts[half], facts[half]),
+            *changed_trials(parts[half], facts[half]),
+            *news_trials([x for x in news if half_of_news(x) == half], facts[half]),
         ]
         for half in (0, 1)
     ]
     # weights keep what is known of the stories that they were fitted on, and go to the other half with it
-    fitted = [fit(halves[half], known[1 - half]) for half in (0, 1)]
-    unseen = [[(each, fitted[1 - half]) for each in halves[half]] for half in (0, 1)]
+    fitted = [fit(halves[half], facts[1 - half]) for half in (0, 1)]
+    unseen = [[(trial, fitted[1 - half]) for trial in halves[half]] for half in (0, 1)]
     # what corrects the probabilities of a half, from the other half as well
-    one, other = (replace(fitted[1 - half], calibration=calibrate(unseen[1 - half])) for half in (0, 1))
-    return Fitted((parts[0], parts[1]), (halves[0], halves[1]), (one, other), [*unseen[0], *unseen[1]])
+    weights = [replace(fitted[1 - half], calibration=calibrate(unseen[1 - half])) for half in (0, 1)]
+    return Fitted(tuple(parts), tuple(halves), tuple(weights), [*unseen[0], *unseen[1]])
 
 
-def fit_all(rows: list[Row], fitted: Fitted, told: Weighting | None = None) -> tuple[Weights, Known, int]:
+def fit_all(rows: list[Row], fitted: Fitted, passages: Weighting | None = None) -> tuple[Weights, Known, int]:
     """Fit the weights to ship, and count their pairs; `told`: weights for passages, if not as shipped.
 
     Both halves, and pools of both together, so that rarity is also seen in larger ones.
     """
-    known = know(rows, told or shipped_weighting())
-    sets = [*fitted.halves[0], *fitted.halves[1], *trials(rows, known, seeds=SEEDS[:1])]
-    weights = replace(fit(sets, known), calibration=calibrate(fitted.unseen))
-    return weights, known, sum(len(x.pairs) for each in sets for x in each.blocks)
+    facts = know(rows, passages or shipped_weighting())
+    sets = [*fitted.halves[0], *fitted.halves[1], *trials(rows, facts, seeds=SEEDS[:1])]
+    weights = replace(fit(sets, facts), calibration=calibrate(fitted.unseen))
+    return weights, facts, sum(len(x.pairs) for trial in sets for x in trial.blocks)
 
 
 def stored(weights: Weights, data: Path, pairs: int) -> str:
     """As weights.json has it."""
-    told = {
+    document = {
         "version": 13,
         "data_sha256": hashlib.sha256(data.read_bytes()).hexdigest(),
         "pairs": pairs,
@@ -234,53 +245,54 @@ def stored(weights: Weights, data: Path, pairs: int) -> str:
         },
         "bias": round(weights.bias, 6),
         "calibration": list(weights.calibration),
-        "rivals": {languages: list(each.rivals) for languages, each in weights.expected.items()},
+        "rivals": {languages: list(expected.rivals) for languages, expected in weights.expected.items()},
     }
-    return json.dumps(told, indent=1) + "\n"
+    return json.dumps(document, indent=1) + "\n"
 
 
 def lengths(weights: Weights) -> str:
     """As lengths.json has it."""
-    told = {languages: each.length for languages, each in weights.expected.items()}
-    return json.dumps(told, indent=1) + "\n"
+    document = {languages: expected.length for languages, expected in weights.expected.items()}
+    return json.dumps(document, indent=1) + "\n"
 
 
-def write(weights: Weights, known: Known, data: Path, pairs: int) -> None:
+def write(weights: Weights, facts: Known, data: Path, pairs: int) -> None:
     FILE.write_text(stored(weights, data, pairs), encoding="utf-8")
     LENGTHS_FILE.write_text(lengths(weights), encoding="utf-8")
-    save(known.backgrounds)
+    save(facts.backgrounds)
 
 
 def save(backgrounds: Mapping[str, Background]) -> None:
     arrays: dict[str, NDArray[np.generic]] = {}
-    for language, each in sorted(backgrounds.items()):
-        arrays[f"{language} ngrams"] = each.ngrams
-        arrays[f"{language} anchors"] = np.array(list(each.anchors), dtype=np.str_)
-        arrays[f"{language} anchor shares"] = np.array(list(each.anchors.values()), dtype=np.float32)
-        arrays[f"{language} meanings"] = np.array(list(each.meanings), dtype=np.uint16)
-        arrays[f"{language} meaning shares"] = np.array(list(each.meanings.values()), dtype=np.float32)
+    for language, background in sorted(backgrounds.items()):
+        arrays[f"{language} ngrams"] = background.ngrams
+        arrays[f"{language} anchors"] = np.array(list(background.anchors), dtype=np.str_)
+        arrays[f"{language} anchor shares"] = np.array(list(background.anchors.values()), dtype=np.float32)
+        arrays[f"{language} meanings"] = np.array(list(background.meanings), dtype=np.uint16)
+        arrays[f"{language} meaning shares"] = np.array(list(background.meanings.values()), dtype=np.float32)
     np.savez_compressed(BACKGROUND, allow_pickle=False, **arrays)
 
 
-def differs(weights: Weights, known: Known, data: Path, pairs: int) -> list[str]:
+def differs(weights: Weights, facts: Known, data: Path, pairs: int) -> list[str]:
     """Name the shipped files that would come out different."""
-    found = [] if stored(weights, data, pairs) == FILE.read_text("utf-8") else [FILE.name]
-    found += [] if lengths(weights) == LENGTHS_FILE.read_text("utf-8") else [LENGTHS_FILE.name]
-    for language, each in known.backgrounds.items():
+    names = [] if stored(weights, data, pairs) == FILE.read_text("utf-8") else [FILE.name]
+    names += [] if lengths(weights) == LENGTHS_FILE.read_text("utf-8") else [LENGTHS_FILE.name]
+    for language, background in facts.backgrounds.items():
         shipped = shipped_background(language)
         same = (
-            np.array_equal(each.ngrams, shipped.ngrams)
-            and {key: float(np.float32(x)) for key, x in each.anchors.items()} == dict(shipped.anchors)
-            and {key: float(np.float32(x)) for key, x in each.meanings.items()} == dict(shipped.meanings)
+            np.array_equal(background.ngrams, shipped.ngrams)
+            and {key: float(np.float32(x)) for key, x in background.anchors.items()} == dict(shipped.anchors)
+            and {key: float(np.float32(x)) for key, x in background.meanings.items()}
+            == dict(shipped.meanings)
         )
-        found += [] if same else [f"background.npz ({language})"]
-    return found
+        names += [] if same else [f"background.npz ({language})"]
+    return names
 
 
 def half_of_news(text: NewsText) -> int:
     """By event, so that near twins are together; daily reports by kind, so that no template is in both."""
     group = text.event if text.kind == "rewrite" else text.kind
-    return drawn(group, 2)
+    return part_by_hash(group, 2)
 
 
 @cache
@@ -289,10 +301,10 @@ def reading(text: NewsText) -> ArticleReading:
 
     Of other newsrooms' words the lexicon has fewer, and weights fitted on these would expect too many.
     """
-    found = read(Document(text.doc_id, "invented", text.language, text.headline, text.text, text.published))
+    article = read(Document(text.doc_id, "invented", text.language, text.headline, text.text, text.published))
     if text.kind != "rewrite":
-        return found
-    return replace(found, meanings={x: n for x, n in found.meanings.items() if x < _added()})
+        return article
+    return replace(article, meanings={x: n for x, n in article.meanings.items() if x < _added()})
 
 
 @cache
@@ -302,7 +314,7 @@ def _added() -> int:
     return next(n for n, line in enumerate(lines) if line.startswith("# Added"))
 
 
-def news_trials(texts: Sequence[NewsText], known: Known) -> list[Trial]:
+def news_trials(texts: Sequence[NewsText], facts: Known) -> list[Trial]:
     """Rewrites as they came and some of them days later, and reports.
 
     Each set is whole, halved and with the originals removed.
@@ -310,7 +322,7 @@ def news_trials(texts: Sequence[NewsText], known: Known) -> list[Trial]:
     kinds = {"rewrites": [x for x in texts if x.kind == "rewrite"]}
     kinds["late"] = list(later(kinds["rewrites"]))
     kinds["reports"] = [x for x in texts if x.kind != "rewrite"]
-    return [trial for name, some in kinds.items() if some for trial in _news_trials(name, some, known)]
+    return [trial for name, some in kinds.items() if some for trial in _news_trials(name, some, facts)]
 
 
 def later(texts: Sequence[NewsText]) -> Iterator[NewsText]:
@@ -323,19 +335,21 @@ def later(texts: Sequence[NewsText]) -> Iterator[NewsText]:
         yield replace(text, doc_id=doc_id, published=at)
 
 
-def _news_trials(name: str, texts: Sequence[NewsText], known: Known) -> list[Trial]:
-    found = []
-    for each in pools(texts):
-        gold = each.gold()
+def _news_trials(name: str, texts: Sequence[NewsText], facts: Known) -> list[Trial]:
+    trials = []
+    for texts_of_pool in pools(texts):
+        gold = texts_of_pool.gold()
         sides = {
-            code: pool([reading(x) for x in each.texts if x.language == code], known.backgrounds[code])
+            code: pool(
+                [reading(x) for x in texts_of_pool.texts if x.language == code], facts.backgrounds[code]
+            )
             for code in LANGUAGES
-            if any(x.language == code for x in each.texts)
+            if any(x.language == code for x in texts_of_pool.texts)
         }
-        blocks = [slim(Block.of(sides[a], sides[b], known.expected)) for a, b in combinations(sides, 2)]
+        blocks = [slim(Block.of(sides[a], sides[b], facts.expected)) for a, b in combinations(sides, 2)]
         truths = [
             np.array([tuple(sorted(x.ids(n))) in gold for n in range(len(x.pairs))], dtype=np.float64)
             for x in blocks
         ]
-        found.append(Trial(name, each.variant, tuple(blocks), tuple(truths), len(gold)))
-    return found
+        trials.append(Trial(name, texts_of_pool.variant, tuple(blocks), tuple(truths), len(gold)))
+    return trials

@@ -47,25 +47,27 @@ def texts_of(set_name: str, part: Part) -> list[NewsText]:
 
 def outcomes(part: Part) -> Iterator[Outcome]:
     for set_name in SETS:
-        for each in pools(texts_of(set_name, part)):
-            yield _outcome(set_name, each)
+        for texts in pools(texts_of(set_name, part)):
+            yield _outcome(set_name, texts)
 
 
-def _outcome(set_name: str, each: Pool) -> Outcome:
-    matches = compare([_reading(text) for text in each.texts])
-    found = {(match.a_id, match.b_id): match.tier for match in matches if match.likely}
+def _outcome(set_name: str, texts: Pool) -> Outcome:
+    matches = compare([_reading(text) for text in texts.texts])
+    tiers = {(match.a_id, match.b_id): match.tier for match in matches if match.likely}
     decided = decide(
-        [_facts(text) for text in each.texts], (), DecisionBasis(now=each.texts[0].published, matches=matches)
+        [_facts(text) for text in texts.texts],
+        (),
+        DecisionBasis(now=texts.texts[0].published, matches=matches),
     )
     stories: dict[str, list[str]] = defaultdict(list)
     for x in decided.memberships:
         stories[x.story_id].append(x.article_id)
     # an article whose id gives its story the name is no membership, as it does not move
-    for text in each.texts:
+    for text in texts.texts:
         if text.doc_id in stories and text.doc_id not in stories[text.doc_id]:
             stories[text.doc_id].append(text.doc_id)
     together = (pair for ids in stories.values() for pair in combinations(sorted(ids), 2))
-    return Outcome(set_name, each.variant, len(each.texts), each.gold(), frozenset(together), dict(found))
+    return Outcome(set_name, texts.variant, len(texts.texts), texts.gold(), frozenset(together), dict(tiers))
 
 
 @cache
@@ -82,27 +84,27 @@ def _facts(text: NewsText) -> LinkFacts:
     )  # fmt: skip
 
 
-def count(found: Iterable[Outcome], kind: str | None = None) -> Counter[str]:
+def count(outcomes: Iterable[Outcome], kind: str | None = None) -> Counter[str]:
     """Count pairs; with `kind` those of which one text is of that kind of daily report."""
 
     def of_kind(ids: Ids) -> bool:
         return kind is None or any(x.startswith(f"{kind}-") for x in ids)
 
     counts = Counter[str]()
-    for each in found:
-        counts["texts"] += each.texts
-        counts["gold"] += sum(map(of_kind, each.gold))
-        counts["said"] += sum(map(of_kind, each.together))
-        counts["right"] += sum(map(of_kind, each.gold & each.together))
-        for ids, tier in each.tiers.items():
+    for outcome in outcomes:
+        counts["texts"] += outcome.texts
+        counts["gold"] += sum(map(of_kind, outcome.gold))
+        counts["said"] += sum(map(of_kind, outcome.together))
+        counts["right"] += sum(map(of_kind, outcome.gold & outcome.together))
+        for ids, tier in outcome.tiers.items():
             if of_kind(ids):
                 counts[tier] += 1
-                counts[f"{tier} right"] += ids in each.gold
+                counts[f"{tier} right"] += ids in outcome.gold
     return counts
 
 
-def share(part: int, whole: int) -> str:
-    return f"{part / whole:.3f}" if whole else "-"
+def share(part: int, total: int) -> str:
+    return f"{part / total:.3f}" if total else "-"
 
 
 def _cells(counts: Counter[str]) -> list[str]:
@@ -126,50 +128,50 @@ _COLUMNS = (
 )
 
 
-def sets_table(found: Sequence[Outcome]) -> Table:
+def sets_table(outcomes: Sequence[Outcome]) -> Table:
     table = Table("set", "texts", *_COLUMNS)
     for set_name in SETS:
         for variant in VARIANTS:
-            chosen = [x for x in found if (x.set_name, x.variant) == (set_name, variant)]
+            chosen = [x for x in outcomes if (x.set_name, x.variant) == (set_name, variant)]
             counts = count(chosen)
             table.add_row(f"{set_name}, {variant}", f"{counts['texts']:,}", *_cells(counts))
     return table
 
 
-def kinds_table(found: Sequence[Outcome]) -> Table:
+def kinds_table(outcomes: Sequence[Outcome]) -> Table:
     table = Table("daily reports", *_COLUMNS, "alone: wrong", "auto wrong")
     for kind in KINDS:
-        chosen = [x for x in found if x.set_name == "reports"]
+        chosen = [x for x in outcomes if x.set_name == "reports"]
         counts = count((x for x in chosen if x.variant != "alone"), kind)
-        alone = count((x for x in chosen if x.variant == "alone"), kind)
-        wrong = alone["said"], alone["auto"]
+        of_alone = count((x for x in chosen if x.variant == "alone"), kind)
+        wrong = of_alone["said"], of_alone["auto"]
         table.add_row(kind, *_cells(counts), *(f"{n:,}" for n in wrong))
     table.caption = "Whole and halved sets summed; a pair of two kinds counts in both."
     return table
 
 
-def errors(found: Sequence[Outcome], part: Part) -> Iterator[str]:
+def errors(outcomes: Sequence[Outcome], part: Part) -> Iterator[str]:
     """Yield a line for each wrong and each missed pair, once."""
-    told: set[tuple[str, Ids]] = set()
-    for each in found:
-        texts = {x.doc_id: x for x in texts_of(each.set_name, part)}
-        for what, pairs in (
-            ("wrong", each.together - each.gold),
-            ("wrong, auto", {ids for ids, tier in each.tiers.items() if tier == "auto"} - each.gold),
-            ("missed", each.gold - each.together),
+    printed: set[tuple[str, Ids]] = set()
+    for outcome in outcomes:
+        texts = {x.doc_id: x for x in texts_of(outcome.set_name, part)}
+        for error, pairs in (
+            ("wrong", outcome.together - outcome.gold),
+            ("wrong, auto", {ids for ids, tier in outcome.tiers.items() if tier == "auto"} - outcome.gold),
+            ("missed", outcome.gold - outcome.together),
         ):
             for ids in sorted(pairs):
-                if (what, ids) not in told:
-                    told.add((what, ids))
-                    one, other = (f"{x}: {texts[x].headline}" for x in ids)
-                    yield f"{each.set_name}, {each.variant}: {what}: {one} | {other}"
+                if (error, ids) not in printed:
+                    printed.add((error, ids))
+                    text_a, text_b = (f"{x}: {texts[x].headline}" for x in ids)
+                    yield f"{outcome.set_name}, {outcome.variant}: {error}: {text_a} | {text_b}"
 
 
-def measure(part: Part, console: Console, *, listed: bool) -> Table:
+def measure(part: Part, console: Console, *, lists_errors: bool) -> Table:
     """Print what is measured, and return the table of the sets."""
-    found = list(outcomes(part))
-    table = sets_table(found)
-    console.print(table, kinds_table(found))
-    for line in errors(found, part) if listed else ():
+    measured = list(outcomes(part))
+    table = sets_table(measured)
+    console.print(table, kinds_table(measured))
+    for line in errors(measured, part) if lists_errors else ():
         console.print(line, highlight=False, markup=False, soft_wrap=True)
     return table

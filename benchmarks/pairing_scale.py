@@ -39,33 +39,33 @@ LANGUAGES = ("uk", "ru", "en")
 
 
 def stories(data: Path) -> list[dict[str, tuple[str, str]]]:
-    told: dict[str, dict[str, tuple[str, str]]] = defaultdict(dict)
+    texts: dict[str, dict[str, tuple[str, str]]] = defaultdict(dict)
     for line in data.read_text("utf-8").splitlines():
         row = json.loads(line)
-        told[row["story_id"]][row["lang"]] = (row["title"], row["text"])
-    return [each for _, each in sorted(told.items()) if len(each) == 3]
+        texts[row["story_id"]][row["lang"]] = (row["title"], row["text"])
+    return [variants for _, variants in sorted(texts.items()) if len(variants) == 3]
 
 
 def articles(  # noqa: PLR0917
     data: Path, documents: int, seed: int, outlets: int = 5, over: int = 365, letters: int = 3000
 ) -> Iterator[ArticleRecord]:
     """A third of the stories in three languages, a third in two, a third in one; in the order of days."""
-    rng, told, made = random.Random(seed), stories(data), 0
+    rng, all_stories, count = random.Random(seed), stories(data), 0
     days = sorted(rng.uniform(0, over * 86_400) for _ in range(documents // 2))
-    while made < documents:
-        one, other = rng.sample(told, 2)
+    while count < documents:
+        story_a, story_b = rng.sample(all_stories, 2)
         shift = rng.randint(2, 97)
-        at = BEGIN + timedelta(seconds=days[min(made // 2, len(days) - 1)])
+        at = BEGIN + timedelta(seconds=days[min(count // 2, len(days) - 1)])
         outlet = f"outlet{rng.randrange(outlets)}"
         for language in rng.sample(LANGUAGES, rng.choice((1, 2, 3))):
-            (title, text), (_, more) = one[language], other[language]
+            (title, text), (_, more) = story_a[language], story_b[language]
             half = "\n\n".join(x[: min(letters // 2, len(x) // 2)] for x in (text, more))
             body = re.sub(r"\d+", lambda number, by=shift: str(int(number[0]) * by % 9973), half)  # type: ignore[misc]
-            url, paragraphs = f"https://{outlet}.example/{language}/{seed}-{made}", body.split("\n")
+            url, paragraphs = f"https://{outlet}.example/{language}/{seed}-{count}", body.split("\n")
             values = {"outlet": outlet, "language": language, "headline": title, "published_at": at}
             yield article(url, [text for text in paragraphs if text.strip()], at, **values)
             at += timedelta(seconds=rng.expovariate(1 / 21_600))
-            made += 1
+            count += 1
 
 
 def fill(  # noqa: PLR0917
@@ -81,28 +81,28 @@ def fill(  # noqa: PLR0917
     """All but the last `new` articles, if any are asked for, as if they had been paired."""
     last = 0
     with ArchiveWriter.open(folder, run_id=f"benchmark-{seed}") as writer:
-        for number, each in enumerate(articles(data, documents, seed, outlets, over, letters), start=1):
-            writer.add_article(each)
-            known = bool(new) and number == documents - new
-            if number % 20_000 == 0 or known:
-                snapshot = writer.commit(None, {"pairing/through": last + 1} if known else None)
+        for number, record in enumerate(articles(data, documents, seed, outlets, over, letters), start=1):
+            writer.add_article(record)
+            is_paired = bool(new) and number == documents - new
+            if number % 20_000 == 0 or is_paired:
+                snapshot = writer.commit(None, {"pairing/through": last + 1} if is_paired else None)
                 last = snapshot.id if snapshot else last
         writer.commit()
 
 
 def fill_day(folder: Path, data: Path, documents: int) -> None:
     with ArchiveWriter.open(folder, run_id="benchmark-day") as writer:
-        for each in articles(data, max(1, documents // 365), 7):
-            writer.add_article(replace(each, published_at=BEGIN + timedelta(days=180)))
+        for record in articles(data, max(1, documents // 365), 7):
+            writer.add_article(replace(record, published_at=BEGIN + timedelta(days=180)))
         writer.commit()
 
 
 def measured(folder: Path) -> dict[str, float]:
     """Of a process of its own, so that its memory is nobody else's."""
     command = [sys.executable, __file__, "--pair", str(folder)]
-    told = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
-    found: dict[str, float] = json.loads(told)
-    return found
+    output = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+    figures: dict[str, float] = json.loads(output)
+    return figures
 
 
 def megabytes() -> float:
@@ -120,17 +120,8 @@ def pair(folder: str) -> None:
             print(f"{done:6,} of {of:,} weeks {took:8.1f} s CPU {megabytes():6.0f} MB", file=sys.stderr)
 
     outcome = pair_archive(folder, progress=tell)
-    print(
-        json.dumps(
-            {
-                "cpu": time.process_time() - started,
-                "megabytes": megabytes(),
-                "blocks": outcome.weeks,
-                "articles": outcome.articles,
-                "pairs": outcome.pairs.total(),
-            }
-        )
-    )
+    figures = {"cpu": time.process_time() - started, "megabytes": megabytes()}
+    print(json.dumps({**figures, "articles": outcome.articles, "pairs": outcome.pairs.total()}))
 
 
 def main() -> None:
@@ -154,18 +145,18 @@ def main() -> None:
     for documents in arguments.documents or [1000, 10_000]:
         with tempfile.TemporaryDirectory() as temporary:
             folder = Path(temporary) / "news-archive"
-            made = arguments.outlets, arguments.days, arguments.letters
-            fill(folder, arguments.data, documents, 1, arguments.new, *made)
+            form = arguments.outlets, arguments.days, arguments.letters
+            fill(folder, arguments.data, documents, 1, arguments.new, *form)
             runs = ("the last",) if arguments.new else ("all",) if arguments.once else ("all", "a day more")
             for run in runs:
                 if run == "a day more":
                     fill_day(folder, arguments.data, documents)
-                found = measured(folder)
-                cost = "" if run == "a day more" else f"{found['cpu'] / found['articles'] * 1000:.1f}"
+                figures = measured(folder)
+                cost = "" if run == "a day more" else f"{figures['cpu'] / figures['articles'] * 1000:.1f}"
                 # at once: the large ones take their time
                 print(
-                    f"| {documents:,} | {run} | {found['articles']:,.0f} | {found['pairs']:.0f}"
-                    f" | {found['cpu']:.1f} | {cost} | {found['megabytes']:.0f} |",
+                    f"| {documents:,} | {run} | {figures['articles']:,.0f} | {figures['pairs']:.0f}"
+                    f" | {figures['cpu']:.1f} | {cost} | {figures['megabytes']:.0f} |",
                     flush=True,
                 )
                 if cost:

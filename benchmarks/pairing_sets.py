@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from benchmarks.alignment_fit import fit as fit_paragraphs
 from benchmarks.alignment_sets import cases
-from benchmarks.invented_news import drawn
+from benchmarks.invented_news import part_by_hash
 from benchmarks.pairing_changed import CHANGED, altered, published, reports_figures
 from pipelines.alignment.paragraphs import prepared
 from pipelines.alignment.weights import Weighting
@@ -75,7 +75,7 @@ class Known:
 def load(path: Path) -> list[Row]:
     lines = map(json.loads, path.read_text("utf-8").splitlines())
     return [
-        Row(each["doc_id"], each["story_id"], each["lang"], each["title"], each["text"]) for each in lines
+        Row(line["doc_id"], line["story_id"], line["lang"], line["title"], line["text"]) for line in lines
     ]
 
 
@@ -94,8 +94,8 @@ def edited(title: str, text: str, seed: str) -> tuple[str, str]:
         old = rng.choice(numbers)
         new = str(rng.randrange(10 ** (len(old) - 1), 10 ** len(old)))
         title, text = (
-            re.sub(rf"(?<!\d){old}(?!\d)", lambda x: new if new != old else _typo(x[0], rng), each)
-            for each in (title, text)
+            re.sub(rf"(?<!\d){old}(?!\d)", lambda x: new if new != old else _typo(x[0], rng), part)
+            for part in (title, text)
         )
     rng = random.Random(f"{seed} a paragraph less")
     lines = [line for line in text.split("\n") if line.strip()]
@@ -123,8 +123,8 @@ def reading(row: Row, mode: str, part: int = 0) -> ArticleReading:
     elif mode == "other day":
         text = _NUMBER.sub(lambda number: another(number[0], row.doc_id), text)
     elif mode == "abridged":
-        kept = random.Random(row.doc_id).sample(range(len(sentences)), max(1, len(sentences) // 2))
-        text = " ".join(sentences[n] for n in sorted(kept))
+        places = random.Random(row.doc_id).sample(range(len(sentences)), max(1, len(sentences) // 2))
+        text = " ".join(sentences[n] for n in sorted(places))
     return read(Document(f"{row.doc_id}#{part}{mode[:1]}", "pool", row.language, title, text))
 
 
@@ -135,47 +135,47 @@ def draw(rows: list[Row], a: str, b: str, seed: int, alone: float = 1 / 3) -> tu
     stories: dict[str, dict[str, Row]] = defaultdict(dict)
     for row in rows:
         stories[row.story_id][row.language] = row
-    ours, theirs = [], []
+    side_a, side_b = [], []
     for _, story in sorted(stories.items()):
         chance = rng.random()
         if a in story and b in story:
-            ours += [story[a]] if chance < (1 + both) / 2 else []
-            theirs += [story[b]] if chance < both or chance >= (1 + both) / 2 else []
+            side_a += [story[a]] if chance < (1 + both) / 2 else []
+            side_b += [story[b]] if chance < both or chance >= (1 + both) / 2 else []
         elif chance < 0.75 * alone:
-            ours += [story[a]] if a in story else []
-            theirs += [story[b]] if b in story else []
-    return ours, theirs
+            side_a += [story[a]] if a in story else []
+            side_b += [story[b]] if b in story else []
+    return side_a, side_b
 
 
 def trial(
-    drawn: tuple[list[Row], list[Row]], languages: str, mode: str, known: Known, others: Sequence[Row] = ()
+    drawn: tuple[list[Row], list[Row]], languages: str, mode: str, facts: Known, further: Sequence[Row] = ()
 ) -> Trial:
     parts = (0, 1) if mode == "halves" else (0,)
     # Of an abridged translation the original is whole.
     modes = [mode if mode in {"lead", "halves"} else "full"] * 2
     modes[1] = mode if mode in {"abridged", "edited"} else modes[1]
-    ours, theirs = (
-        [(row.story_id, part, reading(row, how, part)) for row in side for part in parts]
-        for side, how in zip(drawn, modes, strict=True)
+    side_a, side_b = (
+        [(row.story_id, part, reading(row, mode_of_side, part)) for row in side for part in parts]
+        for side, mode_of_side in zip(drawn, modes, strict=True)
     )
-    theirs += [(f"{row.story_id} of another day", 0, reading(row, "other day")) for row in others]
+    side_b += [(f"{row.story_id} of another day", 0, reading(row, "other day")) for row in further]
     a, b = languages.split("-")
-    one = pool([each[2] for each in ours], known.backgrounds[a])
-    other = pool([each[2] for each in theirs], known.backgrounds[b])
-    block = slim(Block.of(one, other, known.expected))
-    truth = np.array([ours[i][:2] == theirs[j][:2] for i, j in block.pairs], dtype=np.float64)
-    gold = len({each[:2] for each in ours} & {each[:2] for each in theirs})
+    pool_a = pool([entry[2] for entry in side_a], facts.backgrounds[a])
+    pool_b = pool([entry[2] for entry in side_b], facts.backgrounds[b])
+    block = slim(Block.of(pool_a, pool_b, facts.expected))
+    truth = np.array([side_a[i][:2] == side_b[j][:2] for i, j in block.pairs], dtype=np.float64)
+    gold = len({entry[:2] for entry in side_a} & {entry[:2] for entry in side_b})
     return Trial(languages, mode, (block,), (truth,), gold)
 
 
 def slim(block: Block) -> Block:
     """Without the vectors, which are needed no more and take most of the memory."""
     none = Vectors.of([])
-    one, other = (
+    pool_a, pool_b = (
         replace(side, ngrams=none, anchor_vectors=none, meaning_vectors=none)
         for side in (block.pool_a, block.pool_b)
     )
-    return replace(block, pool_a=one, pool_b=other)
+    return replace(block, pool_a=pool_a, pool_b=pool_b)
 
 
 def paragraphs(data: Path, rows: Sequence[Row]) -> Weighting:
@@ -186,46 +186,48 @@ def paragraphs(data: Path, rows: Sequence[Row]) -> Weighting:
     return fit_paragraphs(read_cases, omissions=False)  # type: ignore[arg-type]
 
 
-def know(rows: list[Row], told: Weighting) -> Known:
+def know(rows: list[Row], passages: Weighting) -> Known:
     texts = {code: [reading(row, "full") for row in rows if row.language == code] for code in LANGUAGES}
     backgrounds = {code: background(texts[code]) for code in LANGUAGES}
     pools = {code: pool(texts[code], backgrounds[code]) for code in LANGUAGES}
     story = {row.doc_id + "#0f": row.story_id for row in rows}
     expected = {}
     for a, b in combinations(LANGUAGES, 2):
-        one, other = pools[a], pools[b]
-        ours, theirs = ([story[each.document.article_id] for each in side.readings] for side in (one, other))
-        same = np.array(ours)[:, None] == np.array(theirs)[None, :]
+        pool_a, pool_b = pools[a], pools[b]
+        stories_a, stories_b = (
+            [story[article.document.article_id] for article in side.readings] for side in (pool_a, pool_b)
+        )
+        same = np.array(stories_a)[:, None] == np.array(stories_b)[None, :]
         length = np.median([
-            math.log(one.readings[i].letters / other.readings[j].letters) for i, j in np.argwhere(same)
+            math.log(pool_a.readings[i].letters / pool_b.readings[j].letters) for i, j in np.argwhere(same)
         ])  # fmt: skip
-        nearest = (np.where(same, 0, signal).max(axis=1) for signal in Compared.of(one, other).signals)
-        rivals = tuple(round(float(np.median(each)), 4) for each in nearest)
+        nearest = (np.where(same, 0, signal).max(axis=1) for signal in Compared.of(pool_a, pool_b).signals)
+        rivals = tuple(round(float(np.median(article)), 4) for article in nearest)
         expected[f"{a}-{b}"] = Expected(round(float(length), 4), rivals)
-    return Known(backgrounds, expected, told)
+    return Known(backgrounds, expected, passages)
 
 
 def background(readings: Sequence[ArticleReading]) -> Background:
     """Count what is common in the articles of one language."""
-    keys, times = np.unique(np.concatenate([each.ngrams for each in readings]), return_counts=True)
+    keys, times = np.unique(np.concatenate([article.ngrams for article in readings]), return_counts=True)
     return Background(
         keys[times >= _COMMON * len(readings)],
-        _shares([{anchor.key for anchor in (*each.anchors, *each.places)} for each in readings]),
-        _shares([set(each.meanings) for each in readings]),
+        _shares([{anchor.key for anchor in (*article.anchors, *article.places)} for article in readings]),
+        _shares([set(article.meanings) for article in readings]),
     )
 
 
 def _shares(sets: Sequence[set[_Key]]) -> dict[_Key, float]:
-    seen = Counter(key for each in sets for key in each)
+    counts = Counter(key for keys in sets for key in keys)
     return {
-        key: round(times / len(sets), 4) for key, times in sorted(seen.items()) if times >= 0.01 * len(sets)
+        key: round(times / len(sets), 4) for key, times in sorted(counts.items()) if times >= 0.01 * len(sets)
     }
 
 
-def trials(rows: list[Row], known: Known, seeds: Sequence[int] = SEEDS) -> list[Trial]:
+def trials(rows: list[Row], facts: Known, seeds: Sequence[int] = SEEDS) -> list[Trial]:
     return [
         trial(
-            drawn, f"{a}-{b}", mode, known, others(rows, drawn[0], b) if mode in {"other day", "few"} else ()
+            drawn, f"{a}-{b}", mode, facts, others(rows, drawn[0], b) if mode in {"other day", "few"} else ()
         )
         for a, b in combinations(LANGUAGES, 2)
         for mode in MODES
@@ -235,13 +237,13 @@ def trials(rows: list[Row], known: Known, seeds: Sequence[int] = SEEDS) -> list[
     ]
 
 
-def removed(rows: list[Row], known: Known) -> list[Trial]:
+def removed(rows: list[Row], facts: Known) -> list[Trial]:
     """Of each story one side only, so that nothing is to be paired."""
     drawn = ((a, b, draw(rows, a, b, 0, 1.0)) for a, b in combinations(LANGUAGES, 2))
-    return [replace(trial(x, f"{a}-{b}", "full", known), mode="alone") for a, b, x in drawn if all(x)]
+    return [replace(trial(x, f"{a}-{b}", "full", facts), mode="alone") for a, b, x in drawn if all(x)]
 
 
-def changed_trials(rows: list[Row], known: Known) -> list[Trial]:
+def changed_trials(rows: list[Row], facts: Known) -> list[Trial]:
     """Return sets with changed figures and other units, and sets in which another day's report stands alone.
 
     Each with times of publication and without.
@@ -249,44 +251,44 @@ def changed_trials(rows: list[Row], known: Known) -> list[Trial]:
     trials = []
     for a, b in combinations(LANGUAGES, 2):
         for seed in SEEDS:
-            ours, theirs = draw(rows, a, b, seed)
-            stories = {row.story_id for row in ours}
+            side_a, side_b = draw(rows, a, b, seed)
+            stories = {row.story_id for row in side_a}
             reports = [
                 x for x in rows if x.language == b and x.story_id in stories and reports_figures(x.text)
             ]
-            for how, dated in product((*CHANGED, "translated"), (False, True)):
-                side = reports if how == "another day" else theirs
-                if ours and side and (dated or how != "translated"):
-                    trials.append(_changed_trial(ours, side, f"{a}-{b}", how, known, dated=dated))
+            for change, dated in product((*CHANGED, "translated"), (False, True)):
+                side = reports if change == "another day" else side_b
+                if side_a and side and (dated or change != "translated"):
+                    trials.append(_changed_trial(side_a, side, f"{a}-{b}", change, facts, dated=dated))
     return trials
 
 
 def _changed_trial(
-    ours: list[Row], theirs: list[Row], languages: str, how: str, known: Known, *, dated: bool
+    side_a: list[Row], side_b: list[Row], languages: str, change: str, facts: Known, *, dated: bool
 ) -> Trial:
     a, b = languages.split("-")
-    one = pool([altered_reading(row, "full", dated=dated) for row in ours], known.backgrounds[a])
-    other = pool([altered_reading(row, how, dated=dated) for row in theirs], known.backgrounds[b])
-    block, absent = slim(Block.of(one, other, known.expected)), how == "another day"
-    right = [not absent and ours[i].story_id == theirs[j].story_id for i, j in block.pairs]
-    gold = 0 if absent else len({row.story_id for row in ours} & {row.story_id for row in theirs})
-    mode = f"{how}, dated" if dated else how
+    pool_a = pool([altered_reading(row, "full", dated=dated) for row in side_a], facts.backgrounds[a])
+    pool_b = pool([altered_reading(row, change, dated=dated) for row in side_b], facts.backgrounds[b])
+    block, absent = slim(Block.of(pool_a, pool_b, facts.expected)), change == "another day"
+    right = [not absent and side_a[i].story_id == side_b[j].story_id for i, j in block.pairs]
+    gold = 0 if absent else len({row.story_id for row in side_a} & {row.story_id for row in side_b})
+    mode = f"{change}, dated" if dated else change
     return Trial(languages, mode, (block,), (np.array(right, dtype=np.float64),), gold)
 
 
 @cache
-def altered_reading(row: Row, how: str, *, dated: bool) -> ArticleReading:
-    title, text = altered(row.title, row.text, how, row.language, row.doc_id)
-    at = published(how, row.story_id, row.doc_id) if dated else None
-    return read(Document(f"{row.doc_id}#{how}{dated}", "pool", row.language, title, text, at))
+def altered_reading(row: Row, change: str, *, dated: bool) -> ArticleReading:
+    title, text = altered(row.title, row.text, change, row.language, row.doc_id)
+    at = published(change, row.story_id, row.doc_id) if dated else None
+    return read(Document(f"{row.doc_id}#{change}{dated}", "pool", row.language, title, text, at))
 
 
-def others(rows: list[Row], ours: list[Row], language: str) -> list[Row]:
+def others(rows: list[Row], drawn: list[Row], language: str) -> list[Row]:
     """Of half of the stories the other side, whether it was drawn or not; where it has two numbers to change.
 
     With one of them another, all else being the same, it is more often the text as an editor has left it.
     """
-    stories = {row.story_id for row in ours if drawn(row.doc_id, 1)}
+    stories = {row.story_id for row in drawn if part_by_hash(row.doc_id, 1)}
     return [
         row
         for row in rows
@@ -302,6 +304,6 @@ def small(drawn: tuple[list[Row], list[Row]], seed: int) -> Iterator[tuple[list[
     random.Random(seed).shuffle(stories)
     for start in range(0, len(stories) - 7, 8):
         chosen = set(stories[start : start + 8])
-        ours, theirs = ([row for row in side if row.story_id in chosen] for side in drawn)
-        if ours and theirs:
-            yield ours, theirs
+        side_a, side_b = ([row for row in side if row.story_id in chosen] for side in drawn)
+        if side_a and side_b:
+            yield side_a, side_b

@@ -70,12 +70,10 @@ def main() -> None:
     print(f"`import archive` takes {statistics.median(imports) - statistics.median(bare):.2f} s.\n")
     print("| known addresses | first request s | CPU s | whole run s | peak MB | pages |")
     print("|---:|---:|---:|---:|---:|---:|")
-    for known in (0, *map(int, options.known.split(","))):
+    for addresses in (0, *map(int, options.known.split(","))):
         with tempfile.TemporaryDirectory() as folder:
-            first = print_row(Path(folder) / "news-archive", known, options.rounds)
-    print(
-        f"* A crawl of an outlet with {known:,} known addresses sends its first request after {first:.1f} s."
-    )
+            first = print_row(Path(folder) / "news-archive", addresses, options.rounds)
+    print(f"* A crawl of an outlet with {addresses:,} addresses sends its first request after {first:.1f} s.")
 
 
 def seconds(command: list[str]) -> float:
@@ -84,26 +82,26 @@ def seconds(command: list[str]) -> float:
     return time.perf_counter() - start
 
 
-def print_row(archive: Path, known: int, rounds: int) -> float:
+def print_row(archive: Path, addresses: int, rounds: int) -> float:
     """Print a row; return the seconds to the first request."""
     outlet = Outlet()
-    newest = range(max(known - LISTED, 0), known)
+    newest = range(max(addresses - LISTED, 0), addresses)
     entries = "".join(f"<url><loc>{outlet.base()}/uk/{number}</loc></url>" for number in newest)
     document = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{entries}</urlset>'
     outlet.lists["/sitemap.xml"] = document.encode()
-    if known:
+    if addresses:
         # in a process of its own: what a child is said to have held begins with what its parent does
         filling = multiprocessing.get_context("spawn").Process(
-            target=fill, args=(archive, outlet.base(), known)
+            target=fill, args=(archive, outlet.base(), addresses)
         )
         filling.start()
         filling.join()
-    runs = [crawl(archive, outlet) for _ in range(rounds if known else 1)]
+    runs = [crawl(archive, outlet) for _ in range(rounds if addresses else 1)]
     first, cpu, wall, peak = (statistics.median(column) for column in zip(*runs, strict=True))
-    asked = sum(path.startswith("/uk/") for path in outlet.paths)
+    pages = sum(path.startswith("/uk/") for path in outlet.paths)
     outlet.shutdown()
-    cells = f"{first:.2f} | {cpu:.2f} | {wall:.2f} | {peak:.0f} | {asked}"
-    print(f"| {known or 'no archive'} | {cells} |", flush=True)
+    cells = f"{first:.2f} | {cpu:.2f} | {wall:.2f} | {peak:.0f} | {pages}"
+    print(f"| {addresses or 'no archive'} | {cells} |", flush=True)
     return first
 
 
@@ -131,10 +129,10 @@ def crawl(archive: Path, outlet: Outlet) -> tuple[float, float, float, float]:
     return outlet.first - start, used.ru_utime + used.ru_stime, wall, used.ru_maxrss / 1024
 
 
-def fill(archive: Path, base: str, known: int) -> None:
+def fill(archive: Path, base: str, addresses: int) -> None:
     """Articles of one paragraph, in commits of 20 000; what is compared is the number of addresses."""
     with ArchiveWriter.open(archive, run_id="filled") as writer:
-        for number in range(known):
+        for number in range(addresses):
             at, title = NOON + timedelta(seconds=number), f"Запис {number}"
             values = {
                 "outlet": "weekly",

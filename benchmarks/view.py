@@ -8,7 +8,7 @@
 each request is measured five times, the median is printed.
 """
 
-# ruff: noqa: PLC0415, E501  lemmas are loaded where they are measured; words stand in long lines
+# ruff: noqa: PLC0415, E501  lemmas are loaded where they are measured; headings stand in long lines
 
 import http.client
 import json
@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import tomllib
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Callable
 from contextlib import closing
@@ -33,39 +34,7 @@ from storage.large import LANGUAGES, author, words_of, write
 
 TRIES = 5
 GOALS = {"first page ms": 300, "memory MB": 400, "search ms": 200}
-INFLECTED = {
-    "uk": (
-        "міст мости мостів мостами мосту; президент президентом президента президентові; війна війни війною війн "
-        "воєн; Зеленський Зеленського Зеленському Зеленським; гривня гривень гривні; рішення рішень рішенням; вулиця "
-        "вулиць вулицею; відкрити відкрили відкрито відкриють; область області областях; Київ Києва Києві Києвом; "
-        "Коваль Коваля Ковалем; людина людей людям люди; дорога дорозі доріг; суд суду судом суди; новий нового новою "
-        "нові"
-    ),
-    "ru": (
-        "мост мосты мостов мостами моста; президент президентом президента; война войны войной войн; Зеленский "
-        "Зеленского Зеленскому Зеленским; решение решений решением; улица улиц улицей; открыть открыли открыто "
-        "откроют; область области областях; Киев Киева Киеве; человек людей людям люди; дорога дорог дороге; новый "
-        "нового новой новые"
-    ),
-    "en": (
-        "bridge bridges; decide decided deciding decides; war wars; city cities; open opened opening; child children; "
-        "Zelensky Zelensky's"
-    ),
-}
-APART = {
-    "uk": (
-        "вода водій; суд судно; рада радий; сума сум; сумний сумнів; світ світло; друг другий; дорога дорогий; "
-        "політик політика; біля білий; біль білий; ціль цілий; право правий; вести весь; повний повня; мова мов; "
-        "головний головня; прийом прийти; гра грати; сім сімя"
-    ),
-    "ru": (
-        "страна странный; рана рано; дания данный; право правило; статья стать; семья семь; цель целый; суд судья; "
-        "след следующий; цена ценный; дорога дорогой; друг другой; сам самый; удаление удаленный; пол поле; "
-        "открытие открытый; возможность возможный; вест вести; весть вести; политик политика"
-    ),
-    "en": "mobilization mobile; university universe; general generation; organ organization; police policy",
-}
-"""Two words each, whose stems are mostly one."""
+WORDS = Path(__file__).parent / "data/words.toml"
 
 
 def words() -> None:
@@ -79,8 +48,8 @@ def words() -> None:
         "stem of the lemma": lambda word, language: stem(plain(lemmatize(word, lang=language)), language),
         "key": key,
     }
-    for title, pairs in (("forms", INFLECTED), ("other words", APART)):
-        print(f"| pairs of {title} joined | uk | ru | en |\n|---|---:|---:|---:|")
+    for title, pairs in tomllib.loads(WORDS.read_text("utf-8")).items():
+        print(f"| pairs of {title.replace('-', ' ')} joined | uk | ru | en |\n|---|---:|---:|---:|")
         _table_of_words(ways, pairs)
 
 
@@ -90,12 +59,12 @@ def _table_of_words(ways: dict[str, Callable[[str, str], str]], pairs: dict[str,
     for name, way in ways.items():
         cells = []
         for language, text in pairs.items():
-            joined = total = 0
+            count = total = 0
             for group in text.split(";"):
-                first, *others = (way(plain(x), language) for x in group.split())
-                joined += sum(x == first for x in others)
-                total += len(others)
-            cells.append(f"{joined} of {total}")
+                first, *further = (way(plain(x), language) for x in group.split())
+                count += sum(x == first for x in further)
+                total += len(further)
+            cells.append(f"{count} of {total}")
         print(f"| {name} | {' | '.join(cells)} |")
 
 

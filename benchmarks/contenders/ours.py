@@ -80,7 +80,7 @@ if __name__ == "__main__":
     # a crawl that lost something has not done the work that is timed
     if problems := account.problems(crawler):
         sys.exit("; ".join(problems))
-    if (sent := crawler.stats.get_value(REQUESTS)) != len(urls):
-        sys.exit(f"{sent} requests for {len(urls)} pages")
+    if (requests_sent := crawler.stats.get_value(REQUESTS)) != len(urls):
+        sys.exit(f"{requests_sent} requests for {len(urls)} pages")
     late = sorted(Ticker.late)
     Path(sys.argv[3]).write_text(json.dumps([late[int(len(late) * 0.99)] * 1000, late[-1] * 1000]))

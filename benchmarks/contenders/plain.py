@@ -11,10 +11,10 @@ from scrapy.crawler import CrawlerProcess
 
 class ExtractPipeline:
     def process_item(self, item):
-        found = trafilatura.bare_extraction(item.pop("html"), url=item["url"], with_metadata=True)
-        if found is not None:
-            item |= {"title": found.title, "author": found.author, "date": found.date, "text": found.text}
-            item["language"] = detect(found.text) if found.text else None
+        read = trafilatura.bare_extraction(item.pop("html"), url=item["url"], with_metadata=True)
+        if read is not None:
+            item |= {"title": read.title, "author": read.author, "date": read.date, "text": read.text}
+            item["language"] = detect(read.text) if read.text else None
         return item
 
 

@@ -77,10 +77,10 @@ def child_commits(folder: Path, first: int, commits: int) -> dict[str, list[floa
     for number in range(commits):
         for record in records(first + number * PER_COMMIT, PER_COMMIT):
             writer.add_article(record)
-        before, written = time.process_time(), bytes_written()
+        before, bytes_before = time.process_time(), bytes_written()
         measured.setdefault("commit ms", []).append(timed(lambda: writer.commit(pair))[0] * 1e3)
         measured.setdefault("commit CPU ms", []).append((time.process_time() - before) * 1e3)
-        measured.setdefault("MB written", []).append((bytes_written() - written) / 1e6)
+        measured.setdefault("MB written", []).append((bytes_written() - bytes_before) / 1e6)
     writer.close()
     return measured | {"commit MB": [peak()]}
 

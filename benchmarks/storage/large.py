@@ -72,15 +72,15 @@ class Words:
             stems["".join(chosen.choices(SYLLABLES[language], k=chosen.choice((2, 2, 3, 3, 4))))] = None
         plain = [*FREQUENT[language], *(stem + x for stem in stems for x in ENDINGS[language])]
         self.words = tuple(plain)
-        written = [y for x in plain for y in (x, x.capitalize(), f"{x}.", f"{x.capitalize()}.")]
-        self.written = pa.array(written)
+        spellings = [y for x in plain for y in (x, x.capitalize(), f"{x}.", f"{x.capitalize()}.")]
+        self.written = pa.array(spellings)
         weights = 1 / (np.arange(len(plain)) + 2.7) ** 1.05
         self.cumulative = np.cumsum(weights) / weights.sum()
-        made = np.random.default_rng(len(language) + ord(language[0]))
-        self.names = made.integers(2000, len(plain), (NAMES, 2))
+        rng = np.random.default_rng(len(language) + ord(language[0]))
+        self.names = rng.integers(2000, len(plain), (NAMES, 2))
 
-    def ranks(self, made: np.random.Generator, count: int) -> np.ndarray:
-        return np.searchsorted(self.cumulative, made.random(count))
+    def ranks(self, rng: np.random.Generator, count: int) -> np.ndarray:
+        return np.searchsorted(self.cumulative, rng.random(count))
 
 
 @cache
@@ -94,28 +94,28 @@ def author(outlet: int, language: str, number: int) -> str:
     return " ".join(words[100 + 7 * ((outlet * 97 + n) % 3000)].title() for n in (number, number + 1))
 
 
-def texts(made: np.random.Generator, language: str, topics: np.ndarray, lengths: np.ndarray, share: float):
+def texts(rng: np.random.Generator, language: str, topics: np.ndarray, lengths: np.ndarray, share: float):
     """Paragraphs of articles in a row, and where each article's begin."""
     words = words_of(language)
     counts = -(-lengths // PARAGRAPH)
     starts = np.concatenate(([0], np.cumsum(lengths)))
     total = int(starts[-1])
     place = np.arange(total) - np.repeat(starts[:-1], lengths)
-    drawn = words.ranks(made, total)
-    own = made.random(total) < share
-    topic = np.repeat(topics, lengths)[own]
-    drawn[own] = 60 + (topic * 83 + made.geometric(0.05, len(topic))) % 60_000
-    at = np.flatnonzero(made.random(total) < 0.015)
+    drawn = words.ranks(rng, total)
+    of_topic = rng.random(total) < share
+    topic = np.repeat(topics, lengths)[of_topic]
+    drawn[of_topic] = 60 + (topic * 83 + rng.geometric(0.05, len(topic))) % 60_000
+    at = np.flatnonzero(rng.random(total) < 0.015)
     at = at[at + 1 < total]
-    named = words.names[np.minimum((made.random(len(at)) ** 3 * NAMES).astype(int), NAMES - 1)]
-    drawn[at], drawn[at + 1] = named[:, 0], named[:, 1]
+    name_words = words.names[np.minimum((rng.random(len(at)) ** 3 * NAMES).astype(int), NAMES - 1)]
+    drawn[at], drawn[at + 1] = name_words[:, 0], name_words[:, 1]
     first = place % SENTENCE == 0
     last = (place % SENTENCE == SENTENCE - 1) | (np.repeat(lengths, lengths) - 1 == place)
-    written = words.written.take(pa.array(drawn * VARIANTS + first + 2 * last))
+    written_words = words.written.take(pa.array(drawn * VARIANTS + first + 2 * last))
     in_article = np.arange(int(counts.sum())) - np.repeat(np.cumsum(counts) - counts, counts)
     begins = np.repeat(starts[:-1], counts) + in_article * PARAGRAPH
     offsets = pa.array(np.append(begins, total), pa.int32())
-    paragraphs = pc.binary_join(pa.ListArray.from_arrays(offsets, written), " ")
+    paragraphs = pc.binary_join(pa.ListArray.from_arrays(offsets, written_words), " ")
     return paragraphs, np.concatenate(([0], np.cumsum(counts)))
 
 
@@ -124,12 +124,12 @@ def table_of(name: str, rows: int, columns: dict[str, object], at: datetime, seq
     columns |= {"ingested_at": _same(at, rows), "commit_seq": _same(seq, rows)}
     arrays = []
     for field in STORED[name]:
-        found = columns.pop(field.name, None)
-        if found is None:
-            found = pa.nulls(rows, field.type) if field.nullable else _same([], rows, field.type)
-        elif not isinstance(found, pa.Array | pa.ChunkedArray):
-            found = pa.array(found)
-        arrays.append(found.cast(field.type))
+        values = columns.pop(field.name, None)
+        if values is None:
+            values = pa.nulls(rows, field.type) if field.nullable else _same([], rows, field.type)
+        elif not isinstance(values, pa.Array | pa.ChunkedArray):
+            values = pa.array(values)
+        arrays.append(values.cast(field.type))
     assert not columns, columns.keys()
     return pa.Table.from_arrays(arrays, schema=STORED[name])
 
@@ -150,23 +150,23 @@ def _lists(has: np.ndarray, values: object) -> pa.Array:
 
 def part(number: int, seed: int, ended: datetime, stories: int, seq: int) -> dict[str, pa.Table]:
     """All rows of the stories of one part, published before `ended`."""
-    made = np.random.default_rng((seed, number))
-    kind = made.choice(4, stories, p=(0.5, 0.25, 0.15, 0.1))
+    rng = np.random.default_rng((seed, number))
+    kind = rng.choice(4, stories, p=(0.5, 0.25, 0.15, 0.1))
     # uk en ru, uk ru, uk, uk en
     has = np.array([(1, 1, 1), (1, 0, 1), (1, 0, 0), (1, 1, 0)], bool)[kind]
     rows = int(has.sum())
     story, language = np.nonzero(has)
     span = rows / A_DAY * 24 * HOUR
     end = int((ended - EPOCH) / timedelta(microseconds=1))
-    told = np.sort(made.random(stories)) * span + end - span
-    outlet = np.minimum((made.random(stories) ** 2.2 * OUTLETS).astype(int), OUTLETS - 1)
-    topic = (made.random(stories) ** 2 * TOPICS).astype(int)
-    section = (topic * 7 + made.integers(0, 2, stories)) % SECTIONS
-    length = np.maximum(20, made.lognormal(np.log(230), 0.6, stories))
-    lengths = np.maximum(15, length[story] * made.uniform(0.7, 1.1, rows)).astype(int)
-    lag = np.where(language == 0, 0, made.lognormal(np.log(2), 1.2, rows) * HOUR)
-    published = told[story] + lag
-    fetched = published + made.uniform(0.02, 2, rows) * HOUR
+    told_at = np.sort(rng.random(stories)) * span + end - span
+    outlet = np.minimum((rng.random(stories) ** 2.2 * OUTLETS).astype(int), OUTLETS - 1)
+    topic = (rng.random(stories) ** 2 * TOPICS).astype(int)
+    section = (topic * 7 + rng.integers(0, 2, stories)) % SECTIONS
+    length = np.maximum(20, rng.lognormal(np.log(230), 0.6, stories))
+    lengths = np.maximum(15, length[story] * rng.uniform(0.7, 1.1, rows)).astype(int)
+    lag = np.where(language == 0, 0, rng.lognormal(np.log(2), 1.2, rows) * HOUR)
+    published = told_at[story] + lag
+    fetched = published + rng.uniform(0.02, 2, rows) * HOUR
     slugs = [f"{number}-{n}" for n in range(stories)]
     urls = [
         f"https://outlet{outlet[s]}.example/{LANGUAGES[x]}/news/{slugs[s]}.html"
@@ -175,11 +175,11 @@ def part(number: int, seed: int, ended: datetime, stories: int, seq: int) -> dic
     ids = [hashlib.blake2b(x.encode(), digest_size=16).hexdigest() for x in urls]
     first_of = np.searchsorted(story, np.arange(stories))
     story_ids = [ids[first_of[s]] for s in story]
-    paragraphs, bodies, headlines = _texts(made, language, topic[story], lengths)
+    paragraphs, bodies, headlines = _texts(rng, language, topic[story], lengths)
     body = pc.binary_join(paragraphs, "\n\n")
-    edited = made.random(rows) < 0.08
-    gone = made.random(rows) < 0.012
-    seen = np.where(edited, fetched + 30 * HOUR, fetched)
+    edited = rng.random(rows) < 0.08
+    is_gone = rng.random(rows) < 0.012
+    last_seen = np.where(edited, fetched + 30 * HOUR, fetched)
     at = ended + timedelta(hours=40)
     hashes = [
         hashlib.sha256(f"{x}\n{y}".encode()).hexdigest()
@@ -191,7 +191,7 @@ def part(number: int, seed: int, ended: datetime, stories: int, seq: int) -> dic
     ]
     authors = [
         [author(int(outlet[s]), LANGUAGES[x], int(n))]
-        for s, x, n in zip(story, language, made.integers(0, AUTHORS, rows), strict=True)
+        for s, x, n in zip(story, language, rng.integers(0, AUTHORS, rows), strict=True)
     ]
     tags = [LANGUAGES[x] for x in language]
     columns = {
@@ -217,33 +217,33 @@ def part(number: int, seed: int, ended: datetime, stories: int, seq: int) -> dic
         "raw_sha256": hashes,
         "text_from": _same("page", rows),
         "http_status": _same(200, rows),
-        "fetched_at": _times(seen),
+        "fetched_at": _times(last_seen),
         "extractor": _same("triptych 10", rows),
         "run_id": _same(f"run-{seq}", rows),
         "story_id": story_ids,
         "version": np.where(edited, 2, 1),
-        "valid_from": _times(seen),
+        "valid_from": _times(last_seen),
         "first_seen": _times(fetched),
-        "last_seen": _times(seen),
+        "last_seen": _times(last_seen),
     }
     tables = {"articles": table_of("articles", rows, dict(columns), at, seq)}
-    tables["superseded"] = _former(tables["articles"], edited, fetched, seen)
-    tables["observations"] = _looks(made, tables["articles"], edited, gone, fetched, seen, at, seq)
-    tables |= _pairs(made, tables["articles"], story, language, paragraphs, at, seq)
+    tables["superseded"] = _former(tables["articles"], edited, fetched, last_seen)
+    tables["observations"] = _looks(rng, tables["articles"], edited, is_gone, fetched, last_seen, at, seq)
+    tables |= _pairs(rng, tables["articles"], story, language, paragraphs, at, seq)
     tables["stories"] = _stories(tables["articles"], has, published, at, seq)
-    tables["same_event"] = _events(made, tables["articles"], first_of, at, seq)
+    tables["same_event"] = _events(rng, tables["articles"], first_of, at, seq)
     return tables
 
 
-def _texts(made: np.random.Generator, language: np.ndarray, topics: np.ndarray, lengths: np.ndarray):
+def _texts(rng: np.random.Generator, language: np.ndarray, topics: np.ndarray, lengths: np.ndarray):
     """Paragraphs of each article as a list, its blocks, and its headline, in the order of the articles."""
     order, lists, heads = [], [], []
     for n, name in enumerate(LANGUAGES):
-        here = np.flatnonzero(language == n)
-        flat, offsets = texts(made, name, topics[here], lengths[here], 0.25)
+        of_language = np.flatnonzero(language == n)
+        flat, offsets = texts(rng, name, topics[of_language], lengths[of_language], 0.25)
         lists.append(pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), flat))
-        heads.append(texts(made, name, topics[here], np.full(len(here), 9), 0.5)[0])
-        order.append(here)
+        heads.append(texts(rng, name, topics[of_language], np.full(len(of_language), 9), 0.5)[0])
+        order.append(of_language)
     back = pa.array(np.argsort(np.concatenate(order)))
     paragraphs = pa.concat_arrays(lists).take(back)
     flat = paragraphs.flatten()
@@ -258,10 +258,10 @@ def _offsets(lists: pa.ListArray) -> pa.Array:
     return pa.array(np.concatenate(([0], np.cumsum(pc.list_value_length(lists).to_numpy()))), pa.int32())
 
 
-def _former(articles: pa.Table, edited: np.ndarray, fetched: np.ndarray, seen: np.ndarray) -> pa.Table:
+def _former(articles: pa.Table, edited: np.ndarray, fetched: np.ndarray, last_seen: np.ndarray) -> pa.Table:
     """What edited articles said before: the same without their last paragraph, under another headline."""
     rows = articles.filter(pa.array(edited)).to_pylist()
-    for row, before, after in zip(rows, fetched[edited], seen[edited], strict=True):
+    for row, before, after in zip(rows, fetched[edited], last_seen[edited], strict=True):
         row["blocks"] = row["blocks"][:-1] or row["blocks"]
         row["body"] = "\n\n".join(x["text"] for x in row["blocks"])
         row["headline"] = row["headline"].rsplit(" ", 2)[0]
@@ -271,26 +271,29 @@ def _former(articles: pa.Table, edited: np.ndarray, fetched: np.ndarray, seen: n
     return pa.Table.from_pylist(rows, schema=STORED["superseded"])
 
 
-def _looks(made, articles, edited, gone, fetched, seen, at, seq) -> pa.Table:
+def _looks(rng, articles, edited, is_gone, fetched, last_seen, at, seq) -> pa.Table:
     """A look for each text, three in vain for what is gone, and a tenth that led to no article."""
     rows = articles.num_rows
     count = rows // 10
-    last = np.flatnonzero(gone)
+    last = np.flatnonzero(is_gone)
     number = np.concatenate((np.arange(rows), np.flatnonzero(edited), np.repeat(last, 3), np.full(count, -1)))
     vain = np.concatenate(
         (np.zeros(rows + int(edited.sum()), int), np.tile([1, 2, 3], len(last)), np.zeros(count, int))
     )
     times = np.concatenate((
-        fetched, seen[edited], np.repeat(seen[last], 3) + vain[vain > 0] * 24 * HOUR, made.choice(fetched, count),
+        fetched, last_seen[edited], np.repeat(last_seen[last], 3) + vain[vain > 0] * 24 * HOUR, rng.choice(fetched, count),
     ))  # fmt: skip
-    others = number < 0
-    take = pa.array(np.where(others, 0, number))
-    outcome = np.where(others, made.choice(["skipped", "dropped", "failed"], len(number)), "archived")
+    is_no_article = number < 0
+    take = pa.array(np.where(is_no_article, 0, number))
+    outcome = np.where(is_no_article, rng.choice(["skipped", "dropped", "failed"], len(number)), "archived")
     outcome = np.where(vain > 0, "failed", outcome)
-    reason = np.where(others, made.choice(["not-an-article", "too-short", "http-500"], len(number)), "")
+    reason = np.where(is_no_article, rng.choice(["not-an-article", "too-short", "http-500"], len(number)), "")
     reason = np.where(vain > 0, "http-404", reason)
     urls = articles["url"].take(take).to_pylist()
-    urls = [f"{x[:-5]}/{n}" if other else x for n, (x, other) in enumerate(zip(urls, others, strict=True))]
+    urls = [
+        f"{x[:-5]}/{n}" if is_none else x
+        for n, (x, is_none) in enumerate(zip(urls, is_no_article, strict=True))
+    ]
     version = np.concatenate(
         (np.ones(rows), np.full(int(edited.sum()), 2), np.ones(len(vain) - rows - int(edited.sum())))
     )
@@ -299,9 +302,9 @@ def _looks(made, articles, edited, gone, fetched, seen, at, seq) -> pa.Table:
         len(number),
         {
             "article_id": pc.if_else(
-                pa.array(others), None, articles["article_id"].take(take).combine_chunks()
+                pa.array(is_no_article), None, articles["article_id"].take(take).combine_chunks()
             ),
-            "version": pa.array(version.astype(np.int32), mask=others | (vain > 0)),
+            "version": pa.array(version.astype(np.int32), mask=is_no_article | (vain > 0)),
             "outlet": articles["outlet"].take(take).combine_chunks(),
             "url": urls,
             "requested_url": urls,
@@ -318,20 +321,20 @@ def _looks(made, articles, edited, gone, fetched, seen, at, seq) -> pa.Table:
     )
 
 
-def _pairs(made, articles, story, language, paragraphs, at, seq) -> dict[str, pa.Table]:
+def _pairs(rng, articles, story, language, paragraphs, at, seq) -> dict[str, pa.Table]:
     ids = np.array(articles["article_id"].to_pylist())
     near = [
         (n, m) for n in range(len(ids)) for m in range(n + 1, min(n + 3, len(ids))) if story[n] == story[m]
     ]
     couples = np.array([(n, m) if ids[n] < ids[m] else (m, n) for n, m in near])
     a, b = couples[:, 0], couples[:, 1]
-    details = np.where(made.random(len(a)) < 0.005, '{"conflict": true}', '{"reciprocal": true}')
+    details = np.where(rng.random(len(a)) < 0.005, '{"conflict": true}', '{"reciprocal": true}')
     common = {
         "article_id_a": ids[a],
         "article_id_b": ids[b],
         "evidence": _same("hreflang", len(a)),
         "reciprocal": np.ones(len(a), bool),
-        "score": made.uniform(0.5, 1, len(a)),
+        "score": rng.uniform(0.5, 1, len(a)),
         "details": details,
         "decided_at": _same(at, len(a)),
     }
@@ -341,11 +344,11 @@ def _pairs(made, articles, story, language, paragraphs, at, seq) -> dict[str, pa
         "pairs": table_of("pairs", len(a), dict(common), at, seq),
         "decisions": table_of("decisions", len(a), dict(common), at, seq),
         "memberships": table_of("memberships", len(ids), members, at, seq),
-        "alignments": _aligned(made, articles, a, b, language, paragraphs, at, seq),
+        "alignments": _aligned(rng, articles, a, b, language, paragraphs, at, seq),
     }
 
 
-def _aligned(made, articles, a, b, language, paragraphs, at, seq) -> pa.Table:
+def _aligned(rng, articles, a, b, language, paragraphs, at, seq) -> pa.Table:
     counts = pc.list_value_length(paragraphs).to_numpy()
     begins = np.concatenate(([0], np.cumsum(counts)))
     characters = pc.utf8_length(paragraphs.flatten()).to_numpy()
@@ -354,24 +357,24 @@ def _aligned(made, articles, a, b, language, paragraphs, at, seq) -> pa.Table:
     place = np.arange(rows) - np.repeat(np.cumsum(many) - many, many)
     a, b = np.repeat(a, many), np.repeat(b, many)
     in_a, in_b = place < counts[a], place < counts[b]
-    lone = (made.random(rows) < 0.05) & in_a & in_b
+    lone = (rng.random(rows) < 0.05) & in_a & in_b
     in_b &= ~lone
     both = in_a & in_b
     ids, versions = articles["article_id"], articles["version"]
     tags = np.array(LANGUAGES)[language]
 
-    def size(row: np.ndarray, there: np.ndarray) -> np.ndarray:
-        return np.where(there, characters[np.minimum(begins[row] + place, len(characters) - 1)], 0)
+    def size(row: np.ndarray, is_there: np.ndarray) -> np.ndarray:
+        return np.where(is_there, characters[np.minimum(begins[row] + place, len(characters) - 1)], 0)
 
     def marks(share: float) -> pa.Array:
-        chosen = made.random(rows) < share
+        chosen = rng.random(rows) < share
         values = [
             {"a": f"{n % 900 + 2}", "b": f"{n % 800 + 3}", "confidence": 0.95} for n in np.flatnonzero(chosen)
         ]
         return _lists(chosen, values)
 
     def quotes(share: float) -> pa.Array:
-        chosen = made.random(rows) < share
+        chosen = rng.random(rows) < share
         return _lists(chosen, [{"text": f"quotation {n}"} for n in np.flatnonzero(chosen)])
 
     return table_of(
@@ -389,14 +392,14 @@ def _aligned(made, articles, a, b, language, paragraphs, at, seq) -> pa.Table:
             "kind": np.where(both, "aligned", np.where(in_a, "omitted", "added")),
             "paragraphs_a": _lists(in_a, place[in_a]),
             "paragraphs_b": _lists(in_b, place[in_b]),
-            "score": pa.array(made.uniform(0.5, 1, rows), mask=~both),
+            "score": pa.array(rng.uniform(0.5, 1, rows), mask=~both),
             "characters_a": size(a, in_a),
             "characters_b": size(b, in_b),
             "numbers_differ": marks(0.01),
             "quotes_only_a": quotes(0.01),
             "quotes_only_b": quotes(0.01),
-            "confidence": pa.array(made.uniform(0.5, 1, rows), mask=both),
-            "doubtful": pa.array(made.random(rows) < 0.3, mask=both),
+            "confidence": pa.array(rng.uniform(0.5, 1, rows), mask=both),
+            "doubtful": pa.array(rng.random(rows) < 0.3, mask=both),
         },
         at,
         seq,
@@ -411,7 +414,7 @@ def _stories(articles: pa.Table, has: np.ndarray, published: np.ndarray, at: dat
     columns: dict[str, object] = {
         "story_id": articles["story_id"].take(pa.array(number[:, 0])),
         "outlet": articles["outlet"].take(pa.array(number[:, 0])),
-        "languages": [[x for x, there in zip(LANGUAGES, row, strict=True) if there] for row in has],
+        "languages": [[x for x, has_it in zip(LANGUAGES, row, strict=True) if has_it] for row in has],
         "n_variants": has.sum(axis=1),
         "first_published_at": _times(first),
         "original_language": _same("uk", stories),
@@ -427,14 +430,14 @@ def _stories(articles: pa.Table, has: np.ndarray, published: np.ndarray, at: dat
     return table_of("stories", stories, columns, at, seq)
 
 
-def _events(made, articles, first_of, at, seq) -> pa.Table:
+def _events(rng, articles, first_of, at, seq) -> pa.Table:
     """A story in fifty tells what the one before it tells, of another outlet."""
     ids, outlets = (articles[x].to_pylist() for x in ("article_id", "outlet"))
     rows = []
-    for n in np.flatnonzero(made.random(len(first_of) - 1) < 0.02):
-        one, other = sorted((int(first_of[n]), int(first_of[n + 1])), key=lambda x: ids[x])
-        if outlets[one] != outlets[other]:
-            rows.append((ids[one], ids[other], outlets[one], outlets[other]))
+    for n in np.flatnonzero(rng.random(len(first_of) - 1) < 0.02):
+        first, second = sorted((int(first_of[n]), int(first_of[n + 1])), key=lambda x: ids[x])
+        if outlets[first] != outlets[second]:
+            rows.append((ids[first], ids[second], outlets[first], outlets[second]))
     names = ("article_id_a", "article_id_b", "outlet_a", "outlet_b")
     columns: dict[str, object] = dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
     count = len(rows)
@@ -448,16 +451,16 @@ def _events(made, articles, first_of, at, seq) -> pa.Table:
     return table_of("same_event", count, columns, at, seq)
 
 
-def _stored(told: tuple[str, int, int, datetime, datetime, int, int]):
+def _stored(job: tuple[str, int, int, datetime, datetime, int, int]):
     """Make and write one part, in a process of its own; its data files."""
-    folder, number, seed, ended, at, stories, seq = told
+    folder, number, seed, ended, at, stories, seq = job
     pa.set_cpu_count(1)
     storage, _, _ = open_existing(Path(folder))
     files = TableFiles(storage)
-    for name, made in part(number, seed, ended, stories, seq).items():
-        place = made.schema.get_field_index("ingested_at")
-        field = made.schema.field(place)
-        table = made.set_column(place, field, _same(at, made.num_rows, field.type))
+    for name, table_of_part in part(number, seed, ended, stories, seq).items():
+        place = table_of_part.schema.get_field_index("ingested_at")
+        field = table_of_part.schema.field(place)
+        table = table_of_part.set_column(place, field, _same(at, table_of_part.num_rows, field.type))
         limit = rows_per_file(name)
         for start in range(0, table.num_rows, limit):
             rows = table.slice(start, limit)
@@ -467,14 +470,14 @@ def _stored(told: tuple[str, int, int, datetime, datetime, int, int]):
 
 def write(folder: Path, articles: int, *, processes: int = 2, seed: int = 1) -> None:
     """Make an archive of about so many articles, which end a week ago; in a folder that is not there yet."""
-    whole = round(articles / (STORIES * 2.25))
-    sizes = [STORIES] * whole or [max(round(articles / 2.25), 2)]
+    parts_count = round(articles / (STORIES * 2.25))
+    sizes = [STORIES] * parts_count or [max(round(articles / 2.25), 2)]
     commits = min(len(sizes), MOST_COMMITS)
     ended = [END - timedelta(days=2.25 * sum(sizes[n + 1 :]) / A_DAY) for n in range(len(sizes))]
     seq_of = [1 + n * commits // len(sizes) for n in range(len(sizes))]
     at_of = {seq: ended[n] + timedelta(hours=40) for n, seq in enumerate(seq_of)}
     storage, log = open_or_create(folder, "build", lambda _: ended[0] - timedelta(days=30))
-    told = [
+    jobs = [
         (str(folder), n, seed, ended[n], at_of[seq], size, seq)
         for n, (size, seq) in enumerate(zip(sizes, seq_of, strict=True))
     ]
@@ -482,15 +485,15 @@ def write(folder: Path, articles: int, *, processes: int = 2, seed: int = 1) -> 
     empty = {file.table: file for file in head.files}
     files = []
     with multiprocessing.get_context("spawn").Pool(processes) as pool:
-        for n, made in enumerate(pool.imap(_stored, told)):
-            files += made
-            for file in made:
+        for n, part_files in enumerate(pool.imap(_stored, jobs)):
+            files += part_files
+            for file in part_files:
                 empty.pop(file.table, None)
-            if n + 1 == len(told) or seq_of[n + 1] != seq_of[n]:
+            if n + 1 == len(jobs) or seq_of[n + 1] != seq_of[n]:
                 seq = seq_of[n]
-                known = sorted([*files, *empty.values()], key=lambda x: (x.table, x.month, x.path))
+                sorted_files = sorted([*files, *empty.values()], key=lambda x: (x.table, x.month, x.path))
                 head = Snapshot(
-                    seq, seq - 1, "append", at_of[seq], f"run-{seq}", SCHEMA_VERSION, tuple(known)
+                    seq, seq - 1, "append", at_of[seq], f"run-{seq}", SCHEMA_VERSION, tuple(sorted_files)
                 )
                 assert log.append(head), "somebody else writes here"
     views.publish(storage, head)
