@@ -62,7 +62,7 @@ def _decoded(body: bytes, headers: dict[str, str], largest: int) -> bytes:
         for coding in reversed(headers.get("content-encoding", "").lower().split(",")):
             # crawlers that store a page unpacked often keep the header: what its decoder refuses at the first
             # byte, and has a tag in it, is the page
-            if (name := coding.strip()) in _DECODED and b"<" not in body[:256].lstrip()[:1]:
+            if (name := coding.strip()) in _DECODED and not body.lstrip().startswith(b"<"):
                 # .3 s of Scrapy, which a file of unpacked pages needs nowhere
                 from crawler.middlewares.compression import CodingsMiddleware  # noqa: PLC0415
 

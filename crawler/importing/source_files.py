@@ -146,7 +146,7 @@ class SourceFinder:
         return [source for name in names for source in self._named(name)]
 
     def _named(self, name: str) -> list[Source]:
-        if not name.split("?", 1)[0].endswith(LISTS):
+        if not name.partition("?")[0].endswith(LISTS):
             if name.endswith("/") and name.startswith(_BUCKETS):
                 return self._below(name)
             return [self._one(name)]

@@ -216,8 +216,11 @@ class WebArchive:
 class _Meter:
     """The CPU time that a file has taken, of whichever threads read it in turn."""
 
+    _since: float
+    """CPU time of the reading thread at the last start."""
+
     def __init__(self, seconds: float) -> None:
-        self._limit, self._spent, self._since = seconds, 0.0, 0.0
+        self._limit, self._spent = seconds, 0.0
 
     def start(self) -> None:
         self._since = time.thread_time()
@@ -255,4 +258,4 @@ class _MeteredFile(io.RawIOBase):
 
 
 def _cause(error: Exception) -> str:
-    return str(error).splitlines()[0][:200] if str(error) else type(error).__name__
+    return str(error).partition("\n")[0][:200] or type(error).__name__

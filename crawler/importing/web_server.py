@@ -96,7 +96,6 @@ class WebServers:
     def _timed(self, what: str, request: Callable[[], _Read]) -> _Read:
         expired = threading.Event()
         cut = threading.Timer(self._deadline, self._cut, [expired])
-        cut.daemon = True
         cut.start()
         try:
             return request()

@@ -45,6 +45,15 @@ FOR_THE_READER = {"frozen", "slots", "kw_only", "repr", "ensure_ascii", "indent"
 LOGGERS = {"_log", "logger", "log"}
 BUFFERS = {"_CHUNK", "_BLOCK", "_FIRST_LOOK", "_PACKED_BLOCK", "_UNPACKED_BLOCK"}
 """Sizes of single reads: another size brings the same bytes."""
+PACE = {"_BUFFER", "_KEEP_SECONDS", "_PORTION", "_READING", "COLLECT_EVERY"}
+"""How much is done at once, or how often: what comes of it is the same, and no document has the number."""
+SAME = {
+    # one byte more than a limit tells that there are more, and so do two
+    r"(\b_?[A-Z_]{4,}) \+ 1\b": r"\1 + 2",
+    # 15 | 17 is 15 | 16
+    r"MAX_WBITS \| 16": "MAX_WBITS | 17",
+}
+"""What is written otherwise, and is the same."""
 BORDERS = {f"ReplaceComparisonOperator_{kind}" for kind in ("Lt_LtE", "LtE_Lt", "Gt_GtE", "GtE_Gt")}
 CLOCK = re.compile(r"\b(?:now|time|monotonic|seconds|process_time|thread_time)\(\)|\bdatetime\.now\(")
 """A moment of a clock: none is the very one that it is compared with, so a border is not to be told apart."""
@@ -90,8 +99,13 @@ def faults_of(path: Path, draw: random.Random) -> Iterator[Fault]:
     ]
     for kind, number, start in draw.sample(places, len(places)):
         code = mutate_code(before, OPERATORS[kind], number)
-        if code is not None and code != before and _is_python(code):
+        if code is not None and code != before and _is_python(code) and not _is_same(before, code, start[0]):
             yield Fault(path.as_posix(), start[0], kind, code)
+
+
+def _is_same(before: str, after: str, line: int) -> bool:
+    old, new = (" ".join(code.splitlines()[line - 1].split()) for code in (before, after))
+    return any(re.sub(pattern, same, old) == new != old for pattern, same in SAME.items())
 
 
 def _is_python(code: str) -> bool:
@@ -121,7 +135,7 @@ def _unread(code: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
             found += [node.returns, *(argument.annotation for argument in arguments)]
         elif isinstance(node, ast.AnnAssign):
             found.append(node.annotation)
-        elif isinstance(node, ast.Assign) and BUFFERS.issuperset(
+        elif isinstance(node, ast.Assign) and (BUFFERS | PACE).issuperset(
             re.findall(r"\w+", ast.unparse(node.targets[0]))
         ):
             found.append(node.value)

@@ -142,21 +142,19 @@ class CaptureFetcher:
     def _by_range(self, files: WarcFiles, filename: str, offset: int, length: int) -> WebPage:
         if length > self.largest + 2 * LONGEST_HEAD:
             raise NoPage("larger than a page may be")
-        place: list[str] = []
 
-        def request() -> bytes:
+        def request() -> tuple[str, bytes]:
             self.client._wait()
-            address, data = files.part(filename, offset, length)
-            place.append(address)
-            return data
+            return files.part(filename, offset, length)
 
         try:
-            data = patiently(request, self.client.pauses, self.client.stopped, "the archive does not answer")
+            name, data = patiently(
+                request, self.client.pauses, self.client.stopped, "the archive does not answer"
+            )
         except Unanswered:
             raise
         except SourceFailed as error:
             raise CaptureFailed(f"{visible(filename)} from byte {offset:,}: {error}") from None
-        name = place[-1]
         records = WebArchive(io.BytesIO(data), name, lambda _: True, self.largest)
         page = next(records.pages(), None)
         if page is not None:

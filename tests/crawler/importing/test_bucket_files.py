@@ -135,7 +135,19 @@ def test_the_web_archives_below_a_prefix_are_found(endpoint: str) -> None:
     assert [source.address for source in sources] == ["s3://news/a/1.warc.gz", "s3://news/a/2.arc"]
     with sources[0].open() as file:
         assert file.read() == DATA
+    assert [source.address for source in finder.sources(["s3://news/a/notes.txt"])] == [
+        "s3://news/a/notes.txt"
+    ]
     with pytest.raises(WrongSource, match=r"no object there ends with \.warc"):
         finder.sources(["s3://news/b/"])
     with pytest.raises(WrongSource, match="s3://news…: expected s3://bucket/key"):
         finder.sources(["s3://news/a?x=1"])
+
+
+def test_a_prefix_has_so_many_objects(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    finder = SourceFinder(Settings({"PROXY": "", "USER_AGENT": "t"}), endpoint=endpoint, anonymous=True)
+    monkeypatch.setattr("crawler.importing.source_files._MOST", 3)
+    assert len(finder.sources(["s3://news/a/"])) == 2
+    monkeypatch.setattr("crawler.importing.source_files._MOST", 2)
+    with pytest.raises(WrongSource, match="has more than 2 objects: give a longer prefix"):
+        finder.sources(["s3://news/a/"])

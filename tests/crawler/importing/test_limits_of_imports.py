@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import os
 import random
 import threading
+import time
 import zipfile
 from contextlib import nullcontext
 from pathlib import Path
@@ -44,7 +46,7 @@ def test_a_portion_has_16_pages_or_a_megabyte_or_500_records(tmp_path: Path) -> 
     nearly = record(body=half, packed=False) + record(body=half[:-1], packed=False)
     assert portions(path, (nearly + record(packed=False)) * 2) == [3, 3, 0]
     other = record(kind="request", packed=False)
-    assert portions(path, other * 1100) == [0, 0, 0]
+    assert portions(path, other * 1499) == [0, 0, 0]
     assert portions(path, other * 499, record(packed=False), other * 500, record(packed=False)) == [1, 0, 1]
 
 
@@ -53,7 +55,20 @@ def test_the_cpu_time_of_a_file_grows_with_its_size(tmp_path: Path) -> None:
     assert portions(path, record(packed=False), b"\r\n" * (2 << 20), cpu_seconds=0.0) == [1]
     with path.open("rb") as file:
         archive = WebArchive(file, path.name, lambda _: True, LARGEST)
-    assert archive._meter._limit == pytest.approx(5 + 2 * path.stat().st_size / 2**20)
+    assert archive._meter._limit == 5 + 2 * path.stat().st_size / 2**20
+    assert archive._meter._spent == 0
+
+
+def test_the_cpu_time_of_a_file_is_that_of_its_own_reading(tmp_path: Path) -> None:
+    path = tmp_path / "a.warc"
+    path.write_bytes(record(packed=False) * 40)
+    with path.open("rb") as file:
+        archive = WebArchive(file, path.name, lambda _: True, LARGEST, cpu_seconds=time.thread_time() / 2)
+        for _ in archive.portions():
+            busy_until = time.thread_time() + 0.05
+            while time.thread_time() < busy_until:
+                pass
+        assert 0 < archive._meter._spent < 0.05
 
 
 @pytest.mark.parametrize("length", [1024, 1025])
@@ -85,6 +100,14 @@ def test_a_page_has_as_many_bytes_as_it_may(tmp_path: Path, size: int) -> None:
     pages, opened = read(tmp_path / "a.warc", record(body=b"a" * size, packed=False), record(packed=False))
     assert len(pages) == 1 + (size == LARGEST)
     assert opened.passed["larger than a page may be"] == (size > LARGEST)
+
+
+def test_the_largest_page_is_read_behind_the_longest_heads(tmp_path: Path) -> None:
+    whole = record(body=b"a" * LARGEST, X_="a" * 250_000, packed=False)
+    long = whole.replace(b"WARC-Date", b"X: " + b"a" * 250_000 + b"\r\nWARC-Date", 1)
+    pages, opened = read(tmp_path / "a.warc", long)
+    assert [len(page.body) for page in pages] == [LARGEST]
+    assert opened.damage == []
 
 
 def test_a_page_without_its_codings_has_as_many_bytes_as_it_may() -> None:
@@ -135,10 +158,13 @@ def test_a_member_of_gzip_is_read_forward_and_back(tmp_path: Path) -> None:
         assert member.fault is None
 
 
+@pytest.mark.parametrize("packed", [True, False], ids=["gzip", "plain"])
 @pytest.mark.parametrize("size", [64 << 20, (64 << 20) + 1])
-def test_a_list_has_64_megabytes(tmp_path: Path, size: int) -> None:
+def test_a_list_has_64_megabytes(tmp_path: Path, size: int, packed: bool) -> None:
     finder = SourceFinder(Settings({"PROXY": "", "USER_AGENT": "t"}), prefix=PREFIX)
-    (tmp_path / "a.paths.gz").write_bytes(gzip.compress(b"%" * size, 1))
+    (tmp_path / "a.paths.gz").write_bytes(gzip.compress(b"%" * size, 1) if packed else b"")
+    if not packed:
+        os.truncate(tmp_path / "a.paths.gz", size)
     with pytest.raises(WrongSource, match="has more than 67,108,864" if size % 2 else "expected paths"):
         finder.sources([str(tmp_path / "a.paths.gz")])
 

@@ -105,8 +105,16 @@ def test_what_the_system_says_of_a_file_is_told_without_its_number(tmp_path: Pat
     for name, message in (
         (str(tmp_path / "none.warc"), ": No such file or directory"),
         ("a\0b", "null byte"),
+        ("/proc/self/mem", ": Input/output error"),  # it can be opened, and not read
     ):
         with pytest.raises(WrongSource) as error:
             given().sources([name])
         assert str(error.value).endswith(message)
         assert "Errno" not in str(error.value)
+
+
+def test_a_part_of_a_file_may_lie_anywhere_in_it(tmp_path: Path, server: RangeServer) -> None:
+    (tmp_path / "a.warc").write_bytes(b"0123456789")
+    server.files["/a.warc"] = b"0123456789"
+    for name in (str(tmp_path / "a.warc"), f"http://files.example:{server.port}/a.warc"):
+        assert given().part(name, 3, 4) == b"3456"

@@ -20,6 +20,7 @@ from crawler.importing.web_server import Answer, WebServers
 from tests.crawler.commands.test_import import address, page
 from tests.crawler.importing.indexes.cdx_server import CdxServer, Stored, memento, status
 from tests.crawler.importing.indexes.test_import_indexes import Import
+from tests.crawler.importing.test_limits_of_imports import Hurried
 from tests.crawler.importing.test_web_archives import record
 
 if TYPE_CHECKING:
@@ -209,6 +210,15 @@ def test_files_of_an_archive_are_asked_at_its_pace_too() -> None:
     with pytest.raises(CaptureFailed, match="not there"):
         CaptureFetcher(client, Nothing(), None, "http://index.example/", 1000).page(capture)
     assert client._next > 0  # the next request waits
+
+
+def test_requests_begin_a_delay_apart_and_the_first_at_once() -> None:
+    servers = WebServers(Settings({"USER_AGENT": "test", "PROXY": "", "DOWNLOAD_TIMEOUT": 5}))
+    stopped = Hurried()
+    client = ArchiveClient(servers, "test", 60.0, obeys_robots=True, pauses=(), stopped=stopped)
+    for _ in range(3):
+        client._wait()
+    assert stopped.seconds == [0.0, pytest.approx(60, abs=0.9), pytest.approx(120, abs=0.9)]
 
 
 def test_every_dialect_is_read_alike() -> None:
