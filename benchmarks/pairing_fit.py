@@ -29,11 +29,10 @@ from benchmarks.pairing_sets import (
 )
 from pipelines.alignment.weights import Weighting, shipped_weighting
 from pipelines.pairing.content.features import NAMES
-from pipelines.pairing.content.match import Tier
 from pipelines.pairing.content.passages import Agreement, Passages
 from pipelines.pairing.content.rarity import pool
 from pipelines.pairing.content.shortlist import SIGNALS, Block, Candidate, Thirds, shortlist, without_third
-from pipelines.pairing.content.tiers import Evidence
+from pipelines.pairing.content.tiers import Evidence, Tier
 from pipelines.pairing.content.weights import CROSSED, FILE, Weights, crossed
 from pipelines.similarity.background import FILE as BACKGROUND
 from pipelines.similarity.background import LENGTHS_FILE, Background, shipped_background

@@ -5,9 +5,6 @@ zyte-common-items' Article. The archive stays the place where articles are kept:
 from it when an article is purged, and from the file only if you remove it there.
 """
 
-import csv
-import io
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -22,7 +19,7 @@ from scrapy.exporters import BaseItemExporter
 from scrapy.extensions.feedexport import FeedExporter, ItemFilter
 from scrapy.settings import BaseSettings
 
-from archive.export.files import csv_cell
+from archive.export.files import csv_cell, csv_lines, json_line
 from archive.format.columns import By, columns_of
 from archive.format.records import ArticleRecord
 from archive.format.schema import ARTICLES
@@ -129,7 +126,7 @@ class _Exporter(BaseItemExporter):
 
 class JsonLines(_Exporter):
     def write(self, row: Row) -> None:
-        self.file.write(f"{_json(row)}\n".encode())
+        self.file.write(f"{json_line(row)}\n".encode())
 
 
 class Json(_Exporter):
@@ -140,7 +137,7 @@ class Json(_Exporter):
         self._number = count()
 
     def write(self, row: Row) -> None:
-        self.file.write(f"{',' if next(self._number) else ''}\n{_json(row)}".encode())
+        self.file.write(f"{',' if next(self._number) else ''}\n{json_line(row)}".encode())
 
     def end(self) -> None:
         self.file.write(b"\n]\n")
@@ -157,15 +154,10 @@ class Csv(_Exporter):
 
     def start_exporting(self) -> None:
         if self._headed:
-            self._line(self.schema.names)
+            self.file.write(csv_lines([self.schema.names]))
 
     def write(self, row: Row) -> None:
-        self._line([csv_cell(value) for value in row.values()])
-
-    def _line(self, cells: list[object]) -> None:
-        line = io.StringIO(newline="")
-        csv.writer(line, lineterminator="\r\n").writerow(cells)
-        self.file.write(line.getvalue().encode())
+        self.file.write(csv_lines([[csv_cell(value) for value in row.values()]]))
 
 
 class Parquet(_Exporter):
@@ -218,12 +210,3 @@ def _zyte(item: Article) -> Row:
 def _time(at: datetime | None) -> str | None:
     """As zyte-common-items has it: UTC, whole seconds, Z."""
     return None if at is None else f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-
-
-def _iso(value: object) -> str:
-    assert isinstance(value, datetime), f"a column of {type(value).__name__}"
-    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
-def _json(row: Row) -> str:
-    return json.dumps(row, ensure_ascii=False, default=_iso, allow_nan=False)

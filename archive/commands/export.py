@@ -22,18 +22,21 @@ if TYPE_CHECKING:
     from archive.read.archive import Archive
 
 _ARTICLES = "articles"
-_FORMATS = ("csv", "xlsx", "jsonl", "parquet", "tmx", "iceberg")
-_ABOUT = (
-    "csv: text that a spreadsheet would execute as a formula gets a leading apostrophe; xlsx: a sheet, times "
-    "in UTC; jsonl: an object a line, times as ISO 8601 in UTC; parquet: one file; tmx: the headlines of "
-    "each story, and the paragraphs aligned by `triptych pair`; iceberg: a folder with a catalogue, with "
-    "links to the data files (needs triptych[iceberg])"
-)
+_FORMATS = {
+    "csv": "text that a spreadsheet would execute as a formula gets a leading apostrophe",
+    "xlsx": "a sheet, times in UTC",
+    "jsonl": "an object a line, times as ISO 8601 in UTC",
+    "parquet": "one file",
+    "tmx": "the headlines of each story, and the paragraphs aligned by `triptych pair`",
+    "iceberg": "a folder with a catalogue, with links to the data files (needs triptych[iceberg])",
+}
+"""What each holds; archive/export/files.py writes them."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     kind = parser.add_mutually_exclusive_group(required=True)
-    kind.add_argument("--format", choices=_FORMATS, help=_ABOUT)
+    about = "; ".join(f"{name}: {text}" for name, text in _FORMATS.items())
+    kind.add_argument("--format", choices=_FORMATS, help=about)
     kind.add_argument(
         "--dataset",
         type=Path,

@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -162,19 +162,23 @@ def _head(form: str, schema: pa.Schema, *, bom: bool) -> bytes:
     """The text before the first row. `bom`: Excel needs this mark to read UTF-8."""
     if form != "csv":
         return b""
-    return ("\ufeff".encode() if bom else b"") + _csv([schema.names])
+    return ("\ufeff".encode() if bom else b"") + csv_lines([schema.names])
 
 
 def _rows(form: str, batch: pa.RecordBatch) -> bytes:
     """Encode rows as text; in CSV lists and structs are JSON, null is empty."""
     rows = batch.to_pylist()
     if form == "csv":
-        return _csv([csv_cell(row[name]) for name in batch.schema.names] for row in rows)
-    lines = (json.dumps(row, ensure_ascii=False, default=_iso, allow_nan=False) for row in rows)
-    return "".join(f"{line}\n" for line in lines).encode()
+        return csv_lines([csv_cell(row[name]) for name in batch.schema.names] for row in rows)
+    return "".join(f"{json_line(row)}\n" for row in rows).encode()
 
 
-def _csv(rows: Iterable[Sequence[object]]) -> bytes:
+def json_line(row: Mapping[str, object]) -> str:
+    """Encode a row as one JSON object; times as ISO 8601 in UTC."""
+    return json.dumps(row, ensure_ascii=False, default=_iso, allow_nan=False)
+
+
+def csv_lines(rows: Iterable[Sequence[object]]) -> bytes:
     buffer = io.StringIO(newline="")
     csv.writer(buffer, lineterminator="\r\n").writerows(rows)
     return buffer.getvalue().encode()

@@ -193,7 +193,7 @@ class State:
                 if (place, role) == (key, URL) and belongs_to(holder, key, self.places):
                     of_address.add(holder.article_id)
             rows.sort(key=lambda row: (row["role"], row["article_id"] not in of_address))
-        return model.known_article(rows[0]) if rows else None
+        return model.view(KnownArticle, rows[0]) if rows else None
 
     def last_observation(self, url: str) -> LastObservation | None:
         row = self._row("SELECT outcome, reason, observed_at FROM look WHERE key = ?", address_key(url))
@@ -239,7 +239,7 @@ class State:
         return versions
 
     def facts(self, article_ids: Collection[str]) -> list[LinkFacts]:
-        return list(map(model.link_facts, self._of(_ARTICLE_ROWS, article_ids)))
+        return [model.view(LinkFacts, row) for row in self._of(_ARTICLE_ROWS, article_ids)]
 
     def at_addresses(self, urls: Collection[str]) -> set[str]:
         return self._at(urls, f"role <= {CANONICAL}")
@@ -266,7 +266,7 @@ class State:
         )
 
     def members(self, article_ids: Collection[str]) -> list[StoryMember]:
-        return list(map(model.story_member, self._of(_ARTICLE_ROWS, article_ids)))
+        return [model.view(StoryMember, row) for row in self._of(_ARTICLE_ROWS, article_ids)]
 
     def joints(self, article_ids: Collection[str]) -> list[Joint]:
         """Pairs with one of these articles on the smaller side."""

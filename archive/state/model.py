@@ -106,15 +106,11 @@ def _maybe_moment(value: int | None) -> datetime | None:
     return None if value is None else moment(value)
 
 
-def known_article(row: sqlite3.Row) -> KnownArticle:
-    return _view(KnownArticle, row)
-
-
 def current_version(row: sqlite3.Row, recent: list[tuple[int, str]]) -> CurrentVersion:
     """`recent`: versions of the article, the newest first. sqlite3.DatabaseError where there is none."""
     if not recent:
         raise sqlite3.DatabaseError(f"the article {row['article_id']} has no version")
-    return _view(CurrentVersion, row, recent=tuple(recent[:REVERTS]))
+    return view(CurrentVersion, row, recent=tuple(recent[:REVERTS]))
 
 
 def holder(row: Sequence[Any]) -> Holder:
@@ -134,14 +130,6 @@ def holder(row: Sequence[Any]) -> Holder:
     )
 
 
-def link_facts(row: sqlite3.Row) -> LinkFacts:
-    return _view(LinkFacts, row)
-
-
-def story_member(row: sqlite3.Row) -> StoryMember:
-    return _view(StoryMember, row)
-
-
 def _alternates(text: str) -> tuple[Alternate, ...]:
     return tuple(Alternate(*item) for item in json.loads(text))
 
@@ -154,7 +142,7 @@ _READERS: dict[str, Callable[[Any], object]] = {
 """By the type of a field; the others need no conversion."""
 
 
-def _view(kind: type[_View], row: sqlite3.Row, **more: object) -> _View:
+def view(kind: type[_View], row: sqlite3.Row, **more: object) -> _View:
     """Build an object from the columns of a row. sqlite3.DatabaseError for a row that we did not write."""
     try:
         values: dict[str, Any] = {

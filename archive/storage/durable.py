@@ -39,6 +39,21 @@ def write_new(path: Path, data: bytes) -> None:
         raise
 
 
+def replace(path: Path, data: bytes, mode: int | None = None) -> None:
+    """Replace a file whole: who reads it at any moment gets the old one or the new one. Raises OSError.
+
+    It is not synced: after a power cut the old one may be there.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        temporary.write_bytes(data)
+        if mode is not None:
+            temporary.chmod(mode)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
 def publish_once(temporary: Path, final: Path) -> bool:
     """Give a finished file its final name, unless that name exists (False); the temporary name is removed.
 

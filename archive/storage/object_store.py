@@ -89,55 +89,40 @@ class Store:
 
     def get_tagged(self, path: str) -> tuple[bytes, str | None]:
         """Read an object with the store's hash of it. FileNotFoundError where there is none."""
-        import obstore  # noqa: PLC0415  15 MB that only an archive in an object store needs
-
-        with self._translated_errors():
+        with self._obstore() as obstore:
             answer = obstore.get(self._client, path)
             return bytes(answer.bytes()), answer.meta["e_tag"]
 
     def stat(self, path: str) -> StoredObject:
         """Request the size and the tag of an object. FileNotFoundError where there is none."""
-        import obstore  # noqa: PLC0415  15 MB: a folder needs none of it
-
-        with self._translated_errors():
+        with self._obstore() as obstore:
             meta = obstore.head(self._client, path)
             return StoredObject(path, meta["size"], meta["last_modified"], meta["e_tag"])
 
     def part(self, path: str, begin: int, end: int) -> tuple[bytes, StoredObject]:
         """Read bytes of an object, with its size and tag. FileNotFoundError where there is none."""
-        import obstore  # noqa: PLC0415  15 MB: a folder needs none of it
-
-        with self._translated_errors():
+        with self._obstore() as obstore:
             answer = obstore.get(self._client, path, options={"range": (begin, end)})
             meta = answer.meta
             item = StoredObject(path, meta["size"], meta["last_modified"], meta["e_tag"])
             return bytes(answer.bytes()), item
 
     def put(self, path: str, data: bytes | Path) -> None:
-        import obstore  # noqa: PLC0415  15 MB: a folder needs none of it
-
-        with self._translated_errors():
+        with self._obstore() as obstore:
             obstore.put(self._client, path, data)
 
     def create(self, path: str, data: bytes) -> bool:
         """Put an object unless it exists (False). After an error it may have been put nevertheless."""
-        import obstore  # noqa: PLC0415  15 MB: a folder needs none of it
-
-        # 15 MB: a folder needs none of it
-        from obstore.exceptions import AlreadyExistsError, PreconditionError  # noqa: PLC0415
-
-        with self._translated_errors():
+        with self._obstore() as obstore:
             try:
                 obstore.put(self._client, path, data, mode="create")
-            except (AlreadyExistsError, PreconditionError):
+            except (obstore.exceptions.AlreadyExistsError, obstore.exceptions.PreconditionError):
                 return False
         return True
 
     def get_stamped(self, path: str, most: int) -> Stamped:
         """Read an object of at most `most` bytes. Raises FileNotFoundError, or ArchiveDamaged if larger."""
-        import obstore  # noqa: PLC0415  15 MB: a folder needs none of it
-
-        with self._translated_errors():
+        with self._obstore() as obstore:
             answer = obstore.get(self._client, path)
             gate.number(answer.meta["size"], most, f"bytes of {path}")
             version = {"e_tag": answer.meta["e_tag"], "version": answer.meta["version"]}
@@ -148,15 +133,15 @@ class Store:
 
         After an error, and after a lost answer to the first try, it may have been put nevertheless.
         """
-        import obstore  # noqa: PLC0415  15 MB: a folder needs none of it
-        from obstore.exceptions import PreconditionError  # noqa: PLC0415
-
         tag = version["e_tag"] or ""
         # Ceph compares without quotes, although it sends the tag with quotes
         for form in dict.fromkeys((tag, tag.strip('"'))):
             fields = {"e_tag": form, "version": version["version"]}
             mode: Any = {name: value for name, value in fields.items() if value}
-            with self._translated_errors(), contextlib.suppress(FileNotFoundError, PreconditionError):
+            with (
+                self._obstore() as obstore,
+                contextlib.suppress(FileNotFoundError, obstore.exceptions.PreconditionError),
+            ):
                 obstore.put(self._client, path, data, mode=mode)
                 return True
         return False
@@ -166,9 +151,7 @@ class Store:
 
         If there are more than `most`, the list ends soon after them.
         """
-        import obstore  # noqa: PLC0415  15 MB: a folder needs none of it
-
-        with self._translated_errors():
+        with self._obstore() as obstore:
             stream = obstore.list(self._client, prefix or None, offset=after, chunk_size=1000)
             items: list[StoredObject] = []
             for portion in stream:
@@ -180,31 +163,28 @@ class Store:
 
     def names(self) -> set[str]:
         """Names of objects and folders at the top."""
-        import obstore  # noqa: PLC0415  15 MB: a folder needs none of it
-
-        with self._translated_errors():
+        with self._obstore() as obstore:
             top = obstore.list_with_delimiter(self._client)
         return {*top["common_prefixes"], *(x["path"] for x in top["objects"])}
 
     def delete(self, paths: Sequence[str]) -> None:
         """Delete objects; a missing one is no error."""
-        import obstore  # noqa: PLC0415  15 MB: a folder needs none of it
-
         if paths:
-            with self._translated_errors():
+            with self._obstore() as obstore:
                 obstore.delete(self._client, list(paths))
 
     @contextmanager
-    def _translated_errors(self) -> Iterator[None]:
-        from obstore.exceptions import BaseError  # noqa: PLC0415  15 MB: a folder needs none of it
+    def _obstore(self) -> Iterator[Any]:
+        """Give the library; an error of it becomes one of ours."""
+        import obstore.exceptions  # noqa: PLC0415  15 MB that only an archive in an object store needs
 
         try:
-            yield
+            yield obstore
         except FileNotFoundError as error:
             if "NoSuchKey" in str(error) or "NoSuchBucket" not in str(error):
                 raise
             raise self._error(error) from None
-        except (BaseError, ValueError) as error:
+        except (obstore.exceptions.BaseError, ValueError) as error:
             raise self._error(error) from None
 
     def _error(self, error: Exception) -> ObjectStoreError:

@@ -18,9 +18,10 @@ import numpy as np
 from archive.format.languages import STORY_LANGUAGES, TRANSLATED_WITHIN
 from archive.format.reasons import Reason
 from archive.format.records import ObservationRecord
+from archive.state.model import moment
 from archive.writer import ArchiveWriter
 from crawler.extraction.fields.dates.timezones import KYIV
-from crawler.health.latest_days import DAY, DAYS, Share, as_moment
+from crawler.health.latest_days import DAY, DAYS, SHARES, Share
 from crawler.outlet.expectations import ALL
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def judge(
     verdicts = [*newest, *_amounts(outlet, days, silent)]
     languages = [language for language in STORY_LANGUAGES if language in outlet.languages]
     verdicts += _lengths(days, languages)
-    for name in ("byline", "date", "picture", *(["all_languages"] if len(languages) > 1 else [])):
+    for name in (*SHARES, *(["all_languages"] if len(languages) > 1 else [])):
         declared = getattr(outlet.expectations, name, None)
         if declared is None:
             verdicts.append(_usual_share(name, days, fall))
@@ -131,8 +132,8 @@ def _example(days: LatestDays, language: str = ALL, without: str = "") -> str:
     return f"; see {address}" if address else ""
 
 
-def _at(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M} UTC"
+def _at(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"
 
 
 # How old the newest article is.
@@ -144,7 +145,7 @@ def _newest(days: LatestDays, silent_after: timedelta | None) -> list[Verdict]:
     if not len(moments):
         message = f"nothing new in the last {DAYS} days"
         return [Verdict("newest", "missed", message)] if days.is_covered else []
-    quiet = days.end - as_moment(int(moments[-1]))
+    quiet = days.end - moment(int(moments[-1]))
     pause = _longest_pause(moments)
     longest = silent_after or (SILENT_AFTER if pause is None else max(_AT_NIGHT, _PAUSES * pause))
     usual = "" if pause is None else f", usually {hours(pause)} at most"
@@ -161,7 +162,7 @@ def _newest_by_language(outlet: type[Outlet], days: LatestDays) -> dict[str, Ver
         pause = _longest_pause(moments) if len(moments) else None
         if pause is None:
             continue
-        quiet = days.end - as_moment(int(moments[-1]))
+        quiet = days.end - moment(int(moments[-1]))
         if quiet > max(_AT_NIGHT, _PAUSES * pause):
             message = (
                 f"nothing new for {hours(quiet)}, usually {hours(pause)} at most{_example(days, language)}"

@@ -143,6 +143,10 @@ class Check:
         if finding not in self.findings:
             self.findings.append(finding)
 
+    def miss(self, rule: str, url: str, reason: str) -> None:
+        """Say that nothing came from an address; a host that cannot be reached tells nothing of the rule."""
+        self.say(rule, "unknown" if is_of_the_place(reason) else "fails", f"{url}: {reason}")
+
     @property
     def state(self) -> RuleState:
         states = {finding.state for finding in self.findings}

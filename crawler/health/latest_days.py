@@ -16,7 +16,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from archive.format.languages import STORY_LANGUAGES
-from archive.state.model import moment
 from crawler.outlet.expectations import ALL
 
 if TYPE_CHECKING:
@@ -38,6 +37,7 @@ SEEN_WITHIN = timedelta(hours=1)
 COLUMNS = (
     *("outlet", "language", "byline", "published_at", "first_seen", "image_url", "story_id", "url", "body"),
 )
+SHARES = ("byline", "date", "picture")
 _DAY = DAY // timedelta(microseconds=1)
 _LATE = SEEN_WITHIN // timedelta(microseconds=1)
 _NEVER = np.iinfo(np.int64).max
@@ -59,6 +59,10 @@ class RecentArticles:
     language: npt.NDArray[np.object_]
     story: npt.NDArray[np.object_]
     url: npt.NDArray[np.object_]
+
+    def having(self, name: str) -> Flags:
+        """Return which articles have one of SHARES."""
+        return {"byline": self.with_byline, "date": self.with_date, "picture": self.with_picture}[name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +116,7 @@ class LatestDays:
 
     def count(self, number: int, language: str = ALL) -> int:
         """Return the articles of a day; `language` may be ALL."""
-        rows = self._rows(number)
-        if language == ALL or self.articles is None:
-            return int(rows.sum())
-        return int((rows & (self.articles.language == language)).sum())
+        return int(self._in_language(self._rows(number), language).sum())
 
     def shares(self, name: str, numbers: Iterable[int], *, by_now: bool = False) -> Share:
         """Return the share of these days together."""
@@ -133,45 +134,28 @@ class LatestDays:
             return Share(0, 0)
         if name == "all_languages":
             return self._complete(number, by_now=by_now)
-        flags = {
-            "byline": self.articles.with_byline,
-            "date": self.articles.with_date,
-            "picture": self.articles.with_picture,
-        }
         rows = self._rows(number)
-        return Share(int((rows & flags[name]).sum()), int(rows.sum()))
+        return Share(int((rows & self.articles.having(name)).sum()), int(rows.sum()))
 
     def lengths(self, numbers: Sequence[int], language: str = ALL) -> Numbers:
         """Return the lengths of these days' texts."""
         if self.articles is None:
             return np.zeros(0, np.int64)
-        rows: Flags = np.isin(self._numbers, numbers)
-        if language != ALL:
-            rows &= self.articles.language == language
-        return self.articles.characters[rows]
+        return self.articles.characters[self._in_language(np.isin(self._numbers, numbers), language)]
 
     def moments(self, language: str = ALL) -> Numbers:
         """Return the times of publication up to the end of day 0, in order."""
         if self.articles is None:
             return np.zeros(0, np.int64)
-        rows: Flags = self._numbers >= 0
-        if language != ALL:
-            rows &= self.articles.language == language
-        return np.unique(self.articles.published[rows])
+        return np.unique(self.articles.published[self._in_language(self._numbers >= 0, language)])
 
     def example(self, language: str = ALL, without: str = "") -> str:
         """Return the address of the latest article, of one without this if that is a share; or nothing."""
         if self.articles is None or not len(self._numbers):
             return ""
-        rows = self._numbers >= 0
-        if language != ALL:
-            rows &= self.articles.language == language
-        if without == "byline":
-            rows &= ~self.articles.with_byline
-        elif without == "date":
-            rows &= ~self.articles.with_date
-        elif without == "picture":
-            rows &= ~self.articles.with_picture
+        rows = self._in_language(self._numbers >= 0, language)
+        if without in SHARES:
+            rows &= ~self.articles.having(without)
         places = np.flatnonzero(rows)
         if not len(places):
             return ""
@@ -180,6 +164,12 @@ class LatestDays:
     def _rows(self, number: int) -> Flags:
         rows: Flags = self._numbers == number
         return rows
+
+    def _in_language(self, rows: Flags, language: str) -> Flags:
+        if language == ALL or self.articles is None:
+            return rows
+        in_language: Flags = rows & (self.articles.language == language)
+        return in_language
 
     def _complete(self, number: int, *, by_now: bool) -> Share:
         begun, seen, complete = self._stories
@@ -278,7 +268,3 @@ def _objects(column: pa.ChunkedArray) -> npt.NDArray[np.object_]:
 
 def _microseconds(at: datetime) -> int:
     return (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
-
-
-def as_moment(microseconds: int) -> datetime:
-    return moment(microseconds)

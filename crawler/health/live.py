@@ -19,7 +19,7 @@ from scrapy.http import Request, Response
 from twisted.python.failure import Failure
 
 from archive.addresses import plain_url
-from archive.format.reasons import Reason, http_reason, is_of_the_place
+from archive.format.reasons import Reason, http_reason
 from crawler.discovery.archive_lists import days_of, is_archive_list, kyiv_day
 from crawler.discovery.day_archives import dated, read_day_archive, recent
 from crawler.discovery.feeds import read_feed_source
@@ -199,8 +199,7 @@ class LiveCheck(StorySpider):
     async def _home(self, check: Check) -> None:
         answer = await self._ask(check, check.outlet.home)
         if answer.response is None:
-            state = "unknown" if is_of_the_place(answer.reason) else "fails"
-            check.say("home", state, f"{check.outlet.home}: {answer.reason}")  # type: ignore[arg-type]
+            check.miss("home", check.outlet.home, answer.reason)
             return
         check.say("home", "holds", check.outlet.home)
         if (
@@ -232,8 +231,7 @@ class LiveCheck(StorySpider):
         if answer.response is None:
             checked.reason = answer.reason
             if answer.reason != Reason.OVER_BUDGET:
-                state = "unknown" if is_of_the_place(answer.reason) else "fails"
-                check.say(checked.rule, state, f"{checked.url}: {answer.reason}")  # type: ignore[arg-type]
+                check.miss(checked.rule, checked.url, answer.reason)
             return
         if checked.moved_to is not None:
             check.say(checked.rule, "fails", f"{checked.url}: moved for good to {checked.moved_to}")
@@ -330,8 +328,10 @@ class LiveCheck(StorySpider):
             guess = rule == "variant_url" and answer.reason in {http_reason(404), http_reason(410)}
             if guess and language is not None:
                 check.absent[language] += 1
-            verdict = "unknown" if guess or is_of_the_place(answer.reason) else "fails"
-            check.say(rule, verdict, f"{url}: {answer.reason}")  # type: ignore[arg-type]
+            if guess:
+                check.say(rule, "unknown", f"{url}: {answer.reason}")
+            else:
+                check.miss(rule, url, answer.reason)
             return None
         response = answer.response
         if not check.pages:
@@ -340,8 +340,7 @@ class LiveCheck(StorySpider):
             fetch, hints = fetch_of(response), outlet.hints(outlet.name)
             article: Article = await self.workers.run(extract_and_keep, fetch, hints, None)
         except ExtractionError as error:
-            state = "unknown" if is_of_the_place(error.reason) else "fails"
-            check.say(rule, state, f"{response.url}: {error.reason}")  # type: ignore[arg-type]
+            check.miss(rule, response.url, error.reason)
             return None
         article = article.with_(requested_url=url)
         page = _read(article, outlet, rule, language)

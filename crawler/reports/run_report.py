@@ -1,7 +1,6 @@
 """The report of a run for programs: how it ended, its exit code, and a document of it (`--report FILE`)."""
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from archive.commands.exit_codes import ExitCode
+from archive.storage import durable
 
 
 class Ending(StrEnum):
@@ -100,9 +100,4 @@ class RunReport:
 
     def write(self, path: Path) -> None:
         """Replace a file whole. Raises OSError."""
-        temporary = path.with_name(f".{path.name}.{os.getpid()}")
-        try:
-            temporary.write_text(json.dumps(self.document(), ensure_ascii=False, indent=2) + "\n", "utf-8")
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
+        durable.replace(path, (json.dumps(self.document(), ensure_ascii=False, indent=2) + "\n").encode())

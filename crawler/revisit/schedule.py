@@ -24,10 +24,6 @@ TRANSLATION_EVERY = timedelta(hours=4)
 # servers may answer 304 for a changed text: only the page itself is proof
 UNCONDITIONAL_EVERY = 10
 
-# one request of revisits for four of the outlet's crawls
-SHARE = 4
-SHARE_OF = timedelta(hours=24)
-
 Why = Literal["change", "missing", "gone", "translation"]
 
 
@@ -63,8 +59,3 @@ def translation_due(published: datetime, visited: datetime) -> Due | None:
 def is_conditional(not_modified: int, last_was_read: bool) -> bool:
     """`not_modified`: number of answers 304 since the page was last read."""
     return last_was_read and not_modified < UNCONDITIONAL_EVERY - 1
-
-
-def allowance(crawled: int, revisited: int) -> int:
-    """Return the number of requests a revisit may still make, given those of the last 24 hours."""
-    return max(0, crawled // SHARE - revisited)

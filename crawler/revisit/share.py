@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from archive.read.runs import runs
-from crawler.revisit.schedule import SHARE_OF, allowance
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from crawler.revisit.plan import Visit
+
+# one request of revisits for four of the outlet's crawls
+SHARE = 4
+SHARE_OF = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,8 @@ class Share:
 
     @property
     def remaining(self) -> int:
-        return allowance(self.crawled, self.revisited)
+        """Requests a revisit may still make."""
+        return max(0, self.crawled // SHARE - self.revisited)
 
     def fitting(self, visits: tuple[Visit, ...], a_host: int) -> tuple[Visit, ...]:
         """The first visits that fit; `a_host`: additional requests for each host, such as robots.txt."""

@@ -8,7 +8,8 @@ from itertools import combinations
 from archive.addresses import plain_url
 from archive.format.records import LinkFacts
 from crawler.extraction.fields.alternates import is_home_page
-from pipelines.pairing.content.match import CONFLICT, Match
+from pipelines.pairing.content.match import Match
+from pipelines.pairing.content.tiers import CONFLICT
 
 Ids = tuple[str, str]
 

@@ -4,7 +4,8 @@ import json
 from datetime import datetime
 
 from archive.format.records import SEPARATED, WITHDRAWN, PairRecord, RefusalRecord
-from pipelines.pairing.content.match import CONFLICT, Match
+from pipelines.pairing.content.match import Match
+from pipelines.pairing.content.tiers import CONFLICT
 from pipelines.pairing.edges import Edge
 from pipelines.pairing.labels import Label
 

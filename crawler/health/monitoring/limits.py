@@ -1,6 +1,5 @@
 """Limits of the rules: `[watch]` of triptych.toml, and `[watch.OUTLET]`, which goes over it."""
 
-import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
@@ -8,7 +7,7 @@ from datetime import timedelta
 from archive.commands.configuration import Table, read_configuration
 from archive.exceptions import WrongSetting
 from archive.terminal import visible
-from crawler.outlet.fleet.timetable import duration, read_timetable
+from crawler.outlet.fleet.timetable import duration, nearest_of, read_timetable
 
 _OF_ALL = ("disk_free", "verify_after", "remind_after")
 
@@ -72,7 +71,7 @@ def read_limits(tables: Mapping[str, Table], outlets: Sequence[str]) -> AllLimit
         if outlet:
             if outlet not in outlets:
                 raise WrongSetting(
-                    f"[watch.{visible(outlet)}]: there is no such outlet{_near(outlet, outlets)}"
+                    f"[watch.{visible(outlet)}]: there is no such outlet{nearest_of(outlet, outlets)}"
                 )
             by_outlet[outlet] = _limits(f"[watch.{visible(outlet)}]", usual, table, of_all=False)
     return AllLimits(usual, by_outlet)
@@ -83,7 +82,7 @@ def _limits(where: str, usual: Limits, table: Table, *, of_all: bool) -> Limits:
     limits = usual
     for name, value in table.items():
         if name not in names:
-            raise WrongSetting(f"{where}: {visible(name)} is not a key of it{_near(name, names)}")
+            raise WrongSetting(f"{where}: {visible(name)} is not a key of it{nearest_of(name, names)}")
         try:
             limits = replace(limits, **{name: _read(name, value)})  # type: ignore[arg-type]
         except ValueError as error:
@@ -105,8 +104,3 @@ def _read(name: str, value: object) -> object:
     if name == "debts" and not isinstance(value, int):
         raise ValueError(f"{value!r} is not a whole number")
     return value
-
-
-def _near(name: str, names: Sequence[str]) -> str:
-    near = difflib.get_close_matches(name.lower(), names, 1)
-    return f"; did you mean {near[0]}?" if near else f"; known: {', '.join(names)}."

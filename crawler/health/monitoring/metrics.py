@@ -3,7 +3,6 @@
 All are gauges, whose text is the same in OpenMetrics and in Prometheus' own format, which it reads.
 """
 
-import os
 import re
 import threading
 import time
@@ -19,9 +18,10 @@ from prometheus_client.registry import Collector
 
 from archive.exceptions import ArchiveError
 from archive.read.runs import RunAccount
-from archive.storage import path_guard
+from archive.storage import durable, path_guard
 from archive.storage.leases import LastRun, leases_of
 from crawler.health.expectation_check import DAYS_OF_A_MEDIAN
+from crawler.health.latest_days import SHARES
 from crawler.health.monitoring.collector import MonitoringFacts, OutletState
 from crawler.health.monitoring.rules import Alarm, ends
 
@@ -130,7 +130,7 @@ def _shares(state: OutletState) -> dict[str, float]:
     total = sum(state.days.count(number) for number in numbers)
     if not total:
         return shares
-    for name in ("byline", "date", "picture"):
+    for name in SHARES:
         shares[name] = state.days.shares(name, numbers).value
     for language in state.outlet.languages:
         shares[f"language_{language}"] = sum(state.days.count(number, language) for number in numbers) / total
@@ -164,14 +164,7 @@ def text(facts: MonitoringFacts, raised: Sequence[Alarm]) -> bytes:
 def write(path: Path, facts: MonitoringFacts, raised: Sequence[Alarm]) -> None:
     """Replace a file whole: node_exporter may read at any moment. Raises OSError."""
     path_guard.expect_file(path, is_written=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        temporary.write_bytes(text(facts, raised))
-        # the collector is another user
-        temporary.chmod(0o644)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    durable.replace(path, text(facts, raised), 0o644)  # the collector is another user
 
 
 def serve(address: str, port: int, ask: Callable[[], Checked]) -> Any:

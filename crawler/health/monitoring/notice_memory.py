@@ -1,12 +1,12 @@
 """Memory of sent alarms, in the cache folder: each is sent once, and once a day while it goes on."""
 
 import json
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from archive.storage import durable
 from archive.storage.cache import cache_folder
 from archive.terminal import visible
 from crawler.health.monitoring.limits import Limits
@@ -61,9 +61,7 @@ class Notice:
         """Remember the alarms as sent. Raises OSError."""
         for path, alarms in self._files.items():
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            temporary = path.with_name(f"{path.name}.{os.getpid()}")
-            temporary.write_text(json.dumps(alarms, ensure_ascii=False), "utf-8")
-            temporary.replace(path)
+            durable.replace(path, json.dumps(alarms, ensure_ascii=False).encode())
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,7 +107,7 @@ class Telegram(SendTelegramMessage):  # type: ignore[misc]
 
     def __init__(self, *, api: str | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.manager = _TelegramManager(kwargs["sender_token"], self.fake)
+        self.manager: Any = TelegramMessageManager(kwargs["sender_token"], self.fake)
         self.manager._client = _TelegramClient(kwargs["sender_token"], api or _TELEGRAM)
 
     @classmethod
@@ -117,10 +117,6 @@ class Telegram(SendTelegramMessage):  # type: ignore[misc]
 
     def run_action(self) -> None:
         self.manager.send_message(self.recipients, _notice(self).text(_LONGEST))
-
-
-class _TelegramManager(TelegramMessageManager):  # type: ignore[misc]
-    _client: _TelegramClient
 
 
 class _TelegramClient:

@@ -115,7 +115,7 @@ def read_timetable(tables: Mapping[str, Table], outlets: Sequence[str]) -> Timet
         if outlet:
             if outlet not in outlets:
                 raise WrongSetting(
-                    f"[schedule.{visible(outlet)}]: there is no such outlet{_near(outlet, outlets)}"
+                    f"[schedule.{visible(outlet)}]: there is no such outlet{nearest_of(outlet, outlets)}"
                 )
             rhythms[outlet] = _rhythm(f"[schedule.{outlet}]", usual, table)
     return Timetable(usual, rhythms)
@@ -144,7 +144,8 @@ def _rhythm(where: str, usual: Rhythm, table: Table) -> Rhythm:
     rhythm = usual
     for name, value in table.items():
         if name not in names:
-            raise WrongSetting(f"{where}: {visible(name)} is not a key of a schedule{_near(name, names)}")
+            near = nearest_of(name, names)
+            raise WrongSetting(f"{where}: {visible(name)} is not a key of a schedule{near}")
         try:
             rhythm = replace(rhythm, **dict([_read(name, value)]))  # type: ignore[arg-type]
         except ValueError as error:
@@ -177,6 +178,7 @@ def _read(name: str, value: object) -> tuple[str, object]:
     return name, duration(value)
 
 
-def _near(name: str, names: Sequence[str]) -> str:
+def nearest_of(name: str, names: Sequence[str]) -> str:
+    """Return what a message about an unknown name ends with: the one that is meant, or all."""
     near = difflib.get_close_matches(name.lower(), names, 1)
     return f"; did you mean {near[0]}?" if near else f"; known: {', '.join(names)}."

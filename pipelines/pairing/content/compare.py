@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import combinations
 
 from pipelines.pairing.content.features import in_order, rare_words
-from pipelines.pairing.content.match import CONFLICT, Match, in_words
+from pipelines.pairing.content.match import Match, in_words
 from pipelines.pairing.content.passages import Passages
 from pipelines.pairing.content.rarity import Pool, pool
 from pipelines.pairing.content.shortlist import (
@@ -20,6 +20,7 @@ from pipelines.pairing.content.shortlist import (
     story_by_story,
     without_third,
 )
+from pipelines.pairing.content.tiers import CONFLICT
 from pipelines.pairing.content.traces import Rare
 from pipelines.pairing.content.weights import Weights, shipped_weights
 from pipelines.similarity.document import ArticleReading

@@ -2,16 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
+from pipelines.pairing.content.tiers import CONFLICT, PROBABLE, Tier
 from pipelines.similarity.document import Kind, Trace
 
 _AN_ORDER = 3
 """Anchors from which on their order says something."""
-PROBABLE = 0.5
-CONFLICT = 0.1
-"""Probability by content below which the texts contradict other evidence for a pair."""
-Tier = Literal["auto", "probable", "review", "none"]
 TIERS = frozenset(get_args(Tier))
 _TRACES = frozenset(get_args(Kind))
 

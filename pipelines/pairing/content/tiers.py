@@ -2,10 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Literal
 
-from pipelines.pairing.content.match import CONFLICT, PROBABLE, Tier
 from pipelines.pairing.content.passages import NO_AGREEMENT, Agreement
 
+Tier = Literal["auto", "probable", "review", "none"]
+PROBABLE = 0.5
+CONFLICT = 0.1
+"""Probability by content below which the texts contradict other evidence for a pair."""
 AUTO, AUTO_IF_SHORT, AUTO_IF_DOUBTFUL = 0.9, 0.97, 0.99
 """Probabilities from which a pair is `auto`: as a rule, of a short text, and where a number is another."""
 HELD_BACK = 0.49
