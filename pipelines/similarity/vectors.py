@@ -62,19 +62,20 @@ def cosines(rows: Vectors, columns: Vectors) -> NDArray[np.float32]:
         return similarities
     # places of the owners of each key in `other`, key after key
     by_key = np.argsort(columns.ids, kind="stable")
-    owners, paired = columns.owners()[by_key], columns.weights[by_key]
+    owners, paired = columns.owners()[by_key].astype(np.intp), columns.weights[by_key]
     begins = np.concatenate([[0], np.cumsum(columns.frequency)])
     at = np.minimum(np.searchsorted(columns.keys, rows.keys), len(columns.keys) - 1)
     same = columns.keys[at] == rows.keys
     spans_of, begin_of = np.where(same, columns.frequency[at], 0), begins[at]
+    totals = np.bincount(rows.owners(), spans_of[rows.ids], len(rows)).astype(np.int64)
+    numbers = np.arange(totals.max(initial=0))
     for i in range(len(rows)):
         row = slice(rows.starts[i], rows.starts[i + 1])
         spans = spans_of[rows.ids[row]]
-        hits = spans > 0
-        spans, low, weights = (spans[hits], begin_of[rows.ids[row]][hits], rows.weights[row][hits])
         # low, low + 1 … of each key, in one array
-        places = np.repeat(low - np.cumsum(spans) + spans, spans) + np.arange(spans.sum())
-        similarities[i] = np.bincount(
-            owners[places], paired[places] * np.repeat(weights, spans), len(columns)
-        )
+        places = np.repeat(begin_of[rows.ids[row]] - np.cumsum(spans) + spans, spans)
+        places += numbers[: totals[i]]
+        products = paired[places]
+        products *= np.repeat(rows.weights[row], spans)
+        similarities[i] = np.bincount(owners[places], products, len(columns))
     return similarities

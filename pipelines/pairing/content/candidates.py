@@ -50,7 +50,7 @@ class Compared:
         ngrams, anchors, meanings, together = self.signals
         pairs: set[tuple[int, int]] = set()
         for scores, most in ((ngrams, _BY_SOUND), (anchors + meanings, _BY_FACTS), (together, _BY_ALL)):
-            masked = np.where(self.allowed, scores, 0)
+            masked = scores * self.allowed
             pairs |= set(_nearest(masked, most))
             pairs |= {(i, j) for j, i in _nearest(masked.T, most)}
         return sorted(pairs)

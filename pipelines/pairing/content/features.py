@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.pairing.content.candidates import Compared, highest
+from pipelines.pairing.content.candidates import Compared
 from pipelines.pairing.content.figures import FIGURES, Figures
 from pipelines.pairing.content.rarity import Pool
 from pipelines.similarity.document import ArticleReading, text_of
@@ -61,7 +61,7 @@ def features(compared: Compared, pairs: Sequence[tuple[int, int]], expected: Exp
     i, j = np.array(pairs).T
     columns: dict[str, NDArray[np.float64]] = {}
     for name, signal, rival in zip(SIGNALS, compared.signals, expected.rivals, strict=True):
-        scores, masked = signal[i, j].astype(np.float64), np.where(compared.allowed, signal, 0)
+        scores, masked = signal[i, j].astype(np.float64), signal * compared.allowed
         columns[name] = scores
         columns |= _leads(
             name, scores, _others(masked, i, scores, rival), _others(masked.T, j, scores, rival)
@@ -98,7 +98,8 @@ def _others(
     signal: NDArray[np.float32], rows: NDArray[np.int64], scores: NDArray[np.float64], rival: float
 ) -> NDArray[np.float64]:
     """Return the four best others in the row of each pair, best first; `rival` stands for missing ones."""
-    best = np.take_along_axis(signal, highest(signal, 5), axis=1).astype(np.float64)[rows]
+    five = np.partition(signal, -5, axis=1)[:, -5:] if signal.shape[1] > 5 else signal
+    best = five.astype(np.float64)[rows]
     # the pair's own score is among the five, unless five others are better
     itself = np.argmax(best == scores[:, None], axis=1)
     is_best = best[np.arange(len(rows)), itself] == scores
@@ -119,7 +120,7 @@ def _surprise(
     The best of many is high by chance alone, the more so among articles that are much alike. Where there are
     few, the usual similarity counts as _FEW more.
     """
-    masked = np.where(allowed, signal, 0)
+    masked = signal * allowed
     count = allowed.sum(axis=1) + _FEW
     mean = (masked.sum(axis=1) + _FEW * rival / 3) / count
     square = ((masked * masked).sum(axis=1) + _FEW * 2 * (rival / 3) ** 2) / count
