@@ -150,9 +150,11 @@ class Listing:
             lines = self._lines(self.query.address(**options))
             # an empty line, and the key behind it, stand below the captures
             key = lines[-1].strip() if len(lines) > 1 and not lines[-2].strip() else None
-            yield lines[:-2] if key else lines
             if not key:
+                yield lines
                 return
+            lines.pop()
+            yield lines
             if key in keys or len(key) > _LONGEST_LINE:
                 raise SourceFailed("the index gives the same place to go on from twice")
             keys.add(key)

@@ -252,6 +252,8 @@ def test_no_handle_of_a_connection_outlives_it() -> None:
                 made.part(f"http://files.example:{server.port}/a", 0, 10)
         made._pools.clear()
         assert made._lines == set()
+    timers = [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)]
+    assert all(timer.finished.is_set() for timer in timers)  # one would cut a later request
 
 
 def test_the_last_part_of_a_file_is_shorter() -> None:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, cast
 import pytest
 from scrapy.settings import Settings
 
-from crawler.exceptions import SourceFailed
+from crawler.exceptions import SourceFailed, WrongSource
 from crawler.importing.indexes.captures import ArchiveClient, CaptureFailed, CaptureFetcher, _replayed_at
-from crawler.importing.indexes.cdx import Listing, Query, dialect_of, read_line, replay_of
+from crawler.importing.indexes.cdx import Listing, Query, check_index, dialect_of, read_line, replay_of
 from crawler.importing.indexes.index_source import IndexOptions, index_source
 from crawler.importing.records import NoPage
 from crawler.importing.source_files import SourceFinder
@@ -64,7 +64,9 @@ def test_an_index_without_end_is_ended(server: CdxServer, answers: list[bytes], 
         list(listing(server, server.wayback).portions())
 
 
-@pytest.mark.parametrize("answer", [b'{"pages": 1000000000}', b"[" * 9000, b'{"pages": true, "x": ', b"{}"])
+@pytest.mark.parametrize(
+    "answer", [b'{"pages": 1000000000}', b"[" * 9000, b'{"pages": true, "x": ', b"{}", b"-1"]
+)
 def test_a_number_of_pages_that_is_none_ends_the_query(server: CdxServer, answer: bytes) -> None:
     server.faults["showNumPages"] = [status(200, answer)]
     with pytest.raises(SourceFailed, match="does not say how many pages"):
@@ -73,6 +75,7 @@ def test_a_number_of_pages_that_is_none_ends_the_query(server: CdxServer, answer
 
 def test_lines_that_are_no_capture_are_counted(server: CdxServer) -> None:
     odd = (
+        *(LINE.strip() + b" more", LINE.rpartition(b" ")[0]),
         *(b"[" * 5000, b"a b c", b'{"url": 7}', b"\xff\xfe", b"{" * 100, b"x" * 20_000),
         b'{"timestamp": "99999999999999", "url": "https://courier.example/"}',
         b'{"timestamp": "20250301100000", "url": "javascript:alert(1)"}',
@@ -119,8 +122,55 @@ def test_an_index_has_20_000_answers_or_pages_of_5000_lines() -> None:
 
 def test_an_answer_may_begin_with_the_last_capture_of_the_one_before() -> None:
     answers = iter([LINE + b"\nkey\n", LINE])
+    listing = of("https://web.archive.org/cdx/search/cdx", lambda _: next(answers))
+    assert [len(portion) for portion in listing.portions()] == [1, 1]
+    assert listing.unread == 0
+
+
+@pytest.mark.parametrize("length", [16_384, 16_385])
+def test_a_key_to_go_on_from_has_16384_characters_and_may_stand_alone(length: int) -> None:
+    answers = iter([b"\n" + b"k" * length, LINE])
+    listing = of("https://web.archive.org/cdx/search/cdx", lambda _: next(answers))
+    with nullcontext() if length == 16_384 else pytest.raises(SourceFailed, match="to go on from"):
+        assert [len(portion) for portion in listing.portions()] == [0, 1]
+        assert listing.unread == 0
+
+
+def test_the_first_line_says_how_many_pages_an_index_has() -> None:
+    listing = of("https://index.commoncrawl.org/CC-MAIN-2025-13-index", lambda _: b"1\n2")
+    next(listing.portions())
+    assert listing.pages == 1
+    assert list(of("https://index.commoncrawl.org/x-index", lambda _: b"0").portions()) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [(("a 0", "c 0"), ("b 0", "d 0")), (("a 0", "a 3"), ("a 2", "a 9")), (("a 0", "b 5"), ("a 9", "c 9"))],
+)
+def test_an_index_goes_on_behind_the_last_capture_of_the_answer_before(
+    before: tuple[str, str], after: tuple[str, str]
+) -> None:
+    def lines(captures: tuple[str, str]) -> bytes:
+        parts = (capture.split(" ") for capture in captures)
+        return b"".join(
+            LINE.replace(b"/1 2025030110000", f"/{key} 2025030110000".encode()).replace(
+                b"0 https", f"{second} https".encode(), 1
+            )
+            for key, second in parts
+        )
+
+    answers = iter([lines(before) + b"\nkey\n", lines(after)])
     portions = of("https://web.archive.org/cdx/search/cdx", lambda _: next(answers)).portions()
-    assert [len(portion) for portion in portions] == [1, 1]
+    assert len(next(portions)) == 2
+    with pytest.raises(SourceFailed, match="goes back"):
+        next(portions)
+
+
+@pytest.mark.parametrize("more", ["?url=x", "#x", "?a#b"])
+def test_the_address_of_an_index_has_no_query_and_no_fragment(more: str) -> None:
+    check_index("https://index.example/cdx")
+    with pytest.raises(WrongSource, match="without `\\?`"):
+        check_index(f"https://index.example/cdx{more}")
 
 
 def test_an_answer_of_an_index_has_64_megabytes() -> None:
@@ -233,6 +283,8 @@ def test_every_dialect_is_read_alike() -> None:
     assert len(lines) == 1
     capture = lines.pop()
     assert (capture.url, capture.mime) == ("http://courier.example/1", "text/html")
+    assert capture.key == "example,courier)/1"
+    assert read_line(json.dumps({"timestamp": "20250301100000"} | fields)).key == capture.url
     typed = fields | {"mime": "Text/HTML; charset=utf-8"}
     assert read_line(json.dumps(about | typed)).mime == "text/html"
 
