@@ -41,6 +41,7 @@ _REDIRECTS = (301, 302, 303, 307, 308)
 _OF_THE_MOMENT = (408, 425, 429, 500, 502, 503, 504)
 _DEADLINE = 10
 """A part is retried after this many times DOWNLOAD_TIMEOUT, however the server delays it."""
+_CHUNK = 1 << 16
 _RANGE = re.compile(r"bytes (?:(\d{1,15})-(\d{1,15})|\*)/(\d{1,15})")
 
 
@@ -274,7 +275,7 @@ def _refused_for_now(answer: BaseHTTPResponse) -> Unavailable:
 def _whole(answer: BaseHTTPResponse, url: str, most: int) -> Answer:
     parts: list[bytes] = []
     size = 0
-    while size <= most and (chunk := answer.read1(1 << 16, decode_content=False)):
+    while size <= most and (chunk := answer.read1(_CHUNK, decode_content=False)):
         parts.append(chunk)
         size += len(chunk)
     headers = tuple((str(name), str(value)) for name, value in answer.headers.items())
@@ -285,7 +286,7 @@ def _body(answer: BaseHTTPResponse, expected: int) -> bytes:
     parts: list[bytes] = []
     remaining = expected
     while remaining > 0:
-        chunk = answer.read1(min(remaining, 1 << 16), decode_content=False)
+        chunk = answer.read1(min(remaining, _CHUNK), decode_content=False)
         if not chunk:
             raise Unavailable(f"the connection was cut {remaining:,} bytes before the end of the answer")
         parts.append(chunk)

@@ -83,7 +83,7 @@ class ArchiveClient:
 
     def _wait(self) -> None:
         now = time.monotonic()
-        self.stopped.wait(max(0.0, self._next - now))
+        self.stopped.wait(self._next - now)
         self._next = max(now, self._next) + self.delay
 
     def index_answer(self, address: str) -> bytes | None:

@@ -266,6 +266,13 @@ def test_the_last_part_of_a_file_is_shorter() -> None:
             servers().part(f"http://files.example:{server.port}/a", 0, 10)
 
 
+def test_a_part_that_is_said_to_lie_behind_the_end_of_its_file_is_not_waited_for() -> None:
+    with RangeServer() as server:
+        server.faults = [status(206, b"01234", Content_Range="bytes 5-9/3")]
+        part = servers().part(f"http://files.example:{server.port}/a", 5, 5)
+        assert (part.data, part.size) == (b"", 3)
+
+
 class Hurried(threading.Event):
     """Waits for nothing, and notes for how long it was told to."""
 

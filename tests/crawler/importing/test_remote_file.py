@@ -195,3 +195,24 @@ def test_every_address_is_guarded_before_it_is_connected_to(server: RangeServer)
 def test_secrets_of_an_address_are_not_shown() -> None:
     place = WebFile("https://files.example/a.warc.gz?X-Amz-Signature=secret#x", servers())
     assert place.address == "https://files.example/a.warc.gz"
+
+
+@pytest.mark.parametrize(
+    ("allow", "table", "name", "addresses"),
+    [
+        ("False", "files.example=127.0.0.1", "Files.Example.", ["127.0.0.1"]),
+        ("True", "files.example=127.0.0.1", "files.example", ["127.0.0.1"]),
+        ("True", "127.0.0.1", "files.example", ["127.0.0.1"]),
+        ("True", "127.0.0.1", "10.0.0.1", ["10.0.0.1"]),
+        ("True", "", "127.0.0.2", ["127.0.0.2"]),
+        ("False", "", "8.8.8.8", ["8.8.8.8"]),
+    ],
+)
+def test_a_name_is_at_the_address_of_the_table_or_at_its_own(
+    allow: str, table: str, name: str, addresses: list[str]
+) -> None:
+    assert servers(ALLOW_PRIVATE_NETWORK=allow, RESOLVE_TO=table)._addresses(name) == addresses
+
+
+def test_a_name_of_this_machine_is_asked_for_where_that_is_allowed() -> None:
+    assert "127.0.0.1" in servers(ALLOW_PRIVATE_NETWORK="True", RESOLVE_TO="")._addresses("localhost")
