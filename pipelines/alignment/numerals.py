@@ -9,6 +9,7 @@ from decimal import InvalidOperation
 from functools import lru_cache
 
 from pipelines.similarity import numbers
+from pipelines.similarity.number_words import by_word, words
 
 _DIGITS = re.compile(rf"(?:{numbers.NUMBER})(?P<decade>s\b|[-–‑](?:х|ті|е|их|ые|ми)\b)?")
 _RUN = re.compile(r"(?<![\d.,])\d{2,}(?![.,]?\d)")
@@ -19,62 +20,12 @@ _ROMAN = re.compile(r"(?=[IVXLC]{2})(?:C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3
 _VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
 
 
-def _by_word(words: dict[int, str]) -> dict[str, int]:
-    return {word: number for number, forms in words.items() for word in forms.split()}
-
-
-_ALONE = _by_word(
-    {
-        100: "сто ста стома сотня сотню сотні сотни hundred",
-        1_000: "тисяча тисячу тисячі тысяча тысячу тысячи thousand",
-        1_000_000: "мільйон мільйона миллион миллиона million",
-        1_000_000_000: "мільярд мільярда миллиард миллиарда billion",
-        10: "десяток десятка десятку десятки ten",
-        12: "дюжина дюжину дюжини дюжины dozen",
-        2: "пара pair",
-        50: "half половина половину половини половины наполовину",
-        25: "quarter чверть чверті четверть четверти",
-        150: "півтораста полтораста",
-    }
-)
+_ALONE = by_word("alone")
 """Words that say a number without another beside them; of a half and a quarter the per cent."""
-_ONES = (
-    *("перш перв first", "друг втор second", "трет third", "четверт fourth", "пят fifth"),
-    *("шост шест sixth", "сьом седьм seventh", "восьм eighth", "девят ninth"),
-)
-_TENS = (
-    *("десят tenth", "двадцят двадцат twentieth", "тридцят тридцат thirtieth", "сороков fortieth"),
-    *("пятдесят пятидесят fiftieth", "шістдесят шестидесят sixtieth", "сімдесят семидесят seventieth"),
-    *("вісімдесят восьмидесят eightieth", "девяност ninetieth"),
-)
-_TEENS = (
-    *("одинадцят одиннадцат eleventh", "дванадцят двенадцат twelfth", "тринадцят тринадцат thirteenth"),
-    *("чотирнадцят четырнадцат fourteenth", "пятнадцят пятнадцат fifteenth"),
-    *("шістнадцят шестнадцат sixteenth", "сімнадцят семнадцат seventeenth"),
-    *("вісімнадцят восемнадцат eighteenth", "девятнадцят девятнадцат nineteenth"),
-)
-_ENDINGS = frozenset(
-    _by_word(
-        {0: "ий ій й ого ому им ім ої ою ій а у і е их ими ый ой ая ую ое ые ых ым ыми ем ьего ьему ья ье"}
-    )
-)
+_ENDINGS = frozenset(words("endings_of_ordinals"))
 _LONGEST_ENDING = max(map(len, _ENDINGS))
-_ORDINALS = {
-    form: first + step * n
-    for first, step, names in ((11, 1, _TEENS), (10, 10, _TENS), (1, 1, _ONES))
-    for n, forms in enumerate(names)
-    for form in forms.split()
-}
-_DECADES = _by_word(
-    {
-        20: "twenties двадцяті двадцяті-х двадцатые двадцатых двадцятих",
-        30: "thirties тридцяті тридцятих тридцатые тридцатых",
-        60: "sixties шістдесяті шістдесятих шестидесятые шестидесятых",
-        70: "seventies сімдесяті сімдесятих семидесятые семидесятых",
-        80: "eighties вісімдесяті вісімдесятих восьмидесятые восьмидесятых",
-        90: "nineties девяності девяностих девяностые девяностых",
-    }
-)
+_ORDINALS = by_word("ordinals", "teens", "tens", "ones")
+_DECADES = by_word("decades")
 
 
 def also_said(text: str) -> frozenset[str]:

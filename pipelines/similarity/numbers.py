@@ -11,14 +11,9 @@ from decimal import Decimal
 from functools import lru_cache
 
 from pipelines.similarity.number_adjectives import EN_MEASURES, adjective_value
+from pipelines.similarity.number_words import by_word, words
 
-_MONTHS = (
-    "січня января january jan", "лютого февраля february feb", "березня марта march mar",
-    "квітня апреля april apr", "травня мая may", "червня июня june jun", "липня июля july jul",
-    "серпня августа august aug", "вересня сентября september sep sept", "жовтня октября october oct",
-    "листопада ноября november nov", "грудня декабря december dec",
-)  # fmt: skip
-_MONTH = {name: number for number, names in enumerate(_MONTHS, start=1) for name in names.split()}
+_MONTH = by_word("months")
 _NAMES = "|".join(sorted(_MONTH, key=len, reverse=True))
 _ORDINAL = r"(?:st|nd|rd|th|-?го|-?е)?"
 _TO = r" ?[-–—] ?"
@@ -44,41 +39,7 @@ MODEL = r"(?<![\w-])(?P<mark>[^\W\d_]{1,3})-?(?P<make>\d{1,4})(?![\w%]|[.,:-]\d)
 """Models: C-300, F16, r6."""
 NUMBER = r"\d{1,3}(?:[.,\u00a0\u202f ]\d{3})+(?!\d)(?:[.,]\d+(?!\d))?|\d+(?:[.,]\d+)?"
 
-_TENS = (
-    "десять десяти десятьох десяти ten", "одинадцят одиннадцат eleven", "дванадцят двенадцат twelve",
-    "тринадцят тринадцат thirteen", "чотирнадцят четырнадцат fourteen", "пятнадцят пятнадцат fifteen",
-    "шістнадцят шестнадцат sixteen", "сімнадцят семнадцат seventeen", "вісімнадцят восемнадцат eighteen",
-    "девятнадцят девятнадцат nineteen",
-)  # fmt: skip
-_TIES = (
-    "двадцять двадцяти двадцятьох двадцать двадцати twenty", "тридцять тридцяти тридцать тридцати thirty",
-    "сорок сорока forty", "пятдесят пятдесяти пятьдесят пятидесяти fifty",
-    "шістдесят шістдесяти шестьдесят шестидесяти sixty", "сімдесят сімдесяти семьдесят семидесяти seventy",
-    "вісімдесят вісімдесяти восемьдесят восьмидесяти eighty", "девяносто девяноста ninety",
-)  # fmt: skip
-_HUNDREDS = (
-    "сто ста", "двісті двохсот двести двухсот", "триста трьохсот трехсот", "чотириста чотирьохсот четыреста",
-    "пятсот пятьсот пятисот", "шістсот шестисот шестьсот", "сімсот семисот семьсот",
-    "вісімсот восьмисот восемьсот", "девятсот девятисот девятьсот",
-)  # fmt: skip
-_ONES = (
-    "один одна одне одно одного одну однієї одной one",
-    "два дві двох двом двома двоє две двух двум двумя двое двоих two",
-    "три трьох трьом троє трех трем трое троих three",
-    "чотири чотирьох чотирьом четверо четыре четырех четырем четверых four",
-    "пять пяти пятьох пятеро пятерых five", "шість шести шістьох шестеро шесть шестерых six",
-    "сім семи сімох семеро семь семерых seven", "вісім восьми вісьмох восемь eight",
-    "девять девяти девятьох nine",
-)  # fmt: skip
-_SCALES = (
-    (1_000, "тисяч тис тысяч тыс thousand"),
-    (1_000_000, "мільйон млн миллион million mln"),
-    (1_000_000_000, "мільярд млрд миллиард billion bn"),
-    (1_000_000_000_000, "трильйон трлн триллион trillion"),
-)
-_HUNDRED = frozenset(("hundred", "сотню", "сотні", "сотень", "сотни", "сотен", "сотнями"))
-_HALVES = "half пів половиною половиной"
-_ONES_AND_A_HALF = "півтора півтори полтора полторы полутора"
+_HUNDRED = frozenset(words("hundred"))
 _HALF_OF = re.compile("(?:пів|пол)(.{3,})")
 _ROMAN = {"I": 1, "V": 5, "X": 10}
 
@@ -100,25 +61,22 @@ _ONE_AND_A_HALF = NumberWord("half", Decimal("1.5"))
 
 
 def _known() -> dict[str, NumberWord]:
-    words: dict[str, NumberWord] = {}
-    for kind, lists, first, step in (
-        ("one", _ONES, 1, 1), ("ten", _TENS, 10, 1), ("ty", _TIES, 20, 10), ("hundred", _HUNDREDS, 100, 100),
-    ):  # fmt: skip
-        for number, names in enumerate(lists):
-            words |= {name: NumberWord(kind, Decimal(first + step * number)) for name in names.split()}
-    words |= dict.fromkeys(_HALVES.split(), HALF)
-    return words | dict.fromkeys(_ONES_AND_A_HALF.split(), _ONE_AND_A_HALF)
+    known_words: dict[str, NumberWord] = {}
+    for kind, part in (("one", "ones"), ("ten", "tens"), ("ty", "ties"), ("hundred", "hundreds")):
+        for word, value in by_word("numbers", part).items():
+            known_words[word] = NumberWord(kind, Decimal(value))
+    known_words |= dict.fromkeys(words("half"), HALF)
+    return known_words | dict.fromkeys(words("one_and_a_half"), _ONE_AND_A_HALF)
+
+
+def _stems(kind: str, part: str, least: int) -> tuple[tuple[str, NumberWord], ...]:
+    values = by_word("numbers", part).items()
+    return tuple((word, NumberWord(kind, Decimal(value))) for word, value in values if value >= least)
 
 
 _KNOWN = _known()
-_STEMS = tuple(
-    (name, NumberWord("ten", Decimal(10 + n)))
-    for n, names in enumerate(_TENS[1:], 1)
-    for name in names.split()
-)
-_SCALE_STEMS = tuple(
-    (name, NumberWord("scale", Decimal(value))) for value, names in _SCALES for name in names.split()
-)
+_STEMS = _stems("ten", "tens", 11)
+_SCALE_STEMS = _stems("scale", "scales", 1)
 
 
 @lru_cache(maxsize=65_536)

@@ -10,8 +10,10 @@ import subprocess
 import sys
 import tempfile
 import threading
+import tomllib
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO, TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -34,22 +36,7 @@ _LONGEST_ROW = 4 << 20
 _LARGEST_FILE = 512 << 20
 _LONGEST_CELL = 600
 _AT_ONCE = threading.BoundedSemaphore(2)
-QUESTIONS = {
-    "lags": """SELECT a.section, date_trunc('month', l.first_published_at)::DATE AS month,
-  l.language_a, l.language_b, count(*) AS stories,
-  median(l.seconds) / 60 AS median_minutes_from_a_to_b
-FROM lags l JOIN articles a ON a.story_id = l.story_id AND a.language = l.language_a
-GROUP BY ALL ORDER BY ALL""",
-    "missing": """SELECT a.outlet, s.language, s.other, count(*) AS texts,
-  round(sum(s.missing * s.characters) / sum(s.characters), 4) AS missing,
-  round(sum(s.doubtful * s.characters) / sum(s.characters), 4) AS doubtful
-FROM shared_text s JOIN articles a USING (article_id) GROUP BY ALL ORDER BY ALL""",
-    "speakers": """SELECT speaker, language, count(*) AS quotations
-FROM quotes GROUP BY ALL ORDER BY quotations DESC, speaker""",
-    "balance": """SELECT outlet, date_trunc('month', first_published_at)::DATE AS month, languages,
-  count(*) AS stories FROM stories GROUP BY ALL ORDER BY ALL""",
-}
-"""Questions that researchers have, by what the interface calls them."""
+_QUESTIONS = Path(__file__).with_name("sql_questions.toml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +56,7 @@ def page(opened: ArchiveRequest) -> Response:
         "sql",
         asked=question,
         answer=answer,
-        questions=QUESTIONS,
+        questions=tomllib.loads(_QUESTIONS.read_text("utf-8")),
         shown=SHOWN,
         seconds=_SECONDS,
         views=list(views().values()),

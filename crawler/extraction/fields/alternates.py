@@ -1,8 +1,10 @@
 """Alternates: addresses in other languages that a page declares by hreflang or a language switcher."""
 
 import re
+import tomllib
 from collections.abc import Iterator
 from functools import lru_cache
+from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
@@ -12,32 +14,10 @@ from crawler.extraction.document.outline import Outline
 from crawler.extraction.document.text import one_line
 from crawler.items import Alternate
 
-NAMES = {
-    "uk": ("uk", "ua", "ukr", "укр", "уа", "українська", "українською", "українською мовою",
-           "ukrainian", "украинский",
-           "украинская", "на украинском", "in ukrainian", "читати українською", "мова", "ук", "україн"),
-    "ru": ("ru", "rus", "рус", "ру", "русский", "по-русски", "на русском", "російська",
-           "російською", "russian",
-           "in russian", "читать на русском", "читать новость на русском", "русская версия", "росс", "рос"),
-    "en": ("en", "eng", "англ", "english", "англійська", "англійською", "английский",
-           "на английском", "in english",
-           "english version", "read in english", "read this in english"),
-    "de": ("de", "ger", "deu", "deutsch", "німецька", "немецкий"),
-    "fr": ("fr", "fra", "français", "francais", "французька", "французский"),
-    "es": ("es", "esp", "español", "espanol", "іспанська", "испанский"),
-    "pl": ("pl", "pol", "polski", "польська", "польский"),
-    "it": ("it", "ita", "italiano"),
-    "pt": ("pt", "por", "português", "portugues"),
-    "tr": ("tr", "tur", "türkçe"),
-    "zh": ("zh", "cn", "中文"),
-    "ja": ("ja", "jp", "日本語"),
-    "ar": ("ar", "العربية"),
-    "ro": ("ro", "rom", "română"),
-    "ky": ("ky", "kg", "кыр", "кыргызча", "кырг"),
-    "kk": ("kk", "kz", "каз", "қаз", "қазақша"),
-}  # fmt: skip
-"""Words of a language switcher, case-folded. Some are countries, because outlets print those for readers;
-they never get into a column."""
+NAMES: dict[str, list[str]] = tomllib.loads(
+    Path(__file__).with_name("language_names.toml").read_text("utf-8")
+)
+"""Words of a language switcher, case-folded."""
 _LANGUAGE_OF = {name: language for language, names in NAMES.items() for name in names if name != "мова"}
 _BEGIN = {name[:2] for name in _LANGUAGE_OF}
 """First two letters of these words, for a fast check. Not one, as an accent that follows may change a

@@ -2,52 +2,22 @@
 
 import datetime as dt
 import re
+import tomllib
 from datetime import timedelta, timezone, tzinfo
+from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 KYIV = ZoneInfo("Europe/Kyiv")
 
-_HOURS = {
-    "z": 0, "ut": 0, "utc": 0, "gmt": 0, "wet": 0, "west": 1, "bst": 1, "cet": 1, "cest": 2, "met": 1,
-    "mest": 2, "mez": 1, "mesz": 2, "eet": 2, "eest": 3, "msk": 3, "мск": 3, "trt": 3, "get": 4, "ist": 5.5,
-    "wib": 7, "sgt": 8, "hkt": 8, "awst": 8, "jst": 9, "kst": 9, "aest": 10, "aedt": 11, "nzst": 12,
-    "nzdt": 13, "wat": 1, "cat": 2, "sast": 2, "eat": 3, "ast": -4, "adt": -3, "nst": -3.5, "ndt": -2.5,
-    "brt": -3, "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7,
-}  # fmt: skip
-"""Hours east of Greenwich. `IST` is India's: Ireland and Israel print it less."""
+_FILE: dict[str, dict[str, Any]] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+_HOURS: dict[str, float] = _FILE["hours"]
+"""Hours east of Greenwich."""
 _WORDS = {
     "get", "west", "wet", "ist", "met", "cat", "eat", "ast", "wat", "et", "ct", "mt", "pt", "at", "ut",
 }  # fmt: skip
 """Abbreviations that are zones only in capitals: `10:00 West Bank`, `10:00 at home`."""
-_NAMES = {
-    "Europe/Kyiv": "киї києв киев kyiv kiev",
-    "Europe/Brussels": "брюссел brussels",
-    "Europe/Warsaw": "варшав warsaw",
-    "Europe/Berlin": "берл berlin",
-    "Europe/Paris": "париж paris",
-    "Europe/London": "лондон london",
-    "Europe/Moscow": "москов москв moscow",
-    "Europe/Minsk": "мінськ минск minsk",
-    "Europe/Chisinau": "кишин chisinau",
-    "Europe/Vilnius": "вільнюс вильнюс vilnius",
-    "Europe/Riga": "ризьк рижск riga",
-    "Europe/Tallinn": "таллін таллин tallinn",
-    "Europe/Helsinki": "гельсінк хельсинк helsinki",
-    "Europe/Istanbul": "стамбул анкар istanbul",
-    "Asia/Tbilisi": "тбіліс тбилис tbilisi",
-    "Asia/Yerevan": "єреван ереван yerevan",
-    "Asia/Baku": "баку бакин baku",
-    "Asia/Almaty": "астан алмат almaty",
-    "Asia/Tashkent": "ташкент tashkent",
-    "Asia/Bishkek": "бішкек бишкек bishkek",
-    "America/Halifax": "at",
-    "America/New_York": "et eastern вашингтон washington нью-йорк york",
-    "America/Chicago": "ct",
-    "America/Denver": "mt",
-    "America/Los_Angeles": "pt pacific",
-    "UTC": "гринв гринич greenwich",
-}
-_ZONES = {stem: zone for zone, stems in _NAMES.items() for stem in stems.split()}
+_ZONES = {stem: zone for zone, stems in _FILE["zones"].items() for stem in stems.split()}
 """Zone of a place; standard or summer time depends on the date."""
 _CITY = "|".join(sorted((re.escape(stem) for stem in _ZONES if len(stem) > 2), key=len, reverse=True))
 _LOCAL = re.compile(
