@@ -13,6 +13,7 @@ import threading
 import tomllib
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 from urllib.parse import urlencode
@@ -36,7 +37,12 @@ _LONGEST_ROW = 4 << 20
 _LARGEST_FILE = 512 << 20
 _LONGEST_CELL = 600
 _AT_ONCE = threading.BoundedSemaphore(2)
-_QUESTIONS = Path(__file__).with_name("sql_questions.toml")
+
+
+@cache
+def questions() -> dict[str, str]:
+    """Questions that researchers have, by what the interface calls them."""
+    return tomllib.loads(Path(__file__).with_name("sql_questions.toml").read_text("utf-8"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +62,7 @@ def page(opened: ArchiveRequest) -> Response:
         "sql",
         asked=question,
         answer=answer,
-        questions=tomllib.loads(_QUESTIONS.read_text("utf-8")),
+        questions=questions(),
         shown=SHOWN,
         seconds=_SECONDS,
         views=list(views().values()),

@@ -6,7 +6,7 @@ import pytest
 
 import archive
 from archive.viewer.web import sql_page
-from archive.viewer.web.sql_page import QUESTIONS
+from archive.viewer.web.sql_page import questions
 from tests.archive.viewer.test_web import serving, text_of
 
 
@@ -25,9 +25,9 @@ def test_a_question_in_sql_is_answered_as_the_command_answers_it(bridge, root):
         assert (status, "3 rows" in text_of(body)) == (200, False)
 
 
-@pytest.mark.parametrize("name", QUESTIONS)
+@pytest.mark.parametrize("name", questions())
 def test_common_questions_have_answers(filled, name):
-    assert archive.open(filled).sql(QUESTIONS[name]).to_pylist()
+    assert archive.open(filled).sql(questions()[name]).to_pylist()
 
 
 @pytest.mark.thorough
