@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from pipelines.similarity.number_adjectives import EN_MEASURES, adjective_value
-from pipelines.similarity.number_words import by_word, words
+from pipelines.similarity.number_words import EN_MEASURES, adjective_value, by_word, words
 
 _MONTH = by_word("months")
 _NAMES = "|".join(sorted(_MONTH, key=len, reverse=True))
