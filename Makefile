@@ -89,8 +89,8 @@ $(TOOLS)/mutation: Makefile
 	$(TOOLS)/bin/python -m pip install --quiet --constraint constraints.txt $(MUTATION)
 	touch $@
 
-# twelve minutes at most; after one that was cut off: make bench RESUME=1
-bench: install ## measure crawl, page, start, commit and pairing beside other tools; writes docs/reference/performance.md
+# fifteen minutes at most; after one that was cut off: make bench RESUME=1
+bench: install ## measure crawl, import, page, start, commit and pairing beside other tools; writes docs/reference/performance.md
 	$(BIN)/python benchmarks/performance.py $(if $(BEFORE),--before $(BEFORE)) $(if $(RESUME),--resume)
 
 # tools that are measured beside us and want other versions of what we use

@@ -13,6 +13,7 @@ number. After each tenth of the weeks, and when all is compared, the cost so far
 
 import argparse
 import json
+import math
 import random
 import re
 import subprocess
@@ -142,6 +143,8 @@ def main() -> None:
         "| documents | run | compared | pairs | CPU s | CPU s per 1,000 | MB |\n"
         "|---:|---|---:|---:|---:|---:|---:|"
     )
+    seconds: dict[int, float] = {}
+    """Of CPU, by the number of documents compared."""
     for documents in arguments.documents or [1000, 10_000]:
         with tempfile.TemporaryDirectory() as temporary:
             folder = Path(temporary) / "news-archive"
@@ -160,8 +163,13 @@ def main() -> None:
                     flush=True,
                 )
                 if cost:
-                    per_thousand = cost
-    print(f"* Pairing takes {per_thousand} CPU s per 1,000 full texts of {arguments.days} days.")
+                    seconds[round(figures["articles"])] = figures["cpu"]
+    least, most = min(seconds), max(seconds)
+    costs = f"{seconds[most] / most * 1000:.1f} CPU s per 1,000 full texts of {arguments.days} days"
+    print(f"* Pairing takes {costs}, where {most:,} are compared.")
+    if most > least:
+        exponent = math.log(seconds[most] / seconds[least]) / math.log(most / least)
+        print(f"* From {least:,} to {most:,} texts its cost grows with the power {exponent:.2f} of them.")
 
 
 if __name__ == "__main__":
