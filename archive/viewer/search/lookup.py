@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from itertools import compress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     Ints = np.ndarray[Any, np.dtype[np.int32]]
     Floats = np.ndarray[Any, np.dtype[np.float64]]
 
+_Value = TypeVar("_Value")
 DAY = 86_400.0
 _RANKED = 20_000
 """Texts that are put in the order of how well they match; of more, the latest come first."""
@@ -271,27 +272,37 @@ class Lookup:
 
     def with_former(self, question: Question) -> dict[str, str]:
         """Find the articles that have former versions, of the stories of a question; the story of each."""
+        return self._of_question(question, self._former)
+
+    @cached_property
+    def _former(self) -> tuple[dict[str, str], Ints]:
+        """Articles that have former versions with the story of each, and the places of these stories."""
+        query = "SELECT DISTINCT former.id, story_id FROM former JOIN article ON article.id = former.id"
+        story_of = dict(self._sql.execute(query).fetchall())
+        return story_of, self._digest.numbers(list(story_of.values()))
+
+    def _of_question(self, question: Question, articles: tuple[dict[str, _Value], Ints]) -> dict[str, _Value]:
+        """Choose the articles whose stories a question finds; they come with the places of their stories."""
+        by_article, numbers = articles
         chosen = self._all(self._grouped(question)[0])
-        rows = self._sql.execute(
-            "SELECT DISTINCT former.id, story_id FROM former JOIN article ON article.id = former.id"
-        ).fetchall()
-        numbers = self._digest.numbers([story for _, story in rows])
-        among = (numbers >= 0) & chosen[numbers]
-        return dict(compress(rows, among.tolist()))
+        return dict(compress(by_article.items(), ((numbers >= 0) & chosen[numbers]).tolist()))
 
     def with_gone(self, question: Question) -> dict[str, tuple[str, datetime]]:
         """Find the articles of a question's stories that are gone: the story of each, and since when."""
-        chosen = self._all(self._grouped(question)[0])
-        rows = self._sql.execute(
+        return self._of_question(question, self._gone)
+
+    @cached_property
+    def _gone(self) -> tuple[dict[str, tuple[str, datetime]], Ints]:
+        """Articles that are gone with story and time, and the places of these stories."""
+        query = (
             "SELECT article.id, article.story_id, min(flag.at) FROM flag JOIN article ON article.id = flag.id"
             " WHERE kind = 'gone' AND flag.at > article.last_seen GROUP BY article.id"
-        ).fetchall()
+        )
         by_article = {}
-        for article_id, story_id, seconds in rows:
-            number, at = self._digest.number(story_id), moment(seconds)
-            if number is not None and chosen[number] and at is not None:
+        for article_id, story_id, seconds in self._sql.execute(query):
+            if (at := moment(seconds)) is not None:
                 by_article[article_id] = (story_id, at)
-        return by_article
+        return by_article, self._digest.numbers([story_id for story_id, _ in by_article.values()])
 
     def latest(
         self, question: Question, edited: Mapping[str, float], late: timedelta, now: datetime, most: int

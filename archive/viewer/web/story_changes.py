@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
+from operator import itemgetter
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -111,7 +112,7 @@ def _events(
         # where one article alone has changed, none has followed
         if is_kind and (reaction != "followed" or len(changed_articles[event.story_id]) > 1):
             chosen.append(event)
-    chosen.sort(key=lambda event: event[:2], reverse=True)
+    chosen.sort(key=itemgetter(0, 1), reverse=True)
     return chosen, edits
 
 
