@@ -64,9 +64,8 @@ def _gunzip(body: bytes, url: str) -> bytes:
 
 def _existing(reference: re.Match[bytes]) -> bytes:
     digits, base = (reference[1], 16) if reference[1] else (reference[2], 10)
-    # no code point has more digits; int() of a million digits would take long
-    digits = digits.lstrip(b"0")
-    code = int(digits or b"0", base) if len(digits) <= 7 else -1
+    # no code point has as many digits as eight; int() of a million digits would take long
+    code = int(digits.lstrip(b"0")[:8] or b"0", base)
     exists = (
         code in {0x9, 0xA, 0xD}
         or 0x20 <= code < 0xD800

@@ -160,7 +160,8 @@ class CaptureFetcher:
         if page is not None:
             return page
         if records.damage:
-            raise CaptureFailed(f"{name} from byte {offset:,}, {length:,} bytes: {records.damage[0]}")
+            first, *_ = records.damage
+            raise CaptureFailed(f"{name} from byte {offset:,}, {length:,} bytes: {first}")
         reason = next(iter(records.passed), None)
         if reason is None:
             raise CaptureFailed(f"{name} has no record at byte {offset:,}")
@@ -186,7 +187,7 @@ class CaptureFetcher:
         original = _ORIGINAL.search(headers.get("link", ""))
         return WebPage(
             original[1] if original is not None else capture.url,
-            200,
+            answer.status,
             _page_headers(answer.headers),
             answer.body,
             _replayed_at(answer.url, headers) or capture.at,

@@ -21,6 +21,7 @@ IMPOSSIBLE = [
     "&#xFFFF;",
     "&#x110000;",
     "&#1114112;",
+    "&#11141110;",
     "&#" + "9" * 5000 + ";",
 ]
 
@@ -52,6 +53,16 @@ def test_the_same_in_utf_16_loses_the_entry_and_not_the_list():
 def test_other_references_stay():
     body = b"&#38; &#x26; &amp; &#128512; &#x1F600; &#9; &#xE000; &#1114111; &#x10FFFF; &#; &#x; &#xyz;"
     assert unpack(body, URL) == body
+
+
+def test_a_reference_stays_if_xml_has_its_character():
+    """https://www.w3.org/TR/xml/#charsets"""
+    ranges = ((0x9, 0xA), (0xD, 0xD), (0x20, 0xD7FF), (0xE000, 0xFFFD), (0x10000, 0x10FFFF))
+    borders = {code for pair in ranges for code in pair}
+    for code in sorted({border + step for border in borders for step in (-1, 0, 1)}):
+        exists = any(first <= code <= last for first, last in ranges)
+        for reference in (f"&#{code};", f"&#x{code:x};", f"&#X000{code:X};", f"&#{code:015};"):
+            assert unpack(reference.encode(), URL) == (reference.encode() if exists else b""), reference
 
 
 @given(st.binary())

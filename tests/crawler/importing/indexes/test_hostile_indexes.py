@@ -184,6 +184,56 @@ def test_an_answer_of_an_index_has_64_megabytes() -> None:
         client.index_answer("https://index.example/")
 
 
+class Constant:
+    """Servers that give one answer to whatever is asked."""
+
+    def __init__(self, status: int, body: bytes) -> None:
+        self.status, self.body = status, body
+        self.addresses: list[str] = []
+        self.stays_at_host: bool | None = None
+
+    def whole(self, address: str, most: int, *, stays_at_host: bool = False) -> Answer:
+        self.addresses.append(address)
+        self.stays_at_host = stays_at_host
+        return Answer(address, self.status, (), self.body, is_cut=False)
+
+    def client(self, obeys_robots: bool = True) -> ArchiveClient:
+        return ArchiveClient(cast("WebServers", self), "test", 0, obeys_robots, pauses=())
+
+
+def test_404_alone_says_that_an_index_has_no_capture() -> None:
+    for code in (200, 403, 404, 405):
+        with pytest.raises(SourceFailed) if code in {403, 405} else nullcontext():
+            answer = Constant(code, b"x").client().index_answer("https://index.example/")
+            assert answer == (b"x" if code == 200 else None)
+
+
+@pytest.mark.parametrize(
+    ("code", "obeys", "may"), [(200, True, False), (404, True, True), (200, False, True)]
+)
+def test_robots_txt_of_an_archive_is_asked_for_once_and_obeyed_where_it_is_there(
+    code: int, obeys: bool, may: bool
+) -> None:
+    servers = Constant(code, b"User-agent: *\nDisallow: /web/")
+    client = servers.client(obeys)
+    for _ in range(2):
+        assert client.may_replay("https://web.example/web/1/x") is may
+    assert servers.addresses == ["https://web.example/robots.txt"] * obeys
+
+
+@pytest.mark.parametrize("code", [199, 200, 201])
+def test_a_page_is_replayed_with_200_by_the_host_that_was_asked(code: int) -> None:
+    servers = Constant(code, b"<html>")
+    fetcher = CaptureFetcher(
+        servers.client(obeys_robots=False), None, "https://web.example/web/", "https://index.example/", 1000
+    )
+    with nullcontext() if code == 200 else pytest.raises(NoPage, match=f"the archive answered {code}"):
+        page = fetcher.page(read_line(LINE.decode()))
+        assert (page.url, page.status, page.body) == ("https://courier.example/1", 200, b"<html>")
+    assert servers.addresses == ["https://web.example/web/20250301100000id_/https://courier.example/1"]
+    assert servers.stays_at_host is True
+
+
 def test_120_characters_of_an_answer_are_shown(server: CdxServer) -> None:
     server.faults["/cdx/search"] = [status(400, b"x" * 999)]
     with pytest.raises(SourceFailed, match=r"the index answered 400: x{120}$"):
