@@ -230,6 +230,7 @@ def test_a_page_is_replayed_with_200_by_the_host_that_was_asked(code: int) -> No
     with nullcontext() if code == 200 else pytest.raises(NoPage, match=f"the archive answered {code}"):
         page = fetcher.page(read_line(LINE.decode()))
         assert (page.url, page.status, page.body) == ("https://courier.example/1", 200, b"<html>")
+        assert (page.begin, page.fetched_at) == (0, datetime(2025, 3, 1, 10, tzinfo=UTC))
     assert servers.addresses == ["https://web.example/web/20250301100000id_/https://courier.example/1"]
     assert servers.stays_at_host is True
 
