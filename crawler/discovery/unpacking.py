@@ -35,9 +35,9 @@ def is_cut_short(document: bytes, *roots: str) -> bool:
     # without the zero bytes of UTF-16
     end = document[-_TAIL:].replace(b"\0", b"").rstrip()
     for _ in range(_COMMENTS):
-        if not end.endswith(b"-->") or (start := end.rfind(b"<!--")) < 0:
-            break
-        end = end[:start].rstrip()
+        if end.endswith(b"-->"):
+            before, opening, _ = end.rpartition(b"<!--")
+            end = before.rstrip() if opening else end
     end = end[-_LAST:]
     end_tags = (rf"</(?:[\w.-]+:)?{root}\s*>|<(?:[\w.-]+:)?{root}[^<>]*/>" for root in roots)
     return re.search("|".join(end_tags).encode(), end, re.IGNORECASE) is None

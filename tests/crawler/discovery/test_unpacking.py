@@ -73,6 +73,7 @@ def test_unpacking_undoes_gzip(body):
 def test_no_member_is_unpacked_behind_the_limit():
     """One more would be unpacked without a limit: to zlib no room is no limit."""
     assert len(_gunzip(gzip.compress(bytes(LARGEST + 1), 1) + gzip.compress(b"more"), URL)) == LARGEST + 1
+    assert len(_gunzip(gzip.compress(bytes(LARGEST), 1) + gzip.compress(b"more"), URL)) == LARGEST + 1
     members = gzip.compress(b"first") + 3 * gzip.compress(bytes(LARGEST // 2), 1)
     assert len(_gunzip(members, URL)) == LARGEST + 1
 
