@@ -3,7 +3,7 @@
 import re
 import shutil
 import threading
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import timedelta
 
 import pytest
@@ -97,13 +97,19 @@ def build(root):
 def site(tmp_path_factory):
     root = tmp_path_factory.mktemp("browser") / "news-archive"
     ids = build(root)
+    with served(root) as address:
+        yield address, ids
+
+
+@contextmanager
+def served(root):
     with closing(listening(0)) as taken, closing(Shelf(str(root))) as shelf:
         port = taken.getsockname()[1]
         server = uvicorn.Server(uvicorn.Config(make_app(shelf, port), log_config=None, lifespan="off"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [taken]})
         thread.start()
         try:
-            yield f"http://127.0.0.1:{port}", ids
+            yield f"http://127.0.0.1:{port}"
         finally:
             server.should_exit = True
             thread.join()
@@ -147,6 +153,24 @@ def tab(browser, site):
     for context in contexts:
         context.close()
     assert wrong == []
+
+
+def test_the_first_search_of_an_archive_that_nobody_has_opened_answers_by_itself(browser, tmp_path):
+    root = tmp_path / "news-archive"
+    with closing(ArchiveWriter.open(root, run_id="run-1")) as writer:
+        writer.add_article(make_article(1, "uk", "Трамвай зупинився."))
+        writer.commit()
+    with served(root) as address, closing(browser.new_context(locale="en-GB")) as context:
+        context.add_init_script(
+            "addEventListener('DOMContentLoaded', () => sessionStorage.all = "
+            "(sessionStorage.all || '') + document.body.innerText)"
+        )
+        page = context.new_page()
+        page.goto(f"{address}/search?q=трамваї")
+        expect(page.locator("h1")).to_have_text("“трамваї”: 1 story")
+        shown = page.evaluate("sessionStorage.all")
+    assert "This page reloads itself" in shown
+    assert "No story matches" not in shown
 
 
 def test_a_person_searches_filters_and_reads(tab):
