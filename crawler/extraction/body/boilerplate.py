@@ -110,6 +110,7 @@ def furniture() -> tuple[Furniture, ...]:
     )
 
 
+@lru_cache(maxsize=512)  # several rules ask of one line, and the pages of an outlet have the same lines
 def why_not_text(line: str) -> str | None:
     """Return the reason why a line is no part of the article; None for text."""
     printed = without_bullets(one_line(line))

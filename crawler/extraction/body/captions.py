@@ -161,14 +161,13 @@ def _starts(page: Positions, keys: set[str]) -> dict[str, int]:
             if len(element) and element[0].tag in _TEXT:
                 # it begins like its first child, which is checked later
                 continue
+            if _begins_otherwise(next(filter(None, map(str.lstrip, element.itertext())), ""), first):
+                continue
         else:
             letters = for_comparison(before_children[: 3 * _COMPARED])[:_COMPARED]
             if len(letters) == _COMPARED and letters not in begin:
                 continue
-        beginning = _beginning(element)
-        if not before_children and _begins_otherwise(beginning.lstrip(), first):
-            continue
-        text = for_comparison(beginning)[:40]
+        text = for_comparison(_beginning(element))[:40]
         # of nested elements with the same beginning, the innermost comes last
         if text in keys:
             starts[text] = i

@@ -229,12 +229,15 @@ def _is_number(text: str) -> bool:
 def _polls(page: Outline) -> Iterator[tuple[HtmlElement, str]]:
     """Yield the boxes of questions with answers to choose from."""
     polls: dict[HtmlElement, None] = {}
+    is_large: dict[HtmlElement, bool] = {}
     for i in page.by_tag.get("input", ()):
         if page.attributes[i].get("type") != "radio":
             continue
         poll = None
         for around in page.elements[i].iterancestors():
-            if short_text(around, _SMALL) is None or around.tag == "body":
+            if around not in is_large:
+                is_large[around] = around.tag == "body" or short_text(around, _SMALL) is None
+            if is_large[around]:
                 break
             poll = around
         if poll is not None:

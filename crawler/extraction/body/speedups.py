@@ -96,17 +96,54 @@ class _Linked:
     def __init__(self, tree: HtmlElement) -> None:
         self._tree = tree
         self._linked = {around for ref in tree.iter("ref") for around in ref.iterancestors()}
+        self._yielded: list[HtmlElement] = []
+        self._has_parent = tree.getparent() is not None
 
     def iter(self, tag: str) -> Iterator[HtmlElement]:
-        return filter(self._linked.__contains__, self._tree.iter(tag)) if self._linked else iter(())
+        if self._linked:
+            self._yielded = [*filter(self._linked.__contains__, self._tree.iter(tag))]
+        return iter(self._yielded)
+
+    def has_lost(self) -> bool:
+        """Tell if an element that was yielded has been deleted since."""
+        for element in self._yielded:
+            if element.getparent() is None and (self._has_parent or element is not self._tree):
+                return True
+        return False
 
 
-def delete_by_link_density(
-    subtree: HtmlElement, tagname: str, backtracking: bool = False, favor_precision: bool = False
-) -> HtmlElement:
-    """Do what trafilatura's function of this name does, on elements with links only."""
-    htmlprocessing.delete_by_link_density(_Linked(subtree), tagname, backtracking, favor_precision)
-    return subtree
+class LinkDensity:
+    """trafilatura's `delete_by_link_density`, on elements with links only.
+
+    trafilatura calls it for <div>, list and <p> of a tree, and again for the three: if nothing was deleted the
+    first time, nothing is the second time.
+    """
+
+    _CALLS = ("div", "list", "p") * 2
+
+    def __init__(self) -> None:
+        self._tree: HtmlElement | None = None
+        self._calls = 0
+        """Calls for this tree."""
+        self._is_settled = True
+        """Nothing was deleted by them."""
+
+    def __call__(
+        self, subtree: HtmlElement, tagname: str, backtracking: bool = False, favor_precision: bool = False
+    ) -> HtmlElement:
+        if self._tree is not subtree or tagname != self._CALLS[self._calls]:
+            self._tree, self._calls, self._is_settled = subtree, 0, tagname == self._CALLS[0]
+        if self._calls < 3 or not self._is_settled:
+            linked = _Linked(subtree)
+            htmlprocessing.delete_by_link_density(linked, tagname, backtracking, favor_precision)
+            self._is_settled = self._is_settled and not linked.has_lost()
+        self._calls += 1
+        if self._calls == len(self._CALLS):
+            self._tree = None
+        return subtree
+
+
+delete_by_link_density = LinkDensity()
 
 
 def names_left_out(element: HtmlElement) -> bool:
@@ -127,6 +164,8 @@ def install() -> None:
         xpaths.RAW_TREE_PRUNE_XPATH,
         xpaths.REMOVE_COMMENTS_AND_LISTS_XPATH,
         xpaths.OVERALL_DISCARD_XPATH,
+        xpaths.TEASER_DISCARD_XPATH,
+        xpaths.DISCARD_IMAGE_ELEMENTS,
     ):
         # what one path finds is removed with all in it, so it has no effect on what the others find
         rules[:] = [NamedRule(*(rule.path for rule in rules))]

@@ -60,11 +60,22 @@ class Outline:
     def metas(self) -> "tuple[Meta, ...]":
         """The <meta> with a name, in page order."""
         metas: list[Meta] = []
-        for element in self.of("meta"):
-            attributes = dict(element.items())
+        for i in self.by_tag.get("meta", ()):
+            attributes = self.attributes[i]
             if name := _meta_name(attributes):
                 metas.append(Meta(name, attributes.get("content", ""), bool(attributes.get("itemprop"))))
         return tuple(metas)
+
+    @cached_property
+    def headers(self) -> dict[str, list[str]]:
+        """What the <meta> with `http-equiv` say, by the name of the header in lower case."""
+        headers: dict[str, list[str]] = {}
+        for i in self.by_tag.get("meta", ()):
+            attributes = self.attributes[i]
+            if "http-equiv" in attributes:
+                name = attributes["http-equiv"].strip().lower()
+                headers.setdefault(name, []).append(attributes.get("content", ""))
+        return headers
 
     @cached_property
     def around_headings(self) -> frozenset[HtmlElement]:
@@ -141,6 +152,10 @@ def outline(root: HtmlElement, source: bytes | None = None) -> Outline:
 
 def short_text(element: HtmlElement, longest: int) -> str | None:
     """Return all text in an element; None if it is `longest` or longer, with white space as one space."""
+    if not len(element):
+        text = element.text or ""
+        is_short = len(text) < longest or len(_WHITE.sub(" ", text).strip(" ")) < longest
+        return text if is_short else None
     parts: list[str] = []
     letters, check = 0, longest
     for part in element.itertext():

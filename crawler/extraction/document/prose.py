@@ -111,7 +111,8 @@ def read_prose(page: Outline, headline: str | None, article: str | None) -> Pros
             if words:
                 for i in names[value]:
                     element = page.elements[i]
-                    names_of[element] = names_of.get(element, frozenset()) | words
+                    earlier = names_of.get(element)
+                    names_of[element] = words if earlier is None else earlier | words
     teasers = _Teasers(page)
     pieces = tuple(_pieces(page, names_of, teasers))
     at = _headline_position(page, headline)
@@ -154,8 +155,8 @@ def _long_texts(page: Outline) -> list[tuple[int, str, HtmlElement]]:
             passages.append((i, text, page.elements[i]))
     for tag in _STANDS_FOR:
         for i in page.by_tag.get(tag, ()):
-            tail, place = page.elements[i].tail, page.elements[i].getparent()
-            if tail and len(tail) >= RUNNING and place is not None:
+            tail = page.elements[i].tail
+            if tail and len(tail) >= RUNNING and (place := page.elements[i].getparent()) is not None:
                 passages.append((i, tail, place))
     return sorted(passages, key=itemgetter(0))
 
@@ -167,34 +168,46 @@ def _pieces(
     body = page.by_tag.get("body")
     if not body:
         return
-    around: dict[HtmlElement, frozenset[str] | None] = {page.elements[body[0]]: frozenset()}
-    headed = page.around_headings
+    surroundings = _Surroundings(page, names_of, page.elements[body[0]])
+    for i, text, place in _long_texts(page):
+        if i < body[0] or len(text.strip()) < RUNNING:
+            continue
+        if (words := surroundings.words(place)) is not None and len(line := one_line(text)) >= RUNNING:
+            yield Piece(line, i, _around(place), words, teasers.hold(place))
 
-    def words_around(element: HtmlElement) -> frozenset[str] | None:
+
+class _Surroundings:
+    """Words that speak of other things, of each element and all around it.
+
+    As a function that calls itself it would leave the whole tree of each page to the collector of garbage.
+    """
+
+    def __init__(
+        self, page: Outline, names_of: dict[HtmlElement, frozenset[str]], body: HtmlElement
+    ) -> None:
+        self._words: dict[HtmlElement, frozenset[str] | None] = {body: frozenset()}
+        self._names_of = names_of
+        self._headed = page.around_headings
+
+    def words(self, element: HtmlElement) -> frozenset[str] | None:
         """Return the words of an element and of all around it; None if it is no place for prose."""
-        if element in around:
-            return around[element]
+        if element in self._words:
+            return self._words[element]
         parent = element.getparent()
-        above = words_around(parent) if parent is not None else None
+        above = self.words(parent) if parent is not None else None
         words: frozenset[str] | None
         if above is None or element.tag in _NO_PROSE:
             words = None
         elif element.tag == "main":
             words = frozenset()
         # ASP.NET wraps pages in a form; with an <h1> inside it may be the article
-        elif element.tag == "form" or element in headed:
+        elif element.tag == "form" or element in self._headed:
             words = above
         else:
             tag_word = frozenset({f"<{element.tag}>"} if element.tag in OTHER_TAGS else ())
-            words = above | names_of.get(element, frozenset()) | tag_word
-        around[element] = words
+            words = above | self._names_of.get(element, frozenset()) | tag_word
+        self._words[element] = words
         return words
-
-    for i, text, place in _long_texts(page):
-        if i < body[0] or len(text.strip()) < RUNNING:
-            continue
-        if (words := words_around(place)) is not None and len(line := one_line(text)) >= RUNNING:
-            yield Piece(line, i, _around(place), words, teasers.hold(place))
 
 
 def _around(element: HtmlElement) -> HtmlElement | None:

@@ -56,7 +56,7 @@ def note_frames(page: Outline) -> tuple[Frame, ...]:
         if address := _first(page.attributes[i]):
             frames.append(Frame("iframe", address, page.elements[i].getparent()))
     for i in page.by_tag.get("script", ()):
-        if post := page.attributes[i].get("data-telegram-post"):
+        if post := page.elements[i].get("data-telegram-post"):
             frames.append(Frame("a", f"https://t.me/{post}", page.elements[i].getparent()))
     return tuple(frames)
 

@@ -2,12 +2,14 @@
 
 # ruff: noqa: E501 - a line of a page reads better whole
 
+import gc
 import pickle
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lxml.html import HtmlElement
 
 from crawler.exceptions import Unreadable
 from crawler.extraction.page import extract
@@ -90,6 +92,28 @@ def test_a_paragraph_that_only_begins_like_a_promo_line_stays() -> None:
     ]
     article = page(PARAGRAPHS + "".join(f"<p>{line}</p>" for line in lines))
     assert article.body.split("\n\n") == TEXT + lines
+
+
+def test_a_page_leaves_nothing_to_the_collector_of_garbage() -> None:
+    page()
+    gc.collect()
+    gc.disable()
+    try:
+        page()
+        # lxml's parser and what belongs to it, but never the tree
+        assert not [element for element in _unreachable() if isinstance(element, HtmlElement)]
+    finally:
+        gc.enable()
+
+
+def _unreachable() -> list[object]:
+    gc.set_debug(gc.DEBUG_SAVEALL)
+    try:
+        gc.collect()
+        return list(gc.garbage)
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
 
 
 def test_kinds_in_page_order() -> None:

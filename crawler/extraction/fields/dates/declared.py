@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from crawler.extraction.document.outline import Outline
@@ -60,21 +61,25 @@ MODIFIED = frozenset(
     updated_time
     """.translate(_SIGNS).split()
 )
-_OF_HTTP = {"date", "last-modified"}
+_OF_HTTP = ("date", "last-modified")
+
+
+@lru_cache(maxsize=1024)  # the pages of an outlet have the same names
+def _without_signs(name: str) -> str:
+    return name.translate(_SIGNS)
 
 
 def dates_of_metas(page: Outline, names: frozenset[str]) -> Iterator[tuple[str, str, str]]:
     """Yield (source, name without signs, content) of the page's metadata."""
     for meta in page.metas:
-        name = meta.name.translate(_SIGNS)
+        name = _without_signs(meta.name)
         if name in names and meta.content.strip():
             yield ("itemprop" if meta.itemprop else "meta"), name, meta.content
-    for i in page.by_tag.get("meta", ()):
-        attributes = page.attributes[i]
-        header = attributes.get("http-equiv", "").strip().lower()
-        name = f"http-equiv.{header}".translate(_SIGNS)
-        if header in _OF_HTTP and name in names and attributes.get("content", "").strip():
-            yield "meta", name, attributes["content"]
+    for header in _OF_HTTP:
+        name = _without_signs(f"http-equiv.{header}")
+        for content in page.headers.get(header, ()) if name in names else ():
+            if content.strip():
+                yield "meta", name, content
     if names is MODIFIED:
         yield from _changes_by_itemprop(page)
 
