@@ -115,8 +115,8 @@ class _Linked:
 class LinkDensity:
     """trafilatura's `delete_by_link_density`, on elements with links only.
 
-    trafilatura calls it for <div>, list and <p> of a tree, and again for the three: if nothing was deleted the
-    first time, nothing is the second time.
+    trafilatura calls it for <div>, list and <p> of a tree, and again for the three: if nothing was deleted
+    the first time, nothing is the second time.
     """
 
     _CALLS = ("div", "list", "p") * 2

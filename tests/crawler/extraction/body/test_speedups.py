@@ -120,7 +120,9 @@ PIECES = ("<div>", "</div>", "<p>", "<list>", "</list>", "<ref>", "</ref>", "с�
 PASS = (("div", True), ("list", False), ("p", False))
 
 
-@example(["<div><p><ref>", PIECES[-1], "</ref></p><ref>слово</ref></div><p>слово"])  # in the second pass
+@example(
+    ["<div><p><ref>", PIECES[-1], "</ref></p><ref>слово</ref></div><p>", *PIECES[-1:] * 3]
+)  # in the second pass
 @given(st.lists(st.sampled_from(PIECES), max_size=30))
 def test_what_is_deleted_for_its_links(pieces: list[str]) -> None:
     one, other = (html.document_fromstring(f"<div>{''.join(pieces)}</div>")[0] for _ in range(2))
