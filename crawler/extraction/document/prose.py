@@ -182,9 +182,7 @@ class _Surroundings:
     As a function that calls itself it would leave the whole tree of each page to the collector of garbage.
     """
 
-    def __init__(
-        self, page: Outline, names_of: dict[HtmlElement, frozenset[str]], body: HtmlElement
-    ) -> None:
+    def __init__(self, page: Outline, names_of: dict[HtmlElement, frozenset[str]], body: HtmlElement) -> None:
         self._words: dict[HtmlElement, frozenset[str] | None] = {body: frozenset()}
         self._names_of = names_of
         self._headed = page.around_headings
