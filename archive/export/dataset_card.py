@@ -309,6 +309,21 @@ def _meaning(column: pa.Field) -> str:
 
 
 def _package(contents: Contents, name: str) -> Json:
+    resources: list[Json] = []
+    for table in contents.tables:
+        for n, part in enumerate(table.parts):
+            resources.append(
+                {
+                    "name": f"{table.name}-{n:05}",
+                    "title": table.name,
+                    "description": table.about,
+                    "path": part.path,
+                    "format": "parquet",
+                    "mediatype": "application/vnd.apache.parquet",
+                    "hash": f"sha256:{part.sha256}",
+                    "schema": {"fields": [_column(x) for x in table.schema]},
+                }
+            )
     return {
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
         "name": re.sub(r"[^a-z0-9._-]+", "-", name.lower()).strip("-._") or "dataset",
@@ -319,20 +334,7 @@ def _package(contents: Contents, name: str) -> Json:
         "licenses": [{"title": "None is given: see Rights", "path": "README.md"}],
         "sources": [{"title": _cite(contents)}],
         "provenance": _provenance(contents),
-        "resources": [
-            {
-                "name": f"{table.name}-{n:05}",
-                "title": table.name,
-                "description": table.about,
-                "path": part.path,
-                "format": "parquet",
-                "mediatype": "application/vnd.apache.parquet",
-                "hash": f"sha256:{part.sha256}",
-                "schema": {"fields": [_column(x) for x in table.schema]},
-            }
-            for table in contents.tables
-            for n, part in enumerate(table.parts)
-        ],
+        "resources": resources,
     }
 
 

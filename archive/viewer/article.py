@@ -121,11 +121,12 @@ def _portion(row: Mapping[str, Any], start: int) -> tuple[list[tuple[str, str]],
 
 
 def _fields(row: Mapping[str, Any]) -> list[Field]:
-    return [
-        Field(x.name, text, x.by.value, row.get(_SOURCES.get(x.name, "")) or None, x.meaning)
-        for x in VERSION_COLUMNS
-        if x.name not in _ELSEWHERE and (text := _shown(row[x.name]))
-    ]
+    fields: list[Field] = []
+    for x in VERSION_COLUMNS:
+        if x.name not in _ELSEWHERE and (text := _shown(row[x.name])):
+            source = row.get(_SOURCES.get(x.name, "")) or None
+            fields.append(Field(x.name, text, x.by.value, source, x.meaning))
+    return fields
 
 
 def _shown(value: object) -> str:

@@ -138,12 +138,10 @@ def timeline(
     tracks: Sequence[tuple[str, datetime | None, Sequence[tuple[int, datetime]], datetime | None]],
 ) -> Markup:
     """Draw versions on a line of time: (language, published, versions and when seen, taken down)."""
-    times = [
-        x
-        for _, published, versions, gone_at in tracks
-        for x in (*(at for _, at in versions), published, gone_at)
-        if x is not None
-    ]
+    times: list[datetime] = []
+    for _, published, versions, gone_at in tracks:
+        times += [at for _, at in versions]
+        times += filter(None, (published, gone_at))
     if not times:
         return Markup("")
     start, end = min(times), max(times)

@@ -266,6 +266,12 @@ def story_values(
     """Collect what the template of a story shows; `events`: what others report of its event."""
     passages = omissions(view)
     gone_at = {x.article_id: x.gone for x in line.articles}
+    tracks = []
+    for variant in view.variants:
+        if variant.edits:
+            versions = [(variant.edits[0].before, variant.first_text)]
+            versions += [(x.version, x.at) for x in variant.edits]
+            tracks.append((variant.language, variant.published_at, versions, gone_at.get(variant.article_id)))
     return {
         "view": view,
         "gone": gone_at,
@@ -275,22 +281,7 @@ def story_values(
         "perhaps": [x for x in passages if not x.missing],
         "original": pages.original(view),
         "events": events,
-        "timeline": timeline(
-            pages.t,
-            [
-                (
-                    variant.language,
-                    variant.published_at,
-                    [
-                        (variant.edits[0].before, variant.first_text),
-                        *((x.version, x.at) for x in variant.edits),
-                    ],
-                    gone_at.get(variant.article_id),
-                )
-                for variant in view.variants
-                if variant.edits
-            ],
-        ),
+        "timeline": timeline(pages.t, tracks),
     }
 
 

@@ -32,7 +32,6 @@ _LISTED = timedelta(hours=18)
 LEAST_PAGES, MOST_LOST = 10, 0.9
 """Pages of a run, or of a day's runs, and share of them that are no articles, to be an alarm."""
 GOOD, UNCRAWLED, SINGLE = "good", "not crawled", "single addresses only"
-WELL = (GOOD, UNCRAWLED, SINGLE)
 """Words of `health` for an outlet that needs no attention."""
 
 

@@ -42,16 +42,6 @@ class Recording:
         (folder / "story.json").write_text(text + "\n", encoding="utf-8")
 
 
-def read_recording(folder: Path) -> Recording:
-    story = json.loads((folder / "story.json").read_text("utf-8"))
-    return Recording(
-        fetched_at=datetime.fromisoformat(story["fetched_at"]),
-        urls=story["urls"],
-        bodies={name: gzip.decompress((folder / f"{name}.html.gz").read_bytes()) for name in story["urls"]},
-        encodings=story.get("encodings", {}),
-    )
-
-
 def story_folder(url: str) -> str:
     """Make a folder's name from an address: the words of its longest part, or of all parts if it has few."""
     parts = re.sub(r"\.html?$", "", url.split("?", maxsplit=1)[0]).split("/")[3:]

@@ -27,8 +27,6 @@ _SAYS = re.compile(
     r"|по словам)\b",
     re.IGNORECASE,
 )
-_GIVEN = "(?!Mrs? |Ms |Dr )[A-ZА-ЯІЇЄҐЁ][a-zа-яіїєґё'’]+"
-"""Pattern of a given name, which no abbreviation is."""
 _BESIDE = 90
 """Characters before and after a quotation in which a verb says that somebody speaks."""
 _CLAUSE_END = re.compile(r"[.!?…](?=\s)|[«»“”„\"\n]")

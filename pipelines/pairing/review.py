@@ -135,14 +135,14 @@ def article_ids(read: Archive, names: Iterable[str]) -> dict[str, str]:
     articles = read.articles(columns=[*columns, copied])
     rows = (articles if where is None else articles.where(where)).to_arrow().to_pylist()
     remaining = set(addresses.to_pylist())
+    ids: dict[str, str] = {}
     # the better kind of address last, so that it wins
-    return {
-        row[column]: row["article_id"]
-        for column in ("canonical_url", "requested_url", "url", "article_id")
-        for row in rows
-        # a copy calls itself by the address of somebody else's article
-        if row[column] in remaining and not (column == "canonical_url" and row[copied])
-    }
+    for column in ("canonical_url", "requested_url", "url", "article_id"):
+        for row in rows:
+            # a copy calls itself by the address of somebody else's article
+            if row[column] in remaining and not (column == "canonical_url" and row[copied]):
+                ids[row[column]] = row["article_id"]
+    return ids
 
 
 def languages(read: Archive, ids: Iterable[str]) -> dict[str, str | None]:

@@ -87,16 +87,18 @@ def text_in_body(container: Container) -> HtmlElement | None:
     """Return a page's part from headline to last paragraph, if the paragraphs are in <body> itself (AMP)."""
     body = container.element
     children = [child for child in body if isinstance(child.tag, str)]
-    running = [
-        (i, len(text))
-        for i, child in enumerate(children)
-        if child.tag == "p" and len(text := child.text_content()) >= _RUNNING and not _is_small_print(text)
-    ]
-    if len(running) < 3 or sum(length for _, length in running) < _NEARLY_ALL * container.weight:
+    running: list[int] = []
+    letters = 0
+    for i, child in enumerate(children):
+        text = child.text_content() if child.tag == "p" else ""
+        if len(text) >= _RUNNING and not _is_small_print(text):
+            running.append(i)
+            letters += len(text)
+    if len(running) < 3 or letters < _NEARLY_ALL * container.weight:
         return None
-    headline = next((i for i, child in enumerate(children) if child.tag == "h1"), running[0][0] - 1)
+    headline = next((i for i, child in enumerate(children) if child.tag == "h1"), running[0] - 1)
     part: HtmlElement = Element("div")
-    part.extend(deepcopy(children[headline + 1 : running[-1][0] + 1]))
+    part.extend(deepcopy(children[headline + 1 : running[-1] + 1]))
     return part
 
 

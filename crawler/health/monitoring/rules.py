@@ -80,7 +80,6 @@ def outlet_alarms(name: str, state: OutletState, limits: Limits, now: datetime) 
 
 def _crawls(state: OutletState, limits: Limits, now: datetime) -> str | None:
     """Crawls fail, have stopped, or their pages are no articles."""
-    del limits
     crawls = state.crawls
     assert crawls.last is not None
     wrong = (
@@ -92,7 +91,6 @@ def _crawls(state: OutletState, limits: Limits, now: datetime) -> str | None:
 
 
 def _sources(state: OutletState, limits: Limits, now: datetime) -> str | None:
-    del limits, now
     unread = state.crawls.unread
     if len(unread) < UNREAD_IN_A_ROW:
         return None
@@ -108,7 +106,6 @@ def verdicts_of(state: OutletState, limits: Limits) -> list[Verdict]:
 
 def _reasons(state: OutletState, limits: Limits, now: datetime) -> str | None:
     """More pages of the last day than of the week before ended with one reason."""
-    del now
     today, before = ends(state.runs.today), ends(state.runs.before)
     if min(today.total(), before.total()) < LEAST_PAGES:
         return None
@@ -133,7 +130,6 @@ def ends(counts: Mapping[str, int]) -> Counter[str]:
 
 
 def _debts(state: OutletState, limits: Limits, now: datetime) -> str | None:
-    del now
     owed, before = state.runs.owed or 0, state.runs.owed_before
     usual = median(before) if before else 0
     if owed < limits.debts or owed <= 2 * usual:
@@ -142,7 +138,6 @@ def _debts(state: OutletState, limits: Limits, now: datetime) -> str | None:
 
 
 def _budget(state: OutletState, limits: Limits, now: datetime) -> str | None:
-    del limits, now
     runs = state.runs
     if runs.over_budget < OVER_BUDGET_IN_A_ROW or runs.last is None:
         return None
@@ -150,7 +145,6 @@ def _budget(state: OutletState, limits: Limits, now: datetime) -> str | None:
 
 
 def _feeds(state: OutletState, limits: Limits, now: datetime) -> str | None:
-    del limits, now
     crawls = state.crawls
     if crawls.overrun < OVERRUN_IN_A_ROW or crawls.last is None:
         return None

@@ -40,7 +40,6 @@ _ORIGINAL_HEADER = "x-archive-orig-"
 _ORIGINAL = re.compile(r'<([^<>]{1,2048})>;\s*rel="?original"?')
 _REPLAYED = re.compile(r"/(\d{14})(?:[a-z]{2}_)?/")
 _OF_THE_CONNECTION = frozenset({"transfer-encoding", "connection", "keep-alive", "server", "set-cookie"})
-_NO_PATH = "no path of a WARC file"
 ANOTHER_ADDRESS = "another address than the index says"
 ANOTHER_TIME = "another time than the index says"
 

@@ -35,15 +35,10 @@ class Rare:
         self, texts_a: Sequence[ArticleReading], texts_b: Sequence[ArticleReading]
     ) -> set[tuple[int, int]]:
         """Return the index pairs with a common trace."""
-        owner = {
-            trace: n
-            for n, reading in enumerate(texts_a)
-            for trace in reading.document.traces
-            if trace not in self._common
-        }
-        return {
-            (owner[trace], n)
-            for n, reading in enumerate(texts_b)
-            for trace in reading.document.traces
-            if trace in owner
-        }
+        owner: dict[Trace, int] = {}
+        for i, reading in enumerate(texts_a):
+            owner |= dict.fromkeys(reading.document.traces - self._common, i)
+        pairs: set[tuple[int, int]] = set()
+        for j, reading in enumerate(texts_b):
+            pairs |= {(owner[trace], j) for trace in reading.document.traces if trace in owner}
+        return pairs

@@ -78,12 +78,12 @@ class Week:
 
     def asked(self, due_of: Mapping[str, Sequence[tuple[str, str]]]) -> set[tuple[str, str]]:
         """Return the due pairs, which are grouped by their smaller id, that belong to this week."""
-        return {
-            ids
-            for article_id in self.earlier.keys() & due_of.keys()
-            for ids in due_of[article_id]
-            if ids[1] in self.earlier and self.decides(*ids)
-        }
+        pairs: set[tuple[str, str]] = set()
+        for article_id in self.earlier.keys() & due_of.keys():
+            for ids in due_of[article_id]:
+                if ids[1] in self.earlier and self.decides(*ids):
+                    pairs.add(ids)
+        return pairs
 
 
 class Weeks:
@@ -209,36 +209,29 @@ class Weeks:
     def read(self, ids: Collection[str], weeks: Sequence[Week] = ()) -> dict[str, ArticleReading]:
         """Read articles by id; `weeks` that hold all of them save a search of the whole archive."""
         rows = self._texts.to_table(columns=_TEXT, filter=_these(ids, weeks), **_ONE_BY_ONE)
-        return {
-            row["article_id"]: _read(
-                Document(
-                    row["article_id"],
-                    row["outlet"],
-                    row["language"],
-                    row["headline"],
-                    row["body"],
-                    row["published_at"],
-                    traces(row["image_url"], row["media"] or (), row["outbound_links"] or ()),
-                )
+        readings: dict[str, ArticleReading] = {}
+        for row in rows.to_pylist():
+            document = Document(
+                *(row["article_id"], row["outlet"], row["language"], row["headline"], row["body"]),
+                row["published_at"],
+                traces(row["image_url"], row["media"] or (), row["outbound_links"] or ()),
             )
-            for row in rows.to_pylist()
-        }
+            readings[document.article_id] = _read(document)
+        return readings
 
     def variants(self, ids: Collection[str], weeks: Sequence[Week] = ()) -> dict[str, VariantText]:
         """Read the texts of these articles, paragraph by paragraph; `weeks` as in `read`."""
         if not ids:
             return {}
         table = self._texts.to_table(columns=_PARAGRAPHS, filter=_these(ids, weeks), **_ONE_BY_ONE)
-        return {
-            row["article_id"]: VariantText(
-                row["article_id"],
-                row["version"],
-                row["language"],
-                row["headline"],
-                tuple(TextBlock(block["kind"], block["text"]) for block in row["blocks"]),
+        texts: dict[str, VariantText] = {}
+        for row in table.to_pylist():
+            blocks = tuple(TextBlock(block["kind"], block["text"]) for block in row["blocks"])
+            article_id = row["article_id"]
+            texts[article_id] = VariantText(
+                article_id, row["version"], row["language"], row["headline"], blocks
             )
-            for row in table.to_pylist()
-        }
+        return texts
 
 
 def count_languages(table: pa.Table, since: int | None) -> Counter[str]:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.outlet.recording import Recording, read_recording, story_folder
+from crawler.outlet.recording import Recording, story_folder
+from tests.crawler.outlet.recordings import read_recording
 from tests.newsrooms.newsroom import Answer, Site
 from tests.newsrooms.story_pages import HEADLINES, Page
 from tests.support import forked

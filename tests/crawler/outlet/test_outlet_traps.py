@@ -13,8 +13,8 @@ from typing import NamedTuple
 import pytest
 
 from crawler.items import Article
-from crawler.outlet.recording import read_recording
 from crawler.requests.articles import variants_to_fetch
+from tests.crawler.outlet.recordings import read_recording
 from tests.crawler.outlet.test_outlets import outlet
 from tests.crawler.outlet.test_recorded_stories import STORIES
 from tests.newsrooms.recorded import read

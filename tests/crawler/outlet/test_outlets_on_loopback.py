@@ -15,8 +15,9 @@ from urllib.parse import urlsplit
 import pandas as pd
 import pytest
 
-from crawler.outlet.recording import Recording, read_recording
+from crawler.outlet.recording import Recording
 from crawler.story.spider import StorySpider
+from tests.crawler.outlet.recordings import read_recording
 from tests.crawler.outlet.test_outlets import NAMES, outlet
 from tests.crawler.outlet.test_recorded_stories import STORIES
 from tests.newsrooms.fresh_pages import moved

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from crawler.outlet.recording import read_recording
+from tests.crawler.outlet.recordings import read_recording
 from tests.crawler.outlet.test_outlets import NAMES, outlet
 from tests.newsrooms.recorded import expectation
 
