@@ -1,7 +1,11 @@
 """`triptych record`: save one story of an outlet, in all its languages, for the tests."""
 
 import argparse
+import gzip
+import json
+import re
 import sys
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import ClassVar
@@ -12,8 +16,7 @@ from scrapy.http import Request, Response
 from archive.no_pandas import fast_start
 from archive.terminal import visible
 from crawler.commands.crawl import Command as Crawl
-from crawler.items import Article, Observation
-from crawler.outlet.recording import Recording, story_folder
+from crawler.items import Article, Fetch, Observation
 from crawler.reports.terminal import WrongUse
 from crawler.requests.fetch import encoding_of
 from crawler.story.arguments import read_arguments
@@ -95,7 +98,7 @@ class _Pages:
             # the first page of a language is the requested one
             self.articles.setdefault(read.language if read is not None else "und", item)
 
-    def recording(self) -> Recording:
+    def recording(self) -> "Recording":
         responses = {language: self._responses[item.url] for language, item in self.articles.items()}
         return Recording(
             fetched_at=datetime.now(UTC).replace(microsecond=0),
@@ -107,3 +110,43 @@ class _Pages:
                 if (encoding := encoding_of(answer))
             },
         )
+
+
+# A recording: a story in all languages as its outlet served it, for test_recorded_stories.py. Its folder has
+# `story.json` with time and addresses, and the bytes in `<language>.html.gz`.
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    fetched_at: datetime
+    """Aware, in UTC."""
+    urls: dict[str, str]
+    """Language of the text, as detected -> address."""
+    bodies: dict[str, bytes]
+    encodings: dict[str, str] = field(default_factory=dict)
+    """Charset of the Content-Type header, for pages whose header has one."""
+
+    def fetch(self, language: str) -> Fetch:
+        url = self.urls[language]
+        encoding = self.encodings.get(language)
+        return Fetch(url, url, self.bodies[language], encoding, 200, self.fetched_at)
+
+    def write(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        for language, body in self.bodies.items():
+            # without the time that gzip would add, so that the same page gives the same file
+            (folder / f"{language}.html.gz").write_bytes(gzip.compress(body, mtime=0))
+        story = {"fetched_at": self.fetched_at.isoformat(), "urls": self.urls}
+        if self.encodings:
+            story["encodings"] = self.encodings
+        text = json.dumps(story, ensure_ascii=False, indent=2)
+        (folder / "story.json").write_text(text + "\n", encoding="utf-8")
+
+
+def story_folder(url: str) -> str:
+    """Make a folder's name from an address: the words of its longest part, or of all parts if it has few."""
+    parts = re.sub(r"\.html?$", "", url.split("?", maxsplit=1)[0]).split("/")[3:]
+    longest = max(parts or [""], key=len)
+    title = longest if len(re.findall(r"\w+", longest)) >= 3 else "-".join(parts)
+    words = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
+    return (words if len(words) <= 50 else words[:50].rpartition("-")[0]) or "story"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from archive.addresses import plain_url
+from crawler.commands.record import Recording
 from crawler.extraction.page import extract
 from crawler.items import Article, Hints
-from crawler.outlet.recording import Recording
 from crawler.requests.articles import variants_to_fetch
 from crawler.story.spider import StorySpider
 from pipelines.authors import AuthorsStage

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.outlet.recording import Recording, story_folder
+from crawler.commands.record import Recording, story_folder
 from tests.crawler.outlet.recordings import read_recording
 from tests.newsrooms.newsroom import Answer, Site
 from tests.newsrooms.story_pages import HEADLINES, Page

@@ -5,7 +5,7 @@ import json
 from datetime import datetime
 from pathlib import Path
 
-from crawler.outlet.recording import Recording
+from crawler.commands.record import Recording
 
 
 def read_recording(folder: Path) -> Recording:

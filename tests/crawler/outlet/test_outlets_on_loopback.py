@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import pandas as pd
 import pytest
 
-from crawler.outlet.recording import Recording
+from crawler.commands.record import Recording
 from crawler.story.spider import StorySpider
 from tests.crawler.outlet.recordings import read_recording
 from tests.crawler.outlet.test_outlets import NAMES, outlet
