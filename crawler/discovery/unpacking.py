@@ -50,7 +50,7 @@ def _gunzip(body: bytes, url: str) -> bytes:
     try:
         # a file may be several gzip members in a row
         while body.startswith(b"\x1f\x8b") and room > 0:
-            member = zlib.decompressobj(wbits=31)
+            member = zlib.decompressobj(zlib.MAX_WBITS | 16)
             parts.append(member.decompress(body, room))
             room -= len(parts[-1])
             # a cut one is the last, and the end of its document is missing

@@ -110,7 +110,7 @@ def test_what_may_stand_behind_the_end_of_a_list(behind, is_cut):
 
 @pytest.mark.parametrize("length", [4096, 4097])
 def test_the_end_of_an_empty_root_has_4096_bytes(length):
-    root = "<urlset " + "a" * (length - len("<urlset /")) + "/>"
+    root = "<urlset " + "a" * (length - len("<urlset />")) + "/>"
     assert is_cut_short(("<!-- -->" + root).encode(), "urlset") is (len(root) > 4096)
     assert is_cut_short(b"<other/>", "urlset")
     assert not is_cut_short(b"<x:URLSET/>", "other", "urlset")
