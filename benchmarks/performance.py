@@ -28,7 +28,7 @@ MOST_SECONDS, MOST_SECONDS_IN_ALL = 180, 900
 """Of a topic, and of all."""
 TOPICS = {
     "crawl": ["crawl.py", "--rounds", "2", "--copies", "2"],
-    "import": ["imports.py"],
+    "import": ["imports.py", "--copies", "2"],
     "page": ["page_cost.py", "--peer", "--rounds", "2"],
     "start": ["start.py", "--rounds", "3"],
     "growth": ["archive.py", "--growth", "10000,50000"],
