@@ -15,7 +15,8 @@ from scrapy.utils._compression import brotli, zstd  # type: ignore[attr-defined]
 
 from crawler.exceptions import BadCoding
 
-_LAST, _CHUNK = 4096, 65_536
+_LAST = 4096
+_CHUNK = 65_536
 _MEMBERS = 1000
 """Of gzip or zstd in a body: 10 MB of empty ones hold the event loop for up to 10 s."""
 _MAGIC = {b"gzip": b"\x1f\x8b\x08", b"x-gzip": b"\x1f\x8b\x08", b"zstd": b"\x28\xb5\x2f\xfd"}

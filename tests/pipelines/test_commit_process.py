@@ -8,12 +8,15 @@ import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pandas as pd
 import pytest
 
 from archive.writer import ArchiveWriter
 from pipelines.commit_process import Publisher
+from pipelines.snapshot import SnapshotStage
 from tests.archive.conftest import make_article
 
 
@@ -53,6 +56,17 @@ def test_what_it_commits_is_what_the_writer_would(
     theirs = pd.read_parquet(tmp_path / "beside" / "articles").sort_values("url", ignore_index=True)
     differ = {column for column in ours if not ours[column].astype(str).equals(theirs[column].astype(str))}
     assert differ <= {"ingested_at", "story_id"}
+
+
+def test_it_runs_from_200_articles_on(tmp_path: Path) -> None:
+    stage = SnapshotStage(cast("Any", SimpleNamespace(settings={"ARCHIVE_URI": str(tmp_path / "archive")})))
+    with ArchiveWriter.open(tmp_path / "archive", run_id="run-1") as stage.writer:
+        for number in range(200):
+            stage.writer.add_article(make_article(number, text=f"Текст {number}."))
+            assert stage._publisher is None
+            stage._commit_if_due()
+        assert stage._publisher is not None
+        stage._publisher.close()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at what is mapped, in /proc")

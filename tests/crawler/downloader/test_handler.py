@@ -28,8 +28,12 @@ def test_half_of_what_comes_is_the_body_once_more_came_than_a_head_may_have(
         chunks.dataReceived(chunk)
     content = chunk.split(b"\r\n")[1]
     assert b"".join(bodies) == content * number
+    chunks.dataReceived(chunk[: LARGEST % len(chunk)])
     with pytest.raises(_MalformedChunkedDataError) if is_refused else nullcontext():
-        chunks.dataReceived(chunk * 2)
+        chunks.dataReceived(chunk[LARGEST % len(chunk) :] + chunk)
+    if not is_refused:
+        with pytest.raises(_MalformedChunkedDataError):
+            chunks.dataReceived(chunk[:1])
 
 
 def test_what_follows_the_last_chunk_comes_behind_the_body() -> None:
