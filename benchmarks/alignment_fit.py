@@ -28,8 +28,9 @@ from pipelines.alignment.omissions import OMISSION_NAMES
 from pipelines.alignment.paragraph_runs import RUN_NAMES, Weighed, weighable
 from pipelines.alignment.paragraphs import Paragraphs
 from pipelines.alignment.signals import NAMES, Compared, features
-from pipelines.alignment.weights import CROSSED, Quadratic, Weighting, standardised, with_products
+from pipelines.alignment.weights import CROSSED, Quadratic, Weighting
 from pipelines.similarity.background import shipped_lengths
+from pipelines.similarity.weighing import standardised, with_products
 
 Read = tuple[Case, Paragraphs, Paragraphs]
 Vector = NDArray[np.float64]

@@ -35,10 +35,11 @@ from benchmarks.invented_reports import reports
 from benchmarks.pairing_fit import by_their_signs, newton
 from benchmarks.quality_page import write as write_page
 from pipelines.events.event_search import PROBABLE, READ, SURE
-from pipelines.events.likeness import FILE, EventWeights, likenesses, shipped_event_weights, standardised
+from pipelines.events.likeness import FILE, EventWeights, likenesses, shipped_event_weights
 from pipelines.events.shared_facts import SIGNALS, weighed
 from pipelines.similarity.document import Document, read
 from pipelines.similarity.lexicon import LANGUAGES
+from pipelines.similarity.weighing import standardised
 
 DATA = Path(__file__).resolve().parents[1] / "../shared/data/pairs/dev.jsonl"
 AROUND = 300

@@ -32,13 +32,13 @@ def views() -> Mapping[str, View]:
     """Views by name, each after the views that it reads."""
     tables = tomllib.loads(_FILE.read_text("utf-8"))
     values = _values(tables.pop("parts"))
-    made: dict[str, View] = {}
+    by_name: dict[str, View] = {}
     for name, table in tables.items():
         query = Template(table["query"]).substitute(values)
-        made[name] = View(
+        by_name[name] = View(
             name, table["about"], table["columns"], query, table["example"], tuple(table["reads"])
         )
-    return made
+    return by_name
 
 
 def _values(parts: Mapping[str, str]) -> dict[str, str]:

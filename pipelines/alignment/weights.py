@@ -14,6 +14,7 @@ from pipelines.alignment.marginals import ALONE_NAMES, PathWeights
 from pipelines.alignment.omissions import OMISSION_NAMES
 from pipelines.alignment.paragraph_runs import RUN_NAMES
 from pipelines.alignment.signals import NAMES
+from pipelines.similarity.weighing import standardised, with_products
 
 FILE = Path(__file__).parent / "weights.json"
 CROSSED = (
@@ -22,8 +23,6 @@ CROSSED = (
 )
 """Features whose products with each other count too: length changes what they mean."""
 _CROSSED = [NAMES.index(name) for name in CROSSED]
-_FAR = 4.0
-"""Standard deviations at which features are cut off: a text unlike those of the fit does no harm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +38,6 @@ class Quadratic:
         """Return the log-odds of rows of features."""
         scores = with_products(standardised(rows, self.mean, self.scale)) @ self.weight + self.bias
         return np.asarray(np.clip(scores, -30, 30), dtype=np.float32)
-
-
-def with_products(plain: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return standardised features with the products of each two of them, and their squares."""
-    left_columns, right_columns = _pairs_of(plain.shape[1])
-    return np.concatenate([plain, plain[:, left_columns] * plain[:, right_columns]], axis=1)
-
-
-@cache
-def _pairs_of(columns: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    left_columns, right_columns = np.triu_indices(columns)
-    return left_columns, right_columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +63,6 @@ class Weighting:
         some = plain[..., _CROSSED]
         scores = plain @ self.weight + ((some @ self.products) * some).sum(axis=-1) + self.bias
         return np.asarray(np.clip(scores, -30, 30), dtype=np.float32)
-
-
-def standardised(
-    rows: NDArray[np.float32], mean: NDArray[np.float32], scale: NDArray[np.float32]
-) -> NDArray[np.float32]:
-    return np.asarray(np.clip((rows - mean) / scale, -_FAR, _FAR), dtype=np.float32)
 
 
 @cache

@@ -20,6 +20,7 @@ from pipelines.similarity.background import shipped_background
 from pipelines.similarity.document import ArticleReading
 from pipelines.similarity.lexicon import LANGUAGES
 from pipelines.similarity.vectors import Vectors, cosines
+from pipelines.similarity.weighing import standardised
 
 Matrix = NDArray[np.float32]
 
@@ -39,8 +40,6 @@ _FIFTH = 5
 _LEAST = 0.01
 _LEAD = 400
 """Characters of headline and lead."""
-_FAR = 4.0
-"""Standard deviations at which features are cut off."""
 _ROWS = 500
 """Articles that are compared with all others at once."""
 
@@ -58,12 +57,6 @@ class EventWeights:
         """Return the probability of each row, whose columns are `names`."""
         logits = standardised(rows, self.mean, self.scale) @ self.weight + self.bias
         return np.asarray(1 / (1 + np.exp(-np.clip(logits, -30, 30))))
-
-
-def standardised(
-    rows: NDArray[np.float64], mean: NDArray[np.float64], scale: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    return np.clip((rows - mean) / scale, -_FAR, _FAR)
 
 
 @cache

@@ -8,7 +8,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import combinations, combinations_with_replacement
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +19,7 @@ from pipelines.pairing.content.features import NAMES, Expected
 from pipelines.pairing.content.shortlist import SIGNALS
 from pipelines.similarity.background import Background, shipped_background, shipped_lengths
 from pipelines.similarity.lexicon import LANGUAGES
+from pipelines.similarity.weighing import standardised, with_products
 
 FILE = Path(__file__).parent / "weights.json"
 CROSSED = (
@@ -27,8 +28,6 @@ CROSSED = (
 )
 """Features whose products with each other count too: length changes what they mean."""
 _CROSSED = [NAMES.index(name) for name in CROSSED]
-_FAR = 4.0
-"""Standard deviations at which features are cut off: a text unlike those of the fit does no harm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +66,7 @@ def crossed(
     rows: NDArray[np.float64], mean: NDArray[np.float64], scale: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Return the standardised features, then the products of those in CROSSED."""
-    plain = np.clip((rows - mean) / scale, -_FAR, _FAR)
-    products = [plain[:, a] * plain[:, b] for a, b in combinations_with_replacement(_CROSSED, 2)]
-    return np.column_stack([plain, *products])
+    return with_products(standardised(rows, mean, scale), _CROSSED)
 
 
 @cache
