@@ -78,7 +78,10 @@ class MatchedTexts:
         languages = [*SEARCHED_LANGUAGES, ""]
         query = f"SELECT key FROM word WHERE word = ? AND language IN ({', '.join('?' * len(languages))})"
         of_archive = frozenset(x for (x,) in self._sql.execute(query, (word, *languages)))
-        return (of_archive or keys(word)) | further_keys(word)
+        possible = (of_archive or keys(word)) | further_keys(word)
+        # a phrase is written once for each combination
+        used = "SELECT 1 FROM word WHERE key = ? LIMIT 1"
+        return frozenset(x for x in possible if self._sql.execute(used, (x,)).fetchone()) or possible
 
     def is_hit(self, text: str) -> Callable[[str], bool]:
         """Make a test for the words of a text that a question asks for, in any of their forms."""

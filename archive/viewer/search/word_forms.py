@@ -37,6 +37,8 @@ _UNLISTED = "ǀ"
 _SHORTEST_STEM = 4
 """Characters of the stem by which a word in a question finds words in no dictionary."""
 _MOST_STEPS = 3
+_MOST_BEGINNINGS = 64
+"""Combinations of forms that a phrase is written in, before its last word."""
 _REFLEXIVE = re.compile(r"(?<=т[иь])с[яь]$")
 _MISTAKEN = {("uk", "гривна"): "гривня", ("uk", "вільна"): "вільний", ("uk", "холодна"): "холодний"}
 """Lemmas of forms that news has of another word: гривні, вільною."""
@@ -158,8 +160,8 @@ def _term(term: Term, keys_of: KeysOf) -> str:
     starts = [""]
     for word in first:
         forms = sorted(keys_of(word))
-        starts = [f'{start}"{form}" + ' for start in starts for form in forms][:32]
-    return " OR ".join(f"{start}{end}" for start in starts for end in ends[:4])
+        starts = [f'{start}"{form}" + ' for start in starts for form in forms][:_MOST_BEGINNINGS]
+    return " OR ".join(f"{start}{end}" for start in starts for end in ends)
 
 
 def keys(word: str) -> frozenset[str]:

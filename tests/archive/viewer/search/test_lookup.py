@@ -19,7 +19,8 @@ def lookup(tmp_path_factory):
     with ArchiveWriter.open(root, run_id="run-1") as writer:
         ferry = "Пором знову ходитиме. Пором чекали два роки. Про це каже сенаторка."
         writer.add_article(make_article(1, text=ferry, headline="Пором повертається"))
-        port = "Порт відкрили. " + "Будівництво тривало довго. " * 20 + "Поруч є пором сенаторки і страна."
+        port = "Порт відкрили. " + "Будівництво тривало довго. " * 20
+        port += "Чекали, чекали, чекали пором сенаторки і страна."
         for number, outlet, text in ((2, "herald", port), (3, "herald", "Ринок закрили.")):
             published = NOON.replace(hour=12 + number)
             writer.add_article(make_article(number, text=text, outlet=outlet, published_at=published))
@@ -48,6 +49,11 @@ def test_each_outlet_is_counted_as_if_no_outlet_were_chosen(lookup):
     assert answer.counts["outlet"] == {"herald": 2, "courier": 1}
     assert answer.counts["language"] == {"uk": 1}
     assert lookup.ask(Question("пором", outlets=("courier",))).counts["outlet"] == {"courier": 1, "herald": 1}
+
+
+def test_a_phrase_is_found_by_each_of_its_words_forms(lookup):
+    """Words have up to four keys: as many combinations are no reason to leave one out."""
+    assert headlines(lookup.ask(Question('"чекати чекали чекати пороми"'))) == ["Headline 2 uk"]
 
 
 def test_a_word_finds_its_forms_that_the_dictionary_lacks(lookup):
