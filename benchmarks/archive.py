@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from storage import children
 
-TURNS, COMMITS = 4, 6
+TURNS, COMMITS = 3, 4
 COLUMNS = (
     *("commit ms", "commit CPU ms", "MB written", "commit MB"),
     *("open s", "first rows s", "open MB", "cache MB"),
