@@ -37,6 +37,7 @@ _UNLISTED = "ǀ"
 _SHORTEST_STEM = 4
 """Characters of the stem by which a word in a question finds words in no dictionary."""
 _MOST_STEPS = 3
+_VERB_STEM = re.compile("[а-я]{3,}[аеиуыюя]")
 _MOST_BEGINNINGS = 64
 """Combinations of forms that a phrase is written in, before its last word."""
 _REFLEXIVE = re.compile(r"(?<=т[иь])с[яь]$")
@@ -83,7 +84,19 @@ def key(word: str, language: str | None, *, low_memory: bool = False) -> str:
     """
     if language not in SEARCHED_LANGUAGES or word.isdigit():
         return word
-    return _lemma(word, language, low_memory=low_memory) or _unlisted(word, language)
+    for form in _forms(word, language):
+        if lemma := _lemma(form, language, low_memory=low_memory):
+            return lemma
+    return _unlisted(word, language)
+
+
+def _forms(word: str, language: str) -> Iterator[str]:
+    """List what a dictionary may have of a plain word: прибирають of прибираються, читать of читающий."""
+    yield word
+    if language != "en" and word.endswith(("ся", "сь")):
+        yield word[:-2]
+    if language == "ru" and (verb := _VERB_STEM.fullmatch(stem(word, language))):
+        yield f"{verb[0]}ть"
 
 
 def _unlisted(word: str, language: str) -> str:
