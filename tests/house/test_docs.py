@@ -12,6 +12,11 @@ from archive.format import gate
 from archive.format.docs import render
 from archive.format.reasons import Reason
 from crawler import settings
+from crawler.downloader import handler
+from crawler.middlewares import compression
+from crawler.outlet.address_pattern import AddressPattern
+from crawler.workers import fork_server, worker
+from pipelines import snapshot
 from triptych.__main__ import command_line
 
 ROOT = Path(__file__).parents[2]
@@ -68,6 +73,21 @@ def test_tests_that_safety_names_are_there() -> None:
     for name in named:
         path, _, function = name.partition("::")
         assert f"\ndef {function}(" in (ROOT / path).read_text("utf-8"), name
+
+
+def test_the_numbers_about_safety_are_those_of_the_code() -> None:
+    cpu, idle = settings.EXTRACTION_TIMEOUT, worker.IDLE * float(settings.EXTRACTION_TIMEOUT)
+    for sentence in (
+        f"closed at {settings.DOWNLOAD_MAXSIZE >> 20} MB or {handler.LARGEST >> 10} kB of headers",
+        f"over {compression._MEMBERS:,} gzip members or zstd frames",
+        f"after `DOWNLOAD_TIMEOUT` ({settings.DOWNLOAD_TIMEOUT} s), asked once more",
+        f"after `EXTRACTION_TIMEOUT` ({cpu} s of CPU, or {idle:g} s without CPU), and a second one",
+        f"its worker ends ({fork_server.MEMORY_LIMIT >> 30} GB limit)",
+        f"cannot match within {AddressPattern('x')._longest} s".replace("0.", "."),
+        f"runs from {snapshot.PREPARE_AT} articles on",
+    ):
+        assert sentence in SAFETY
+    assert (settings.RETRY_TIMES, worker.WORKERS_A_TASK) == (1, 2)
 
 
 @pytest.mark.parametrize("name", OWN_SETTINGS)

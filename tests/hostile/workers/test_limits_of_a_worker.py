@@ -15,6 +15,7 @@ import pytest
 
 from crawler.workers.fork_server import ANSWER, HELLO
 from crawler.workers.worker import packed
+from tests.hostile.processes import A_WHILE
 from tests.hostile.workers import tasks
 from tests.support.running import ROOT
 
@@ -60,6 +61,12 @@ def test_a_worker_that_nobody_ends_ends_itself(own: socket.socket) -> None:
     while not select.select([own], [], [], 0.1)[0]:
         with suppress(psutil.NoSuchProcess):
             assert sum(worker.cpu_times()[:2]) < SECONDS + 5.5
+    assert own.recv(1) == b""
+
+
+def test_a_worker_that_waits_for_ever_ends_with_its_server(own: socket.socket) -> None:
+    own.settimeout(A_WHILE)
+    give(own, tasks.end_server)
     assert own.recv(1) == b""
 
 
