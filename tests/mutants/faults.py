@@ -127,7 +127,10 @@ def _moments(code: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
 
 
 def _unread(code: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
-    """Parts whose change nobody could notice: annotations, docstrings, the words of a log."""
+    """Parts whose change nobody could notice: annotations, docstrings, the words of a log.
+
+    Nor sizes of caches, nor with which status a worker ends: who waits for it asks no more than if it has.
+    """
     found: list[ast.AST | None] = []
     for node in ast.walk(ast.parse(code)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -150,7 +153,7 @@ def _unread(code: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
                 found.append(node)
         elif isinstance(node, ast.keyword) and node.arg in FOR_THE_READER:
             found.append(node.value)
-        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("lru_cache"):
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("lru_cache", "os._exit")):
             found += [*node.args, *(keyword.value for keyword in node.keywords)]
     return [
         ((node.lineno, node.col_offset), (node.end_lineno or 0, node.end_col_offset or 0))

@@ -275,6 +275,26 @@ def test_a_capture_is_of_the_second_that_the_index_says(second: str, is_same: bo
         assert fetcher.page(capture).fetched_at == capture.at
 
 
+@pytest.mark.parametrize(
+    ("data", "error", "words"),
+    [
+        (record()[:60], CaptureFailed, "a.warc.gz from byte 7, 100 bytes: a.warc.gz is damaged near byte 0"),
+        (record(kind="request"), NoPage, "requests and other records without a page"),
+        (b"\r\n" * 20, CaptureFailed, "a.warc.gz has no record at byte 7"),
+    ],
+)
+def test_what_lies_at_the_place_of_a_capture_is_told(data: bytes, error: type[Exception], words: str) -> None:
+    class Files:
+        def part(self, filename: str, offset: int, length: int) -> tuple[str, bytes]:
+            return filename, data
+
+    client = Constant(404, b"").client()
+    place = {"filename": "a.warc.gz", "offset": "7", "length": "100"}
+    capture = read_line(json.dumps({"timestamp": "20250301100000", "url": address(1, "uk")} | place))
+    with pytest.raises(error, match=words):
+        CaptureFetcher(client, Files(), None, "http://index.example/", 1000).page(capture)
+
+
 @pytest.mark.parametrize("lacks", ["filename", "offset", "length"])
 def test_a_capture_without_a_place_is_in_no_file(lacks: str) -> None:
     class Files:
