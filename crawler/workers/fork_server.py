@@ -86,7 +86,7 @@ def serve(control: socket.socket, seconds: float) -> None:
 
 def _end_with(server: int) -> None:
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL, 0, 0, 0)
+        ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
     if os.getppid() != server:
         os._exit(1)
 

@@ -47,6 +47,8 @@ BUFFERS = {"_CHUNK", "_BLOCK", "_FIRST_LOOK", "_PACKED_BLOCK", "_UNPACKED_BLOCK"
 """Sizes of single reads: another size brings the same bytes."""
 PACE = {"_BUFFER", "_KEEP_SECONDS", "_PORTION", "_READING", "COLLECT_EVERY"}
 """How much is done at once, or how often: what comes of it is the same, and no document has the number."""
+UNREAD_CALLS = ("lru_cache", "os._exit", "gc.set_threshold")
+"""Calls whose arguments nobody can tell: sizes of caches, how a worker ends, when memory is collected."""
 SAME = {
     # one byte more than a limit tells that there are more, and so do two
     r"(\b_?[A-Z_]{4,}) \+ 1\b": r"\1 + 2",
@@ -127,10 +129,7 @@ def _moments(code: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
 
 
 def _unread(code: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
-    """Parts whose change nobody could notice: annotations, docstrings, the words of a log.
-
-    Nor sizes of caches, nor with which status a worker ends: who waits for it asks no more than if it has.
-    """
+    """Parts whose change nobody could notice: annotations, docstrings, the words of a log."""
     found: list[ast.AST | None] = []
     for node in ast.walk(ast.parse(code)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -153,7 +152,7 @@ def _unread(code: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
                 found.append(node)
         elif isinstance(node, ast.keyword) and node.arg in FOR_THE_READER:
             found.append(node.value)
-        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("lru_cache", "os._exit")):
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(UNREAD_CALLS):
             found += [*node.args, *(keyword.value for keyword in node.keywords)]
     return [
         ((node.lineno, node.col_offset), (node.end_lineno or 0, node.end_col_offset or 0))

@@ -100,6 +100,12 @@ def test_every_task_has_an_answer_and_no_alarm_is_left(
         assert "Traceback" in raised.__notes__[0]
 
 
+def test_large_buffers_of_a_job_come_back_to_their_places() -> None:
+    first, second = (pickle.PickleBuffer(bytearray(text)) for text in (b"first", b"second"))
+    reply, _ = _reply(job(dict, [(1, first), (2, second)]), 100.0)
+    assert pickle.loads(reply) == ({1: b"first", 2: b"second"}, None)
+
+
 def test_an_alarm_is_set_while_a_task_runs() -> None:
     reply, _ = _reply(job(signal.getitimer, signal.ITIMER_PROF), 100.0)
     (seconds, again), _ = pickle.loads(reply)
