@@ -5,6 +5,8 @@ March 2026 (benchmarks/data/rewrites_*.txt). None is a translation. Four in ten 
 another event of the same kind, on the same day or the next, in the same town or with the same persons.
 `event_reports()` are events told by two outlets, mostly in one language, each with a near twin: the same
 kind of event in another town or with another person (benchmarks/data/events_*.txt).
+`dispatches()` are brief news of fourteen outlets in two or three languages: translations, halves, changed
+figures, and twins of which each is in one language (benchmarks/data/dispatches_*.txt).
 `reports()` of benchmarks/invented_reports.py are daily reports. Texts were written before anybody looked at
 how the models judge them.
 
@@ -80,6 +82,12 @@ def event_reports(part: Part | None = None) -> list[NewsText]:
 def _texts(pattern: str, part: Part | None) -> list[NewsText]:
     texts = [text for path in sorted(FOLDER.glob(pattern)) for text in _read(path)]
     return [text for text in texts if part in {None, part_of(text.event)}]
+
+
+def dispatches(part: Part | None = None) -> list[NewsText]:
+    """Read the brief news; near twins are in the same part."""
+    texts = [each for path in sorted(FOLDER.glob("dispatches_*.txt")) for each in _read(path)]
+    return [each for each in texts if part in {None, part_of(each.event)}]
 
 
 def part_of(event: str) -> Part:

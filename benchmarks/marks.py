@@ -41,7 +41,7 @@ Languages = tuple[str, str]
 
 DATA = Path(__file__).resolve().parents[1] / "../shared/data/pairs/dev.jsonl"
 VERDICTS = Path(__file__).parent / "data" / "mark_verdicts.tsv"
-LEFT_OUT = VERDICTS.with_name("left_out_1.jsonl"), VERDICTS.with_name("left_out_2.jsonl")
+LEFT_OUT = sorted(VERDICTS.parent.glob("left_out_*.jsonl"))
 PLANTED = 60
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _NOT = {"uk": "не", "ru": "не", "en": "not"}

@@ -1,9 +1,9 @@
 """Measure pairing on our own invented news: `python benchmarks/pairing.py --sets ours [--part kept]`.
 
-The sets are those of benchmarks/invented_news.py: rewrites and daily reports, whole, halved (three draws,
-summed) and with the originals removed (`alone`, three draws, where nothing is to be paired). They are
-compared and grouped with the shipped weights, as one outlet. P, R and F1 count the pairs of articles that end
-up in one story; `auto` and `probable` the pairs by content of that tier.
+The sets are those of benchmarks/invented_news.py: dispatches, outlet by outlet, then rewrites and daily
+reports, whole, halved (three draws, summed) and with the originals removed (`alone`, three draws, where
+nothing is to be paired). They are compared and grouped with the shipped weights, as one outlet. P, R and F1
+count the pairs of articles that end up in one story; `auto` and `probable` the pairs by content of that tier.
 
 `--errors` lists wrong and missed pairs.
 """
@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from archive.format.records import LinkFacts
-from benchmarks.invented_news import VARIANTS, NewsText, Part, Pool, pools, rewrites
+from benchmarks.invented_news import VARIANTS, NewsText, Part, Pool, dispatches, pools, rewrites
 from benchmarks.invented_reports import KINDS, reports
 from pipelines.pairing.content.compare import compare
 from pipelines.pairing.decide import DecisionBasis, decide
@@ -26,7 +26,7 @@ from pipelines.similarity.document import ArticleReading, Document, read
 
 Ids = tuple[str, str]
 
-SETS = ("rewrites", "reports")
+SETS = ("rewrites", "reports", "dispatches")
 
 
 @dataclass(frozen=True)
@@ -42,12 +42,25 @@ class Outcome:
 
 
 def texts_of(set_name: str, part: Part) -> list[NewsText]:
-    return rewrites(part) if set_name == "rewrites" else reports(part)
+    return {"rewrites": rewrites, "reports": reports, "dispatches": dispatches}[set_name](part)
+
+
+def _pools(set_name: str, part: Part) -> Iterator[Pool]:
+    """Yield the pools of a set; dispatches have absent partners already, and several outlets."""
+    texts = texts_of(set_name, part)
+    if set_name != "dispatches":
+        yield from pools(texts)
+        return
+    by_outlet: dict[str, list[NewsText]] = defaultdict(list)
+    for each in texts:
+        by_outlet[each.outlet].append(each)
+    for of_outlet in by_outlet.values():
+        yield Pool("whole", 0, tuple(of_outlet))
 
 
 def outcomes(part: Part) -> Iterator[Outcome]:
     for set_name in SETS:
-        for texts in pools(texts_of(set_name, part)):
+        for texts in _pools(set_name, part):
             yield _outcome(set_name, texts)
 
 
@@ -133,6 +146,8 @@ def sets_table(outcomes: Sequence[Outcome]) -> Table:
     for set_name in SETS:
         for variant in VARIANTS:
             chosen = [x for x in outcomes if (x.set_name, x.variant) == (set_name, variant)]
+            if not chosen:
+                continue
             counts = count(chosen)
             table.add_row(f"{set_name}, {variant}", f"{counts['texts']:,}", *_cells(counts))
     return table

@@ -88,9 +88,9 @@ class Command(ReadingCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         fast_start()
+        _check(opts)
         if args:
             raise WrongUse(f"triptych pair takes no {args[0]!r}; see `--help`")
-        _check(opts)
         uri = self.settings["ARCHIVE_URI"]
         self._console = Terminal()
         with one_sentence(self, "triptych pair", uri):
@@ -195,6 +195,9 @@ class Command(ReadingCommand):
 def _check(opts: argparse.Namespace) -> None:
     """Report mistakes that can be found before an hour of comparing."""
     options = (opts.review, opts.labels, opts.processes, opts.engine)
+    if any(name.startswith("-") for name in opts.explain or ()):
+        # argparse of Python 3.13.5 takes the next option for the second address
+        raise WrongUse("--explain: expected 2 arguments")
     if opts.explain and (opts.all or any(option is not None for option in options)):
         raise WrongUse("--explain writes nothing and goes alone")
     if opts.audit_auto and not opts.review:

@@ -13,7 +13,9 @@ from archive.exceptions import ArchiveDamaged, ArticleNotFound
 from pipelines.alignment.aligner import Aligner
 from pipelines.pairing.content.compare import compare
 from pipelines.pairing.content.days import dates_named_by_weekday
+from pipelines.pairing.content.figures import digits_in_common
 from pipelines.pairing.content.passages import Passages, differing_figures
+from pipelines.pairing.content.rival_names import names_contrary
 from pipelines.pairing.content.tiers import HELD_BACK, Evidence
 from pipelines.pairing.content.weights import shipped_weights
 from pipelines.pairing.evidence import last_refusal
@@ -122,25 +124,37 @@ def _reasons(a: ArticleReading, b: ArticleReading, match: Match, differing: int)
         len(match.shared),
         apart=abs(at_a - at_b) if at_a is not None and at_b is not None else None,
         agreement=agreement,
+        digits=digits_in_common(a, b),
+        names_contrary=names_contrary(a, b),
     )
-    if agreement.days_contrary:
+    yield from _held_back(evidence, match)
+    if not match.shared and not match.traces:
+        yield "They share no number, name or rare word that a person could check."
+    agreed = "1 figure agrees" if agreement.shared == 1 else f"{agreement.shared} figures agree"
+    if differing:
+        places = "one place" if differing == 1 else f"{differing} places"
+        yield f"Figures differ at {places} that both texts have; {agreed}."
+    elif agreement.shared:
+        yield f"{agreed}, and none contradicts another."
+    if not match.mutual:
+        yield "One of them has a likelier partner."
+
+
+def _held_back(evidence: Evidence, match: Match) -> Iterator[str]:
+    """Yield why a pair is held back as two reports, if it is."""
+    if evidence.agreement.days_contrary:
         yield "The day in a headline is not a day of the other article: these seem to be reports of two days."
-    elif evidence.reports_of_two_days and match.probability <= HELD_BACK:
+    elif match.probability > HELD_BACK:
+        return
+    elif evidence.reports_of_two_days:
         yield (
             "These seem to be reports of two days: most figures differ, or both are brief, a day apart, "
             "and have little in common."
         )
-    elif evidence.is_undated_brief and match.probability <= HELD_BACK:
+    elif evidence.reports_of_two_events:
+        yield "Each text names somebody or something that the other does not: these seem to be two events."
+    elif evidence.is_undated_brief:
         yield "They are brief, and without a time of publication nothing tells one story from one topic."
-    if not match.shared and not match.traces:
-        yield "They share no number, name or rare word that a person could check."
-    if differing:
-        places = "one place" if differing == 1 else f"{differing} places"
-        yield f"Figures differ at {places} that both texts have; {agreement.shared} figures agree."
-    elif agreement.shared:
-        yield f"{agreement.shared} figures agree, and none contradicts another."
-    if not match.mutual:
-        yield "One of them has a likelier partner."
 
 
 def _of_their_days(weeks: Weeks, ids: tuple[str, str]) -> dict[str, ArticleReading]:

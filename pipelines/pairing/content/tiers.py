@@ -13,7 +13,7 @@ CONFLICT = 0.1
 AUTO, AUTO_IF_SHORT, AUTO_IF_DOUBTFUL = 0.9, 0.97, 0.99
 """Probabilities from which a pair is `auto`: as a rule, of a short text, and where a number is another."""
 HELD_BACK = 0.49
-"""The highest probability of two reports that seem to be of two days."""
+"""The highest probability of two reports that seem to be of two days or two events."""
 _DISPATCH, SHORT, BRIEF = 160, 400, 800
 """Letters of a dispatch of two sentences, of a short text, and of one that may be a daily report with little
 to tell it from the next."""
@@ -28,7 +28,7 @@ _FEW, _MANY = 2, 5
 _RARE_WORDS = 12.0
 """Rarity of the words in common from which texts of two days report one event."""
 _BY_CHANCE = 3
-"""Digits of the numbers in common below which two dispatches may have them by chance."""
+"""Digits of the numbers in common below which two brief texts may have them by chance."""
 WORDS_OF_A_NAME = 3.0
 """Rarity of words in common that is as good as a name."""
 _COVERED = 0.7
@@ -56,6 +56,8 @@ class Evidence:
     """True if both name towns or regions, and none in common."""
     words: float = 0.0
     """Rarity of the rarest words in common."""
+    names_contrary: bool = False
+    """True if they are brief, and each has names of its own, as many as they share or more."""
 
     @property
     def names(self) -> int:
@@ -65,6 +67,11 @@ class Evidence:
     @property
     def of_other_days(self) -> bool:
         return self.apart is not None and self.apart >= OTHER_DAY
+
+    @property
+    def reports_of_two_events(self) -> bool:
+        """Tell if names differ, and no number is in common that is too long to be so by chance."""
+        return self.names_contrary and self.digits < _BY_CHANCE
 
     @property
     def reports_of_two_days(self) -> bool:
@@ -134,7 +141,8 @@ class Evidence:
 
         Of undated briefs that were said to be .5 to .9, half were right.
         """
-        if self.reports_of_two_days or (self.is_undated_brief and probability < AUTO):
+        is_undated = self.is_undated_brief and probability < AUTO
+        if self.reports_of_two_days or self.reports_of_two_events or is_undated:
             return min(probability, HELD_BACK)
         return probability
 

@@ -1,0 +1,58 @@
+"""Names that stand in each other's place: two reports of one kind, and translations of one."""
+# ruff: noqa: E501 - texts
+
+from datetime import UTC, datetime
+
+import pytest
+
+from pipelines.pairing.content.rival_names import names_contrary
+from pipelines.pairing.content.tiers import AUTO, HELD_BACK, Evidence
+from pipelines.similarity.document import Document, read
+from tests.pipelines.pairing.matching import match
+
+MAYOR_UK = ("uk", "Міському голові Дубровиці вручили підозру", "За версією слідства, він вимагав гроші за оренду. Суд обере запобіжний захід. Обов'язки голови виконує секретар ради.")  # fmt: skip
+MAYOR_RU = ("ru", "Городскому голове Ямполя вручили подозрение", "По версии следствия, он требовал деньги за аренду. Суд изберет меру пресечения. Обязанности головы исполняет секретарь совета.")  # fmt: skip
+SAME_MAYOR_RU = ("ru", "Городскому голове Дубровицы вручили подозрение", MAYOR_RU[2])
+BANK_UK = ("uk", "Нацбанк оштрафував «Обрій»", "Регулятор покарав «Обрій» за перевірку клієнтів. Банк «Обрій» має тиждень на сплату.")  # fmt: skip
+BANK_EN = ("en", "NBU Fines Another Bank For Checks", "The regulator fined Merydian for its checks of clients. It has a week to pay.")  # fmt: skip
+SAME_BANK_EN = ("en", "NBU Fines Another Bank For Checks", "The regulator fined Obrii for its checks of clients. It has a week to pay.")  # fmt: skip
+COACH_UK = ("uk", "Тренер пішов", "Клуб розірвав угоду з тренером Русланом Бойчуком, пише газета. Сезон у Полтаві команда закінчить з Олегом Гринем.")  # fmt: skip
+COACH_EN = ("en", "Coach leaves", "The club ended its deal with coach Ruslan Boichuk, a paper says. In Poltava the team ends the season with John Doe.")  # fmt: skip
+
+
+def document(name, language, headline, text):
+    return Document(name, "courier", language, headline, text, datetime(2026, 11, 3, 9, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "contrary"),
+    [
+        (MAYOR_UK, MAYOR_RU, True),
+        (MAYOR_UK, SAME_MAYOR_RU, False),
+        (BANK_UK, BANK_EN, True),
+        (BANK_UK, SAME_BANK_EN, False),
+        # two names of one coach, and the town, are in both
+        (COACH_UK, COACH_EN, False),
+        # only one of the texts has a name
+        (MAYOR_UK, (*MAYOR_RU[:1], "Городскому голове вручили подозрение", MAYOR_RU[2]), False),
+        # a long text has room for names that the other lacks
+        ((*MAYOR_UK[:2], 5 * MAYOR_UK[2]), (*MAYOR_RU[:2], 5 * MAYOR_RU[2]), True),
+        ((*MAYOR_UK[:2], 9 * MAYOR_UK[2]), (*MAYOR_RU[:2], 9 * MAYOR_RU[2]), False),
+    ],
+)
+def test_names_that_stand_in_each_others_place(a, b, contrary):
+    readings = [read(document(name, *text)) for name, text in (("a", a), ("b", b))]
+    assert names_contrary(*readings) is contrary
+    assert names_contrary(*reversed(readings)) is contrary
+
+
+def test_reports_of_two_mayors_are_no_pair_and_a_translation_is_one():
+    (other,) = match([document("a", *MAYOR_UK), document("b", *MAYOR_RU)])
+    (same,) = match([document("a", *MAYOR_UK), document("b", *SAME_MAYOR_RU)])
+    assert (other.probability, other.tier) == (HELD_BACK, "review")
+    assert (same.likely, other.likely) == (True, False)
+
+
+def test_a_long_number_in_common_means_one_event():
+    assert Evidence(300, 3, names_contrary=True, digits=2).published(AUTO) == HELD_BACK
+    assert Evidence(300, 3, names_contrary=True, digits=3).published(AUTO) == AUTO
