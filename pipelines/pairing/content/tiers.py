@@ -31,6 +31,8 @@ _BY_CHANCE = 3
 """Digits of the numbers in common below which two brief texts may have them by chance."""
 WORDS_OF_A_NAME = 3.0
 """Rarity of words in common that is as good as a name."""
+_ALIKE = 0.9
+"""Share of either text in the other from which only names may tell two reports of one kind apart."""
 _COVERED = 0.7
 """Share of either text in the other from which one contrary number is a changed figure."""
 
@@ -70,8 +72,13 @@ class Evidence:
 
     @property
     def reports_of_two_events(self) -> bool:
-        """Tell if names differ, and no number is in common that is too long to be so by chance."""
-        return self.names_contrary and self.digits < _BY_CHANCE
+        """Tell if names differ in texts that are alike otherwise, as another newsroom's words are not.
+
+        A number of two digits in common means one event, unless another number differs.
+        """
+        agreed = self.agreement
+        by_chance = _BY_CHANCE if agreed.contrary else _BY_CHANCE - 1
+        return self.names_contrary and min(agreed.covered) >= _ALIKE and self.digits < by_chance
 
     @property
     def reports_of_two_days(self) -> bool:

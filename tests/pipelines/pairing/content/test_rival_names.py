@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from pipelines.pairing.content.passages import Agreement
 from pipelines.pairing.content.rival_names import names_contrary
 from pipelines.pairing.content.tiers import AUTO, HELD_BACK, Evidence
 from pipelines.similarity.document import Document, read
@@ -53,6 +54,16 @@ def test_reports_of_two_mayors_are_no_pair_and_a_translation_is_one():
     assert (same.likely, other.likely) == (True, False)
 
 
-def test_a_long_number_in_common_means_one_event():
-    assert Evidence(300, 3, names_contrary=True, digits=2).published(AUTO) == HELD_BACK
-    assert Evidence(300, 3, names_contrary=True, digits=3).published(AUTO) == AUTO
+@pytest.mark.parametrize(
+    ("digits", "agreement", "held"),
+    [
+        (1, Agreement((1.0, 0.9)), True),
+        (2, Agreement((1.0, 0.9)), False),
+        (1, Agreement((1.0, 0.8)), False),
+        (2, Agreement((1.0, 0.9), contrary=1), True),
+        (3, Agreement((1.0, 0.9), contrary=1), False),
+    ],
+)
+def test_a_number_in_common_or_other_words_mean_one_event(digits, agreement, held):
+    evidence = Evidence(300, 3, agreement=agreement, names_contrary=True, digits=digits)
+    assert evidence.published(AUTO) == (HELD_BACK if held else AUTO)
