@@ -42,6 +42,7 @@ def main() -> None:
     parser.add_argument("--copies", type=int, default=4, help="how often each page is served (default 4)")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--seconds", type=float, help="begin no further round that would end after them")
     options = parser.parse_args()
     if not DATA.is_dir():
         sys.exit(f"{DATA} is missing: the benchmark needs its real pages")
@@ -131,7 +132,12 @@ def measure(folder: Path, options: argparse.Namespace) -> None:
     cpus: dict[str, list[float]] = {name: [] for name in running}
     stalls: list[list[float]] = []
     with served(folder, names, options.copies):
+        begun = time.monotonic()
         for number in range(options.rounds):
+            # the split, after the rounds, takes a third of one
+            until = (time.monotonic() - begun) * (number + 1.3) / max(number, 1)
+            if number and options.seconds is not None and until > options.seconds:
+                break
             for name, contender in running.items():
                 count = len(names) * contender.copies
                 idle, idle_cpu = timed(contender.start())
@@ -143,6 +149,7 @@ def measure(folder: Path, options: argparse.Namespace) -> None:
                 print(f"round {number + 1}: {name}: {walls[name][-1]:.1f} pages/s", file=sys.stderr)
         ours = running[OURS]
         split = by_process(ours.whole()) - by_process(ours.start())
+    options.rounds = len(stalls)
     show(len(names), options, walls, cpus)
     show_split(cpus, split, stalls, len(names) * options.copies)
 
