@@ -11,7 +11,13 @@ import pytest
 from scrapy.settings import Settings
 
 from crawler.exceptions import SourceFailed, WrongSource
-from crawler.importing.indexes.captures import ArchiveClient, CaptureFailed, CaptureFetcher, _replayed_at
+from crawler.importing.indexes.captures import (
+    ArchiveClient,
+    CaptureFailed,
+    CaptureFetcher,
+    _page_headers,
+    _replayed_at,
+)
 from crawler.importing.indexes.cdx import Listing, Query, check_index, dialect_of, read_line, replay_of
 from crawler.importing.indexes.index_source import IndexOptions, index_source
 from crawler.importing.records import NoPage
@@ -293,6 +299,21 @@ def test_what_lies_at_the_place_of_a_capture_is_told(data: bytes, error: type[Ex
     capture = read_line(json.dumps({"timestamp": "20250301100000", "url": address(1, "uk")} | place))
     with pytest.raises(error, match=words):
         CaptureFetcher(client, Files(), None, "http://index.example/", 1000).page(capture)
+
+
+def test_the_headers_of_a_replay_are_those_of_the_page_s_own_server() -> None:
+    sent = (
+        *(("Content-Type", "text/html"), ("Memento-Datetime", "at"), ("Link", "<x>")),
+        ("Content-Encoding", "gzip"),
+    )
+    dropped = (("Server", "archive"), ("Set-Cookie", "a=b"), ("Transfer-Encoding", "chunked"))
+    assert _page_headers((*sent, *dropped)) == sent
+    own = (("X-Archive-Orig-ETag", "1"), ("x-archive-orig-content-type", "text/html"))
+    of_its_connection = (("X-Archive-Orig-Server", "x"), ("X-Archive-Orig-Content-Encoding", "br"))
+    assert _page_headers((*sent, *dropped, *own, *of_its_connection)) == (
+        *(("ETag", "1"), ("content-type", "text/html")),
+        *sent[1:],
+    )
 
 
 @pytest.mark.parametrize("lacks", ["filename", "offset", "length"])
