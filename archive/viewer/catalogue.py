@@ -54,6 +54,11 @@ class Interface:
         separator = "," if self.language == "en" else "\u00a0"
         return f"{n:,}".replace(",", separator)
 
+    def score(self, value: float) -> str:
+        """Write a value from 0 to 1, never rounded up to 1."""
+        rounded = f"{value if value >= 1 else min(value, 0.99):.2f}"
+        return rounded if self.language == "en" else rounded.replace(".", ",")
+
     def name(self, language: str, *, within: bool = False) -> str:
         """Name a language of an article; `within` a sentence only English writes a capital letter."""
         if language in articles.LANGUAGES and self.has(language):

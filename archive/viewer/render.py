@@ -240,7 +240,7 @@ class Pages:
         if joint.conflict:
             reasons.append(self.t("texts_contradict"))
         elif joint.score is not None:
-            reasons.append(self.t("texts_agree", score=f"{joint.score:.2f}"))
+            reasons.append(self.t("texts_agree", score=self.t.score(joint.score)))
         else:
             reasons.append(self.t("texts_unread"))
         return f"{language_a} – {language_b}: {'; '.join(reasons)}."

@@ -291,6 +291,7 @@ def test_a_story_and_an_article_tell_what_is_known(site, bridge):
         assert apart["omitted"] is None
         story = rows["Bridge uk <script>alert(1)</script>"]["story_id"]
         assert get(f"/stories/{story[:8]}")[1]["location"] == f"/stories/{story}"
+        assert "оцінка збігу 0,97" in text_of(get(f"/stories/{story}", Accept_Language="uk")[2])
         status, headers, body = get(f"/articles/{bridge['uk'][:10]}")
         assert (status, headers["location"]) == (307, f"/articles/{bridge['uk']}")
         edited = rows[HOSTILE]["article_id_uk"]
