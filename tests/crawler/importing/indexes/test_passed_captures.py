@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from collections import deque
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -124,3 +126,20 @@ def test_a_missing_page_is_an_observation_behind_which_the_same_text_is_a_new_on
     assert isinstance(step, Observation)
     assert (step.outcome, step.reason, step.http_status) == ("failed", "http-410", 410)
     assert running._reason_against(capture("20250302100000")) is None
+
+
+def test_pages_that_are_read_beside_each_other_come_in_the_order_of_their_captures(tmp_path: Path) -> None:
+    importer = importing(tmp_path)
+    captures = [capture(path=path) for path in "abc"]
+
+    async def read(item: str) -> Any:
+        return item
+
+    async def come() -> list[Any]:
+        running = deque((each, asyncio.ensure_future(read(each.key))) for each in captures)
+        items = [await importer._first(running) for _ in range(2)]
+        assert [each for each, _ in running] == captures[2:]
+        return [*items, await importer._first(running)]
+
+    assert asyncio.run(come()) == ["a", "b", "c"]
+    assert importer._accounted == captures
