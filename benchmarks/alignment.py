@@ -46,16 +46,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from collections.abc import Callable, Mapping, Sequence
 
 from benchmarks.alignment_fit import GRAMS, Read, alone, f1, fit, score, stored
-from benchmarks.alignment_sets import (
-    NUMBERS,
-    PAIRS,
-    RETOLD,
-    SEEDS,
-    Case,
-    Link,
-    cases,
-    of_single_paragraphs,
-)
+from benchmarks.alignment_sets import NUMBERS, PAIRS, RETOLD, SEEDS, Case, Link, cases, of_single_paragraphs
 from benchmarks.alignment_sets import runs as retold
 from benchmarks.invented_news import part_by_hash
 from benchmarks.quality_page import write as write_page

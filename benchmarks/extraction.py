@@ -22,6 +22,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -87,7 +88,7 @@ def _as_printed(article: Article) -> datetime | None:
     return at.astimezone(zone) if at is not None and zone is not None else at
 
 
-def _trafilatura(**options: bool) -> Callable[[Case], Reading]:
+def trafilatura(**options: bool) -> Callable[[Case], Reading]:
     from trafilatura import bare_extraction
 
     def read(case: Case) -> Reading:
@@ -103,18 +104,6 @@ def _trafilatura(**options: bool) -> Callable[[Case], Reading]:
         return Reading(xmltotxt(document.body, False), document.title, authors, date)
 
     return read
-
-
-def trafilatura() -> Callable[[Case], Reading]:
-    return _trafilatura()
-
-
-def trafilatura_fast() -> Callable[[Case], Reading]:
-    return _trafilatura(fast=True)
-
-
-def trafilatura_precision() -> Callable[[Case], Reading]:
-    return _trafilatura(favor_precision=True)
 
 
 def newspaper4k() -> Callable[[Case], Reading]:
@@ -174,8 +163,8 @@ def htmldate() -> Callable[[Case], Reading]:
 TOOLS = {
     "triptych": (triptych, "crawler"),
     "trafilatura": (trafilatura, "trafilatura"),
-    "trafilatura fast": (trafilatura_fast, "trafilatura"),
-    "trafilatura precision": (trafilatura_precision, "trafilatura"),
+    "trafilatura fast": (partial(trafilatura, fast=True), "trafilatura"),
+    "trafilatura precision": (partial(trafilatura, favor_precision=True), "trafilatura"),
     "newspaper4k": (newspaper4k, "newspaper"),
     "news-please": (newsplease, "newsplease"),
     "readability-lxml": (readability, "readability"),
@@ -183,15 +172,10 @@ TOOLS = {
     "htmldate": (htmldate, "htmldate"),
 }
 OURS = "triptych"
-USUAL = [
-    OURS,
-    "trafilatura",
-    "trafilatura precision",
-    "newspaper4k",
-    "readability-lxml",
-    "resiliparse",
-    "htmldate",
-]
+USUAL = (
+    *(OURS, "trafilatura", "trafilatura precision", "newspaper4k"),
+    *("readability-lxml", "resiliparse", "htmldate"),
+)
 PEERS = Path(__file__).resolve().parents[1] / ".venv/peers/bin/python"
 
 

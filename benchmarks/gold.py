@@ -11,7 +11,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -137,12 +137,15 @@ def has_clock(gold: str) -> bool:
     return bool(at.hour or at.minute)
 
 
+def _times(gold: str, at: datetime) -> tuple[datetime, datetime, list[tzinfo | None]]:
+    true, aware = datetime.fromisoformat(gold), at if at.tzinfo else at.replace(tzinfo=UTC)
+    return true, aware, [true.tzinfo] if true.tzinfo else [UTC, ZoneInfo("Europe/Kyiv")]
+
+
 def same_minute(gold: str, at: datetime | None) -> bool:
     if at is None:
         return False
-    true = datetime.fromisoformat(gold)
-    aware = at if at.tzinfo else at.replace(tzinfo=UTC)
-    zones = [true.tzinfo] if true.tzinfo else [UTC, ZoneInfo("Europe/Kyiv")]
+    true, aware, zones = _times(gold, at)
     return any(abs((aware - true.replace(tzinfo=zone)).total_seconds()) < 60 for zone in zones)
 
 
@@ -150,7 +153,6 @@ def same_day(gold: str, at: datetime | None) -> bool:
     """In the zone the gold is written in; where it has none, in Kyiv's, UTC or that of what was found."""
     if at is None:
         return False
-    true = datetime.fromisoformat(gold)
-    aware = at if at.tzinfo else at.replace(tzinfo=UTC)
-    zones = [true.tzinfo] if true.tzinfo else [UTC, ZoneInfo("Europe/Kyiv"), aware.tzinfo]
+    true, aware, zones = _times(gold, at)
+    zones += [] if true.tzinfo else [aware.tzinfo]
     return any(aware.astimezone(zone).date() == true.date() for zone in zones)

@@ -11,6 +11,7 @@ each language; `dev` leaves out the last one, `kept` the first.
 
 import random
 import re
+import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -23,126 +24,38 @@ Facts = dict[str, Value]
 LANGUAGES = ("uk", "ru", "en")
 DAYS = range(14)
 FIRST = {"dev": datetime(2026, 3, 2, tzinfo=UTC), "kept": datetime(2026, 3, 16, tzinfo=UTC)}
-# reports of a kind in a day, and the hour of the first
-KINDS = {
-    "losses": (1, 6), "alerts": (2, 3), "power": (2, 16), "rates": (1, 14), "weather": (2, 5),
-    "football": (1, 18), "fuel": (1, 9), "casualties": (2, 7), "drones": (1, 6), "borders": (1, 8),
-    "fires": (1, 7), "updates": (1, 8),
-}  # fmt: skip
 STATES = (0, 4, 11)  # hours after the first report of a strike
 OPTIONAL, SHUFFLED = 0.6, 0.5
 
 _SLOT = re.compile(r"\{(\w+?)(_cap)?(?::(\w+))?((?:\|[^{}|]*)*)\}")
-_WORDS = {
-    ("uk", "w"): "один два три чотири п’ять шість сім вісім дев’ять десять одинадцять дванадцять",
-    ("uk", "wf"): "одна дві три чотири п’ять шість сім вісім дев’ять десять одинадцять дванадцять",
-    ("uk", "wl"): "одному двох трьох чотирьох п’яти шести семи восьми дев’яти десяти",
-    ("uk", "g"): "одного двох трьох чотирьох п’ятьох шістьох сімох вісьмох дев’ятьох десятьох",
-    ("ru", "w"): "один два три четыре пять шесть семь восемь девять десять одиннадцать двенадцать",
-    ("ru", "wf"): "одна две три четыре пять шесть семь восемь девять десять одиннадцать двенадцать",
-    ("ru", "wl"): "одном двух трех четырех пяти шести семи восьми девяти десяти",
-    ("ru", "wd"): "одной двум трем четырем пяти шести семи восьми девяти десяти",
-    ("ru", "g"): "одного двух трех четырех пятерых шестерых семерых восьмерых девятерых десятерых",
-    ("en", "w"): "one two three four five six seven eight nine ten eleven twelve",
-}
-_MONTH = ("березня", "марта", "March")
-_WEEKDAYS = (
-    ("у понеділок", "в понедельник", "on Monday"), ("у вівторок", "во вторник", "on Tuesday"),
-    ("у середу", "в среду", "on Wednesday"), ("у четвер", "в четверг", "on Thursday"),
-    ("у п’ятницю", "в пятницу", "on Friday"), ("у суботу", "в субботу", "on Saturday"),
-    ("у неділю", "в воскресенье", "on Sunday"),
-)  # fmt: skip
-_CITIES = (
-    (("Полтава", "Полтава", "Poltava"), ("у Полтаві", "в Полтаве", "")),
-    (("Суми", "Сумы", "Sumy"), ("у Сумах", "в Сумах", "")),
-    (("Черкаси", "Черкассы", "Cherkasy"), ("у Черкасах", "в Черкассах", "")),
-    (("Харків", "Харьков", "Kharkiv"), ("у Харкові", "в Харькове", "")),
-    (("Одеса", "Одесса", "Odesa"), ("в Одесі", "в Одессе", "")),
-    (("Запоріжжя", "Запорожье", "Zaporizhzhia"), ("у Запоріжжі", "в Запорожье", "")),
-    (("Львів", "Львов", "Lviv"), ("у Львові", "во Львове", "")),
-    (("Чернігів", "Чернигов", "Chernihiv"), ("у Чернігові", "в Чернигове", "")),
+
+
+def _tuples(value: object) -> object:
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value
+
+
+_FILE = tomllib.loads((FOLDER / "reports.toml").read_text("utf-8"))
+KINDS = {kind: (count, hour) for kind, (count, hour) in _FILE["kinds"].items()}
+"""Reports of a kind in a day, and the hour of the first."""
+_WORDS, _RANGES, _MONTH = _FILE["words"], _FILE["ranges"], _FILE["month"]
+_WEEKDAYS, _CITIES, _REGIONS, _THREATS, _SKIES, _WINDS, _CLUBS, _SCORERS, _SIDES, _POINTS, _TARGETS = (
+    _tuples(_FILE[name])
+    for name in (
+        *(
+            "weekdays",
+            "cities",
+            "regions",
+            "threats",
+            "skies",
+            "winds",
+            "clubs",
+            "scorers",
+            "sides",
+            "points",
+        ),
+        "targets",
+    )
 )
-_REGIONS = (
-    (("Харківщина", "Харьковская область", "Kharkiv region"), ("на Харківщині", "в Харьковской области", "")),
-    (("Херсонщина", "Херсонская область", "Kherson region"), ("на Херсонщині", "в Херсонской области", "")),
-    (("Донеччина", "Донецкая область", "Donetsk region"), ("на Донеччині", "в Донецкой области", "")),
-    (("Сумщина", "Сумская область", "Sumy region"), ("на Сумщині", "в Сумской области", "")),
-    (
-        ("Запорізька область", "Запорожская область", "Zaporizhzhia region"),
-        ("у Запорізькій області", "в Запорожской области", ""),
-    ),
-)
-_THREATS = (
-    ("загроза балістики", "угроза баллистики", "a threat of ballistic missiles"),
-    ("рух ударних дронів", "полет ударных дронов", "attack drones"),
-    ("зліт МіГ-31К", "взлет МиГ-31К", "the take-off of a MiG-31K"),
-)
-_SKIES = (
-    ("хмарно, без опадів", "облачно, без осадков", "clouds but no rain"),
-    ("невеликий дощ", "небольшой дождь", "light rain"),
-    ("мокрий сніг", "мокрый снег", "sleet"),
-    ("сонячно", "солнечно", "sunshine"),
-    ("туман і мряка", "туман и морось", "fog and drizzle"),
-)
-_WINDS = (
-    ("південний", "южный", "southerly"), ("північно-західний", "северо-западный", "north-westerly"),
-    ("східний", "восточный", "easterly"), ("західний", "западный", "westerly"),
-)  # fmt: skip
-_CLUBS = (
-    ("Стугна", "Стугна", "Stuhna"), ("Дністер", "Днестр", "Dnister"), ("Крутояр", "Крутояр", "Krutoiar"),
-    ("Сокіл", "Сокол", "Sokil"), ("Металіст-40", "Металлист-40", "Metalist-40"),
-    ("Чорноморець-2", "Черноморец-2", "Chornomorets-2"), ("Гірник", "Горняк", "Hirnyk"),
-    ("Біла Вежа", "Белая Вежа", "Bila Vezha"),
-)  # fmt: skip
-_SCORERS = (
-    ("Гнат Ярошенко", "Игнат Ярошенко", "Hnat Yaroshenko"),
-    ("Олексій Цвєтков", "Алексей Цветков", "Oleksii Tsvietkov"),
-    ("Жорже Віана", "Жорже Виана", "Jorge Viana"), ("Тарас Щерба", "Тарас Щерба", "Taras Shcherba"),
-    ("Кирило Єжов", "Кирилл Ежов", "Kyrylo Yezhov"), ("Мамаду Сіссе", "Мамаду Сиссе", "Mamadou Cissé"),
-)  # fmt: skip
-_SIDES = (
-    ("півночі", "север", "the north"), ("півдні", "юг", "the south"),
-    ("Одещині", "Одесская область", "Odesa region"),
-    ("Слобожанщині", "Харьковское", "Kharkiv"),
-)  # fmt: skip
-_POINTS = (
-    ("Краківець", "Краковец", "Krakovets"), ("Шегині", "Шегини", "Shehyni"),
-    ("Рава-Руська", "Рава-Русская", "Rava-Ruska"), ("Ягодин", "Ягодин", "Yahodyn"),
-)  # fmt: skip
-_TARGETS = (
-    (
-        ("багатоповерхівці", "многоэтажке", "an apartment block"),
-        ("багатоповерхівку", "многоэтажку", "an apartment block"),
-    ),
-    (("ринку", "рынку", "a market"), ("ринок", "рынок", "a market")),
-    (("лікарні", "больнице", "a hospital"), ("лікарню", "больницу", "a hospital")),
-    (("вокзалу", "вокзалу", "a railway station"), ("вокзал", "вокзал", "a railway station")),
-)
-_RANGES: dict[str, dict[str, tuple[int, int]]] = {
-    "losses": {
-        "personnel": (780, 1240), "tanks": (2, 11), "afv": (4, 26), "guns": (18, 61), "uavs": (90, 480),
-        "trucks": (70, 190),
-    },
-    "power": {"queues": (2, 5), "industry": (10, 45), "hours": (2, 5), "homes": (12, 96)},
-    "rates": {"usd_step": (2, 27), "volume": (140, 320)},
-    "weather": {"wind": (2, 12), "pressure": (738, 764), "gusts": (15, 22)},
-    "football": {"hg": (1, 4), "ag": (0, 3), "minute": (3, 44), "crowd": (480, 6200), "cards": (2, 8)},
-    "fuel": {"petrol_step": (2, 31)},
-    "casualties": {
-        "killed": (2, 9), "wounded": (5, 34), "attacks": (25, 480), "houses": (8, 74),
-        "age": (31, 84),
-    },
-    "drones": {"sites": (3, 10), "missiles": (2, 9)},
-    "borders": {
-        "cars": (25, 140), "buses": (2, 12), "people": (61, 128), "hours": (2, 9),
-        "trucks": (310, 980),
-    },
-    "fires": {
-        "fires": (96, 412), "dead": (2, 7), "saved": (9, 58), "hectares": (70, 640), "shelled": (11, 44),
-        "shells": (120, 690),
-    },
-    "updates": {"killed": (2, 4), "wounded": (9, 21), "children": (2, 3), "missing": (9, 14)},
-}  # fmt: skip
 _UP = ("подорожчав", "подорожал", "rose")
 _DOWN = ("подешевшав", "подешевел", "fell")
 
@@ -300,7 +213,7 @@ def _number(value: int, language: str, mode: str | None, *, spaced: bool) -> str
         ending = "th" if value % 100 in {11, 12, 13} else {1: "st", 2: "nd", 3: "rd"}.get(value % 10, "th")
         return f"{value}{ending}"
     elif mode:
-        words = _WORDS[language, {"wa": "w", "gc": "g"}.get(mode, mode)].split()
+        words = _WORDS[language][{"wa": "w", "gc": "g"}.get(mode, mode)].split()
         if 1 <= value <= len(words):
             return words[value - 1]
     if language == "en":

@@ -129,11 +129,9 @@ def _lingua() -> Callable[[str], tuple[str | None, bool]]:
 
     def read(text: str) -> tuple[str | None, bool]:
         ranked = detector.compute_language_confidence_values(text)
-        return (
-            (ranked[0].language.iso_code_639_1.name.lower(), ranked[0].value >= 0.99)
-            if ranked
-            else (None, False)
-        )
+        if not ranked:
+            return None, False
+        return ranked[0].language.iso_code_639_1.name.lower(), ranked[0].value >= 0.99
 
     return read
 

@@ -8,8 +8,10 @@ headline too, and comes one to three days before or after.
 
 import random
 import re
+import tomllib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 CHANGED = ("changed", "converted", "another day")
 FIRST = datetime(2026, 3, 2, tzinfo=UTC)
@@ -25,16 +27,7 @@ _UNIT = re.compile(
     r"(?P<unit>kilomet(?:er|re)s?|km|miles?|met(?:er|re)s?|feet|kilograms?|kg|pounds?|°C|hectares?|acres?"
     r"|кілометр\w*|километр\w*|км|миль|милі|мили|метр\w*|фут\w*|кілограм\w*|килограмм\w*|кг|°С|гектар\w*|га)\b"
 )
-_OTHER: tuple[tuple[str, float, tuple[str, str, str]], ...] = (
-    (r"kilom|km|кіломе|киломе|км", 1 / 1.609, ("миль", "миль", "miles")),
-    (r"mile|мил", 1.609, ("км", "км", "km")),
-    (r"met|метр", 3.281, ("футів", "футов", "feet")),
-    (r"feet|фут", 1 / 3.281, ("метрів", "метров", "metres")),
-    (r"kilog|kg|кілог|килог|кг", 2.205, ("фунтів", "фунтов", "pounds")),
-    (r"pound", 1 / 2.205, ("кг", "кг", "kg")),
-    (r"hect|гект|га", 2.471, ("акрів", "акров", "acres")),
-    (r"acre", 1 / 2.471, ("га", "га", "hectares")),
-)
+_OTHER = tomllib.loads(Path(__file__).parent.joinpath("data/units.toml").read_text("utf-8"))["units"]
 _LANGUAGES = ("uk", "ru", "en")
 
 

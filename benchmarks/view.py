@@ -110,14 +110,8 @@ class Served:
 RANKS = (0, 1, 4, 40, 60, 200, 1000, 5000, 30_000, 150_000)
 """Of words, the commonest first: from one in all texts to one in some."""
 FILTERS = (
-    "",
-    "language=uk",
-    "missing=en",
-    "edited=1",
-    "gone=1",
-    "omitted=20",
-    "since=2026-01-01",
-    "outlet={outlet}",
+    *("", "language=uk", "missing=en", "edited=1", "gone=1"),
+    *("omitted=20", "since=2026-01-01", "outlet={outlet}"),
 )
 ORDERED = ("time", "match", "lag", "difference", "edits")
 

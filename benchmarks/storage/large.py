@@ -8,12 +8,13 @@ texts contradict, and looks that brought nothing, so that no count is trivial. T
 A commit is a snapshot of its own, as of a crawl; what a writer keeps beside them is made by the first writer.
 """
 
-# ruff: noqa: E501, SIM905, PLR0917  words and syllables stand in long lines; arrays of one part go together
+# ruff: noqa: PLR0917  arrays of one part go together
 
 import hashlib
 import multiprocessing
 import random
 import sys
+import tomllib
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -43,21 +44,7 @@ OUTLETS, SECTIONS, AUTHORS, TOPICS, NAMES = 40, 14, 60, 3000, 4000
 STEMS = 40_000
 PARAGRAPH, SENTENCE = 45, 15
 """Words."""
-SYLLABLES = {
-    "uk": "ба ва го да же зи ка ле ма ні по ру сі ту фа хи ця че ша ща ол ен ір ав ост ист ран кол пер зем від".split(),
-    "ru": "ба ва го да же зи ка ле ма ни по ру си ту фа хи ца че ша ща ол ен ир ав ост ист ран кол пер зем раз".split(),
-    "en": "ba ca do fe gi ha lo ma ne po ra si tu va wo er in on al ent ist ran col per tion rea der mer hun".split(),
-}
-ENDINGS = {
-    "uk": ("", "а", "у", "ом", "и", "ів", "ами"),
-    "ru": ("", "а", "у", "ом", "ы", "ов", "ами"),
-    "en": ("", "s", "ed", "ing", "er", "ers", "ly"),
-}
-FREQUENT = {
-    "uk": "і в на що з не та до у за про від як це для він його було є але які після також під року при вже час може президент війна рішення міст область суд людина дорога".split(),
-    "ru": "и в на что с не по к о за от как это для он его было а но которые после также под года при уже время может президент война решение мост область суд человек дорога".split(),
-    "en": "the of and to in a that is for on with as was it by at from be his are has an after which this also under year will president war decision bridge city court child road".split(),
-}
+_WORDS = tomllib.loads(Path(__file__).parents[1].joinpath("data/large.toml").read_text("utf-8"))
 VARIANTS = 4
 """Of each word: as it is, with a capital, with a full stop, with both."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -68,9 +55,13 @@ class Words:
     def __init__(self, language: str) -> None:
         chosen = random.Random(f"stems {language}")
         stems: dict[str, None] = {}
+        syllables = _WORDS["syllables"][language].split()
         while len(stems) < STEMS:
-            stems["".join(chosen.choices(SYLLABLES[language], k=chosen.choice((2, 2, 3, 3, 4))))] = None
-        plain = [*FREQUENT[language], *(stem + x for stem in stems for x in ENDINGS[language])]
+            stems["".join(chosen.choices(syllables, k=chosen.choice((2, 2, 3, 3, 4))))] = None
+        plain = [
+            *_WORDS["frequent"][language].split(),
+            *(stem + x for stem in stems for x in _WORDS["endings"][language]),
+        ]
         self.words = tuple(plain)
         spellings = [y for x in plain for y in (x, x.capitalize(), f"{x}.", f"{x.capitalize()}.")]
         self.written = pa.array(spellings)
@@ -281,7 +272,8 @@ def _looks(rng, articles, edited, is_gone, fetched, last_seen, at, seq) -> pa.Ta
         (np.zeros(rows + int(edited.sum()), int), np.tile([1, 2, 3], len(last)), np.zeros(count, int))
     )
     times = np.concatenate((
-        fetched, last_seen[edited], np.repeat(last_seen[last], 3) + vain[vain > 0] * 24 * HOUR, rng.choice(fetched, count),
+        fetched, last_seen[edited], np.repeat(last_seen[last], 3) + vain[vain > 0] * 24 * HOUR,
+        rng.choice(fetched, count),
     ))  # fmt: skip
     is_no_article = number < 0
     take = pa.array(np.where(is_no_article, 0, number))
