@@ -4,9 +4,9 @@ Each figure is CPU time of one part of extraction without the other parts it cal
 pages of ../shared/data after one reading of all, the least of some rounds. `--peer` also reads each page
 with trafilatura and its metadata, then langdetect, and gives the ratio under the same load. `--against`
 reads the pages by turns, eight at a time, in a process of this checkout and in one of another, which needs
-`../shared` beside it, and compares the least CPU time of each page: `git worktree add ../before REVISION`.
-All processes are prepared as a worker is, the collector of garbage among it; `--unprepared` leaves it as
-Python has it.
+`../shared` beside it, and compares the least CPU time of each page, what it leaves to the collector of
+garbage among it: `git worktree add ../before REVISION`.
+All processes are prepared as a worker is, the collector too; `--unprepared` leaves it as Python has it.
 """
 
 import argparse
@@ -109,8 +109,9 @@ def side_by_side(pages: list[Fetch], rounds: int) -> None:
                 least[is_ours][i] = min(least[is_ours][i], clock() - began)
     ours_ms, peer_ms = (sum(least[which]) / len(pages) * 1000 for which in (True, False))
     print(
-        f"* Reading a page takes {ours_ms:.1f} ms of CPU, trafilatura with its metadata and langdetect "
-        f"{peer_ms:.1f}: {ours_ms / peer_ms:.2f} of it."
+        f"* Reading a page takes {ours_ms:.1f} ms of CPU; trafilatura's function with metadata, "
+        f"then langdetect, in the same prepared process {peer_ms:.1f}: {ours_ms / peer_ms:.2f} of it. "
+        "Its command is in the table of a crawl."
     )
 
 
