@@ -116,7 +116,7 @@ def read_byline(
     """
     by_rel = _by_rel(page)
     place = place or Placement(page, metadata.headline)
-    declared = [*_declared(data, metadata), *_of_links(by_rel, place)]
+    declared = [*_declared(data, metadata), *_of_links(page, by_rel, place)]
     if rule is not None:
         lines = [*filter(None, map(_words, page.root.cssselect(rule)))]
         byline = next(iter(lines), None)
@@ -140,13 +140,13 @@ def credits(data: LinkedData, metadata: Metadata) -> tuple[Claim, ...]:
     return tuple(Claim("credit", name) for name in reversed(unique.values()))
 
 
-def _by_rel(page: Outline) -> list[HtmlElement]:
-    """Return the links with `rel=author`."""
-    links = (page.elements[i] for i in page.positions("a", "link"))
-    return [link for link in links if (rel := link.get("rel")) and "author" in rel.split(" ")]
+def _by_rel(page: Outline) -> list[int]:
+    """Return the positions of the links with `rel=author`."""
+    links = page.positions("a", "link")
+    return [i for i in links if (rel := page.elements[i].get("rel")) and "author" in rel.split(" ")]
 
 
-def _prefixed(page: Outline, by_rel: list[HtmlElement], place: Placement) -> Iterator[str]:
+def _prefixed(page: Outline, by_rel: list[int], place: Placement) -> Iterator[str]:
     """Yield lines that begin with a prefix such as `Автор:`, those beside the headline first."""
     far = []
     for i, line in _prefixed_anywhere(page, by_rel, place):
@@ -166,17 +166,23 @@ def _declared(data: LinkedData, metadata: Metadata) -> Iterator[Claim]:
             yield Claim("meta", value)
 
 
-def _of_links(by_rel: list[HtmlElement], place: Placement) -> Iterator[Claim]:
-    for element in by_rel:
+def _of_links(page: Outline, by_rel: list[int], place: Placement) -> Iterator[Claim]:
+    """Yield the names that links to authors have; those beside the headline alone, where there are any.
+
+    Teasers below the article link to the authors of other stories.
+    """
+    near = [i for i in by_rel if place.is_near(i)]
+    for i in near or by_rel:
+        element = page.elements[i]
         text = _words(element) or one_line(element.get("title") or "")
         if text and not _is_elsewhere(element, place):
             yield Claim("rel-author", text)
 
 
 def _prefixed_anywhere(
-    page: Outline, by_rel: list[HtmlElement], place: Placement
+    page: Outline, by_rel: list[int], place: Placement
 ) -> Iterator[tuple[int | None, str]]:
-    for element in by_rel:
+    for element in map(page.elements.__getitem__, by_rel):
         parent = element.getparent()
         line = _words(parent, _LONGEST) if parent is not None and element.tag == "a" else ""
         if PREFIX.match(line) and len(line) < 120:

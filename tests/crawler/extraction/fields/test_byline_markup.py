@@ -197,6 +197,14 @@ def test_a_footer_names_the_author_within_the_article_alone() -> None:
     assert authors(after=f"</article>{footer}<article>") == []
 
 
+def test_links_to_authors_beside_the_headline_leave_out_those_of_teasers() -> None:
+    of_article = f"<a rel='author' href='/a/1'>{HANNA}</a> <a rel='author' href='/a/2'>{OLEH}</a>"
+    teasers = f"{FAR}<h3>Ще новина</h3><div>Вчора <a rel='author' href='/a/3'>Петро Сторонній</a></div>"
+    assert authors(of_article, f"</article>{teasers}<article>") == [HANNA, OLEH]
+    # where no link stands beside the headline, the box about the author has it
+    assert authors(after=f"<a rel='author' href='/a/1'>{HANNA}</a>") == [HANNA]
+
+
 def test_of_two_lines_below_the_article_the_nearer_holds() -> None:
     lines = f"<div>Автор: {HANNA}</div><div>Автор: Олег Другий</div>"
     assert authors(after=f"</article><section>{lines}</section><article>") == [HANNA]
