@@ -288,6 +288,7 @@ def test_a_capture_is_of_the_second_that_the_index_says(second: str, is_same: bo
         (record(kind="request"), NoPage, "requests and other records without a page"),
         (b"\r\n" * 20, CaptureFailed, "a.warc.gz has no record at byte 7"),
     ],
+    ids=["damaged", "request", "blank"],
 )
 def test_what_lies_at_the_place_of_a_capture_is_told(data: bytes, error: type[Exception], words: str) -> None:
     class Files:
