@@ -167,7 +167,7 @@ def main() -> int:
     if arguments.errors and arguments.part == "kept":
         parser.error("--errors is for --part dev: nobody looks into the part that is kept back")
     if arguments.sets:
-        table = measure(arguments.part, Console(width=150), listed=arguments.errors)
+        table = measure(arguments.part, Console(width=150), lists_errors=arguments.errors)
         if arguments.write:
             write_page("rewrites and reports", table)
         return 0

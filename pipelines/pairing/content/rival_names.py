@@ -24,7 +24,7 @@ _LEAST_LETTERS = 4
 """Letters of a name: shorter ones and acronyms differ between languages."""
 _BEGINNING = 5
 """Sounds that the cases of a name share."""
-_ALIKE, _ALIKE_SOUNDS, _LONGER = 0.6, 3, 4
+_ALIKE, _ALIKE_SOUNDS, _LONGER = 0.65, 3, 4
 """Share of sounds that two spellings of a name have in common, first sounds that are enough, and the most by
 which one is longer."""
 
@@ -44,7 +44,7 @@ class _Words:
 
 
 def names_contrary(a: ArticleReading, b: ArticleReading) -> bool:
-    """Tell if each of two brief texts has names that the other does not, and at least as many as both have.
+    """Tell if each of two brief texts has names that the other does not, and at least as many as they share.
 
     It compares each word of a name, in any script, by its sounds, its consonants or as a known place.
     """
@@ -54,7 +54,7 @@ def names_contrary(a: ArticleReading, b: ArticleReading) -> bool:
     shared_a, alone_a = _compared(a.document.language, words_a, words_b)
     shared_b, alone_b = _compared(b.document.language, words_b, words_a)
     alone = min(alone_a, alone_b)
-    return alone > 0 and alone >= min(shared_a, shared_b)
+    return alone > 0 and alone >= max(shared_a, shared_b)
 
 
 def _compared(language: str, words: _Words, counterpart: _Words) -> tuple[int, int]:
@@ -76,9 +76,10 @@ def _compared(language: str, words: _Words, counterpart: _Words) -> tuple[int, i
 def _are_spellings(sounds: str, word: str) -> bool:
     if sounds[:_ALIKE_SOUNDS] == word[:_ALIKE_SOUNDS]:
         return True
-    if sounds[:1] != word[:1] or abs(len(sounds) - len(word)) > _LONGER:
+    if abs(len(sounds) - len(word)) > _LONGER:
         return False
-    return SequenceMatcher(None, sounds, word).ratio() >= _ALIKE
+    # `Lebanon` and `Ліван`
+    return SequenceMatcher(None, sounds.replace("b", "v"), word.replace("b", "v")).ratio() >= _ALIKE
 
 
 @lru_cache(maxsize=64)  # an article is compared with several others
