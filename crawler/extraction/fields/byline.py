@@ -40,7 +40,7 @@ _SMALL_WORDS = re.compile(r"(?:von|par|por|door)\s", re.IGNORECASE)
 """Prefixes that other lines begin with too; a whole name follows, and commas at most."""
 _LINE_TAGS = {
     "p", "div", "span", "strong", "em", "b", "i", "a", "address", "li", "td", "font", "h4", "h5", "h6", "dt",
-    "footer", "header", "small", "label",
+    "footer", "header", "small", "label", "cite",
 }  # fmt: skip
 _BEGINS = (
     "автор", "текст", "журнал", "підгот", "подгот", "спілкува", "беседов", "написа", "розмовля", "записа",

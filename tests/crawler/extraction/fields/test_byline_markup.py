@@ -197,6 +197,11 @@ def test_a_footer_names_the_author_within_the_article_alone() -> None:
     assert authors(after=f"</article>{footer}<article>") == []
 
 
+def test_a_cited_source_is_the_author_after_a_prefix_alone() -> None:
+    assert authors(f"<cite>By <a href='/jane'>{JANE}</a>, December 16th 2016</cite>") == [JANE]
+    assert authors(f"<cite>{JANE}</cite>") == []
+
+
 def test_links_to_authors_beside_the_headline_leave_out_those_of_teasers() -> None:
     of_article = f"<a rel='author' href='/a/1'>{HANNA}</a> <a rel='author' href='/a/2'>{OLEH}</a>"
     teasers = f"{FAR}<h3>Ще новина</h3><div>Вчора <a rel='author' href='/a/3'>Петро Сторонній</a></div>"
