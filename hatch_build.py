@@ -41,6 +41,9 @@ def under_one_name(source: str, modules: frozenset[str]) -> str:
     place = 0
     strings = {tokenize.STRING, getattr(tokenize, "FSTRING_MIDDLE", -1)}
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.ERRORTOKEN and token.string[0] in "'\"":
+            # Python 3.12 raises TokenError here, 3.11 reads on
+            raise ValueError(f"line {token.start[0]} is no Python: {token.line.strip()}")
         if token.type in strings:
             begin, end = (starts[row - 1] + column for row, column in (token.start, token.end))
             string = text[begin:end]

@@ -127,7 +127,7 @@ def _card(contents: Contents, name: str) -> str:
     languages = "\n".join(f"- {json.dumps(x)}" for x in contents.languages if x != "und") or "- und"
     provenance = "\n".join(f"| {k} | {_plain(v)} |" for k, v in _provenance(contents).items())
     title, rows = _title(contents), "\n".join
-    template = (_FOLDER / "dataset_card.tmpl").read_text("utf-8")
+    template = (_FOLDER / "dataset_card.txt").read_text("utf-8")
     return template.format(
         quoted_title=json.dumps(title, ensure_ascii=False),
         title=_plain(title),
