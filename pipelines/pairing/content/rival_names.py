@@ -14,19 +14,15 @@ from pipelines.pairing.content.tiers import BRIEF
 from pipelines.similarity.document import ArticleReading, Document, text_of
 from pipelines.similarity.folding import fold, skeleton
 from pipelines.similarity.lexicon import meanings_of, places_of
-from pipelines.similarity.numbers import is_month
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’ʼ][^\W\d_]+)?")
 _SENTENCE_END = frozenset(".!?…:\n")
 _SPACES = 3
 """Characters before a word that are looked at."""
-_LEAST_LETTERS = 4
-"""Letters of a name: shorter ones and acronyms differ between languages."""
 _BEGINNING = 5
 """Sounds that the cases of a name share."""
-_ALIKE, _ALIKE_SOUNDS, _LONGER = 0.65, 3, 4
-"""Share of sounds that two spellings of a name have in common, first sounds that are enough, and the most by
-which one is longer."""
+_ALIKE, _ALIKE_SOUNDS = 0.65, 3
+"""Share of sounds that two spellings of a name have in common, and first sounds that are enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +40,11 @@ class _Words:
 
 
 def names_contrary(a: ArticleReading, b: ArticleReading) -> bool:
-    """Tell if each of two brief texts has names that the other does not, and at least as many as they share.
+    """Tell if both of two brief texts have names of their own, and at least as many as they share.
 
     It compares each word of a name, in any script, by its sounds, its consonants or as a known place.
     """
-    if min(a.letters, b.letters) >= BRIEF:
+    if max(a.letters, b.letters) >= BRIEF:
         return False
     words_a, words_b = _words(a.document), _words(b.document)
     shared_a, alone_a = _compared(a.document.language, words_a, words_b)
@@ -74,61 +70,40 @@ def _compared(language: str, words: _Words, counterpart: _Words) -> tuple[int, i
 
 
 def _are_spellings(sounds: str, word: str) -> bool:
-    if sounds[:_ALIKE_SOUNDS] == word[:_ALIKE_SOUNDS]:
-        return True
-    if abs(len(sounds) - len(word)) > _LONGER:
-        return False
-    # `Lebanon` and `Ліван`
-    return SequenceMatcher(None, sounds.replace("b", "v"), word.replace("b", "v")).ratio() >= _ALIKE
+    begin_alike = sounds[:_ALIKE_SOUNDS] == word[:_ALIKE_SOUNDS]
+    return begin_alike or SequenceMatcher(None, sounds, word).ratio() >= _ALIKE
 
 
 @lru_cache(maxsize=64)  # an article is compared with several others
 def _words(document: Document) -> _Words:
     capital, skeletons, places = set[str](), set[str](), set[int]()
-    for word in _WORD.findall(text_of(document)):
+    text = text_of(document)
+    for word in _WORD.findall(text):
         sounds = fold(word)
         skeletons.add(skeleton(sounds))
         if word[0].isupper():
             capital.add(sounds)
             places.update(places_of(document.language, word))
     skeletons.discard("")
-    return _Words(tuple(_names(document)), frozenset(capital), frozenset(skeletons), frozenset(places))
+    return _Words(tuple(_names(text)), frozenset(capital), frozenset(skeletons), frozenset(places))
 
 
-def _names(document: Document) -> Iterator[str]:
-    """Yield the names of a text, each in the first form that it has; no words of a headline in title case."""
-    text = text_of(document)
-    start = len(document.headline) if _is_title_case(document) else 0
-    first_forms, common, inside = dict[str, str](), set[str](), set[str]()
-    for match in _WORD.finditer(text, start):
+def _names(text: str) -> Iterator[str]:
+    """Yield the names of a text, each in the first form that it has; acronyms differ between languages."""
+    first_forms, inside = dict[str, str](), set[str]()
+    for match in _WORD.finditer(text):
         word = match[0]
-        if word.islower():
-            common.add(word)
-        elif _may_be_name(word):
+        if word[0].isupper() and not word.isupper():
             beginning = fold(word)[:_BEGINNING]
             first_forms.setdefault(beginning, word)
             if not _begins(text, match.start()):
                 inside.add(beginning)
     for beginning, word in first_forms.items():
-        if beginning in inside and word.lower() not in common:
+        if beginning in inside:
             yield word
-
-
-def _may_be_name(word: str) -> bool:
-    capital = word[0].isupper() and not word.isupper()
-    return capital and len(word) >= _LEAST_LETTERS and not is_month(word)
 
 
 def _begins(text: str, at: int) -> bool:
     """Tell if the word there begins a sentence; one that opens a quotation is mostly a name."""
     before = text[max(0, at - _SPACES) : at].rstrip(" \u00a0")
     return not before or before[-1] in _SENTENCE_END
-
-
-def _is_title_case(document: Document) -> bool:
-    """Tell if most long words of an English headline are capital."""
-    long = capital = 0
-    for word in _WORD.findall(document.headline):
-        if len(word) >= _LEAST_LETTERS:
-            long, capital = long + 1, capital + word[0].isupper()
-    return document.language == "en" and long >= _LEAST_LETTERS and 10 * capital > 7 * long

@@ -207,7 +207,7 @@ def test_links_to_authors_beside_the_headline_leave_out_those_of_teasers() -> No
     teasers = f"{FAR}<h3>Ще новина</h3><div>Вчора <a rel='author' href='/a/3'>Петро Сторонній</a></div>"
     assert authors(of_article, f"</article>{teasers}<article>") == [HANNA, OLEH]
     # where no link stands beside the headline, the box about the author has it
-    assert authors(after=f"<a rel='author' href='/a/1'>{HANNA}</a>") == [HANNA]
+    assert authors(after=f"{FAR}<a rel='author' href='/a/1'>{HANNA}</a>") == [HANNA]
 
 
 def test_of_two_lines_below_the_article_the_nearer_holds() -> None:
