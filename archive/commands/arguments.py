@@ -69,8 +69,8 @@ def add_spread(parser: ArgumentParser) -> None:
 
 def spread(options: Namespace, data: int) -> Spread:
     """Read these options; `data` is the number of bytes to work on. Raises WrongSetting."""
-    from archive.operations import cluster  # noqa: PLC0415  .1 s of asyncio, that `show` does without
-    from archive.operations.partitions import ALONE, Spread  # noqa: PLC0415  as above
+    from archive.operations import cluster
+    from archive.operations.partitions import ALONE, Spread
 
     if options.engine is not None:
         cluster.address(options.engine)

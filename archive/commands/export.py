@@ -111,7 +111,7 @@ def _contradiction(options: argparse.Namespace) -> str:
 
 
 def _wacz(console: Console, opened: Archive, file: Path) -> int:
-    from archive.export import wacz  # noqa: PLC0415  pyarrow is not needed for --help
+    from archive.export import wacz
 
     count = wacz.export(opened, file, utc_now())
     size = file.stat().st_size
@@ -120,7 +120,7 @@ def _wacz(console: Console, opened: Archive, file: Path) -> int:
 
 
 def _choice(options: argparse.Namespace) -> Choice:
-    from archive.export.choice import Choice  # noqa: PLC0415  pyarrow, .17 s: --help needs none
+    from archive.export.choice import Choice
 
     return Choice(
         tuple(options.language or ()),
@@ -132,7 +132,7 @@ def _choice(options: argparse.Namespace) -> Choice:
 
 
 def _dataset(opened: Archive, options: argparse.Namespace) -> str:
-    from archive.export import dataset  # noqa: PLC0415  pyarrow, .17 s: --help needs none
+    from archive.export import dataset
 
     choice = _choice(options)
     choice.check(opened, _ARTICLES)
@@ -152,8 +152,7 @@ def _dataset(opened: Archive, options: argparse.Namespace) -> str:
 
 
 def _table(opened: Archive, options: argparse.Namespace) -> str:
-    # pyarrow, .17 s: --help needs none
-    from archive.export.files import export, register_iceberg  # noqa: PLC0415
+    from archive.export.files import export, register_iceberg
 
     choice = _choice(options)
     table = options.table or _ARTICLES

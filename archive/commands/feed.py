@@ -61,12 +61,11 @@ def _output(text: str) -> str:
 
 
 def run(console: Console, options: argparse.Namespace) -> int:
-    # pyarrow and the search: --help needs none
-    from archive.export.files import writing  # noqa: PLC0415
-    from archive.viewer.catalogue import Interface  # noqa: PLC0415
-    from archive.viewer.web.alerts import alerts  # noqa: PLC0415
-    from archive.viewer.web.formats import Feed, as_atom, as_json_feed  # noqa: PLC0415
-    from archive.viewer.web.questions import address_of  # noqa: PLC0415
+    from archive.export.files import writing
+    from archive.viewer.catalogue import Interface
+    from archive.viewer.web.alerts import alerts
+    from archive.viewer.web.formats import Feed, as_atom, as_json_feed
+    from archive.viewer.web.questions import address_of
 
     opened = archive.open(options.archive)
     question = replace(question_of(options.search, options), order="time")
@@ -83,5 +82,5 @@ def run(console: Console, options: argparse.Namespace) -> int:
     with writing(options.output) as file:
         file.write(as_json_feed(feed) if options.output.endswith(".json") else as_atom(feed))
     noun = "entry" if len(entries) == 1 else "entries"
-    console.print(f"{len(noun)} {noun} in {literal(options.output)}", soft_wrap=True)
+    console.print(f"{len(entries)} {noun} in {literal(options.output)}", soft_wrap=True)
     return 0

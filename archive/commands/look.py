@@ -70,7 +70,7 @@ def list_snapshots(console: Console, options: argparse.Namespace) -> int:
 
 
 def show_diff(console: Console, options: argparse.Namespace) -> int:
-    from archive.read.find import find_article  # noqa: PLC0415  pyarrow, .17 s: --help needs none
+    from archive.read.find import find_article
 
     opened = archive.open(options.archive)
     article_id, latest = find_article(opened, options.id)
@@ -96,7 +96,7 @@ def show_diff(console: Console, options: argparse.Namespace) -> int:
 
 
 def print_page(_console: Console, options: argparse.Namespace) -> int:
-    from archive.read.find import find_article  # noqa: PLC0415  pyarrow, .17 s: --help needs none
+    from archive.read.find import find_article
 
     opened = archive.open(options.archive)
     article_id, _ = find_article(opened, options.id)
@@ -106,11 +106,8 @@ def print_page(_console: Console, options: argparse.Namespace) -> int:
 
 
 def list_observations(console: Console, options: argparse.Namespace) -> int:
-    # pyarrow, .17 s: --help needs none
-    from archive.read.find import at_address  # noqa: PLC0415
-
-    # pyarrow, .17 s: --help needs none
-    from archive.state.tombstones import Tombstones, blank_address  # noqa: PLC0415
+    from archive.read.find import at_address
+    from archive.state.tombstones import Tombstones, blank_address
 
     opened = archive.open(options.archive)
     stone = Tombstones(opened.storage.layout).of_address(options.url)
@@ -133,7 +130,7 @@ def list_observations(console: Console, options: argparse.Namespace) -> int:
 
 def _visits(console: Console, opened: Archive, url: str) -> list[dict[str, Any]]:
     """Observations of an address in the order of time; in other spellings if it has none."""
-    from archive.read.find import spelled_otherwise  # noqa: PLC0415  pyarrow, .17 s: --help needs none
+    from archive.read.find import spelled_otherwise
 
     visits = opened.observations(url=url).to_pylist()
     if not visits and (spellings := spelled_otherwise(opened, url)):
@@ -180,7 +177,7 @@ def _about_articles(
 
 
 def _at_canonical(opened: Archive, row: Mapping[str, object]) -> str:
-    from archive.read.find import at_address  # noqa: PLC0415  pyarrow, .17 s: --help needs none
+    from archive.read.find import at_address
 
     articles, _ = at_address(opened, str(row["canonical_url"]))
     if row["article_id"] in {x["article_id"] for x in articles}:

@@ -11,7 +11,7 @@ from archive.terminal import literal
 
 
 def repair_archive(console: Console, options: argparse.Namespace) -> int:
-    from archive.operations.maintain import repair  # noqa: PLC0415  pyarrow, .17 s: --help needs none
+    from archive.operations.maintain import repair
 
     done = repair(options.archive, rebuild=options.rebuild)
     snapshot = f"snapshot {done.snapshot.id}" if done.snapshot else "no new snapshot"
@@ -26,7 +26,7 @@ def repair_archive(console: Console, options: argparse.Namespace) -> int:
 
 
 def compact_archive(console: Console, options: argparse.Namespace) -> int:
-    from archive.operations.maintain import compact  # noqa: PLC0415  pyarrow, .17 s: --help needs none
+    from archive.operations.maintain import compact
 
     before = archive.open(options.archive).snapshot
     snapshot = compact(options.archive, spread(options, sum(file.bytes for file in before.files)))
@@ -38,7 +38,7 @@ def compact_archive(console: Console, options: argparse.Namespace) -> int:
 
 
 def migrate_archive(console: Console, options: argparse.Namespace) -> int:
-    from archive.operations.migrate import migrate  # noqa: PLC0415  pyarrow, .17 s: --help needs none
+    from archive.operations.migrate import migrate
 
     snapshot = migrate(options.archive)
     done = "has today's schema already" if snapshot is None else f"has schema {snapshot.schema_version} now"
@@ -47,7 +47,7 @@ def migrate_archive(console: Console, options: argparse.Namespace) -> int:
 
 
 def collect_garbage(console: Console, options: argparse.Namespace) -> int:
-    from archive.operations.maintain import gc  # noqa: PLC0415  pyarrow, .17 s: --help needs none
+    from archive.operations.maintain import gc
 
     done = gc(options.archive, options.keep_days, dry_run=options.dry_run)
     verb = "would be removed" if options.dry_run else "removed"
@@ -63,7 +63,7 @@ def collect_garbage(console: Console, options: argparse.Namespace) -> int:
 
 def copy_archive(console: Console, options: argparse.Namespace) -> int:
     """Copy, then verify the copy."""
-    from archive.operations.copy import copy  # noqa: PLC0415  pyarrow, .17 s: --help needs none
+    from archive.operations.copy import copy
 
     with bar() as progress:
         task = progress.add_task("copying")
@@ -86,7 +86,7 @@ def copy_archive(console: Console, options: argparse.Namespace) -> int:
 
 
 def verify_archive(console: Console, options: argparse.Namespace) -> int:
-    from archive.operations.verify import check  # noqa: PLC0415  pyarrow, .17 s: --help needs none
+    from archive.operations.verify import check
 
     done = check(options.archive, everything=options.all)
     for finding in done.findings:

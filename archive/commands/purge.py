@@ -28,7 +28,7 @@ def _reason(text: str) -> str:
 
 
 def run(console: Console, options: argparse.Namespace) -> int:
-    from archive.operations.purge import find, purge  # noqa: PLC0415  pyarrow is not needed for --help
+    from archive.operations.purge import find, purge
 
     erasable = find(options.archive, options.url)
     name = f"“{literal(erasable.headline)}”" if erasable.headline else "an address without an article"

@@ -91,9 +91,8 @@ def add_filters(parser: argparse.ArgumentParser) -> None:
 
 def question_of(words: str, options: argparse.Namespace) -> Question:
     """Build a query from words, or from the address of a search in a browser, and from options."""
-    # starlette, .1 s: --help needs none
-    from archive.viewer.search.answers import FLAGS, Question  # noqa: PLC0415
-    from archive.viewer.web import questions  # noqa: PLC0415
+    from archive.viewer.search.answers import FLAGS, Question
+    from archive.viewer.web import questions
 
     question = Question(words.strip())
     if words.startswith(("http://", "https://", "/")) and " " not in words:
@@ -115,8 +114,8 @@ def question_of(words: str, options: argparse.Namespace) -> Question:
 @contextmanager
 def looking_up(opened: Archive, *, texts: bool) -> Iterator[Lookup]:
     """Update the side file of search to a snapshot and open it; `texts`: for a query with words."""
-    from archive.viewer.search import fill, side_file  # noqa: PLC0415  pyarrow and numpy: --help needs none
-    from archive.viewer.search.lookup import Lookup  # noqa: PLC0415
+    from archive.viewer.search import fill, side_file
+    from archive.viewer.search.lookup import Lookup
 
     fill.fill(opened, texts=False)
     path = side_file.side_file(opened.storage.layout)
@@ -151,7 +150,7 @@ def run(console: Console, options: argparse.Namespace) -> int:
 
 
 def _print_json(answer: Answer) -> None:
-    from archive.viewer.web.formats import as_json, story_rows  # noqa: PLC0415  pyarrow: --help needs none
+    from archive.viewer.web.formats import as_json, story_rows
 
     rows = story_rows(answer.lines)
     for row, line in zip(rows, answer.lines, strict=True):
@@ -165,7 +164,7 @@ def _print_json(answer: Answer) -> None:
 
 
 def _print(console: Console, answer: Answer, page: int, most: int, why_none: str) -> None:
-    from archive.viewer.catalogue import Interface  # noqa: PLC0415  as above
+    from archive.viewer.catalogue import Interface
 
     t = Interface("en")
     first = (page - 1) * most

@@ -35,7 +35,7 @@ _LABEL, _NARROWEST = 9, 21
 
 
 def run(console: Console, options: argparse.Namespace) -> int:
-    from archive.read.find import find  # noqa: PLC0415  pyarrow is not needed for --help
+    from archive.read.find import find
 
     opened = archive.open(options.archive)
     rows = find(opened, options.id, ["gone", "gone_reason"])
@@ -119,7 +119,7 @@ _FIELDS: dict[str, Callable[[Row], str]] = {
 
 def _conflicts(opened: Archive, rows: Sequence[Mapping[str, object]]) -> Iterator[str]:
     """Sentences on links between a story's articles that the texts contradict."""
-    from archive.read.find import conflicts  # noqa: PLC0415  pyarrow, .17 s: --help needs none
+    from archive.read.find import conflicts
 
     for pair, articles in conflicts(
         opened, str(rows[0]["story_id"]), [str(row["article_id"]) for row in rows]

@@ -48,8 +48,7 @@ def run(console: Console, options: argparse.Namespace) -> int:
     opened = archive.open(options.archive)
     if not options.question:
         return _names(console)
-    # duckdb and pyarrow: --help needs none
-    from archive.read.sql import bounded, too_much  # noqa: PLC0415
+    from archive.read.sql import bounded, too_much
 
     try:
         with bounded(options.memory):
@@ -75,9 +74,8 @@ def _print(console: Console, options: argparse.Namespace, rows: SqlRows) -> None
 
 
 def _names(console: Console) -> int:
-    # pyarrow, .17 s: --help needs none
-    from archive.format.docs import TABLES  # noqa: PLC0415
-    from archive.read.sql_views import views  # noqa: PLC0415
+    from archive.format.docs import TABLES
+    from archive.read.sql_views import views
 
     tables = [(name, "table", about.split(". ")[0].rstrip(".")) for name, _, about in TABLES]
     view_rows = [(x.name, "view", ", ".join(x.columns)) for x in views().values()]
@@ -107,7 +105,7 @@ def _text(value: object) -> str:
 
 
 def _print_csv(rows: SqlRows) -> None:
-    from archive.export.files import csv_cell  # noqa: PLC0415  pyarrow, .17 s: --help needs none
+    from archive.export.files import csv_cell
 
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\r\n")
@@ -135,7 +133,7 @@ def _write(text: str) -> None:
 
 
 def _objects(rows: SqlRows) -> Iterator[dict[str, object]]:
-    from archive.tables.parquet_files import translated_errors  # noqa: PLC0415  pyarrow, .17 s: --help needs none
+    from archive.tables.parquet_files import translated_errors
 
     for batch in rows.batches():
         with translated_errors():

@@ -84,7 +84,7 @@ def run(console: Console, options: argparse.Namespace) -> int:
     opened = archive.open(options.archive)
     story = None
     if target:
-        from archive.read.find import find  # noqa: PLC0415  pyarrow is not needed for --help
+        from archive.read.find import find
 
         story = str(find(opened, target)[0]["story_id"])
     if not options.output:
@@ -102,11 +102,10 @@ def write_pages(
 
     Raises ArticleNotFound if there is no story to show.
     """
-    # pyarrow, .17 s, and templates: --help needs none
-    from archive.viewer.search import fill, side_file  # noqa: PLC0415
-    from archive.viewer.search.answers import Question  # noqa: PLC0415
-    from archive.viewer.search.lookup import Lookup  # noqa: PLC0415
-    from archive.viewer.static_site import write  # noqa: PLC0415
+    from archive.viewer.search import fill, side_file
+    from archive.viewer.search.answers import Question
+    from archive.viewer.search.lookup import Lookup
+    from archive.viewer.static_site import write
 
     fill.fill(opened, texts=False)
     question = Question(outlets=tuple(options.outlet or ()), story=story or "")
@@ -122,7 +121,7 @@ def write_pages(
 
 
 def _serve(console: Console, options: argparse.Namespace, story: str | None) -> int:
-    from archive.viewer.web.server import listening, serve  # noqa: PLC0415  uvicorn, .3 s
+    from archive.viewer.web.server import listening, serve
 
     try:
         listener = listening(options.port)

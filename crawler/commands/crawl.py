@@ -34,7 +34,14 @@ from crawler.outlet.checks import check_declaration
 from crawler.outlet.fleet.turn import make_room
 from crawler.reports import account
 from crawler.reports.run_report import Ending, RunReport
-from crawler.reports.terminal import WrongUse, expect_file, hear_signals, one_sentence, wrong_settings
+from crawler.reports.terminal import (
+    DescribedCommand,
+    WrongUse,
+    expect_file,
+    hear_signals,
+    one_sentence,
+    wrong_settings,
+)
 from crawler.story.arguments import Arguments, check_settings, read_arguments
 from crawler.story.spider import StorySpider
 from pipelines.pair_process import Paired, pair_after_crawl
@@ -55,7 +62,7 @@ class _Parts:
     spider: StorySpider
 
 
-class Command(BaseRunSpiderCommand):
+class Command(DescribedCommand, BaseRunSpiderCommand):
     requires_project = True
     settings: Settings  # both are set before it runs
     crawler_process: CrawlerProcessBase
@@ -68,30 +75,24 @@ class Command(BaseRunSpiderCommand):
     _log: Path | None = None
     _stopped_at_once = False
     """By a second signal."""
-
-    def syntax(self) -> str:
-        return "[options] OUTLET [-a url=URL | -a urls=FILE | -a since=DATE -a until=DATE] [-a pages=COUNT]"
-
-    def short_desc(self) -> str:
-        return "Fetch an outlet's stories in all their languages into the archive"
-
-    def long_desc(self) -> str:
-        return (
-            "Fetch the stories of an outlet in all their languages, publish a snapshot of the archive, pair "
-            "the variants by links and by content, and align their paragraphs. `triptych crawl --all` "
-            "crawls every outlet that is due, see `triptych crawl --all --help`.\n\n"
-            "OUTLET is a name from `triptych list`; `demo` needs no network, `page` takes any article of "
-            "any site. Without arguments, the outlet's news sitemaps and feeds name the new articles. Pages "
-            "that earlier runs failed to fetch are retried.\n\n"
-            "-a url=URL fetches a story, or several separated by commas; -a urls=FILE those of a file of "
-            "addresses; -a since=DATE -a until=DATE a backfill of these days. -a pages=COUNT limits the "
-            "pages of this run.\n\n"
-            "Exit codes: 0 every address has an outcome; 1 something was lost; 2 an argument or setting is "
-            "wrong; 3 some pages failed, and later runs retry them; 4 fewer articles than the declaration "
-            "of the outlet expects, or hardly any page was an article; 5 a limit of memory, time or pages "
-            "stopped the run; 6 the archive cannot be used; 130 interrupted. If several apply, the first of "
-            "6, 130, 5, 1, 2, 4 and 3. docs/reference/outcomes.md has the table."
-        )
+    usage = "[options] OUTLET [-a url=URL | -a urls=FILE | -a since=DATE -a until=DATE] [-a pages=COUNT]"
+    summary = "Fetch an outlet's stories in all their languages into the archive"
+    about = (
+        "Fetch the stories of an outlet in all their languages, publish a snapshot of the archive, pair "
+        "the variants by links and by content, and align their paragraphs. `triptych crawl --all` "
+        "crawls every outlet that is due, see `triptych crawl --all --help`.\n\n"
+        "OUTLET is a name from `triptych list`; `demo` needs no network, `page` takes any article of "
+        "any site. Without arguments, the outlet's news sitemaps and feeds name the new articles. Pages "
+        "that earlier runs failed to fetch are retried.\n\n"
+        "-a url=URL fetches a story, or several separated by commas; -a urls=FILE those of a file of "
+        "addresses; -a since=DATE -a until=DATE a backfill of these days. -a pages=COUNT limits the "
+        "pages of this run.\n\n"
+        "Exit codes: 0 every address has an outcome; 1 something was lost; 2 an argument or setting is "
+        "wrong; 3 some pages failed, and later runs retry them; 4 fewer articles than the declaration "
+        "of the outlet expects, or hardly any page was an article; 5 a limit of memory, time or pages "
+        "stopped the run; 6 the archive cannot be used; 130 interrupted. If several apply, the first of "
+        "6, 130, 5, 1, 2, 4 and 3. docs/reference/outcomes.md has the table."
+    )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
@@ -141,11 +142,11 @@ class Command(BaseRunSpiderCommand):
             self.crawler_process.settings.set(name, value, priority="spider")
         check_settings(self.crawler_process.settings)
         if self.crawler_process.settings.getdict("FEEDS"):
-            from pipelines.feed_exports import take_feeds  # noqa: PLC0415  few runs write a file beside the archive
+            from pipelines.feed_exports import take_feeds  # few runs write a file beside the archive
 
             take_feeds(self.crawler_process.settings)
         if self.crawler_process.settings.getbool("TELEMETRY"):
-            from crawler.health.monitoring.telemetry import check_telemetry  # noqa: PLC0415  few have a collector
+            from crawler.health.monitoring.telemetry import check_telemetry  # few have a collector
 
             with wrong_settings():
                 check_telemetry()
@@ -315,12 +316,11 @@ class Command(BaseRunSpiderCommand):
 
     def _missed(self, spider: StorySpider, ledger: Ledger, run_id: str) -> dict[str, str]:
         """Judge the outlet as `outlets` and `watch` do; note what is missed. Return rules and sentences."""
-        # pyarrow's datasets: what the first request need not wait for
-        from crawler.health.expectation_check import note_missed  # noqa: PLC0415
-        from crawler.health.monitoring.collector import outlet_states  # noqa: PLC0415
-        from crawler.health.monitoring.limits import configured_limits  # noqa: PLC0415
-        from crawler.health.monitoring.rules import outlet_alarms  # noqa: PLC0415
-        from crawler.health.outlet_history import no_articles  # noqa: PLC0415
+        from crawler.health.expectation_check import note_missed
+        from crawler.health.monitoring.collector import outlet_states
+        from crawler.health.monitoring.limits import configured_limits
+        from crawler.health.monitoring.rules import outlet_alarms
+        from crawler.health.outlet_history import no_articles
 
         uri, outlet, now = self.settings["ARCHIVE_URI"], type(spider), datetime.now(UTC)
         limits = configured_limits([outlet.name]).of(outlet.name)
@@ -343,7 +343,7 @@ class Command(BaseRunSpiderCommand):
         """Say at once what the first Ctrl-C or SIGTERM does, and what a second would do."""
 
         def soon() -> None:
-            from twisted.internet import reactor  # noqa: PLC0415  installed by now
+            from twisted.internet import reactor  # installed by now
 
             if crawler.engine is not None and (stage := crawler.get_item_pipeline(SnapshotStage)):
                 reactor.callFromThread(reactor.callLater, HURRY_AFTER, stage.hurry)
@@ -368,7 +368,7 @@ def _problems_beside(crawler: Crawler, paired: Paired) -> list[str]:
     """Return problems of the crawl, its feeds, pairing and monitors, but none of the archive's own."""
     problems = [*account.problems(crawler)]
     if crawler.settings.getdict("FEEDS"):
-        from pipelines.feed_exports import flaws  # noqa: PLC0415  few runs write a file beside the archive
+        from pipelines.feed_exports import flaws  # few runs write a file beside the archive
 
         problems += flaws(crawler)
     if paired.failure is not None:
@@ -386,8 +386,7 @@ def _problems_beside(crawler: Crawler, paired: Paired) -> list[str]:
 def _print_run(
     run: RunReport, parts: _Parts, snapshots: Sequence[Snapshot], unpaired: Sequence[str], *, is_whole: bool
 ) -> None:
-    # .2 s and more: Scrapy imports every command
-    from crawler.reports import crawl as report  # noqa: PLC0415
+    from crawler.reports import crawl as report
 
     console, debt_lines = Terminal(), [*parts.spider.debts.report_lines()]
     has_more = debt_lines or unpaired or run.monitors or run.missed

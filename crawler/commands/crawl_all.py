@@ -36,21 +36,15 @@ _MOST_AT_ONCE = 256
 
 class Command(ReadingCommand):
     default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
-
-    def syntax(self) -> str:
-        return "[options] [OUTLET …]"
-
-    def short_desc(self) -> str:
-        return "Crawl every outlet that is due, several at once; for cron, or to stay with --forever"
-
-    def long_desc(self) -> str:
-        return (
-            "Crawl the outlets (or those named) that are due by [schedule] of triptych.toml, then revisit "
-            "those whose revisit is due. Each crawl is a process of its own, writes its own log, and holds "
-            "a lease: no other machine that shares the archive crawls the outlet meanwhile.\n\n"
-            "Exit codes are those of `triptych crawl`; 0 also where nothing was due, 130 where it was "
-            "stopped. Of several, the first of 6, 1, 2, 130, 4, 5, 3 and 0."
-        )
+    usage = "[options] [OUTLET …]"
+    summary = "Crawl every outlet that is due, several at once; for cron, or to stay with --forever"
+    about = (
+        "Crawl the outlets (or those named) that are due by [schedule] of triptych.toml, then revisit "
+        "those whose revisit is due. Each crawl is a process of its own, writes its own log, and holds "
+        "a lease: no other machine that shares the archive crawls the outlet meanwhile.\n\n"
+        "Exit codes are those of `triptych crawl`; 0 also where nothing was due, 130 where it was "
+        "stopped. Of several, the first of 6, 1, 2, 130, 4, 5, 3 and 0."
+    )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
@@ -117,8 +111,7 @@ async def _run(
         orders = Orders(timetable, leases_of(uri), logs, [*scrapy_options, *share(scrapy_options, at_once)])
         engine = LocalProcesses(orders, at_once, tell)
         return await Runner(Fleet(outlets, orders, tell), engine, idle).run(forever=opts.forever)
-    # half a second that no crawl of this machine needs
-    from crawler.outlet.fleet.dask_engine import PATIENCE, DaskEngine, Order  # noqa: PLC0415
+    from crawler.outlet.fleet.dask_engine import PATIENCE, DaskEngine, Order
 
     orders = Orders(timetable, leases_of(uri), Path(), ())
     # a worker has a current folder of its own
@@ -135,7 +128,7 @@ def _traced(settings: BaseSettings, *, forever: bool) -> AbstractContextManager[
     """Put the spans of the crawls below one span; with --forever there is none, because it would not end."""
     if not settings.getbool("TELEMETRY"):
         return nullcontext()
-    from crawler.health.monitoring.telemetry import (  # noqa: PLC0415  few have a collector
+    from crawler.health.monitoring.telemetry import (  # few have a collector
         check_telemetry,
         is_off,
         span_of_all,

@@ -18,22 +18,16 @@ _COLOURS = {"well": "green", "look": "yellow", "bad": "red"}
 
 class Command(ReadingCommand):
     default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
-
-    def syntax(self) -> str:
-        return "[OUTLET] [--json]"
-
-    def short_desc(self) -> str:
-        return "Examine this machine and the archive: disk, locks, clock, packages, last runs"
-
-    def long_desc(self) -> str:
-        return (
-            "Check Python and its packages, the environment, the archive, when it was verified, and the "
-            "last runs; where the archive and the cache lie also disk, inodes, fsync, locks and links. With "
-            "an OUTLET, also its name in DNS, its certificate and robots.txt, by one request. Nothing is "
-            "changed.\n\n"
-            "Each line that is not well says what to do. Exit codes: 0 nothing is bad; 1 something is; 2 an "
-            "argument is wrong."
-        )
+    usage = "[OUTLET] [--json]"
+    summary = "Examine this machine and the archive: disk, locks, clock, packages, last runs"
+    about = (
+        "Check Python and its packages, the environment, the archive, when it was verified, and the "
+        "last runs; where the archive and the cache lie also disk, inodes, fsync, locks and links. With "
+        "an OUTLET, also its name in DNS, its certificate and robots.txt, by one request. Nothing is "
+        "changed.\n\n"
+        "Each line that is not well says what to do. Exit codes: 0 nothing is bad; 1 something is; 2 an "
+        "argument is wrong."
+    )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
@@ -41,7 +35,7 @@ class Command(ReadingCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         fast_start()
-        from crawler.health.machine import examine  # noqa: PLC0415  .2 s: Scrapy imports every command
+        from crawler.health.machine import examine
 
         check_settings(self.settings)
         console = Terminal(highlight=False)

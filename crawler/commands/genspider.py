@@ -6,30 +6,22 @@ import string
 from importlib import resources
 from pathlib import Path
 
-from scrapy.commands import ScrapyCommand
-
 from crawler.downloader.public_hosts import refusal
-from crawler.reports.terminal import WrongUse
+from crawler.reports.terminal import DescribedCommand, WrongUse
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _OWN = Path("crawler/spiders")
 
 
-class Command(ScrapyCommand):
+class Command(DescribedCommand):
     requires_crawler_process = False
-
-    def syntax(self) -> str:
-        return "[options] NAME DOMAIN"
-
-    def short_desc(self) -> str:
-        return "Begin the declaration of an outlet"
-
-    def long_desc(self) -> str:
-        return (
-            "Write NAME.py, a declaration to be filled in: into OUTLETS_FOLDER if it is set, else "
-            "crawler/spiders of a checkout, else this folder. DOMAIN is that of the outlet, such as "
-            "www.example.com. docs/how-to/add-an-outlet.md explains each value."
-        )
+    usage = "[options] NAME DOMAIN"
+    summary = "Begin the declaration of an outlet"
+    about = (
+        "Write NAME.py, a declaration to be filled in: into OUTLETS_FOLDER if it is set, else "
+        "crawler/spiders of a checkout, else this folder. DOMAIN is that of the outlet, such as "
+        "www.example.com. docs/how-to/add-an-outlet.md explains each value."
+    )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)

@@ -40,27 +40,21 @@ class Command(Crawl):
     called: ClassVar[str] = "triptych import"
     _summaries: Sequence[SourceSummary] = ()
     takes_arguments: ClassVar[bool] = False
-
-    def syntax(self) -> str:
-        return "[options] FILE|ADDRESS|LIST … | --from URL"
-
-    def short_desc(self) -> str:
-        return "Bring in pages from web archives: WARC, ARC, WACZ, here or on a server"
-
-    def long_desc(self) -> str:
-        return (
-            "Read the pages of web archives (Common Crawl's CC-NEWS, wget, ArchiveBox, Browsertrix, …) as a "
-            "crawl reads them: text, byline, language, pairing. No outlet is asked for a page.\n\n"
-            "A file is a path, https://… or s3://bucket/key; s3://bucket/prefix/ means all files below it; "
-            "a list (.paths, .paths.gz) has a path in each line, relative to --prefix. --from URL asks a "
-            "CDX server for the captures of an outlet. Of declared outlets only addresses of articles are "
-            "read, of other sites every page that is an article. fetched_at is the time of the record; "
-            "source_archive and source_capture say where a page is from.\n\n"
-            "After an import that was stopped or killed, run it again: pages that the archive has are "
-            "skipped, and no version is written twice.\n\n"
-            "Exit codes: 0 everything was read; 1 a file is damaged, and what could be read of it is "
-            "archived; 2 an argument is wrong; 6 the archive cannot be used; 130 interrupted."
-        )
+    usage = "[options] FILE|ADDRESS|LIST … | --from URL"
+    summary = "Bring in pages from web archives: WARC, ARC, WACZ, here or on a server"
+    about = (
+        "Read the pages of web archives (Common Crawl's CC-NEWS, wget, ArchiveBox, Browsertrix, …) as a "
+        "crawl reads them: text, byline, language, pairing. No outlet is asked for a page.\n\n"
+        "A file is a path, https://… or s3://bucket/key; s3://bucket/prefix/ means all files below it; "
+        "a list (.paths, .paths.gz) has a path in each line, relative to --prefix. --from URL asks a "
+        "CDX server for the captures of an outlet. Of declared outlets only addresses of articles are "
+        "read, of other sites every page that is an article. fetched_at is the time of the record; "
+        "source_archive and source_capture say where a page is from.\n\n"
+        "After an import that was stopped or killed, run it again: pages that the archive has are "
+        "skipped, and no version is written twice.\n\n"
+        "Exit codes: 0 everything was read; 1 a file is damaged, and what could be read of it is "
+        "archived; 2 an argument is wrong; 6 the archive cannot be used; 130 interrupted."
+    )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
@@ -104,9 +98,8 @@ class Command(Crawl):
             raise WrongUse("give at least one file of WARC, ARC or WACZ, or a list, or --from an index")
         since, until = _days(opts)
         check_settings(self.settings)
-        # .1 s of HTTP: Scrapy imports every command
-        from crawler.importing.indexes.index_source import IndexOptions, index_source  # noqa: PLC0415
-        from crawler.importing.source_files import SourceFinder  # noqa: PLC0415
+        from crawler.importing.indexes.index_source import IndexOptions, index_source
+        from crawler.importing.source_files import SourceFinder
 
         finder = SourceFinder(
             self.settings, prefix=opts.prefix, endpoint=opts.endpoint, anonymous=opts.anonymous

@@ -52,22 +52,16 @@ _UNKNOWN_ADDRESS = "https://unknown.invalid/"
 
 class Command(Crawl):
     takes_arguments: ClassVar[bool] = False
-
-    def syntax(self) -> str:
-        return "[options] URL|FILE | --repeated OUTLET"
-
-    def short_desc(self) -> str:
-        return "Show what is read from one page, from where, and what is left out"
-
-    def long_desc(self) -> str:
-        return (
-            "Fetch the page at URL, as politely as a crawl, or open the saved page FILE (.html or "
-            ".html.gz), and show what is read from it: each field with its source, and the page line by "
-            "line. Lines that are left out are struck through, each with its reason. Nothing is archived.\n\n"
-            "With --repeated, show the lines that stand at the same place in more than a third of the "
-            "archived articles of an outlet, and the places in its pages whose lines also stand in its "
-            "other articles. Exit codes: 1 there was no page to read; 2 an argument is wrong."
-        )
+    usage = "[options] URL|FILE | --repeated OUTLET"
+    summary = "Show what is read from one page, from where, and what is left out"
+    about = (
+        "Fetch the page at URL, as politely as a crawl, or open the saved page FILE (.html or "
+        ".html.gz), and show what is read from it: each field with its source, and the page line by "
+        "line. Lines that are left out are struck through, each with its reason. Nothing is archived.\n\n"
+        "With --repeated, show the lines that stand at the same place in more than a third of the "
+        "archived articles of an outlet, and the places in its pages whose lines also stand in its "
+        "other articles. Exit codes: 1 there was no page to read; 2 an argument is wrong."
+    )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
@@ -177,11 +171,8 @@ class Command(Crawl):
 
     def _inspect(self, workers: Workers, fetch: Fetch) -> Coroutine[Any, Any, Inspection]:
         # every `scrapy` command imports this module, none but `inspect` needs 55 language profiles
-        # .2 s and more: Scrapy imports every command
-        from crawler.inspection.inspection import inspect_page  # noqa: PLC0415
-
-        # .2 s and more: Scrapy imports every command
-        from pipelines.bylines.persons import persons_in  # noqa: PLC0415
+        from crawler.inspection.inspection import inspect_page
+        from pipelines.bylines.persons import persons_in
 
         return workers.run(inspect_page, fetch, self._hints(fetch.url), self._stages, persons_in)
 

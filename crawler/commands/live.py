@@ -35,28 +35,22 @@ MOST_REFUSALS = 3
 class Command(Crawl):
     takes_arguments: ClassVar[bool] = False
     reports_run: ClassVar[bool] = False
-
-    def syntax(self) -> str:
-        return "[options] [OUTLET …] [--report FILE] [--requests COUNT] [--addresses FILE]"
-
-    def short_desc(self) -> str:
-        return "Ask outlets' sites which rules of their declarations hold, and propose what has changed"
-
-    def long_desc(self) -> str:
-        return (
-            "For each outlet (default: all), request the front page and each declared list of stories, read "
-            "an article in each language and the pages it links to, and say which rules of the declaration "
-            "hold. If a list has moved or disappeared, addresses have another form, or a language has "
-            "ended, propose a change, from the feeds in the pages, the sitemaps in robots.txt and the "
-            "addresses in the lists.\n\n"
-            "Nothing is archived; pace and robots.txt are respected as in a crawl. An outlet takes a "
-            "minute, all of them together a few. Ctrl-C ends the check and reports its results so far. Exit "
-            "codes: 0 all rules hold; 1 some do not; 2 an argument is wrong; 3 no outlet could be reached; "
-            "4 the checked rules hold, but some outlets could not be reached or fully checked.\n\n"
-            "With --addresses nothing is requested: the addresses in a file are compared with the "
-            "declaration of one outlet, or of each outlet with such a host. Exit codes: 0 all are accepted, "
-            "and their hreflang groups agree with the rules; 1 some are not; 2 the file cannot be read."
-        )
+    usage = "[options] [OUTLET …] [--report FILE] [--requests COUNT] [--addresses FILE]"
+    summary = "Ask outlets' sites which rules of their declarations hold, and propose what has changed"
+    about = (
+        "For each outlet (default: all), request the front page and each declared list of stories, read "
+        "an article in each language and the pages it links to, and say which rules of the declaration "
+        "hold. If a list has moved or disappeared, addresses have another form, or a language has "
+        "ended, propose a change, from the feeds in the pages, the sitemaps in robots.txt and the "
+        "addresses in the lists.\n\n"
+        "Nothing is archived; pace and robots.txt are respected as in a crawl. An outlet takes a "
+        "minute, all of them together a few. Ctrl-C ends the check and reports its results so far. Exit "
+        "codes: 0 all rules hold; 1 some do not; 2 an argument is wrong; 3 no outlet could be reached; "
+        "4 the checked rules hold, but some outlets could not be reached or fully checked.\n\n"
+        "With --addresses nothing is requested: the addresses in a file are compared with the "
+        "declaration of one outlet, or of each outlet with such a host. Exit codes: 0 all are accepted, "
+        "and their hreflang groups agree with the rules; 1 some are not; 2 the file cannot be read."
+    )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)

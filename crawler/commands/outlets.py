@@ -66,24 +66,18 @@ class OutletReport:
 
 class Command(ReadingCommand):
     default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
-
-    def syntax(self) -> str:
-        return "[OUTLET …] [--json]"
-
-    def short_desc(self) -> str:
-        return "List the outlets: what the archive has of each, and whether its crawls go well"
-
-    def long_desc(self) -> str:
-        return (
-            "List the declared outlets (or those named) with their languages and their lists of stories. "
-            "For each, show what the archive has: the number of articles, the share of them with a byline "
-            "and a date, the share of its stories that have all its languages, the end of the last complete "
-            "crawl, and the number of pages to retry. A wide terminal also shows the shares of articles "
-            "that are free, partial, paid, or refused and read from a feed.\n\n"
-            "The last column says if the crawls go well and bring what is usual, or what the declaration "
-            "expects; docs/how-to/watch-the-crawls.md has each of its words. Exit codes: 0 all crawled "
-            "outlets are well; 4 some are not; 6 the archive cannot be read; 2 an argument is wrong."
-        )
+    usage = "[OUTLET …] [--json]"
+    summary = "List the outlets: what the archive has of each, and whether its crawls go well"
+    about = (
+        "List the declared outlets (or those named) with their languages and their lists of stories. "
+        "For each, show what the archive has: the number of articles, the share of them with a byline "
+        "and a date, the share of its stories that have all its languages, the end of the last complete "
+        "crawl, and the number of pages to retry. A wide terminal also shows the shares of articles "
+        "that are free, partial, paid, or refused and read from a feed.\n\n"
+        "The last column says if the crawls go well and bring what is usual, or what the declaration "
+        "expects; docs/how-to/watch-the-crawls.md has each of its words. Exit codes: 0 all crawled "
+        "outlets are well; 4 some are not; 6 the archive cannot be read; 2 an argument is wrong."
+    )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
@@ -122,10 +116,9 @@ def _named(declared: list[type[Outlet]], names: list[str]) -> list[type[Outlet]]
 def _reports(
     opened: Archive, declared: list[type[Outlet]], now: datetime, uri: str
 ) -> dict[str, OutletReport]:
-    # Scrapy imports every command for each
-    from crawler.health.monitoring.collector import collect_facts  # noqa: PLC0415
-    from crawler.health.monitoring.limits import configured_limits  # noqa: PLC0415
-    from crawler.health.monitoring.rules import outlet_alarms, verdicts_of  # noqa: PLC0415
+    from crawler.health.monitoring.collector import collect_facts
+    from crawler.health.monitoring.limits import configured_limits
+    from crawler.health.monitoring.rules import outlet_alarms, verdicts_of
 
     facts = collect_facts(uri, declared, now)
     limits = configured_limits([outlet.name for outlet in declared])

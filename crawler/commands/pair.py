@@ -33,25 +33,20 @@ if TYPE_CHECKING:
 
 
 class Command(ReadingCommand):
-    def syntax(self) -> str:
-        return (
-            "[--all] [--processes COUNT | --engine dask=ADDRESS] [--no-events] [--labels FILE] "
-            "[--review FILE [--audit-auto COUNT]]"
-            " | --explain URL_A URL_B"
-        )
-
-    def short_desc(self) -> str:
-        return "Pair the variants across the whole archive, by their content too"
-
-    def long_desc(self) -> str:
-        return (
-            "Compare the articles that are new since the last run with those of the weeks around them, "
-            "score the pairs that links declare, search for pairs that no link declares, and publish a "
-            "snapshot. Articles of different outlets about one event go into the table same_event.\n\n"
-            "Exit codes: 0 done, also where nothing was new; 2 an argument is wrong, or lines of the labels "
-            "could not be used (the others were); 6 the archive could not be read or written; 130 "
-            "interrupted."
-        )
+    usage = (
+        "[--all] [--processes COUNT | --engine dask=ADDRESS] [--no-events] [--labels FILE] "
+        "[--review FILE [--audit-auto COUNT]]"
+        " | --explain URL_A URL_B"
+    )
+    summary = "Pair the variants across the whole archive, by their content too"
+    about = (
+        "Compare the articles that are new since the last run with those of the weeks around them, "
+        "score the pairs that links declare, search for pairs that no link declares, and publish a "
+        "snapshot. Articles of different outlets about one event go into the table same_event.\n\n"
+        "Exit codes: 0 done, also where nothing was new; 2 an argument is wrong, or lines of the labels "
+        "could not be used (the others were); 6 the archive could not be read or written; 130 "
+        "interrupted."
+    )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
@@ -100,7 +95,7 @@ class Command(ReadingCommand):
                 self._pair(uri, opts)
 
     def _explain(self, uri: str, article_a: str, article_b: str) -> None:
-        from pipelines.pairing.explain import explain  # noqa: PLC0415  Scrapy imports every command for each
+        from pipelines.pairing.explain import explain
 
         explained = explain(archive.open(uri), article_a, article_b)
         self._console.print(explanation_table(explained))
@@ -110,8 +105,7 @@ class Command(ReadingCommand):
             self._console.print(literal(line), highlight=False)
 
     def _pair(self, uri: str, opts: argparse.Namespace) -> None:
-        # .2 s and more: Scrapy imports every command
-        from pipelines.pairing.run import pair_archive  # noqa: PLC0415
+        from pipelines.pairing.run import pair_archive
 
         stored = archive.open(uri).snapshot.stored("articles")
         with wrong_settings():
@@ -144,8 +138,7 @@ class Command(ReadingCommand):
 
     def _review(self, uri: str, opts: argparse.Namespace, uncertain: list[Match]) -> None:
         """Write uncertain pairs, and a sample of sure ones, into a file for a person to judge."""
-        # .2 s and more: Scrapy imports every command
-        from pipelines.pairing.review import audit_sample, write_review  # noqa: PLC0415
+        from pipelines.pairing.review import audit_sample, write_review
 
         opened = archive.open(uri)
         sample, total = audit_sample(opened, opts.audit_auto or 0, opts.seed)
@@ -161,8 +154,7 @@ class Command(ReadingCommand):
             )
 
     def _events(self, uri: str, who: Spread, *, everything: bool) -> EventSearchResult:
-        # .2 s and more: Scrapy imports every command
-        from pipelines.events.event_search import find_events  # noqa: PLC0415
+        from pipelines.events.event_search import find_events
 
         with bar() as progress:
             task = progress.add_task("events of several outlets, by day", total=None)
@@ -174,8 +166,7 @@ class Command(ReadingCommand):
             )
 
     def _verdicts(self, uri: str, path: Path) -> tuple[Label, ...]:
-        # .2 s and more: Scrapy imports every command
-        from pipelines.pairing.review import article_ids, languages  # noqa: PLC0415
+        from pipelines.pairing.review import article_ids, languages
 
         try:
             opened = archive.open(uri)

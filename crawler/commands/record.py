@@ -26,19 +26,13 @@ FIXTURES = Path("tests/fixtures/outlets")
 
 class Command(Crawl):
     takes_arguments: ClassVar[bool] = False
-
-    def syntax(self) -> str:
-        return "[options] OUTLET URL"
-
-    def short_desc(self) -> str:
-        return "Save a story in all its languages as a fixture for the tests"
-
-    def long_desc(self) -> str:
-        return (
-            f"Fetch the story at URL in all its languages and save its pages in {FIXTURES}/OUTLET/STORY. "
-            "Then `pytest --accept -k OUTLET` writes the expected readings beside them. Nothing is "
-            "archived. Exit code 1: no page could be saved."
-        )
+    usage = "[options] OUTLET URL"
+    summary = "Save a story in all its languages as a fixture for the tests"
+    about = (
+        f"Fetch the story at URL in all its languages and save its pages in {FIXTURES}/OUTLET/STORY. "
+        "Then `pytest --accept -k OUTLET` writes the expected readings beside them. Nothing is "
+        "archived. Exit code 1: no page could be saved."
+    )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)

@@ -30,19 +30,14 @@ if TYPE_CHECKING:
 
 
 class Command(ReadingCommand):
-    def syntax(self) -> str:
-        return "[options] [OUTLET ...]"
-
-    def short_desc(self) -> str:
-        return "Read the stored pages again with today's extractor and show what changes"
-
-    def long_desc(self) -> str:
-        return (
-            "Run today's extractor over the stored pages of all outlets, or of those named, and count by "
-            "outlet and field the rows that would read differently, with an example of each. Nothing is "
-            "fetched, and nothing is published without --publish.\n\n"
-            "Exit codes: 1 a stored page, or the archive, could not be read; 2 an argument is wrong."
-        )
+    usage = "[options] [OUTLET ...]"
+    summary = "Read the stored pages again with today's extractor and show what changes"
+    about = (
+        "Run today's extractor over the stored pages of all outlets, or of those named, and count by "
+        "outlet and field the rows that would read differently, with an example of each. Nothing is "
+        "fetched, and nothing is published without --publish.\n\n"
+        "Exit codes: 1 a stored page, or the archive, could not be read; 2 an argument is wrong."
+    )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
@@ -81,10 +76,9 @@ class Command(ReadingCommand):
 
     def _run(self, opened: Archive, args: list[str], spread: Spread, *, publish: bool) -> None:
         # `triptych crawl` imports this module too, see crawler/commands/pair.py
-        # .2 s and more: Scrapy imports every command
-        from pipelines.reextraction.partition import Reading, parts, read_part  # noqa: PLC0415
-        from pipelines.reextraction.publish import Aside  # noqa: PLC0415
-        from pipelines.reextraction.report import Findings, print_findings  # noqa: PLC0415
+        from pipelines.reextraction.partition import Reading, parts, read_part
+        from pipelines.reextraction.publish import Aside
+        from pipelines.reextraction.report import Findings, print_findings
 
         outlets = set(opened.articles(columns=["outlet"]).to_arrow()["outlet"].to_pylist())
         if unknown := sorted(set(args) - outlets):

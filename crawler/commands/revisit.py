@@ -37,21 +37,15 @@ if TYPE_CHECKING:
 class Command(Crawl):
     called: ClassVar[str] = "triptych revisit"
     takes_arguments: ClassVar[bool] = False
-
-    def syntax(self) -> str:
-        return "[options] OUTLET"
-
-    def short_desc(self) -> str:
-        return "Fetch an outlet's articles again that are due: edits, deletions, late translations"
-
-    def long_desc(self) -> str:
-        return (
-            "Visit the archived articles of OUTLET that are due: soon after a change, then at growing "
-            "intervals, the last time a year after it. A language that a story lacks is sought for four "
-            "days. Pages that earlier runs failed to fetch are retried.\n\n"
-            "At most a fifth of the requests of any 24 hours are revisits; the most overdue come first. "
-            "docs/explanation/revisit.md has the rule. Exit codes are those of `triptych crawl`."
-        )
+    usage = "[options] OUTLET"
+    summary = "Fetch an outlet's articles again that are due: edits, deletions, late translations"
+    about = (
+        "Visit the archived articles of OUTLET that are due: soon after a change, then at growing "
+        "intervals, the last time a year after it. A language that a story lacks is sought for four "
+        "days. Pages that earlier runs failed to fetch are retried.\n\n"
+        "At most a fifth of the requests of any 24 hours are revisits; the most overdue come first. "
+        "docs/explanation/revisit.md has the rule. Exit codes are those of `triptych crawl`."
+    )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
@@ -84,7 +78,7 @@ class Command(Crawl):
             self._revisit(spider_class, uri, opts)
 
     def _revisit(self, spider_class: type[StorySpider], uri: str, opts: argparse.Namespace) -> None:
-        from crawler.revisit.plan import make_plan  # noqa: PLC0415  Scrapy imports every command for each
+        from crawler.revisit.plan import make_plan
 
         now = opts.at or datetime.now(UTC)
         opened = archive.open(uri)

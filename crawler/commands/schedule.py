@@ -42,22 +42,16 @@ class Machine:
 
 class Command(ReadingCommand):
     default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
-
-    def syntax(self) -> str:
-        return "--print systemd|cron|airflow|dagster"
-
-    def short_desc(self) -> str:
-        return (
-            "Print units of systemd, lines for cron, files for Airflow and Dagster that run it all for years"
-        )
-
-    def long_desc(self) -> str:
-        return (
-            "Print what this machine's scheduler needs to run `crawl --all` by the schedule of "
-            "triptych.toml, `watch` every quarter of an hour, and `pair`, `archive compact`, `archive gc` "
-            "and `archive verify` once a day, one after the other, when they do not delay a crawl.\n\n"
-            "The paths are those of this folder, this Python and these settings. Nothing is installed."
-        )
+    usage = "--print systemd|cron|airflow|dagster"
+    summary = (
+        "Print units of systemd, lines for cron, files for Airflow and Dagster that run it all for years"
+    )
+    about = (
+        "Print what this machine's scheduler needs to run `crawl --all` by the schedule of "
+        "triptych.toml, `watch` every quarter of an hour, and `pair`, `archive compact`, `archive gc` "
+        "and `archive verify` once a day, one after the other, when they do not delay a crawl.\n\n"
+        "The paths are those of this folder, this Python and these settings. Nothing is installed."
+    )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)

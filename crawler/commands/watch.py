@@ -42,24 +42,18 @@ _TELLING = (
 
 class Command(ReadingCommand):
     default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
-
-    def syntax(self) -> str:
-        return "[OUTLET …] [--dry-run] [--json] [--metrics FILE | --serve PORT]"
-
-    def short_desc(self) -> str:
-        return "Report what is wrong with the crawls and the archive: Slack, Telegram, mail, webhook"
-
-    def long_desc(self) -> str:
-        return (
-            "Check the crawled outlets (or those named) by the rules of docs/how-to/watch-the-crawls.md: "
-            "crawls succeed, new articles come, bylines, dates and languages are as frequent as before, no "
-            "failure has become frequent, retries do not pile up, budgets suffice, the disk has room, and "
-            "the archive was verified.\n\n"
-            "New alarms, ended alarms and, once a day, continuing alarms are sent where the settings say; "
-            "without such a setting they go to stderr if there is no terminal. Exit codes: 0 nothing is "
-            "wrong; 4 something is; 1 a notification failed; 2 an argument or setting is wrong; 6 the "
-            "archive cannot be read."
-        )
+    usage = "[OUTLET …] [--dry-run] [--json] [--metrics FILE | --serve PORT]"
+    summary = "Report what is wrong with the crawls and the archive: Slack, Telegram, mail, webhook"
+    about = (
+        "Check the crawled outlets (or those named) by the rules of docs/how-to/watch-the-crawls.md: "
+        "crawls succeed, new articles come, bylines, dates and languages are as frequent as before, no "
+        "failure has become frequent, retries do not pile up, budgets suffice, the disk has room, and "
+        "the archive was verified.\n\n"
+        "New alarms, ended alarms and, once a day, continuing alarms are sent where the settings say; "
+        "without such a setting they go to stderr if there is no terminal. Exit codes: 0 nothing is "
+        "wrong; 4 something is; 1 a notification failed; 2 an argument or setting is wrong; 6 the "
+        "archive cannot be read."
+    )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
@@ -87,15 +81,14 @@ class Command(ReadingCommand):
         declared = {outlet.name: outlet for outlet in outlets(loader)}  # type: ignore[arg-type]
         check_names(args, declared)
         sends = not opts.dry_run and self._has_channels()
-        from crawler.health.monitoring.limits import configured_limits  # noqa: PLC0415
+        from crawler.health.monitoring.limits import configured_limits
 
         with wrong_settings():
             limits = configured_limits([*declared], are_all=True)
         uri = self.settings["ARCHIVE_URI"]
         with one_sentence(self, "triptych watch", uri):
-            # pyarrow's datasets; Scrapy imports every command for each
-            from crawler.health.monitoring.collector import collect_facts  # noqa: PLC0415
-            from crawler.health.monitoring.rules import alarms  # noqa: PLC0415
+            from crawler.health.monitoring.collector import collect_facts
+            from crawler.health.monitoring.rules import alarms
 
             chosen = [declared[name] for name in dict.fromkeys(args)] or [*declared.values()]
 
@@ -128,7 +121,7 @@ class Command(ReadingCommand):
     def _report(self, facts: MonitoringFacts, raised: Sequence[Alarm], opts: argparse.Namespace) -> None:
         """Print the alarms; write and send the metrics."""
         if file := opts.metrics or self.settings["METRICS_FILE"]:
-            from crawler.health.monitoring import metrics  # noqa: PLC0415
+            from crawler.health.monitoring import metrics
 
             metrics.write(Path(file), facts, raised)
         if self.settings.getbool("TELEMETRY") and not opts.dry_run:
@@ -140,8 +133,8 @@ class Command(ReadingCommand):
 
     def _send_metrics(self, facts: MonitoringFacts, raised: Sequence[Alarm]) -> None:
         """Send the metrics to a collector; if it does not answer, everything else goes on."""
-        from crawler.health.monitoring.metrics import families  # noqa: PLC0415
-        from crawler.health.monitoring.telemetry import (  # noqa: PLC0415  few have a collector
+        from crawler.health.monitoring.metrics import families
+        from crawler.health.monitoring.telemetry import (  # few have a collector
             check_telemetry,
             is_off,
             send_metrics,
@@ -155,7 +148,7 @@ class Command(ReadingCommand):
 
     def _unsent(self, facts: MonitoringFacts, raised: Sequence[Alarm], limits: AllLimits) -> bool:
         """Send what is new; return True if a notification failed."""
-        from crawler.health.monitoring.notice_memory import Checked, notice_of  # noqa: PLC0415  as above
+        from crawler.health.monitoring.notice_memory import Checked, notice_of
 
         checked = Checked(facts.now, facts.uri, facts.root, facts.outlets)
         notice = notice_of(checked, raised, limits.usual)
@@ -165,8 +158,8 @@ class Command(ReadingCommand):
 
     def _tell_unreadable(self, uri: str, why: str, limits: AllLimits) -> None:
         """Send that the archive cannot be read, which stderr gets at each run."""
-        from crawler.health.monitoring.notice_memory import Checked, notice_of  # noqa: PLC0415  as above
-        from crawler.health.monitoring.rules import UNREADABLE, Alarm  # noqa: PLC0415
+        from crawler.health.monitoring.notice_memory import Checked, notice_of
+        from crawler.health.monitoring.rules import UNREADABLE, Alarm
 
         alarm = Alarm("", UNREADABLE, f"the archive cannot be read: {why}")
         root = storage_at(uri).layout.root
@@ -174,12 +167,11 @@ class Command(ReadingCommand):
         self._sending_failed((), [alarm], notice_of(checked, [alarm], limits.usual))
 
     def _sending_failed(self, outlets: Iterable[str], raised: Sequence[Alarm], notice: Notice) -> bool:
-        # a tenth of a second
-        from scrapy import Spider  # noqa: PLC0415
-        from scrapy.crawler import Crawler  # noqa: PLC0415
-        from spidermon.exceptions import NotConfigured  # noqa: PLC0415
+        from scrapy import Spider
+        from scrapy.crawler import Crawler
+        from spidermon.exceptions import NotConfigured
 
-        from crawler.health.monitoring.monitors import run  # noqa: PLC0415
+        from crawler.health.monitoring.monitors import run
 
         crawler = Crawler(Spider, self.settings)
         try:
@@ -213,7 +205,7 @@ def _place(text: str) -> tuple[str, int]:
 
 
 def _serve(host: str, port: int, check: Callable[[], tuple[MonitoringFacts, list[Alarm]]]) -> None:
-    from crawler.health.monitoring import metrics  # noqa: PLC0415
+    from crawler.health.monitoring import metrics
 
     over = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -132,7 +132,25 @@ def _say(message: str) -> None:
         os.write(2, f"\n{message}\n".encode() if os.isatty(2) else f"{message}\n".encode())
 
 
-class ReadingCommand(ScrapyCommand):
+class DescribedCommand(ScrapyCommand):
+    """A command whose help is three class attributes."""
+
+    usage: ClassVar[str]
+    """Its options and arguments."""
+    summary: ClassVar[str]
+    about: ClassVar[str]
+
+    def syntax(self) -> str:
+        return self.usage
+
+    def short_desc(self) -> str:
+        return self.summary
+
+    def long_desc(self) -> str:
+        return self.about
+
+
+class ReadingCommand(DescribedCommand):
     """A command of a project that crawls nothing."""
 
     requires_project = True

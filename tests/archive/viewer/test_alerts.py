@@ -117,6 +117,8 @@ def test_atom_is_valid_and_says_the_same(feed):
 
 
 def test_the_same_snapshot_gives_the_same_bytes(feed):
+    feed("--most", "3")
+    assert feed.said.out.startswith("3 entries in ")
     assert feed("--search", "пором", name="f.atom") == feed("--search", "пором", name="f.atom")
 
 
