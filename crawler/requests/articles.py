@@ -134,8 +134,11 @@ class StoryRequests:
     def variant(
         self, alternate: Alternate, story: str, *, inviting: bool, is_noted: bool = False
     ) -> Iterator[Request | Observation]:
-        """`story`: the address that led to it; all pages that the story names share one limit."""
-        if not self.ledger.discover(alternate.url):
+        """`story`: the address that led to it; all pages that the story names share one limit.
+
+        The first address above the limit gets a row, and no further one: one page may name 20,000.
+        """
+        if self._variants_of[story] > MOST_VARIANTS or not self.ledger.discover(alternate.url):
             return
         self._variants_of[story] += 1
         if self._variants_of[story] > MOST_VARIANTS:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from archive.pages.warc_record import Exchange
+from crawler.extraction.fields.alternates import MOST_ALTERNATES
 from crawler.items import Alternate, Article, Claim, Fetch, GivenItem, Hints
 from crawler.outlet.address_pattern import AddressPattern
 from crawler.requests.leads import Lead
@@ -76,7 +77,7 @@ def _whole(article: Article, fetch: Fetch, context: PageContext) -> Article:
     from crawler.outlet.declaration import article_address  # noqa: PLC0415
 
     alternates = []
-    for alternate in (*article.alternates, *context.alternates):
+    for alternate in (*article.alternates, *context.alternates)[:MOST_ALTERNATES]:
         address = article_address(alternate.url, context.patterns)
         alternates.append(alternate if address == alternate.url else alternate.at(address))
     return dated(article, context.lead, fetch.fetched_at).with_(

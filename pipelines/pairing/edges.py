@@ -23,6 +23,8 @@ articles have and no others; and the texts."""
 BY_CONTENT = {"video", "image", "link", "content"}
 """Kinds that only `triptych pair` finds, as it compares an article with those of its days."""
 _STATED = {"hreflang", "switcher", "sitemap"}
+MOST_OF_A_STORY_ID = 30
+"""Articles of an outlet that may share a story id."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -181,8 +183,10 @@ def _same_story_id(articles: Collection[LinkFacts]) -> Iterator[Link]:
         if article.story_key:
             by_key.setdefault((article.outlet, article.story_key), set()).add(article.article_id)
     for ids in by_key.values():
-        for a, b in combinations(sorted(ids), 2):
-            yield Link("story-id", a, b)
+        # a number that so many share is a year or a section, and the number of links grows with its square
+        if len(ids) <= MOST_OF_A_STORY_ID:
+            for a, b in combinations(sorted(ids), 2):
+                yield Link("story-id", a, b)
 
 
 def _refusal(edge: Edge, match: Match | None) -> str | None:

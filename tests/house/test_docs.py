@@ -13,10 +13,13 @@ from archive.format.docs import render
 from archive.format.reasons import Reason
 from crawler import settings
 from crawler.downloader import handler
+from crawler.extraction.fields.alternates import MOST_ALTERNATES
 from crawler.middlewares import compression
 from crawler.outlet.address_pattern import AddressPattern
+from crawler.requests import articles
 from crawler.workers import fork_server, worker
 from pipelines import snapshot
+from pipelines.pairing.edges import MOST_OF_A_STORY_ID
 from triptych.__main__ import command_line
 
 ROOT = Path(__file__).parents[2]
@@ -85,6 +88,8 @@ def test_the_numbers_about_safety_are_those_of_the_code() -> None:
         f"its worker ends ({fork_server.MEMORY_LIMIT >> 30} GB limit)",
         f"cannot match within {AddressPattern('x')._longest} s".replace("0.", "."),
         f"runs from {snapshot.PREPARE_AT} articles on",
+        f"{articles.MOST_VARIANTS} addresses of a story are requested, {MOST_ALTERNATES} alternates kept",
+        f"over {MOST_OF_A_STORY_ID} articles share",
     ):
         assert sentence in SAFETY
     assert (settings.RETRY_TIMES, worker.WORKERS_A_TASK) == (1, 2)

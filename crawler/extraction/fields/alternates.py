@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
@@ -34,6 +35,9 @@ _INDEX_FILE = re.compile(r"(?:index|default|home|main)\.(?:html?|php|aspx?)")
 _ROOT = re.compile(r"[a-z]{2}(?:[-_](?:[a-z]{2}|hans|hant|latn|cyrl))?")
 _TAG = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
 
+MOST_ALTERNATES = 300
+"""Of an article, that are kept; newsrooms have up to 60 languages. A sitemap of 5 MB gave an article 60,000,
+and pairing looks up each of them."""
 _LONGEST_TARGET = 16 << 10
 """Characters of an address that can lead to a page: servers take 8 kB. An address of 9 MB in a sitemap took
 800 MB, as each step of the crawl copies it."""
@@ -114,7 +118,8 @@ def read_alternates(page: Outline, url: str, switcher: str | None = None) -> tup
     page_url = url.split("#", 1)[0]
     # a page that links to itself in one language only names its language; that is kept for hreflang, and
     # useless in a switcher
-    return tuple(a for a in alternates.values() if a.source == "hreflang" or a.url != page_url)
+    useful = (a for a in alternates.values() if a.source == "hreflang" or a.url != page_url)
+    return tuple(islice(useful, MOST_ALTERNATES))
 
 
 def absolute(url: str, href: str | None) -> str | None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from archive.exceptions import ArchiveDamaged
 from archive.format.records import Alternate, LinkFacts, Membership
 from pipelines.pairing.decide import DecisionBasis, decide
+from pipelines.pairing.edges import MOST_OF_A_STORY_ID
 from pipelines.pairing.explain import evidence_kinds
 
 NOW = datetime(2026, 5, 14, 12, 0, tzinfo=UTC)
@@ -93,6 +94,34 @@ def test_three_languages_by_the_outlets_own_id():
     found = decided(*(facts(language, story_key="815") for language in ROOTS))
     assert len(found.pairs) == 3
     assert {each.story_id for each in found.memberships} == {"story of 815-en"}
+
+
+@pytest.mark.parametrize("is_id", [True, False])
+def test_a_number_that_many_articles_share_is_no_story_id(is_id):
+    """Such as a year in the address: 800 articles of one id had 319,200 refusals."""
+    count = MOST_OF_A_STORY_ID + (not is_id)
+    found = decided(*(facts(("uk", "ru", "en")[n % 3], n, story_key="2026") for n in range(count)))
+    assert bool(found.pairs) == bool(found.refusals) == is_id
+
+
+def test_no_claim_of_strangers_moves_a_story_and_their_circle_is_one_story():
+    uk, ru = facts("uk", 815, names("ru")), facts("ru", 815, names("uk"))
+    own = {language: f"https://rumour.example/{language}/1" for language in ROOTS}
+    circle = [
+        facts(
+            language,
+            *(1, names("uk"), names("ru"), Alternate(None, own[language], "hreflang")),
+            Alternate(following, own[following], "hreflang"),
+            outlet="rumour",
+            url=own[language],
+            canonical_url=address("uk"),
+        )
+        for language, following in (("uk", "ru"), ("ru", "en"), ("en", "uk"))
+    ]
+    found = decided(uk, ru, *circle)
+    moved = {each.article_id: each.story_id for each in found.memberships}
+    assert moved == {"1-ru": "story of 1-en", "1-uk": "story of 1-en", "815-uk": "story of 815-ru"}
+    assert found.refused == (("one-sided-other-outlet", 4), ("same-language", 2))
 
 
 def test_the_same_id_in_two_outlets_means_nothing():

@@ -10,7 +10,13 @@ from lxml import html
 
 from crawler.extraction.document.decoding import read_outline
 from crawler.extraction.document.outline import outline
-from crawler.extraction.fields.alternates import absolute, is_home_page, language_tag, read_alternates
+from crawler.extraction.fields.alternates import (
+    MOST_ALTERNATES,
+    absolute,
+    is_home_page,
+    language_tag,
+    read_alternates,
+)
 from crawler.items import Alternate
 
 HERE = "https://courier.example/news/2026/01/08/8015225/"
@@ -70,6 +76,14 @@ def test_hreflang_with_countries_for_languages() -> None:
         Alternate("ru", "https://courier.example/rus/news/1/", "hreflang"),
         Alternate(None, "https://courier.example/news/1/", "hreflang"),
     )
+
+
+def test_an_article_has_so_many_alternates_and_hreflang_comes_first() -> None:
+    head = "".join(
+        f'<link rel="alternate" hreflang="en" href="/news/{number}">' for number in range(MOST_ALTERNATES)
+    )
+    alternates = read('<a hreflang="ru" href="/rus/news/1/">рус</a>', head)
+    assert [alternate.source for alternate in alternates] == ["hreflang"] * MOST_ALTERNATES
 
 
 def test_home_pages_are_no_alternates() -> None:
