@@ -35,25 +35,9 @@ _LARGEST = 1 << 20
 NAMES = frozenset(
     {
         *("ALLOW_PRIVATE_NETWORK", "ARCHIVE_URI", "CACHE", "CONTACT", "DEBT_SHARE", "EXIT_NOTHING_NEW"),
-        *(
-            "EXTRACTION_PROCESSES",
-            "EXTRACTION_TIMEOUT",
-            "KEEP_HOURS",
-            "KEEP_RAW",
-            "OPT_OUT_FILES",
-            "OUTLETS_FOLDER",
-            "PAGE_BUDGET",
-        ),
-        *("FEED_NAMES", "LOGS_FOLDER", "PAIR_SECONDS"),
-        *(
-            "LOG_TO",
-            "METRICS_FILE",
-            "PROXY",
-            "RESOLVE_TO",
-            "TELEMETRY",
-            "WATCH_WEBHOOK",
-            "WATCH_WEBHOOK_AUTHORIZATION",
-        ),
+        *("EXTRACTION_PROCESSES", "EXTRACTION_TIMEOUT", "FEED_NAMES", "KEEP_HOURS", "KEEP_RAW"),
+        *("LOGS_FOLDER", "LOG_TO", "METRICS_FILE", "OPT_OUT_FILES", "OUTLETS_FOLDER", "PAGE_BUDGET"),
+        *("PAIR_SECONDS", "PROXY", "RESOLVE_TO", "TELEMETRY", "WATCH_WEBHOOK", "WATCH_WEBHOOK_AUTHORIZATION"),
         *gate.LIMITS,
     }
 )

@@ -32,27 +32,14 @@ MOST_NAMING = 10
 def list_snapshots(console: Console, options: argparse.Namespace) -> int:
     opened = archive.open(options.archive)
     names = (
-        "snapshot",
-        "committed (UTC)",
-        "what",
-        "articles",
-        "versions",
-        "stories",
-        "pairs",
-        "visits",
-        "removed",
-        "run",
+        *("snapshot", "committed (UTC)", "what"),
+        *("articles", "versions", "stories", "pairs", "visits", "removed", "run"),
     )
     table = Table(*names, box=None, padding=(0, 2, 0, 0))
     for entry in reversed(list(islice(opened.history(), options.n))):
         rows = Counter(entry.rows)
-        counts = (
-            rows["articles"],
-            rows["articles"] + rows["superseded"],
-            rows["stories"],
-            rows["pairs"],
-            rows["observations"],
-        )
+        versions = rows["articles"] + rows["superseded"]
+        counts = (rows["articles"], versions, rows["stories"], rows["pairs"], rows["observations"])
         table.add_row(
             str(entry.id) if entry.is_snapshot else "",
             _when(entry.committed_at),

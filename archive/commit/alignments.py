@@ -49,18 +49,14 @@ def realign(
     although their texts are the same.
     """
     stored = _stored_alignments(built, state)
+    missing = _missing(built, stored, outdated, stale)
     valid, moves = {}, {}
-    missing: dict[str, list[Couple]] = {}
     for story in built:
-        for couple, versions in story.couples().items():
-            row = stored.get(couple)
-            is_stale = couple in outdated or not set(couple).isdisjoint(stale)
-            if row is None or is_stale or _versions_of(row) != versions:
-                missing.setdefault(story.story_id, []).append(couple)
-                continue
-            valid[couple] = row
-            if row["story_id"] != story.story_id:
-                moves[couple] = story.story_id
+        for couple in story.couples():
+            if couple not in missing.get(story.story_id, ()):
+                row = valid[couple] = stored[couple]
+                if row["story_id"] != story.story_id:
+                    moves[couple] = story.story_id
     new = tuple(_align_missing(built, missing, applied, state, storage, align)) if align and missing else ()
     dropped = frozenset(stored.keys() - valid.keys())
     files = frozenset(stored[couple]["path"] for couple in (*dropped, *moves))
@@ -74,8 +70,21 @@ def _stored_alignments(built: Iterable[Story], state: State) -> dict[Couple, sql
     return {(row["id_a"], row["id_b"]): row for row in state.alignments(article_ids)}
 
 
-def _versions_of(row: sqlite3.Row) -> tuple[int, int]:
-    return row["version_a"], row["version_b"]
+def _missing(
+    built: Iterable[Story],
+    stored: Mapping[Couple, sqlite3.Row],
+    outdated: Collection[Couple],
+    stale: Collection[str] = (),
+) -> dict[str, list[Couple]]:
+    """Find the couples of each story whose present texts have no alignment; see `realign`."""
+    missing: dict[str, list[Couple]] = {}
+    for story in built:
+        for couple, versions in story.couples().items():
+            row = stored.get(couple)
+            is_stale = couple in outdated or not set(couple).isdisjoint(stale)
+            if row is None or is_stale or (row["version_a"], row["version_b"]) != versions:
+                missing.setdefault(story.story_id, []).append(couple)
+    return missing
 
 
 def unaligned_stories(
@@ -87,14 +96,7 @@ def unaligned_stories(
     """
     members = state.members(state.in_stories({facts.story_id for facts in state.facts(article_ids)}))
     built = stories.build(members, ())
-    stored = _stored_alignments(built, state)
-    unaligned = set()
-    for story in built:
-        for couple, versions in story.couples().items():
-            row = stored.get(couple)
-            if row is None or couple in outdated or _versions_of(row) != versions:
-                unaligned.add(story.story_id)
-    return unaligned
+    return set(_missing(built, _stored_alignments(built, state), outdated))
 
 
 def stored_coverages(state: State, article_ids: Collection[str]) -> dict[Couple, Coverage]:

@@ -98,7 +98,7 @@ class Committer:
 
         Raises ArchiveWriteError, ObjectStoreError, or what `build` raises; the archive is unchanged then.
         """
-        with self._exclusive(), self._translated_errors():
+        with self._exclusive():
             self._finish_purges()
             return self._make(operation, build)
 
@@ -127,7 +127,7 @@ class Committer:
             cdxj_index.add(self._storage, list(filter(None, map(warc_files.pointer_of, records))))
             return assemble(following, [planned], segments=segments, summary=summary)
 
-        with self._exclusive(), self._translated_errors():
+        with self._exclusive():
             self._finish_purges()
             snapshot = self._make(APPEND, build)
             if snapshot is None and summary:
@@ -158,7 +158,7 @@ class Committer:
 
     def purge(self, prepare: Callable[[State], Tombstone]) -> Tombstone:
         """Erase what `prepare` finds; once its tombstone is written this cannot be cancelled."""
-        with self._exclusive(), self._translated_errors():
+        with self._exclusive():
             self._finish_purges()
             # not later than the snapshot that carries it out, whatever time the clock shows
             stone = replace(prepare(self._current.at(self._head())), at=self._clock.now())
@@ -168,12 +168,12 @@ class Committer:
 
     def collect(self, keep: timedelta | None, *, dry_run: bool) -> Collected:
         """Remove files that no snapshot of the time `keep` needs, fold the log; makes no snapshot."""
-        with self._exclusive(), self._translated_errors():
+        with self._exclusive():
             return collect(self._storage, self._log, self._clock.now(), keep, dry_run=dry_run)
 
     def repair(self) -> None:
         """Bring cache and view up to the log, finish purges, and remove files that are no longer needed."""
-        with self._exclusive(), self._translated_errors():
+        with self._exclusive():
             for path in self._layout.temporary.iterdir():
                 if path.is_dir() and not path.is_symlink():
                     views.remove(path)
@@ -197,24 +197,22 @@ class Committer:
 
     @contextmanager
     def _exclusive(self) -> Iterator[None]:
-        """Hold the lock of this machine, with what other machines have committed and purged."""
+        """Hold the lock of this machine, with what other machines have committed and purged.
+
+        An OSError of what is done meanwhile becomes ArchiveWriteError.
+        """
         with locks.hold(self._layout.lock):
             pull(self._storage)
             self._storage.ensure_writable()
             try:
                 yield
+            except OSError as error:
+                raise ArchiveWriteError(
+                    f"Cannot write to the archive {self._layout.root}: {error.strerror or error}"
+                    f"{f' ({error.filename})' if error.filename else ''}."
+                ) from error
             finally:
                 self._current.note()
-
-    @contextmanager
-    def _translated_errors(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            raise ArchiveWriteError(
-                f"Cannot write to the archive {self._layout.root}: {error.strerror or error}"
-                f"{f' ({error.filename})' if error.filename else ''}."
-            ) from error
 
     def _make(self, operation: Operation, build: Build) -> Snapshot | None:
         """Try number after number until one is free: the lock makes a second try rare, not impossible."""

@@ -14,9 +14,8 @@ from archive.commit import rows, stories
 from archive.commit.alignments import stored_coverages
 from archive.commit.next_snapshot import NextSnapshot, Operation
 from archive.exceptions import ArchiveDamaged, ArchiveWriteError
-from archive.format.languages import STORY_LANGUAGES
 from archive.format.layout import Layout
-from archive.format.schema import OBSERVATIONS
+from archive.format.schema import OBSERVATIONS, STORED
 from archive.format.snapshot import Snapshot
 from archive.pages import cdxj_index, overwrite
 from archive.state import replay
@@ -29,21 +28,10 @@ from archive.tables import data_file_reader, views
 from archive.tables.parquet_files import read, translated_errors
 
 PURGE = Operation("purge")
-_IDS = {
-    "articles": ["article_id"],
-    "superseded": ["article_id"],
-    "former_readings": ["article_id"],
-    "versions": ["article_id"],
-    "memberships": ["article_id"],
-    "pairs": ["article_id_a", "article_id_b"],
-    "decisions": ["article_id_a", "article_id_b"],
-    "refusals": ["article_id_a", "article_id_b"],
-    "alignments": ["article_id_a", "article_id_b"],
-    "former_alignments": ["article_id_a", "article_id_b"],
-    "same_event": ["article_id_a", "article_id_b"],
-    "observations": ["article_id"],
-    "stories": [f"article_id_{language}" for language in STORY_LANGUAGES],
-}
+_IDS = {"versions": ["article_id"]}
+"""Columns that name an article, by stored table; a view also has a folder `versions`."""
+for _name, _schema in STORED.items():
+    _IDS[_name] = [column for column in _schema.names if column.startswith("article_id")]
 _BLANKED = ("version", "content_hash", "etag", "last_modified", "alternates")
 
 
@@ -75,9 +63,9 @@ def _hits(path: Path, table: str, stones: Tombstones) -> list[bool]:
         raise ArchiveDamaged(f"{path} is missing; `triptych archive verify` tells more.") from None
     except pa.ArrowException as error:
         raise ArchiveDamaged(f"{path} is not readable: {error}.") from error
-    article_ids = set().union(*(columns[name] for name in _IDS[table])) - {None}
-    purged = {x for x in article_ids if stones.of_id(x)}
-    hits = [not purged.isdisjoint(ids) for ids in zip(*(columns[name] for name in _IDS[table]), strict=True)]
+    id_columns = [columns[name] for name in _IDS[table]]
+    purged = {x for x in set().union(*id_columns) - {None} if stones.of_id(x)}
+    hits = [not purged.isdisjoint(ids) for ids in zip(*id_columns, strict=True)]
     if addresses:
         # an observation without an article goes by its address
         rows = zip(columns["article_id"], columns["url"], columns["requested_url"], strict=True)

@@ -47,14 +47,14 @@ class Observation:
     detail: str | None
     http_status: int | None
     observed_at: datetime
-    missing: int | None
-    gone: bool
-    content_hash: str | None
-    extractor: str | None
-    etag: str | None
-    last_modified: str | None
-    alternates: tuple[Alternate, ...] | None
     run_id: str
+    missing: int | None = None
+    gone: bool = False
+    content_hash: str | None = None
+    extractor: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    alternates: tuple[Alternate, ...] | None = None
 
 
 @dataclass(slots=True)
@@ -167,8 +167,6 @@ def _of_article(record: ArticleRecord, verdict: VersionVerdict, contradiction: s
         detail=contradiction if is_contradicted else None,
         http_status=record.http_status,
         observed_at=record.fetched_at,
-        missing=None,
-        gone=False,
         content_hash=record.content_hash if reread else None,
         extractor=record.extractor if reread else None,
         etag=record.etag,
@@ -207,11 +205,6 @@ def _observation(
             observed_at=record.observed_at,
             missing=missing,
             gone=missing is not None and missing >= GONE_AFTER,
-            content_hash=None,
-            extractor=None,
-            etag=None,
-            last_modified=None,
-            alternates=None,
             run_id=record.run_id,
         )
     )

@@ -61,18 +61,12 @@ def judge(
     if record.fetched_at < current.valid_from:
         return VersionVerdict("archived", version, reason, late=True), replace(observed, recent=recent)
     latest = replace(
-        observed,
+        _first(record, current.story_id),
         version=version,
-        valid_from=record.fetched_at,
-        content_hash=record.content_hash,
-        raw_sha256=record.raw_sha256,
-        text_from=record.text_from,
-        source_archive=record.source_archive,
-        extractor=record.extractor,
-        modified_at=record.modified_at,
-        reread_hash=None,
-        reread_extractor=None,
         recent=recent,
+        first_seen=observed.first_seen,
+        last_seen=observed.last_seen,
+        missing=observed.missing,
     )
     return VersionVerdict("archived", version, reason), latest
 
@@ -104,6 +98,7 @@ def _says_so(current: CurrentVersion, record: ArticleRecord) -> bool:
 
 
 def _first(record: ArticleRecord, story_id: str) -> CurrentVersion:
+    """The current version of an article that had no other."""
     return CurrentVersion(
         article_id=record.article_id,
         story_id=story_id,

@@ -20,21 +20,8 @@ from archive.state import replay
 from archive.state.model import ID, REQUESTED, URL
 
 _COLUMNS = [
-    "article_id",
-    "story_id",
-    "version",
-    "outlet",
-    "language",
-    "headline",
-    "url",
-    "requested_url",
-    "canonical_url",
-    "syndicated_from",
-    "published_at",
-    "authors",
-    "body",
-    "first_seen",
-    "last_seen",
+    *("article_id", "story_id", "version", "outlet", "language", "headline", "url", "requested_url"),
+    *("canonical_url", "syndicated_from", "published_at", "authors", "body", "first_seen", "last_seen"),
 ]
 _FETCHED = ("url", "requested_url")
 _CLAIMED = ("canonical_url", "syndicated_from")

@@ -17,21 +17,8 @@ Place = tuple[bytes, int, int]
 
 _ARTICLE = [column.name for column in CACHED_COLUMNS]
 _OBSERVATION = [
-    "article_id",
-    "version",
-    "url",
-    "requested_url",
-    "outcome",
-    "reason",
-    "detail",
-    "outlet",
-    "observed_at",
-    "missing",
-    "content_hash",
-    "extractor",
-    "etag",
-    "last_modified",
-    "alternates",
+    *("article_id", "version", "url", "requested_url", "outcome", "reason", "detail", "outlet"),
+    *("observed_at", "missing", "content_hash", "extractor", "etag", "last_modified", "alternates"),
     "commit_seq",
 ]
 _ALIGNMENT = [
@@ -307,7 +294,7 @@ def _targets(number: int, alternates: object, addresses: set[Place]) -> set[Plac
 
 
 FILLERS: dict[str, tuple[Callable[[State, list[Row], int], None], list[str] | None]] = {
-    "articles": (_articles, [*_ARTICLE]),
+    "articles": (_articles, _ARTICLE),
     "superseded": (
         _superseded,
         ["article_id", "version", "content_hash", "url", "requested_url", "canonical_url"],
@@ -316,9 +303,9 @@ FILLERS: dict[str, tuple[Callable[[State, list[Row], int], None], list[str] | No
     "decisions": (_decisions, None),
     "pairs": (_pairs, ["article_id_a", "article_id_b"]),
     "stories": (_stories, ["story_id"]),
-    "alignments": (_alignments, [*_ALIGNMENT]),
+    "alignments": (_alignments, _ALIGNMENT),
     "former_alignments": (_former_alignments, ["article_id_a", "article_id_b", "commit_seq"]),
     "refusals": (_refusals, ["article_id_a", "article_id_b", "reason", "evidence", "kept", "commit_seq"]),
-    "observations": (_observations, [*_OBSERVATION]),
+    "observations": (_observations, _OBSERVATION),
 }
 """In this order: articles before the rows that refer to them. None: all columns."""

@@ -132,13 +132,7 @@ class Tombstones:
             return record
         if isinstance(record, ArticleRecord):
             raise ArticlePurged(f"this article was purged on {stone.at:%Y-%m-%d}, it is not taken in again")
-        return replace(
-            record,
-            url=blank_address(record.url),
-            requested_url=blank_address(record.requested_url),
-            article_id=None,
-            detail=None,
-        )
+        return replace(record, **blank_observation(record.url, record.requested_url))  # type: ignore[arg-type]
 
     def known(self, url: str) -> PurgedAddress | None:
         self.refresh()

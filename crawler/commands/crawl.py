@@ -266,17 +266,9 @@ class Command(DescribedCommand, BaseRunSpiderCommand):
         monitors = crawler.get_extension(Monitors)
         failed_monitors = monitors.failed if monitors is not None else []
         stats = crawler.stats.get_stats() if crawler.stats is not None else {}
-        ended = _ending(
-            stats.get("finish_reason"),
-            parts.ledger,
-            stopped_at_once=self._stopped_at_once and parts.stage.failure is None,
-            lost=lost,
-            problems=problems,
-            broken=arguments.broken,
-            missed=bool(missed or failed_monitors),
-            cut=not arguments.pages and f"skipped({Reason.OVER_BUDGET})" in parts.ledger.totals(),
-            owed=bool(parts.spider.debts.unpaid),
-        )
+        is_missed = bool(missed or failed_monitors)
+        reason = stats.get("finish_reason")
+        ended = self._ending(parts, arguments, reason, lost, problems, is_missed=is_missed)
         return RunReport(
             parts.spider.name,
             parts.spider.errand,
@@ -296,6 +288,36 @@ class Command(DescribedCommand, BaseRunSpiderCommand):
             [snapshot.id for snapshot in snapshots],
             str(self._log) if self._log is not None else None,
         )
+
+    def _ending(
+        self,
+        parts: _Parts,
+        arguments: Arguments,
+        finish_reason: str | None,
+        lost: Sequence[str],
+        problems: Sequence[str],
+        *,
+        is_missed: bool,
+    ) -> Ending:
+        """The first that is true; a run that was stopped and lost nothing ended as any other."""
+        totals = parts.ledger.totals()
+        if self._stopped_at_once and parts.stage.failure is None and problems:
+            return Ending.INTERRUPTED
+        if lost:
+            return Ending.NOT_WRITTEN
+        if problems:
+            limited = finish_reason is not None and finish_reason.startswith(_LIMITS)
+            stopped = Ending.INTERRUPTED if finish_reason == "shutdown" else Ending.LOST
+            return Ending.CUT_SHORT if limited else stopped
+        if arguments.broken:
+            return Ending.WRONG
+        if is_missed:
+            return Ending.MISSED
+        if not arguments.pages and f"skipped({Reason.OVER_BUDGET})" in totals:
+            return Ending.CUT_SHORT
+        if parts.spider.debts.unpaid:
+            return Ending.OWED
+        return Ending.OK if totals.get("archived") or parts.ledger.feed_texts else Ending.NOTHING_NEW
 
     def _finish(self, run: RunReport) -> int:
         """Print what is wrong, write the report; return the exit code."""
@@ -410,38 +432,6 @@ def _print_run(
         console.print(f"[red]missed[/]    {literal(sentence)}", soft_wrap=True)
     for failure in run.monitors:
         console.print(f"[red]monitor[/]   {literal(failure)}", soft_wrap=True)
-
-
-def _ending(
-    finish_reason: str | None,
-    ledger: Ledger,
-    *,
-    stopped_at_once: bool,
-    lost: Sequence[str],
-    problems: Sequence[str],
-    broken: Sequence[object],
-    missed: bool,
-    cut: bool,
-    owed: bool,
-) -> Ending:
-    """The first that is true; a run that was stopped and lost nothing ended as any other."""
-    if stopped_at_once and problems:
-        return Ending.INTERRUPTED
-    if lost:
-        return Ending.NOT_WRITTEN
-    if problems:
-        limited = finish_reason is not None and finish_reason.startswith(_LIMITS)
-        stopped = Ending.INTERRUPTED if finish_reason == "shutdown" else Ending.LOST
-        return Ending.CUT_SHORT if limited else stopped
-    if broken:
-        return Ending.WRONG
-    if missed:
-        return Ending.MISSED
-    if cut:
-        return Ending.CUT_SHORT
-    if owed:
-        return Ending.OWED
-    return Ending.OK if ledger.totals().get("archived") or ledger.feed_texts else Ending.NOTHING_NEW
 
 
 _LIMITS = ("closespider_", "memusage_")

@@ -25,15 +25,8 @@ _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _SET_APART = (ipaddress.IPv4Network("192.0.0.0/24"), ipaddress.IPv6Network("3fff::/20"))
 # RFC 6761, 6762, 8375, 9476 and ICANN's .internal, and what home routers and offices use
 PRIVATE_SUFFIXES = (
-    "localhost",
-    "localdomain",
-    "local",
-    "internal",
-    "intranet",
-    "lan",
-    "home",
-    "corp",
-    "home.arpa",
+    *("localhost", "localdomain", "local", "internal", "intranet"),
+    *("lan", "home", "corp", "home.arpa"),
 )
 
 # a percent sign is allowed only before the zone of an IPv6 address

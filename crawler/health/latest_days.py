@@ -7,7 +7,7 @@ hour, and the same article is in the same day until the next crawl.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -16,10 +16,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from archive.format.languages import STORY_LANGUAGES
+from archive.state.model import micros
 from crawler.outlet.expectations import ALL
+from crawler.revisit.history import integers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
 
     import numpy.typing as npt
 
@@ -96,7 +99,7 @@ class LatestDays:
         """Day of each article: 0 for the latest; below 0 if it was published after day 0."""
         if self.articles is None or self.end is None:
             return np.zeros(0, np.int64)
-        numbers: Numbers = (_microseconds(self.end) - self.articles.published) // _DAY
+        numbers: Numbers = (micros(self.end) - self.articles.published) // _DAY
         return numbers
 
     @cached_property
@@ -105,7 +108,7 @@ class LatestDays:
         if self.articles is None or self.end is None:
             return ()
         arrivals = self.articles.seen - _LATE
-        arrived = {*((_microseconds(self.end) - arrivals) // _DAY).tolist()}
+        arrived = {*((micros(self.end) - arrivals) // _DAY).tolist()}
         # a first crawl brings all that the lists still have, of part of a day
         oldest = max(arrived, default=0)
         return tuple(sorted(arrived & {*range(1, min(DAYS + 1, oldest))}))
@@ -175,7 +178,7 @@ class LatestDays:
         begun, seen, complete = self._stories
         if self.end is None:
             return Share(0, 0)
-        end = _microseconds(self.end) - number * _DAY
+        end = micros(self.end) - number * _DAY
         until = _NEVER - 1 if by_now or number == 0 else self._crawled(end) + _LATE
         rows = (begun > end - _DAY) & (begun <= end) & (seen <= until)
         return Share(int((rows & (complete <= until)).sum()), int(rows.sum()))
@@ -242,9 +245,9 @@ def _without_texts(table: pa.Table) -> pa.Table:
 def _columns(table: pa.Table) -> RecentArticles:
     published = pc.coalesce(table["published_at"], table["first_seen"])
     return RecentArticles(
-        _integers(published),
-        _integers(table["first_seen"]),
-        _integers(table["characters"]),
+        integers(published),
+        integers(table["first_seen"]),
+        integers(table["characters"]),
         _present(table["byline"]),
         _present(table["published_at"]),
         _present(table["image_url"]),
@@ -254,17 +257,9 @@ def _columns(table: pa.Table) -> RecentArticles:
     )
 
 
-def _integers(column: pa.ChunkedArray) -> Numbers:
-    return np.asarray(pc.cast(column, pa.int64()), np.int64)
-
-
 def _present(column: pa.ChunkedArray) -> Flags:
     return np.asarray(pc.is_valid(column), np.bool_)
 
 
 def _objects(column: pa.ChunkedArray) -> npt.NDArray[np.object_]:
     return np.asarray(column.to_pylist(), np.object_)
-
-
-def _microseconds(at: datetime) -> int:
-    return (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)

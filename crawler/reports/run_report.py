@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -76,28 +76,10 @@ class RunReport:
     files: Sequence[Mapping[str, object]] = ()
     """Of an import: what each file brought."""
 
-    def document(self) -> dict[str, object]:
-        document: dict[str, object] = {
-            "outlet": self.outlet,
-            "errand": self.errand,
-            "run_id": self.run_id,
-            "archive": self.archive,
-            "begun_at": self.begun_at.isoformat() if self.begun_at is not None else None,
-            "ended_at": self.ended_at.isoformat(),
-            "ended": self.ended.value,
-            "exit_code": self.exit_code,
-            "counts": dict(self.counts),
-            "problems": [*self.problems],
-            "missed": dict(self.missed),
-            "monitors": [*self.monitors],
-            "not_crawled": [*self.not_crawled],
-            "unread": dict(self.unread),
-            "owed": self.owed,
-            "snapshots": [*self.snapshots],
-            "log": self.log,
-        }
-        return document | {"files": [*self.files]} if self.files else document
-
     def write(self, path: Path) -> None:
         """Replace a file whole. Raises OSError."""
-        durable.replace(path, (json.dumps(self.document(), ensure_ascii=False, indent=2) + "\n").encode())
+        document = asdict(self)
+        if not self.files:
+            del document["files"]
+        text = json.dumps(document, ensure_ascii=False, indent=2, default=datetime.isoformat)
+        durable.replace(path, f"{text}\n".encode())

@@ -51,15 +51,15 @@ def read_visits(archive: Archive, outlet: str, articles: pa.Array) -> VisitHisto
     if not count:
         return VisitHistory(last, read, last_was_read, not_modified, missing)
     for rows in _portions(archive, outlet):
-        index, at, has_text = _index(rows, articles), _micros(rows), _is_among(rows, _READ)
+        index, at, has_text = _index(rows, articles), integers(rows["observed_at"]), _is_among(rows, _READ)
         is_visit = (index >= 0) & _is_visit(rows)
         np.maximum.at(last, index[is_visit], at[is_visit])
-        page = is_visit & has_text & (_status(rows) != 304)
+        page = is_visit & has_text & (_numbers(rows, "http_status") != 304)
         np.maximum.at(read, index[page], at[page])
     for rows in _portions(archive, outlet):
-        index, at, has_text = _index(rows, articles), _micros(rows), _is_among(rows, _READ)
+        index, at, has_text = _index(rows, articles), integers(rows["observed_at"]), _is_among(rows, _READ)
         is_visit = (index >= 0) & _is_visit(rows)
-        same = is_visit & has_text & (_status(rows) == 304) & (at > read[index])
+        same = is_visit & has_text & (_numbers(rows, "http_status") == 304) & (at > read[index])
         np.add.at(not_modified, index[same], 1)
         latest = is_visit & (at == last[index])
         last_was_read[index[latest]] = has_text[latest]
@@ -73,7 +73,8 @@ def last_requested(archive: Archive, outlet: str, addresses: Sequence[str]) -> d
     columns = ["requested_url", "observed_at", "outcome", "reason"]
     rows = archive.observations(columns=columns).where(ds.field("outlet") == outlet, is_address).to_arrow()
     times: dict[str, int] = {}
-    for address, at in zip(rows["requested_url"].to_pylist(), _micros(rows).tolist(), strict=True):
+    visits = integers(rows["observed_at"]).tolist()
+    for address, at in zip(rows["requested_url"].to_pylist(), visits, strict=True):
         times[address] = max(at, times.get(address, 0))
     return times
 
@@ -87,7 +88,7 @@ def validators(
     rows = archive.observations(columns=columns).where(ds.field("outlet") == outlet, is_article)
     by_article = {}
     for portion in rows.batches(_PORTION):
-        for row, at in zip(portion.to_pylist(), _micros(portion).tolist(), strict=True):
+        for row, at in zip(portion.to_pylist(), integers(portion["observed_at"]).tolist(), strict=True):
             if at == read[row["article_id"]] and (row["etag"] or row["last_modified"]):
                 by_article[row["article_id"]] = (row["etag"], row["last_modified"])
     return by_article
@@ -105,12 +106,9 @@ def _index(rows: pa.RecordBatch, articles: pa.Array) -> Numbers:
     return positions
 
 
-def _micros(rows: pa.RecordBatch | pa.Table) -> Numbers:
-    return _plain(pc.cast(rows["observed_at"], pa.int64()))
-
-
-def _status(rows: pa.RecordBatch) -> Numbers:
-    return _numbers(rows, "http_status")
+def integers(column: pa.Array | pa.ChunkedArray) -> Numbers:
+    """Numbers of a column without nulls; times as microseconds since 1970."""
+    return _plain(pc.cast(column, pa.int64()))
 
 
 def _numbers(rows: pa.RecordBatch, column: str) -> Numbers:

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
 from archive.state.model import micros, moment
-from crawler.revisit.history import VisitHistory, read_visits, validators
+from crawler.revisit.history import VisitHistory, integers, read_visits, validators
 from crawler.revisit.schedule import ENDS_AFTER, Due, article_due, is_conditional
 from crawler.revisit.translations import Awaited, translations
 
@@ -127,7 +127,7 @@ def _article_dues(articles: pa.Table, history: VisitHistory) -> dict[int, Due]:
     """By row."""
     dues = {}
     changed = _changed(articles)
-    last = np.maximum(history.last, _micros(articles["valid_from"]))
+    last = np.maximum(history.last, integers(articles["valid_from"]))
     for row in range(len(articles)):
         due = article_due(moment(int(changed[row])), moment(int(last[row])), int(history.missing[row]))
         if due is not None:
@@ -137,15 +137,11 @@ def _article_dues(articles: pa.Table, history: VisitHistory) -> dict[int, Due]:
 
 def _changed(articles: pa.Table) -> npt.NDArray[np.int64]:
     """Of a first version the page's own date, if that is earlier: a backfill fetches texts of years ago."""
-    fetched = _micros(articles["valid_from"])
+    fetched = integers(articles["valid_from"])
     # as numbers: Arrow does not compare times with a time zone
     dates = pc.max_element_wise(*(pc.cast(articles[name], pa.int64()) for name in _STATED))
     changed = np.asarray(pc.if_else(pc.is_null(dates), pa.array(fetched), dates), np.int64)
     return np.minimum(np.where(np.asarray(articles["version"]) == 1, changed, fetched), fetched)
-
-
-def _micros(times: pa.ChunkedArray) -> npt.NDArray[np.int64]:
-    return np.asarray(pc.cast(times, pa.int64()), np.int64)
 
 
 def _bands(dues: dict[int, Due], changed: npt.NDArray[np.int64], now: datetime) -> tuple[Band, ...]:

@@ -9,16 +9,8 @@ from pipelines.bylines.words import credit, folded, governs, is_, phrases
 _DASHES = {"-", "–", "—"}
 AND = {"та", "і", "й", "и", "and", "with", "und", "et", "y"}
 _OF_THE_TEXT = (
-    "текст",
-    "text",
-    "words",
-    "story",
-    "матеріал",
-    "материал",
-    "слова",
-    "розмов",
-    "интервью",
-    "інтерв",
+    *("text", "words", "story"),
+    *("текст", "матеріал", "материал", "слова", "розмов", "интервью", "інтерв"),
 )
 """Words of a credit for the text: `Текст і фото` names a writer, not only a photographer."""
 _BY = {"by", "By", "BY"}
