@@ -16,7 +16,8 @@ _OF_THE_TEXT = (
 _BY = {"by", "By", "BY"}
 _BY_ELSEWHERE = {"Von", "VON", "Par", "PAR", "Por", "POR"}
 _WROTE_ELSEWHERE = {
-    "Analyse", "Artikel", "Bericht", "Chronique", "Eingestellt", "Erstellt", "Escrito", "Essay",
+    "Analyse", "Artikel", "Beitrag", "Beiträge", "Bericht", "Chronique", "Eingestellt", "Erstellt",
+    "Escrito", "Essay",
     "Gastbeitrag", "Geschrieben", "Glosse", "Interview", "Kolumne", "Kommentar", "Porträt", "Protokoll",
     "Publicado", "Publié", "Recherche", "Recueilli", "Reportage", "Texte", "Texto", "Verfasst",
     "Veröffentlicht", "Écrit",

@@ -200,8 +200,9 @@ def _goes_on(words: list[_Word], start: int, end: int, shouted: bool) -> bool:
     word = words[end]
     following = words[end + 1] if end + 1 < len(words) else None
     if not word.is_word:
-        # `John "Jack" Smith`
-        quoted = word.text[:1] in "«“„‘\"'" and len(word.text.split()) == 1 and end - start == 1
+        # `John "Jack" Smith`, `Amanda "Tania Mae" Tan`
+        most = 2 if is_given_name(words[start].text) else 1
+        quoted = word.text[:1] in "«“„‘\"'" and len(word.text.split()) <= most and end - start == 1
         return quoted and following is not None and is_shaped(following.text)
     if word.is_particle:
         return word.of("patronymic") or (following is not None and following.is_word)

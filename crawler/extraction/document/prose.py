@@ -333,6 +333,9 @@ def _spared(pieces: tuple[Piece, ...], article: str | None, headline: int) -> fr
     begin below it.
     """
     sentences = [piece for piece in pieces if piece.ends and not piece.teaser]
+    first_below = next((piece for piece in sentences if piece.position > headline), None)
+    if first_below is not None and not _is_comment(first_below):
+        sentences = [piece for piece in sentences if not _is_comment(piece)]
     letters: Counter[str] = Counter()
     for piece in sentences:
         letters.update(dict.fromkeys(piece.words, len(piece.text)))
@@ -349,6 +352,10 @@ def _spared(pieces: tuple[Piece, ...], article: str | None, headline: int) -> fr
         spared.add(heaviest)
         outside = _letters_outside(sentences, *letters.keys() - spared)
     return frozenset(spared)
+
+
+def _is_comment(piece: Piece) -> bool:
+    return any(map(speaks_of_comments, piece.words))
 
 
 def _letters_outside(pieces: Iterable[Piece], *words: str) -> int:

@@ -51,10 +51,12 @@ _BEGINS = (
 """Beginnings of such a line, for a fast check before the pattern."""
 _FIRST_CHILDREN = {"b", "strong", "span", "em", "i", "font", "a"}
 _FIRST = {letter for word in _BEGINS for letter in (word[0], word[0].upper())}
-_CLASSED = {"a", "span", "div", "p", "address", "strong", "li", "h4", "h5", "td", "section", "em", "b", "dd"}
+_CLASSED = {
+    "a", "span", "div", "p", "address", "strong", "li", "h4", "h5", "td", "section", "em", "b", "dd", "cite",
+}  # fmt: skip
 _of_author = names_say(
-    r"author|byline|journalist|writer|autor|avtor|username|createdby|reporter|submitted|contributor|person-link"
-    r"|(?:^|[\s_-])by(?:$|[\s_-])|(?:^|[\s_-])attribution"
+    r"author|byline|journalist|writer|autor|(?<!h)auteur|avtor|username|createdby|reporter|submitted|contributor"
+    r"|person-link|(?:^|[\s_-])(?:by|firma)(?:$|[\s_-])|(?:^|[\s_-])attribution"
 )
 _of_other_things = name_says(
     r"trending|newsletter|more-?on|blogs?-list|authors-list|card__|(?:^|[\s_-])(?:feed|others?|quotes?|polls?|login)(?:$|[\s_-])"
@@ -100,6 +102,7 @@ _LONGEST, _LONGEST_NAME = 140, 80
 _NEAR = 40
 """Elements after the headline among which a byline may be."""
 _CAPITAL = re.compile(r"(?<!\w)[^\W\d_a-zа-яіїєґ]")
+_OUTSIDE_SCRIPTS = ".//text()[not(parent::script or parent::style)]"
 _META_NAMES = (
     "author", "article:author", "article:author_name", "dc.creator", "dcterms.creator", "parsely-author",
     "sailthru.author", "byl", "twitter:creator_name", "mediator_author", "cxenseparse:author",
@@ -352,7 +355,8 @@ def _words(element: HtmlElement, longest: int | None = None) -> str:
     """Return the element's text with a space between elements; an empty string if it is too long."""
     parts: list[str] = []
     letters = 0
-    for part in element.itertext():
+    has_script = next(element.iterdescendants("script"), None) is not None
+    for part in element.xpath(_OUTSIDE_SCRIPTS) if has_script else element.itertext():
         parts.append(part)
         letters += len(part.strip())
         # the rest of a large element is not read

@@ -101,7 +101,7 @@ def _headline(
         if len(longest) > len(printed[1] if printed else ""):
             return longest, "a heading, as in title"
     if printed is not None:
-        return printed[1], printed[2]
+        return _without_section(printed[1], claims), printed[2]
     if len(h1s) == 1 and len(h1s[0][1].split()) > 3:
         return h1s[0][1], "h1 alone"
     if data.headline:
@@ -118,6 +118,12 @@ def _without_outlet_before(
     if not og or not any(text.startswith(outlet) for _, text in h1s):
         return title, h1s, og
     return title.removeprefix(outlet), [(tag, text.removeprefix(outlet)) for tag, text in h1s], None
+
+
+def _without_section(heading: str, claims: dict[str, str | None]) -> str:
+    """`Politics | Headline` in the heading, where a claim is the headline alone."""
+    headline = heading.rpartition(" | ")[2]
+    return headline if headline in claims.values() else heading
 
 
 def _title(page: Outline) -> str:

@@ -173,15 +173,19 @@ def headline_at(page: Outline, headline: str | None) -> int | None:
     """Return the position of the headline: what is known as it, else the first <h1> or line of the title."""
     expected = for_comparison(headline or "")
     title = next((for_comparison(x.text_content()) for x in page.of("title")), "")
-    first = line = None
+    heading = first = line = None
     for i, text in enumerate(page.texts):
         tag = page.tags[i]
         if tag in {"h1", "h2", "h3", "h4"}:
             text = page.elements[i].text_content()  # noqa: PLW2901  a heading's text may lie in its children
             if expected and _begins_with(for_comparison(text), expected):
-                return i
+                if tag == "h1":
+                    return i
+                heading = i if heading is None else heading
         if tag == "h1" and first is None:
             first = i
         elif line is None and tag != "title" and 20 < len(text) < 400 and _is_of(text, expected, title):
             line = i
+    if heading is not None:
+        return heading
     return line if first is None or _is_headline(page, line, expected) else first

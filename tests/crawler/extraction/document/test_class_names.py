@@ -74,6 +74,9 @@ def paragraphs(count: int, names: str = "") -> str:
         (f'{paragraphs(2)}<div class="comments">{paragraphs(20)}</div>', set()),
         (f'<p>{LINE}</p><div class="comments">{paragraphs(20)}</div>', set()),
         (f'{paragraphs(3)}<div class="disclaimer">{paragraphs(9)}</div>', set()),
+        # comments are longer, and count only where the article begins among them
+        (f"<div>{paragraphs(4, 'share')}</div>{paragraphs(9, 'comments')}", {"share"}),
+        (f'<div class="comments-open">{paragraphs(5)}</div><p>{LINE}</p>', {"comments"}),
         # it is the smaller part
         (f'<div class="related">{paragraphs(2)}</div>{paragraphs(4)}', set()),
         # stories, each with a link for its heading

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from crawler.extraction.document.decoding import read_outline
+from crawler.extraction.fields.placement import headline_at
 from crawler.extraction.page import extract
 from crawler.items import Fetch, Hints
 from pipelines.authors import decide_authors
@@ -200,6 +202,31 @@ def test_a_footer_names_the_author_within_the_article_alone() -> None:
 def test_a_cited_source_is_the_author_after_a_prefix_alone() -> None:
     assert authors(f"<cite>By <a href='/jane'>{JANE}</a>, December 16th 2016</cite>") == [JANE]
     assert authors(f"<cite>{JANE}</cite>") == []
+    assert authors(
+        f"<cite class='byline'>By {JANE} - Agency Technology Writers | AP – 1 hr 4 mins ago</cite>"
+    ) == [JANE]
+
+
+@pytest.mark.parametrize("name", ["firma", "article_auteur", "nota-firma"])
+def test_classes_for_authors_in_other_languages(name: str) -> None:
+    assert authors(f"<p class='{name}'><em>{JANE}</em> | <span>Madrid</span></p>") == [JANE]
+    assert authors(f"<p class='hauteur'>{JANE}</p><p class='firmament'>{JANE}</p>") == []
+
+
+def test_the_script_within_a_byline_is_not_printed() -> None:
+    code = "<script>shownAuthor = 'By Petro Storonnii';</script>"
+    assert authors(f"<div class='byline'>By {JANE}, CNN {code}</div>") == [JANE]
+    assert printed(f"<article>{HEADLINE}<div class='byline'>By {JANE} {code}</div>{TEXT}</article>") == [
+        f"By {JANE}"
+    ]
+
+
+@pytest.mark.parametrize(("headings", "place"), [("h4 h1 h2", 1), ("h2 h3", 0), ("h1 h1", 0)])
+def test_the_place_of_the_headline_is_its_first_heading_of_the_first_level(headings: str, place: int) -> None:
+    tags = headings.split()
+    body = "".join(f"<{tag}>Рада ухвалила бюджет міста</{tag}>" for tag in tags)
+    page = read_outline(f"<html><body>{body}</body></html>".encode(), "utf-8")
+    assert headline_at(page, "Рада ухвалила бюджет міста") == page.positions(*set(tags))[place]
 
 
 def test_links_to_authors_beside_the_headline_leave_out_those_of_teasers() -> None:

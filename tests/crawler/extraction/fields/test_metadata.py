@@ -133,3 +133,11 @@ def test_an_og_title_that_is_the_outlets_name_before_the_bar() -> None:
         read(head, f"<h1>{name} | Міст відкрили для руху вантажівок</h1>").headline
         == "Міст відкрили для руху вантажівок"
     )
+
+
+def test_a_section_before_the_bar_is_no_part_of_a_headline_that_the_page_declares() -> None:
+    title = "<title>Міст відкрили для руху вантажівок</title>"
+    heading = "<h1>Місто | Міст відкрили для руху вантажівок</h1>"
+    assert read(title, heading).headline == "Міст відкрили для руху вантажівок"
+    longer = "<title>Місто | Міст відкрили для руху вантажівок</title>"
+    assert read(longer, heading).headline == "Місто | Міст відкрили для руху вантажівок"
