@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from archive.exceptions import EngineError, WrongEngine
@@ -151,6 +151,20 @@ def _check_code(machine: str, code: object) -> None:
         raise EngineError(f"{machine} cannot say which code it has: {visible(str(code))}")
     if (difference := code_here().difference(code)) is not None:
         raise EngineError(f"{machine} {difference}: install the same version there.")
+
+
+async def result_of(future: Any) -> Any:
+    """The result of a task, or what it raised.
+
+    Raises EngineError for an OSError of the task, which would look like a scheduler that is out of reach, and
+    for what is no Exception and would end this process.
+    """
+    try:
+        return await future
+    except BaseException as error:
+        if future.status == "error" and (isinstance(error, OSError) or not isinstance(error, Exception)):
+            raise EngineError(f"a worker failed with {type(error).__name__}: {visible(str(error))}") from None
+        raise
 
 
 def ensure_same(code: Code) -> None:

@@ -184,7 +184,7 @@ class _Workers:
         from distributed.client import FutureCancelledError  # noqa: PLC0415
 
         try:
-            return (self._run(_got(future)),)
+            return (self._run(cluster.result_of(future)),)
         except KilledWorker as error:
             raise EngineError(
                 f"every worker that had a part of the work has died, the last was {error.last_worker.address}"
@@ -226,10 +226,6 @@ class _Workers:
 
     def _run(self, work: Coroutine[Any, Any, R]) -> R:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
-
-
-async def _got(future: Any) -> Any:
-    return await future
 
 
 async def _closed(client: Client) -> None:

@@ -11,16 +11,17 @@ import asyncio
 import os
 import time
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+import msgspec
+
 from archive.commands.configuration import into_environment
 from archive.commands.exit_codes import ExitCode
 from archive.exceptions import EngineError, WrongSetting
-from archive.operations.cluster import Code, connected, ensure_same, is_loopback
+from archive.operations.cluster import Code, connected, ensure_same, is_loopback, result_of
 from archive.storage.leases import FolderLeases, leases_of
 from crawler.outlet.fleet.runner import Result
 from crawler.outlet.fleet.turn import GRACE, Event, Orders, Turn, share, utc_now
@@ -36,6 +37,8 @@ PATIENCE = 300.0
 """Seconds for a scheduler, or for any worker, to come back; LEASE_SECONDS and some to start in."""
 _RETRY = 5.0
 _CHECK_WORKERS = 30.0
+_TRIES = 4
+"""Workers that Dask gives a turn to, one after the other, if each of them dies."""
 _ABANDONED = 1.0
 """Seconds between two checks of a worker that somebody waits for it."""
 
@@ -64,12 +67,15 @@ class _TurnResult:
 # On a worker.
 
 
-def take_turn(order: Order) -> _TurnResult:
-    """Take a turn on the worker that calls this, in a thread of it; its crawl is a child of the worker."""
+def take_turn(order: Order) -> object:
+    """Take a turn on the worker that calls this, in a thread of it; its crawl is a child of the worker.
+
+    Return a `_TurnResult` in plain values.
+    """
     from distributed import get_worker  # noqa: PLC0415  an extra, half a second to load
 
     worker = get_worker()
-    return asyncio.run(_take(order, worker, worker.get_current_task()))
+    return msgspec.to_builtins(asyncio.run(_take(order, worker, worker.get_current_task())))
 
 
 async def _take(order: Order, worker: Worker, key: object) -> _TurnResult:
@@ -79,7 +85,7 @@ async def _take(order: Order, worker: Worker, key: object) -> _TurnResult:
     def tell(event: Event) -> None:
         events.append(replace(event, worker=worker.address))
         # at once, for those who watch; the result has all of them, too
-        worker.log_event(order.topic, [delivery, len(events), _message(events[-1])])
+        worker.log_event(order.topic, [delivery, len(events), msgspec.to_builtins(events[-1])])
 
     def refused(code: int, reason: object) -> _TurnResult:
         tell(Event(utc_now(), "failed", order.outlet, detail=str(reason)))
@@ -118,12 +124,6 @@ def _is_abandoned(worker: Worker, key: Any) -> bool:
     state = worker.state.tasks.get(key)
     running = worker.status.name in {"running", "paused"}
     return not running or state is None or state.state not in {"executing", "long-running"}
-
-
-def _message(event: Event) -> dict[str, object]:
-    """Return an event as plain values: `distributed` sends no subclass of int, as ExitCode is."""
-    exit_code = None if event.exit_code is None else int(event.exit_code)
-    return {**asdict(event), "at": event.at.isoformat(), "exit_code": exit_code}
 
 
 # Where the command was given.
@@ -197,7 +197,7 @@ class DaskEngine:
         from distributed.client import FutureCancelledError  # noqa: PLC0415
 
         try:
-            outcome: _TurnResult = await self._waited(client, future)
+            outcome = msgspec.convert(await self._waited(outlet, client, future), _TurnResult)
         except (FutureCancelledError, OSError):
             return await self._lost(outlet)
         except KilledWorker as error:
@@ -205,9 +205,12 @@ class DaskEngine:
                 "failed", outlet, f"each of its workers has died, the last was {error.last_worker.address}"
             )
             return Result(ExitCode.LOST)
-        except EngineError:
-            raise
-        except Exception as error:  # of Dask, or of a worker that cannot read the order
+        except msgspec.ValidationError as error:
+            self._tell("failed", outlet, f"its worker returned something other than a turn: {error}")
+            return Result(ExitCode.LOST)
+        except Exception as error:  # of Dask, or of a worker, which may be hostile
+            if isinstance(error, EngineError) and future.status == "pending":
+                raise  # there is no worker
             self._tell("failed", outlet, f"{type(error).__name__}: {error}")
             return Result(ExitCode.LOST)
         for number, event in enumerate(outcome.events, 1):
@@ -219,12 +222,16 @@ class DaskEngine:
         self._begun.pop(outlet, None)
         return Result(outcome.code)
 
-    async def _waited(self, client: Client, future: Any) -> _TurnResult:
-        waiting = asyncio.ensure_future(_got(future))
-        last_contact = time.monotonic()
+    async def _waited(self, outlet: str, client: Client, future: Any) -> object:
+        waiting = asyncio.ensure_future(result_of(future))
+        last_contact = begun = time.monotonic()
+        longest = _TRIES * self._order.timetable.of(outlet).time_limit.total_seconds() + PATIENCE
         try:
             while not waiting.done():
                 await asyncio.wait({waiting}, timeout=_CHECK_WORKERS)
+                if time.monotonic() - begun > longest and not waiting.done():
+                    await client.cancel([future], force=True)
+                    raise EngineError(f"no worker has ended its turn in {longest:.0f} seconds")
                 if client.status != "running" or await self._workers(client):
                     last_contact = time.monotonic()
                 elif time.monotonic() - last_contact > self._patience:
@@ -274,8 +281,9 @@ class DaskEngine:
                 await asyncio.wait_for(client.close(), _RETRY)
 
     def _from_worker(self, event: tuple[float, Any]) -> None:
-        delivery, number, message = event[1]
-        self._hear(delivery, number, Event(**{**message, "at": datetime.fromisoformat(message["at"])}))
+        # what is no event is left out; the result has all events
+        with suppress(msgspec.ValidationError):
+            self._hear(*msgspec.convert(event[1], tuple[str, int, Event]))
 
     def _hear(self, delivery: str, number: int, event: Event) -> None:
         if number <= self._heard.get(delivery, 0):
@@ -299,8 +307,3 @@ class DaskEngine:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-async def _got(future: Any) -> _TurnResult:
-    outcome: _TurnResult = await future
-    return outcome

@@ -14,7 +14,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, Annotated
+
+from msgspec import Meta
 
 from archive.commands.exit_codes import ExitCode, of_error, worst
 from archive.exceptions import ArchiveError
@@ -35,7 +37,7 @@ _LONGEST_LOG = 10 << 20
 class Event:
     """An event of an outlet, or of all (`outlet` is None)."""
 
-    at: datetime
+    at: Annotated[datetime, Meta(tz=True)]
     event: str
     """`begun`, `ended`, `elsewhere`, `time-limit`, `lease-lost`, `failed`, `again`, `not-kept`, `stopping`,
     `done`."""

@@ -1,5 +1,6 @@
 """`--engine` that is wrong, not there, or of other code: a sentence, and nothing is begun."""
 
+import asyncio
 import json
 import os
 import re
@@ -8,14 +9,19 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from archive.exceptions import EngineError
 from archive.operations.cluster import Code, ensure_same
+from crawler.outlet.fleet import dask_engine
 from crawler.outlet.fleet.dask_engine import DaskEngine, Order
-from crawler.outlet.fleet.timetable import Timetable
+from crawler.outlet.fleet.runner import Result
+from crawler.outlet.fleet.timetable import Rhythm, Timetable
 from crawler.outlet.fleet.turn import Event, utc_now
 from tests.support.fleet.machines import cluster, dask
 from tests.support.forked import A_WHILE
@@ -156,3 +162,75 @@ def test_a_scheduler_of_another_version_is_refused(crawl, tmp_path):
 def test_a_worker_of_another_version_that_joins_later_refuses_the_work():
     with pytest.raises(EngineError, match="has Python 3"):
         ensure_same(Code("2.7", "2026.8.0", "0"))
+
+
+def five():
+    return 5
+
+
+def turn_of_yesterday():
+    return {"code": 0, "delivery": "1", "events": [{"at": "yesterday", "event": "begun"}]}
+
+
+def turn_without_zone():
+    return {"code": 0, "delivery": "1", "events": [{"at": "2026-11-29T12:00:00", "event": "begun"}]}
+
+
+def full_disk():
+    raise OSError("no space\x1b[2J")
+
+
+def foreign_engine():
+    raise EngineError("the scheduler has had no worker")
+
+
+IS_OVER = threading.Event()
+
+
+def endless():
+    IS_OVER.wait()
+
+
+def cancellation():
+    raise asyncio.CancelledError
+
+
+ANSWERS = {
+    five: "something other than a turn: Expected `object`, got `int`",
+    turn_of_yesterday: "something other than a turn: Invalid RFC3339",
+    turn_without_zone: "something other than a turn: Expected `datetime` with a timezone",
+    full_disk: "a worker failed with OSError: no space�[2J",
+    foreign_engine: "EngineError: the scheduler has had no worker",
+    cancellation: "a worker failed with CancelledError",
+}
+
+
+def test_what_a_hostile_worker_answers_costs_its_turn_and_ends_in_time(monkeypatch):
+    """A turn without an end too; an OSError of a task was taken for a scheduler that is out of reach."""
+    from distributed import Client, LocalCluster
+
+    monkeypatch.setattr(dask_engine, "PATIENCE", 0)
+    monkeypatch.setattr(dask_engine, "_CHECK_WORKERS", 0.1)
+    patient = Order("", STORE, Timetable(), (), None, "topic", Code("3.11", "2026.8", "here"))
+    impatient = replace(patient, timetable=Timetable(Rhythm(time_limit=timedelta(0))))
+    events = []
+
+    async def answer(function, order, client):
+        engine = DaskEngine("tcp://127.0.0.1:1", order, 1, 0, events.append)
+        engine._from_worker((0.0, ["1", 1, {"event": "begun"}]))
+        assert await engine._result("herald", client, client.submit(function, pure=False)) == Result(1)
+        return events.pop().detail
+
+    async def answers():
+        async with (
+            LocalCluster(n_workers=1, processes=False, dashboard_address=None, asynchronous=True) as workers,
+            Client(workers, asynchronous=True) as client,
+        ):
+            for function, detail in ANSWERS.items():
+                assert detail in await answer(function, patient, client)
+            detail = await answer(endless, impatient, client)
+            assert detail == "EngineError: no worker has ended its turn in 0 seconds"
+            IS_OVER.set()
+
+    asyncio.run(answers())
+    assert events == []
