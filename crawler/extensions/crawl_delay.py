@@ -27,7 +27,8 @@ def pace(rules: Protego, agent: str, at: dt.time) -> float:
     delay = float(rules.crawl_delay(agent) or 0.0)
     rate = rules.request_rate(agent)
     if rate is not None and (rate.start_time is None or _within(at, rate.start_time, rate.end_time)):
-        delay = max(delay, rate.seconds / rate.requests)
+        # whole numbers of 4,000 digits have no quotient that is a float
+        delay = max(delay, min(rate.seconds, int(LONGEST) * rate.requests) / rate.requests)
     # written `nan`, it is no number to sleep for
     return min(delay, LONGEST) if delay > 0 else 0.0
 

@@ -18,6 +18,8 @@ MOST_ADDRESSES, LONGEST = 5000, 1024
 """Addresses that are looked at, and characters of one: a list is anybody's, and may have a million."""
 _EDITIONS = CODE_OF.keys() - {"english"}
 """First path segments that name an edition."""
+_HOST = re.compile(r"[\w.-]+(?::\d+)?")
+"""A person copies a proposal into a declaration, which is a program: no quotation mark may come along."""
 _ENDING = re.compile(r"\.(?:html?|php|aspx?)$")
 _DAY = re.compile(r"(?:19|20)\d\d/\d{1,2}/\d{1,2}(?=/|$)")
 _KINDS = (
@@ -67,7 +69,7 @@ def _forms(urls: Sequence[str]) -> dict[tuple[str, tuple[str, ...], str], Form]:
         edition = steps[0] if len(steps) > 1 and steps[0] in _EDITIONS else ""
         steps = steps[1:] if edition else steps
         kinds = tuple(_kind(step) for step in steps)
-        if not _TELLING & {*kinds} or "other" in kinds:
+        if not _TELLING & {*kinds} or "other" in kinds or not _HOST.fullmatch(parts.netloc):
             continue
         key = (parts.hostname or "", kinds, ending)
         form = forms.setdefault(key, Form(*key))

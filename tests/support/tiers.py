@@ -92,7 +92,7 @@ LEFT_OUT = {
     "test_the_first_pages_find_the_rules_compiled",
     "test_a_worker_that_nobody_ends_ends_itself",
     "test_nothing_is_handed_to_a_worker_that_has_ended_with_its_server",
-    "test_a_page_is_not_blamed_for_what_stood_still_for_longer_than_its_time",
+    "test_the_page_without_end_is_blamed_and_no_other_where_all_stood_still_for_longer_than_their_time",
     "test_workers_that_could_not_begin_are_begun_again_for_the_next_page",
     "test_a_task_that_nobody_waits_for_any_more_takes_no_other_down",
     "test_nobody_waits_for_ever_where_workers_are_killed_as_they_take_pages",

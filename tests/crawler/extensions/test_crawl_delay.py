@@ -62,6 +62,7 @@ NOON = dt.time(12, 0)
         ("Request-rate: 1/1h", NOON, LONGEST),
         ("Request-rate: 1/1d", NOON, LONGEST),
         ("Crawl-delay: 1e9", NOON, LONGEST),
+        pytest.param(f"Request-rate: 1/{'9' * 4000}s", NOON, LONGEST, id="4000 digits"),
         # only in these hours, of Greenwich
         ("Request-rate: 1/10s 0600-0845", dt.time(6, 0), 10.0),
         ("Request-rate: 1/10s 0600-0845", dt.time(8, 46), 0.0),

@@ -40,6 +40,7 @@ def test_another_host_and_a_port_are_written_out() -> None:
         r"https?://biz\.herald\.example:81/news/\d{1,2}"
     ]
     assert made("/news/1", "/news/2", "/news/3", base="http://herald.example") == [r"/news/\d{1,2}"]
+    assert made("/news/1", "/news/2", "/news/3", base='https://a"+print(1)+r".example') == []
 
 
 @pytest.mark.parametrize(

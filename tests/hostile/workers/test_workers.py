@@ -284,13 +284,16 @@ def stand_still(seconds: float) -> None:
     time.sleep(seconds)
 
 
-def test_a_page_is_not_blamed_for_what_stood_still_for_longer_than_its_time() -> None:
+def test_the_page_without_end_is_blamed_and_no_other_where_all_stood_still_for_longer_than_their_time(
+    tmp_path: Path,
+) -> None:
     """The loop, the server and the workers, as when the machine is suspended."""
-    workers = Workers(2, 1.0)
+    workers, told = Workers(2, 0.6), tmp_path / "begun"
 
     async def crawl() -> list[object]:
         family = {await workers.run(tasks.server), *[await workers.run(tasks.pid) for _ in range(6)]}
-        asked = [asyncio.ensure_future(workers.run(tasks.busy, 0.4)) for _ in range(6)]
+        asked = [asyncio.ensure_future(workers.run(tasks.endless_told, str(told)))]
+        asked += [asyncio.ensure_future(workers.run(tasks.busy, 0.2)) for _ in range(6)]
         for _ in range(2):
             await asyncio.wait(asked, timeout=0.1)  # they are begun
             for pid in family:
@@ -298,10 +301,13 @@ def test_a_page_is_not_blamed_for_what_stood_still_for_longer_than_its_time() ->
             stand_still(2)
             for pid in family:
                 os.kill(pid, signal.SIGCONT)
-        return await asyncio.gather(*asked)
+        return await asyncio.gather(*asked, return_exceptions=True)
 
     try:
-        assert asyncio.run(crawl()) == ["done"] * 6
+        blamed, *others = asyncio.run(crawl())
+        assert others == ["done"] * 6
+        assert isinstance(blamed, ExtractionTimeout)
+        assert len(told.read_text().split()) == 2
     finally:
         workers.close()
 
