@@ -66,7 +66,9 @@ def realign(
 
 
 def _stored_alignments(built: Iterable[Story], state: State) -> dict[Couple, sqlite3.Row]:
-    article_ids = {member.article_id for story in built for member in story.members}
+    article_ids: set[str] = set()
+    for story in built:
+        article_ids.update(member.article_id for member in story.members)
     return {(row["id_a"], row["id_b"]): row for row in state.alignments(article_ids)}
 
 
@@ -150,8 +152,8 @@ def _align_missing(  # noqa: PLR0917
     storage: Storage,
     align: Align,
 ) -> list[tuple[str, AlignmentRecord]]:
-    article_ids = {x for couples in missing.values() for couple in couples for x in couple}
-    texts = _texts(article_ids, applied, state, storage)
+    couples_of_all = chain.from_iterable(missing.values())
+    texts = _texts(set(chain.from_iterable(couples_of_all)), applied, state, storage)
     variants = {}
     for member in chain.from_iterable(story.members for story in built):
         if member.article_id in texts:
@@ -161,7 +163,7 @@ def _align_missing(  # noqa: PLR0917
             )
     records: list[tuple[str, AlignmentRecord]] = []
     for story_id, couples in sorted(missing.items()):
-        ready = [(a, b) for a, b in couples if a in variants and b in variants]
+        ready = [couple for couple in couples if variants.keys() >= set(couple)]
         of_story = {x: variants[x] for x in chain.from_iterable(couples) if x in variants}
         records += [(story_id, record) for record in align(of_story, ready)]
     return records

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -73,8 +74,9 @@ class _Assembly:
         """Edit the files of a table that hold a changed row, and those that are due to be merged."""
         stored = self._following.head.stored(name)
         groups = merges(stored)
-        merged = {file.path for group in groups for file in group}
-        groups += [[file] for file in stored if file.path in changes.files and file.path not in merged]
+        merged = {file.path for file in chain.from_iterable(groups)}
+        changed = changes.files - merged
+        groups += [[file] for file in stored if file.path in changed]
         for group in groups:
             table = read(self._storage, group)
             self._following.replace(group, self._edit(name, table, changes, texts))

@@ -356,7 +356,7 @@ def publish_same_event(
         for record in records:
             article_ids |= {record.article_id_a, record.article_id_b}
         archived = following.state.numbers(article_ids).keys()
-        valid = [x for x in records if x.article_id_a in archived and x.article_id_b in archived]
+        valid = [x for x in records if archived >= {x.article_id_a, x.article_id_b}]
         if not valid and not summary:
             return None
         if valid:

@@ -15,7 +15,7 @@ import pyarrow.dataset as ds
 from archive.export.choice import Choice, among
 from archive.read.archive import Archive
 from archive.read.scan import RowSet
-from archive.tables.parquet_files import translated_errors
+from archive.tables.parquet_files import in_order, translated_errors
 
 _COLUMNS = ["article_id", "story_id", "language", "published_at", "headline", "blocks"]
 _SHARED = ["aligned", "moved"]
@@ -81,9 +81,9 @@ def _stories(rows: RowSet, links: RowSet, progress: Callable[[int], None]) -> It
     for part in parts:
         conditions = (ds.field("story_id") >= part, ds.field("story_id") < f"{part}~")
         articles_table = rows.where(*conditions).to_arrow()
-        order = [(x, "ascending") for x in ("story_id", "published_at", "article_id")]
         with translated_errors():
-            members = _by_story(articles_table.sort_by(order).to_pylist())
+            in_time = in_order(articles_table, ("story_id", "published_at", "article_id"))
+        members = _by_story(in_time.to_pylist())
         aligned = _by_story(links.where(*conditions).to_pylist())
         progress(articles_table.num_rows)
         for story_id, articles in members.items():

@@ -32,6 +32,7 @@ from archive.format.snapshot import Snapshot
 from archive.state.model import Joint, StoryMember
 from archive.storage.interface import Storage
 from archive.tables import data_file_reader
+from archive.tables.parquet_files import in_order
 
 _ALWAYS = frozenset(
     {
@@ -71,15 +72,14 @@ class Past:
         return by_then | (misdated & (ds.field("commit_seq") <= self._last_by(self._at)))
 
     def observations(self, _columns: Sequence[str] | None = None) -> pa.Table:
-        order = [("commit_seq", "ascending"), ("observed_at", "ascending"), ("url", "ascending")]
-        return self._read(("observations",), OBSERVATIONS).sort_by(order)
+        rows = self._read(("observations",), OBSERVATIONS)
+        return in_order(rows, ("commit_seq", "observed_at", "url"))
 
     def versions(self, columns: Sequence[str] | None = None) -> pa.Table:
         """Derive every version of that time, with `columns` and a few more."""
         needed = None if columns is None else [x for x in ARTICLES.names if x in {*columns, *_ALWAYS}]
         rows = _latest_readings(self._read(("articles", "superseded", "former_readings"), ARTICLES, needed))
-        order = [("article_id", "ascending"), ("valid_from", "ascending"), ("version", "ascending")]
-        rows = rows.sort_by(order)
+        rows = in_order(rows, ("article_id", "valid_from", "version"))
         derived: dict[str, list[object]] = {
             name: rows[name].to_pylist() for name in ("story_id", "valid_to", "first_seen", "last_seen")
         }
@@ -120,12 +120,10 @@ class Past:
         return self._aligned(self._built()[0])
 
     def refusals(self, _columns: Sequence[str] | None = None) -> pa.Table:
-        order = ("commit_seq", *SORT["refusals"])
-        return self._read(("refusals",), REFUSALS).sort_by([(x, "ascending") for x in order])
+        return in_order(self._read(("refusals",), REFUSALS), ("commit_seq", *SORT["refusals"]))
 
     def same_event(self, _columns: Sequence[str] | None = None) -> pa.Table:
-        order = ("commit_seq", *SORT["same_event"][:2])
-        return self._read(("same_event",), SAME_EVENT).sort_by([(x, "ascending") for x in order])
+        return in_order(self._read(("same_event",), SAME_EVENT), ("commit_seq", *SORT["same_event"][:2]))
 
     def _built(self) -> tuple[list[Story], Commit | None]:
         """Build the stories of the moment, with its last commit; None if there were no articles."""
@@ -159,7 +157,7 @@ class Past:
             if is_valid[-1]:
                 story_ids.append(story_of[key])
         rows = _with_column(rows.filter(pa.array(is_valid, pa.bool_())), "story_id", story_ids)
-        return rows.sort_by([(x, "ascending") for x in SORT["alignments"]])
+        return in_order(rows, SORT["alignments"])
 
     def _observed(self) -> dict[str, tuple[datetime, datetime]]:
         """Times of the first and last observation that found each article."""

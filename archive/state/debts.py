@@ -245,7 +245,7 @@ class Debts:
 
     # --- uncommitted records -----------------------------------------------------------------------------
     def _keys(self) -> set[bytes]:
-        return {key for failures in self._pending for key in failures}
+        return set[bytes]().union(*self._pending)
 
     def _at_key(self, key: bytes) -> Debt | None:
         debt = self._stored(key)

@@ -22,7 +22,7 @@ from archive.state.tombstones import Tombstones
 from archive.storage import path_guard
 from archive.storage.interface import Storage
 from archive.storage.snapshot_log import Log
-from archive.tables.parquet_files import read
+from archive.tables.parquet_files import in_order, read
 
 _log = logging.getLogger(__name__)
 _LOOKED_BACK = 100
@@ -203,8 +203,7 @@ def _fill(state: State, storage: Storage, files: Sequence[DataFile]) -> None:
         chosen = [file for file in files if file.table == name and file.rows]
         if name in _ORDER:
             for group in _one_after_the_other(storage, chosen, within=len(_ORDER[name]) > 1):
-                ordered = read(storage, group, columns).sort_by([(x, "ascending") for x in _ORDER[name]])
-                for rows in _portions(ordered):
+                for rows in _portions(in_order(read(storage, group, columns), _ORDER[name])):
                     filler(state, rows, 0)
             continue
         for file in chosen:

@@ -92,9 +92,11 @@ class Tombstones:
     def _read_all(self, changed: int) -> None:
         paths = path_guard.files(self._layout.purged, ".json")
         self.all = tuple(_read(path_guard.read(path, gate.LARGEST_JSON), path) for path in paths)
-        self._articles = {name: stone for stone in self.all for name in stone.articles}
-        self._addresses = {key: stone for stone in self.all for key in stone.addresses}
-        self._folder_time = changed
+        articles, addresses = dict[str, Tombstone](), dict[str, Tombstone]()
+        for stone in self.all:
+            articles |= dict.fromkeys(stone.articles, stone)
+            addresses |= dict.fromkeys(stone.addresses, stone)
+        self._articles, self._addresses, self._folder_time = articles, addresses, changed
 
     def pending(self) -> list[Tombstone]:
         self.refresh()

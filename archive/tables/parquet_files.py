@@ -73,10 +73,14 @@ class TableFiles:
         self.written.clear()
 
 
+def in_order(table: pa.Table, columns: Iterable[str]) -> pa.Table:
+    return table.sort_by([(column, "ascending") for column in columns])
+
+
 def encoded(table: pa.Table, schema: pa.Schema, sort: Sequence[str], level: int) -> bytes:
     """Encode rows as a data file; the same rows are the same bytes."""
     # a table read from a file has its column numbers in the metadata: only our metadata is written
-    sorted_table = table.cast(schema).sort_by([(column, "ascending") for column in sort])
+    sorted_table = in_order(table.cast(schema), sort)
     sink = pa.BufferOutputStream()
     pq.write_table(
         sorted_table,

@@ -1,4 +1,4 @@
-"""Loading of stories for their pages: each table is read once for a hundred stories."""
+"""Loading of a story for its page, each table read from where the story's rows lie."""
 
 from __future__ import annotations
 
@@ -36,31 +36,25 @@ MOST_CHARACTERS = 400_000
 _BLOCK = 40
 _MOST_VERSIONS = 30
 """Versions of an article that its story compares; the page of the article has them all."""
-_AT_ONCE = 100
-"""Stories whose rows are in memory at once, beside what is shown of all of them."""
 _LATE = datetime.max.replace(tzinfo=UTC)
 _SIDES = (("a", "b"), ("b", "a"))
-
-
-def read_stories(archive: Archive, story_ids: Sequence[str]) -> list[StoryView]:
-    """Read stories in the order given; an unknown id is left out."""
-    parts = (story_ids[n : n + _AT_ONCE] for n in range(0, len(story_ids), _AT_ONCE))
-    return [view for part in parts for view in _read(archive, part)]
 
 
 def read_story(
     archive: Archive, line: StoryLine, places: Sequence[Place], most: int = MOST_CHARACTERS
 ) -> tuple[StoryView, bool]:
     """Read one story from where its rows lie; True where texts were cut, each after `most` characters."""
-    story_of = {x.article_id: line.story_id for x in line.articles}
-    rows = read_versions(archive, places, list(story_of), _VERSION)
-    rows = _latest(rows)
+    article_ids = [x.article_id for x in line.articles]
+    rows = _latest(read_versions(archive, places, article_ids, _VERSION))
     # an empty block costs as well
     cut = sum(len(row["body"]) + _BLOCK * len(row["blocks"]) for row in rows) > most
     if cut:
         rows = [_shortened(row, most // len(rows)) for row in rows]
-    (view,) = _read(archive, [line.story_id], story_of, rows)
-    return view, cut
+    is_of_story = ds.field("story_id") == line.story_id
+    *_, story = archive.stories().seek(is_of_story).to_pylist()
+    alignments = archive.alignments().seek(is_of_story).to_pylist()
+    pairs = archive.pairs().seek(ds.field("article_id_a").isin(article_ids)).to_pylist()
+    return _story(story, rows, alignments, pairs), cut
 
 
 def read_versions(
@@ -96,35 +90,6 @@ def _shortened(row: Values, most: int) -> dict[str, Any]:
         blocks.append({"kind": block["kind"], "text": block["text"][:remaining]})
         remaining -= len(block["text"]) + _BLOCK
     return {**row, "body": row["body"][:most], "blocks": blocks, "headline": row["headline"][:1000]}
-
-
-def _read(
-    archive: Archive,
-    story_ids: Sequence[str],
-    story_of: dict[str, str] | None = None,
-    texts: Sequence[Values] | None = None,
-) -> list[StoryView]:
-    of_story = ds.field("story_id").isin(list(story_ids))
-    if story_of is None:
-        homes = archive.articles(columns=["article_id", "story_id"]).seek(of_story).to_pylist()
-        story_of = {row["article_id"]: row["story_id"] for row in homes}
-    homes_of = story_of
-    articles = list(story_of)
-    if texts is None:
-        rows = archive.versions(columns=_VERSION).seek(ds.field("article_id").isin(articles))
-        texts = rows.to_pylist()
-    versions = _grouped(texts, lambda row: homes_of[row["article_id"]])
-    alignments = _grouped(archive.alignments().seek(of_story).to_pylist(), lambda row: row["story_id"])
-    pairs = _grouped(
-        archive.pairs().seek(ds.field("article_id_a").isin(articles)).to_pylist(),
-        lambda row: homes_of[row["article_id_a"]],
-    )
-    stories = {row["story_id"]: row for row in archive.stories().seek(of_story).to_pylist()}
-    return [
-        _story(stories[story_id], versions[story_id], alignments[story_id], pairs[story_id])
-        for story_id in story_ids
-        if story_id in stories
-    ]
 
 
 def _grouped(rows: Iterable[Values], key: Any) -> dict[str, list[Values]]:

@@ -93,17 +93,13 @@ class _Pages:
             self.articles.setdefault(read.language if read is not None else "und", item)
 
     def recording(self) -> "Recording":
-        responses = {language: self._responses[item.url] for language, item in self.articles.items()}
-        return Recording(
-            fetched_at=datetime.now(UTC).replace(microsecond=0),
-            urls={language: item.url for language, item in self.articles.items()},
-            bodies={language: answer.body for language, answer in responses.items()},
-            encodings={
-                language: encoding
-                for language, answer in responses.items()
-                if (encoding := encoding_of(answer))
-            },
-        )
+        recording = Recording(datetime.now(UTC).replace(microsecond=0), {}, {})
+        for language, article in self.articles.items():
+            response = self._responses[article.url]
+            recording.urls[language], recording.bodies[language] = article.url, response.body
+            if encoding := encoding_of(response):
+                recording.encodings[language] = encoding
+        return recording
 
 
 # A recording: a story in all languages as its outlet served it, for test_recorded_stories.py. Its folder has

@@ -86,7 +86,11 @@ class Command(ReadingCommand):
             raise WrongUse(f"the archive has nothing of {unknown[0]!r}; it has {visible(names)}")
         aside = Aside(opened.root) if publish else None
         loader = get_spider_loader(self.settings)
-        declared = {name: spider for name in loader.list() if issubclass(spider := loader.load(name), Outlet)}
+        declared: dict[str, type[Outlet]] = {}
+        for name in loader.list():
+            spider = loader.load(name)
+            if issubclass(spider, Outlet):
+                declared[name] = spider
         # an outlet nobody has declared was crawled by `page`, which adds nothing
         hints = {name: declared.get(name, Outlet).hints(name) for name in args or sorted(outlets)}
         reading = Reading(

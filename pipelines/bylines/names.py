@@ -250,11 +250,16 @@ def _name_of(words: list[str]) -> str | None:
 
 
 def _has_length_of_a_name(words: list[str]) -> bool:
-    counted = [w for w in words if not is_(w, "particle") or w[:1].isupper()]
-    suffixes = {w for w in words if is_(w, "suffix")}
-    full = [w for w in counted if not is_initials(w) and w not in suffixes]
-    least = 3 if suffixes else 2
-    return least <= len(counted) <= _MOST + 1 and 1 <= len(full) <= _MOST and len(" ".join(words)) <= 60
+    counted = full = 0
+    least = 2
+    for word in words:
+        is_suffix = is_(word, "suffix")
+        if is_suffix:
+            least = 3
+        if word[:1].isupper() or not is_(word, "particle"):
+            counted += 1
+            full += not (is_suffix or is_initials(word))
+    return least <= counted <= _MOST + 1 and 1 <= full <= _MOST and len(" ".join(words)) <= 60
 
 
 def _without_repetition(words: list[str]) -> list[str]:

@@ -27,11 +27,16 @@ def organisations_in(line: str) -> list[str]:
     line = line.strip().removeprefix("(").removesuffix(")")
     line_tokens = tokens(line)
     quoted = {token.text[1:-1].strip() for token in line_tokens if token.kind == "quoted"}
-    organisations = [name for clause in clauses(line_tokens) if (name := _organisation(clause)) is not None]
-    organisations = [name for name in organisations if name in quoted or _is_specific(name)]
+    organisations: list[str] = []
+    for clause in clauses(line_tokens):
+        name = _organisation(clause)
+        if name is not None and (name in quoted or _is_specific(name)):
+            organisations.append(name)
     # `Жанна Бойчук (Укрінформ)`
-    aside = [token.text.strip("()[]") for token in line_tokens if token.kind == "bracketed"]
-    return organisations + [name for text in aside for name in organisations_in(text)]
+    for token in line_tokens:
+        if token.kind == "bracketed":
+            organisations += organisations_in(token.text.strip("()[]"))
+    return organisations
 
 
 def _organisation(clause: Clause) -> str | None:

@@ -47,11 +47,11 @@ def persons_in(line: str) -> list[str]:
     for clause, following in zip(clauses_of_line, [*clauses_of_line[1:], None], strict=False):
         reader.read(clause, following)
     for role in ("wrote", "helped"):
-        names = [person.name for person in reader.persons if person.credit == role]
-        if names:
-            spelling_by_name: dict[str, str] = {}
-            for name in names:
-                spelling_by_name.setdefault(folded(name), name)
+        spelling_by_name: dict[str, str] = {}
+        for person in reader.persons:
+            if person.credit == role:
+                spelling_by_name.setdefault(folded(person.name), person.name)
+        if spelling_by_name:
             return list(spelling_by_name.values())
     return []
 

@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Sequence
 from functools import cache, lru_cache
 
-from pipelines.bylines.words import FILES, folded, is_given_name
+from pipelines.bylines.words import FILES, folded, is_given_name, parted
 
 _NOUN = re.compile(
     r".{2,}(?:ння|ття|ття|ення|ание|ение|ство|цтво|изм|ізм)|.{3,}(?:ость|ості|ості|ість|щин[аиіыу])"
@@ -78,13 +78,7 @@ def _endings() -> frozenset[str]:
 @cache
 def _listed() -> dict[str, tuple[frozenset[str], frozenset[str]]]:
     """Return whole words and stems of each class."""
-    listed: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
-    for name in ("never", "first"):
-        whole_words, stems = set[str](), set[str]()
-        for word in _file()[name].split():
-            (stems if word.endswith("~") else whole_words).add(folded(word.removesuffix("~")))
-        listed[name] = frozenset(whole_words), frozenset(stems)
-    return listed
+    return {name: parted(_file()[name], "~") for name in ("never", "first")}
 
 
 @cache

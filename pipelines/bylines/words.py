@@ -18,20 +18,23 @@ def _file() -> dict[str, dict[str, str]]:
 @cache
 def _class(section: str, name: str) -> tuple[frozenset[str], frozenset[str]]:
     """Return whole words and beginnings of words."""
-    words = [folded(word) for word in _file()[section][name].split()]
-    return (
-        frozenset(word for word in words if not word.endswith("*")),
-        frozenset(word[:-1] for word in words if word.endswith("*")),
-    )
+    return parted(_file()[section][name], "*")
+
+
+def parted(words: str, mark: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Part a list of words into whole ones and beginnings, which end with a mark; both folded."""
+    whole_words, beginnings = set[str](), set[str]()
+    for word in words.split():
+        (beginnings if word.endswith(mark) else whole_words).add(folded(word.removesuffix(mark)))
+    return frozenset(whole_words), frozenset(beginnings)
 
 
 @cache
 def _given_names() -> frozenset[str]:
-    return frozenset(
-        part
-        for name in FILES.joinpath("given_names.txt").read_text("utf-8").split()
-        for part in {folded(name), plain(name)}
-    )
+    names: set[str] = set()
+    for name in FILES.joinpath("given_names.txt").read_text("utf-8").split():
+        names |= {folded(name), plain(name)}
+    return frozenset(names)
 
 
 @cache

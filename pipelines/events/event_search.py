@@ -25,8 +25,16 @@ from archive.format.records import SameEventRecord
 from archive.format.snapshot import Snapshot
 from archive.operations.partitions import ALONE, Spread, over
 from archive.read.archive import Archive
+from archive.tables.parquet_files import in_order
 from pipelines.alignment.quote_marks import quoted
-from pipelines.events.likeness import HOURS, Likeness, likenesses, shipped_event_weights
+from pipelines.events.likeness import (
+    HOURS,
+    Likeness,
+    counted_in_both,
+    keys_of,
+    likenesses,
+    shipped_event_weights,
+)
 from pipelines.events.shared_facts import Evidence, weighed
 from pipelines.pairing.weekly.weeks import count_languages
 from pipelines.similarity.document import ArticleReading, Document, read
@@ -224,20 +232,21 @@ def _record(
 
 
 def _details(a: ArticleReading, b: ArticleReading) -> str:
-    keys_b = {x.key for x in b.anchors}
-    numbers = {x.key: x.text for x in a.anchors if x.key in keys_b and x.key[0].isdigit()}
-    both = a.counted.keys() & b.counted.keys()
-    otherwise = sum(1 for thing in both if not a.counted[thing] & b.counted[thing])
-    quoted_a, quoted_b = ({fold(x): x for x in quoted(side.document.body)} for side in (a, b))
-    return json.dumps(
-        {
-            "numbers": list(numbers.values()),
-            "counted_alike": len(both) - otherwise,
-            "counted_otherwise": otherwise,
-            "quotes": [quoted_a[key] for key in quoted_a if key in quoted_b],
-        },
-        ensure_ascii=False,
-    )
+    numbers: dict[str, str] = {}
+    shared = keys_of(a) & keys_of(b)
+    for anchor in a.anchors:
+        if anchor.key in shared and anchor.key[0].isdigit():
+            numbers[anchor.key] = anchor.text
+    alike, otherwise = counted_in_both(a, b)
+    quotes = {fold(x): x for x in quoted(a.document.body)}
+    quotes_b = set(map(fold, quoted(b.document.body)))
+    details = {
+        "numbers": list(numbers.values()),
+        "counted_alike": alike,
+        "counted_otherwise": otherwise,
+        "quotes": [text for key, text in quotes.items() if key in quotes_b],
+    }
+    return json.dumps(details, ensure_ascii=False)
 
 
 def _stored(opened: Archive) -> dict[Ids, SameEventRecord]:
@@ -263,8 +272,7 @@ class Days:
         """New or changed articles in other languages, by language."""
         table = table.filter(is_compared)
         when = pc.coalesce(table["published_at"], table["first_seen"]).cast(pa.int64())
-        table = table.append_column("when", when)
-        table = table.sort_by([("when", "ascending"), ("article_id", "ascending")])
+        table = in_order(table.append_column("when", when), ("when", "article_id"))
         self._ids = table["article_id"].to_pylist()
         self._when = table["when"].to_numpy().astype(np.float64) / 1e6
         self._story = dict(zip(self._ids, table["story_id"].to_pylist(), strict=True))

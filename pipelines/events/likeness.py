@@ -158,16 +158,14 @@ def _of_rows(vectors: Vectors, rows: Sequence[int]) -> Vectors:
 
 def _allowed(newer: Sequence[ArticleReading], earlier: Sequence[ArticleReading]) -> NDArray[np.bool_]:
     """Return a mask of the pairs of two outlets of which theirs is not later, within HOURS."""
-    number = {x: n for n, x in enumerate(sorted({reading.document.outlet for reading in (*newer, *earlier)}))}
-    a, b = (np.array([number[reading.document.outlet] for reading in side]) for side in (newer, earlier))
-    after = (
-        np.array([_hours(reading) for reading in newer])[:, None]
-        - np.array([_hours(x) for x in earlier])[None, :]
-    )
+    documents = [reading.document for reading in (*newer, *earlier)]
+    _, outlets = np.unique([document.outlet for document in documents], return_inverse=True)
+    ids = np.array([document.article_id for document in documents])
+    is_another = np.not_equal.outer(outlets[: len(newer)], outlets[len(newer) :])
+    after = np.subtract.outer([*map(_hours, newer)], [*map(_hours, earlier)])
     # of two at one time the greater id counts as the later
-    ids_a, ids_b = (np.array([reading.document.article_id for reading in side]) for side in (newer, earlier))
-    later = (after > 0) | ((after == 0) & (ids_a[:, None] > ids_b[None, :]))
-    return np.asarray((a[:, None] != b[None, :]) & later & (after <= HOURS), dtype=np.bool_)
+    later = (after > 0) | ((after == 0) & (ids[: len(newer), None] > ids[None, len(newer) :]))
+    return np.asarray(is_another & later & (after <= HOURS), dtype=np.bool_)
 
 
 def _hours(reading: ArticleReading) -> float:
@@ -180,22 +178,31 @@ def _fifth(scores: Matrix) -> Matrix:
     return np.asarray(np.partition(scores, place, axis=1)[:, place], dtype=np.float32)
 
 
+def keys_of(reading: ArticleReading) -> set[str]:
+    return {x.key for x in reading.anchors}
+
+
+def counted_in_both(a: ArticleReading, b: ArticleReading) -> tuple[int, int]:
+    """Return how many things both articles count with a number in common, and how many without."""
+    both = a.counted.keys() & b.counted.keys()
+    alike = sum(1 for thing in both if a.counted[thing] & b.counted[thing])
+    return alike, len(both) - alike
+
+
 def _keys_of_lead(reading: ArticleReading) -> set[str]:
     return {x.key for x in reading.anchors if x.position * len(reading.document.body) <= _LEAD}
 
 
 def _facts(a: ArticleReading, b: ArticleReading) -> tuple[float, ...]:
-    keys_a, keys_b = ({x.key for x in reading.anchors} for reading in (a, b))
-    shared = keys_a & keys_b
+    shared = keys_of(a) & keys_of(b)
     numbers = {key for key in shared if key[0].isdigit()}
-    both = a.counted.keys() & b.counted.keys()
-    alike = sum(1 for thing in both if a.counted[thing] & b.counted[thing])
+    alike, otherwise = counted_in_both(a, b)
     return (
         float(np.log1p(len(shared - numbers))),
         float(np.log1p(len(numbers))),
         float(np.log1p(len(_keys_of_lead(a) & _keys_of_lead(b)))),
         float(np.log1p(alike)),
-        float(np.log1p(len(both) - alike)),
+        float(np.log1p(otherwise)),
         (_hours(a) - _hours(b)) / 24,
         float(np.log1p(min(a.letters, b.letters))),
     )

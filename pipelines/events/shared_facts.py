@@ -73,8 +73,14 @@ class Evidence:
         pool_a, pool_b = candidate.pool_a, candidate.pool_b
         both = pool_a.anchors[candidate.row_a].keys() & pool_b.anchors[candidate.row_b].keys()
         rarity = {key: min(pool_a.rarity[key], pool_b.rarity[key]) for key in sorted(both)}
-        numbers = set(filter(_is_number, both))
-        digits, places = set(filter(_is_digit, both)), set(filter(_is_place, both))
+        numbers, digits, places = set[str](), set[str](), set[str]()
+        for key in both:
+            if key[0].isdigit():
+                numbers.add(key)
+            elif key[0] == "×":
+                digits.add(key)
+            elif key[0] == "@":
+                places.add(key)
         figures = dict(zip(FIGURES, facts_a.figures.against(facts_b.figures), strict=True))
         contrary = not (facts_a.numbers & facts_b.numbers or digits) and _are_contrary(facts_a, facts_b)
         signals = (
@@ -110,18 +116,6 @@ def weighed(
                 facts[number] = Facts.of(reading)
         evidence = Evidence.of(candidate, probability, facts[candidate.i], facts[candidate.j])
         yield candidate, float(weights.probabilities(np.array([evidence.signals]))[0]), evidence
-
-
-def _is_number(key: str) -> bool:
-    return key[0].isdigit()
-
-
-def _is_digit(key: str) -> bool:
-    return key[0] == "×"
-
-
-def _is_place(key: str) -> bool:
-    return key[0] == "@"
 
 
 def _are_contrary(facts_a: Facts, facts_b: Facts) -> bool:

@@ -10,11 +10,13 @@ import sys
 from datetime import UTC, datetime, timedelta
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import archive
-from archive.viewer.load import read_stories
+from archive.commands.search import looking_up
+from archive.viewer.load import read_story
 from crawler.health.outlet_history import count_outlets
 from tests.newsrooms.herald import XML, Herald, page
 from tests.newsrooms.newsroom import Answer
@@ -30,6 +32,16 @@ RSS = """<?xml version="1.0" encoding="utf-8"?>
  xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:yandex="http://news.yandex.ru">
 <channel><title>Herald</title><link>http://herald.example/</link>{}</channel></rss>"""
 ATOM = '<feed xmlns="http://www.w3.org/2005/Atom"><title>Herald</title><id>h</id>{}</feed>'
+
+
+def edits_of(herald: Herald, story_id: str) -> list[tuple[object, Any]]:
+    """The edits that the page of a story shows."""
+    opened = archive.open(herald.archive)
+    with looking_up(opened, texts=False) as lookup:
+        line = lookup.line(story_id)
+        assert line is not None
+        view, _ = read_story(opened, line, lookup.rows.places([x.article_id for x in line.articles]))
+    return view.edits
 
 
 def text(language: str, number: int = 1) -> str:
@@ -159,14 +171,12 @@ def test_a_second_run_makes_no_second_version_and_the_page_takes_the_place_of_th
     assert list(looks[looks["article_id"] == row.article_id]["reason"].dropna())[-1] == "replaces-feed"
     # that is no edit
     assert "nothing has changed" in look(herald.archive, "diff", row.article_id)
-    (view,) = read_stories(archive.open(herald.archive), [row.story_id])
-    assert view.edits == []
+    assert edits_of(herald, row.story_id) == []
     # a real edit is one, whatever came before it
     herald.site[herald.path(1)] = page(1, "uk", AT, " Того ж дня відкрили й тротуар, і парк.")
     herald.crawl("-a", f"url={herald.base}/news/1")
     assert "парк" in look(herald.archive, "diff", row.article_id).partition("{+")[2]
-    (view,) = read_stories(archive.open(herald.archive), [row.story_id])
-    assert [edit.version for _, edit in view.edits] == [3]
+    assert [edit.version for _, edit in edits_of(herald, row.story_id)] == [3]
 
 
 def test_the_same_text_of_the_page_takes_the_place_too(empty: Herald) -> None:
