@@ -171,13 +171,13 @@ def _begins(words: list[_Word], i: int, shouted: bool) -> bool:
     word = words[i]
     if word.in_place or not word.is_word or not (is_shaped(word.text) or is_initials(word.text)):
         return False
-    if word.of("honorific", "never", "tail", "degree", "suffix") and not is_given_name(word.text):
-        return False
     after = words[i + 1 : i + 3]
-    if word.of("given_too"):
-        return bool(after) and _is_surname(after[0])
     if word.of("town_too"):
         return _are_one_surname(after)
+    if word.of("honorific", "never", "tail", "degree", "suffix") and not is_given_name(word.text):
+        return False
+    if word.of("given_too"):
+        return bool(after) and _is_surname(after[0])
     if word.of(*_NO_NAMES):
         # `Jack London` begins with a name; `London Jack` does not
         return is_given_name(word.text)
@@ -186,6 +186,8 @@ def _begins(words: list[_Word], i: int, shouted: bool) -> bool:
 
 def _are_one_surname(after: list[_Word]) -> bool:
     """Tell if one word follows, and may be a surname: `Dallas Reed`, but not `Dallas Morning News`."""
+    if len(after) == 2 and is_initials(after[0].text):
+        return True
     if not after or (len(after) == 2 and after[1].is_word):
         return False
     return not after[0].of(*_NO_NAMES, "tail") and is_shaped(after[0].text)

@@ -106,7 +106,7 @@ _OUTSIDE_SCRIPTS = ".//text()[not(parent::script or parent::style)]"
 _META_NAMES = (
     "author", "article:author", "article:author_name", "dc.creator", "dcterms.creator", "parsely-author",
     "sailthru.author", "byl", "twitter:creator_name", "mediator_author", "cxenseparse:author",
-    "citation_author", "og:article:author", "creator",
+    "citation_author", "og:article:author", "creator", "authors", "article_author",
 )  # fmt: skip
 
 
@@ -242,7 +242,7 @@ def _is_printed(line: str) -> bool:
     names = line[match.end() :]
     first = names.split()[0] if names.split() else ""
     # "By the end of the year…", "Автор книги …": a name begins with a capital
-    if "[" in line:
+    if "[" in line or first in {"Bio", "BIO"}:
         return False
     if not _SURE.search(match[0]) and _CALLED.match(line) and not NAME.fullmatch(names):
         return False

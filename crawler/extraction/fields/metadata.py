@@ -1,7 +1,8 @@
 """Metadata: headline, lead, section, tags, image and claimed language of a page."""
 
+import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from urllib.parse import urlsplit
@@ -45,6 +46,8 @@ def read_metadata(page: Outline, data: LinkedData, url: str) -> Metadata:
             names.setdefault(meta.name, content)
             if meta.name == "article:tag":
                 article_tags.append(content)
+    for key, value in _of_parsely(names.get("parsely-page", "")):
+        names.setdefault(key, value)
     site_name = names.get("og:site_name")
     headline, headline_source = _headline(page, data, names, site_name, url)
     root = page.attributes[0]
@@ -65,6 +68,17 @@ def read_metadata(page: Outline, data: LinkedData, url: str) -> Metadata:
         site_name=site_name,
         names=names,
     )
+
+
+def _of_parsely(text: str) -> Iterator[tuple[str, str]]:
+    """Yield names and contents of the JSON in `parsely-page`, as its tags of their own would have them."""
+    try:
+        values = json.loads(text) if text.startswith("{") else {}
+    except (ValueError, RecursionError):
+        return
+    for key in ("author", "pub_date", "section", "title"):
+        if isinstance(value := values.get(key), str) and value:
+            yield f"parsely-{key.replace('_', '-')}", one_line(unescaped(value))
 
 
 def _canonical(page: Outline, url: str) -> str | None:
@@ -88,7 +102,8 @@ def _headline(
     )
     claims = {
         "json-ld": data.headline,
-        "og:title": og,
+        "og:title": _without_name(og, site_name),
+        "parsely-title": names.get("parsely-title"),
         "twitter:title": names.get("twitter:title"),
         "meta": names.get("headline"),
         "title": without_outlet(_without_host(title, url), site_name, None),
@@ -102,12 +117,24 @@ def _headline(
             return longest, "a heading, as in title"
     if printed is not None:
         return _without_section(printed[1], claims), printed[2]
-    if len(h1s) == 1 and len(h1s[0][1].split()) > 3:
+    if len(h1s) == 1 and len(h1s[0][1].split()) > 3 and _is_of_page(h1s[0][1], names, claims):
         return h1s[0][1], "h1 alone"
     if data.headline:
         return without_outlet(data.headline, site_name, names.get("og:title")), "json-ld"
     headline, source = _unclaimed(page, claims, og or title, site_name)
     return (h1s[0][1], "h1 alone") if headline is None and h1s else (headline, source)
+
+
+def _is_of_page(heading: str, names: dict[str, str], claims: dict[str, str | None]) -> bool:
+    """Tell if a heading unlike all claims has the stem of a word of them or of the description.
+
+    `No matches for your search` is the heading of a search. A mere <title> may be the outlet's.
+    """
+    if not any(claim for source, claim in claims.items() if source != "title"):
+        return True
+    stated = " ".join(filter(None, (*claims.values(), names.get("og:description"), names.get("description"))))
+    words = set(_STEM.findall(stated.casefold()))
+    return not words.isdisjoint(_STEM.findall(heading.casefold()))
 
 
 def _without_outlet_before(
@@ -118,6 +145,13 @@ def _without_outlet_before(
     if not og or not any(text.startswith(outlet) for _, text in h1s):
         return title, h1s, og
     return title.removeprefix(outlet), [(tag, text.removeprefix(outlet)) for tag, text in h1s], None
+
+
+def _without_name(title: str | None, site_name: str | None) -> str | None:
+    """`Headline | Outlet`, where the outlet's name would make headings with it alike."""
+    if not title or not site_name or not title.endswith(site_name):
+        return title
+    return title.removesuffix(site_name).rstrip(" |–—-") or title
 
 
 def _without_section(heading: str, claims: dict[str, str | None]) -> str:
@@ -216,6 +250,7 @@ _SAME = 0.8
 _H1 = 0.3
 _NAME = 20
 """Letters up to which a part of a title may be the name of a section."""
+_STEM = re.compile(r"\b[^\W\d_]{4,5}")
 _SEPARATOR = re.compile(r"\s*[|»«/•]+\s*|\s[-–—:]+\s|(?<=\w): ")
 _OF_SITE = frozenset({"logo", "site-name", "sitename", "site-title", "headerlogo", "brand", "site-logo"})
 _BESIDE = names_say("sponsor|comment|counter|(?:^|[ _-])views?(?:$|[ _-])")

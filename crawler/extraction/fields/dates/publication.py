@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from urllib.parse import urlsplit
@@ -136,7 +136,15 @@ class _Reading:
             if raw in changes and weight > _UNCHANGED * 2:
                 weight -= _UNCHANGED
             metas.append(Statement("meta" if source == "meta" else "itemprop of the page", raw, weight))
-        return of_data + sorted(metas, key=lambda statement: -statement.weight)
+        statements = of_data + sorted(metas, key=lambda statement: -statement.weight)
+        return [*map(self._by_address, statements)]
+
+    def _by_address(self, statement: Statement) -> Statement:
+        """Halve the trust in a day long before the month of the address: templates declare a constant."""
+        period, moment = period_of_address(self._url), self.moment(statement)
+        if period is None or moment is None or moment.at > period[0] - period[1] - _HALF_A_YEAR:
+            return statement
+        return replace(statement, weight=statement.weight / 2)
 
     @cached_property
     def printed(self) -> list[Statement]:

@@ -213,6 +213,15 @@ def test_classes_for_authors_in_other_languages(name: str) -> None:
     assert authors(f"<p class='hauteur'>{JANE}</p><p class='firmament'>{JANE}</p>") == []
 
 
+def test_a_heading_of_a_box_about_the_author_is_no_byline() -> None:
+    assert printed(f"<article>{HEADLINE}<div>Author Bio</div><div>AUTHOR BIO</div>{TEXT}</article>") == []
+
+
+def test_further_names_of_meta_tags() -> None:
+    for name in ("authors", "article_author"):
+        assert authors(head=f"<meta name='{name}' content='{JANE} | jane@courier.example'>") == [JANE]
+
+
 def test_the_script_within_a_byline_is_not_printed() -> None:
     code = "<script>shownAuthor = 'By Petro Storonnii';</script>"
     assert authors(f"<div class='byline'>By {JANE}, CNN {code}</div>") == [JANE]

@@ -141,3 +141,36 @@ def test_a_section_before_the_bar_is_no_part_of_a_headline_that_the_page_declare
     assert read(title, heading).headline == "Міст відкрили для руху вантажівок"
     longer = "<title>Місто | Міст відкрили для руху вантажівок</title>"
     assert read(longer, heading).headline == "Місто | Міст відкрили для руху вантажівок"
+
+
+def test_a_heading_with_no_word_of_what_the_page_declares_is_another_thing_s() -> None:
+    declared = "<meta property='og:title' content='Bridge opens to heavy lorries in Lviv'>"
+    search = "<h1>No matches for your search</h1>"
+    assert read(declared, search).headline == "Bridge opens to heavy lorries in Lviv"
+    assert read("<title>Courier</title>", search).headline == "No matches for your search"
+    other_words = "<h1>Lorries cross again after two years</h1>"
+    assert read(declared, other_words).headline == "Lorries cross again after two years"
+
+
+def test_the_outlet_in_og_title_makes_no_heading_the_headline() -> None:
+    declared = (
+        "<meta property='og:site_name' content='New Lviv Review'>"
+        "<meta property='og:title' content='Bridge opens to heavy lorries | New Lviv Review'>"
+    )
+    headings = "<h1>Introducing New Lviv Review Insider</h1><h1>Another story</h1>"
+    assert read(declared, headings).headline == "Bridge opens to heavy lorries"
+
+
+@pytest.mark.parametrize("text", ["{", '{"title": 5}', "[1]", '{"title": ""}'])
+def test_parsely_s_json_is_read_like_its_tags(text: str) -> None:
+    """Parse.ly's tags: https://docs.parse.ly/metatags/; its older form was JSON in one tag."""
+    meta = """<meta name='parsely-page' content='{"title": "Who owns the discovery?", "author": "Jane Doe", "pub_date": "2014"}'>"""
+    names = read(meta).names
+    assert {names[f"parsely-{key}"] for key in ("title", "author", "pub-date")} == {
+        "Who owns the discovery?", "Jane Doe", "2014",
+    }  # fmt: skip
+    assert (
+        read(meta, "<h1>Other words altogether here</h1><h1>Who owns the discovery?</h1>").headline
+        == "Who owns the discovery?"
+    )
+    assert "parsely-title" not in read(f"<meta name='parsely-page' content='{text}'>").names

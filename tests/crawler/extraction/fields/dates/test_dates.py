@@ -51,6 +51,24 @@ def test_a_bare_day_gets_its_hour_from_elsewhere() -> None:
     assert published("", meta) == Moment("2024-04-26", utc(2024, 4, 26), "meta day")
 
 
+def test_a_day_long_before_the_month_of_the_address_is_trusted_half() -> None:
+    """A template may declare the same day for all articles, as two of gq.com of 2014 did."""
+    head = (
+        '<meta property="article:published_time" content="2009-09-02T00:00:00-04:00">'
+        '<meta property="article:modified_time" content="2009-10-08T12:09:09-04:00">'
+    )
+    body = '<p class="post_date">May 23, 2014, 13:30</p>'
+    url = "https://a.example/style/2014/05/how-to-pack"
+    constant = Moment("2009-09-02T00:00:00-04:00", utc(2009, 9, 2, 4), "meta")
+    assert published(body, head, url) == Moment(
+        "May 23, 2014, 13:30", utc(2014, 5, 23, 10, 30), "printed naive"
+    )
+    # without a better day, and where the address has none so late
+    assert published(head=head, url=url) == constant
+    for address in ("https://a.example/style/how-to-pack", "https://a.example/style/2010/01/how-to-pack"):
+        assert published(body, head, address) == constant
+
+
 def test_the_address_only_where_the_page_says_nothing() -> None:
     url = "https://a.example/news/2024/4/5/123/"
     assert published(url=url) == Moment("2024-04-05", utc(2024, 4, 5), "url day")
