@@ -100,7 +100,7 @@ def _parsed(path: Path) -> dict[str, object]:
         return tomllib.loads(path.read_text("utf-8-sig"))
     except OSError as error:
         raise WrongSetting(f"{path} cannot be read: {error.strerror}.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a number of 5,000 digits is no TOMLDecodeError
         raise WrongSetting(f"{path} is not valid TOML: {error}.") from None
 
 

@@ -46,6 +46,7 @@ def test_no_file_is_no_error(written: Path) -> None:
         ("page_budget = 2\n", "must be below a line .settings."),
         ("[settings\n", "is not valid TOML"),
         ("\udcff", "is not valid TOML"),
+        pytest.param(f"a = {'9' * 5000}\n", "is not valid TOML", id="digits"),
         ('[settings]\ncontact = "a\\u0000b"\n', "an invalid character"),
     ],
 )

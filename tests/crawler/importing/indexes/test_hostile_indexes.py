@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
@@ -332,11 +333,25 @@ def test_a_capture_without_a_place_is_in_no_file(lacks: str) -> None:
         CaptureFetcher(client, Files(), None, "http://index.example/", 1000).page(capture)
 
 
+@pytest.fixture
+def in_tokyo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.usefixtures("in_tokyo")
 def test_the_time_of_a_replay_is_in_its_header_or_its_address() -> None:
     at = datetime(2025, 3, 1, 10, tzinfo=UTC)
     assert _replayed_at("http://a.example/web/20250301100000id_/http://b.example/", {}) == at
     header = {"memento-datetime": "Sat, 01 Mar 2025 10:00:00 GMT"}
     assert _replayed_at("http://a.example/web/20240301100000id_/x", header) == at
+    for zone in ("+0200", "-0000"):  # the second says that no zone is known
+        hour = 12 if zone == "+0200" else 10
+        header = {"memento-datetime": f"Sat, 01 Mar 2025 {hour}:00:00 {zone}"}
+        assert _replayed_at("http://a.example/x", header) == at
     for url in ("http://a.example/x", "http://a.example/web/20259901100000id_/x"):
         assert _replayed_at(url, {"memento-datetime": "yesterday"}) is None
 
