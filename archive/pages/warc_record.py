@@ -29,6 +29,7 @@ Headers = tuple[tuple[str, str], ...]
 LEVEL = 5
 _GZIP = zlib.MAX_WBITS | 16
 _OF_THE_TRANSFER = frozenset({"content-encoding", "transfer-encoding", "content-length"})
+_NUMBER = re.compile("[0-9]{1,15}")
 _NO_TOKEN = re.compile(r"[^!#$%&'*+.^_`|~0-9A-Za-z-]")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]+")
 # any space: readers strip it from the end of a value
@@ -206,7 +207,7 @@ def http_parts(block: bytes) -> tuple[int, Headers, bytes]:
     head, separator, body = block.partition(b"\r\n\r\n")
     line, *lines = head.decode("latin-1").split("\r\n")
     status = line.split(" ")[1:2]
-    if not separator or not line.startswith("HTTP/") or not status or not status[0].isdecimal():
+    if not separator or not line.startswith("HTTP/") or not status or not _NUMBER.fullmatch(status[0]):
         raise ArchiveDamaged(f"expected an HTTP answer, got {line[:60]!r}")
     pairs = (text.partition(":") for text in lines)
     return int(status[0]), tuple((name, value.strip(" \t")) for name, _, value in pairs), body
@@ -215,9 +216,9 @@ def http_parts(block: bytes) -> tuple[int, Headers, bytes]:
 def _record(plain: bytes) -> Record:
     fields, rest = _fields(plain)
     length = fields.get("content-length", "")
-    if not length.isdecimal() or rest[int(length) :] != b"\r\n\r\n":
+    if not _NUMBER.fullmatch(length) or rest[int(length) :] != b"\r\n\r\n":
         raise ArchiveDamaged(
-            f"expected {length or 'a number of'} bytes in a WARC record, got {len(rest) - 4}"
+            f"expected {length[:20] or 'a number of'} bytes in a WARC record, got {len(rest) - 4}"
         )
     return Record(fields, rest[:-4])
 

@@ -1,5 +1,6 @@
 """Records that are made here, read here and by warcio: whatever the bytes and headers are."""
 
+import gzip
 import hashlib
 import io
 import zlib
@@ -108,6 +109,16 @@ def test_a_whole_member_with_anything_in_it_is_read_or_damage(plain):
     member = squeeze.compress(b"WARC/1.1\r\n" + plain) + squeeze.flush()
     with suppress(ArchiveDamaged):
         warc_record.page(warc_record.read_member(member)[0])
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "٢٠٠"])
+def test_a_number_that_no_writer_of_ours_wrote_is_damage(number):
+    """Python reads no number of 5,000 digits, and reads others than ASCII's."""
+    plain = f"WARC/1.1\r\nContent-Length: {number}\r\n\r\n{'x' * 200}\r\n\r\n".encode()
+    with pytest.raises(ArchiveDamaged):
+        warc_record.read_member(gzip.compress(plain))
+    with pytest.raises(ArchiveDamaged):
+        warc_record.http_parts(f"HTTP/1.1 {number} OK\r\n\r\n".encode("latin-1", "replace"))
 
 
 def test_a_line_break_in_a_header_begins_no_other_header():
