@@ -6,6 +6,7 @@ import hashlib
 import sqlite3
 from contextlib import closing, contextmanager
 from copy import copy
+from dataclasses import replace
 from functools import partial
 from html import escape
 from itertools import pairwise
@@ -45,7 +46,7 @@ from archive.tables import data_file_reader, views
 from archive.tables.parquet_files import translated_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -344,6 +345,13 @@ class Archive:
         earlier = copy(self)
         earlier.snapshot = self._log.read(snapshot_id)
         return earlier
+
+    def of_files(self, paths: Collection[str]) -> Archive:
+        """Return this archive with the rows of some of its data files alone."""
+        narrowed = copy(self)
+        files = tuple(x for x in self.snapshot.files if x.path in paths)
+        narrowed.snapshot, narrowed._values = replace(self.snapshot, files=files), {}
+        return narrowed
 
     def snapshots(self) -> list[Snapshot]:
         """Every snapshot with a manifest, oldest first: the first, and those of a day, or a hundred."""

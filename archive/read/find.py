@@ -132,11 +132,10 @@ def at_address(archive: Archive, url: str) -> tuple[list[Row], list[Row]]:
 
     An article is fetched where a visit led; it has the addresses of all its visits.
     """
-    # Arrow finds the few candidates, with the same last path segment, and Python compares their addresses
-    segments = {x.partition("?")[0].rstrip("/").rpartition("/")[2] for x in (url, plain_url(url))} - {""}
+    segments = _last_segments(url)
     if not segments:
         return [], []
-    fetched = _fetched_at(archive, url, segments)
+    fetched = fetched_at(archive, url)
     columns = ["article_id", "outlet", "url", *_CLAIMED, "version"]
     condition = _have_segment(_CLAIMED, segments)
     if fetched:
@@ -151,8 +150,11 @@ def at_address(archive: Archive, url: str) -> tuple[list[Row], list[Row]]:
     return articles, naming
 
 
-def _fetched_at(archive: Archive, url: str, segments: Collection[str]) -> set[str]:
-    """Ids of the articles that were fetched at an address."""
+def fetched_at(archive: Archive, url: str) -> set[str]:
+    """Find the ids of the articles that were fetched at an address, in any spelling."""
+    segments = _last_segments(url)
+    if not segments:
+        return set()
     condition = _have_segment(_FETCHED, segments)
     visits = archive.observations(columns=["article_id", *_FETCHED]).seek(condition).to_arrow()
     fetched = set()
@@ -160,6 +162,11 @@ def _fetched_at(archive: Archive, url: str, segments: Collection[str]) -> set[st
         if row["article_id"] is not None and _has_address(row, _FETCHED, url):
             fetched.add(row["article_id"])
     return fetched
+
+
+def _last_segments(url: str) -> set[str]:
+    """List what any spelling of an address has: Arrow finds these few, and Python compares them."""
+    return {x.partition("?")[0].rstrip("/").rpartition("/")[2] for x in (url, plain_url(url))} - {""}
 
 
 def _have_segment(names: Sequence[str], segments: Collection[str]) -> ds.Expression:

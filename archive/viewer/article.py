@@ -70,7 +70,8 @@ def article_values(
     blocks, total, begin, more = _portion(latest, start or 0)
     line = lookup.line(latest["story_id"])
     gone_at = next((x.gone for x in line.articles if x.article_id == article_id), None) if line else None
-    visits = archive.observations(article_id).to_pylist()
+    few = archive.of_files(lookup.rows.files([article_id]))
+    visits = few.observations(article_id).to_pylist()
     visits.sort(key=lambda row: row["observed_at"], reverse=True)
     return {
         "row": latest,

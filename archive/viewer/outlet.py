@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
 from archive.format.schema import OUTCOMES
-from archive.read.find import at_address, spelled_otherwise
+from archive.read.find import at_address, fetched_at, spelled_otherwise
 from archive.read.runs import runs
 from archive.state.debts import RETRY_PERIOD, debt_after
 from archive.state.tombstones import Tombstones, blank_address
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from archive.read.archive import Archive
+    from archive.read.find import Row
     from archive.state.debts import Debt
     from archive.viewer.render import Pages
     from archive.viewer.search.lookup import Lookup
@@ -187,19 +188,23 @@ def recent(archive: Archive, name: str) -> list[dict[str, Any]]:
 # One address, as `triptych archive why` tells of it.
 
 
-def address_values(archive: Archive, pages: Pages, url: str) -> dict[str, object]:
+def address_values(archive: Archive, lookup: Lookup, pages: Pages, url: str) -> dict[str, object]:
     """Collect what the template of an address shows; `url` may be anything that somebody typed."""
     stone = Tombstones(archive.storage.layout).of_address(url) if url else None
     address = url if stone is None else blank_address(url)
-    visits = archive.observations(url=address).to_pylist() if url else []
-    spelled = spelled_otherwise(archive, address) if url and not visits and stone is None else []
+    files = lookup.rows.files([], url=address)
+    few = archive.of_files(files)
+    visits = few.observations(url=address).to_pylist() if url else []
+    spelled = spelled_otherwise(few, address) if url and not visits and stone is None else []
     visits += [
-        row
-        for spelling in spelled[:_MOST_SPELLINGS]
-        for row in archive.observations(url=spelling).to_pylist()
+        row for spelling in spelled[:_MOST_SPELLINGS] for row in few.observations(url=spelling).to_pylist()
     ]
     visits.sort(key=lambda row: row["observed_at"])
-    fetched, naming = at_address(archive, url) if url and stone is None else ([], [])
+    fetched: list[Row] = []
+    naming: list[Row] = []
+    if url and stone is None:
+        files |= lookup.rows.files(list(fetched_at(few, url)))
+        fetched, naming = at_address(archive.of_files(files), url)
     return {
         "url": url,
         "purged": stone,

@@ -138,6 +138,17 @@ class EditVisit:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeEvent:
+    """An edit or a takedown of an article."""
+
+    at: datetime
+    article_id: str
+    story_id: str
+    edit: EditVisit | None
+    """None: a takedown."""
+
+
+@dataclass(frozen=True, slots=True)
 class SameEvent:
     """A story of another outlet that seems to tell of the same event."""
 

@@ -14,6 +14,7 @@ import sqlite3
 import sys
 import threading
 from datetime import UTC, datetime
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 import psutil
@@ -25,11 +26,12 @@ from archive.tables import data_file_reader
 from archive.tables.parquet_files import translated_errors
 from archive.viewer import stored_figures
 from archive.viewer.search import fill_columns, side_file
+from archive.viewer.search.file_keys import address_key_of, key_of
 from archive.viewer.search.read_texts import read_texts
 from archive.viewer.search.side_file import transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from archive.format.snapshot import DataFile
@@ -41,13 +43,15 @@ _UPSERT = (
     " ON CONFLICT (id) DO UPDATE SET story_id = excluded.story_id, outlet = excluded.outlet,"
     " language = excluded.language, headline = excluded.headline, url = excluded.url,"
     " published = excluded.published, first_seen = excluded.first_seen, last_seen = excluded.last_seen,"
+    " valid_from = excluded.valid_from,"
     " section = excluded.section, authors = excluded.authors, version = excluded.version,"
     " from_feed = excluded.from_feed, file = excluded.file, part = excluded.part,"
     " doc = iif(hash = excluded.hash AND headline = excluded.headline, doc, NULL), hash = excluded.hash"
 )
 _ARTICLE = [
     "article_id", "story_id", "version", "outlet", "url", "language", "headline", "authors", "published_at",
-    "section", "content_hash", "text_from", "first_seen", "last_seen",
+    "section", "content_hash", "text_from", "first_seen", "last_seen", "valid_from", "canonical_url",
+    "syndicated_from",
 ]  # fmt: skip
 _COMPARED = (
     *("story_id", "article_id_a", "article_id_b", "language_a", "language_b", "kind", "doubtful"),
@@ -55,7 +59,7 @@ _COMPARED = (
 )
 _EVENT = ["article_id_a", "article_id_b", "commit_seq", "tier", "probability", "shared"]
 _MARKS = {"numbers": ("numbers_differ",), "quotes": ("quotes_only_a", "quotes_only_b")}
-_TABLES = ("articles", "superseded", "alignments", "pairs", "observations", "same_event")
+_TABLES = ("articles", "superseded", "stories", "alignments", "pairs", "observations", "same_event")
 _A_PROCESS = 600_000_000
 """Bytes that a process which reads texts takes."""
 
@@ -170,7 +174,8 @@ class _Fill:
             "same_event": "event",
         }
         lost = 0
-        for name in {names.get(table, "flag"), "flag", *(("number_mark",) if table == "alignments" else ())}:
+        marks = ("number_mark",) if table == "alignments" else ()
+        for name in {names.get(table, "flag"), "flag", "place", *marks}:
             column = {
                 "compared": "story_id",
                 "number_mark": "story_id",
@@ -181,6 +186,9 @@ class _Fill:
             if column:
                 rows = self._connection.execute(f"SELECT {column} FROM {name} WHERE file = ?", (number,))
                 self._touched |= {x for (x,) in rows}
+            if name == "former":
+                former = "SELECT id FROM former WHERE file = ?"
+                self._connection.execute(f"DELETE FROM edit WHERE id IN ({former})", (number,))
             lost_here = self._connection.execute(f"DELETE FROM {name} WHERE file = ?", (number,)).rowcount
             lost += lost_here if name == "article" else 0
         self._connection.execute("DELETE FROM file WHERE no = ?", (number,))
@@ -210,26 +218,46 @@ class _Fill:
             self._touched |= {x for (x,) in self._connection.execute(before, (ids,))}
             self._touched |= {row["story_id"] for row in rows}
         self._connection.executemany(
-            f"INSERT INTO article VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)"
+            f"INSERT INTO article VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)"
             f"{'' if self._is_first else _UPSERT}",
             (
                 (
                     *(row["article_id"], row["story_id"], row["outlet"], row["language"] or "?"),
                     *(row["headline"], row["url"], _seconds(row["published_at"])),
-                    *(_seconds(row["first_seen"]), _seconds(row["last_seen"]), row["section"]),
-                    *("\n".join(row["authors"] or ()), row["version"], row["text_from"] == FEED),
-                    *(row["content_hash"], number, part),
+                    *(_seconds(row["first_seen"]), _seconds(row["last_seen"]), _seconds(row["valid_from"])),
+                    *(row["section"], "\n".join(row["authors"] or ()), row["version"]),
+                    *(row["text_from"] == FEED, row["content_hash"], number, part),
                 )
                 for row in rows
             ),
         )
 
+        addresses = []
+        for row in rows:
+            # an article that names its own address is known by its visits
+            addresses += [x for x in (row["canonical_url"], row["syndicated_from"]) if x != row["url"]]
+        self._place(map(address_key_of, filter(None, addresses)), number)
+
+    def _place(self, keys: Iterable[int], number: int) -> None:
+        """Note that a data file has rows of these."""
+        self._connection.executemany("INSERT INTO place VALUES (?, ?)", zip(set(keys), repeat(number)))
+
+    def _take_stories(self, opened: Any, part: int, number: int) -> None:
+        ids = opened.read_row_group(part, columns=["story_id"])["story_id"].to_pylist()
+        self._place(map(key_of, ids), number)
+
     def _take_superseded(self, opened: Any, part: int, number: int) -> None:
-        rows = _read(opened, part, ["article_id", "version", "text_from"])
+        rows = _read(opened, part, ["article_id", "version", "text_from", "valid_from", "last_seen"])
         self._touched |= {row["article_id"] for row in rows}
         self._connection.executemany(
-            "INSERT INTO former VALUES (?, ?, ?, ?, ?)",
-            ((x["article_id"], x["version"], x["text_from"] == FEED, number, part) for x in rows),
+            "INSERT INTO former VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                (
+                    *(x["article_id"], x["version"], x["text_from"] == FEED),
+                    *(_seconds(x["valid_from"]), _seconds(x["last_seen"]), number, part),
+                )
+                for x in rows
+            ),
         )
 
     def _take_alignments(self, opened: Any, part: int, number: int) -> None:
@@ -273,7 +301,9 @@ class _Fill:
         names = ["characters_a", "alone_a", "perhaps_a", "characters_b", "alone_b", "perhaps_b"]
         ids = ["story_id", "article_id_a", "article_id_b"]
         counted = table.group_by(ids).aggregate([(x, "sum") for x in names])
-        self._touched |= set(counted["story_id"].to_pylist())
+        story_ids = set(counted["story_id"].to_pylist())
+        self._touched |= story_ids
+        self._place(map(key_of, story_ids), number)
         rows = zip(*(counted[x].to_pylist() for x in (*ids, *(f"{y}_sum" for y in names))), strict=True)
         self._connection.executemany(
             "INSERT INTO compared VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", ((*row, number) for row in rows)
@@ -289,12 +319,16 @@ class _Fill:
 
     def _take_pairs(self, opened: Any, part: int, number: int) -> None:
         table = opened.read_row_group(part, columns=["article_id_a", "details"])
+        self._place(map(key_of, table["article_id_a"].unique().to_pylist()), number)
         contradicted = pc.match_substring_regex(pc.fill_null(table["details"], ""), '"conflict": ?true')
         self._flag("conflict", table["article_id_a"].filter(contradicted).unique().to_pylist(), number)
 
     def _take_observations(self, opened: Any, part: int, number: int) -> None:
-        columns = ["article_id", "outlet", "outcome", "reason", "observed_at", "gone"]
+        columns = ["article_id", "outlet", "outcome", "reason", "observed_at", "gone", "url", "requested_url"]
         table = opened.read_row_group(part, columns=columns)
+        addresses = {x for name in ("url", "requested_url") for x in table[name].unique().to_pylist()}
+        self._place(map(address_key_of, filter(None, addresses)), number)
+        self._place(map(key_of, table["article_id"].unique().drop_null().to_pylist()), number)
         # nobody asked the outlet's home for this
         is_of_page = pc.not_equal(pc.fill_null(table["reason"], ""), "expectation-missed")
         table = table.filter(is_of_page)

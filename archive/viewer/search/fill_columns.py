@@ -19,7 +19,6 @@ from archive.viewer.search.story_columns import (
     Digest,
     Floats,
     Ints,
-    counted_edits,
     read,
 )
 
@@ -150,7 +149,8 @@ def _made(
     flags = _flags(connection, stories, story_of)
     edits = np.zeros(size, np.int32)
     for article_id, number_of in _edits(connection).items():
-        edits[story_of[article_id]] += number_of
+        if article_id in story_of:
+            edits[story_of[article_id]] += number_of
     flags["edited"] = edits > 0
     omitted = _omitted(connection, stories)
     # what is not one story leaves nothing out
@@ -327,13 +327,22 @@ def _omitted(connection: sqlite3.Connection, stories: Mapping[str, int]) -> Floa
     return shares
 
 
+_EDITS = """
+INSERT OR REPLACE INTO edit SELECT id, story_id, version, before, valid_from, after FROM (
+  SELECT *, lag(version) OVER versions AS before, lag(last_seen) OVER versions AS after,
+    lag(from_feed) OVER versions AS was_from_feed FROM (
+      SELECT former.id, story_id, former.version, former.from_feed, former.valid_from, former.last_seen
+      FROM touched CROSS JOIN article USING (story_id) CROSS JOIN former ON former.id = article.id
+      UNION ALL SELECT id, story_id, version, from_feed, valid_from, last_seen
+      FROM touched CROSS JOIN article USING (story_id)
+      WHERE EXISTS (SELECT 1 FROM former WHERE former.id = article.id))
+  WINDOW versions AS (PARTITION BY id ORDER BY version))
+WHERE was_from_feed = from_feed
+"""
+"""A page in place of its feed's text is no edit."""
+
+
 def _edits(connection: sqlite3.Connection) -> dict[str, int]:
-    return counted_edits(
-        connection.execute(
-            "SELECT former.id, former.version, former.from_feed FROM touched"
-            " CROSS JOIN article USING (story_id) CROSS JOIN former ON former.id = article.id"
-            " UNION ALL SELECT article.id, article.version, article.from_feed"
-            " FROM touched CROSS JOIN article USING (story_id)"
-            " WHERE EXISTS (SELECT 1 FROM former WHERE former.id = article.id) ORDER BY 1, 2"
-        )
-    )
+    """Note the edits of these stories, and count those of all articles."""
+    connection.execute(_EDITS)
+    return dict(connection.execute("SELECT id, count(*) FROM edit GROUP BY id").fetchall())

@@ -11,6 +11,8 @@ CREATE INDEX IF NOT EXISTS number_mark_story ON number_mark (story_id);
 CREATE INDEX IF NOT EXISTS number_mark_file ON number_mark (file);
 CREATE INDEX IF NOT EXISTS event_id ON event (id);
 CREATE INDEX IF NOT EXISTS event_file ON event (file);
+CREATE INDEX IF NOT EXISTS place_key ON place (key, file);
+CREATE INDEX IF NOT EXISTS place_file ON place (file);
 CREATE INDEX IF NOT EXISTS flag_file ON flag (file);
 CREATE INDEX IF NOT EXISTS flag_id ON flag (id, kind);
 CREATE INDEX IF NOT EXISTS look_outlet ON look (outlet, day);

@@ -6,14 +6,14 @@ from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from itertools import compress
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from archive.read.values import unknown
 from archive.viewer.search import side_file, story_columns
 from archive.viewer.search.answers import COMPARED, FLAGS, OMITTED, ORDERS, PAGE, Answer, DayCount, Question
+from archive.viewer.search.change_log import ChangeLog
 from archive.viewer.search.matched_texts import MatchedTexts
 from archive.viewer.search.row_reader import OutletDays, RowReader, moment
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
-    from archive.viewer.search.answers import EditVisit, StoryLine
+    from archive.viewer.search.answers import ChangeEvent, StoryLine
     from archive.viewer.search.story_columns import Digest
 
     Bools = np.ndarray[Any, np.dtype[np.bool_]]
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     Ints = np.ndarray[Any, np.dtype[np.int32]]
     Floats = np.ndarray[Any, np.dtype[np.float64]]
 
-_Value = TypeVar("_Value")
 DAY = 86_400.0
 _RANKED = 20_000
 """Texts that are put in the order of how well they match; of more, the latest come first."""
@@ -62,8 +61,6 @@ class Lookup:
             self.all_counts = self._counts({})
             self.changed_words: dict[str, str] = {}
             """Words that edits removed and added, by the id of the alert: those that feeds have told."""
-            self.edit_visits: dict[str, list[EditVisit]] = {}
-            """Edits of articles that have been read."""
             opened.pop_all()
 
     # questions
@@ -270,53 +267,31 @@ class Lookup:
 
     # what happened lately to the stories of a question
 
-    def with_former(self, question: Question) -> dict[str, str]:
-        """Find the articles that have former versions, of the stories of a question; the story of each."""
-        return self._of_question(question, self._former)
-
     @cached_property
-    def _former(self) -> tuple[dict[str, str], Ints]:
-        """Articles that have former versions with the story of each, and the places of these stories."""
-        query = "SELECT DISTINCT former.id, story_id FROM former JOIN article ON article.id = former.id"
-        story_of = dict(self._sql.execute(query).fetchall())
-        return story_of, self._digest.numbers(list(story_of.values()))
+    def changes(self) -> ChangeLog:
+        return ChangeLog(self._sql, self._digest)
 
-    def _of_question(self, question: Question, articles: tuple[dict[str, _Value], Ints]) -> dict[str, _Value]:
-        """Choose the articles whose stories a question finds; they come with the places of their stories."""
-        by_article, numbers = articles
+    def changes_of(
+        self, question: Question, kind: str = "", *, several: bool = False
+    ) -> Iterator[ChangeEvent]:
+        """Read the edits and takedowns of a question's stories, or only one kind, the latest first.
+
+        `several`: of stories of which more than one article has changed.
+        """
         chosen = self._all(self._grouped(question)[0])
-        return dict(compress(by_article.items(), ((numbers >= 0) & chosen[numbers]).tolist()))
+        return self.changes.of_stories(chosen & self.changes.several if several else chosen, kind)
 
-    def with_gone(self, question: Question) -> dict[str, tuple[str, datetime]]:
-        """Find the articles of a question's stories that are gone: the story of each, and since when."""
-        return self._of_question(question, self._gone)
+    def latest(self, question: Question, late: timedelta, now: datetime, most: int) -> list[StoryLine]:
+        """Find the stories to which something happened last: published, changed, or a language missing since.
 
-    @cached_property
-    def _gone(self) -> tuple[dict[str, tuple[str, datetime]], Ints]:
-        """Articles that are gone with story and time, and the places of these stories."""
-        query = (
-            "SELECT article.id, article.story_id, min(flag.at) FROM flag JOIN article ON article.id = flag.id"
-            " WHERE kind = 'gone' AND flag.at > article.last_seen GROUP BY article.id"
-        )
-        by_article = {}
-        for article_id, story_id, seconds in self._sql.execute(query):
-            if (at := moment(seconds)) is not None:
-                by_article[article_id] = (story_id, at)
-        return by_article, self._digest.numbers([story_id for story_id, _ in by_article.values()])
-
-    def latest(
-        self, question: Question, edited: Mapping[str, float], late: timedelta, now: datetime, most: int
-    ) -> list[StoryLine]:
-        """Find the stories to which something happened last: published, edited, or a language missing since.
-
-        `edited`: the time of the last edit of stories, in seconds since 1970. An article without a date came
-        when it was first seen.
+        An article without a date came when it was first seen.
         """
         last = np.nan_to_num(self._digest.first + self._digest.lag, nan=-np.inf)
-        undated = self._sql.execute("SELECT story_id, first_seen FROM article WHERE published IS NULL")
-        events = [*undated, *edited.items()]
-        numbers = self._digest.numbers([x for x, _ in events])
-        np.maximum.at(last, numbers[numbers >= 0], np.array([at for _, at in events])[numbers >= 0])
+        query = "SELECT story_id, first_seen FROM article WHERE published IS NULL"
+        undated = self._sql.execute(query).fetchall()
+        numbers = np.append(self._digest.numbers([x for x, _ in undated]), self.changes.stories)
+        times = np.append(np.array([at for _, at in undated], np.float64), self.changes.at)
+        np.maximum.at(last, numbers[numbers >= 0], times[numbers >= 0])
         due = np.nan_to_num(self._digest.first, nan=np.inf) + late.total_seconds()
         is_due = due <= now.timestamp()
         for language in COMPARED:
@@ -352,8 +327,12 @@ class Lookup:
         return self._digest.starting_with(start)
 
     def line(self, story_id: str) -> StoryLine | None:
-        n = self._digest.number(story_id)
-        return next(self.rows.lines([n]), None) if n is not None else None
+        return self.lines_of([story_id]).get(story_id)
+
+    def lines_of(self, story_ids: Collection[str]) -> dict[str, StoryLine]:
+        """Read the stories that there are, by their ids."""
+        numbers = self._digest.numbers(list(dict.fromkeys(story_ids)))
+        return {x.story_id: x for x in self._lines(numbers[numbers >= 0])}
 
     def close(self) -> None:
         self._texts.close()

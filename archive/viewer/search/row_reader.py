@@ -18,6 +18,7 @@ from archive.viewer.search.answers import (
     SameEvent,
     StoryLine,
 )
+from archive.viewer.search.file_keys import key_of, keys_of_spellings
 from archive.viewer.search.story_columns import Digest
 
 Snippets = Mapping[str, tuple[tuple[str, bool], ...]]
@@ -146,6 +147,18 @@ class RowReader:
             [*article_ids, *article_ids],
         )
         return [Place(*row) for row in rows]
+
+    def files(self, article_ids: Sequence[str], story_id: str = "", url: str = "") -> set[str]:
+        """Name the data files that may have rows of these articles, of a story, or of an address."""
+        keys = {key_of(x) for x in (*article_ids, story_id) if x}
+        if url:
+            keys |= keys_of_spellings(url)
+        rows = self._sql.execute(
+            "SELECT DISTINCT name FROM place JOIN file ON file.no = file"
+            f" WHERE key IN ({', '.join('?' * len(keys))})",
+            list(keys),
+        )
+        return {x for (x,) in rows} | {x.file for x in self.places(article_ids)}
 
     def articles_of(self, article_ids: Sequence[str]) -> dict[str, tuple[str, ArticleLine]]:
         """Find articles as a list shows them, each with the id of its story."""

@@ -6,8 +6,7 @@ them from rows.
 
 import json
 import sqlite3
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,26 +72,11 @@ class Digest:
         return bytes(self.ids[number]).decode("utf-8", "replace")
 
 
-def counted_edits(rows: Iterable[tuple[str, int, bool]]) -> dict[str, int]:
-    """Count the edits of articles by their versions in order: a page instead of its feed is none."""
-    before: tuple[str, bool] | None = None
-    counted: dict[str, int] = defaultdict(int)
-    for article_id, _, from_feed in rows:
-        if before == (article_id, from_feed):
-            counted[article_id] += 1
-        before = (article_id, from_feed)
-    return dict(counted)
-
-
 def edits_of(connection: sqlite3.Connection, article_ids: Sequence[str]) -> dict[str, int]:
-    """Count the edits of those of these articles that have a former version."""
+    """Count the edits of those of these articles that have some."""
     chosen = ", ".join("?" * len(article_ids))
-    rows = connection.execute(
-        f"SELECT id, version, from_feed FROM former WHERE id IN ({chosen})"
-        f" UNION ALL SELECT id, version, from_feed FROM article WHERE id IN ({chosen}) ORDER BY id, version",
-        [*article_ids, *article_ids],
-    )
-    return counted_edits(rows)
+    query = f"SELECT id, count(*) FROM edit WHERE id IN ({chosen}) GROUP BY id"
+    return dict(connection.execute(query, article_ids).fetchall())
 
 
 def gone_of(connection: sqlite3.Connection, article_ids: Sequence[str]) -> dict[str, float]:

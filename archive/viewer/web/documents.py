@@ -33,9 +33,10 @@ def story(opened: ArchiveRequest) -> Response:
     line = opened.lookup.line(story_id)
     if line is None:
         return RedirectResponse(f"/stories/{_whole_story_id(opened, story_id)}")
-    places = opened.lookup.rows.places([x.article_id for x in line.articles])
-    view, cut = read_story(opened.archive, line, places)
-    events = opened.lookup.rows.same_events([x.article_id for x in line.articles])
+    ids = [x.article_id for x in line.articles]
+    few = opened.archive.of_files(opened.lookup.rows.files(ids, line.story_id))
+    view, cut = read_story(few, line, opened.lookup.rows.places(ids))
+    events = opened.lookup.rows.same_events(ids)
     return opened.html("story.html", "stories", **story_values(opened.pages, view, line, events), cut=cut)
 
 
@@ -171,5 +172,7 @@ def outlet(opened: ArchiveRequest) -> Response:
 def why(opened: ArchiveRequest) -> Response:
     url = opened.request.query_params.get("url", "").strip()[:_LONGEST_ADDRESS]
     return opened.html(
-        "why.html", "outlets", **outlet_pages.address_values(opened.archive, opened.pages, url)
+        "why.html",
+        "outlets",
+        **outlet_pages.address_values(opened.archive, opened.lookup, opened.pages, url),
     )

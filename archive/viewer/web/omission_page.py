@@ -33,7 +33,8 @@ def omission_values(
     article_id, version, block = passage
     story_id = lookup.rows.story_of(article_id)
     line = lookup.line(story_id or "")
-    row, side, other_side = _alignment(archive, story_id, passage, missing_id)
+    few = archive.of_files(lookup.rows.files([article_id, missing_id], story_id or ""))
+    row, side, other_side = _alignment(few, story_id, passage, missing_id)
     columns = [x.name for x in VERSION_COLUMNS]
     ids = [article_id, missing_id]
     texts = {}
@@ -57,7 +58,7 @@ def omission_values(
         "nearest": nearest,
         "doubtful": row["doubtful"] is not False,
         "confidence": row["confidence"],
-        "joints": _joints(archive, article, missing),
+        "joints": _joints(few, article, missing),
         "commands": _commands(archive, article_id, missing_id),
         "citation": cite_omission(article, missing, words, row, block, about=pages.about, t=pages.t),
     }

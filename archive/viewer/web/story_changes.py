@@ -1,24 +1,20 @@
 """Edits and takedowns, the latest first, and what the other languages of their stories did after."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
-from operator import itemgetter
-from typing import NamedTuple
 from urllib.parse import urlencode
 
 from starlette.responses import Response
 
 from archive.viewer.catalogue import Interface
-from archive.viewer.search.answers import COMPARED, PAGE, ArticleLine, EditVisit, StoryLine
+from archive.viewer.search.answers import COMPARED, PAGE, ArticleLine, ChangeEvent, EditVisit, StoryLine
 from archive.viewer.story import FollowUp, after_edit, after_takedown
 from archive.viewer.web.alerts import (
     MOST,
     Alert,
     edit_alert,
-    edits_of_articles,
     takedown_alert,
     with_changed_words,
 )
@@ -56,30 +52,31 @@ class StoryChange:
 def changes(opened: ArchiveRequest, t: Interface) -> Iterator[StoryChange]:
     """Find the edits and takedowns that a request asks for, the latest first."""
     reaction = _chosen(opened, "followed", REACTIONS)
-    events, edits = _events(opened, _chosen(opened, "kind", KINDS), reaction)
-    start, size = 0, PAGE + 1
-    while start < len(events):
-        portion: dict[Alert, StoryChange] = {}
-        for event in events[start : start + size]:
-            line = opened.lookup.line(event.story_id)
-            article = line.article(event.article_id) if line else None
-            if line is None or article is None:
-                continue
-            change = _change(t, line, article, event.edit or event.at, edits)
+    kind = _chosen(opened, "kind", KINDS)
+    # where one article alone has changed, none has followed
+    events = opened.lookup.changes_of(opened.question(), kind, several=reaction == "followed")
+    size = PAGE + 1
+    while portion := list(islice(events, size)):
+        chosen: dict[Alert, StoryChange] = {}
+        for change in _described(opened, t, portion):
             if reaction in {"", change.reaction}:
-                portion[change.alert] = change
-        described = with_changed_words(opened.archive, opened.lookup, list(portion))
-        for change, alert in zip(portion.values(), described, strict=True):
+                chosen[change.alert] = change
+        alerts = with_changed_words(opened.archive, opened.lookup, list(chosen))
+        for change, alert in zip(chosen.values(), alerts, strict=True):
             yield replace(change, alert=alert)
-        start, size = start + size, _AT_ONCE
+        size = _AT_ONCE
 
 
-class _Event(NamedTuple):
-    at: datetime
-    article_id: str
-    story_id: str
-    edit: EditVisit | None
-    """None: a takedown."""
+def _described(opened: ArchiveRequest, t: Interface, events: Sequence[ChangeEvent]) -> Iterator[StoryChange]:
+    """Describe edits and takedowns by the lines of their stories."""
+    lines = opened.lookup.lines_of([x.story_id for x in events])
+    ids = [x.article_id for line in lines.values() for x in line.articles]
+    edits = opened.lookup.changes.edits_of(ids)
+    for event in events:
+        line = lines.get(event.story_id)
+        article = line.article(event.article_id) if line else None
+        if line is not None and article is not None:
+            yield _change(t, line, article, event.edit or event.at, edits)
 
 
 def _chosen(opened: ArchiveRequest, name: str, values: Sequence[str]) -> str:
@@ -88,32 +85,6 @@ def _chosen(opened: ArchiveRequest, name: str, values: Sequence[str]) -> str:
     if value and value not in values:
         raise wrong(name, value, values)
     return value
-
-
-def _events(
-    opened: ArchiveRequest, kind: str, reaction: str
-) -> tuple[list[_Event], Mapping[str, Sequence[EditVisit]]]:
-    """List edits and takedowns, the latest first; and all edits by article."""
-    question = opened.question()
-    stories = opened.lookup.with_former(question)
-    edits = edits_of_articles(opened.archive, opened.lookup, list(stories))
-    events: list[_Event] = []
-    changed_articles: dict[str, set[str]] = defaultdict(set)
-    for article_id, article_edits in edits.items():
-        changed_articles[stories[article_id]].add(article_id)
-        for edit in article_edits:
-            events.append(_Event(edit.at, article_id, stories[article_id], edit))
-    for article_id, (story_id, at) in opened.lookup.with_gone(question).items():
-        changed_articles[story_id].add(article_id)
-        events.append(_Event(at, article_id, story_id, None))
-    chosen = []
-    for event in events:
-        is_kind = not kind or (event.edit is None) == (kind == "gone")
-        # where one article alone has changed, none has followed
-        if is_kind and (reaction != "followed" or len(changed_articles[event.story_id]) > 1):
-            chosen.append(event)
-    chosen.sort(key=itemgetter(0, 1), reverse=True)
-    return chosen, edits
 
 
 def _change(

@@ -15,7 +15,6 @@ from archive.viewer.search import fill, side_file
 from archive.viewer.search.answers import ArticleLine, EditVisit, Question
 from archive.viewer.search.lookup import Lookup
 from archive.viewer.story import after_edit, after_takedown
-from archive.viewer.web.alerts import edits_of_articles
 from tests.archive.viewer.conftest import TEXTS, rows
 from tests.archive.viewer.test_web import serving, site, text_of
 
@@ -55,17 +54,22 @@ def test_a_row_says_why_it_is_in_a_list(site):
         assert "25% of the Russian text is not in English" in told
 
 
-def test_edits_are_read_once_a_snapshot(site, root):
+def test_edits_need_no_data_file(site, root):
     opened = archive.open(root)
     fill.fill(opened, texts=False)
+    versions = opened.versions(columns=["article_id", "version", "valid_from", "last_seen"]).to_pylist()
+    for path in opened.versions().files():
+        path.unlink()
     with closing(Lookup(side_file.connect(side_file.side_file(opened.storage.layout)))) as lookup:
-        articles = list(lookup.with_former(Question()))
-        edits = edits_of_articles(opened, lookup, articles)
-        assert edits
-        assert all(x.after < x.at and x.before < x.version for x in edits[articles[0]])
-        for path in opened.versions().files():
-            path.unlink()
-        assert edits_of_articles(opened, lookup, articles) == edits
+        kinds = ["gone" if x.edit is None else "edit" for x in lookup.changes_of(Question())]
+        assert kinds == ["gone", "edit"]
+        (event,) = lookup.changes_of(Question(), "edit")
+        before, after = sorted(
+            (x for x in versions if x["article_id"] == event.article_id), key=lambda x: x["version"]
+        )
+        edit = EditVisit(after["version"], before["version"], after["valid_from"], before["last_seen"])
+        assert event.edit == edit
+        assert lookup.changes.edits_of([event.article_id, "0"]) == {event.article_id: [edit]}
 
 
 @pytest.mark.parametrize(
