@@ -1,4 +1,4 @@
-"""Loading of a story for its page, each table read from where the story's rows lie."""
+"""Loading of stories for their pages, from the data files that have rows of theirs."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from archive.read.archive import Archive
     from archive.viewer.search.answers import Place, StoryLine
+    from archive.viewer.search.row_reader import RowReader
 
     Values = Mapping[str, Any]
 
@@ -41,19 +42,20 @@ _SIDES = (("a", "b"), ("b", "a"))
 
 
 def read_story(
-    archive: Archive, line: StoryLine, places: Sequence[Place], most: int = MOST_CHARACTERS
+    archive: Archive, reader: RowReader, line: StoryLine, most: int = MOST_CHARACTERS
 ) -> tuple[StoryView, bool]:
-    """Read one story from where its rows lie; True where texts were cut, each after `most` characters."""
-    article_ids = [x.article_id for x in line.articles]
-    rows = _latest(read_versions(archive, places, article_ids, _VERSION))
+    """Read a story from the files with its rows; True where texts were cut, to `most` characters in all."""
+    ids = [x.article_id for x in line.articles]
+    rows = _latest(read_versions(archive, reader.places(ids), ids, _VERSION))
     # an empty block costs as well
     cut = sum(len(row["body"]) + _BLOCK * len(row["blocks"]) for row in rows) > most
     if cut:
         rows = [_shortened(row, most // len(rows)) for row in rows]
-    is_of_story = ds.field("story_id") == line.story_id
-    *_, story = archive.stories().seek(is_of_story).to_pylist()
-    alignments = archive.alignments().seek(is_of_story).to_pylist()
-    pairs = archive.pairs().seek(ds.field("article_id_a").isin(article_ids)).to_pylist()
+    few = archive.of_files(reader.files(ids, line.story_id))
+    of_story = ds.field("story_id") == line.story_id
+    *_, story = few.stories().seek(of_story).to_pylist()
+    alignments = few.alignments().seek(of_story).to_pylist()
+    pairs = few.pairs().seek(ds.field("article_id_a").isin(ids)).to_pylist()
     return _story(story, rows, alignments, pairs), cut
 
 

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from jinja2 import Environment
 
-    from archive.format.snapshot import Snapshot
     from archive.read.archive import Archive
     from archive.viewer.search.answers import OmittedShare, Question, SameEvent, StoryLine
     from archive.viewer.side_by_side import Row
@@ -53,13 +52,8 @@ NO_ARCHIVE = About("Triptych", -1, None)
 """Of a page that tells nothing of an archive."""
 
 
-def about(archive: Archive, snapshot: Snapshot) -> About:
-    manifest = archive.storage.layout.manifest(snapshot.id)
-    try:
-        digest = hashlib.sha256(manifest.read_bytes()).hexdigest()
-    except OSError:
-        digest = None
-    return About(archive.root.name, snapshot.id, digest)
+def about(archive: Archive) -> About:
+    return About(archive.root.name, archive.snapshot.id, archive.manifest_sha256())
 
 
 @dataclass(frozen=True, slots=True)

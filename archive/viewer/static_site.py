@@ -79,7 +79,7 @@ def _recorded(folder: Path) -> set[str]:
 def _pages(
     archive: Archive, lookup: Lookup, question: Question, language: str, most: int
 ) -> Iterator[tuple[str, str]]:
-    snapshot = about(archive, archive.snapshot)
+    snapshot = about(archive)
     lists = Pages(language, snapshot, 0)
     lines = lookup.ask(question, size=most).lines
     yield from _lists(lists, lookup, question, lines)
@@ -89,7 +89,7 @@ def _pages(
     story_ids = {line.story_id for line in lines}
     for line in lines:
         ids = [x.article_id for x in line.articles]
-        view, cut = read_story(archive, line, lookup.rows.places(ids))
+        view, cut = read_story(archive, lookup.rows, line)
         # a page that is not written cannot be led to
         events = [x for x in lookup.rows.same_events(ids) if x.story_id in story_ids]
         html = deeper.render("story.html", "stories", **story_values(deeper, view, line, events), cut=cut)

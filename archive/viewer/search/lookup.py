@@ -74,17 +74,11 @@ class Lookup:
             "section": (question.section,),
         }
         for column, values in chosen.items():
-            existing = self._existing(column) if any(values) else []
+            existing = sorted(self.names(column)) if any(values) else []
             always = COMPARED if column == "language" else ()
             for value in values:
                 if value and value not in existing and value not in always:
                     raise unknown(column, value, existing, "article")
-
-    def _existing(self, column: str) -> list[str]:
-        """Values of the articles that there are: the digest also has those of former ones."""
-        names = self._digest.names[column]
-        articles = np.bincount(self._digest.values[column][1], minlength=len(names))
-        return sorted(name for name, count in zip(names, articles, strict=True) if name and count)
 
     def ask(self, question: Question, page: int = 1, size: int = PAGE) -> Answer:
         """Find stories; `page` counts from 1."""
@@ -255,8 +249,8 @@ class Lookup:
         order = np.argsort(-counted, kind="stable")[:40]
         return {names[n]: int(counted[n]) for n in order if counted[n] and names[n]}
 
-    def names(self, column: str, most: int = 1000) -> list[str]:
-        """List the values of a column, those of the most stories first."""
+    def names(self, column: str, most: int | None = None) -> list[str]:
+        """List the values that articles have in a column, those of the most stories first."""
         names = self._digest.names[column]
         stories = np.bincount(self._digest.values[column][1], minlength=len(names))
         ordered = []

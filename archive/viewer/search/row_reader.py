@@ -133,10 +133,6 @@ class RowReader:
         )
         return [x for (x,) in rows]
 
-    def line(self, story_id: str) -> StoryLine | None:
-        n = self._digest.number(story_id)
-        return next(iter(self.lines([n])), None) if n is not None else None
-
     def places(self, article_ids: Sequence[str]) -> list[Place]:
         """Find where all versions of these articles lie."""
         marks = ", ".join("?" * len(article_ids))

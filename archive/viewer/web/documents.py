@@ -33,10 +33,8 @@ def story(opened: ArchiveRequest) -> Response:
     line = opened.lookup.line(story_id)
     if line is None:
         return RedirectResponse(f"/stories/{_whole_story_id(opened, story_id)}")
-    ids = [x.article_id for x in line.articles]
-    few = opened.archive.of_files(opened.lookup.rows.files(ids, line.story_id))
-    view, cut = read_story(few, line, opened.lookup.rows.places(ids))
-    events = opened.lookup.rows.same_events(ids)
+    view, cut = read_story(opened.archive, opened.lookup.rows, line)
+    events = opened.lookup.rows.same_events([x.article_id for x in line.articles])
     return opened.html("story.html", "stories", **story_values(opened.pages, view, line, events), cut=cut)
 
 

@@ -66,7 +66,7 @@ class Shelf:
             self._renew()
             if self._archive is None or self._lookup is None:
                 raise Preparing(*side_file.progress(self._path))
-            yield self._archive, self._lookup, about(self._archive, self._archive.snapshot)
+            yield self._archive, self._lookup, about(self._archive)
 
     def _renew(self) -> None:
         """Open a newer snapshot or side file, and start filling where texts are missing."""

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from archive.viewer.web.alerts import Alert
     from archive.viewer.web.archive_request import ArchiveRequest
 
+_MOST_NAMES = 1000
+"""Outlets, authors and sections that a filter offers."""
+
 
 def stories(opened: ArchiveRequest) -> Response:
     question = opened.question()
@@ -49,9 +52,9 @@ def stories(opened: ArchiveRequest) -> Response:
         time_address=f"/over-time?{address_of(question).partition('?')[2]}",
         filters=[(_filter_label(opened.pages.t, x.name, x.value), x.without) for x in filters(question)],
         ordered_by=lambda order: address_of(replace(question, order=order)),
-        all_outlets=opened.lookup.names("outlet"),
-        authors=opened.lookup.names("author"),
-        sections=opened.lookup.names("section"),
+        all_outlets=opened.lookup.names("outlet", _MOST_NAMES),
+        authors=opened.lookup.names("author", _MOST_NAMES),
+        sections=opened.lookup.names("section", _MOST_NAMES),
         search_state=opened.search_state(question),
         static_orders=(),
         stories_there=0,

@@ -40,7 +40,8 @@ def edits_of(herald: Herald, story_id: str) -> list[tuple[object, Any]]:
     with looking_up(opened, texts=False) as lookup:
         line = lookup.line(story_id)
         assert line is not None
-        view, _ = read_story(opened, line, lookup.rows.places([x.article_id for x in line.articles]))
+        view, _ = read_story(opened, lookup.rows, line)
+    assert line.edits == len(view.edits)
     return view.edits
 
 
