@@ -3,13 +3,14 @@
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from operator import itemgetter
+from collections.abc import Iterable, Iterator
+from itertools import chain, starmap
+from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
 import numpy as np
 
-from archive.viewer.search.answers import ChangeEvent, EditVisit
+from archive.viewer.search.answers import ChangeEvent, EditVisit, StoryLine
 from archive.viewer.search.row_reader import moment
 from archive.viewer.search.story_columns import Bools, Digest, Floats
 
@@ -40,16 +41,17 @@ class ChangeLog:
 
     def __init__(self, connection: sqlite3.Connection, digest: Digest) -> None:
         self._sql = connection
-        rows = [*connection.execute(_EDITS), *connection.execute(_GONE)]
-        self._rows = [_Stored(*row) for row in rows]
-        self._rows.sort(key=itemgetter(0, 1), reverse=True)
-        self.at: Floats = np.array([row.at for row in self._rows], np.float64)
-        self.stories = digest.numbers([row.story_id for row in self._rows])
+        rows = chain(connection.execute(_EDITS), connection.execute(_GONE))
+        self._rows = sorted(starmap(_Stored, rows), key=itemgetter(0, 1), reverse=True)
+        self.at: Floats = np.array(list(map(itemgetter(0), self._rows)), np.float64)
+        self.stories = digest.numbers(list(map(itemgetter(2), self._rows)))
         """Place of the story of each; -1 where there is none."""
-        articles = {(row.article_id, n) for row, n in zip(self._rows, self.stories.tolist(), strict=True)}
-        places = np.array([n for _, n in articles if n >= 0], np.int32)
-        self.several: Bools = np.bincount(places, minlength=len(digest.ids)) > 1
+        self.several: Bools = np.zeros(len(digest.ids), np.bool_)
         """Stories of which more than one article has changed."""
+        changed: dict[int, str] = {}
+        for row, number in zip(self._rows, self.stories.tolist(), strict=True):
+            if number >= 0 and changed.setdefault(number, row.article_id) != row.article_id:
+                self.several[number] = True
 
     def of_stories(self, chosen: Bools, kind: str = "") -> Iterator[ChangeEvent]:
         """Read the changes of some stories, the latest first; `kind`: `edit` or `gone` alone."""
@@ -61,8 +63,11 @@ class ChangeLog:
             if at is not None and (edit is not None or row.is_takedown):
                 yield ChangeEvent(at, row.article_id, row.story_id, edit)
 
-    def edits_of(self, article_ids: Sequence[str]) -> dict[str, list[EditVisit]]:
-        """Read the edits of those of these articles that have some, the earliest first."""
+    def edits_of(self, lines: Iterable[StoryLine]) -> dict[str, list[EditVisit]]:
+        """Read the edits of those articles of some stories that have some, the earliest first."""
+        article_ids: list[str] = []
+        for line in lines:
+            article_ids += map(attrgetter("article_id"), line.articles)
         query = f"{_EDITS} AND id IN (SELECT value FROM json_each(?)) ORDER BY id, version"
         edits: dict[str, list[EditVisit]] = defaultdict(list)
         for values in self._sql.execute(query, (json.dumps(article_ids),)):

@@ -16,12 +16,13 @@ def address_key_of(url: str) -> int:
     plain = plain_url(url)
     path, mark, _ = plain.partition("?")
     if mark:
-        paths = (path, url.partition("#")[0].partition("?")[0])
-        plain = path if any(names_an_article(x.partition("://")[2]) for x in paths) else plain
+        requested_path = url.partition("#")[0].partition("?")[0].partition("://")[2]
+        if names_an_article(path.partition("://")[2]) or names_an_article(requested_path):
+            return key_of(path)
     return key_of(plain)
 
 
 def keys_of_spellings(url: str) -> set[int]:
     """Make the keys that the other spellings of an address may have, and others that differ in the query."""
     plain = plain_url(url)
-    return {key_of(x) for x in (plain, plain.partition("?")[0], plain_url(bare_url(url)))}
+    return set(map(key_of, (plain, plain.partition("?")[0], plain_url(bare_url(url)))))

@@ -235,8 +235,10 @@ class _Fill:
         addresses = []
         for row in rows:
             # an article that names its own address is known by its visits
-            addresses += [x for x in (row["canonical_url"], row["syndicated_from"]) if x != row["url"]]
-        self._place(map(address_key_of, filter(None, addresses)), number)
+            for address in (row["canonical_url"], row["syndicated_from"]):
+                if address and address != row["url"]:
+                    addresses.append(address)
+        self._place(map(address_key_of, addresses), number)
 
     def _place(self, keys: Iterable[int], number: int) -> None:
         """Note that a data file has rows of these."""
@@ -326,7 +328,7 @@ class _Fill:
     def _take_observations(self, opened: Any, part: int, number: int) -> None:
         columns = ["article_id", "outlet", "outcome", "reason", "observed_at", "gone", "url", "requested_url"]
         table = opened.read_row_group(part, columns=columns)
-        addresses = {x for name in ("url", "requested_url") for x in table[name].unique().to_pylist()}
+        addresses = {*table["url"].unique().to_pylist(), *table["requested_url"].unique().to_pylist()}
         self._place(map(address_key_of, filter(None, addresses)), number)
         self._place(map(key_of, table["article_id"].unique().drop_null().to_pylist()), number)
         # nobody asked the outlet's home for this

@@ -1,10 +1,12 @@
 """Rows of the side file as pages show them: stories of a list, articles, where they lie, days of outlets."""
 
+import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import chain
 
 import numpy as np
 
@@ -146,15 +148,17 @@ class RowReader:
 
     def files(self, article_ids: Sequence[str], story_id: str = "", url: str = "") -> set[str]:
         """Name the data files that may have rows of these articles, of a story, or of an address."""
-        keys = {key_of(x) for x in (*article_ids, story_id) if x}
+        keys = set(map(key_of, filter(None, (*article_ids, story_id))))
         if url:
             keys |= keys_of_spellings(url)
-        rows = self._sql.execute(
+        query = (
             "SELECT DISTINCT name FROM place JOIN file ON file.no = file"
-            f" WHERE key IN ({', '.join('?' * len(keys))})",
-            list(keys),
+            " WHERE key IN (SELECT value FROM json_each(?))"
         )
-        return {x for (x,) in rows} | {x.file for x in self.places(article_ids)}
+        names = set(chain.from_iterable(self._sql.execute(query, (json.dumps(list(keys)),))))
+        for place in self.places(article_ids):
+            names.add(place.file)
+        return names
 
     def articles_of(self, article_ids: Sequence[str]) -> dict[str, tuple[str, ArticleLine]]:
         """Find articles as a list shows them, each with the id of its story."""

@@ -61,7 +61,7 @@ def alerts(
     """Find the latest alerts of the stories that a question finds, the latest first; told in words of `t`."""
     now = archive.snapshot.committed_at
     lines = lookup.latest(question, late, now, most)
-    edits = lookup.changes.edits_of([x.article_id for line in lines for x in line.articles])
+    edits = lookup.changes.edits_of(lines)
     first_seen = lookup.rows.first_seen([x.article_id for line in lines for x in line.articles])
     events: list[Alert] = []
     for line in lines:

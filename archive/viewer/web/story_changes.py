@@ -70,8 +70,7 @@ def changes(opened: ArchiveRequest, t: Interface) -> Iterator[StoryChange]:
 def _described(opened: ArchiveRequest, t: Interface, events: Sequence[ChangeEvent]) -> Iterator[StoryChange]:
     """Describe edits and takedowns by the lines of their stories."""
     lines = opened.lookup.lines_of([x.story_id for x in events])
-    ids = [x.article_id for line in lines.values() for x in line.articles]
-    edits = opened.lookup.changes.edits_of(ids)
+    edits = opened.lookup.changes.edits_of(lines.values())
     for event in events:
         line = lines.get(event.story_id)
         article = line.article(event.article_id) if line else None

@@ -69,7 +69,9 @@ def test_edits_need_no_data_file(site, root):
         )
         edit = EditVisit(after["version"], before["version"], after["valid_from"], before["last_seen"])
         assert event.edit == edit
-        assert lookup.changes.edits_of([event.article_id, "0"]) == {event.article_id: [edit]}
+        assert lookup.changes.edits_of(lookup.lines_of([event.story_id]).values()) == {
+            event.article_id: [edit]
+        }
 
 
 @pytest.mark.parametrize(
