@@ -89,7 +89,7 @@ $(TOOLS)/mutation: Makefile
 	$(TOOLS)/bin/python -m pip install --quiet --constraint constraints.txt $(MUTATION)
 	touch $@
 
-# fifteen minutes at most; after one that was cut off: make bench RESUME=1
+# nineteen minutes at most; after one that was cut off: make bench RESUME=1
 bench: install ## measure crawl, import, page, start, commit and pairing beside other tools; writes docs/reference/performance.md
 	$(BIN)/python benchmarks/performance.py $(if $(BEFORE),--before $(BEFORE)) $(if $(RESUME),--resume)
 

@@ -37,7 +37,7 @@ def find_lead(page: Outline, container: HtmlElement, description: str | None) ->
     names = (page.by_class, page.by_itemprop, *page.by_component)
     called_lead = {page.elements[i] for i in page.named(_of_lead, *names)}
     summary = for_comparison(description or "")[:120]
-    after_headline = tree.find(".//h1") is None
+    after_headline = has_no_headline = tree.find(".//h1") is None
     near = set(islice(container.iter(), _NEAR))
     inside = False
     around = set(container.iterancestors())
@@ -53,14 +53,14 @@ def find_lead(page: Outline, container: HtmlElement, description: str | None) ->
             continue
         if lines := _lead_in(element, summary, is_called_lead=element in called_lead):
             return lines
-    return _right_above(container) if tree.find(".//h1") is not None else []
+    return [] if has_no_headline else _right_above(container)
 
 
 def _begins(element: HtmlElement, summary: str) -> bool:
     """Tell if an element may begin like the description; a fast check before the full one."""
     begins = ""
     for part in element.itertext():
-        begins += part
+        begins = f"{begins}{part}".lstrip()[: 8 * _COMPARED]
         if len(begins) > 4 * _COMPARED and len(letters := for_comparison(begins)) > _COMPARED:
             return letters[:_COMPARED] == summary[:_COMPARED]
     return True

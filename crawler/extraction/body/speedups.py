@@ -13,7 +13,7 @@ from itertools import islice
 
 from lxml import etree
 from lxml.html import HtmlElement
-from trafilatura import htmlprocessing, main_extractor, settings, xpaths
+from trafilatura import htmlprocessing, main_extractor, settings, utils, xpaths
 
 _REMEMBERED = 8192
 """Results that a rule keeps."""
@@ -146,6 +146,12 @@ class LinkDensity:
 delete_by_link_density = LinkDensity()
 
 
+def without_controls(string: str) -> str:
+    """Trafilatura's `remove_control_characters`, which asks each character of a text with a line break."""
+    is_clean = "".join(string.split()).isprintable()
+    return string if is_clean else utils.remove_control_characters(string)
+
+
 def names_left_out(element: HtmlElement) -> bool:
     """Tell if trafilatura leaves an element out for its names; true of none before `install`."""
     rules = (
@@ -172,4 +178,6 @@ def install() -> None:
     xpaths.BODY_XPATH[0] = First(xpaths.BODY_XPATH[0].path)
     vars(main_extractor)["delete_by_link_density"] = delete_by_link_density
     # imported by name, as the package has a function of the same name
-    vars(import_module("trafilatura.baseline"))["BASIC_CLEAN_XPATH"] = Either(settings.BASIC_CLEAN_XPATH.path)
+    baseline = vars(import_module("trafilatura.baseline"))
+    baseline["BASIC_CLEAN_XPATH"] = Either(settings.BASIC_CLEAN_XPATH.path)
+    baseline["remove_control_characters"] = without_controls

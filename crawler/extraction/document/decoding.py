@@ -91,7 +91,7 @@ def _refuse_at_sight(body: bytes) -> None:
 
 
 def _tree(source: bytes) -> HtmlElement:
-    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
     # look-up of the class in C: trafilatura needs every element as an HtmlElement
     parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
     try:

@@ -45,8 +45,9 @@ def printable(source: bytes) -> bytes:
     """Remove characters that no parser or file format takes from HTML in UTF-8, also as `&#1;`."""
     if b"&#" in source and _DOUBTFUL.search(source):
         source = _REFERENCE.sub(_readable, source)
-    # no byte of a longer character is a control character
-    source = source.translate(None, _CONTROLS)
+    # no byte of a longer character is a control character; to look for each is faster than to read all bytes
+    if any(map(source.__contains__, _CONTROLS)):
+        source = source.translate(None, _CONTROLS)
     if _MARK_OF_TWICE in source:
         source = _encoded_once(source)
     # a search for one byte is many times faster than for two

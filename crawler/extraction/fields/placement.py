@@ -42,6 +42,7 @@ class Placement:
 
     def __init__(self, page: Outline, headline: str | None) -> None:
         self._page = page
+        self._is_small: dict[HtmlElement, bool] = {}
         self.headline = headline_at(page, headline)
 
     @cached_property
@@ -126,7 +127,9 @@ class Placement:
             # a footer in the article's element has its author and its tags
             if parent in self.around or parent.tag in {"footer", "header"}:
                 return False
-            if short_text(parent, _BOX) is None:
+            if parent not in self._is_small:
+                self._is_small[parent] = short_text(parent, _BOX) is not None
+            if not self._is_small[parent]:
                 return False
             other_links = (link for link in parent.iter("a") if link not in own_links)
             if any(len(link.text_content().strip()) >= least for link in other_links):

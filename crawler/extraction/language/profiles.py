@@ -8,6 +8,7 @@ Sums are of integers, and therefore equal in any order and on any machine.
 
 import json
 import math
+from collections import Counter
 from itertools import chain, repeat
 from operator import add
 from pathlib import Path
@@ -18,28 +19,9 @@ from archive.format.languages import LANGUAGES
 
 _CYRILLIC = ("uk", "ru", "bg", "mk")
 _LATIN = (
-    *(
-        "en",
-        "pl",
-        "de",
-        "cs",
-        "sk",
-        "ro",
-        "fr",
-        "es",
-        "it",
-        "pt",
-        "nl",
-        "tr",
-        "hu",
-        "lt",
-        "hr",
-        "sv",
-        "da",
-        "no",
-    ),
-    *("fi", "et", "lv", "sl", "sq", "id", "tl", "vi", "sw", "so", "af", "cy", "ca"),
-)
+    "en", "pl", "de", "cs", "sk", "ro", "fr", "es", "it", "pt", "nl", "tr", "hu", "lt", "hr", "sv",
+    "da", "no", "fi", "et", "lv", "sl", "sq", "id", "tl", "vi", "sw", "so", "af", "cy", "ca",
+)  # fmt: skip
 
 _SMOOTHING = 0.5 / 10_000
 """langdetect's ALPHA_DEFAULT / BASE_FREQ: weight of an n-gram that a language does not have."""
@@ -78,9 +60,11 @@ class Profiles:
         """
         padded = f" {words} "
         pairs = list(map(add, padded, padded[1:]))
-        ngrams = chain(words.replace(" ", ""), pairs, map(add, pairs, padded[2:]))
-        # each occurrence is added: to count them first takes longer
+        ngrams = chain(pairs, map(add, pairs, padded[2:]))
+        # each occurrence is added: to count them first takes longer, but for the few letters
         packed = sum(map(self._table.get, ngrams, repeat(0)))
+        for letter, times in Counter(words).items():
+            packed += self._table.get(letter, 0) * times
         if not packed:
             return {}
         surprise = [packed >> _BITS * i & _FIELD for i in range(len(self.languages))]

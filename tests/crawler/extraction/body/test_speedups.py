@@ -131,3 +131,10 @@ def test_what_is_deleted_for_its_links(pieces: list[str]) -> None:
         speedups.htmlprocessing.delete_by_link_density(one, tag, backtracking=back)
         assert speedups.delete_by_link_density(other, tag, backtracking=back) is other
         assert etree.tostring(one) == etree.tostring(other)
+
+
+@example("a\u200b b")
+@example("a\tb\x07")
+@given(st.text())
+def test_controls_are_removed_as_trafilatura_does(text: str) -> None:
+    assert speedups.without_controls(text) == speedups.utils.remove_control_characters(text)
