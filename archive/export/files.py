@@ -47,7 +47,7 @@ def export(
 ) -> str:
     """Write the chosen rows; return the message to print. `-` is standard output.
 
-    Text formats of the present state are encoded_part file by file, by the workers of `spread`; everything
+    Text formats of the present state are encoded file by file, by the workers of `spread`; everything
     else by this process.
     """
     if form == "tmx":
@@ -74,7 +74,7 @@ def export(
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The rows of one data file, to be encoded_part as text."""
+    """The rows of one data file, to be encoded as text."""
 
     archive: str
     snapshot: int

@@ -26,11 +26,12 @@ _NO_DEBT = (A_LIST, STAYS_LISTED)
 """Prefixes of the detail of observations that failed for a temporary reason and still make no debt."""
 
 RETRY_PERIOD = TRANSLATED_WITHIN
-"""From the first failure on; also for missing translations (crawler/revisit)."""
+"""How long a page is retried after its first failure, and a missing translation looked for
+(crawler/revisit)."""
 MOST_TRIES = 12
 SHORTEST_PAUSE, LONGEST_PAUSE = timedelta(minutes=15), timedelta(days=1)
 FORGOTTEN_AFTER = timedelta(days=30)
-"""So old a debt comes from an archive without runs for weeks; it is no longer reported."""
+"""Age at which a debt is no longer reported: the archive had no runs for weeks."""
 
 
 def _micros(span: timedelta) -> int:
@@ -60,14 +61,14 @@ class Debt:
     """Time of the last try; of the discovery if there was no try."""
     tries: int
     given_up: bool = False
-    """Stays in the cache, so that a list that still names the page does not start another RETRY_PERIOD."""
+    """It stays in the cache even so: a list that still names the page would begin another RETRY_PERIOD."""
 
     @property
     def due(self) -> datetime:
         return moment(self.asked) + pause(self.tries)
 
     def history(self) -> str:
-        """Format for a person."""
+        """Return a sentence on the tries, for a person."""
         tries = f"{self.tries} tries" if self.tries != 1 else "1 try"
         return f"retried since {moment(self.since):%Y-%m-%d %H:%M} UTC, {tries}, last failure: {self.reason}"
 
@@ -77,7 +78,7 @@ class Debt:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An observation without an article; None stands for one with an article."""
+    """An observation without an article; instead of one with an article None is passed."""
 
     outlet: str
     url: str

@@ -26,9 +26,9 @@ from archive.tables.parquet_files import in_order, read
 
 _log = logging.getLogger(__name__)
 _LOOKED_BACK = 100
-"""Number of snapshots whose segments a new cache reads at least."""
+"""Least number of snapshots whose segments a new cache notes as committed."""
 _CLOCKS_APART = 86_400
-"""Seconds by which the clocks of file system and writer may differ."""
+"""Seconds by which the clocks of the file system and of the writer may differ."""
 
 _ORDER = {
     "memberships": ("commit_seq",),
@@ -36,7 +36,7 @@ _ORDER = {
     "refusals": ("commit_seq",),
     "observations": ("commit_seq", "observed_at"),
 }
-"""Logs: the last row holds, so all their files are read in one order."""
+"""The logs, with the columns that order their rows; a later row replaces an earlier one."""
 
 
 _NOT_DAMAGE = frozenset(
@@ -167,9 +167,9 @@ def _oldest_segment(layout: Layout) -> float:
 
 
 def _recent(log: Log, since: float) -> Iterator[LogEntry]:
-    """Entries of the snapshots that may have committed a segment that is still on disk.
+    """Yield the snapshots that may have committed a segment that is still on disk.
 
-    Only a segment whose removal was interrupted is, and it was written before its commit.
+    A committed segment is on disk only if its removal was interrupted; it was written before its commit.
     """
     for position, entry in enumerate(log.entries(rows=False)):
         if position >= _LOOKED_BACK and entry.committed_at.timestamp() < since - _CLOCKS_APART:

@@ -1,8 +1,8 @@
-"""Each outlet held against its own past, and against `expects` where its declaration has it.
+"""Compares each outlet with its own past, or with `expects` where the declaration has it.
 
-The latest day (crawler/health/latest_days.py) is compared with the six weeks before. It misses what is
-usual if it lies far outside of it and chance does not explain it: a holiday brings fewer articles than any
-day of the month, an outlet with a story a day has days without one, and neither is a finding.
+The latest day (crawler/health/latest_days.py) is compared with the six weeks before. An expectation is missed
+if the day is far below what is usual, and chance does not explain it. A holiday may bring fewer articles than
+any day of the month, and an outlet with a story a day has days without one; neither is a finding.
 """
 
 from __future__ import annotations
@@ -34,38 +34,40 @@ if TYPE_CHECKING:
 
 WEEK = 7
 LEAST_DAYS = 7
-"""Earlier days without which nothing is usual yet."""
+"""Number of earlier days that are needed to say what is usual."""
 DAYS_OF_A_MEDIAN = 3
-"""Of declared numbers: a day of few news, a holiday, is no finding; two of them are."""
+"""Days whose median is held against a declared number: one day of few news, a holiday, does not move it."""
 LEAST_ARTICLES = 20
-"""Articles, or stories, of which a declared share is said."""
+"""Number of articles, or stories, that are needed to judge a declared share."""
 SPANS = (1, 3, 7)
-"""Days that are taken together, the first that has enough articles to say something."""
+"""Numbers of days that are judged together: one day of many an outlet has too few articles."""
 LEAST_OF_A_SPAN = 8
-"""Articles, or stories, of which a share or a length is usual or not."""
+"""Number of articles, or stories, in a span that are needed to judge a share or a length."""
 LEAST_SPANS = 3
 LEAST_SHARE = 0.1
-"""A share below it is no habit of the outlet's."""
+"""A smaller share is no habit of the outlet, so its loss is not reported."""
 LOW, HIGH = 0.25, 0.9
-"""Quantiles between which earlier days are usual: neither odd days nor the first of a death move them."""
+"""Quantiles of earlier days that bound what is usual; a few odd days, or the first of a failure, do not move
+them."""
 FEW, HARDLY_ANY = 0.5, 0.1
-"""Parts of a usual number of articles: on three days in a row, and on one, which may be a holiday."""
+"""Parts of the usual number of articles below which it is missed: FEW on three days in a row, HARDLY_ANY on
+one, which may be a holiday."""
 SHORT = 0.67
-"""Part of a usual length."""
+"""Part of the usual length below which texts are too short."""
 _BY_CHANCE = 0.005
 _SHARE_BY_CHANCE = 1e-4
 _SURE = 0.99
-"""A usual share of all: otherwise one exception would be impossible."""
+"""The greatest usual share: if it were 1, a single exception would be impossible."""
 _RANKED_BELOW = -4.0
 """Standard deviations of the rank sum of Mann and Whitney."""
 SAME_WEEKDAYS = 3
 _AT_NIGHT = timedelta(hours=12)
 _PAUSES = 2.5
-"""Times the longest pause: a holiday has some."""
+"""An outlet is silent after so many times its longest usual pause: a holiday has longer pauses."""
 SILENT_AFTER = timedelta(days=7)
-"""Without a past."""
+"""For an outlet whose usual pauses are unknown."""
 _MOMENTS = 10
-"""Times of publication from which on a pause is usual or not."""
+"""Number of times of publication that are needed to say which pause is usual."""
 _WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 
 _Measured = TypeVar("_Measured")
@@ -193,7 +195,7 @@ def hours(lasts: timedelta) -> str:
 
 
 def _amounts(outlet: type[Outlet], days: LatestDays, silent: Container[str]) -> list[Verdict]:
-    """Judge the articles of a day, of all languages and of each; of `silent` ones the pause tells it."""
+    """Judge the articles of a day, of all languages and of each; `silent` ones were reported by `newest`."""
     declared = dict(outlet.expectations.articles_a_day)
     languages = outlet.languages if len(outlet.languages) > 1 else ()
     verdicts: list[Verdict] = []
@@ -251,7 +253,7 @@ def _usual_amount(language: str, days: LatestDays) -> Verdict:
 
 
 def _is_fading(counts: dict[int, int]) -> bool:
-    """Return True if three days in a row have less than half of the least of their weekdays."""
+    """Return True if each of the last three days has less than half of what the same weekday had at least."""
     total = least = 0
     for number in range(DAYS_OF_A_MEDIAN):
         same = [counts[number + ago] for ago in (WEEK, 2 * WEEK, 3 * WEEK) if number + ago in counts]
@@ -262,7 +264,7 @@ def _is_fading(counts: dict[int, int]) -> bool:
 
 
 def _poisson(value: int, mean: float) -> float:
-    """Probability of at most so many where so many are usual."""
+    """Return the probability of at most `value` articles where `mean` are usual."""
     if mean <= 0:
         return 1.0
     return sum(exp(count * log(mean) - mean - lgamma(count + 1)) for count in range(value + 1))
@@ -293,7 +295,7 @@ def _spans(
 
 
 def _lengths(days: LatestDays, languages: Sequence[str]) -> list[Verdict]:
-    """Judge the texts of each language; if all are shorter, it is said once."""
+    """Judge the lengths in each language; if all have become shorter, that is one finding."""
     total = _length(days, ALL)
     if len(languages) < 2 or (
         total.state == "missed" and all(_is_short_today(days, language) for language in languages)
@@ -310,7 +312,7 @@ def _is_short_today(days: LatestDays, language: str) -> bool:
 
 
 def _length(days: LatestDays, language: str) -> Verdict:
-    """The median length of the texts: bodies may come out half."""
+    """Judge the median length of the texts: extraction may have begun to lose half of each."""
     name = f"length {language}".strip()
     first: Verdict | None = None
     for span, lengths, earlier in _spans(days, lambda numbers: days.lengths(numbers, language), len):
@@ -365,7 +367,7 @@ def _what(name: str, count: int) -> str:
 
 
 def _binomial(share: Share, usual: float) -> float:
-    """Probability of at most such a part where another is usual."""
+    """Return the probability of at most this share where another is usual."""
     total = 0.0
     usual = min(usual, _SURE)
     for part in range(share.part + 1):

@@ -1,4 +1,4 @@
-"""Findings of a live check: what each list and page of an outlet gave, and which rules that speaks for."""
+"""Findings of a live check: what each list and page of an outlet gave, and what that tells of each rule."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 RuleState = Literal["holds", "fails", "unknown", "noted"]
 """`noted`: worth reading, but no rule of the declaration; the exit code does not change."""
 LEAST_SHARE = 0.25
-"""Of a feed, the share of addresses that are articles."""
+"""Least share of the addresses in a feed that have to be articles."""
 LEAST_STORIES = 3
-"""Stories without a language from which on it is said that there is none any more."""
+"""Number of stories that are needed to say that a language, or all bylines, are missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class CheckedList:
 
     rule: str
     url: str
-    """As declared, made absolute; of a list that an index named, its own."""
+    """The declared address, made absolute; for a list that an index named, the address of the list."""
     moved_to: str | None = None
     """The address that a permanent redirect (301, 308) led to."""
     reason: str | None = None
@@ -83,7 +83,7 @@ class CheckedPage:
     rule: str
     """What led to it: `page` for a list, `hreflang`, `switcher`, `variant_url`."""
     language: str | None
-    """As the text reads."""
+    """Detected from the text."""
     headline: str
     byline: str
     published: str
@@ -123,13 +123,13 @@ class Check:
     absent: Counter[str] = field(default_factory=Counter)
     """By language: addresses made by variant_url at which nothing is."""
     requests: int = 0
-    """Made by the check; robots.txt and redirects are not counted."""
+    """Requests of the check, without those for robots.txt and redirects."""
     is_bounded: bool = False
     """True if the bound on requests kept it from asking for more."""
     is_whole: bool = False
-    """False while it is under way, and where it was stopped."""
+    """False while the check is under way, and after it was stopped."""
     robots: dict[str, str] = field(default_factory=dict)
-    """By host: what robots.txt says to us."""
+    """What robots.txt of each host says to us."""
     robots_sitemaps: list[str] = field(default_factory=list)
     named_feeds: list[str] = field(default_factory=list)
     """Of `<link rel=alternate>` on its home page and on an article."""
@@ -192,7 +192,7 @@ def _judge_hreflang(check: Check) -> None:
 
 
 def _judge_variant_rule(check: Check) -> None:
-    """The page names another address than variant_url makes, and at that one nothing is."""
+    """Report addresses made by variant_url that lead nowhere, where the page names another."""
     missing: set[str] = set()
     for finding in check.of_state("unknown"):
         if finding.rule == "variant_url":
@@ -238,7 +238,7 @@ def _judge_bylines(check: Check) -> None:
 
 
 def undeclared_sitemaps(check: Check, declared: set[str]) -> list[str]:
-    """Return sitemaps of robots.txt, first those whose name says that they are of news."""
+    """Return the undeclared sitemaps that robots.txt names; those with "news" in the name come first."""
     domains = check.outlet.domains()
     sitemaps: list[str] = []
     for url in check.robots_sitemaps:
@@ -248,7 +248,7 @@ def undeclared_sitemaps(check: Check, declared: set[str]) -> list[str]:
 
 
 def variants_to_ask(check: Check, variants: Iterable[Alternate]) -> list[Alternate]:
-    """Return unread variants: of a first story all, of further ones those in languages not yet read."""
+    """Return the variants to read: all of the first story, then only those in languages not read yet."""
     languages = check.outlet.languages if check.stories <= 1 else check.unread_languages
     unread: list[Alternate] = []
     declared: list[Alternate] = []

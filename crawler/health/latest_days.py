@@ -1,7 +1,7 @@
 """Articles of an outlet by days of 24 hours, counted back from the last crawl of its lists.
 
-Day 0 ends when that crawl began: what was published in it had been listed by then. So a day is whole at any
-hour, and the same article is in the same day until the next crawl.
+Day 0 ends when that crawl began, so all that was published in it had been listed. A day is complete at any
+hour, and an article stays in the same day until the next crawl.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ if TYPE_CHECKING:
     Flags = npt.NDArray[np.bool_]
 
 DAYS = 42
-"""Days before day 0 that are usual."""
+"""Number of days before day 0 that show what is usual."""
 DAY = timedelta(days=1)
 SEEN_WITHIN = timedelta(hours=1)
-"""Time for a crawl to bring what it has begun to bring."""
+"""Time that a crawl may need from its first new article to its last."""
 COLUMNS = (
     *("outlet", "language", "byline", "published_at", "first_seen", "image_url", "story_id", "url", "body"),
 )
@@ -52,7 +52,7 @@ class RecentArticles:
     """Columns of one outlet's articles, a row each; times are microseconds since 1970."""
 
     published: Numbers
-    """Or first seen, if the page has no date."""
+    """Time of publication; for a page without a date, the time when it was first seen."""
     seen: Numbers
     characters: Numbers
     """Length of the text."""
@@ -91,7 +91,7 @@ class LatestDays:
     end: datetime | None = None
     """When the last crawl of its lists began; None without one."""
     is_covered: bool = False
-    """Whether a crawl before that saw what day 0 listed at its beginning."""
+    """True if an earlier crawl saw what the lists held when day 0 began."""
     languages: tuple[str, ...] = field(default=())
 
     @cached_property
@@ -104,7 +104,7 @@ class LatestDays:
 
     @cached_property
     def usual(self) -> tuple[int, ...]:
-        """Earlier days, the latest first, on which something new was archived: a crawl came by."""
+        """Earlier days on which something new was archived, so a crawl must have run; the latest first."""
         if self.articles is None or self.end is None:
             return ()
         arrivals = self.articles.seen - _LATE
@@ -153,7 +153,7 @@ class LatestDays:
         return np.unique(self.articles.published[self._in_language(self._numbers >= 0, language)])
 
     def example(self, language: str = ALL, without: str = "") -> str:
-        """Return the address of the latest article, of one without this if that is a share; or nothing."""
+        """Return the address of the latest article, or of the latest without this one of SHARES."""
         if self.articles is None or not len(self._numbers):
             return ""
         rows = self._in_language(self._numbers >= 0, language)

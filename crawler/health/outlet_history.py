@@ -28,9 +28,9 @@ LATE_AFTER = timedelta(days=2)
 _PORTION = 1 << 17
 _COVERED = timedelta(hours=54)
 _LISTED = timedelta(hours=18)
-"""Between these times before the last crawl of the lists another shows that its day is whole."""
+"""The day before a crawl of the lists is complete if another one began between these times before it."""
 LEAST_PAGES, MOST_LOST = 10, 0.9
-"""Pages of a run, or of a day's runs, and share of them that are no articles, to be an alarm."""
+"""An alarm needs so many pages of a run, or of a day's runs, and this share of them without an article."""
 GOOD, UNCRAWLED, SINGLE = "good", "not crawled", "single addresses only"
 """Words of `health` for an outlet that needs no attention."""
 
@@ -52,11 +52,11 @@ class Crawls:
     listed_at: datetime | None = None
     """When the last finished crawl that could read a list began; a backfill reads other lists."""
     is_covered: bool = False
-    """Whether another came a day or two before it."""
+    """True if another crawl began one or two days before it, see _LISTED."""
     unread: list[str] = field(default_factory=list)
-    """Unread lists, as `1 of 3`, of the latest crawls, down to one that read all."""
+    """Unread lists, as `1 of 3`, of the latest crawls, back to the last one that read all its lists."""
     overrun: int = 0
-    """Crawls, the latest first, one after the other, whose feeds were faster than they."""
+    """Number of the latest crawls in a row that came too seldom for a feed: entries had left it."""
     _kept_up: bool = False
     _read_all: bool = False
 
@@ -115,7 +115,7 @@ def crawls_of(uri: str, outlets: Iterable[str], now: datetime) -> dict[str, Craw
 
 
 def no_articles_of(crawls: Crawls) -> str | None:
-    """Say that hardly any page was an article: of the day, or of the last run, as its exit code says."""
+    """Return a sentence if hardly any page of the last day, or of the last run, was an article."""
     last = crawls.last_run
     return no_articles(crawls.pages) or (None if last is None else no_articles(last.counts))
 
@@ -167,7 +167,7 @@ def no_articles(counts: Mapping[str, int]) -> str | None:
 
 
 def _says_nothing(reason: str) -> bool:
-    """Return True if a page that was dropped for it says nothing of how the outlet's pages are read."""
+    """Return True if this reason tells nothing about how well the outlet's pages are read."""
     return reason == Reason.PURGED or is_of_the_moment(reason)
 
 

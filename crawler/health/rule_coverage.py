@@ -61,7 +61,7 @@ class Coverage:
     outlet: str
     addresses: int = 0
     refused: dict[str, RefusedShape] = field(default_factory=dict)
-    """RefusedShape addresses by shape, most frequent first."""
+    """Addresses that are refused, by their shape, the most frequent first."""
     groups: int = 0
     """Stories with several languages in the list, all of them articles by the rule."""
     one_story: int = 0

@@ -66,7 +66,7 @@ class Plan:
     outlet: str
     now: datetime
     visits: tuple[Visit, ...]
-    """The most overdue first, relative to its wait; at most the limit."""
+    """At most the limit. The most overdue come first: their delay is the greatest part of their wait."""
     due: int
     bands: tuple[Band, ...]
     translations: Band
@@ -78,7 +78,7 @@ class Plan:
 
 
 def make_plan(archive: Archive, outlet: Outlet, now: datetime, limit: int | None = None) -> Plan:
-    """`now` must be aware."""
+    """Make the plan of one outlet for the moment `now`, which has a time zone."""
     is_own = ds.field("outlet") == outlet.name
     within = ds.field("valid_from") > pa.scalar(now - ENDS_AFTER, pa.timestamp("us", tz="UTC"))
     rows = archive.articles(columns=_COLUMNS).where(is_own, within)
@@ -89,7 +89,7 @@ def make_plan(archive: Archive, outlet: Outlet, now: datetime, limit: int | None
     _hasten(dues, awaited)
     bands = _bands(dues, _changed(articles), now)
     addresses = [Visit(url, due) for url, due in awaited.addresses.items()]
-    # by number, because the visits of a year would be large: rows, and negative numbers for addresses
+    # numbers, as visits of a year would need much memory: rows of articles, negative ones for addresses
     overdue = [(due.overdue(now), row) for row, due in dues.items() if due.at <= now]
     overdue += [(visit.due.overdue(now), -1 - n) for n, visit in enumerate(addresses) if visit.due.at <= now]
     first = [row for _, row in heapq.nlargest(len(overdue) if limit is None else limit, overdue)]
@@ -124,7 +124,7 @@ def _translation_band(awaited: Awaited, now: datetime) -> Band:
 
 
 def _article_dues(articles: pa.Table, history: VisitHistory) -> dict[int, Due]:
-    """By row."""
+    """Return when each article is due, by its row."""
     dues = {}
     changed = _changed(articles)
     last = np.maximum(history.last, integers(articles["valid_from"]))
@@ -136,7 +136,10 @@ def _article_dues(articles: pa.Table, history: VisitHistory) -> dict[int, Due]:
 
 
 def _changed(articles: pa.Table) -> npt.NDArray[np.int64]:
-    """Of a first version the page's own date, if that is earlier: a backfill fetches texts of years ago."""
+    """Return when each text was last changed.
+
+    For a first version that is the page's own date, if earlier: a backfill fetches texts of years ago.
+    """
     fetched = integers(articles["valid_from"])
     # as numbers: Arrow does not compare times with a time zone
     dates = pc.max_element_wise(*(pc.cast(articles[name], pa.int64()) for name in _STATED))

@@ -34,7 +34,7 @@ class Due:
     why: Why
 
     def overdue(self, now: datetime) -> float:
-        """Waiting time so far, in waits: 1.0 when it is due. The greatest goes first."""
+        """Return the time since the last visit, in waits: 1.0 when it is due. The greatest goes first."""
         return 1 + (now - self.at) / self.wait
 
 

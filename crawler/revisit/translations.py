@@ -42,7 +42,7 @@ class _Member:
     language: str | None
     url: str
     published: datetime
-    """As stated by the page, if that is before its first visit."""
+    """The time that the page states, if that is before its first visit; else the time of that visit."""
     visited: datetime
 
 
@@ -94,7 +94,7 @@ def _guesses(outlet: Outlet, story: list[_Member], missing: set[str]) -> dict[st
 
 
 def _archived(articles: pa.Table, urls: list[str]) -> set[str]:
-    """The addresses among these that are of archived articles."""
+    """Return those of the addresses that archived articles have."""
     if not urls:
         return set()
     column = pc.unique(articles["url"])

@@ -1,8 +1,8 @@
 """Likeness of two articles of different outlets: numbers that fitted weights turn into a probability.
 
 Newsrooms tell one event in their own words, so what counts is what they cannot change: names, numbers, days
-and what is counted. A likeness is held against the fifth best that the later article has in that language,
-which makes one language with itself and two languages comparable.
+and what is counted. Each signal is also given relative to the fifth best of the later article in that
+language, which makes pairs of one language and of two comparable.
 """
 
 import json
@@ -33,9 +33,9 @@ NAMES = (
     *("days apart", "short"),
 )
 MOST = 8
-"""Candidates of an article in each language."""
+"""Most candidates of an article in each language."""
 HOURS = 72.0
-"""Hours between two reports of one event."""
+"""Most hours between two reports of one event."""
 _FIFTH = 5
 _LEAST = 0.01
 _LEAD = 400
@@ -90,8 +90,8 @@ def likenesses(
 ) -> Iterator[Likeness]:
     """Yield the candidates of the articles `core`, with their features; all have a time.
 
-    Candidates are the `most` likest in each language, of other outlets and not later, within HOURS. So each
-    two articles are weighed once, where the later one is core. Time grows with the number of the core
+    Candidates of an article are the `most` likest of each language that another outlet published in the HOURS
+    before it. So two articles are weighed once, if the later one is core. Time grows with the number of core
     articles times that of all.
     """
     places: dict[str, list[int]] = {}
@@ -157,7 +157,7 @@ def _of_rows(vectors: Vectors, rows: Sequence[int]) -> Vectors:
 
 
 def _allowed(newer: Sequence[ArticleReading], earlier: Sequence[ArticleReading]) -> NDArray[np.bool_]:
-    """Return a mask of the pairs of two outlets of which theirs is not later, within HOURS."""
+    """Return a mask of the pairs of two outlets whose earlier article is at most HOURS older."""
     documents = [reading.document for reading in (*newer, *earlier)]
     _, outlets = np.unique([document.outlet for document in documents], return_inverse=True)
     ids = np.array([document.article_id for document in documents])

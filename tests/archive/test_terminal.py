@@ -70,7 +70,7 @@ def test_no_name_in_an_error_commands_anything(tmp_path, capsys):
 
 
 def test_no_row_commands_a_terminal(hostile, root):
-    """PageContext colours, which are Rich's own: where a page had asked for red it says so."""
+    """Beside colours, which are Rich's own: where a page had asked for red it says so."""
     program = (
         "import json, sys\nfrom archive.__main__ import main\n"
         "for arguments in json.loads(sys.argv[1]): main(arguments)"

@@ -41,7 +41,7 @@ AFTER = 2 * BEFORE
 _DATES = ["article_id", "version", "outlet", "language", "published_at", "first_seen", "commit_seq"]
 _PARAGRAPHS = ["article_id", "version", "language", "headline", "blocks"]
 _ONE_BY_ONE = {"fragment_readahead": 1, "batch_readahead": 1}
-"""ArticleReading files ahead would hold more texts of a large archive than a week has."""
+"""Reading files ahead would hold more texts of a large archive than a week has."""
 _TEXT = [
     *("article_id", "outlet", "language", "headline", "body", "published_at"),
     *("image_url", "media", "outbound_links"),
