@@ -75,7 +75,7 @@ class Guard:
         """Return what answers: the pages for who has the secret."""
         if not self._secret:
             return self._app
-        query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        query = parse_qsl(scope["query_string"].decode("latin-1"))
         token = dict(query).get("token")
         has_cookie = self._has_cookie(scope)
         if has_cookie and token is None:

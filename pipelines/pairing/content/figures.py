@@ -5,10 +5,9 @@ however much their texts have in common. So are `5 killed` and `7 killed`, on tw
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import product
 
 from pipelines.similarity.counts import Counted
 from pipelines.similarity.document import ArticleReading, text_of
@@ -125,12 +124,21 @@ def _numbers(reading: ArticleReading) -> list[tuple[str, float]]:
     return numbers
 
 
-def rounded_alike(keys_a: Iterable[str], keys_b: Iterable[str]) -> set[str]:
-    """Return the numbers of both that are one number, rounded on one side."""
+def rounded_alike(keys_a: Collection[str], keys_b: Collection[str]) -> set[str]:
+    """Return the numbers of both that are one number, rounded on one side.
+
+    Looked up, not compared each with each: a paragraph may be a list of 100,000 numbers.
+    """
     same = set[str]()
-    for a, b in product(keys_a, keys_b):
-        if set(_value(b)) & set(_round_values(a)) or set(_value(a)) & set(_round_values(b)):
-            same |= {a, b}
+    for whole, rounded in ((keys_a, keys_b), (keys_b, keys_a)):
+        keys_of: dict[_Value, list[str]] = {}
+        for key in rounded:
+            for value in _value(key):
+                keys_of.setdefault(value, []).append(key)
+        for key in whole:
+            for value in _round_values(key):
+                if value in keys_of:
+                    same.update((key, *keys_of[value]))
     return same
 
 

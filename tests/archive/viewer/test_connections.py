@@ -86,7 +86,7 @@ def test_only_who_has_the_secret_reads(root):
             "/?token=%00%D1%97",
         ):
             assert ask(port, path)[0] == 403, path
-        for cookie in ("", f"triptych-{port}=x", "triptych-1=s3cret", "=;="):
+        for cookie in ("", f"triptych-{port}=x", "triptych-1=s3cret", "=;=", "a,b=1"):
             assert ask(port, "/", {"Cookie": cookie})[0] == 403, cookie
         status, headers, _ = ask(port, "//evil.example/x?token=s3cret&q=a%26b")
         assert (status, headers["location"]) == (303, "/evil.example/x?q=a%26b")
@@ -94,6 +94,9 @@ def test_only_who_has_the_secret_reads(root):
         assert "HttpOnly" in cookie
         assert "SameSite=lax" in cookie
         unlocked = {"Cookie": cookie.partition(";")[0]}
+        assert ask(port, "/", unlocked, "POST")[0] == 405
+        for length, is_too_long in ((4096, False), (4097, True)):
+            assert (ask(port, f"/?q={'a' * (length - 3)}", unlocked)[0] == 414) is is_too_long
         assert ask(port, "/static/viewer.css", unlocked)[0] == 200
         # the printed address is opened again, or one of an earlier `view`
         for token in ("s3cret", "former"):

@@ -1,13 +1,16 @@
 """What numbers say for and against a pair, when two articles appeared, and what makes a tier."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import product
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipelines.pairing.content.candidates import lags
 from pipelines.pairing.content.features import checkable, headline_said
-from pipelines.pairing.content.figures import FIGURES, Figures
+from pipelines.pairing.content.figures import FIGURES, Figures, _round_values, _value, rounded_alike
 from pipelines.pairing.content.passages import Agreement, agreement, passages
 from pipelines.pairing.content.rarity import pool
 from pipelines.pairing.content.shortlist import one_to_one
@@ -66,6 +69,24 @@ def test_a_rounded_number_is_an_anchor_from_a_hundred_on():
     exact, rough = reading("Losses: 1,231 men, 34 guns"), reading("Понад 1 200 осіб, 30 гармат", "", "uk")
     assert Figures.of(exact).rounded_in(Figures.of(rough)) == 1
     assert Figures.of(exact).rounded_in(Figures.of(exact)) == 0
+
+
+NUMBERS = st.frozensets(st.integers(0, 400).map(str) | st.sampled_from(["29.7", "30.0", "11400", "11000"]))
+
+
+@given(NUMBERS, NUMBERS)
+def test_numbers_are_alike_that_are_one_number_rounded_on_one_side(numbers_a, numbers_b):
+    alike = set()
+    for a, b in product(numbers_a, numbers_b):
+        if {*_value(b)} & {*_round_values(a)} or {*_value(a)} & {*_round_values(b)}:
+            alike |= {a, b}
+    assert rounded_alike(numbers_a, numbers_b) == alike
+
+
+def test_a_paragraph_of_20000_numbers_is_compared():
+    """Each with each they took nine minutes, and a page may have forty times as many."""
+    thousands, exact = ([str(number + more) for number in range(10**8, 10**9, 45_000)] for more in (0, 7))
+    assert {"100000000", "100000007"} <= rounded_alike(thousands, exact)
 
 
 def test_a_number_of_any_length_is_compared():
