@@ -43,8 +43,12 @@ class Snapshot:
     summary: Mapping[str, int] = field(default_factory=dict)
     """Counters: the commit's own under `archive/`, the caller's as given."""
 
-    def stored(self, table: str) -> tuple[DataFile, ...]:
-        return tuple(file for file in self.files if file.table == table)
+    def stored(self, *tables: str) -> tuple[DataFile, ...]:
+        """Return the files of these tables, of one table after the other."""
+        files: list[DataFile] = []
+        for table in tables:
+            files += (file for file in self.files if file.table == table)
+        return tuple(files)
 
     def rows(self, table: str) -> int:
         return sum(file.rows for file in self.files if file.table == table)

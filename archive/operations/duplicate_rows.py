@@ -71,7 +71,7 @@ def remove_duplicates(following: NextSnapshot) -> Snapshot | None:
     for table in _KEYS.keys() - {*_TEXTS, "stories"}:
         _deduplicate(following, table)
     repeated = _repeated(storage, head.stored("articles"), ("article_id",))
-    repeated += _repeated(storage, [*head.stored("articles"), *head.stored("superseded")], _VERSION)
+    repeated += _repeated(storage, head.stored("articles", "superseded"), _VERSION)
     if repeated:
         _merge_articles(following, {str(row["article_id"]) for row in repeated})
     _deduplicate(following, "stories")

@@ -227,7 +227,7 @@ def _check_pages(storage: Storage, head: Snapshot, memory: VerificationMemory) -
     if not storage.is_shared:
         for path in path_guard.files(storage.layout.raw, ".warc.gz"):
             memory.trust_pages(storage.stored_name(path), path)
-    for file in (*head.stored("articles"), *head.stored("superseded")):
+    for file in head.stored("articles", "superseded"):
         if memory.pages_of(file.path) is None:
             yield from _check_pages_of(storage, file, memory)
 

@@ -452,8 +452,7 @@ class Archive:
     def _rows(
         self, name: str, where: ds.Expression | None, as_of: Moment | None, columns: Sequence[str] | None
     ) -> RowSet:
-        stored = [file for part in PUBLIC[name] for file in self.snapshot.stored(part)]
-        files = self.storage.present(stored)
+        files = self.storage.present(self.snapshot.stored(*PUBLIC[name]))
         joined = self._deletions(as_of) if name == "articles" else None
         if as_of is None:
             return RowSet(files, _SCHEMAS[name], where, columns, joined=joined)

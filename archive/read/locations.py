@@ -46,12 +46,9 @@ def narrowed(storage: Storage, head: Snapshot, rows: RowSet, table: str, story_i
     """
     paths = _column(storage, head, _ROWS_OF_STORY[table], story_id)
     numbers: list[int] = []
-    number = 0
-    for part in PUBLIC[table]:
-        for file in head.stored(part):
-            if file.path in paths:
-                numbers.append(number)
-            number += 1
+    for number, file in enumerate(head.stored(*PUBLIC[table])):
+        if file.path in paths:
+            numbers.append(number)
     of_story = rows.of_files(numbers)
     return of_story if paths and len(of_story) == len(paths) else rows
 

@@ -56,8 +56,8 @@ class Past:
         self._last_by = last_by
 
     def _read(self, names: tuple[str, ...], schema: pa.Schema, columns: list[str] | None = None) -> pa.Table:
-        files = [file for name in names for file in self._head.stored(name)]
-        source = data_file_reader.dataset(self._storage.present(files), schema)
+        files = self._storage.present(self._head.stored(*names))
+        source = data_file_reader.dataset(files, schema)
         return source.to_table(columns=columns, filter=self._committed(source))
 
     def _committed(self, source: ds.Dataset) -> ds.Expression | None:

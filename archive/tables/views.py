@@ -125,8 +125,8 @@ def _points_to(link: Path, table: str) -> bool:
 
 def files_of(snapshot: Snapshot, table: str) -> list[DataFile]:
     """Files of a public table that a bare reader has to see."""
-    files = [file for name in PUBLIC[table] for file in snapshot.stored(name)]
-    return [file for file in files if file.rows] or files[:1]
+    files = snapshot.stored(*PUBLIC[table])
+    return [file for file in files if file.rows] or [*files[:1]]
 
 
 def name_of(file: DataFile, snapshot: Snapshot) -> str:

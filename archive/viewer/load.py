@@ -63,7 +63,7 @@ def read_versions(
     archive: Archive, places: Sequence[Place], article_ids: Sequence[str], columns: Sequence[str]
 ) -> list[dict[str, Any]]:
     """Read the versions of articles from the row groups that hold them."""
-    files = {x.path: x for table in ("articles", "superseded") for x in archive.snapshot.stored(table)}
+    files = {x.path: x for x in archive.snapshot.stored("articles", "superseded")}
     is_asked_for = ds.field("article_id").isin(list(article_ids))
     rows: list[dict[str, Any]] = []
     for place in places:

@@ -191,8 +191,7 @@ def variants_to_fetch(article: Article) -> tuple[Alternate, ...]:
     """
     addresses = [article.url, article.requested_url]
     if article.canonical_url is not None:
-        declared = plain_url(article.canonical_url)
-        tags = {a.language for a in article.alternates if a.language and plain_url(a.url) == declared}
+        tags = _tags_at({plain_url(article.canonical_url)}, article.alternates)
         if article.language is None or tags <= {article.language}:
             addresses.append(article.canonical_url)
     return worth_fetching(addresses, article.alternates)
@@ -206,7 +205,7 @@ def worth_fetching(addresses: Iterable[str], alternates: Sequence[Alternate]) ->
     only differs in the region, such as BBC's `en` and `en-GB`: that is the same text on another host.
     """
     page = {plain_url(url) for url in addresses}
-    page_tags = {a.language for a in alternates if a.language and plain_url(a.url) in page}
+    page_tags = _tags_at(page, alternates)
     chosen: dict[str, Alternate] = {}
     for source in ("hreflang", "switcher", "sitemap", "url-rule"):
         for alternate in alternates:
@@ -216,6 +215,15 @@ def worth_fetching(addresses: Iterable[str], alternates: Sequence[Alternate]) ->
             if key not in page and not _differs_in_region(alternate.language, page_tags):
                 chosen.setdefault(key, alternate)
     return tuple(chosen.values())
+
+
+def _tags_at(addresses: set[str], alternates: Iterable[Alternate]) -> set[str]:
+    """Return the languages that the alternates give these plain addresses."""
+    tags: set[str] = set()
+    for alternate in alternates:
+        if alternate.language and plain_url(alternate.url) in addresses:
+            tags.add(alternate.language)
+    return tags
 
 
 def _differs_in_region(tag: str | None, page_tags: set[str]) -> bool:

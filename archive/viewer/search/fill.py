@@ -111,7 +111,7 @@ class _Fill:
         later all of a snapshot comes at once.
         """
         snapshot = self._archive.snapshot
-        files = {x.path: x for table in _TABLES for x in snapshot.stored(table)}
+        files = {x.path: x for x in snapshot.stored(*_TABLES)}
         stale, current = self._compare_files(files)
         new = [x for name, x in files.items() if name not in current]
         snapshot_row = self._connection.execute("SELECT 1 FROM state WHERE name = 'snapshot'").fetchone()
