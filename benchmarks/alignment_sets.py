@@ -3,8 +3,8 @@
 import json
 import random
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -27,6 +27,8 @@ RUNS_2 = RUNS.with_name("runs_2.txt")
 RETOLD = RUNS, RUNS_2
 NUMBERS = RUNS.with_name("numbers_1.tsv"), RUNS.with_name("numbers_2.tsv")
 NUMBERS_TEXTS, NUMBERS_DROPPED = 700, 0.15
+SWALLOWED = 8
+"""One in so many linked paragraphs becomes a part of another."""
 
 
 @dataclass(frozen=True)
@@ -258,3 +260,38 @@ def of_single_paragraphs(count: int = NUMBERS_TEXTS) -> Iterator[Case]:
             sides, story_id = (tuple(texts[0]), tuple(texts[1])), f"single paragraphs {number}"
             headlines = texts[0][0], texts[1][0]
             yield Case(languages, story_id, False, sides, frozenset(links), frozenset(), headlines)
+
+
+def swallowed(texts: Iterable[Case]) -> Iterator[Case]:
+    """Yield texts of which one side tells some paragraphs inside of others that stand elsewhere.
+
+    They show what is not left out although nothing is like it. Of the links only the paragraphs are right.
+    """
+    for case in texts:
+        rng = random.Random(f"swallowed {case.story_id} {case.languages} {case.texts[0][0]}")
+        side = rng.randrange(2)
+        links = sorted(link for link in case.links if len(link[0]) == len(link[1]) == 1)
+        rng.shuffle(links)
+        singles = [link[side][0] for link in links]
+        lost = singles[: max(1, len(singles) // SWALLOWED)]
+        paragraphs = dict(enumerate(case.texts[side]))
+        for place in lost:
+            hosts = [x for x in singles[len(lost) :] if abs(x - place) > 1]
+            if hosts:
+                host = rng.choice(hosts)
+                parts = [paragraphs[host], paragraphs.pop(place)]
+                rng.shuffle(parts)
+                paragraphs[host] = " ".join(parts)
+        if len(paragraphs) < len(case.texts[side]):
+            linked_places = [{x for link in case.links for x in link[n]} for n in (0, 1)]
+            told = [tuple(sorted(linked_places[0])), tuple(sorted(linked_places[1]))]
+            told[side] = tuple(n for n, place in enumerate(paragraphs) if place in linked_places[side])
+            sides = [case.texts[0], case.texts[1]]
+            sides[side] = tuple(paragraphs.values())
+            yield replace(
+                case,
+                texts=(sides[0], sides[1]),
+                links=frozenset({(told[0], told[1])}),
+                moved=frozenset(),
+                headlines=("", ""),
+            )

@@ -23,7 +23,7 @@ Matrix = NDArray[np.float32]
 Kind = Literal["aligned", "moved"]
 SURE_LINK = 0.97
 """Probability below which a link is doubtful: it counts as neither linked nor one-sided."""
-_ALONE = 0.8
+_ALONE = 0.6
 """Probability of being said nowhere else from which a paragraph has no doubtful link."""
 
 

@@ -4,6 +4,7 @@ Whoever publishes that a translation leaves something out must not be wrong. So 
 link gets the probability that the other side says it nowhere, and the place where it comes nearest.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -14,7 +15,8 @@ from pipelines.alignment.contents import CONTENT_NAMES, Link, Matrix, contents
 from pipelines.alignment.marginals import Marginals
 from pipelines.alignment.paragraph_runs import Weighed
 from pipelines.alignment.paragraphs import Paragraphs
-from pipelines.alignment.quantities import Quantity, agree, quantities
+from pipelines.alignment.quantities import Quantity, agree, quantities, rounded
+from pipelines.similarity.document import PartReading
 
 OMISSION_NAMES = (
     "like one",
@@ -34,14 +36,15 @@ OMISSION_NAMES = (
     "anchors lacked",
     *CONTENT_NAMES,
 )
-SURE = 0.97
+SURE = 0.85
 """Probability below which an omission is doubtful."""
-_DOUBTFUL, _SURE_IF_SHORT = 0.96, 0.98
+_DOUBTFUL, _SURE_IF_SHORT = 0.84, 0.98
 _SHORT = 60
 """Letters below which a paragraph has little that a person could look for in the other text."""
 _MOST_ALONE = 0.5
 """Share of the paragraphs without a sure link from which the first one is retold rather than left out."""
 _ROUNDED_FROM = 100
+_ACRONYM = re.compile(r"\b[A-Z]{3,}\b")
 _FAR = 10.0
 """Log-odds at which the likeness to a place is cut off."""
 
@@ -209,7 +212,7 @@ def lone_paragraphs(
         is_sure = is_sure and (place > 0 or share_alone < _MOST_ALONE)
         if is_sure:
             numbers = _numbers(opposite) if numbers is None else numbers
-            is_sure = not _is_rounded(text, place, numbers)
+            is_sure = not (_is_rounded(text, place, numbers) or _is_traced(text, place, opposite))
         lone[place] = Lone(round(float(p if is_sure else min(p, _DOUBTFUL)), 4), near)
     return lone
 
@@ -226,7 +229,23 @@ def _is_rounded(text: Paragraphs, place: int, numbers: Sequence[Quantity]) -> bo
     for number in quantities(text.readings[place].text, text.language):
         if number.value is None or number.value < _ROUNDED_FROM:
             continue
+        # a year agrees with its last two digits; 1870 may be a count
+        is_like = rounded if number.kind == "year" else agree
         for other_number in numbers:
-            if number.value != other_number.value and agree(number, other_number):
+            if number.value != other_number.value and is_like(number, other_number):
                 return True
     return False
+
+
+def _is_traced(text: Paragraphs, place: int, opposite: Paragraphs) -> bool:
+    """Tell if the other text has a number or an acronym that no further paragraph of this text has."""
+    own = _traces(text.readings[place])
+    for n, reading in enumerate(text.readings):
+        if own and n != place:
+            own -= _traces(reading)
+    return bool(own) and any(not own.isdisjoint(_traces(reading)) for reading in opposite.readings)
+
+
+def _traces(reading: PartReading) -> set[str]:
+    numbers = {x.key for x in reading.anchors if x.key[0].isdigit() and "/" not in x.key}
+    return numbers.union(_ACRONYM.findall(reading.text))

@@ -224,7 +224,7 @@ def agree(number_a: Quantity, number_b: Quantity) -> bool:
         return dimension(number_a.unit) == dimension(number_b.unit) == "duration" and _fits(
             number_a, number_b, 0.04
         )
-    return _rounded(number_a, number_b)
+    return rounded(number_a, number_b)
 
 
 def _hours(number: Quantity) -> set[str]:
@@ -241,7 +241,7 @@ def _days(number: Quantity) -> set[str]:
     return {number.key, number.key.partition("/")[0]}
 
 
-def _rounded(number_a: Quantity, number_b: Quantity) -> bool:
+def rounded(number_a: Quantity, number_b: Quantity) -> bool:
     a, b = number_a.value, number_b.value
     if a is None or b is None:
         return False

@@ -13,9 +13,9 @@ from archive.exceptions import ArchiveDamaged, ArticleNotFound
 from pipelines.alignment.aligner import Aligner
 from pipelines.pairing.content.compare import compare
 from pipelines.pairing.content.days import dates_named_by_weekday
-from pipelines.pairing.content.figures import digits_in_common
+from pipelines.pairing.content.figures import FIGURES, Figures, digits_in_common, hours_contrary
 from pipelines.pairing.content.passages import Passages, differing_figures
-from pipelines.pairing.content.rival_names import names_contrary
+from pipelines.pairing.content.rival_names import names_contrary, words_contrary
 from pipelines.pairing.content.tiers import HELD_BACK, Evidence
 from pipelines.pairing.content.weights import shipped_weights
 from pipelines.pairing.evidence import last_refusal
@@ -119,13 +119,17 @@ def _reasons(a: ArticleReading, b: ArticleReading, match: Match, differing: int)
     """Yield why the texts are one story or not."""
     agreement = Passages(shipped_weights().passages).agreement(a, b)
     at_a, at_b = a.document.at, b.document.at
+    figures = dict(zip(FIGURES, Figures.of(a).against(Figures.of(b)), strict=True))
     evidence = Evidence(
         min(a.letters, b.letters),
         len(match.shared),
         apart=abs(at_a - at_b) if at_a is not None and at_b is not None else None,
         agreement=agreement,
         digits=digits_in_common(a, b),
+        counted_otherwise=figures["counted otherwise"] > 0 and not figures["counted alike"],
+        hours_contrary=hours_contrary(a, b),
         names_contrary=names_contrary(a, b),
+        words_contrary=words_contrary(a, b),
     )
     yield from _held_back(evidence, match)
     if not match.shared and not match.traces:
@@ -148,8 +152,8 @@ def _held_back(evidence: Evidence, match: Match) -> Iterator[str]:
         return
     elif evidence.reports_of_two_days:
         yield (
-            "These seem to be reports of two days: most figures differ, or both are brief, a day apart, "
-            "and have little in common."
+            "These seem to be reports of two days: most figures differ, or both are brief, a day apart or of "
+            "other hours, and have little in common."
         )
     elif evidence.reports_of_two_events:
         yield "Each text names somebody or something that the other does not: these seem to be two events."

@@ -112,6 +112,17 @@ def digits_in_common(reading_a: ArticleReading, reading_b: ArticleReading) -> in
     return digits
 
 
+def hours_contrary(*readings: ArticleReading) -> bool:
+    """Tell if two articles name times of day, and none in common; 20:10 may be 8:10."""
+    hours_a, hours_b = set[tuple[int, str]](), set[tuple[int, str]]()
+    for reading, hours in zip(readings, (hours_a, hours_b), strict=True):
+        for anchor in reading.anchors:
+            hour, colon, minute = anchor.key.partition(":")
+            if colon:
+                hours.add((int(hour) % 12, minute))
+    return bool(hours_a and hours_b) and hours_a.isdisjoint(hours_b)
+
+
 def _numbers(reading: ArticleReading) -> list[tuple[str, float]]:
     """Return the numbers of an article with their positions, single digits last."""
     numbers = list[tuple[str, float]]()

@@ -25,8 +25,8 @@ _PAIR = 2
 """Numbers that are others, from which texts without a time of publication may be of two days."""
 _FEW, _MANY = 2, 5
 """Anchors in common that two days may have by chance, and so many that they are one report's."""
-_RARE_WORDS = 12.0
-"""Rarity of the words in common from which texts of two days report one event."""
+_RARE_WORDS, _MANY_RARE_WORDS = 12.0, 15.0
+"""Rarity of the words in common from which texts of two days report one event, and of other words."""
 _BY_CHANCE = 3
 """Digits of the numbers in common below which two brief texts may have them by chance."""
 WORDS_OF_A_NAME = 3.0
@@ -54,12 +54,16 @@ class Evidence:
     """Digits of the numbers that both have, days aside."""
     counted_otherwise: bool = False
     """True if things that both count have other numbers, and none has the same."""
+    hours_contrary: bool = False
+    """True if both name times of day, and none in common."""
     places_contrary: bool = False
     """True if both name towns or regions, and none in common."""
     words: float = 0.0
     """Rarity of the rarest words in common."""
     names_contrary: bool = False
     """True if they are brief, and each has names of its own, as many as they share or more."""
+    words_contrary: bool = False
+    """True if they are brief, and many words of each are none of the other's."""
 
     @property
     def names(self) -> int:
@@ -74,22 +78,30 @@ class Evidence:
     def reports_of_two_events(self) -> bool:
         """Tell if names differ in texts that are alike otherwise, as another newsroom's words are not.
 
-        A number of two digits in common means one event, unless another number differs.
+        A number of two digits in common means one event, unless another number differs. Where common words
+        differ, so does any number, a second anchor or rare words.
         """
         agreed = self.agreement
-        by_chance = _BY_CHANCE if agreed.contrary else _BY_CHANCE - 1
-        return self.names_contrary and min(agreed.covered) >= _ALIKE and self.digits < by_chance
+        if min(agreed.covered) < _ALIKE:
+            return False
+        has_little_in_common = self.checkable <= 1 and not self.digits and self.words < _MANY_RARE_WORDS
+        if self.words_contrary and self.letters >= _DISPATCH and has_little_in_common:
+            return True
+        return self.names_contrary and self.digits < (_BY_CHANCE if agreed.contrary else _BY_CHANCE - 1)
 
     @property
     def reports_of_two_days(self) -> bool:
         """Tell if the texts seem to be two reports, whose words and places are the same.
 
-        They are if the day of a headline is none of the other's, or if most of several numbers are others, of
-        two where a time of publication is unknown. If they were published on two days, a single number is
-        enough, or that they are brief and have little in common; but one changed figure beside many names in
-        common is an edit, and rare words in common mean one event, reported again.
+        They are if the day of a headline is none of the other's, if brief texts name other hours and count
+        otherwise, or if most of several numbers are others, of two where a time of publication is unknown. If
+        they were published on two days, a single number is enough, or that they are brief and have little in
+        common; but one changed figure beside many names in common is an edit, and rare words in common mean
+        one event, reported again.
         """
         if self.agreement.days_contrary or self._most_numbers_differ or self._dispatches_of_two_events:
+            return True
+        if self.letters < BRIEF and self.hours_contrary and self.counted_otherwise:
             return True
         agreed = self.agreement
         enough_names = _SEVERAL if self.letters >= BRIEF else _MANY

@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 
 from pipelines.pairing.content.candidates import lags
 from pipelines.pairing.content.features import checkable, headline_said
-from pipelines.pairing.content.figures import FIGURES, Figures, _round_values, _value, rounded_alike
+from pipelines.pairing.content.figures import (
+    FIGURES,
+    Figures,
+    _round_values,
+    _value,
+    hours_contrary,
+    rounded_alike,
+)
 from pipelines.pairing.content.passages import Agreement, agreement, passages
 from pipelines.pairing.content.rarity import pool
 from pipelines.pairing.content.shortlist import one_to_one
@@ -123,6 +130,20 @@ def test_one_thing_counted_otherwise_contradicts():
     other = figures(ours, reading("Strike", "Four children were injured and 15 houses destroyed."))
     assert same["counted alike"] > other["counted alike"] == 0
     assert other["counted otherwise"] > same["counted otherwise"] == 0
+
+
+@pytest.mark.parametrize(
+    ("uk", "en", "contrary"),
+    [
+        ("Удар стався о 5:50.", "The strike came at 8:10 p.m.", True),
+        ("Удар стався о 8:10.", "The strike came at 8:10 p.m.", False),
+        ("Удар стався о 5:50, ще один о 20:10.", "The strike came at 8:10 p.m.", False),
+        ("Удар стався о 20:10.", "The strike came on May 8.", False),
+        ("Удар стався 8 травня.", "The strike came at 8:10 p.m.", False),
+    ],
+)
+def test_hours_contradict_where_none_is_the_same(uk, en, contrary):
+    assert hours_contrary(reading(uk, language="uk"), reading(en)) is contrary
 
 
 def test_a_lag_of_hours_is_likelier_than_one_of_days():
