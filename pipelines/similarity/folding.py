@@ -7,6 +7,7 @@ One letter stands for one sound, so that n-grams line up: c for ч and ch, w for
 import re
 import unicodedata
 from functools import lru_cache
+from operator import itemgetter
 
 _SOUNDS = str.maketrans({
     **dict(zip("абвгґдежзиійклмнопрстуфхцчшщы", "abvhhdejziiiklmnoprstufhqcwwi", strict=True)),
@@ -18,20 +19,13 @@ _SOUNDS = str.maketrans({
 # longest first; applied to Latin words before the letters change their meaning
 _ENGLISH = (
     *(("shch", "w"), ("sch", "w"), ("tch", "c"), ("dge", "dj"), ("kh", "h"), ("zh", "j"), ("sh", "w")),
-    *(
-        ("ch", "c"),
-        ("ts", "q"),
-        ("ph", "f"),
-        ("th", "t"),
-        ("ck", "k"),
-        ("qu", "kv"),
-        ("x", "ks"),
-        ("ou", "u"),
-        ("oo", "u"),
-    ),
+    *(("ch", "c"), ("ts", "q"), ("ph", "f"), ("th", "t"), ("ck", "k"), ("qu", "kv"), ("x", "ks")),
+    *(("ou", "u"), ("oo", "u")),
     *(("ee", "i"), ("ya", "ia"), ("yu", "iu"), ("ye", "e"), ("yi", "i")),
 )
 _DOUBLED = re.compile(r"([a-z])\1+")
+_FIRST = itemgetter(1)
+"""What "\\1" stands for, several times faster as a function."""
 _NOT_SOUND = re.compile(r"[^a-z0-9]+")
 _SOFT_C = re.compile(r"c(?=[eiy])")
 _VOWELS = re.compile(r"[aeiou]+")
@@ -48,7 +42,7 @@ def _folded_word(word: str) -> str:
     """Fold a piece of text without spaces, most of which come again and again."""
     plain = unicodedata.normalize("NFKD", word.lower())
     lower = _LATIN.sub(_english, plain)
-    return _NOT_SOUND.sub(" ", _DOUBLED.sub(r"\1", lower.translate(_SOUNDS))).strip()
+    return _NOT_SOUND.sub(" ", _DOUBLED.sub(_FIRST, lower.translate(_SOUNDS))).strip()
 
 
 def skeleton(folded_word: str) -> str:

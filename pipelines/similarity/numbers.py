@@ -76,22 +76,25 @@ def _stems(kind: str, part: str, least: int) -> tuple[tuple[str, NumberWord], ..
 _KNOWN = _known()
 _STEMS = _stems("ten", "tens", 11)
 _SCALE_STEMS = _stems("scale", "scales", 1)
+_BEGINNINGS = tuple(dict((*_STEMS, *_SCALE_STEMS)))
+"""Of number words with endings: nearly all words have none, which is told at once."""
 
 
 @lru_cache(maxsize=65_536)
 def number_word(word: str) -> NumberWord | None:
     """Return the value of a number word; None for other words and for ordinals."""
-    plain = re.sub("['’ʼ]", "", word.lower()).replace("ё", "е")
+    plain = word.lower().replace("'", "").replace("’", "").replace("ʼ", "").replace("ё", "е")
     if plain in _HUNDRED:
         return NumberWord("scale", Decimal(100))
     if plain in _KNOWN:
         return _KNOWN[plain]
     # `thousands of people` is no number; in Cyrillic, plurals stand after numbers too
-    if not plain.endswith("ands") and (scale := _by_stem(plain, _SCALE_STEMS, 5)):
+    begins = plain.startswith(_BEGINNINGS)
+    if begins and not plain.endswith("ands") and (scale := _by_stem(plain, _SCALE_STEMS, 5)):
         return scale
     if (half := _HALF_OF.fullmatch(plain)) and (scale := number_word(half[1])) and scale.kind == "scale":
         return NumberWord("ten", scale.value / 2)
-    if number := _by_stem(plain, _STEMS, 3):
+    if begins and (number := _by_stem(plain, _STEMS, 3)):
         return number
     value = _hyphenated(plain) if "-" in plain and plain.isascii() else adjective_value(plain)
     return None if value is None else NumberWord("whole", value)

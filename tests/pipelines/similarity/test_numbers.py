@@ -3,6 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.similarity.anchors import anchors_of
+from pipelines.similarity.numbers import number_word
 from tests.support import tiers
 
 
@@ -45,6 +46,12 @@ def keys(text, language):
 )
 def test_a_number_is_the_same_in_three_languages(uk, ru, en, said):
     assert (keys(uk, "uk"), keys(ru, "ru"), keys(en, "en")) == (said, said, said)
+
+
+def test_an_apostrophe_of_any_kind_is_none_in_a_number_word():
+    fifties = [number_word(f"п{apostrophe}ятдесят") for apostrophe in ("'", "’", "ʼ", "")]
+    assert fifties[0] is not None
+    assert len(set(fifties)) == 1
 
 
 def test_two_numbers_side_by_side_stay_two():
