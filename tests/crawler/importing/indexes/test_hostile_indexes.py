@@ -19,7 +19,7 @@ from crawler.importing.indexes.captures import (
     _page_headers,
     _replayed_at,
 )
-from crawler.importing.indexes.cdx import Listing, Query, check_index, dialect_of, read_line, replay_of
+from crawler.importing.indexes.cdx import Listing, Query, dialect_of, read_line, replay_of
 from crawler.importing.indexes.index_source import IndexOptions, index_source
 from crawler.importing.records import NoPage
 from crawler.importing.source_files import SourceFinder
@@ -173,11 +173,20 @@ def test_an_index_goes_on_behind_the_last_capture_of_the_answer_before(
         next(portions)
 
 
-@pytest.mark.parametrize("more", ["?url=x", "#x", "?a#b"])
-def test_the_address_of_an_index_has_no_query_and_no_fragment(more: str) -> None:
-    check_index("https://index.example/cdx")
-    with pytest.raises(WrongSource, match="without `\\?`"):
-        check_index(f"https://index.example/cdx{more}")
+@pytest.mark.parametrize(
+    ("index", "replay", "reason"),
+    [
+        *((f"https://index.example/cdx{more}", None, "without `\\?`") for more in ("?url=x", "#x", "?a#b")),
+        ("http://10.0.0.1/cdx", None, "private-address"),
+        ("http://index.example/cdx", "http://169.254.169.254/", "private-address"),
+    ],
+)
+def test_what_may_not_be_asked_is_refused_before_anything_is(
+    index: str, replay: str | None, reason: str
+) -> None:
+    settings = Settings({"USER_AGENT": "test", "PROXY": "", "DOWNLOAD_MAXSIZE": 1000})
+    with pytest.raises(WrongSource, match=reason):
+        index_source(index, ["a.example"], IndexOptions(replay=replay), SourceFinder(settings), settings)
 
 
 def test_an_answer_of_an_index_has_64_megabytes() -> None:
