@@ -106,7 +106,7 @@ def _excludes_a_name(before: "_Word", name: str) -> bool:
 
 def _ends_an_organisation(after: "_Word", name: str) -> bool:
     """Tell if the name is the beginning of an organisation's: `Kyiv Independent News Desk`."""
-    if not after.of("organisation") or not after.text[:1].isupper():
+    if not after.of("organisation") or not (after.text[:1].isupper() or after.text == "team"):
         return False
     words = name.split()
     return not is_given_name(words[0]) or len(words) > 3

@@ -215,6 +215,7 @@ def test_the_most_trusted_source_with_a_person_is_believed_alone() -> None:
         ("Par LUCIE ADAM , ANNE MARTIN Envoyés spéciaux à Toulouse", ["LUCIE ADAM", "ANNE MARTIN"]),
         ("Ediciones El País", []),
         ("Von Robert", []),
+        ("Posted by Jane Doe - Chrome Safe Browsing team", ["Jane Doe"]),
         ("By: April P. Bernard", ["April P. Bernard"]),
         ("By May Jeong", ["May Jeong"]),
         ("Posted April 5, 2014", []),

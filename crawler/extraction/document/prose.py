@@ -7,7 +7,7 @@ the article begins under a word, and most of the page's prose stands there, the 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate, islice
+from itertools import accumulate, filterfalse, islice
 from operator import itemgetter
 
 from lxml.html import HtmlElement
@@ -332,10 +332,7 @@ def _spared(pieces: tuple[Piece, ...], article: str | None, headline: int) -> fr
     Most of its prose stands under them, and it begins there: comments may be longer than the article, and
     begin below it.
     """
-    sentences = [piece for piece in pieces if piece.ends and not piece.teaser]
-    first_below = next((piece for piece in sentences if piece.position > headline), None)
-    if first_below is not None and not _is_comment(first_below):
-        sentences = [piece for piece in sentences if not _is_comment(piece)]
+    sentences = _sentences(pieces, headline)
     letters: Counter[str] = Counter()
     for piece in sentences:
         letters.update(dict.fromkeys(piece.words, len(piece.text)))
@@ -352,6 +349,15 @@ def _spared(pieces: tuple[Piece, ...], article: str | None, headline: int) -> fr
         spared.add(heaviest)
         outside = _letters_outside(sentences, *letters.keys() - spared)
     return frozenset(spared)
+
+
+def _sentences(pieces: tuple[Piece, ...], headline: int) -> list[Piece]:
+    """Return the pieces that are sentences, without comments unless the article begins among them."""
+    sentences = [piece for piece in pieces if piece.ends and not piece.teaser]
+    first_below = next((piece for piece in sentences if piece.position > headline), None)
+    if first_below is None or _is_comment(first_below):
+        return sentences
+    return list(filterfalse(_is_comment, sentences))
 
 
 def _is_comment(piece: Piece) -> bool:

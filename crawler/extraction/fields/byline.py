@@ -99,6 +99,8 @@ _LABEL = re.compile(r"(?:by|(?:written|story) by|authors?|автор(?:и|ы|к�
 """Prefix in an element of its own."""
 _LONGEST, _LONGEST_NAME = 140, 80
 """Characters of a line, and of a name, at most."""
+_LONGEST_CARD = 600
+"""Letters of an <article> that is a teaser, at most."""
 _NEAR = 40
 """Elements after the headline among which a byline may be."""
 _CAPITAL = re.compile(r"(?<!\w)[^\W\d_a-zа-яіїєґ]")
@@ -188,7 +190,7 @@ def _prefixed_anywhere(
     for element in map(page.elements.__getitem__, by_rel):
         parent = element.getparent()
         line = _words(parent, _LONGEST) if parent is not None and element.tag == "a" else ""
-        if PREFIX.match(line) and len(line) < 120:
+        if PREFIX.match(line) and len(line) < 120 and not _is_in_card(element, place):
             yield None, line
     for i in _beginning_like_bylines(page):
         line = _line_around(page.elements[i], place)
@@ -198,6 +200,8 @@ def _prefixed_anywhere(
 
 def _line_around(element: HtmlElement, place: Placement) -> str:
     """Return the printed line that begins in an element; empty where it is none."""
+    if _is_in_card(element, place):
+        return ""
     # <span>Автор:</span> <a>Ім'я Прізвище</a>: the parent has the whole line
     for box in (element, element.getparent()):
         line = _words(box, _LONGEST) if box is not None else ""
@@ -383,6 +387,8 @@ _of_its_head = names_say(r"(?:^|[\s_-])(?:meta|byline|contributors?|authors?|cre
 
 
 def _is_elsewhere(element: HtmlElement, place: Placement) -> bool:
+    if _is_in_card(element, place):
+        return True
     for depth, parent in enumerate((element, *element.iterancestors())):
         if depth > 7 or parent.tag in {"article", "main", "body"} or parent in place.around:
             return False
@@ -395,6 +401,18 @@ def _is_elsewhere(element: HtmlElement, place: Placement) -> bool:
             continue
         if any(map(_says_others, (parent.get("class") or "", parent.get("id") or ""))):
             return True
+    return False
+
+
+def _is_in_card(element: HtmlElement, place: Placement) -> bool:
+    """Tell if an element is in a teaser that is a link as a whole, or an article of its own amid the text."""
+    for depth, parent in enumerate(element.iterancestors()):
+        if depth > 7 or parent in place.around:
+            return False
+        if depth and parent.tag == "a":
+            return True
+        if parent.tag == "article":
+            return len(parent.text_content()) < _LONGEST_CARD
     return False
 
 

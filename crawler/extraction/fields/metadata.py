@@ -130,7 +130,7 @@ def _is_of_page(heading: str, names: dict[str, str], claims: dict[str, str | Non
 
     `No matches for your search` is the heading of a search. A mere <title> may be the outlet's.
     """
-    if not any(claim for source, claim in claims.items() if source != "title"):
+    if not any({**claims, "title": None}.values()):
         return True
     stated = " ".join(filter(None, (*claims.values(), names.get("og:description"), names.get("description"))))
     words = set(_STEM.findall(stated.casefold()))

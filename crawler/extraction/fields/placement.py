@@ -175,20 +175,21 @@ def _is_headline(page: Outline, line: int | None, headline: str) -> bool:
 def headline_at(page: Outline, headline: str | None) -> int | None:
     """Return the position of the headline: what is known as it, else the first <h1> or line of the title."""
     expected = for_comparison(headline or "")
+    # a teaser of the same story may stand above, in a smaller heading
+    for tags in (("h1",), ("h2", "h3", "h4")) if expected else ():
+        for i in page.positions(*tags):
+            if _begins_with(for_comparison(page.elements[i].text_content()), expected):
+                return i
     title = next((for_comparison(x.text_content()) for x in page.of("title")), "")
-    heading = first = line = None
+    first = next(iter(page.positions("h1")), None)
+    line = None
     for i, text in enumerate(page.texts):
         tag = page.tags[i]
+        if i == first or tag == "title":
+            continue
         if tag in {"h1", "h2", "h3", "h4"}:
             text = page.elements[i].text_content()  # noqa: PLW2901  a heading's text may lie in its children
-            if expected and _begins_with(for_comparison(text), expected):
-                if tag == "h1":
-                    return i
-                heading = i if heading is None else heading
-        if tag == "h1" and first is None:
-            first = i
-        elif line is None and tag != "title" and 20 < len(text) < 400 and _is_of(text, expected, title):
+        if 20 < len(text) < 400 and _is_of(text, expected, title):
             line = i
-    if heading is not None:
-        return heading
+            break
     return line if first is None or _is_headline(page, line, expected) else first

@@ -213,6 +213,26 @@ def test_classes_for_authors_in_other_languages(name: str) -> None:
     assert authors(f"<p class='hauteur'>{JANE}</p><p class='firmament'>{JANE}</p>") == []
 
 
+@pytest.mark.parametrize(
+    "card",
+    [
+        "<article><footer><p class='byline'>By <a rel='author' href='/a'>{}</a></p></footer></article>",
+        "<article><div class='author'>By {}</div></article>",
+        "<a href='/2'><div><div class='author'>By {}</div></div></a>",
+    ],
+)
+def test_the_author_of_a_teaser_amid_the_text_wrote_another_story(card: str) -> None:
+    assert authors(after=card.format(JANE)) == []
+    data = f'<script type="application/ld+json">{{"@type": "NewsArticle", "author": {{"@type": "Person", "name": "{HANNA}"}}}}</script>'
+    assert authors(after=card.format(JANE), head=data) == [HANNA]
+
+
+def test_an_article_that_is_long_is_no_teaser_and_a_link_of_the_author_s_own_no_card() -> None:
+    long = f"<article><div class='author'>By {JANE}</div>{TEXT * 3}</article>"
+    assert printed(f"<main><header>{HEADLINE}</header>{long}</main>") == [f"By {JANE}"]
+    assert authors(f"<a href='/jane'><span class='author'>{JANE}</span></a>") == [JANE]
+
+
 def test_a_heading_of_a_box_about_the_author_is_no_byline() -> None:
     assert printed(f"<article>{HEADLINE}<div>Author Bio</div><div>AUTHOR BIO</div>{TEXT}</article>") == []
 
