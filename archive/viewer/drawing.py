@@ -32,6 +32,8 @@ class Canvas:
 
 WIDE, NARROW = Canvas(170.0, 620.0), Canvas(84.0, 226.0)
 """A page has each chart in both, and its style shows the one that fits the screen."""
+_LABEL = 18.0
+"""Pixels that the number of a version needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,22 +135,32 @@ class Drawing:
         return Markup(f"{head}{''.join(self._parts)}</svg>")  # noqa: S704  each text was escaped where it came in
 
 
-def timeline(
-    t: Interface,
-    tracks: Sequence[tuple[str, datetime | None, Sequence[tuple[int, datetime]], datetime | None]],
-) -> Markup:
-    """Draw versions on a line of time: (language, published, versions and when seen, taken down)."""
+Track = tuple[str, datetime | None, Sequence[tuple[int, datetime]], datetime | None]
+"""Versions of an article: language, published, each version and when it was seen, taken down."""
+
+
+def timeline(t: Interface, tracks: Sequence[Track]) -> Markup:
+    """Draw versions on a line of time."""
     times: list[datetime] = []
     for _, published, versions, gone_at in tracks:
         times += [at for _, at in versions]
         times += filter(None, (published, gone_at))
     if not times:
         return Markup("")
-    start, end = min(times), max(times)
+    drawings = [_timeline(t, tracks, (min(times), max(times)), canvas) for canvas in (WIDE, NARROW)]
+    return Markup('<div class="figure"><div class="wide">{}</div><div class="narrow">{}</div></div>').format(
+        *drawings
+    )
+
+
+def _timeline(
+    t: Interface, tracks: Sequence[Track], period: tuple[datetime, datetime], canvas: Canvas
+) -> Drawing:
+    start, end = period
     span = max((end - start).total_seconds(), 60.0)
-    margin, width, step = 110.0, 640.0, 34.0
+    margin, width, step = canvas.left, canvas.width, 34.0
     height = step * len(tracks) + 44
-    drawing = Drawing(margin + width + 40, height, t("versions_of"))
+    drawing = Drawing(margin + width + 20, height, t("versions_of"))
 
     def at(moment: datetime) -> float:
         return margin + (moment - start).total_seconds() / span * width
@@ -162,21 +174,31 @@ def timeline(
         for version, moment in versions[:500]:
             title = f"{t('version', n=version)}, {t('seen', time=t.moment(moment))}"
             drawing.circle(at(moment), y, 6, colour(language), title)
-            if len(versions) < 12:
-                drawing.text(at(moment), y - 10, str(version), "middle", "soft")
+        if len(versions) < 12:
+            for x, numbers in _labels([(version, at(moment)) for version, moment in versions]):
+                drawing.text(x, y - 10, numbers, "middle", "soft")
         if gone_at:
-            drawing.text(
-                at(gone_at),
-                y + 4,
-                f"× {t('taken_down')}",
-                "end" if at(gone_at) > margin + width / 2 else "start",
-            )
-    drawing.text(margin, height - 6, t.moment(start), "start", "soft")
+            anchor = "end" if at(gone_at) > margin + width / 2 else "start"
+            drawing.text(at(gone_at), y + 4, f"× {t('taken_down')}", anchor)
+    written = t.day if canvas.is_narrow else t.moment
+    drawing.text(margin, height - 6, written(start), "start", "soft")
     if span > 60:
-        drawing.text(margin + width, height - 6, t.moment(end), "end", "soft")
-    return Markup(
-        '<div class="figure"><div class="scroll" tabindex="0" role="region" aria-label="{}">{}</div></div>'
-    ).format(t("versions_of"), drawing)
+        drawing.text(margin + width, height - 6, written(end), "end", "soft")
+    return drawing
+
+
+def _labels(versions: Sequence[tuple[int, float]]) -> list[tuple[float, str]]:
+    """Place the numbers of versions above them: one label for those too close for two, `1–3`."""
+    labels: list[tuple[float, str]] = []
+    first, last_x = 0, -math.inf
+    for version, x in versions:
+        if x - last_x < _LABEL:
+            labels[-1] = (x, f"{first}–{version}")
+        else:
+            first = version
+            labels.append((x, str(version)))
+        last_x = x
+    return labels
 
 
 def stacked_days(

@@ -11,6 +11,8 @@ import pytest
 import archive
 from archive.__main__ import main
 from archive.format.records import TextBlock
+from archive.viewer.catalogue import Interface
+from archive.viewer.drawing import timeline
 from archive.viewer.render import standalone
 
 HOSTILE = (
@@ -278,3 +280,13 @@ def test_only_view_waits_for_the_templates(bridge, root):
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
     assert "archive.read.archive" in done.stdout
     assert not {"jinja2", "starlette", "uvicorn", "simplemma"} & set(done.stdout.split())
+
+
+def test_versions_too_close_for_a_number_each_share_one(noon):
+    versions = [(1, noon), (2, noon + timedelta(minutes=1)), (3, noon + timedelta(days=1))]
+    drawn = lxml.html.fromstring(str(timeline(Interface("en"), [("uk", noon, versions, None)])))
+    assert texts(drawn, '//div[@class="wide"]//text')[:3] == ["Ukrainian", "1–2", "3"]
+    narrow = texts(drawn, '//div[@class="narrow"]//text')
+    assert narrow == ["Ukrainian", "1–2", "3", f"{noon:%Y-%m-%d}", f"{noon + timedelta(days=1):%Y-%m-%d}"]
+    (svg,) = drawn.xpath('//div[@class="narrow"]/svg')
+    assert int(svg.get("width")) < 344  # of a phone, without the page's margins

@@ -13,6 +13,9 @@ import pandas as pd
 import pytest
 
 import archive
+from archive.viewer import stored_figures
+from archive.viewer.charts import draw_all
+from archive.viewer.render import NO_ARCHIVE, Pages
 from tests.support import forked
 from tests.support.demo_port import alone_at_its_port
 from tests.support.expected import expected_articles
@@ -106,6 +109,13 @@ def test_every_declared_pair_has_its_score(paired: tuple[Path, str]) -> None:
     assert pairs["score"].between(0.5, 1).all()
     assert not pairs["details"].map(lambda text: json.loads(text)["conflict"]).any()
     assert (pairs["evidence"] == "story-id").sum() == 25
+
+
+def test_each_chart_shows_something_but_that_of_edits(paired: tuple[Path, str]) -> None:
+    """There is no edit before the second day, see test_demo.py."""
+    charts = draw_all(Pages("en", NO_ARCHIVE), stored_figures.make(archive.open(paired[0])))
+    assert len(charts) == 5
+    assert [x.name for x in charts if x.drawing is None or x.narrow is None] == ["edits"]
 
 
 def test_a_story_keeps_the_older_id_and_the_other_leads_to_it(

@@ -11,6 +11,9 @@ import pandas as pd
 import pytest
 
 import archive
+from archive.viewer import stored_figures
+from archive.viewer.charts import draw_all
+from archive.viewer.render import NO_ARCHIVE, Pages
 from tests.support.demo_port import alone_at_its_port
 from tests.support.expected import expected_articles, expected_dropped, expected_missing
 from tests.support.expected_pairs import expected_pairs
@@ -116,6 +119,10 @@ def test_on_the_next_day_an_edit_and_a_missing_page_are_seen(demo: tuple[Path, s
     assert "{+коштуватиме 15 +}" in str(opened.diff(edited["article_id"], 1, 2))
     missing = [row for row in opened.observations().to_pylist() if row["missing"]]
     assert [(row["missing"], row["gone"], row["reason"]) for row in missing] == [(1, False, "http-404")]
+    charts = draw_all(Pages("en", NO_ARCHIVE), stored_figures.make(opened))
+    assert [x.name for x in charts] == ["lag", "coverage", "translated", "edits", "sections"]
+    # what is left out is known after `triptych pair`, see test_pair_command.py
+    assert [x.name for x in charts if x.drawing is None or x.narrow is None] == ["sections"]
 
 
 def test_the_library_reads_the_same_snapshot(demo: tuple[Path, str], rows: pd.DataFrame) -> None:
