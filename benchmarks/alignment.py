@@ -16,6 +16,9 @@ language tells the same sentences in its own words, and runs of three or four ar
 part `dev` too; what is shipped is measured on the part `kept`, into which nobody looks. The last table tells,
 by set and languages, how often what is told as omitted without doubt is right, and each range of confidence.
 
+What is omitted is also learned from single paragraphs of news, and from texts in which some paragraphs are a
+part of another that stands elsewhere. The blind sets (data/left_out_*.jsonl) are in no fit.
+
 `links` counts a link as right only when it has exactly the right paragraphs of both sides, moved ones
 too. `omitted` counts paragraphs that the other side does not have. `moved` counts links that were
 carried.

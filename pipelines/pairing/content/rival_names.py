@@ -35,17 +35,17 @@ class _Words:
 
     names: tuple[str, ...]
     """Names that the text has inside a sentence, each once."""
-    every: frozenset[str]
+    every: set[str]
     """Words of some length, in lower case."""
-    stems: frozenset[str]
+    stems: set[str]
     """First sounds of those."""
-    meanings: frozenset[int]
+    meanings: set[int]
     """Lines of the lexicon that they are on."""
-    capital: frozenset[str]
+    capital: set[str]
     """Capital words that are none of the lexicon, folded."""
-    skeletons: frozenset[str]
+    skeletons: set[str]
     """Consonants of all words, as `київський` is of the same town."""
-    places: frozenset[int]
+    places: set[int]
     """Lines of the places that it names."""
 
 
@@ -125,15 +125,7 @@ def _words(document: Document) -> _Words:
             if not lines:
                 capital.add(sounds)
     skeletons.discard("")
-    return _Words(
-        tuple(_names(text)),
-        frozenset(every),
-        frozenset(stems),
-        frozenset(meanings),
-        frozenset(capital),
-        frozenset(skeletons),
-        frozenset(places),
-    )
+    return _Words(tuple(_names(text)), every, stems, meanings, capital, skeletons, places)
 
 
 def _names(text: str) -> Iterator[str]:
