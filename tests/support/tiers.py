@@ -327,6 +327,7 @@ LEFT_OUT = {
     "test_an_archive_of_a_newer_version_is_refused_and_left_alone",
     "test_what_is_over_the_budget_of_pages_is_owed_and_no_reason_for_exit_code_3",
     "test_a_page_that_names_hundreds_of_variants_gets_a_few_of_them",
+    "test_of_a_thousand_alternates_an_article_keeps_some",
     "test_hostile_content_costs_its_own_text_alone",
     # the same seen in another crawl: test_an_edit_makes_a_version_and_a_second_look_does_not,
     # test_a_second_crawl_asks_only_for_what_is_new, test_runs_without_a_terminal,
