@@ -7,7 +7,7 @@ from scrapy.settings import Settings
 from twisted.internet.error import DNSLookupError
 from twisted.internet.task import Clock
 
-from crawler.downloader.resolver import PublicOnlyResolver, _threads
+from crawler.downloader.resolver import PublicOnlyResolver, _is_literal, _threads
 from crawler.downloader.robots_parser import for_agent
 from crawler.outlet.address_pattern import AddressPattern
 from crawler.settings import DNS_TIMEOUT
@@ -24,6 +24,11 @@ def test_a_name_that_could_not_be_looked_up_is_remembered_for_ten_times_as_long_
         assert resolver._failures["a.example"][0] == 5 + 10 * 3
     finally:
         resolver._threads.stop()
+
+
+def test_an_address_is_no_name_and_is_never_pinned() -> None:
+    names = ("10.0.0.1", "fd00::1", "a.example", "10.0.0.1.example")
+    assert [_is_literal(name) for name in names] == [True, True, False, False]
 
 
 def test_64_names_are_looked_up_at_a_time() -> None:

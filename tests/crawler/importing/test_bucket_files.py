@@ -140,8 +140,9 @@ def test_the_web_archives_below_a_prefix_are_found(endpoint: str) -> None:
     ]
     with pytest.raises(WrongSource, match=r"no object there ends with \.warc"):
         finder.sources(["s3://news/b/"])
-    with pytest.raises(WrongSource, match="s3://news…: expected s3://bucket/key"):
-        finder.sources(["s3://news/a?x=1"])
+    for wrong in ("s3://news/a?x=1", "s3://news/a#b", "s3://id:secret@news/a", "s3:///a"):
+        with pytest.raises(WrongSource, match=r"s3://(news)?…: expected s3://bucket/key"):
+            finder.sources([wrong])
 
 
 def test_a_prefix_has_so_many_objects(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> None:
