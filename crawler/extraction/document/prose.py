@@ -202,8 +202,9 @@ class _Surroundings:
         elif element.tag == "form" or element in self._headed:
             words = above
         else:
-            tag_word = frozenset({f"<{element.tag}>"} if element.tag in OTHER_TAGS else ())
-            words = above | self._names_of.get(element, frozenset()) | tag_word
+            words = above | self._names_of[element] if element in self._names_of else above
+            if element.tag in OTHER_TAGS:
+                words |= {f"<{element.tag}>"}
         self._words[element] = words
         return words
 

@@ -13,6 +13,8 @@ _ARTICLE = re.compile(r"(?:Article|BlogPosting|Report|Review|NewsStory|LiveBlogP
 _DEEPEST = 12
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 _WRAPPER = re.compile(r"^\s*(?://)?\s*(?:<!\[CDATA\[|<!--)|(?://)?\s*(?:\]\]>|-->)\s*;?\s*$")
+_WRAPPERS = ("<!", "]]>", "-->")
+"""Of these one is in any wrapper: the pattern takes long over a block without."""
 _KIND = re.compile(r'"@type"\s*:\s*"(\w{3,40})"')
 _PLAIN_FIELD = re.compile(
     r'"(headline|datePublished|dateCreated|dateModified|articleSection)"\s*:\s*"((?:[^"\\]|\\.|"(?!\s*(?:,\s*"|[}\]]))){1,500})"'
@@ -150,10 +152,13 @@ def _breadcrumbs(node: dict[str, Json]) -> tuple[str, ...]:
 
 
 def _loads(block: str) -> Json:
-    block = _WRAPPER.sub("", block)
-    for attempt in (block, _TRAILING_COMMA.sub(r"\1", block)):
+    if any(map(block.__contains__, _WRAPPERS)):
+        block = _WRAPPER.sub("", block)
+    for has_failed in (False, True):
         try:
-            loaded: Json = json.loads(attempt, strict=False)
+            loaded: Json = json.loads(
+                _TRAILING_COMMA.sub(r"\1", block) if has_failed else block, strict=False
+            )
             return loaded
         except (ValueError, RecursionError):
             continue

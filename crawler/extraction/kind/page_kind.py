@@ -257,10 +257,9 @@ def _timed_blocks(text: Body) -> int:
 
 def _missing(data: LinkedData, body: str) -> str | None:
     """Return the evidence that JSON-LD has much more text than the page shows."""
-    words = len(body.split())
     if data.body and len(data.body) > 2 * len(body) + BRIEF:
         return f"json-ld articleBody has {len(data.body)} characters, the page {len(body)}"
-    if data.words and data.words > 2 * words + 50:
+    if data.words and data.words > 2 * (words := len(body.split())) + 50:
         return f"json-ld wordCount says {data.words}, the page has {words}"
     return None
 

@@ -63,6 +63,11 @@ def paragraphs(count: int, names: str = "") -> str:
     return "".join(f'<p class="{names}">{i}. {LINE}</p>' for i in range(count))
 
 
+def test_a_passage_has_the_words_of_all_boxes_around_it() -> None:
+    prose = prose_of(f'<div class="teaser"><div class="share"><aside><p>{LINE}</p></aside></div></div>')
+    assert [piece.words for piece in prose.pieces] == [{"<aside>", "teaser", "share"}]
+
+
 @pytest.mark.parametrize(
     ("body", "spared"),
     [

@@ -90,6 +90,15 @@ def test_blocks_that_are_nearly_json(block: str) -> None:
     assert read("{broken", block, "[" * 5000).headline == "Рада ухвалила"
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("", ""), ("<!--", ""), ("//<![CDATA[\n", ""), ("", "\n//]]>"), ("", "-->"), ("<!--\n", "\n-->")],
+)
+def test_a_block_in_a_comment_is_read_whole(before: str, after: str) -> None:
+    block = '{"@type": "NewsArticle", "author": {"@type": "Person", "name": "Петро Сидоренко"},}'
+    assert read(f"{before}{block}{after}").persons == ("Петро Сидоренко",)
+
+
 def test_what_is_no_article_says_nothing() -> None:
     assert read({"@type": "Organization", "name": "Кур'єр"}, {"@type": "BreadcrumbList"}).headline is None
 
