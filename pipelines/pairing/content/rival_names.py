@@ -26,7 +26,7 @@ _ALIKE, _ALIKE_SOUNDS = 0.65, 3
 _STEM = 4
 """Letters of a word that is compared, and first sounds that two related languages share."""
 _OTHERS = 0.47
-"""Share of the words of either text from which they are other words; in translations it is .42 at most."""
+"""Share of the words of either text, lacking in the other, from which they are of two events."""
 
 
 @dataclass(frozen=True, slots=True)
