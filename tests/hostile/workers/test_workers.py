@@ -123,6 +123,8 @@ def test_a_page_is_not_blamed_for_a_worker_that_was_idle_when_it_was_killed(lone
         os.kill(pid, signal.SIGKILL)
         # seen from outside: the event loop has not heard of it
         assert still_there([pid]) == []
+        # a page that is handed to it would be half blamed
+        assert not any(worker.takes for worker in lone._workers)
         return await asyncio.gather(*(lone.run(tasks.echo, number) for number in range(5)))
 
     assert asyncio.run(crawl()) == list(range(5))
