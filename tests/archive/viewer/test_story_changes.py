@@ -1,6 +1,7 @@
 """Edits and takedowns as a page, files and feeds; what the other languages did; why a row is in a list."""
 
 import json
+import shutil
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -72,6 +73,41 @@ def test_edits_need_no_data_file(site, root):
         assert lookup.changes.edits_of(lookup.lines_of([event.story_id]).values()) == {
             event.article_id: [edit]
         }
+
+
+def test_edits_go_with_their_stories_and_their_versions(open_writer, variants, root, noon):
+    """An edit is of the story that its article is in now, and goes where an older archive takes its place."""
+    uk, en = variants(1, "uk", "en")
+    with open_writer("run-0") as writer:
+        writer.add_article(uk)
+        writer.add_article(en)
+        writer.commit()
+    shutil.copytree(root, backup := root.with_name("backup"), symlinks=True)
+    with open_writer("run-1") as writer:
+        for record in (uk, en):
+            later = replace(record, body="Edited.", content_hash=f"{1:064}", fetched_at=noon.replace(hour=20))
+            writer.add_article(later)
+        writer.commit()
+    assert stories_of_edits(root) == ({story_of_one(uk.article_id), story_of_one(en.article_id)}, set())
+    story = story_of_one(uk.article_id)
+    pair = PairRecord(*sorted((uk.article_id, en.article_id)), "hreflang", True, 0.97, None, noon)
+    with open_writer("run-2") as writer:
+        again = replace(uk, body="Again.", content_hash=f"{2:064}", fetched_at=noon.replace(hour=22))
+        writer.add_article(again)
+        writer.commit(lambda *_: Decisions((pair,), (Membership(en.article_id, story),)))
+    assert stories_of_edits(root) == ({story}, {story})
+    shutil.rmtree(root)
+    backup.rename(root)
+    assert stories_of_edits(root) == (set(), set())
+
+
+def stories_of_edits(root):
+    """Fill; the stories with an edit, and those of which two articles have changed."""
+    opened = archive.open(root)
+    fill.fill(opened, texts=False)
+    with closing(Lookup(side_file.connect(side_file.side_file(opened.storage.layout)))) as lookup:
+        edited, several = lookup.changes_of(Question()), lookup.changes_of(Question(), several=True)
+        return {x.story_id for x in edited}, {x.story_id for x in several}
 
 
 @pytest.mark.parametrize(
