@@ -2,8 +2,8 @@
 
 A loopback server holds real pages of ../shared/data. Every contender goes over the same ones, in turn,
 and the turns are repeated, each in the other direction; the best of each counts, as other load only makes
-worse. The start is measured apart (a run over one page) and taken off. CPU time is that of the contender
-and its children, without the server.
+worse. The start is measured apart (a run over one page) and its best taken off. CPU time is that of the
+contender and its children, without the server.
 """
 
 import argparse
@@ -131,6 +131,7 @@ def measure(folder: Path, options: argparse.Namespace) -> None:
     running = contenders(folder, options)
     walls: dict[str, list[float]] = {name: [] for name in running}
     cpus: dict[str, list[float]] = {name: [] for name in running}
+    least = {name: [float("inf")] * 4 for name in running}
     stalls: list[list[float]] = []
     with served(folder, names, options.copies):
         begun = time.monotonic()
@@ -143,8 +144,9 @@ def measure(folder: Path, options: argparse.Namespace) -> None:
                 count = len(names) * contender.copies
                 idle, idle_cpu = timed(contender.start())
                 wall, cpu = timed(contender.whole())
-                walls[name].append(count / max(wall - idle, 0.01))
-                cpus[name].append((cpu - idle_cpu) / count * 1000)
+                least[name] = [*map(min, least[name], (wall, idle, cpu, idle_cpu))]
+                walls[name].append(count / max(least[name][0] - least[name][1], 0.01))
+                cpus[name].append((least[name][2] - least[name][3]) / count * 1000)
                 if name == OURS:
                     stalls.append(json.loads((folder / "stalls.json").read_text()))
                 print(f"round {number + 1}: {name}: {walls[name][-1]:.1f} pages/s", file=sys.stderr)
@@ -203,8 +205,8 @@ def by_process(command: list[str]) -> Counter[str]:
 
 def show(pages: int, options: argparse.Namespace, walls, cpus) -> None:
     """The table, and conclusions."""
-    speeds = {name: max(values) for name, values in walls.items()}
-    costs = {name: min(values) for name, values in cpus.items()}
+    speeds = {name: values[-1] for name, values in walls.items()}
+    costs = {name: values[-1] for name, values in cpus.items()}
     print(f"{pages} pages, {options.copies} times, {options.processes} processes, {options.rounds} rounds.\n")
     print("| | pages/s | of the limit | CPU ms a page | of trafilatura's CPU |\n|---|---:|---:|---:|---:|")
     for name, speed in speeds.items():
@@ -221,7 +223,7 @@ def show(pages: int, options: argparse.Namespace, walls, cpus) -> None:
 
 def show_split(cpus, split, stalls, pages: int) -> None:
     """Parts of a page's CPU, measured one by one: they need not add up."""
-    limit, fetching, ours_ms, bare = (min(cpus[name]) for name in (LIMIT, FETCHED, OURS, BARE))
+    limit, fetching, ours_ms, bare = (cpus[name][-1] for name in (LIMIT, FETCHED, OURS, BARE))
     crawl, commits = (split[kind] / pages * 1000 for kind in ("crawl", "commits"))
     p99, worst = (statistics.median(column) for column in zip(*stalls, strict=True))
     print(
