@@ -214,6 +214,7 @@ def test_the_most_trusted_source_with_a_person_is_believed_alone() -> None:
         ('Xyz "Tania Mae" Koval', []),
         ("Par LUCIE ADAM , ANNE MARTIN Envoyés spéciaux à Toulouse", ["LUCIE ADAM", "ANNE MARTIN"]),
         ("Ediciones El País", []),
+        ("Por Redacción EC", []),
         ("Von Robert", []),
         ("Posted by Jane Doe - Chrome Safe Browsing team", ["Jane Doe"]),
         ("By: April P. Bernard", ["April P. Bernard"]),

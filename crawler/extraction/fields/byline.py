@@ -79,7 +79,7 @@ _WHEN = re.compile(r"(?:,|\s+(?:в|о|у|on|at|от|від))\s+[^\d:]{0,15}\d[\d
 _HANDLE = re.compile(r"\s*(?<!\w)@\w{2,30}")
 _DAY = re.compile(
     r"\s+(?:(?:[^\W\d_]+day|Mon?|Tue|Wed|Thu|Fri?|Sat?|Sun|Di|Mi|Do|So|Пн|Вт|Ср|Чт|Пт|Сб|Нд|Вс)\.?,?\s+)?(?:[^\W\d_]{3,12}\.?\s+\d{1,2},?\s+(?:19|20)\d{2}"
-    r"|\d{1,2}\.?\s+[^\W\d_]{3,12}\.?\s+(?:19|20)\d{2}|\d{1,2}[./]\d{1,2}[./]\d{2,4})\b.*$"
+    r"|\d{1,2}\.?\s+[^\W\d_]{3,12}[.,]?\s+(?:19|20)\d{2}|\d{1,2}[./]\d{1,2}[./]\d{2,4})\b.*$"
 )
 """Day behind the names: `By Jane Doe, The Courier January 17, 2012`."""
 _DAY_BEFORE = re.compile(
@@ -176,7 +176,7 @@ def _of_links(page: Outline, by_rel: list[int], place: Placement) -> Iterator[Cl
 
     Teasers below the article link to the authors of other stories.
     """
-    near = [i for i in by_rel if place.is_near(i)]
+    near = [*filter(place.is_near, by_rel)]
     for i in near or by_rel:
         element = page.elements[i]
         text = _words(element) or one_line(element.get("title") or "")
@@ -187,7 +187,9 @@ def _of_links(page: Outline, by_rel: list[int], place: Placement) -> Iterator[Cl
 def _prefixed_anywhere(
     page: Outline, by_rel: list[int], place: Placement
 ) -> Iterator[tuple[int | None, str]]:
-    for element in map(page.elements.__getitem__, by_rel):
+    # teasers link to the authors of other stories
+    near = [*filter(place.is_near, by_rel)]
+    for element in map(page.elements.__getitem__, near or by_rel):
         parent = element.getparent()
         line = _words(parent, _LONGEST) if parent is not None and element.tag == "a" else ""
         if PREFIX.match(line) and len(line) < 120 and not _is_in_card(element, place):
@@ -250,7 +252,7 @@ def _is_printed(line: str) -> bool:
         return False
     if not _SURE.search(match[0]) and _CALLED.match(line) and not NAME.fullmatch(names):
         return False
-    if _SMALL_WORDS.match(line) and not NAME.fullmatch(names.split(",")[0].strip()):
+    if _SMALL_WORDS.match(line) and not NAME.fullmatch(_DAY.sub("", names).split(",")[0].strip()):
         return False
     return first[:1].isupper() and (
         bool(_SURE.search(match[0])) or (len(line) < 60 and not line.endswith("."))

@@ -233,6 +233,11 @@ def test_an_article_that_is_long_is_no_teaser_and_a_link_of_the_author_s_own_no_
     assert authors(f"<a href='/jane'><span class='author'>{JANE}</span></a>") == [JANE]
 
 
+def test_a_small_word_before_a_name_and_its_day() -> None:
+    assert authors("<p>por Ana Pérez 4 mayo, 2022</p>") == ["Ana Pérez"]
+    assert authors("<p>por Ana Pérez y su vida 4 mayo, 2022</p>") == []
+
+
 def test_a_heading_of_a_box_about_the_author_is_no_byline() -> None:
     assert printed(f"<article>{HEADLINE}<div>Author Bio</div><div>AUTHOR BIO</div>{TEXT}</article>") == []
 
@@ -262,6 +267,10 @@ def test_links_to_authors_beside_the_headline_leave_out_those_of_teasers() -> No
     of_article = f"<a rel='author' href='/a/1'>{HANNA}</a> <a rel='author' href='/a/2'>{OLEH}</a>"
     teasers = f"{FAR}<h3>Ще новина</h3><div>Вчора <a rel='author' href='/a/3'>Петро Сторонній</a></div>"
     assert authors(of_article, f"</article>{teasers}<article>") == [HANNA, OLEH]
+    by_prefix = (
+        f"{FAR}<section><div><p>By <a rel='author' href='/a/3'>Petro Storonnii</a></p></div></section>"
+    )
+    assert authors(of_article, f"</article>{by_prefix}<article>") == [HANNA, OLEH]
     # where no link stands beside the headline, the box about the author has it
     assert authors(after=f"{FAR}<a rel='author' href='/a/1'>{HANNA}</a>") == [HANNA]
 
