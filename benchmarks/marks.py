@@ -283,7 +283,7 @@ def planted_table(*, missed: bool) -> Table:
             f"a number is another one, retold ({path.stem})", *map(str, retold(path, missed=missed))
         )
     for path in LEFT_OUT:
-        name = f"a paragraph is left out, retold ({path.stem})"
+        name = f"left out, retold ({path.stem})"
         table.add_row(name, *map(str, left_out(path, missed=missed)))
     return table
 
