@@ -15,7 +15,7 @@ from pipelines.pairing.content.compare import compare
 from pipelines.pairing.content.days import dates_named_by_weekday
 from pipelines.pairing.content.figures import FIGURES, Figures, digits_in_common, hours_contrary
 from pipelines.pairing.content.passages import Passages, differing_figures
-from pipelines.pairing.content.rival_names import names_contrary, words_contrary
+from pipelines.pairing.content.rival_names import names_contrary
 from pipelines.pairing.content.tiers import HELD_BACK, Evidence
 from pipelines.pairing.content.weights import shipped_weights
 from pipelines.pairing.evidence import last_refusal
@@ -129,7 +129,6 @@ def _reasons(a: ArticleReading, b: ArticleReading, match: Match, differing: int)
         counted_otherwise=figures["counted otherwise"] > 0 and not figures["counted alike"],
         hours_contrary=hours_contrary(a, b),
         names_contrary=names_contrary(a, b),
-        words_contrary=words_contrary(a, b),
     )
     yield from _held_back(evidence, match)
     if not match.shared and not match.traces:

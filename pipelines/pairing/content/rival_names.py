@@ -1,7 +1,7 @@
-"""Names and other words of brief texts that stand in each other's place.
+"""Names of brief texts that stand in each other's place.
 
-Two mayors under suspicion, two banks with a fine, a tax service and a pension fund under attack: the reports
-are alike but for the names. In a translation nearly all names, and most words, are in both texts.
+Two mayors under suspicion, two banks with a fine, two towns under fire: the reports are alike but for the
+names. In a translation nearly all names are in both texts.
 """
 
 import re
@@ -23,10 +23,6 @@ _BEGINNING = 5
 """Sounds that the cases of a name share."""
 _ALIKE, _ALIKE_SOUNDS = 0.65, 3
 """Share of sounds that two spellings of a name have in common, and first sounds that are enough."""
-_STEM = 4
-"""Letters of a word that is compared, and first sounds that two related languages share."""
-_OTHERS = 0.47
-"""Share of the words of either text, lacking in the other, from which they are of two events."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +31,6 @@ class _Words:
 
     names: tuple[str, ...]
     """Names that the text has inside a sentence, each once."""
-    every: set[str]
-    """Words of some length, in lower case."""
-    stems: set[str]
-    """First sounds of those."""
-    meanings: set[int]
-    """Lines of the lexicon that they are on."""
     capital: set[str]
     """Capital words that are none of the lexicon, folded."""
     skeletons: set[str]
@@ -61,29 +51,6 @@ def names_contrary(a: ArticleReading, b: ArticleReading) -> bool:
     shared_b, alone_b = _compared(b.document.language, words_b, words_a)
     alone = min(alone_a, alone_b)
     return alone > 0 and alone >= max(shared_a, shared_b)
-
-
-def words_contrary(a: ArticleReading, b: ArticleReading) -> bool:
-    """Tell if either of two brief texts has many words that the other has in no form.
-
-    Words are compared by their first sounds and by meaning. Beside an English text, one that the lexicon
-    does not know says nothing.
-    """
-    if max(a.letters, b.letters) >= BRIEF:
-        return False
-    are_related = "en" not in {a.document.language, b.document.language}
-    for reading, counterpart in ((a, b), (b, a)):
-        words, other_words = _words(reading.document), _words(counterpart.document)
-        shared = alone = 0
-        for word in words.every:
-            sounds, lines = fold(word), meanings_of(reading.document.language, word)
-            if sounds[:_STEM] in other_words.stems or not other_words.meanings.isdisjoint(lines):
-                shared += 1
-            elif lines or are_related:
-                alone += 1
-        if alone < _OTHERS * (alone + shared):
-            return False
-    return True
 
 
 def _compared(language: str, words: _Words, counterpart: _Words) -> tuple[int, int]:
@@ -109,23 +76,17 @@ def _are_spellings(sounds: str, word: str) -> bool:
 
 @lru_cache(maxsize=64)  # an article is compared with several others
 def _words(document: Document) -> _Words:
-    every, stems, capital, skeletons = set[str](), set[str](), set[str](), set[str]()
-    meanings, places = set[int](), set[int]()
+    capital, skeletons, places = set[str](), set[str](), set[int]()
     text = text_of(document)
     for word in _WORD.findall(text):
-        sounds, lower = fold(word), word.lower()
-        lines = meanings_of(document.language, lower)
+        sounds = fold(word)
         skeletons.add(skeleton(sounds))
-        if len(word) >= _STEM:
-            every.add(lower)
-            stems.add(sounds[:_STEM])
-            meanings.update(lines)
         if word[0].isupper():
             places.update(places_of(document.language, word))
-            if not lines:
+            if not meanings_of(document.language, word.lower()):
                 capital.add(sounds)
     skeletons.discard("")
-    return _Words(tuple(_names(text)), every, stems, meanings, capital, skeletons, places)
+    return _Words(tuple(_names(text)), capital, skeletons, places)
 
 
 def _names(text: str) -> Iterator[str]:

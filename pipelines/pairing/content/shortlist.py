@@ -21,7 +21,7 @@ from pipelines.pairing.content.features import (
 from pipelines.pairing.content.figures import FIGURES, digits_in_common, hours_contrary
 from pipelines.pairing.content.passages import AGREEMENT, Agreement
 from pipelines.pairing.content.rarity import Pool
-from pipelines.pairing.content.rival_names import names_contrary, words_contrary
+from pipelines.pairing.content.rival_names import names_contrary
 from pipelines.pairing.content.tiers import OTHER_DAY, SHORT, WORDS_OF_A_NAME, Evidence
 from pipelines.pairing.content.traces import Rare
 from pipelines.similarity.document import ArticleReading, Trace
@@ -139,7 +139,6 @@ class Candidate:
             places_contrary=bool(self.figures[_PLACES_CONTRARY]),
             words=weight_of_words(self.pool_a, self.i, self.pool_b, self.j),
             names_contrary=names_contrary(*self.sides),
-            words_contrary=words_contrary(*self.sides),
         )
 
     def signals(self, evidence: Evidence, third: tuple[float, float]) -> tuple[float, ...]:

@@ -25,8 +25,8 @@ _PAIR = 2
 """Numbers that are others, from which texts without a time of publication may be of two days."""
 _FEW, _MANY = 2, 5
 """Anchors in common that two days may have by chance, and so many that they are one report's."""
-_RARE_WORDS, _MANY_RARE_WORDS = 12.0, 15.0
-"""Rarity of the words in common from which texts of two days report one event, and of other words."""
+_RARE_WORDS = 12.0
+"""Rarity of the words in common from which texts of two days report one event."""
 _BY_CHANCE = 3
 """Digits of the numbers in common below which two brief texts may have them by chance."""
 WORDS_OF_A_NAME = 3.0
@@ -62,8 +62,6 @@ class Evidence:
     """Rarity of the rarest words in common."""
     names_contrary: bool = False
     """True if they are brief, and each has names of its own, as many as they share or more."""
-    words_contrary: bool = False
-    """True if they are brief, and many words of each are none of the other's."""
 
     @property
     def names(self) -> int:
@@ -78,16 +76,11 @@ class Evidence:
     def reports_of_two_events(self) -> bool:
         """Tell if names differ in texts that are alike otherwise, as another newsroom's words are not.
 
-        A number of two digits in common means one event, unless another number differs. Where common words
-        differ, so does any number, a second anchor or rare words.
+        A number of two digits in common means one event, unless another number differs.
         """
         agreed = self.agreement
-        if min(agreed.covered) < _ALIKE:
-            return False
-        has_little_in_common = self.checkable <= 1 and not self.digits and self.words < _MANY_RARE_WORDS
-        if self.words_contrary and self.letters >= _DISPATCH and has_little_in_common:
-            return True
-        return self.names_contrary and self.digits < (_BY_CHANCE if agreed.contrary else _BY_CHANCE - 1)
+        by_chance = _BY_CHANCE if agreed.contrary else _BY_CHANCE - 1
+        return self.names_contrary and min(agreed.covered) >= _ALIKE and self.digits < by_chance
 
     @property
     def reports_of_two_days(self) -> bool:
