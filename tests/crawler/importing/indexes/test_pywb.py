@@ -6,8 +6,8 @@ import contextlib
 import os
 import socket
 import subprocess
-import time
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,12 +18,12 @@ from tests.support.running import ROOT, Crawl, archive_prints
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from tests.support.running import Run
 
 PROGRAMS = ROOT / ".venv/replay/bin"
-WAYBACK, MANAGER, WACZ = (PROGRAMS / name for name in ("wayback", "wb-manager", "wacz"))
+MANAGER, WACZ = (PROGRAMS / name for name in ("wb-manager", "wacz"))
+SERVER = str(Path(__file__).with_name("pywb_server.py"))
 
 pytestmark = pytest.mark.skipif(
     not WACZ.exists(), reason="NOT TESTED: pywb and wacz are not installed: make replay"
@@ -41,15 +41,22 @@ def served(folder: Path, file: Path) -> Iterator[str]:
         subprocess.run(
             [str(MANAGER), *words], cwd=folder, env=environment, check=True, capture_output=True, timeout=120
         )
-    with closing(socket.create_server(("127.0.0.1", 0))) as free:
-        port = free.getsockname()[1]
-    command = [str(WAYBACK), "-b", "127.0.0.1", "-p", str(port)]
     with (
+        closing(socket.create_server(("127.0.0.1", 0))) as listening,
         (folder / "pywb.log").open("wb") as log,
-        subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log) as server,
+        subprocess.Popen(
+            [str(PROGRAMS / "python"), "-P", SERVER, str(listening.fileno())],
+            cwd=folder,
+            env=environment,
+            stdout=log,
+            stderr=log,
+            pass_fds=[listening.fileno()],
+        ) as server,
     ):
+        port = listening.getsockname()[1]
+        # the server alone has it now: if it ends, nobody waits for an answer
+        listening.close()
         try:
-            _wait_for(port, server)
             yield f"http://web.example:{port}/courier/cdx"
         finally:
             server.kill()
@@ -84,14 +91,3 @@ def test_a_collection_of_pywb_is_read_and_what_we_export_is_replayed(
     assert versions(replayed) == expected
     bodies = [set(run.table("versions")["content_hash"]) for run in (done, replayed)]
     assert bodies[0] == bodies[1]
-
-
-def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
-    for _ in range(600):
-        assert server.poll() is None
-        try:
-            socket.create_connection(("127.0.0.1", port)).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
