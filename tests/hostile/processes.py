@@ -24,14 +24,25 @@ def children(pid: int) -> list[int]:
 
 
 def forked_by(pid: int) -> list[int]:
-    """Of one generation."""
-    pids: list[int] = []
-    # a process, or a thread of it, that has ended since
-    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-        for task in list(Path(f"/proc/{pid}/task").glob("*/children")):
+    """Of one generation.
+
+    The children of a thread that ends go to another thread, which may have been read before: all are read
+    again then.
+    """
+    while True:
+        threads = _threads(pid)
+        pids: list[int] = []
+        for thread in threads:
             with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-                pids += map(int, task.read_text().split())
-    return pids
+                pids += map(int, (thread / "children").read_text().split())
+        if _threads(pid) == threads:
+            return pids
+
+
+def _threads(pid: int) -> list[Path]:
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        return sorted(Path(f"/proc/{pid}/task").iterdir())
+    return []
 
 
 def wait_for_children(pid: int, enough: Callable[[list[int]], bool]) -> list[int]:

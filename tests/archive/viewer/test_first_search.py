@@ -42,9 +42,19 @@ def filling_processes(server=None):
     filling = []
     for pid in children(server or os.getpid()):
         with suppress(OSError):  # it has ended
-            if b"archive.viewer" in Path(f"/proc/{pid}/cmdline").read_bytes():
+            if b"archive.viewer" in command_line(pid):
                 filling.append(pid)
     return filling
+
+
+def command_line(pid):
+    """Wait out the moment within exec, after the descriptors are closed, in which a process has none."""
+    while True:
+        line = Path(f"/proc/{pid}/cmdline").read_bytes()
+        is_zombie = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+        if line or is_zombie:
+            return line
+        os.sched_yield()
 
 
 def wait_for_filling(server=None):
