@@ -25,6 +25,8 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+import msgspec
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.gold import (
     Case,
@@ -58,19 +60,15 @@ class Reading:
 # --- tools: each a function that imports its library and gives back how to read one page
 # --------------------------
 def triptych() -> Callable[[Case], Reading]:
-    from crawler.exceptions import ExtractionError
+    from benchmarks.fields import read as read_article
     from crawler.extraction.body import speedups
-    from crawler.extraction.page import extract
-    from crawler.items import Fetch, Hints
     from pipelines.authors import authors_of
 
     speedups.install()
 
     def read(case: Case) -> Reading:
-        fetch = Fetch(case.url, case.url, case.html, None, 200, case.fetched or datetime.now(UTC))
-        try:
-            article = extract(fetch, Hints("benchmark"))
-        except ExtractionError:
+        article = read_article(case)
+        if article is None:
             return Reading("")
         authors, _ = authors_of(article)
         return Reading(article.body, article.headline, authors, _as_printed(article))
@@ -220,21 +218,15 @@ def run(tool: str, folder: Path) -> list[Reading] | None:
         except (OSError, subprocess.CalledProcessError) as error:
             print(f"{tool}: {error}", file=sys.stderr)
             return None
-    return [
-        Reading(
-            row["text"], row["title"], tuple(row["authors"]),
-            datetime.fromisoformat(row["published"]) if row["published"] else None, row["milliseconds"],
-        )
-        for row in json.loads(into.read_text("utf-8"))
-    ]  # fmt: skip
+    return msgspec.convert(json.loads(into.read_text("utf-8")), list[Reading])
 
 
 def write_readings(tool: str, into: Path) -> None:
-    rows = [
-        {**asdict(reading), "published": reading.published and reading.published.isoformat()}
-        for reading in read_all(tool)
-    ]
-    into.write_text(json.dumps(rows, default=str), "utf-8", "surrogatepass")
+    into.write_text(json.dumps(read_all(tool), default=_plain), "utf-8", "surrogatepass")
+
+
+def _plain(value: Reading | datetime) -> object:
+    return asdict(value) if isinstance(value, Reading) else value.isoformat()
 
 
 # --- the tables

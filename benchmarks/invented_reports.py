@@ -34,28 +34,12 @@ def _tuples(value: object) -> object:
     return tuple(map(_tuples, value)) if isinstance(value, list) else value
 
 
-_FILE = tomllib.loads((FOLDER / "reports.toml").read_text("utf-8"))
+_FILE = {
+    name: _tuples(value)
+    for name, value in tomllib.loads((FOLDER / "reports.toml").read_text("utf-8")).items()
+}
 KINDS = {kind: (count, hour) for kind, (count, hour) in _FILE["kinds"].items()}
 """Reports of a kind in a day, and the hour of the first."""
-_WORDS, _RANGES, _MONTH = _FILE["words"], _FILE["ranges"], _FILE["month"]
-_WEEKDAYS, _CITIES, _REGIONS, _THREATS, _SKIES, _WINDS, _CLUBS, _SCORERS, _SIDES, _POINTS, _TARGETS = (
-    _tuples(_FILE[name])
-    for name in (
-        *(
-            "weekdays",
-            "cities",
-            "regions",
-            "threats",
-            "skies",
-            "winds",
-            "clubs",
-            "scorers",
-            "sides",
-            "points",
-        ),
-        "targets",
-    )
-)
 _UP = ("подорожчав", "подорожал", "rose")
 _DOWN = ("подешевшав", "подешевел", "fell")
 
@@ -93,41 +77,40 @@ def _told(  # noqa: PLR0917
 def _draw(part: Part, kind: str, day: int, n: int, at: datetime) -> Facts:
     rng = random.Random(f"{part} {kind} {day} {n}")
     since = (at - FIRST["dev"]).days
-    date = (f"{at.day} {_MONTH[0]}", f"{at.day} {_MONTH[1]}", f"{at.day} {_MONTH[2]}")
+    date = tuple(f"{at.day} {month}" for month in _FILE["month"])
     # two reports of a kind in one day are of two places
-    city, region = _CITIES[(day + 4 * n) % 8], _REGIONS[(day + 2 * n) % 5]
-    facts: Facts = {"date": date, "weekday": _WEEKDAYS[at.weekday()]}
+    city, region = _FILE["cities"][(day + 4 * n) % 8], _FILE["regions"][(day + 2 * n) % 5]
+    facts: Facts = {"date": date, "weekday": _FILE["weekdays"][at.weekday()]}
     facts |= {"city": city[0], "city_in": city[1], "region": region[0], "region_in": region[1]}
-    facts |= {name: rng.randint(*ends) for name, ends in _RANGES.get(kind, {}).items()}
+    facts |= {name: rng.randint(*ends) for name, ends in _FILE["ranges"].get(kind, {}).items()}
     if kind == "losses":
         facts |= {"total": 1_236_400 + 1_010 * since + rng.randint(-90, 90)}
     elif kind == "alerts":
         start, minutes = at.replace(minute=rng.randrange(60)), rng.randint(19, 190)
         facts |= {"start": f"{start:%H:%M}", "end": f"{start + timedelta(minutes=minutes):%H:%M}"}
-        facts |= {"minutes": minutes, "month": 5 + 2 * since + n, "threat": rng.choice(_THREATS)}
+        facts |= {"minutes": minutes, "month": 5 + 2 * since + n, "threat": rng.choice(_FILE["threats"])}
     elif kind == "power":
         facts |= {"from": f"{rng.choice((7, 8, 9, 16)):02}:00", "until": f"{rng.choice((20, 21, 22, 23))}:00"}
     elif kind == "rates":
         usd = round(43.1 + 0.03 * since + rng.uniform(-0.2, 0.2), 2)
-        facts |= {
-            "usd": usd,
-            "eur": round(usd * 1.17 + rng.uniform(-0.2, 0.2), 2),
-            "pln": round(usd * 0.276, 2),
-        }
-        facts |= {
-            "buy": round(usd - 0.2, 2),
-            "sell": round(usd + 0.3, 2),
-            "usd_moved": rng.choice((_UP, _DOWN)),
-        }
+        eur = round(usd * 1.17 + rng.uniform(-0.2, 0.2), 2)
+        facts |= {"usd": usd, "eur": eur, "pln": round(usd * 0.276, 2)}
+        facts |= {"buy": round(usd - 0.2, 2), "sell": round(usd + 0.3, 2)}
+        facts |= {"usd_moved": rng.choice((_UP, _DOWN))}
     elif kind == "weather":
         high = rng.randint(1, 16)
         low = high - rng.randint(4, 11)
         facts |= {"high": high, "high_sign": ("+", "+", ""), "low": abs(low), "sunset": f"17:{30 + since}"}
         facts |= {"low_sign": (("−", "−", "-") if low < 0 else ("+", "+", "")) if low else ""}
-        facts |= {"sky": rng.choice(_SKIES), "wind_from": rng.choice(_WINDS)}
+        facts |= {"sky": rng.choice(_FILE["skies"]), "wind_from": rng.choice(_FILE["winds"])}
     elif kind == "football":
-        home, away = rng.sample(_CLUBS, 2)
-        facts |= {"home": home, "away": away, "round": 19 + since // 7, "scorer": rng.choice(_SCORERS)}
+        home, away = rng.sample(_FILE["clubs"], 2)
+        facts |= {
+            "home": home,
+            "away": away,
+            "round": 19 + since // 7,
+            "scorer": rng.choice(_FILE["scorers"]),
+        }
     elif kind == "fuel":
         petrol = round(61.2 + 0.12 * since + rng.uniform(-0.3, 0.3), 2)
         facts |= {"petrol": petrol, "diesel": round(petrol - rng.uniform(1.1, 2.4), 2)}
@@ -135,12 +118,16 @@ def _draw(part: Part, kind: str, day: int, n: int, at: datetime) -> Facts:
     elif kind == "drones":
         launched = rng.randint(58, 340)
         facts |= {"launched": launched, "shot": round(launched * rng.uniform(0.7, 0.95))}
-        facts |= {"side": rng.choice(_SIDES)}
+        facts |= {"side": rng.choice(_FILE["sides"])}
     elif kind == "borders":
-        facts |= {"point": rng.choice(_POINTS)}
+        facts |= {"point": rng.choice(_FILE["points"])}
     elif kind == "updates":
-        target, target_acc = rng.choice(_TARGETS)
-        facts |= {"target": target, "target_acc": target_acc, "weekday": _WEEKDAYS[(at.weekday() + 1) % 7]}
+        target, target_acc = rng.choice(_FILE["targets"])
+        facts |= {
+            "target": target,
+            "target_acc": target_acc,
+            "weekday": _FILE["weekdays"][(at.weekday() + 1) % 7],
+        }
     return facts
 
 
@@ -213,7 +200,7 @@ def _number(value: int, language: str, mode: str | None, *, spaced: bool) -> str
         ending = "th" if value % 100 in {11, 12, 13} else {1: "st", 2: "nd", 3: "rd"}.get(value % 10, "th")
         return f"{value}{ending}"
     elif mode:
-        words = _WORDS[language][{"wa": "w", "gc": "g"}.get(mode, mode)].split()
+        words = _FILE["words"][language][{"wa": "w", "gc": "g"}.get(mode, mode)].split()
         if 1 <= value <= len(words):
             return words[value - 1]
     if language == "en":

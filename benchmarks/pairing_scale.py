@@ -21,7 +21,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -69,24 +69,14 @@ def articles(  # noqa: PLR0917
             count += 1
 
 
-def fill(  # noqa: PLR0917
-    folder: Path,
-    data: Path,
-    documents: int,
-    seed: int,
-    new: int = 0,
-    outlets: int = 5,
-    over: int = 365,
-    letters: int = 3000,
-) -> None:
-    """All but the last `new` articles, if any are asked for, as if they had been paired."""
+def fill(folder: Path, records: Iterable[ArticleRecord], paired: int = 0) -> None:
+    """So many of the first articles count as `paired` already."""
     last = 0
-    with ArchiveWriter.open(folder, run_id=f"benchmark-{seed}") as writer:
-        for number, record in enumerate(articles(data, documents, seed, outlets, over, letters), start=1):
+    with ArchiveWriter.open(folder, run_id="benchmark") as writer:
+        for number, record in enumerate(records, start=1):
             writer.add_article(record)
-            is_paired = bool(new) and number == documents - new
-            if number % 20_000 == 0 or is_paired:
-                snapshot = writer.commit(None, {"pairing/through": last + 1} if is_paired else None)
+            if number % 20_000 == 0 or number == paired:
+                snapshot = writer.commit(None, {"pairing/through": last + 1} if number == paired else None)
                 last = snapshot.id if snapshot else last
         writer.commit()
 
@@ -149,7 +139,8 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as temporary:
             folder = Path(temporary) / "news-archive"
             form = arguments.outlets, arguments.days, arguments.letters
-            fill(folder, arguments.data, documents, 1, arguments.new, *form)
+            records = articles(arguments.data, documents, 1, *form)
+            fill(folder, records, paired=documents - arguments.new if arguments.new else 0)
             runs = ("the last",) if arguments.new else ("all",) if arguments.once else ("all", "a day more")
             for run in runs:
                 if run == "a day more":

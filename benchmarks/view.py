@@ -1,14 +1,13 @@
-"""Measure the archive in the browser: pages, searches and memory, and how well forms of words are found.
+"""Measure the archive in the browser: pages, searches and memory.
 
     python benchmarks/view.py                          an archive of 100,000 articles of news length
     python benchmarks/view.py --articles 1000000
-    python benchmarks/view.py --words                  keys of inflected words, by hand
 
 `--home FOLDER` keeps the archive for the next time. The server is a process of its own, asked over loopback;
 each request is measured five times, the median is printed.
 """
 
-# ruff: noqa: PLC0415, E501  lemmas are loaded where they are measured; headings stand in long lines
+# ruff: noqa: E501  headings stand in long lines
 
 import http.client
 import json
@@ -19,9 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-import tomllib
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
@@ -34,38 +31,6 @@ from storage.large import LANGUAGES, author, words_of, write
 
 TRIES = 5
 GOALS = {"first page ms": 300, "memory MB": 400, "search ms": 200}
-WORDS = Path(__file__).parent / "data/words.toml"
-
-
-def words() -> None:
-    from simplemma import lemmatize
-
-    from archive.viewer.search.word_forms import key, plain, stem
-
-    ways = {
-        "stem": stem,
-        "lemma": lambda word, language: plain(lemmatize(word, lang=language)),
-        "stem of the lemma": lambda word, language: stem(plain(lemmatize(word, lang=language)), language),
-        "key": key,
-    }
-    for title, pairs in tomllib.loads(WORDS.read_text("utf-8")).items():
-        print(f"| pairs of {title.replace('-', ' ')} joined | uk | ru | en |\n|---|---:|---:|---:|")
-        _table_of_words(ways, pairs)
-
-
-def _table_of_words(ways: dict[str, Callable[[str, str], str]], pairs: dict[str, str]) -> None:
-    from archive.viewer.search.word_forms import plain
-
-    for name, way in ways.items():
-        cells = []
-        for language, text in pairs.items():
-            count = total = 0
-            for group in text.split(";"):
-                first, *further = (way(plain(x), language) for x in group.split())
-                count += sum(x == first for x in further)
-                total += len(further)
-            cells.append(f"{count} of {total}")
-        print(f"| {name} | {' | '.join(cells)} |")
 
 
 class Served:
@@ -242,11 +207,7 @@ def main() -> None:
     parser = ArgumentParser(description=__doc__, formatter_class=RawDescriptionHelpFormatter)
     parser.add_argument("--articles", type=int, default=100_000)
     parser.add_argument("--home", type=Path)
-    parser.add_argument("--words", action="store_true")
     options = parser.parse_args()
-    if options.words:
-        words()
-        return
     with tempfile.TemporaryDirectory() as folder:
         home = options.home or Path(folder)
         home.mkdir(parents=True, exist_ok=True)

@@ -16,8 +16,9 @@ import random
 import sys
 import tomllib
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -26,6 +27,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from archive.commit.rows import Commit
 from archive.format.columns import SCHEMA_VERSION
 from archive.format.schema import SORT, STORED
 from archive.format.snapshot import Snapshot
@@ -110,9 +112,15 @@ def texts(rng: np.random.Generator, language: str, topics: np.ndarray, lengths: 
     return paragraphs, np.concatenate(([0], np.cumsum(counts)))
 
 
-def table_of(name: str, rows: int, columns: dict[str, object], at: datetime, seq: int) -> pa.Table:
+Table = Callable[[str, int, dict[str, object]], pa.Table]
+"""Makes the rows of a table, of one commit."""
+
+
+def table_of(commit: Commit, name: str, rows: int, columns: dict[str, object]) -> pa.Table:
     """The rows of a table; a column that is not given is null, or empty."""
-    columns |= {"ingested_at": _same(at, rows), "commit_seq": _same(seq, rows)}
+    columns |= {column: _same(value, rows) for column, value in commit.columns().items()}
+    if "decided_at" in STORED[name].names:
+        columns["decided_at"] = _same(commit.at, rows)
     arrays = []
     for field in STORED[name]:
         values = columns.pop(field.name, None)
@@ -139,8 +147,9 @@ def _lists(has: np.ndarray, values: object) -> pa.Array:
     return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), pa.array(values))
 
 
-def part(number: int, seed: int, ended: datetime, stories: int, seq: int) -> dict[str, pa.Table]:
+def part(number: int, seed: int, ended: datetime, stories: int, commit: Commit) -> dict[str, pa.Table]:
     """All rows of the stories of one part, published before `ended`."""
+    table = partial(table_of, commit)
     rng = np.random.default_rng((seed, number))
     kind = rng.choice(4, stories, p=(0.5, 0.25, 0.15, 0.1))
     # uk en ru, uk ru, uk, uk en
@@ -171,7 +180,6 @@ def part(number: int, seed: int, ended: datetime, stories: int, seq: int) -> dic
     edited = rng.random(rows) < 0.08
     is_gone = rng.random(rows) < 0.012
     last_seen = np.where(edited, fetched + 30 * HOUR, fetched)
-    at = ended + timedelta(hours=40)
     hashes = [
         hashlib.sha256(f"{x}\n{y}".encode()).hexdigest()
         for x, y in zip(headlines.to_pylist(), body.to_pylist(), strict=True)
@@ -210,19 +218,19 @@ def part(number: int, seed: int, ended: datetime, stories: int, seq: int) -> dic
         "http_status": _same(200, rows),
         "fetched_at": _times(last_seen),
         "extractor": _same("triptych 10", rows),
-        "run_id": _same(f"run-{seq}", rows),
+        "run_id": _same(f"run-{commit.seq}", rows),
         "story_id": story_ids,
         "version": np.where(edited, 2, 1),
         "valid_from": _times(last_seen),
         "first_seen": _times(fetched),
         "last_seen": _times(last_seen),
     }
-    tables = {"articles": table_of("articles", rows, dict(columns), at, seq)}
+    tables = {"articles": table("articles", rows, columns)}
     tables["superseded"] = _former(tables["articles"], edited, fetched, last_seen)
-    tables["observations"] = _looks(rng, tables["articles"], edited, is_gone, fetched, last_seen, at, seq)
-    tables |= _pairs(rng, tables["articles"], story, language, paragraphs, at, seq)
-    tables["stories"] = _stories(tables["articles"], has, published, at, seq)
-    tables["same_event"] = _events(rng, tables["articles"], first_of, at, seq)
+    tables["observations"] = _looks(rng, tables["articles"], edited, is_gone, fetched, last_seen, table)
+    tables |= _pairs(rng, tables["articles"], story, language, paragraphs, table)
+    tables["stories"] = _stories(tables["articles"], has, published, table)
+    tables["same_event"] = _events(rng, tables["articles"], first_of, table)
     return tables
 
 
@@ -262,7 +270,7 @@ def _former(articles: pa.Table, edited: np.ndarray, fetched: np.ndarray, last_se
     return pa.Table.from_pylist(rows, schema=STORED["superseded"])
 
 
-def _looks(rng, articles, edited, is_gone, fetched, last_seen, at, seq) -> pa.Table:
+def _looks(rng, articles, edited, is_gone, fetched, last_seen, table: Table) -> pa.Table:
     """A look for each text, three in vain for what is gone, and a tenth that led to no article."""
     rows = articles.num_rows
     count = rows // 10
@@ -289,7 +297,7 @@ def _looks(rng, articles, edited, is_gone, fetched, last_seen, at, seq) -> pa.Ta
     version = np.concatenate(
         (np.ones(rows), np.full(int(edited.sum()), 2), np.ones(len(vain) - rows - int(edited.sum())))
     )
-    return table_of(
+    return table(
         "observations",
         len(number),
         {
@@ -306,14 +314,12 @@ def _looks(rng, articles, edited, is_gone, fetched, last_seen, at, seq) -> pa.Ta
             "observed_at": _times(times),
             "missing": pa.array(vain, mask=vain == 0),
             "gone": vain == 3,
-            "run_id": _same(f"run-{seq}", len(number)),
+            "run_id": articles["run_id"].take(take).combine_chunks(),
         },
-        at,
-        seq,
     )
 
 
-def _pairs(rng, articles, story, language, paragraphs, at, seq) -> dict[str, pa.Table]:
+def _pairs(rng, articles, story, language, paragraphs, table: Table) -> dict[str, pa.Table]:
     ids = np.array(articles["article_id"].to_pylist())
     near = [
         (n, m) for n in range(len(ids)) for m in range(n + 1, min(n + 3, len(ids))) if story[n] == story[m]
@@ -328,19 +334,18 @@ def _pairs(rng, articles, story, language, paragraphs, at, seq) -> dict[str, pa.
         "reciprocal": np.ones(len(a), bool),
         "score": rng.uniform(0.5, 1, len(a)),
         "details": details,
-        "decided_at": _same(at, len(a)),
     }
     homes = articles["story_id"].to_pylist()
     members = {"article_id": ids, "story_id": homes}
     return {
-        "pairs": table_of("pairs", len(a), dict(common), at, seq),
-        "decisions": table_of("decisions", len(a), dict(common), at, seq),
-        "memberships": table_of("memberships", len(ids), members, at, seq),
-        "alignments": _aligned(rng, articles, a, b, language, paragraphs, at, seq),
+        "pairs": table("pairs", len(a), dict(common)),
+        "decisions": table("decisions", len(a), common),
+        "memberships": table("memberships", len(ids), members),
+        "alignments": _aligned(rng, articles, a, b, language, paragraphs, table),
     }
 
 
-def _aligned(rng, articles, a, b, language, paragraphs, at, seq) -> pa.Table:
+def _aligned(rng, articles, a, b, language, paragraphs, table: Table) -> pa.Table:
     counts = pc.list_value_length(paragraphs).to_numpy()
     begins = np.concatenate(([0], np.cumsum(counts)))
     characters = pc.utf8_length(paragraphs.flatten()).to_numpy()
@@ -369,7 +374,7 @@ def _aligned(rng, articles, a, b, language, paragraphs, at, seq) -> pa.Table:
         chosen = rng.random(rows) < share
         return _lists(chosen, [{"text": f"quotation {n}"} for n in np.flatnonzero(chosen)])
 
-    return table_of(
+    return table(
         "alignments",
         rows,
         {
@@ -393,12 +398,10 @@ def _aligned(rng, articles, a, b, language, paragraphs, at, seq) -> pa.Table:
             "confidence": pa.array(rng.uniform(0.5, 1, rows), mask=both),
             "doubtful": pa.array(rng.random(rows) < 0.3, mask=both),
         },
-        at,
-        seq,
     )
 
 
-def _stories(articles: pa.Table, has: np.ndarray, published: np.ndarray, at: datetime, seq: int) -> pa.Table:
+def _stories(articles: pa.Table, has: np.ndarray, published: np.ndarray, table: Table) -> pa.Table:
     stories = len(has)
     number = np.cumsum(has.ravel()).reshape(has.shape) - 1
     times = np.where(has, published[np.maximum(number, 0)], np.inf)
@@ -419,10 +422,10 @@ def _stories(articles: pa.Table, has: np.ndarray, published: np.ndarray, at: dat
         late = np.where(absent, 0, (np.where(absent, first, times[:, n]) - first) / 1e6)
         columns[f"lag_{language}"] = pa.array(late.astype(np.int64), mask=absent)
         columns |= {f"{x}_{language}": articles[x].take(take) for x in ("headline", "url", "article_id")}
-    return table_of("stories", stories, columns, at, seq)
+    return table("stories", stories, columns)
 
 
-def _events(rng, articles, first_of, at, seq) -> pa.Table:
+def _events(rng, articles, first_of, table: Table) -> pa.Table:
     """A story in fifty tells what the one before it tells, of another outlet."""
     ids, outlets = (articles[x].to_pylist() for x in ("article_id", "outlet"))
     rows = []
@@ -433,30 +436,23 @@ def _events(rng, articles, first_of, at, seq) -> pa.Table:
     names = ("article_id_a", "article_id_b", "outlet_a", "outlet_b")
     columns: dict[str, object] = dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
     count = len(rows)
-    columns |= {
-        "language_a": _same("uk", count),
-        "language_b": _same("uk", count),
-        "tier": _same("sure", count),
-    }
-    columns |= {"probability": np.full(count, 0.9), "decided_at": _same(at, count)}
+    columns |= dict.fromkeys(("language_a", "language_b"), _same("uk", count))
+    columns |= {"tier": _same("sure", count), "probability": np.full(count, 0.9)}
     columns["shared"] = [["17", "2026"]] * count
-    return table_of("same_event", count, columns, at, seq)
+    return table("same_event", count, columns)
 
 
-def _stored(job: tuple[str, int, int, datetime, datetime, int, int]):
+def _stored(job: tuple[str, int, int, datetime, int, Commit]):
     """Make and write one part, in a process of its own; its data files."""
-    folder, number, seed, ended, at, stories, seq = job
+    folder, *of_part, commit = job
     pa.set_cpu_count(1)
     storage, _, _ = open_existing(Path(folder))
     files = TableFiles(storage)
-    for name, table_of_part in part(number, seed, ended, stories, seq).items():
-        place = table_of_part.schema.get_field_index("ingested_at")
-        field = table_of_part.schema.field(place)
-        table = table_of_part.set_column(place, field, _same(at, table_of_part.num_rows, field.type))
+    for name, table in part(*of_part, commit).items():
         limit = rows_per_file(name)
         for start in range(0, table.num_rows, limit):
             rows = table.slice(start, limit)
-            files.store(name, encoded(rows, STORED[name], SORT[name], 3), rows.num_rows, f"{at:%Y-%m}")
+            files.store(name, encoded(rows, STORED[name], SORT[name], 3), rows.num_rows, commit.month)
     return files.written
 
 
@@ -470,7 +466,7 @@ def write(folder: Path, articles: int, *, processes: int = 2, seed: int = 1) -> 
     at_of = {seq: ended[n] + timedelta(hours=40) for n, seq in enumerate(seq_of)}
     storage, log = open_or_create(folder, "build", lambda _: ended[0] - timedelta(days=30))
     jobs = [
-        (str(folder), n, seed, ended[n], at_of[seq], size, seq)
+        (str(folder), n, seed, ended[n], size, Commit(seq, at_of[seq]))
         for n, (size, seq) in enumerate(zip(sizes, seq_of, strict=True))
     ]
     head = log.head()
