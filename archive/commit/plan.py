@@ -284,9 +284,7 @@ def _stories(
         changed |= {pair.article_id_a, pair.article_id_b}
     affected = {*unaligned, *new_story_of.values()}
     affected.update(applied.current[article_id].story_id for article_id in changed)
-    members = []
-    for member in state.members((state.in_stories(affected) | changed) - edited):
-        members.append(member)
+    members = state.members((state.in_stories(affected) | changed) - edited)
     members += [_edited_member(applied, article_id) for article_id in edited]
     of_affected = []
     for member in members:

@@ -12,7 +12,8 @@ from archive.read.archive import Archive
 from archive.read.scan import Moment, RowSet
 from archive.read.values import unknown
 
-_OF_ARTICLES = ("articles", "versions", "observations")
+OF_ARTICLES = ("articles", "versions", "observations")
+"""Tables whose rows have the id of an article."""
 _OF_STORIES = ("stories", "alignments")
 _UNDATED = "undated"
 """In place of a month, and after all of them."""
@@ -48,7 +49,7 @@ class Choice:
         )
         if self.sample is None:
             return rows
-        if table in _OF_ARTICLES:
+        if table in OF_ARTICLES:
             return rows.where(among("article_id", self.articles(archive)))
         if table in _OF_STORIES:
             return rows.where(among("story_id", self.stories(archive)))
@@ -56,7 +57,7 @@ class Choice:
 
     def articles(self, archive: Archive) -> list[str]:
         """Ids of the chosen articles."""
-        rows = self._articles(archive, "article_id", "story_id")
+        rows = self.article_rows(archive, ["article_id", "story_id"])
         if self.sample is not None:
             rows = rows.where(among("story_id", self.stories(archive)))
         ids: list[str] = rows.to_arrow()["article_id"].to_pylist()
@@ -69,7 +70,8 @@ class Choice:
         """
         first: dict[str, tuple[str, str]] = {}
         languages: dict[str, set[str]] = {}
-        for row in self._articles(archive, "story_id", "outlet", "language", "published_at").to_pylist():
+        columns = ["story_id", "outlet", "language", "published_at"]
+        for row in self.article_rows(archive, columns).to_pylist():
             at = row["published_at"]
             month = f"{at:%Y-%m}" if at else _UNDATED
             kind = (month, row["outlet"])
@@ -84,7 +86,8 @@ class Choice:
             return sorted(first)
         return balanced(keyed, self.sample, self.seed)
 
-    def _articles(self, archive: Archive, *columns: str) -> RowSet:
+    def article_rows(self, archive: Archive, columns: Sequence[str]) -> RowSet:
+        """The articles of the chosen languages and outlets, without regard to the sample."""
         return archive.articles(
             language=self.language or None, outlet=self.outlet or None, as_of=self.as_of, columns=columns
         )

@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from archive.exceptions import ExportError
 from archive.export import dataset_card
-from archive.export.choice import Choice, among
+from archive.export.choice import OF_ARTICLES, Choice, among
 from archive.export.dataset_card import Contents, Holding, Part, TableParts
 from archive.export.files import parquet_writer, row_groups
 from archive.format.docs import TABLES
@@ -29,7 +29,6 @@ from archive.tables.parquet_files import translated_errors
 
 _ROWS, _BYTES = 100_000, 256 << 20
 """A part ends with the first portion of rows that reaches either."""
-_BY_ARTICLE = ("articles", "versions", "observations")
 
 
 def export(
@@ -134,7 +133,7 @@ class _Chosen:
         self._stories = rows.to_arrow()["story_id"].unique().to_pylist()
 
     def rows(self, table: str, rows: RowSet) -> RowSet:
-        if table in _BY_ARTICLE:
+        if table in OF_ARTICLES:
             return rows.where(self._condition)
         if table == "stories":
             return rows.where(among("story_id", self._stories))

@@ -54,9 +54,7 @@ class _Story:
 def write(file: BinaryIO, archive: Archive, choice: Choice, *, progress: Callable[[int], None]) -> Count:
     count = Count()
     file.write(_HEAD.encode())
-    rows = archive.articles(
-        language=choice.language or None, outlet=choice.outlet or None, as_of=choice.as_of, columns=_COLUMNS
-    )
+    rows = choice.article_rows(archive, _COLUMNS)
     if choice.sample is not None:
         rows = rows.where(among("story_id", choice.stories(archive, in_several=True)))
     links = archive.alignments(as_of=choice.as_of).where(ds.field("kind").isin(_SHARED))

@@ -5,6 +5,7 @@ No pyarrow here: some commands do without. archive/format/schema.py makes the Pa
 
 from dataclasses import dataclass, fields
 from enum import Enum
+from functools import partial
 
 SCHEMA_VERSION = 8
 """Of all tables. If a column changes it changes too, with a step in archive/operations/migrate.py."""
@@ -49,26 +50,15 @@ class Column:
         return self.form.endswith(" | None")
 
 
-def column(
-    by: By,
-    meaning: str,
-    *,
-    makes_version: bool = False,
-    cached: bool = False,
-    repeats: bool = False,
-    bits: int = 32,
-) -> dict[str, object]:
-    """Metadata of a field of a dataclass; the column has its name and type."""
-    return {
-        "by": by,
-        "meaning": meaning,
-        "makes_version": makes_version,
-        "cached": cached,
-        "repeats": repeats,
-        "bits": bits,
-    }
+def _column(by: By, meaning: str, **effects: bool | int) -> dict[str, object]:
+    """Metadata of a field of a dataclass, which has the name and the type of the column."""
+    return {"by": by, "meaning": meaning, **effects}
+
+
+from_fetch, from_page = partial(_column, By.FETCH), partial(_column, By.PAGE)
+from_pipeline, from_archive = partial(_column, By.PIPELINE), partial(_column, By.ARCHIVE)
 
 
 def columns_of(record: type) -> tuple[Column, ...]:
-    """Columns of a dataclass whose fields are all declared with `column`, in order."""
+    """Columns of a dataclass whose fields are all declared with one of these, in order."""
     return tuple(Column(field.name, str(field.type), **field.metadata) for field in fields(record))

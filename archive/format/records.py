@@ -13,7 +13,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from archive.format.columns import By, Column, column, columns_of
+from archive.format.columns import By, Column, columns_of, from_archive, from_fetch, from_page, from_pipeline
 from archive.format.marks import NumberMark, QuoteMark  # noqa: TC001  msgspec reads the annotations
 
 # Parts of an article are structs: a worker sends some twenty with each page, faster than dataclasses.
@@ -74,169 +74,141 @@ class ArticleRecord:
     """
 
     article_id: str = field(
-        metadata=column(
-            By.PIPELINE,
+        metadata=from_pipeline(
             "blake2b-128 hex of the address it was first fetched at, never changes; before schema 5, of the "
             "canonical URL",
             cached=True,
         )
     )
     outlet: str = field(
-        metadata=column(
-            By.FETCH,
-            "declaration name; for the `page` spider, the registered domain",
-            cached=True,
-            repeats=True,
+        metadata=from_fetch(
+            "declaration name; for the `page` spider, the registered domain", cached=True, repeats=True
         )
     )
-    url: str = field(metadata=column(By.FETCH, "after redirects", cached=True))
-    requested_url: str = field(metadata=column(By.FETCH, "before redirects", cached=True))
+    url: str = field(metadata=from_fetch("after redirects", cached=True))
+    requested_url: str = field(metadata=from_fetch("before redirects", cached=True))
     canonical_url: str | None = field(
-        metadata=column(By.PAGE, "as declared by the page, made absolute", cached=True)
+        metadata=from_page("as declared by the page, made absolute", cached=True)
     )
     syndicated_from: str | None = field(
         default=None,
-        metadata=column(
-            By.PAGE, "address of the original in another outlet, as the page names it; null before schema 5"
+        metadata=from_page(
+            "address of the original in another outlet, as the page names it; null before schema 5"
         ),
     )
     translated_from: str | None = field(
         default=None,
-        metadata=column(
-            By.PIPELINE,
+        metadata=from_pipeline(
             "language the text says it was translated from; und if it names none; null before schema 6",
             cached=True,
         ),
     )
     language: str | None = field(
-        metadata=column(
-            By.PIPELINE,
-            "decided BCP 47 tag; null only with a reason in language_reason",
-            cached=True,
-            repeats=True,
+        metadata=from_pipeline(
+            "decided BCP 47 tag; null only with a reason in language_reason", cached=True, repeats=True
         )
     )
-    language_confidence: float | None = field(metadata=column(By.PIPELINE, "0 to 1"))
+    language_confidence: float | None = field(metadata=from_pipeline("0 to 1"))
     language_evidence: tuple[LanguageEvidence, ...] = field(
-        metadata=column(By.PIPELINE, "every claim, with its source")
+        metadata=from_pipeline("every claim, with its source")
     )
     language_reason: str | None = field(
-        metadata=column(By.PIPELINE, "how the language was decided, or why there is none", repeats=True)
+        metadata=from_pipeline("how the language was decided, or why there is none", repeats=True)
     )
-    html_lang: str | None = field(metadata=column(By.PAGE, "the lang attribute as printed", repeats=True))
-    headline: str = field(
-        metadata=column(By.PAGE, "the article's own title", makes_version=True, cached=True)
-    )
-    lead: str | None = field(metadata=column(By.PAGE, "standfirst"))
+    html_lang: str | None = field(metadata=from_page("the lang attribute as printed", repeats=True))
+    headline: str = field(metadata=from_page("the article's own title", makes_version=True, cached=True))
+    lead: str | None = field(metadata=from_page("standfirst"))
     body: str = field(
-        metadata=column(
-            By.PAGE,
+        metadata=from_page(
             "paragraphs joined by a blank line; no headline, caption, byline or promo line",
             makes_version=True,
         )
     )
     blocks: tuple[TextBlock, ...] = field(
-        metadata=column(By.PAGE, "heading, paragraph, quote, list_item, caption, in page order")
+        metadata=from_page("heading, paragraph, quote, list_item, caption, in page order")
     )
-    byline: str | None = field(metadata=column(By.PAGE, "author line as printed"))
+    byline: str | None = field(metadata=from_page("author line as printed"))
     authors: tuple[str, ...] = field(
-        metadata=column(By.PIPELINE, "persons read from the byline, never an organisation")
+        metadata=from_pipeline("persons read from the byline, never an organisation")
     )
     author_ids: tuple[str, ...] | None = field(
         default=None,
-        metadata=column(
-            By.PIPELINE,
-            "one for each author: the same person of an outlet in any language; null before schema 2",
+        metadata=from_pipeline(
+            "one for each author: the same person of an outlet in any language; null before schema 2"
         ),
     )
-    authors_source: str | None = field(
-        metadata=column(By.PIPELINE, "where the page states them", repeats=True)
-    )
+    authors_source: str | None = field(metadata=from_pipeline("where the page states them", repeats=True))
     published_at: datetime | None = field(
-        metadata=column(By.PAGE, "first publication; Kyiv time if the outlet prints no zone", cached=True)
+        metadata=from_page("first publication; Kyiv time if the outlet prints no zone", cached=True)
     )
-    published_raw: str | None = field(metadata=column(By.PAGE, "as printed"))
-    published_source: str | None = field(metadata=column(By.PAGE, "where the page states it", repeats=True))
+    published_raw: str | None = field(metadata=from_page("as printed"))
+    published_source: str | None = field(metadata=from_page("where the page states it", repeats=True))
     modified_at: datetime | None = field(
-        metadata=column(By.PAGE, "last modification, as the page states it", cached=True)
+        metadata=from_page("last modification, as the page states it", cached=True)
     )
-    modified_raw: str | None = field(metadata=column(By.PAGE, "as printed"))
-    section: str | None = field(metadata=column(By.PAGE, "rubric, as printed", repeats=True))
-    tags: tuple[str, ...] = field(metadata=column(By.PAGE, "as printed"))
-    image_url: str | None = field(metadata=column(By.PAGE, "lead image"))
-    image_caption: str | None = field(metadata=column(By.PAGE, "its caption, kept out of body"))
+    modified_raw: str | None = field(metadata=from_page("as printed"))
+    section: str | None = field(metadata=from_page("rubric, as printed", repeats=True))
+    tags: tuple[str, ...] = field(metadata=from_page("as printed"))
+    image_url: str | None = field(metadata=from_page("lead image"))
+    image_caption: str | None = field(metadata=from_page("its caption, kept out of body"))
     media: tuple[Medium, ...] | None = field(
         default=None,
-        metadata=column(By.PAGE, "images and videos in the text but the lead image; null before schema 4"),
+        metadata=from_page("images and videos in the text but the lead image; null before schema 4"),
     )
     outbound_links: tuple[str, ...] | None = field(
-        default=None,
-        metadata=column(By.PAGE, "links to other sites, with embedded posts; null before schema 4"),
+        default=None, metadata=from_page("links to other sites, with embedded posts; null before schema 4")
     )
     alternates: tuple[Alternate, ...] = field(
-        metadata=column(
-            By.PAGE, "declared other languages; source: hreflang switcher sitemap url-rule", cached=True
+        metadata=from_page(
+            "declared other languages; source: hreflang switcher sitemap url-rule", cached=True
         )
     )
     story_key: str | None = field(
-        metadata=column(By.FETCH, "the outlet's id of the story, if its languages share one", cached=True)
+        metadata=from_fetch("the outlet's id of the story, if its languages share one", cached=True)
     )
-    content_hash: str = field(
-        metadata=column(By.PIPELINE, "of the normalised headline and body", cached=True)
-    )
-    raw_sha256: str = field(
-        metadata=column(By.FETCH, "of the page's bytes, or of the feed's entry", cached=True)
-    )
+    content_hash: str = field(metadata=from_pipeline("of the normalised headline and body", cached=True))
+    raw_sha256: str = field(metadata=from_fetch("of the page's bytes, or of the feed's entry", cached=True))
     text_from: str | None = field(
         default=None,
-        metadata=column(
-            By.FETCH,
-            "page, or feed if the page was refused; null before schema 5: page",
-            cached=True,
-            repeats=True,
+        metadata=from_fetch(
+            "page, or feed if the page was refused; null before schema 5: page", cached=True, repeats=True
         ),
     )
     access: str | None = field(
         default=None,
-        metadata=column(
-            By.PAGE,
+        metadata=from_page(
             "free, partial, paid, as the page states it; refused: only a feed had the text; null if nothing "
             "is stated, and before schema 5",
             repeats=True,
         ),
     )
-    http_status: int = field(
-        metadata=column(By.FETCH, "status of the fetch that brought this text", repeats=True)
-    )
-    etag: str | None = field(metadata=column(By.FETCH, "validator of that fetch", cached=True))
-    last_modified: str | None = field(
-        metadata=column(By.FETCH, "validator of that fetch, as sent", cached=True)
-    )
-    fetched_at: datetime = field(metadata=column(By.FETCH, "when it was fetched"))
+    http_status: int = field(metadata=from_fetch("status of the fetch that brought this text", repeats=True))
+    etag: str | None = field(metadata=from_fetch("validator of that fetch", cached=True))
+    last_modified: str | None = field(metadata=from_fetch("validator of that fetch, as sent", cached=True))
+    fetched_at: datetime = field(metadata=from_fetch("when it was fetched"))
     source_archive: str | None = field(
         default=None,
-        metadata=column(By.FETCH, "the file or index that has an imported page", cached=True, repeats=True),
+        metadata=from_fetch("the file or index that has an imported page", cached=True, repeats=True),
     )
     source_capture: str | None = field(
-        default=None,
-        metadata=column(By.FETCH, "the page in it: file and record id, or the address of its replay"),
+        default=None, metadata=from_fetch("the page in it: file and record id, or the address of its replay")
     )
     raw_file: str | None = field(
         default=None,
-        metadata=column(By.ARCHIVE, "WARC file of the page, from the archive's root; null if none is kept"),
+        metadata=from_archive("WARC file of the page, from the archive's root; null if none is kept"),
     )
     raw_offset: int | None = field(
         default=None,
-        metadata=column(By.ARCHIVE, "where its response record begins, a separate gzip member", bits=64),
+        metadata=from_archive("where its response record begins, a separate gzip member", bits=64),
     )
-    raw_length: int | None = field(default=None, metadata=column(By.ARCHIVE, "bytes of that member", bits=64))
+    raw_length: int | None = field(default=None, metadata=from_archive("bytes of that member", bits=64))
     extractor: str = field(
-        metadata=column(
-            By.PAGE, "extractor that read the page; a new one makes no new version", cached=True, repeats=True
+        metadata=from_page(
+            "extractor that read the page; a new one makes no new version", cached=True, repeats=True
         )
     )
-    run_id: str = field(metadata=column(By.FETCH, "the crawl that fetched it", repeats=True))
-    extra: str | None = field(metadata=column(By.PIPELINE, "JSON object with further fields"))
+    run_id: str = field(metadata=from_fetch("the crawl that fetched it", repeats=True))
+    extra: str | None = field(metadata=from_pipeline("JSON object with further fields"))
 
 
 COMMIT_COLUMNS = (

@@ -57,11 +57,6 @@ class Verification:
         )
 
 
-def verify(root: str | os.PathLike[str]) -> Sequence[Finding]:
-    """Check everything, see `check`."""
-    return check(root, everything=True).findings
-
-
 def check(root: str | os.PathLike[str], *, everything: bool = False) -> Verification:
     """Find everything that does not match the head's manifest, and everything that waits for a person.
 

@@ -17,20 +17,7 @@ import pyarrow.dataset as ds
 
 from archive.exceptions import ArchiveDamaged, ArticleNotFound, PageNotKept, SnapshotNotFound
 from archive.format.records import SEPARATED
-from archive.format.schema import (
-    ALIGNMENTS,
-    ARTICLES,
-    DECISIONS,
-    DELETION,
-    OBSERVATIONS,
-    OUTCOMES,
-    PAIRS,
-    PUBLIC,
-    REFUSALS,
-    SAME_EVENT,
-    STORIES,
-    VERSIONS,
-)
+from archive.format.schema import DECISIONS, DELETION, OUTCOMES, PUBLIC, STORED
 from archive.opening import open_existing
 from archive.pages import warc_files
 from archive.read import locations, sql, values
@@ -56,16 +43,7 @@ if TYPE_CHECKING:
     from archive.pages.warc_record import RawPage
     from archive.read.sql import SqlRows
 
-_SCHEMAS = {
-    "articles": ARTICLES,
-    "versions": VERSIONS,
-    "observations": OBSERVATIONS,
-    "stories": STORIES,
-    "pairs": PAIRS,
-    "refusals": REFUSALS,
-    "alignments": ALIGNMENTS,
-    "same_event": SAME_EVENT,
-}
+_SCHEMAS = {table: STORED[parts[-1]] for table, parts in PUBLIC.items()}
 
 
 class Archive:

@@ -16,18 +16,7 @@ from archive.commit import alignments, stories
 from archive.commit.rows import Commit, table
 from archive.commit.stories import Story
 from archive.format.records import NO_PAIR
-from archive.format.schema import (
-    ALIGNMENTS,
-    ARTICLES,
-    DECISIONS,
-    MEMBERSHIPS,
-    OBSERVATIONS,
-    PAIRS,
-    REFUSALS,
-    SAME_EVENT,
-    SORT,
-    STORIES,
-)
+from archive.format.schema import ARTICLES, PAIRS, SORT, STORED, STORIES
 from archive.format.snapshot import Snapshot
 from archive.state.model import Joint, StoryMember
 from archive.storage.interface import Storage
@@ -55,9 +44,10 @@ class Past:
         self._at = at
         self._last_by = last_by
 
-    def _read(self, names: tuple[str, ...], schema: pa.Schema, columns: list[str] | None = None) -> pa.Table:
+    def _read(self, *names: str, columns: list[str] | None = None) -> pa.Table:
+        """Read stored tables of the same columns."""
         files = self._storage.present(self._head.stored(*names))
-        source = data_file_reader.dataset(files, schema)
+        source = data_file_reader.dataset(files, STORED[names[0]])
         return source.to_table(columns=columns, filter=self._committed(source))
 
     def _committed(self, source: ds.Dataset) -> ds.Expression | None:
@@ -72,13 +62,13 @@ class Past:
         return by_then | (misdated & (ds.field("commit_seq") <= self._last_by(self._at)))
 
     def observations(self, _columns: Sequence[str] | None = None) -> pa.Table:
-        rows = self._read(("observations",), OBSERVATIONS)
+        rows = self._read("observations")
         return in_order(rows, ("commit_seq", "observed_at", "url"))
 
     def versions(self, columns: Sequence[str] | None = None) -> pa.Table:
         """Derive every version of that time, with `columns` and a few more."""
         needed = None if columns is None else [x for x in ARTICLES.names if x in {*columns, *_ALWAYS}]
-        rows = _latest_readings(self._read(("articles", "superseded", "former_readings"), ARTICLES, needed))
+        rows = _latest_readings(self._read("articles", "superseded", "former_readings", columns=needed))
         rows = in_order(rows, ("article_id", "valid_from", "version"))
         derived: dict[str, list[object]] = {
             name: rows[name].to_pylist() for name in ("story_id", "valid_to", "first_seen", "last_seen")
@@ -100,7 +90,7 @@ class Past:
         return rows.filter(pc.is_null(rows["valid_to"]))
 
     def pairs(self, _columns: Sequence[str] | None = None) -> pa.Table:
-        rows = self._read(("decisions",), DECISIONS).sort_by("commit_seq")
+        rows = self._read("decisions").sort_by("commit_seq")
         keys = zip(rows["article_id_a"].to_pylist(), rows["article_id_b"].to_pylist(), strict=True)
         latest = {key: position for position, key in enumerate(keys)}
         evidence = rows["evidence"].to_pylist()
@@ -120,10 +110,10 @@ class Past:
         return self._aligned(self._built()[0])
 
     def refusals(self, _columns: Sequence[str] | None = None) -> pa.Table:
-        return in_order(self._read(("refusals",), REFUSALS), ("commit_seq", *SORT["refusals"]))
+        return in_order(self._read("refusals"), ("commit_seq", *SORT["refusals"]))
 
     def same_event(self, _columns: Sequence[str] | None = None) -> pa.Table:
-        return in_order(self._read(("same_event",), SAME_EVENT), ("commit_seq", *SORT["same_event"][:2]))
+        return in_order(self._read("same_event"), ("commit_seq", *SORT["same_event"][:2]))
 
     def _built(self) -> tuple[list[Story], Commit | None]:
         """Build the stories of the moment, with its last commit; None if there were no articles."""
@@ -143,7 +133,7 @@ class Past:
         for story in built:
             for couple, versions in story.couples().items():
                 story_of[*couple, *versions] = story.story_id
-        rows = self._read(("alignments", "former_alignments"), ALIGNMENTS).sort_by("commit_seq")
+        rows = self._read("alignments", "former_alignments").sort_by("commit_seq")
         keys = _keys(rows, ("article_id_a", "article_id_b", "version_a", "version_b"))
         seqs = rows["commit_seq"].to_pylist()
         last = dict(zip(keys, seqs, strict=True))
@@ -161,7 +151,7 @@ class Past:
 
     def _observed(self) -> dict[str, tuple[datetime, datetime]]:
         """Times of the first and last observation that found each article."""
-        rows = self._read(("observations",), OBSERVATIONS, ["article_id", "outcome", "observed_at"])
+        rows = self._read("observations", columns=["article_id", "outcome", "observed_at"])
         rows = rows.filter(pc.is_in(rows["outcome"], value_set=pa.array(["archived", "unchanged"])))
         grouped = rows.group_by("article_id").aggregate([("observed_at", "min"), ("observed_at", "max")])
         times = zip(
@@ -170,7 +160,7 @@ class Past:
         return dict(zip(grouped["article_id"].to_pylist(), times, strict=True))
 
     def _stories_of(self) -> dict[str, str]:
-        rows = self._read(("memberships",), MEMBERSHIPS).sort_by("commit_seq")
+        rows = self._read("memberships").sort_by("commit_seq")
         return dict(zip(rows["article_id"].to_pylist(), rows["story_id"].to_pylist(), strict=True))
 
 

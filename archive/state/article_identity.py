@@ -15,7 +15,7 @@ from unicodedata import normalize
 
 from archive.addresses import address_key, plain_url
 from archive.format.records import ArticleRecord
-from archive.state.model import CANONICAL, ID, URL, Holder, id_key, micros
+from archive.state.model import CANONICAL, ID, URL, Holder, canonical_key, id_key, micros
 
 Place = tuple[bytes, int, Holder]
 """Key of an address or id, role, and the article that has this role there."""
@@ -130,8 +130,8 @@ _NONE = Candidates(None, (), (), is_id_in_use=False)
 
 
 def candidates(page: Page, places: Places) -> Candidates:
-    key, canonical_key = address_key(page.url), _canonical_key(page.url, page.canonical_url)
-    holders = _Holders(places({key} if canonical_key is None else {key, canonical_key}))
+    key, claimed_key = address_key(page.url), canonical_key(page.url, page.canonical_url)
+    holders = _Holders(places({key} if claimed_key is None else {key, claimed_key}))
     if holders.is_empty:
         return _NONE
     fetched = holders.at(key, URL)
@@ -139,12 +139,12 @@ def candidates(page: Page, places: Places) -> Candidates:
     with_id = [x for x in holders.at(key, ID) if x not in fetched]
     # articles elsewhere that claim this address, and articles at the address that this page claims
     claiming = holders.claiming(key)
-    claimed = holders.at(canonical_key, URL)
+    claimed = holders.at(claimed_key, URL)
     contradictions = [
         *((x, f"it calls itself {page.canonical_url}, where another text is") for x in claimed),
         *((x, f"{x.url} calls itself this address, and has another text") for x in claiming),
     ]
-    linked = dict.fromkeys((*claimed, *fetched, *claiming, *with_id, *holders.claiming(canonical_key)))
+    linked = dict.fromkeys((*claimed, *fetched, *claiming, *with_id, *holders.claiming(claimed_key)))
 
     def is_eligible(holder: Holder) -> bool:
         return holder.outlet == page.outlet and holder not in of_address
@@ -161,14 +161,6 @@ def second_id(page: Page) -> str:
     """Return the id of a new article at an address whose regular id belongs to another article."""
     text = f"{plain_url(page.url)}\0{page.content_hash}".encode("utf-8", "surrogatepass")
     return hashlib.blake2b(b"address\0" + text, digest_size=16).hexdigest()
-
-
-def _canonical_key(url: str, canonical: str | None) -> bytes | None:
-    """Key of the canonical address; None if it is the address of the page."""
-    if not canonical or canonical == url:
-        return None
-    key = address_key(canonical)
-    return None if key == address_key(url) else key
 
 
 def belongs_to(holder: Holder, key: bytes, places: Places) -> bool:
@@ -234,19 +226,19 @@ class FreshPlaces:
 
     def add(self, record: ArticleRecord) -> None:
         """Add a record that already has its article's id."""
-        canonical_key = _canonical_key(record.url, record.canonical_url)
+        claimed_key = canonical_key(record.url, record.canonical_url)
         holder = Holder(
             record.article_id,
             record.outlet,
             record.url,
             micros(record.fetched_at),
-            frozenset() if canonical_key is None else frozenset((canonical_key,)),
+            frozenset(() if claimed_key is None else (claimed_key,)),
             frozenset((record.content_hash,)),
             record.content_hash,
         )
         places = {(address_key(record.url), URL), (id_key(record.article_id), ID)}
-        if canonical_key is not None:
-            places.add((canonical_key, CANONICAL))
+        if claimed_key is not None:
+            places.add((claimed_key, CANONICAL))
         for key, role in sorted(places):
             self._at.setdefault(key, []).append((key, role, holder))
         self._latest[record.article_id] = record

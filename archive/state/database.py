@@ -28,7 +28,6 @@ from archive.state.model import (
     LastObservation,
     StoryMember,
     id_key,
-    micros,
     moment,
 )
 
@@ -70,8 +69,6 @@ CONTENTS = (
 """All tables but `about`: a rebuild empties them first."""
 NO_ARTICLE = 0
 """In `story`: not a member, but the file with the story's row."""
-
-__all__ = ["KnownArticle", "LastObservation", "State", "micros", "moment"]
 
 STATE_VERSION = 11
 _V = TypeVar("_V")

@@ -280,16 +280,9 @@ class Debts:
 
 
 def debt_of(row: sqlite3.Row) -> Debt:
-    return Debt(
-        row["key"],
-        row["outlet"],
-        row["url"],
-        row["reason"],
-        row["since"],
-        row["asked"],
-        row["tries"],
-        bool(row["given_up"]),
-    )
+    """`row`: of the table `debt`, whose columns are the fields."""
+    *values, given_up = row
+    return Debt(*values, bool(given_up))
 
 
 def _values(outlet: str, now: datetime) -> dict[str, object]:

@@ -90,6 +90,14 @@ def id_key(identity: str) -> bytes:
     return blake2b(identity.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
+def canonical_key(url: str, canonical: str | None) -> bytes | None:
+    """Key of the canonical address; None if it is the address of the page."""
+    if not canonical or canonical == url:
+        return None
+    key = address_key(canonical)
+    return None if key == address_key(url) else key
+
+
 def micros(moment: datetime) -> int:
     return (moment - _EPOCH) // timedelta(microseconds=1)
 
@@ -116,15 +124,13 @@ def current_version(row: sqlite3.Row, recent: list[tuple[int, str]]) -> CurrentV
 def holder(row: Sequence[Any]) -> Holder:
     """`row`: the columns of HOLDER_COLUMNS, and the hashes of its versions with spaces between."""
     article_id, outlet, url, canonical, first_seen, content_hash, reread_hash, hashes = row
-    canonical_key = None if canonical is None or canonical == url else address_key(canonical)
+    claimed_key = canonical_key(url, canonical)
     return Holder(
         article_id,
         outlet,
         url,
         first_seen,
-        frozenset()
-        if canonical_key is None or canonical_key == address_key(url)
-        else frozenset((canonical_key,)),
+        frozenset(() if claimed_key is None else (claimed_key,)),
         frozenset(hashes.split() if reread_hash is None else (*hashes.split(), reread_hash)),
         content_hash,
     )

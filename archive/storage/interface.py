@@ -28,17 +28,12 @@ class Storage(Protocol):
     if this machine's disk does.
     """
 
-    @property
-    def layout(self) -> Layout:
-        """The local folder; segments, temporary files, views, cache and lock exist only there."""
-
-    @property
-    def name(self) -> str:
-        """The path or address of the archive, for messages."""
-
-    @property
-    def is_shared(self) -> bool:
-        """True if other machines have the same files: a file that was sent is not merged or rewritten."""
+    layout: Layout
+    """The local folder; segments, temporary files, views, cache and lock exist only there."""
+    name: str
+    """The path or address of the archive, for messages."""
+    is_shared: bool
+    """True if other machines have the same files: a file that was sent is not merged or rewritten."""
 
     # names and places
 

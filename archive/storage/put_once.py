@@ -82,8 +82,6 @@ def _remember(store: Store, memory: Path) -> None:
         "proven": "a second put with If-None-Match: * was refused",
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
     }
-    temporary = memory.with_name(f"{memory.name}.{uuid4().hex}")
     with contextlib.suppress(OSError):  # proven again by the next one
         memory.parent.mkdir(parents=True, exist_ok=True)
-        durable.write_new(temporary, json.dumps(proven, indent=1).encode())
-        temporary.replace(memory)
+        durable.replace(memory, json.dumps(proven, indent=1).encode())

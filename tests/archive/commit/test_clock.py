@@ -14,11 +14,10 @@ from archive.format.layout import Layout
 from archive.format.snapshot import seal
 from archive.operations import maintain
 from archive.operations.purge import purge
-from archive.operations.verify import verify
 from archive.storage.folder import Folder
 from archive.storage.snapshot_log import Log
 from archive.writer import ArchiveWriter
-from tests.archive.findings import grave
+from tests.archive.findings import grave, verify
 
 IN_2099 = datetime(2099, 5, 1, tzinfo=UTC)
 IN_1970 = datetime(1970, 1, 1, 0, 5, tzinfo=UTC)

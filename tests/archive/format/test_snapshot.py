@@ -11,8 +11,8 @@ from archive.exceptions import ArchiveDamaged, SchemaTooNew
 from archive.format.layout import Layout
 from archive.format.snapshot import read_sealed, seal
 from archive.operations import purge
-from archive.operations.verify import verify
 from archive.state.tombstones import Tombstones
+from tests.archive.findings import verify
 
 
 @given(

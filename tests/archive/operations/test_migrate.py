@@ -17,13 +17,13 @@ from archive.format.layout import Layout
 from archive.format.records import Medium
 from archive.format.schema import STORED
 from archive.operations.migrate import TODAY, Step, Target, migrate
-from archive.operations.verify import verify
 from archive.state import replay, tombstones
 from archive.state.tombstones import Tombstone, Tombstones, article_hash
 from archive.storage.folder import Folder
 from archive.storage.snapshot_log import Log
 from archive.tables.parquet_files import TableFiles
 from archive.writer import ArchiveWriter
+from tests.archive.findings import verify
 from tests.archive.small_disk import file_size_limit
 
 ARTICLES = STORED["articles"]

@@ -20,14 +20,13 @@ from archive.format.layout import Layout
 from archive.format.records import Decisions, Membership, ObservationRecord, PairRecord
 from archive.operations import maintain
 from archive.operations.purge import find, purge
-from archive.operations.verify import verify
 from archive.pages import cdxj_index
 from archive.state import replay
 from archive.state.tombstones import PurgedAddress, Tombstones
 from archive.storage.folder import Folder
 from archive.writer import ArchiveWriter
 from tests.archive.conftest import NOON, make_article, make_page
-from tests.archive.findings import grave
+from tests.archive.findings import grave, verify
 from tests.archive.strangers import altered
 from tests.archive.traces import find as find_traces
 

@@ -13,10 +13,10 @@ from archive.format.records import AlignmentRecord, Decisions, Membership, PairR
 from archive.format.schema import ARTICLES
 from archive.operations import maintain, purge
 from archive.operations.reread import COLUMNS, Rereading, publish
-from archive.operations.verify import verify
 from archive.state import replay
 from archive.storage.folder import Folder
 from archive.storage.snapshot_log import Log
+from tests.archive.findings import verify
 from tests.archive.state.test_replay import contents
 
 HOUR = timedelta(hours=1)

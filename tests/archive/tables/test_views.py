@@ -13,7 +13,7 @@ from archive.exceptions import ArchiveError, SnapshotNotFound
 from archive.format.layout import Layout
 from archive.operations.maintain import gc
 from archive.operations.purge import purge
-from archive.operations.verify import verify
+from tests.archive.findings import verify
 
 
 @pytest.fixture

@@ -18,8 +18,8 @@ import pytest
 
 import archive
 from archive.operations import maintain
-from archive.operations.verify import verify
 from crawler.settings import ITEM_PIPELINES
+from tests.archive.findings import verify
 from tests.hostile.processes import wait_for_children
 from tests.newsrooms.herald import Herald
 from tests.newsrooms.newsroom import Answer

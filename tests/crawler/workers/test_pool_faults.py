@@ -19,8 +19,8 @@ import pandas as pd
 import pytest
 
 from archive.format import codec
-from archive.operations.verify import verify
 from archive.wal import segment
+from tests.archive.findings import verify
 from tests.hostile.processes import A_WHILE, children, forked_by, wait_for_children
 from tests.newsrooms.herald import Herald
 from tests.support.faults_table import Tally

@@ -13,11 +13,11 @@ from archive.commit.committer import publish_decisions
 from archive.exceptions import ArchiveNotWritable, DecisionError
 from archive.format.records import Decisions, Membership
 from archive.operations.purge import purge
-from archive.operations.verify import verify
 from archive.storage.cache import cache_folder
 from pipelines.pairing.labels import Label
 from pipelines.pairing.parts import parts
 from pipelines.pairing.run import pair_archive
+from tests.archive.findings import verify
 from tests.pipelines.pairing.test_run import MONDAY, add, article, grouped, newsroom, pairs, root, three_each
 
 __all__ = ["root"]

@@ -22,9 +22,9 @@ from warcio.archiveiterator import ArchiveIterator
 import archive
 from archive.format.records import ArticleRecord
 from archive.operations import reread
-from archive.operations.verify import verify
 from archive.pages.warc_record import Exchange, build
 from archive.writer import ArchiveWriter
+from tests.archive.findings import verify
 from tests.newsrooms.newsroom import Answer, Site
 from tests.newsrooms.story_pages import PARAGRAPHS, Page
 from tests.support.demo_port import alone_at_its_port
