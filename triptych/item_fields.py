@@ -146,8 +146,8 @@ def _texts(value: object, *names: str) -> Iterator[str]:
             yield entry
             continue
         inner = _mapping(entry)
-        text = next((text for name in names if (text := _text(inner.get(name)))), None)
-        if text:
+        named = (_text(inner.get(name)) for name in names)
+        if text := next(filter(None, named), None):
             yield text
 
 

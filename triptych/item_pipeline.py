@@ -64,13 +64,13 @@ class ArchivePipeline:
         self._allow_private = crawler.settings.getbool("ALLOW_PRIVATE_NETWORK")
         stages = Settings({"ITEM_PIPELINES": own.ITEM_PIPELINES})
         self._decide = worker_stages(stages)
-        classes = [load_object(name) for name in build_component_list(own.ITEM_PIPELINES)]
         self._snapshot = SnapshotStage(crawler)
-        self._after: list[Any] = [
-            self._snapshot if kind is SnapshotStage else build_from_crawler(kind, crawler)
-            for kind in classes
-            if not issubclass(kind, WorkerStage)
-        ]
+        self._after: list[Any] = []
+        for kind in map(load_object, build_component_list(own.ITEM_PIPELINES)):
+            if kind is SnapshotStage:
+                self._after.append(self._snapshot)
+            elif not issubclass(kind, WorkerStage):
+                self._after.append(build_from_crawler(kind, crawler))
         self._workers: Workers | None = None
         self._answers: OrderedDict[str, Fetched] = OrderedDict()
 

@@ -189,7 +189,8 @@ def _print(console: Console, answer: Answer, page: int, most: int, why_none: str
 def _print_stories(console: Console, lines: Sequence[StoryLine], t: Interface) -> None:
     rows = [_row(line, t) for line in lines]
     is_wide = line_width(console) >= _WIDE
-    columns = [n for n in range(len(_COLUMNS)) if n not in _NOTES or (is_wide and any(x[n] for x in rows))]
+    hidden = {n for n in _NOTES if not is_wide or not any(row[n] for row in rows)}
+    columns = [n for n in range(len(_COLUMNS)) if n not in hidden]
     cells = [[row[n] for n in columns] for row in rows]
     below = []
     for row, line in zip(rows, lines, strict=True):

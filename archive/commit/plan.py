@@ -314,7 +314,8 @@ def _edited_member(applied: AppliedObservations, article_id: str) -> StoryMember
 
 
 def _joints(state: State, members: Sequence[StoryMember], pairs: Sequence[PairRecord]) -> list[Joint]:
-    joints = {(x.article_id_a, x.article_id_b): x for x in state.joints([m.article_id for m in members])}
+    stored = state.joints([member.article_id for member in members])
+    joints = {(x.article_id_a, x.article_id_b): x for x in stored}
     for pair in pairs:
         key = (pair.article_id_a, pair.article_id_b)
         joints[key] = Joint(*key, pair.evidence, pair.score)

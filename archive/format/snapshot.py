@@ -64,9 +64,10 @@ def snapshot_of(document: dict[str, object]) -> Snapshot:
         gate.text(fields[name], name)
     fields["committed_at"] = datetime.fromisoformat(str(fields["committed_at"])).astimezone(UTC)
     fields["files"] = tuple(_data_file(DataFile(**file)) for file in fields["files"])
-    fields["rewrote"] = {
-        gate.data_name(new): tuple(gate.data_name(x) for x in old) for new, old in fields["rewrote"].items()
-    }
+    rewrote = {}
+    for new, old in fields["rewrote"].items():
+        rewrote[gate.data_name(new)] = tuple(map(gate.data_name, old))
+    fields["rewrote"] = rewrote
     fields["segments"] = tuple(gate.hex_id(name) for name in fields["segments"])
     for count in fields["summary"].values():
         if not isinstance(count, int):

@@ -218,4 +218,8 @@ def conflicts(archive: Archive, story_id: str, ids: Sequence[str]) -> list[tuple
     articles = archive.articles(columns=["article_id", "language", "url"])
     rows_of_pairs = articles.seek(ds.field("article_id").isin(article_ids)).to_pylist()
     by_id = {row["article_id"]: row for row in rows_of_pairs}
-    return [(row, [by_id[row[side]] for side in sides if row[side] in by_id]) for row in contradicted]
+    found = []
+    for row in contradicted:
+        of_pair = (by_id.get(row[side]) for side in sides)
+        found.append((row, [article for article in of_pair if article is not None]))
+    return found

@@ -281,8 +281,7 @@ class Debts:
 
 def debt_of(row: sqlite3.Row) -> Debt:
     """`row`: of the table `debt`, whose columns are the fields."""
-    *values, given_up = row
-    return Debt(*values, bool(given_up))
+    return Debt(**dict(row) | {"given_up": bool(row["given_up"])})
 
 
 def _values(outlet: str, now: datetime) -> dict[str, object]:

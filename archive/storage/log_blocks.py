@@ -71,10 +71,11 @@ class LogBlocks:
 
     def add(self, entries: Iterable[LogEntry]) -> None:
         """Add entries, and merge blocks that overlap or are not full; durable when it returns."""
-        clusters = list(self._clusters())
-        merged = [block for cluster in clusters if len(cluster) > 1 for block in cluster]
-        if clusters and len(clusters[0]) == 1 and len(self._read(clusters[0][0].name)) < self._rows_per_block:
-            merged += clusters[0]
+        merged = []
+        for number, cluster in enumerate(self._clusters()):
+            # a block that overlaps none is merged if it is the latest, and not full
+            if len(cluster) > 1 or (number == 0 and self._has_space(cluster[0])):
+                merged += cluster
         rows = self._union(merged)
         for entry in entries:
             rows.setdefault(entry.key, entry)
@@ -103,6 +104,9 @@ class LogBlocks:
             cluster.append(block)
         if cluster:
             yield cluster
+
+    def _has_space(self, block: _Block) -> bool:
+        return len(self._read(block.name)) < self._rows_per_block
 
     def _union(self, blocks: Iterable[_Block]) -> dict[tuple[int, str], LogEntry]:
         # entries of one snapshot in two blocks are equal

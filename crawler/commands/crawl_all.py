@@ -67,7 +67,7 @@ class Command(ReadingCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         loader = get_spider_loader(self.settings)
-        declared = {outlet.name: outlet for outlet in outlets(loader)}  # type: ignore[arg-type]
+        declared = {outlet.name: outlet for outlet in outlets(loader)}
         broken: Mapping[str, str] = getattr(loader, "broken", {})
         check_names(args, declared)
         with wrong_settings():

@@ -77,7 +77,7 @@ class Command(Crawl):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         fast_start()
         loader = get_spider_loader(self.settings)
-        names = [*dict.fromkeys(args)] or [outlet.name for outlet in outlets(loader)]  # type: ignore[arg-type]
+        names = [*dict.fromkeys(args)] or [outlet.name for outlet in outlets(loader)]
         declared = [self._spider(name) for name in names]
         if opts.addresses is not None:
             self.exitcode = self._check_addresses(opts.addresses, [outlet() for outlet in declared])

@@ -86,7 +86,7 @@ class Command(ReadingCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         fast_start()
         loader = get_spider_loader(self.settings)
-        declared = _named(outlets(loader), args)  # type: ignore[arg-type]
+        declared = _named(outlets(loader), args)
         uri = self.settings["ARCHIVE_URI"]
         broken: dict[str, str] = {} if args else getattr(loader, "broken", {})
         with one_sentence(self, "triptych outlets", uri):

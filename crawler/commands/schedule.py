@@ -63,7 +63,7 @@ class Command(ReadingCommand):
         with wrong_settings():
             configuration = read_configuration()
             loader = get_spider_loader(self.settings)
-            read_timetable(configuration.schedule, [outlet.name for outlet in outlets(loader)])  # type: ignore[arg-type]
+            read_timetable(configuration.schedule, [outlet.name for outlet in outlets(loader)])
         uri, logs = self.settings["ARCHIVE_URI"], Path(self.settings["LOGS_FOLDER"]).absolute()
         archives = () if "://" in uri else (Path(uri).absolute(),)
         metrics = self.settings["METRICS_FILE"]

@@ -78,7 +78,7 @@ class Command(ReadingCommand):
             print(_SHIPPED[opts.print].read_text("utf-8"), end="")
             return
         loader = get_spider_loader(self.settings)
-        declared = {outlet.name: outlet for outlet in outlets(loader)}  # type: ignore[arg-type]
+        declared = {outlet.name: outlet for outlet in outlets(loader)}
         check_names(args, declared)
         sends = not opts.dry_run and self._has_channels()
         from crawler.health.monitoring.limits import configured_limits

@@ -4,7 +4,6 @@ import hashlib
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
-from types import TracebackType
 
 from crawler.demo.site import Answer, build_site
 
@@ -52,9 +51,7 @@ class Newsroom:
     def __enter__(self) -> "Newsroom":
         return self.start()
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
 

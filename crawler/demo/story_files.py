@@ -97,9 +97,8 @@ def load_stories() -> tuple[Story, ...]:
 
 def read_story(path: Path) -> Story:
     values = tomllib.loads(path.read_text(encoding="utf-8"))
-    variants = tuple(
-        _variant(path, language, values.pop(language)) for language in STORY_LANGUAGES if language in values
-    )
+    written = [language for language in STORY_LANGUAGES if language in values]
+    variants = tuple(_variant(path, language, values.pop(language)) for language in written)
     for name in ("shows", "links", "announced"):
         values[name] = tuple(values.get(name, ()))
     values["announced"] = values["announced"] or (variants[0].language,)
@@ -119,8 +118,9 @@ def _variant(path: Path, language: str, values: dict[str, object]) -> Variant:
         values[name] = tuple(table.items()) if isinstance(table, dict) else ()
     _refuse_unknown(path, Variant, values)
     variant = Variant(language=language, body=parse_blocks(body), **values)  # type: ignore[arg-type]
-    if missing := [words for words, _ in variant.edits if not any(words in x.text for x in variant.body)]:
-        raise ValueError(f"{path.name}: [{language}] edits {missing[0]!r}, which is in no block of the body")
+    for words, _ in variant.edits:
+        if not any(words in block.text for block in variant.body):
+            raise ValueError(f"{path.name}: [{language}] edits {words!r}, which is in no block of the body")
     if variant.published.tzinfo is None:
         raise ValueError(
             f"{path.name}: [{language}] published has no offset; write 2026-03-12T09:15:00+02:00"

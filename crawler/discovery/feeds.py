@@ -73,7 +73,7 @@ def _lead(entry: dict[str, Any], url: str) -> Lead | None:
     links = dict(_links(entry, url))
     # the original link that Feedburner moved, the first link, or an RSS guid that is an address
     printed = _text(entry, "feedburner_origlink"), next(iter(links), None), _text(entry, "link")
-    address = next((page for link in printed if (page := listed_page(url, link))), None)
+    address = next(filter(None, (listed_page(url, link) for link in printed)), None)
     if address is None:
         return None
     alternates = tuple(Alternate(tag, page, "sitemap") for page, tag in links.items() if tag)

@@ -8,7 +8,7 @@ import re
 import sys
 from collections.abc import Sequence
 
-from scrapy.spiderloader import SpiderLoader
+from scrapy.spiderloader import SpiderLoader, SpiderLoaderProtocol
 from scrapy.utils.project import get_project_settings
 
 from crawler.outlet.declaration import Outlet
@@ -51,7 +51,7 @@ LABELS = {
 _LABEL = re.compile(rf"^({'|'.join(LABELS)}): ", re.MULTILINE)
 
 
-def outlets(spiders: SpiderLoader) -> list[type[Outlet]]:
+def outlets(spiders: SpiderLoaderProtocol) -> list[type[Outlet]]:
     """Return the declared outlets, by name; the demo and `page` declare no language and are left out."""
     loaded = (spiders.load(name) for name in sorted(spiders.list()))
     return [spider for spider in loaded if issubclass(spider, Outlet) and spider.languages]

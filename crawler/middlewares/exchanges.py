@@ -41,8 +41,8 @@ def exchange_of(response: Response, fetched_at: datetime) -> Exchange | None:
 
 
 def _pairs(headers: Headers) -> tuple[tuple[str, str], ...]:
-    return tuple(
-        (name.decode("latin-1"), value.decode("latin-1"))
-        for name in headers
-        for value in headers.getlist(name)
-    )
+    pairs = []
+    for name in headers:
+        for value in headers.getlist(name):
+            pairs.append((name.decode("latin-1"), value.decode("latin-1")))
+    return tuple(pairs)

@@ -189,14 +189,20 @@ def _lag(row: Row | None, first: datetime | None) -> str:
     return f"[green]+{hours}h{minutes % 60:02d}[/]" if hours < 48 else f"[green]+{hours // 24}d[/]"
 
 
-def _summary(rows: list[Row], pairs: Counter[str], outlet: str) -> Table:
-    stories: dict[str, set[str | None]] = defaultdict(set)
-    for row in rows:
-        stories[row.story_id].add(row.language)
+def _grid() -> Table:
+    """Lines of a name, a number and words."""
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(style="bold", no_wrap=True)
     table.add_column(justify="right", no_wrap=True)
     table.add_column()
+    return table
+
+
+def _summary(rows: list[Row], pairs: Counter[str], outlet: str) -> Table:
+    stories: dict[str, set[str | None]] = defaultdict(set)
+    for row in rows:
+        stories[row.story_id].add(row.language)
+    table = _grid()
     languages = Counter(row.language or "unknown" for row in rows)
     complete = sum(set(STORY_LANGUAGES) <= languages_of_story for languages_of_story in stories.values())
     table.add_row("stories", str(len(stories)), f"{literal(outlet)}; {complete} of them in uk, en and ru")
@@ -215,10 +221,7 @@ def _by_outcome(ledger: Ledger) -> dict[str, Counter[str]]:
 
 
 def _outcomes(ledger: Ledger) -> Table:
-    table = Table(box=None, show_header=False, pad_edge=False)
-    table.add_column(style="bold", no_wrap=True)
-    table.add_column(justify="right", no_wrap=True)
-    table.add_column()
+    table = _grid()
     by_outcome = _by_outcome(ledger)
     explanation = "each ended as one of:" if ledger.discovered else "nothing was listed"
     table.add_row("addresses", str(ledger.discovered), explanation)

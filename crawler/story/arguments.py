@@ -121,7 +121,7 @@ def _check_combination(arguments: dict[str, str]) -> None:
 
 
 def _read_urls(text: str, *, allow_private: bool) -> Arguments:
-    urls = [url for part in _NEXT.split(text) if (url := part.strip(" ,"))]
+    urls = list(filter(None, (part.strip(" ,") for part in _NEXT.split(text))))
     if not urls:
         raise WrongUse("url= is empty; give the address of an article")
     for url in urls:

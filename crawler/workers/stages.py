@@ -36,7 +36,8 @@ def worker_stages(settings: BaseSettings) -> tuple[WorkerStage, ...]:
     from scrapy.utils.misc import load_object  # noqa: PLC0415  .3 s: a worker needs no Scrapy
 
     names = build_component_list(settings.get_component_priority_dict_with_base("ITEM_PIPELINES"))
-    return tuple(stage() for name in names if issubclass(stage := load_object(name), WorkerStage))
+    classes = map(load_object, names)
+    return tuple(stage() for stage in classes if issubclass(stage, WorkerStage))
 
 
 def decide(article: Article, stages: Sequence[WorkerStage]) -> Article:

@@ -21,10 +21,11 @@ import msgspec
 from archive.commands.configuration import into_environment
 from archive.commands.exit_codes import ExitCode
 from archive.exceptions import EngineError, WrongSetting
+from archive.opening import utc_now
 from archive.operations.cluster import Code, connected, ensure_same, is_loopback, result_of
 from archive.storage.leases import FolderLeases, leases_of
 from crawler.outlet.fleet.runner import Result
-from crawler.outlet.fleet.turn import GRACE, Event, Orders, Turn, share, utc_now
+from crawler.outlet.fleet.turn import GRACE, Event, Orders, Turn, share
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,7 +9,8 @@ from typing import Protocol
 
 from archive.commands.exit_codes import ExitCode, worst
 from archive.exceptions import ArchiveError
-from crawler.outlet.fleet.turn import GRACE, Event, Orders, Turn, utc_now
+from archive.opening import utc_now
+from crawler.outlet.fleet.turn import GRACE, Event, Orders, Turn
 
 _CHECK_DUE = 30.0
 """Seconds between two checks of what is due."""

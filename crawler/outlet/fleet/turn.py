@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Annotated
 
@@ -20,6 +20,7 @@ from msgspec import Meta
 
 from archive.commands.exit_codes import ExitCode, of_error, worst
 from archive.exceptions import ArchiveError
+from archive.opening import utc_now
 from archive.storage.leases import RENEW_SECONDS, LastRun, Lease, Leases
 from crawler.outlet.fleet.timetable import Timetable
 
@@ -247,7 +248,3 @@ def make_room(log: Path) -> None:
 def _open_log(path: Path) -> IO[bytes]:
     make_room(path)
     return path.open("ab")
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)

@@ -8,7 +8,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import threading
 from contextlib import contextmanager
 from dataclasses import replace
@@ -17,15 +16,16 @@ from datetime import timedelta
 import pytest
 
 from archive.exceptions import EngineError
+from archive.opening import utc_now
 from archive.operations.cluster import Code, ensure_same
 from crawler.outlet.fleet import dask_engine
 from crawler.outlet.fleet.dask_engine import DaskEngine, Order
 from crawler.outlet.fleet.runner import Result
 from crawler.outlet.fleet.timetable import Rhythm, Timetable
-from crawler.outlet.fleet.turn import Event, utc_now
+from crawler.outlet.fleet.turn import Event
 from tests.support.fleet.machines import cluster, dask
 from tests.support.forked import A_WHILE
-from tests.support.running import ROOT
+from tests.support.running import ROOT, python
 
 STORE = "s3://nowhere/news"
 
@@ -69,13 +69,7 @@ def test_without_the_extra_it_is_named(tmp_path):
     (tmp_path / "distributed.py").write_text("raise ImportError('not installed')")
     program = "from archive.operations.cluster import address; address('dask=tcp://127.0.0.1:1')"
     path = os.pathsep.join([str(tmp_path), str(ROOT)])
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        env={**os.environ, "PYTHONPATH": path},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = python("-c", program, PYTHONPATH=path)
     assert "WrongEngine: --engine dask=… needs Dask: pip install 'triptych[dask]'" in done.stderr
 
 
