@@ -23,6 +23,7 @@ from archive.format.layout import Layout
 from archive.operations.purge import purge
 from archive.writer import ArchiveWriter
 from tests.archive.strangers import altered
+from tests.support.running import python
 
 
 def open_writing(root):
@@ -130,7 +131,7 @@ def test_importing_the_package_is_light():
         "import sys, archive; heavy = {'pyarrow', 'pandas', 'scrapy', 'rich', 'crawler', 'pipelines'};"
         "print(sorted(heavy & set(sys.modules)))"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    done = python("-c", program, check=True)
     assert done.stdout.strip() == "[]"
 
 
@@ -147,7 +148,7 @@ def test_a_folder_is_opened_without_pyarrow_and_obstore(root):
 
 def test_writing_imports_neither_pandas_nor_scrapy():
     program = "import sys, archive.writer; print({'pandas', 'scrapy', 'twisted'} & set(sys.modules))"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    done = python("-c", program, check=True)
     assert done.stdout.strip() == "set()"
 
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
-from tests.support.forked import ROOT
+from tests.support.running import python
 
 TESTS = """
 import os
@@ -37,9 +35,7 @@ def test_whose_file_is_still_open_when_all_have_ended():
 def test_a_test_is_reported_once_whatever_its_process_comes_to(tmp_path: Path) -> None:
     (tmp_path / "test_ends.py").write_text(TESTS)
     command = ["-c", "pyproject.toml", "-p", "tests.conftest", "--processes", "1", str(tmp_path)]
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", *command], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    done = python("-m", "pytest", *command)
     failures = re.findall(r"^FAILED \S+::(\w+) - (.*)", done.stdout, re.M)
     assert [name for name, _ in failures] == [
         "test_that_fails",

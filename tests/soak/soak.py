@@ -22,7 +22,7 @@ from tests.hostile.server import HostileServer
 from tests.soak.newsrooms import PART, Newsrooms, text
 from tests.soak.watching import Watch
 from tests.support.forked import A_WHILE
-from tests.support.running import ROOT, Crawl
+from tests.support.running import ROOT, Crawl, python
 
 HOSTS = ("gazette", "chronicle", "tabloid")
 QUICK = (
@@ -215,8 +215,5 @@ def _reckon(archive: Path, newsrooms: Newsrooms, ledger: Ledger) -> None:
 
 
 def _verified(archive: Path) -> Sequence[str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "archive", "verify", "--archive", str(archive)],
-        cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = python("-m", "archive", "verify", "--archive", str(archive))
     return [] if done.returncode == 0 else [f"archive verify: {done.stdout}{done.stderr}"]

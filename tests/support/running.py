@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import subprocess
+import sys
 from contextlib import redirect_stdout
 from pathlib import Path
 from typing import NamedTuple
@@ -75,6 +76,21 @@ class Crawl:
         line = self.command_line(*arguments, private=private, command=command)
         done = forked.scrapy(*line[len(self.command) :], **environment)
         return Run(done.returncode, done.stdout, done.stderr, self.archive)
+
+
+def python(
+    *arguments: object, cwd: Path = ROOT, check: bool = False, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run this Python in a process of its own, and return what it printed."""
+    return subprocess.run(
+        [sys.executable, *map(str, arguments)],
+        cwd=cwd,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=forked.A_WHILE,
+        check=check,
+    )
 
 
 def archive_prints(*arguments: str) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from hatch_build import PACKAGES, under_one_name
+from tests.support.running import python
 
 ROOT = Path(__file__).parents[2]
 # nothing of the checkout: what its installation for work put on the path is taken off
@@ -73,13 +74,7 @@ print("beside:", sorted({{"archive", "crawler", "pipelines"}} & set(sys.modules)
 
 
 def test_the_add_on_of_a_wheel_takes_one_name(unpacked: Path, tmp_path: Path) -> None:
-    told = subprocess.run(
-        [sys.executable, "-c", _ADDON.format(root=str(ROOT)), str(unpacked)],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
+    told = python("-c", _ADDON.format(root=str(ROOT)), str(unpacked), cwd=tmp_path, check=True).stdout
     assert "triptych.item_pipeline triptych.crawler.downloader.robots_parser.BoundedRobots" in told
     assert "beside: []" in told
 

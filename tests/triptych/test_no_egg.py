@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
-from tests.support.forked import ROOT
+from tests.support.running import python
 
 
 def test_a_tool_that_wants_an_egg_is_told_what_to_deploy() -> None:
-    done = subprocess.run(
-        [sys.executable, "setup.py", "clean", "-a", "bdist_egg"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = python("setup.py", "clean", "-a", "bdist_egg")
     assert done.returncode == 1
     assert "Deploy a Scrapy project of your own that has Triptych as an add-on" in done.stderr
     assert "Traceback" not in done.stderr

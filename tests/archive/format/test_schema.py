@@ -1,7 +1,5 @@
 import dataclasses
 import hashlib
-import subprocess
-import sys
 
 import pytest
 
@@ -17,6 +15,7 @@ from archive.format.records import (
     SameEventRecord,
 )
 from archive.state import database
+from tests.support.running import python
 
 # the columns of the contract, in its order
 CONTRACT = [
@@ -152,7 +151,7 @@ def test_tables_of_another_form_are_another_version_of_the_cache():
 
 def test_columns_are_known_without_pyarrow():
     program = "import sys, archive.format.records, archive.state.database; print(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    done = python("-c", program, check=True)
     assert "pyarrow" not in done.stdout.split()
 
 

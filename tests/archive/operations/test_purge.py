@@ -29,6 +29,7 @@ from tests.archive.conftest import NOON, make_article, make_page
 from tests.archive.findings import grave, verify
 from tests.archive.strangers import altered
 from tests.archive.traces import find as find_traces
+from tests.support.running import python
 
 HOUR = timedelta(hours=1)
 SECRET = "Secretword"
@@ -264,13 +265,7 @@ def test_the_command_asks_first(everywhere, secret):
     os.close(ours)
     os.close(theirs)
     assert len(archive.open(everywhere).versions(secret().article_id)) == 0
-    why = subprocess.run(
-        [sys.executable, "-m", "archive", "why", url, "--archive", str(everywhere)],
-        cwd=CHECKOUT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    why = python("-m", "archive", "why", url, "--archive", str(everywhere), cwd=CHECKOUT, check=True)
     assert "UTC: asked\n" in why.stdout
     assert why.stdout.count("archived") == 3
     assert SLUG not in why.stdout

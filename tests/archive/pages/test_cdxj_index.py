@@ -1,8 +1,6 @@
 """The index of the pages: keys as others compute them, few files, and every page found."""
 
 import json
-import subprocess
-import sys
 
 import pytest
 from hypothesis import given
@@ -14,6 +12,7 @@ from archive.pages import cdxj_index, warc_files
 from archive.pages.warc_files import RawFile
 from archive.storage import locks
 from archive.storage.folder import Folder
+from tests.support.running import python
 
 
 @pytest.mark.parametrize(
@@ -124,12 +123,7 @@ def test_an_entry_says_what_a_replay_needs_and_warcio_finds_the_same(root, pages
     entry = json.loads(entry)
     path = folder.layout.raw / entry["filename"]
     fields = "offset,warc-type,warc-target-uri,http:status,warc-payload-digest"
-    told = subprocess.run(
-        [sys.executable, "-m", "warcio.cli", "index", "-f", fields, str(path)],
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
+    told = python("-m", "warcio.cli", "index", "-f", fields, str(path), check=True).stdout
     answers = [x for x in map(json.loads, told.splitlines()) if x["warc-type"] == "response"]
     assert answers[0]["offset"] == entry["offset"]
     assert answers[0]["warc-target-uri"] == entry["url"] == article(1).url

@@ -1,7 +1,6 @@
 """Stores that do not keep their word: they overwrite, alter, cut short, list late, and refuse."""
 
 import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -14,6 +13,7 @@ from archive.operations.purge import purge
 from archive.state.tombstones import PurgedAddress
 from archive.writer import ArchiveWriter
 from tests.archive.findings import grave
+from tests.support.running import python
 
 LOG = r"^PUT \S*/_log/"
 
@@ -67,12 +67,7 @@ def test_the_refusal_is_a_sentence_and_an_exit_code(uri, machine, cuts, store):
     machine(2)
     cuts.overwrite(r"^PUT ")
     for command in (["repair"], ["compact"], ["gc"]):
-        done = subprocess.run(
-            [sys.executable, "-m", "archive", *command, "--archive", uri],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = python("-m", "archive", *command, "--archive", uri)
         assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
         assert "If-None-Match" in done.stderr
 

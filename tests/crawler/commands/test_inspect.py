@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import gzip
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.newsrooms.newsroom import Answer, Site
-from tests.support.forked import ROOT, scrapy
+from tests.support.forked import scrapy
+from tests.support.running import python
 
 TEXT = "The council of the harbour town approved the repair of three bridges over the river. "
 PAGE = f"""<html lang="en"><head><title>Council repairs three bridges</title>
@@ -81,7 +81,5 @@ def test_what_cannot_be_inspected(inspect, arguments: tuple[str, ...], code: int
 def test_no_command_waits_for_what_only_reading_takes() -> None:
     # `scrapy` imports every command to list them
     source = "import sys, crawler.commands.inspect, crawler.commands.reextract; print(*sys.modules)"
-    loaded = subprocess.run(
-        [sys.executable, "-c", source], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+    loaded = python("-c", source, check=True)
     assert not {"trafilatura", "langdetect", "jinja2"} & set(loaded.stdout.split())

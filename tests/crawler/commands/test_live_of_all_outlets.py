@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,7 +11,7 @@ from archive.format.languages import LANGUAGES
 from tests.crawler.outlet.test_outlets_on_loopback import RECORDED, lay_out
 from tests.newsrooms.loopback_crawls import list_at_first_source
 from tests.newsrooms.newsroom import Site
-from tests.support.forked import A_WHILE, ROOT
+from tests.support.running import python
 
 
 @pytest.fixture(scope="module")
@@ -25,22 +22,14 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, obje
         for story in RECORDED.values():
             lay_out(site, story, late=True)
             list_at_first_source(site, story.spider, [story.url(language) for language in story.pages])
-        done = subprocess.run(
-            [
-                sys.executable,
-                "-m",
-                "tests.newsrooms.loopback_live",
-                str(site.port),
-                *RECORDED,
-                "--report",
-                str(file),
-            ],
-            cwd=ROOT,
-            env={**os.environ, "PYTHONWARNINGS": "error"},
-            capture_output=True,
-            text=True,
-            timeout=A_WHILE,
-            check=False,
+        done = python(
+            "-m",
+            "tests.newsrooms.loopback_live",
+            str(site.port),
+            *RECORDED,
+            "--report",
+            str(file),
+            PYTHONWARNINGS="error",
         )
     # most of the lists are not there
     assert done.returncode == 1, done.stderr

@@ -8,7 +8,7 @@ import sys
 from tests.newsrooms.newsroom import Site
 from tests.newsrooms.story_pages import Page
 from tests.support.forked import A_WHILE
-from tests.support.running import Crawl
+from tests.support.running import Crawl, python
 
 # of pages, of analysis and of consoles; half a second of the start, and 100 MB
 NOT_YET = ("pandas", "pyarrow.dataset", "trafilatura", "langdetect", "feedparser", "aiohttp", "twisted.conch")
@@ -39,9 +39,7 @@ def test_a_crawl_is_ready_without_what_reads_pages(tmp_path) -> None:
 
 def test_the_archive_is_opened_without_pandas() -> None:
     program = "import sys, archive; print(*sys.modules)"
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=A_WHILE
-    )
+    done = python("-c", program, check=True)
     assert not set(done.stdout.split()) & {"pandas", "pyarrow"}
 
 

@@ -17,6 +17,7 @@ from crawler.discovery.unpacking import LARGEST
 from crawler.exceptions import DiscoveryError
 from crawler.items import Alternate
 from crawler.requests.leads import Lead
+from tests.support.running import python
 
 URL = "https://outlet.example.com/sitemap-news.xml"
 NAMESPACES = (
@@ -373,7 +374,5 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 
 
 def test_no_tree_of_a_long_list_is_in_memory():
-    printed = subprocess.run(
-        [sys.executable, "-c", MEMORY], capture_output=True, text=True, check=True
-    ).stdout
+    printed = python("-c", MEMORY, check=True).stdout
     assert int(printed) < 30_000

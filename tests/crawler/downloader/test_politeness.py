@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from email.utils import formatdate
@@ -16,7 +14,7 @@ from tests.newsrooms.block_pages import CLOUDFLARE
 from tests.newsrooms.newsroom import Answer, Site
 from tests.newsrooms.story_pages import PARAGRAPHS, Page
 from tests.support.forked import A_WHILE
-from tests.support.running import ROOT, Crawl, Run
+from tests.support.running import Crawl, Run, python
 
 REFUSING, OTHER = "visnyk.example", "herald.example"
 # without a delay, as here, Scrapy sends all that it has for a host at once; crawler/downloader/queue.py gives
@@ -208,14 +206,7 @@ def test_the_delay_doubles_and_recovers(site: Site, tmp_path: Path) -> None:
         urls.append(f"{site.base}/news/{number}")
     no = Answer(b"no", 403)
     site.first = [no, no, no]
-    run = subprocess.run(
-        [sys.executable, "-c", PROGRAM, str(tmp_path / "news-archive"), *urls],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=A_WHILE,
-        check=False,
-    )
+    run = python("-c", PROGRAM, str(tmp_path / "news-archive"), *urls)
     assert run.returncode == 0, run.stderr
     assert [json.loads(line) for line in run.stdout.splitlines()] == [
         ["refused", 0.04, 1, 0.0],

@@ -1,8 +1,6 @@
 import http.client
 import json
 import socket
-import subprocess
-import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
@@ -12,6 +10,7 @@ import pytest
 
 from crawler.downloader.public_hosts import is_public
 from tests.support.forked import A_WHILE
+from tests.support.running import python
 
 HERE = Path(__file__).parent
 # every spelling of this machine that reaches a server on it; Scrapy's allowed_domains stops none of them
@@ -86,14 +85,7 @@ def server():
 
 
 def run(*arguments):
-    done = subprocess.run(
-        [sys.executable, *arguments],
-        cwd=HERE.parents[1],
-        capture_output=True,
-        text=True,
-        timeout=A_WHILE,
-        check=False,
-    )
+    done = python(*arguments, cwd=HERE.parents[1])
     assert done.returncode == 0, done.stderr
     return done.stdout
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from html import escape
 from pathlib import Path
@@ -22,7 +20,7 @@ from tests.newsrooms.herald import XML, Herald, page
 from tests.newsrooms.newsroom import Answer
 from tests.newsrooms.story_pages import HEADLINES, PARAGRAPHS
 from tests.support.forked import A_WHILE
-from tests.support.running import ROOT, Run, archive_prints
+from tests.support.running import Run, archive_prints, python
 
 AT = "2026-03-17T09:20:00+02:00"
 OWED = 3
@@ -376,10 +374,7 @@ def test_commands_that_read_the_archive_know_of_them(empty: Herald) -> None:
     empty.crawl()
     counted = count_outlets(archive.open(empty.archive), {"herald": ("uk", "en", "ru")})
     assert counted["herald"].access == {"refused": 1}
-    raw = subprocess.run(
-        [sys.executable, "-m", "archive", "raw", f"{empty.base}/news/1", "--archive", str(empty.archive)],
-        cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    raw = python("-m", "archive", "raw", f"{empty.base}/news/1", "--archive", str(empty.archive))
     assert raw.returncode == 1
     assert "its text came from a feed" in raw.stderr
     reread = empty.crawl("--publish", command="reextract")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from datetime import UTC, datetime
 
 import pytest
@@ -13,6 +11,7 @@ from crawler.items import Article, Claim, Observation, TextLanguage
 from crawler.settings import ITEM_PIPELINES
 from crawler.workers.stages import decide, worker_stages
 from pipelines.drop_refused import Dropped, DropRefusedStage
+from tests.support.running import python
 
 STAGES = worker_stages(Settings({"ITEM_PIPELINES": ITEM_PIPELINES}))
 AT = datetime(2026, 5, 14, 9, 30, tzinfo=UTC)
@@ -90,5 +89,5 @@ def test_a_worker_needs_no_scrapy():
         "crawler.extraction.fields.dates.parsing"
     )
     code = f"import sys, {taken}; print({{'scrapy', 'twisted'}} & sys.modules.keys())"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = python("-c", code, check=True)
     assert done.stdout.strip() == "set()"

@@ -1,7 +1,6 @@
 """A worker finds compiled what every page needs; it was forked from a process that has read some."""
 
-import subprocess
-import sys
+from tests.support.running import python
 
 PAGES = """
 import re._compiler
@@ -37,5 +36,5 @@ def test_the_first_pages_find_the_rules_compiled() -> None:
 
 def letters_compiled(*, warm: bool) -> int:
     script = PAGES.format(warm=warm, said=SAID)
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    done = python("-c", script, check=True)
     return int(done.stdout)

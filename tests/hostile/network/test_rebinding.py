@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 
-from tests.support.forked import A_WHILE
-from tests.support.running import ROOT
+from tests.support.running import python
 
 ASK = """
 import json
@@ -49,9 +46,7 @@ task.react(lambda reactor: defer.Deferred.fromCoroutine(ask()))
 
 
 def test_the_address_that_is_judged_is_the_one_that_is_connected_to() -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", ASK], cwd=ROOT, capture_output=True, text=True, timeout=A_WHILE, check=False
-    )
+    done = python("-c", ASK)
     assert done.returncode == 0, done.stderr
     first, cached, private, mixed, metadata = map(json.loads, done.stdout.splitlines())
     assert first == cached == ["8.8.8.8"]

@@ -6,7 +6,6 @@ import asyncio
 import os
 import signal
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -20,7 +19,7 @@ from crawler.workers.pool import Workers
 from tests.hostile.processes import A_WHILE, children, still_there
 from tests.hostile.workers import tasks
 from tests.support import forked
-from tests.support.running import ROOT
+from tests.support.running import ROOT, python
 
 PAGE = 5 << 20
 NEXT = [0, 1, 2]
@@ -519,9 +518,6 @@ def test_a_signal_to_all_processes_leaves_the_server_to_the_crawl() -> None:
 
 def printed(arguments: list[str]) -> str:
     """By a program of its own, and nothing on its standard error."""
-    done = subprocess.run(
-        [sys.executable, *arguments], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = python(*arguments, PYTHONPATH=str(ROOT))
     assert done.stderr == ""
     return done.stdout

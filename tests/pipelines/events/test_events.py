@@ -1,12 +1,8 @@
 import hashlib
 import json
-import os
 import shutil
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -19,6 +15,7 @@ from archive.writer import ArchiveWriter
 from pipelines.events.event_search import find_events, same_events
 from pipelines.pairing.run import pair_archive
 from pipelines.similarity.document import Document, read
+from tests.support.running import python
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 BRIDGE = {
@@ -192,10 +189,7 @@ def test_a_run_takes_what_is_new_joins_no_story_and_says_nothing_twice(root):
 
 def test_the_command_tells_what_it_has_found(root):
     add(root, BRIDGE | OTHERS)
-    run = subprocess.run(
-        [sys.executable, "-m", "scrapy", "pair", "-s", f"ARCHIVE_URI={root}"],
-        capture_output=True, text=True, check=True, env={**os.environ}, cwd=Path(__file__).parents[3],
-    )  # fmt: skip
+    run = python("-m", "scrapy", "pair", "-s", f"ARCHIVE_URI={root}", check=True)
     assert "same event  3 new rows" in run.stdout
 
 

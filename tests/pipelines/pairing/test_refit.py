@@ -2,14 +2,13 @@
 
 import hashlib
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from pipelines.alignment import weights as paragraph_weights
 from pipelines.pairing.content import weights
+from tests.support.running import python
 
 ROOT = Path(__file__).parents[3]
 
@@ -25,12 +24,6 @@ def test_weights_say_on_which_data_they_are_fitted(file, shared_data):
 @pytest.mark.slow
 @pytest.mark.parametrize("benchmark", ["pairing", "alignment"])
 def test_the_same_data_gives_the_same_weights(benchmark, shared_data):
-    run = subprocess.run(
-        [sys.executable, f"benchmarks/{benchmark}.py", "--check", "--data", shared_data / "pairs/dev.jsonl"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    run = python(f"benchmarks/{benchmark}.py", "--check", "--data", shared_data / "pairs/dev.jsonl")
     assert (run.returncode, run.stderr) == (0, ""), run.stdout
     assert "what is shipped" in run.stdout

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from benchmarks.language import quoting
 from crawler.extraction.language.detector import detect_language
+from tests.support.running import python
 
 UK = (
     "Міська рада Чернігова ухвалила бюджет на ремонт трьох мостів через Десну. Роботи "
@@ -249,13 +250,7 @@ print(found)
 
 
 def test_eight_threads_may_all_be_the_first():
-    answer = subprocess.run(
-        [sys.executable, "-c", FIRST_CALL, UK],
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=Path(__file__).parents[4],
-    )
+    answer = python("-c", FIRST_CALL, UK, check=True)
     assert answer.stdout.strip() == str(["uk"] * 8)
 
 

@@ -1,7 +1,6 @@
 """A language with a row and a column of the lexicon, and no more, is compared by content."""
 
-import subprocess
-import sys
+from tests.support.running import python
 
 PROGRAM = """
 from datetime import UTC, datetime
@@ -24,5 +23,5 @@ print(match.a_id, match.b_id, match.probability > 0.5)
 
 
 def test_a_language_that_no_fit_has_seen_is_compared():
-    done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=False)
+    done = python("-c", PROGRAM)
     assert (done.stdout, done.stderr) == ("pl uk True\n", "")
