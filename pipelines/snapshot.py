@@ -18,7 +18,7 @@ from archive.exceptions import ArchiveError, ArticlePurged, PoisonRecord
 from archive.format.reasons import Reason
 from archive.format.snapshot import Snapshot
 from archive.writer import ArchiveWriter
-from crawler.extensions.ledger import Commit, Ledger
+from crawler.extensions.ledger import Commit, Ledger, ledger_of
 from crawler.items import Article, Observation
 from crawler.reports.account import account
 from crawler.revisit.relisted import leaves_a_row
@@ -82,9 +82,7 @@ class SnapshotStage:
 
     @property
     def _ledger(self) -> Ledger:
-        ledger = self._crawler.get_extension(Ledger)
-        assert ledger is not None, "crawler.extensions.ledger.Ledger is missing from EXTENSIONS"
-        return ledger
+        return ledger_of(self._crawler)
 
     async def open_spider(self) -> None:
         spider = self._crawler.spider

@@ -22,7 +22,7 @@ from archive.terminal import visible
 from crawler import settings as own
 from crawler.downloader.public_hosts import registered_domain
 from crawler.exceptions import ExtractionError
-from crawler.extensions.ledger import Ledger, asked_address, first_address
+from crawler.extensions.ledger import Ledger, asked_address, first_address, ledger_of
 from crawler.items import Article, Hints, Observation, Outcome
 from crawler.middlewares.exchanges import exchange_of
 from crawler.requests.fetch import fetch_of
@@ -197,9 +197,7 @@ class ArchivePipeline:
 
     @property
     def _ledger(self) -> Ledger:
-        ledger = self._crawler.get_extension(Ledger)
-        assert ledger is not None, "crawler.extensions.ledger.Ledger is missing from EXTENSIONS"
-        return ledger
+        return ledger_of(self._crawler)
 
     def _count(self, key: str) -> None:
         self._crawler.stats.inc_value(f"{STATS}/{key}")

@@ -57,7 +57,11 @@ def realign(
                 row = valid[couple] = stored[couple]
                 if row["story_id"] != story.story_id:
                     moves[couple] = story.story_id
-    new = tuple(_align_missing(built, missing, applied, state, storage, align)) if align and missing else ()
+    new: tuple[tuple[str, AlignmentRecord], ...] = ()
+    if align and missing:
+        article_ids = chain.from_iterable(chain.from_iterable(missing.values()))
+        texts = _texts(set(article_ids), applied, state, storage)
+        new = tuple(_align_missing(built, missing, texts, align))
     dropped = frozenset(stored.keys() - valid.keys())
     files = frozenset(stored[couple]["path"] for couple in (*dropped, *moves))
     coverage_of = _coverages(valid.values(), [record for _, record in new])
@@ -144,16 +148,12 @@ def _share(part: int, whole: int) -> float | None:
     return round(part / whole, 4) if whole else None
 
 
-def _align_missing(  # noqa: PLR0917
+def _align_missing(
     built: Sequence[Story],
     missing: Mapping[str, Sequence[Couple]],
-    applied: AppliedObservations,
-    state: State,
-    storage: Storage,
+    texts: Mapping[str, tuple[str, tuple[TextBlock, ...]]],
     align: Align,
 ) -> list[tuple[str, AlignmentRecord]]:
-    couples_of_all = chain.from_iterable(missing.values())
-    texts = _texts(set(chain.from_iterable(couples_of_all)), applied, state, storage)
     variants = {}
     for member in chain.from_iterable(story.members for story in built):
         if member.article_id in texts:

@@ -144,24 +144,20 @@ def _write(rows: RowSet, folder: Path, progress: Callable[[int], None], most: in
     """Write rows as parts; a table without rows has one part, which has its columns."""
     durable.make_folder(folder)
     groups = row_groups(rows, min(2048, most))
-    number, more = 0, True
-    while more or not number:
+    group = next(groups, None)
+    number = 0
+    while group is not None or not number:
         path = folder / f"part-{number:05}.parquet"
-        count, more = 0, False
+        count = 0
         with path.open("xb") as file:
             with parquet_writer(file, rows.schema) as writer:
-                for group in groups:
+                while group is not None and count < most and file.tell() < _BYTES:
                     writer.write_table(group)
                     count += group.num_rows
                     progress(group.num_rows)
-                    if count >= most or file.tell() >= _BYTES:
-                        more = True
-                        break
+                    group = next(groups, None)
             file.flush()
             os.fsync(file.fileno())
-        if number and not count:
-            path.unlink()
-            return
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         yield Part(path.name, count, path.stat().st_size, digest)

@@ -152,9 +152,12 @@ STORIES = _schema(
     ],
 )
 
-_PAIR_FIELDS = [
+_BOTH_IDS = [
     _always("article_id_a", TEXT, "the smaller of the two ids"),
     _always("article_id_b", TEXT, "the greater"),
+]
+_PAIR_FIELDS = [
+    *_BOTH_IDS,
     _always(
         "evidence",
         TEXT,
@@ -174,8 +177,7 @@ DECISIONS = _schema("decisions", _PAIR_FIELDS)
 REFUSALS = _schema(
     "refusals",
     [
-        _always("article_id_a", TEXT, "the smaller of the two ids"),
-        _always("article_id_b", TEXT, "the greater"),
+        *_BOTH_IDS,
         _always(
             "reason",
             TEXT,
@@ -256,8 +258,7 @@ FORMER_ALIGNMENTS = _schema("former_alignments", _ALIGNMENT_FIELDS)
 SAME_EVENT = _schema(
     "same_event",
     [
-        _always("article_id_a", TEXT, "the smaller of the two ids"),
-        _always("article_id_b", TEXT, "the greater"),
+        *_BOTH_IDS,
         _always("outlet_a", TEXT, "of article a"),
         _always("outlet_b", TEXT, "of article b, another one"),
         _always("language_a", TEXT, "of article a"),

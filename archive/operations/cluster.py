@@ -119,6 +119,13 @@ async def connected(scheduler: str) -> Client:
     return client
 
 
+def no_worker(scheduler: str) -> EngineError:
+    return EngineError(
+        f"the Dask scheduler at {scheduler} has no worker; `dask worker {scheduler}` on each machine starts "
+        "one."
+    )
+
+
 async def _compare(client: Client, scheduler: str) -> None:
     machines: dict[str, object] = {}
     try:

@@ -210,10 +210,7 @@ class _Workers:
                 if threads:
                     self.threads = sum(threads.values())
                     return
-                raise EngineError(
-                    f"the Dask scheduler at {self._scheduler} has no worker; `dask worker {self._scheduler}` "
-                    "on each machine starts one."
-                )
+                raise cluster.no_worker(self._scheduler)
             except EngineError:
                 self.close()
                 if time.monotonic() >= until:

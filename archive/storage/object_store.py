@@ -293,20 +293,18 @@ _CODES = {
     "QuotaExceeded": "its quota is used up; `compact` and `gc` give space back",
 }
 _KINDS = (
-    # the first that is found in the message
+    # the first whose pattern is found in the message
     (NO_KEYS, "no keys were found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"),
     ("certificate", "its certificate is not trusted; check the endpoint, or install its authority"),
-    ("InvalidContentType", "it does not speak TLS; an endpoint without encryption begins with http://"),
-    ("corrupt message", "it does not speak TLS; an endpoint without encryption begins with http://"),
-    ("dns error", "its name is not known; check the endpoint, the region and the network"),
-    ("failed to lookup", "its name is not known; check the endpoint, the region and the network"),
-    ("Connection refused", "nothing answers there; check the endpoint, or try again later"),
-    ("ConnectionRefused", "nothing answers there; check the endpoint, or try again later"),
-    ("kind: Timeout", "it does not answer in time; check the network, or try again later"),
-    ("TimedOut", "it does not answer in time; check the network, or try again later"),
+    (
+        "InvalidContentType|corrupt message",
+        "it does not speak TLS; an endpoint without encryption begins with http://",
+    ),
+    ("dns error|failed to lookup", "its name is not known; check the endpoint, the region and the network"),
+    ("Connection ?[Rr]efused", "nothing answers there; check the endpoint, or try again later"),
+    ("kind: Timeout|TimedOut", "it does not answer in time; check the network, or try again later"),
     ("kind: Connect", "it cannot be reached; check the endpoint and the network"),
-    ("error sending request", "the connection was lost; try again"),
-    ("error decoding response body", "the connection was lost; try again"),
+    ("error sending request|error decoding response body", "the connection was lost; try again"),
 )
 
 
@@ -322,8 +320,8 @@ def sentence(uri: str, endpoint: str | None, message: str) -> str:
     if code or status:
         answered = " ".join(x for x in (status and status[1], code and code[1]) if x)
         return f"{where}: the server answered {answered}; try again, or ask its operator."
-    for mark, meaning in _KINDS:
-        if mark in message:
+    for pattern, meaning in _KINDS:
+        if re.search(pattern, message):
             return f"{where}: {meaning}."
     kind = re.match(r"[A-Z][A-Za-z ]{3,40}(?=:)", message)
     return f"{where}: the store failed ({kind[0] if kind else 'unknown'}); try again."

@@ -80,9 +80,7 @@ def check(paths: Sequence[Path]) -> None:
     with _Remembered.of(stamps) as remembered:
         for path, stamp in stamps.items():
             on_disk += stamp[1]
-            measured: int | str | None = _written_size(path, stamp, most)
-            if measured is None:
-                measured = remembered.get(path, most)
+            measured: int | str | None = remembered.get(path, most)
             if measured is None:
                 measured = _measured(path, stamp, most)
                 remembered.put(path, measured)
@@ -104,10 +102,8 @@ def links_change(paths: Iterable[Path]) -> Iterator[None]:
     most = gate.LARGEST_UNPACKED
     sizes: dict[Path, int] = {}
     with _Remembered.of(before) as remembered:
-        for path, stamp in before.items():
-            size = _written_size(path, stamp, most)
-            if size is None:
-                size = remembered.get(path, most)
+        for path in before:
+            size = remembered.get(path, most)
             if size is not None:
                 sizes[path] = size
     yield
@@ -198,8 +194,10 @@ class _Remembered:
         self._connection.close()
 
     def get(self, path: Path, most: int) -> int | None:
-        if self._connection is None:
-            return None
+        """Bytes of a file that this process has written, or that an earlier one has measured."""
+        written = _written_size(path, self._stamps[path], most)
+        if written is not None or self._connection is None:
+            return written
         stamp, size = self._sizes.get(path.name, ("", -1))
         is_valid = stamp == str(self._stamps[path]) and isinstance(size, int) and 0 <= size <= most
         return size if is_valid else None

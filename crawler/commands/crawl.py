@@ -28,7 +28,7 @@ from archive.terminal import Terminal, literal, visible
 from archive.writer import ArchiveWriter
 from crawler.exceptions import DeclarationError
 from crawler.extensions.backoff import BackOff
-from crawler.extensions.ledger import Ledger
+from crawler.extensions.ledger import Ledger, ledger_of
 from crawler.extensions.monitors import Monitors
 from crawler.outlet.checks import check_declaration
 from crawler.outlet.fleet.turn import make_room
@@ -118,9 +118,7 @@ class Command(DescribedCommand, BaseRunSpiderCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         fast_start()
-        if len(args) != 1:
-            raise WrongUse(f"give one outlet, see `triptych list`; got {len(args)}")
-        spider_class = self._spider(args[0])
+        spider_class = self._only_outlet(args)
         self._take_settings(spider_class)
         allow_private = self.crawler_process.settings.getbool("ALLOW_PRIVATE_NETWORK")
         arguments = read_arguments(opts.spargs, accepts=spider_class.accepts, allow_private=allow_private)
@@ -178,6 +176,11 @@ class Command(DescribedCommand, BaseRunSpiderCommand):
             raise error
         cause = f": {type(error).__name__}: {error}" if error is not None else f"; see {self._log or 'above'}"
         raise WrongUse(visible(f"the crawl could not start{cause}"))
+
+    def _only_outlet(self, args: Sequence[str]) -> type[StorySpider]:
+        if len(args) != 1:
+            raise WrongUse(f"give one outlet, see `triptych list`; got {len(args)}")
+        return self._spider(args[0])
 
     def _spider(self, name: str) -> type[StorySpider]:
         loader = self.crawler_process.spider_loader
@@ -269,24 +272,25 @@ class Command(DescribedCommand, BaseRunSpiderCommand):
         is_missed = bool(missed or failed_monitors)
         reason = stats.get("finish_reason")
         ended = self._ending(parts, arguments, reason, lost, problems, is_missed=is_missed)
+        exit_code = for_caller(ended.exit_code, report_nothing_new=self.settings.getbool("EXIT_NOTHING_NEW"))
         return RunReport(
-            parts.spider.name,
-            parts.spider.errand,
-            parts.stage.run_id,
-            self.settings["ARCHIVE_URI"],
-            stats.get("start_time"),
-            datetime.now(UTC),
-            ended,
-            for_caller(ended.exit_code, report_nothing_new=self.settings.getbool("EXIT_NOTHING_NEW")),
-            parts.stage.last_account,
-            problems,
-            missed,
-            failed_monitors,
-            [str(line) for line in arguments.broken],
-            {url: why for url, why in parts.ledger.sources.items() if why != "read"},
-            parts.stage.last_account.get("run/owed", 0),
-            [snapshot.id for snapshot in snapshots],
-            str(self._log) if self._log is not None else None,
+            outlet=parts.spider.name,
+            errand=parts.spider.errand,
+            run_id=parts.stage.run_id,
+            archive=self.settings["ARCHIVE_URI"],
+            begun_at=stats.get("start_time"),
+            ended_at=datetime.now(UTC),
+            ended=ended,
+            exit_code=exit_code,
+            counts=parts.stage.last_account,
+            problems=problems,
+            missed=missed,
+            monitors=failed_monitors,
+            not_crawled=[str(line) for line in arguments.broken],
+            unread={url: why for url, why in parts.ledger.sources.items() if why != "read"},
+            owed=parts.stage.last_account.get("run/owed", 0),
+            snapshots=[snapshot.id for snapshot in snapshots],
+            log=str(self._log) if self._log is not None else None,
         )
 
     def _ending(
@@ -377,13 +381,12 @@ class Command(DescribedCommand, BaseRunSpiderCommand):
 
 
 def _parts_of(crawler: Crawler) -> _Parts:
-    ledger, stage = crawler.get_extension(Ledger), crawler.get_item_pipeline(SnapshotStage)
-    assert ledger is not None, "crawler.extensions.ledger.Ledger is missing from EXTENSIONS"
+    stage = crawler.get_item_pipeline(SnapshotStage)
     assert stage is not None, "pipelines.snapshot.SnapshotStage is missing from ITEM_PIPELINES"
     backoff, spider = crawler.get_extension(BackOff), crawler.spider
     assert backoff is not None, "crawler.extensions.backoff.BackOff is missing from EXTENSIONS"
     assert isinstance(spider, StorySpider)
-    return _Parts(ledger, stage, backoff, spider)
+    return _Parts(ledger_of(crawler), stage, backoff, spider)
 
 
 def _problems_beside(crawler: Crawler, paired: Paired) -> list[str]:

@@ -65,9 +65,7 @@ class Command(Crawl):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         fast_start()
-        if len(args) != 1:
-            raise WrongUse(f"give one outlet, see `triptych list`; got {len(args)}")
-        spider_class = self._spider(args[0])
+        spider_class = self._only_outlet(args)
         if spider_class.requires_url:
             raise WrongUse(
                 f"{args[0]} is not an outlet; triptych crawl {args[0]} -a url=… fetches a page again"

@@ -218,6 +218,13 @@ class Ledger:
             self.settle(first_address(response), "failed", error_reason(failure.value))
 
 
+def ledger_of(crawler: Crawler) -> Ledger:
+    """The ledger of a crawl, which every crawl of ours has."""
+    ledger = crawler.get_extension(Ledger)
+    assert ledger is not None, "crawler.extensions.ledger.Ledger is missing from EXTENSIONS"
+    return ledger
+
+
 def first_address(response: Response) -> str:
     """The address as it was asked for, before any redirect."""
     return response.url if response.request is None else asked_address(response.request)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from archive.format.reasons import Reason
 from crawler.downloader.handler import REQUESTS
 from crawler.extensions.backoff import BackOff
-from crawler.extensions.ledger import Ledger
+from crawler.extensions.ledger import Ledger, ledger_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 
 def problems(crawler: Crawler) -> list[str]:
     """Return a sentence for each thing that makes a run less than whole, the archive's own errors apart."""
-    ledger = crawler.get_extension(Ledger)
-    assert ledger is not None, "crawler.extensions.ledger.Ledger is missing from EXTENSIONS"
+    ledger = ledger_of(crawler)
     return [
         *_hosts_given_up(crawler),
         *_uncounted(ledger),
@@ -104,8 +103,7 @@ def account(crawler: Crawler, *, finished: bool) -> dict[str, int]:
     `feeds/ADDRESS`: the entries of a feed. Only where feeds were faster than the crawls: `feeds/overrun`,
     their number, and `feeds/minutes`, how often to crawl.
     """
-    ledger, spider = crawler.get_extension(Ledger), crawler.spider
-    assert ledger is not None
+    ledger, spider = ledger_of(crawler), crawler.spider
     assert spider is not None
     requests, again = _requests(crawler)
     read = [*ledger.sources.values()].count("read")

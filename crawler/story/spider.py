@@ -17,7 +17,7 @@ from crawler.discovery.sources import Discovering
 from crawler.downloader.failures import explain
 from crawler.exceptions import ExtractionError
 from crawler.extensions.backoff import BackOff
-from crawler.extensions.ledger import Ledger, asked_address, first_address
+from crawler.extensions.ledger import Ledger, asked_address, first_address, ledger_of
 from crawler.extensions.opt_outs import OptOuts
 from crawler.extraction.fields.alternates import is_home_page
 from crawler.items import Article, Fetch, Observation
@@ -87,9 +87,7 @@ class StorySpider(Outlet, scrapy.Spider):
 
     @property
     def ledger(self) -> Ledger:
-        ledger = self.crawler.get_extension(Ledger)
-        assert ledger is not None, "crawler.extensions.ledger.Ledger is missing from EXTENSIONS"
-        return ledger
+        return ledger_of(self.crawler)
 
     @cached_property
     def requests(self) -> StoryRequests:

@@ -1,13 +1,12 @@
 """Limits of the rules: `[watch]` of triptych.toml, and `[watch.OUTLET]`, which goes over it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from archive.commands.configuration import Table, read_configuration
-from archive.exceptions import WrongSetting
 from archive.terminal import visible
-from crawler.outlet.fleet.timetable import duration, nearest_of, read_timetable
+from crawler.outlet.fleet.timetable import duration, read_tables, read_timetable, truth
 
 _OF_ALL = ("disk_free", "verify_after", "remind_after")
 
@@ -65,36 +64,12 @@ def configured_limits(names: Sequence[str], *, are_all: bool = False) -> AllLimi
 
 def read_limits(tables: Mapping[str, Table], outlets: Sequence[str]) -> AllLimits:
     """Read `[watch]` ("" in `tables`) and the table of each outlet. Raises WrongSetting."""
-    usual = _limits("[watch]", Limits(), tables.get("", {}), of_all=True)
-    by_outlet = {}
-    for outlet, table in tables.items():
-        if outlet:
-            if outlet not in outlets:
-                raise WrongSetting(
-                    f"[watch.{visible(outlet)}]: there is no such outlet{nearest_of(outlet, outlets)}"
-                )
-            by_outlet[outlet] = _limits(f"[watch.{visible(outlet)}]", usual, table, of_all=False)
-    return AllLimits(usual, by_outlet)
-
-
-def _limits(where: str, usual: Limits, table: Table, *, of_all: bool) -> Limits:
-    names = [field.name for field in fields(Limits) if of_all or field.name not in _OF_ALL]
-    limits = usual
-    for name, value in table.items():
-        if name not in names:
-            raise WrongSetting(f"{where}: {visible(name)} is not a key of it{nearest_of(name, names)}")
-        try:
-            limits = replace(limits, **{name: _read(name, value)})  # type: ignore[arg-type]
-        except ValueError as error:
-            raise WrongSetting(f"{where}: {name} = {error}.") from None
-    return limits
+    return AllLimits(*read_tables("watch", Limits(), tables, outlets, _read, of="it", of_no_outlet=_OF_ALL))
 
 
 def _read(name: str, value: object) -> object:
     if name == "skip":
-        if not isinstance(value, bool):
-            raise ValueError(f"{visible(str(value))!r} has to be true or false")
-        return value
+        return truth(value)
     if name.endswith("_after"):
         return duration(value)
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1e9:

@@ -22,7 +22,7 @@ from archive.commands.configuration import into_environment
 from archive.commands.exit_codes import ExitCode
 from archive.exceptions import EngineError, WrongSetting
 from archive.opening import utc_now
-from archive.operations.cluster import Code, connected, ensure_same, is_loopback, result_of
+from archive.operations.cluster import Code, connected, ensure_same, is_loopback, no_worker, result_of
 from archive.storage.leases import FolderLeases, leases_of
 from crawler.outlet.fleet.runner import Result
 from crawler.outlet.fleet.turn import GRACE, Event, Orders, Turn, share
@@ -156,10 +156,7 @@ class DaskEngine:
         client = await self._connected(patience=0)
         if not await self._workers(client):
             await self._leave()
-            raise EngineError(
-                f"the Dask scheduler at {self._scheduler} has no worker; `dask worker {self._scheduler}` "
-                "on each machine starts one."
-            )
+            raise no_worker(self._scheduler)
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -9,15 +9,20 @@ by minutes do not use a slot twice.
 import difflib
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, time, timedelta
+from typing import TYPE_CHECKING, TypeVar
 
 from archive.commands.configuration import Table
 from archive.exceptions import WrongSetting
 from archive.storage.leases import LastRun
 from archive.terminal import visible
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+R = TypeVar("R", bound="DataclassInstance")
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _DURATION = re.compile(r"([0-9]{1,6})([smhd])")
 _QUIET = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-([01][0-9]|2[0-3]):([0-5][0-9])")
@@ -109,16 +114,46 @@ class Timetable:
 
 def read_timetable(tables: Mapping[str, Table], outlets: Sequence[str]) -> Timetable:
     """Read `[schedule]` ("" in `tables`) and the table of each outlet. Raises WrongSetting."""
-    usual = _rhythm("[schedule]", Rhythm(), tables.get("", {}))
-    rhythms = {}
+    return Timetable(*read_tables("schedule", Rhythm(), tables, outlets, _read, of="a schedule"))
+
+
+def read_tables(
+    section: str,
+    defaults: R,
+    tables: Mapping[str, Table],
+    outlets: Sequence[str],
+    read: Callable[[str, object], object],
+    *,
+    of: str,
+    of_no_outlet: Collection[str] = (),
+) -> tuple[R, dict[str, R]]:
+    """Read `[section]` ("" in `tables`), and over it the table of each outlet. Raises WrongSetting.
+
+    `read`: a value by its key, which is a field of `defaults`; it raises ValueError. `of`: what the keys are
+    of, in words. `of_no_outlet`: keys of `[section]` alone.
+    """
+    names = [field.name for field in fields(defaults)]
+
+    def over(record: R, where: str, table: Table, names: Sequence[str]) -> R:
+        for name, value in table.items():
+            if name not in names:
+                raise WrongSetting(f"{where}: {visible(name)} is not a key of {of}{nearest_of(name, names)}")
+            try:
+                record = replace(record, **{name: read(name, value)})
+            except ValueError as error:
+                raise WrongSetting(f"{where}: {name} = {error}.") from None
+        return record
+
+    usual = over(defaults, f"[{section}]", tables.get("", {}), names)
+    names_of_outlets = [name for name in names if name not in of_no_outlet]
+    by_outlet = {}
     for outlet, table in tables.items():
+        where = f"[{section}.{visible(outlet)}]"
+        if outlet and outlet not in outlets:
+            raise WrongSetting(f"{where}: there is no such outlet{nearest_of(outlet, outlets)}")
         if outlet:
-            if outlet not in outlets:
-                raise WrongSetting(
-                    f"[schedule.{visible(outlet)}]: there is no such outlet{nearest_of(outlet, outlets)}"
-                )
-            rhythms[outlet] = _rhythm(f"[schedule.{outlet}]", usual, table)
-    return Timetable(usual, rhythms)
+            by_outlet[outlet] = over(usual, where, table, names_of_outlets)
+    return usual, by_outlet
 
 
 def duration(text: object) -> timedelta:
@@ -139,43 +174,32 @@ def written(lasts: timedelta) -> str:
     return f"{seconds / _UNITS[unit]:.0f}{unit}"
 
 
-def _rhythm(where: str, usual: Rhythm, table: Table) -> Rhythm:
-    names = [field.name for field in fields(Rhythm)]
-    rhythm = usual
-    for name, value in table.items():
-        if name not in names:
-            near = nearest_of(name, names)
-            raise WrongSetting(f"{where}: {visible(name)} is not a key of a schedule{near}")
-        try:
-            rhythm = replace(rhythm, **dict([_read(name, value)]))  # type: ignore[arg-type]
-        except ValueError as error:
-            raise WrongSetting(f"{where}: {name} = {error}.") from None
-    if rhythm.every < timedelta(minutes=1):
-        raise WrongSetting(
-            f"{where}: every = {written(rhythm.every)} cannot be kept, as a run takes longer; "
-            "a minute is the least."
-        )
-    return rhythm
+def truth(value: object) -> bool:
+    """Raises ValueError."""
+    if not isinstance(value, bool):
+        raise ValueError(f"{visible(str(value))!r} has to be true or false")
+    return value
 
 
-def _read(name: str, value: object) -> tuple[str, object]:
+def _read(name: str, value: object) -> object:
     if name == "skip":
-        if not isinstance(value, bool):
-            raise ValueError(f"{visible(str(value))!r} has to be true or false")
-        return name, value
+        return truth(value)
     if name == "quiet":
         match = _QUIET.fullmatch(value) if isinstance(value, str) else None
         if value == "":
-            return name, None
+            return None
         if not match or match.groups()[:2] == match.groups()[2:]:
             raise ValueError(
                 f"{visible(str(value))!r} is not a part of a day; expected such as 01:00-05:00, in UTC"
             )
         from_hour, from_minute, to_hour, to_minute = map(int, match.groups())
-        return name, (time(from_hour, from_minute), time(to_hour, to_minute))
+        return time(from_hour, from_minute), time(to_hour, to_minute)
     if name == "revisit_after" and value == "never":
-        return name, None
-    return name, duration(value)
+        return None
+    lasts = duration(value)
+    if name == "every" and lasts < timedelta(minutes=1):
+        raise ValueError(f"{written(lasts)} cannot be kept, as a run takes longer; a minute is the least")
+    return lasts
 
 
 def nearest_of(name: str, names: Sequence[str]) -> str:
