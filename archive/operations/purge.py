@@ -198,7 +198,7 @@ def _of_other_articles(archive: Archive, article_id: str | None, pages: set[Poin
         ds.field("raw_file").isin(files), ds.field("raw_offset").isin(offsets)
     )
     pointers = set()
-    for row in rows.to_arrow().to_pylist():
+    for row in rows.to_pylist():
         if row["article_id"] != article_id:
             pointers.add(Pointer(row["raw_file"], row["raw_offset"], row["raw_length"]))
     return pointers

@@ -389,7 +389,7 @@ class Archive:
 
         None if there are none: a page's text that replaces its feed's is no edit.
         """
-        rows = self.versions(article_id, columns=["version", "text_from"]).to_arrow().to_pylist()
+        rows = self.versions(article_id, columns=["version", "text_from"]).to_pylist()
         rows.sort(key=lambda row: row["version"], reverse=True)
         for after, before in pairwise(rows):
             if is_edit(before, after):

@@ -123,9 +123,7 @@ class Command(Crawl):
             rows = (row for batch in texts.batches() for row in batch.to_pylist())
             print_repeated(Terminal(), outlet, rows)
             newest = opened.articles(outlet=outlet, columns=[*_STORED, "fetched_at", "headline"])
-            articles: list[dict[str, Any]] = []
-            for batch in newest.batches():
-                articles += batch.to_pylist()
+            articles = newest.to_pylist()
             pages = self._stored_pages(opened.storage, outlet, articles)
         except ArchiveError as error:
             raise WrongUse(str(error)) from None
