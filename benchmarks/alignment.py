@@ -34,7 +34,7 @@ import math
 import sys
 import time
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -46,7 +46,7 @@ from rich.table import Table
 # a benchmark beside this one has the name of a package of ours
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from benchmarks.alignment_fit import GRAMS, Read, alone, f1, fit, score, stored
 from benchmarks.alignment_sets import (
@@ -63,14 +63,14 @@ from benchmarks.alignment_sets import (
 from benchmarks.alignment_sets import runs as retold
 from benchmarks.invented_news import part_by_hash
 from benchmarks.quality_page import write as write_page
-from pipelines.alignment.links import find_links, find_links_and_lone
+from pipelines.alignment.links import SURE_LINK, find_links, find_links_and_lone
 from pipelines.alignment.omissions import SURE
 from pipelines.alignment.paragraphs import Paragraphs, prepared
 from pipelines.alignment.path import best_path
 from pipelines.alignment.weights import FILE, Weighting, shipped_weighting
 
-Report = tuple[str, float, bool]
-"""Languages, confidence, and true where the paragraph is alone indeed."""
+Report = tuple[str, float, bool, float]
+"""Languages, confidence, true where the paragraph is alone indeed, and the share that the other text has."""
 Way = Callable[[Case, Paragraphs, Paragraphs], list[Link]]
 
 BINS = (0.0, 0.5, 0.7, 0.85, 0.95, 0.98, 1.0)
@@ -78,6 +78,7 @@ SIZES = ("1:2", "1:3", "1:4", "2:3")
 RETOLD_SIZES = ("1:3", "1:4")
 RETOLD_SEEDS = range(8)
 """Ways in which each retold story is cut for the fit: there are few stories."""
+_HALF = 0.5
 SWALLOW_EVERY = 4
 """Of the texts one in so many has paragraphs inside of others: more would make omissions unsure."""
 DATA = Path(__file__).resolve().parents[1] / "../shared/data/pairs/dev.jsonl"
@@ -135,28 +136,68 @@ def lone(groups: Sequence[Read], weighting: Weighting) -> tuple[list[Report], Co
         _, *sides = find_links_and_lone(text_a, text_b, weighting)
         right, pair = alone(case, case.links), "-".join(case.languages)
         true[pair] += len(right)
-        rows += [(pair, x.confidence, (side, n) in right) for side in (0, 1) for n, x in sides[side].items()]
+        for side, of_side in enumerate(sides):
+            for n, x in of_side.items():
+                is_alone = (side, n) in right
+                had = case.had[side][n] if case.had[side] else 1.0 - is_alone
+                rows.append((pair, x.confidence, is_alone, had))
     return rows, true
 
 
 def reliability_table(sets: Mapping[str, tuple[list[Report], Counter[str]]]) -> Table:
     """Tell of those told without doubt, and of each range of confidence, the share that is right."""
-    ranges = [f"{low:g}-{high:g}" for low, high in pairwise(BINS)]
-    table = Table("set", "pair", "true", "sure", "right", "recall", *ranges, title="omitted and added")
+    names = "set", "pair", "true", "sure", "right", "less than half had", "recall"
+    table = Table(*names, *_ranges(), title="omitted and added")
     for name, (reports, true) in sets.items():
         for pair in ("all", *("-".join(x) for x in PAIRS)):
-            of_pair = [(sure, right) for x, sure, right in reports if pair in {x, "all"}]
+            of_pair = [report[1:] for report in reports if pair in {report[0], "all"}]
             existing = true.total() if pair == "all" else true[pair]
-            certain = [right for sure, right in of_pair if sure >= SURE]
+            certain = [right for sure, right, _ in of_pair if sure >= SURE]
+            less = [had < _HALF for sure, _, had in of_pair if sure >= SURE]
             by_range = [
-                [right for sure, right in of_pair if low <= sure < high + (high == 1)]
+                [right for sure, right, _ in of_pair if low <= sure < high + (high == 1)]
                 for low, high in pairwise(BINS)
             ]
             table.add_row(
-                *(name, pair, str(existing), str(len(certain)), _share(certain)),
+                *(name, pair, str(existing), str(len(certain)), _share(certain), _share(less)),
                 f"{sum(certain) / max(1, existing):.3f}",
                 *(f"{_share(x)} of {len(x)}" for x in by_range),
             )
+    return table
+
+
+def sure_links(groups: Sequence[Read], weighting: Weighting) -> dict[str, Counter[str]]:
+    """Count, for each pair of languages and for all, the links there are and those told without doubt."""
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for case, text_a, text_b in groups:
+        links, _, _ = find_links_and_lone(text_a, text_b, weighting)
+        told = [(x.a, x.b) for x in links if x.probability >= SURE_LINK]
+        count = Counter(
+            true=len(case.links),
+            sure=len(told),
+            exact=len(case.links.intersection(told)),
+            same=sum(says_the_same(case.links, link) for link in told),
+        )
+        for name in ("-".join(case.languages), "all"):
+            counts[name] += count
+    return counts
+
+
+def says_the_same(true: Collection[Link], link: Link) -> bool:
+    """Tell if each paragraph of a link has its partner in it: a part of a longer link has, a stranger not."""
+    a, b = map(set, link)
+    partners = [(a.intersection(x), b.intersection(y)) for x, y in true]
+    together = [(x, y) for x, y in partners if x and y]
+    return a == set().union(*(x for x, _ in together)) and b == set().union(*(y for _, y in together))
+
+
+def sure_links_table(sets: Mapping[str, Mapping[str, Counter[str]]]) -> Table:
+    table = Table("set", "pair", "true", "sure", "says the same", "exactly right", "recall", title="links")
+    for name, counts in sets.items():
+        for pair, count in sorted(counts.items()):
+            of_sure = [f"{count[x] / max(1, count['sure']):.3f}" for x in ("same", "exact")]
+            recall = f"{count['exact'] / max(1, count['true']):.3f}"
+            table.add_row(name, pair, str(count["true"]), str(count["sure"]), *of_sure, recall)
     return table
 
 
@@ -182,15 +223,28 @@ def runs_table(read: Sequence[Read], fitted: Sequence[Weighting], *, simpler: bo
 
 def retold_table(parts: Mapping[str, Sequence[Read]]) -> Table:
     """Measure what is shipped on the retold stories: those it was fitted on, and those kept back."""
-    table = Table("retold", "links F1", "omitted P", "R", "F1", *(f"omitted of {x}" for x in RETOLD_SIZES))
+    of_sizes = [f"{what} of {x}" for what in ("omitted", "surely") for x in RETOLD_SIZES]
+    table = Table("retold", "links F1", "omitted P", "R", "F1", *of_sizes)
     for part, read in parts.items():
         for pair in (None, *PAIRS):
             some = [x for x in read if pair in {None, x[0].languages}]
             count = measure(some, ours(shipped_weighting()))
+            count += runs_surely_omitted(some, shipped_weighting())
             row = cells(count, "links")[2], *cells(count, "omitted")
             name = part if pair is None else f"{part} {'-'.join(pair)}"
-            table.add_row(name, *row, *shares(count, " omitted", RETOLD_SIZES))
+            of_runs = (shares(count, what, RETOLD_SIZES) for what in (" omitted", " sure"))
+            table.add_row(name, *row, *(x for told in of_runs for x in told))
     return table
+
+
+def runs_surely_omitted(groups: Sequence[Read], weighting: Weighting) -> Counter[str]:
+    count: Counter[str] = Counter()
+    for case, text_a, text_b in groups:
+        _, *sides = find_links_and_lone(text_a, text_b, weighting)
+        for name, paragraphs in case.runs():
+            told = [sides[side][n].confidence >= SURE for side, n in paragraphs if n in sides[side]]
+            count += Counter({f"{name} sure": sum(told)})
+    return count
 
 
 def shares(count: Counter[str], what: str, sizes: Sequence[str] = SIZES) -> tuple[str, ...]:
@@ -216,9 +270,8 @@ def main() -> int:
     if options.shipped:
         parts = retold_parts()
         Console(width=120).print(retold_table(parts))
-        Console(width=160).print(
-            reliability_table({x: lone(y, shipped_weighting()) for x, y in parts.items()})
-        )
+        weighted = [(part, texts, shipped_weighting()) for part, texts in parts.items()]
+        Console(width=160).print(*told_without_doubt(weighted))
         return 0
     if not options.data.exists():
         print(f"{options.data} is missing: this benchmark needs the stories of ../shared", file=sys.stderr)
@@ -247,20 +300,44 @@ def main() -> int:
     parts = retold_parts()
     retold_one = retold_table(parts)
     Console(width=120).print(table, with_runs, retold_one)
-    sure = {}
-    for name, texts_of in (("translations", read), ("runs", runs)):
-        halves = [lone([x for x in texts_of if part_by_hash(x[0].story_id) == n], fulls[n]) for n in (0, 1)]
-        sure[name] = [*halves[0][0], *halves[1][0]], halves[0][1] + halves[1][1]
-    sure |= {part: lone(texts_of, shipped_weighting()) for part, texts_of in parts.items()}
-    reliable = reliability_table(sure)
-    Console(width=160).print(reliable)
+    weighted = [
+        (name, x, fulls[half])
+        for name, texts in (("translations", read), ("runs", runs))
+        for half in (0, 1)
+        if (x := [one for one in texts if part_by_hash(one[0].story_id) == half])
+    ]
+    weighted += [(part, texts, shipped_weighting()) for part, texts in parts.items()]
+    reliable, reliable_links = told_without_doubt(weighted)
+    Console(width=160).print(reliable, reliable_links)
     if options.write:
-        write_page("translations", table, rows=lambda row: row[2] == "ours")
-        write_page("runs", with_runs)
-        write_page("retold", retold_one, rows=lambda row: row[0].startswith("kept"))
-        write_page("omissions", reliable, rows=lambda row: row[1] == "all" and row[0][:3] != "dev", columns=6)
+        write_page("translations", table, rows=lambda row: row[2] == "ours", without={"way"})
+        write_page("runs", with_runs, without={"way"})
+        write_page("retold", retold_one, rows=lambda row: row[0].startswith("kept") and "-" not in row[0])
+        for name, each in (("omissions", reliable), ("links", reliable_links)):
+            write_page(name, each, rows=_of_all_but_dev, without={"pair", *_ranges()})
     print(cost_line(read, reading, fulls[1]))
     return 0
+
+
+def _ranges() -> list[str]:
+    return [f"{low:g}-{high:g}" for low, high in pairwise(BINS)]
+
+
+def _of_all_but_dev(row: tuple[str, ...]) -> bool:
+    return row[1] == "all" and not row[0].startswith("dev")
+
+
+def told_without_doubt(weighted: Sequence[tuple[str, Sequence[Read], Weighting]]) -> tuple[Table, Table]:
+    """Measure omissions and links of sets by name; each part of a set has the weights that go with it."""
+    omissions: dict[str, tuple[list[Report], Counter[str]]] = {}
+    links: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
+    for name, texts, weighting in weighted:
+        reports, true = lone(texts, weighting)
+        earlier, count = omissions.get(name, ([], Counter[str]()))
+        omissions[name] = [*earlier, *reports], count + true
+        for pair, of_pair in sure_links(texts, weighting).items():
+            links[name][pair] += of_pair
+    return reliability_table(omissions), sure_links_table(links)
 
 
 def cost_line(read: Sequence[Read], reading: float, weighting: Weighting) -> str:

@@ -42,6 +42,8 @@ class Case:
     links: frozenset[Link]
     moved: frozenset[Link]
     headlines: tuple[str, str] = ("", "")
+    had: tuple[tuple[float, ...], tuple[float, ...]] = ((), ())
+    """Share of the letters of each paragraph that the other text has too."""
 
     @property
     def retold(self) -> bool:
@@ -96,7 +98,8 @@ def case(
     links = _links((side_a, side_b))
     moved_links = frozenset(link for link in links if any(carried in side_a[i] for i in link[0]))
     texts = _texts((side_a, side_b), (lines_a, lines_b), spans)
-    return Case(languages, story_id, carried is not None, texts, links, moved_links)
+    had = _had((side_a, side_b), (lines_a, lines_b), spans)
+    return Case(languages, story_id, carried is not None, texts, links, moved_links, had=had)
 
 
 def case_of_runs(
@@ -126,7 +129,8 @@ def case_of_runs(
                     side.append((at,))
         at += run
     texts = _texts(sides, (lines_a, lines_b), spans)
-    return Case(languages, story_id, False, texts, _links(sides), frozenset())
+    had = _had(sides, (lines_a, lines_b), spans)
+    return Case(languages, story_id, False, texts, _links(sides), frozenset(), had=had)
 
 
 def _spans(count: int, sizes: Sequence[int], rng: random.Random) -> list[range]:
@@ -140,6 +144,22 @@ def _spans(count: int, sizes: Sequence[int], rng: random.Random) -> list[range]:
 def _links(sides: Sides) -> frozenset[Link]:
     """What shares a line belongs together; two merged ones that overlap in part chain up, as in life."""
     return frozenset((tuple(a), tuple(b)) for a, b in components(*sides) if a and b)
+
+
+def _had(
+    sides: Sides, lines_of_sides: tuple[list[str], list[str]], spans: Sequence[Sequence[int]]
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    shares: list[tuple[float, ...]] = []
+    for side, opposite, lines in zip(sides, reversed(sides), lines_of_sides, strict=True):
+        letters = [sum(len(lines[n]) for n in span) for span in spans]
+        told = {x for group in opposite for x in group}
+        shares.append(
+            tuple(
+                sum(letters[x] for x in told.intersection(group)) / sum(letters[x] for x in group)
+                for group in side
+            )
+        )
+    return shares[0], shares[1]
 
 
 def _texts(

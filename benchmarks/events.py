@@ -258,7 +258,7 @@ def main() -> int:
     table = events_table(options.part)
     Console(width=110).print(table)
     if options.write:
-        write_page("events", table, rows=lambda row: row[2] != "likeness alone")
+        write_page("events", table, rows=lambda row: row[2] != "likeness alone", without={"ms an article"})
     return 0
 
 

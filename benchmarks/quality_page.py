@@ -1,7 +1,7 @@
 """Tables of docs/reference/pairing-quality.md: `--write` of a benchmark puts what it has measured there."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from rich.table import Table
@@ -14,10 +14,10 @@ def write(
     table: Table,
     *,
     rows: Callable[[tuple[str, ...]], bool] = lambda _row: True,
-    columns: int | None = None,
+    without: Collection[str] = (),
 ) -> None:
-    """Put these rows and the first `columns` of them into the place NAME of the page."""
-    put(PAGE, name, markdown(table, rows, columns))
+    """Put these rows, without some columns, into the place NAME of the page."""
+    put(PAGE, name, markdown(table, rows, without))
 
 
 def put(page: Path, name: str, text: str) -> None:
@@ -37,9 +37,9 @@ def part(page: Path, name: str) -> str:
     return texts[0]
 
 
-def markdown(table: Table, rows: Callable[[tuple[str, ...]], bool], columns: int | None) -> str:
-    texts = [[str(column.header), *map(str, column.cells)] for column in table.columns]
-    header, *cells = zip(*texts, strict=True)
-    lines = [header[:columns], ("---",) * len(header[:columns])]
-    lines += [row[:columns] for row in cells if rows(row)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+def markdown(table: Table, rows: Callable[[tuple[str, ...]], bool], without: Collection[str] = ()) -> str:
+    chosen = [place for place, column in enumerate(table.columns) if str(column.header) not in without]
+    header = tuple(str(column.header) for column in table.columns)
+    cells = zip(*(map(str, column.cells) for column in table.columns), strict=True)
+    lines = [header, ("---",) * len(header), *filter(rows, cells)]
+    return "\n".join(f"| {' | '.join(line[place] for place in chosen)} |" for line in lines)

@@ -23,6 +23,7 @@ Matrix = NDArray[np.float32]
 Kind = Literal["aligned", "moved"]
 SURE_LINK = 0.97
 """Probability below which a link is doubtful: it counts as neither linked nor one-sided."""
+_DOUBTFUL = 0.96
 _ALONE = 0.6
 """Probability of being said nowhere else from which a paragraph has no doubtful link."""
 
@@ -79,10 +80,40 @@ def find_links_and_lone(
         shorter = _without(link, lone_a, lone_b)
         if shorter is not None:
             links_left.append(shorter)
-            for lone, places in ((lone_a, shorter.a), (lone_b, shorter.b)):
-                for place in places:
-                    lone.pop(place, None)
-    return links_left, lone_a, lone_b
+    _not_lone(links_left, lone_a, lone_b)
+    found = _passed_over(links_left, lone_a, lone_b)
+    _not_lone(found, lone_a, lone_b)
+    return sorted([*links_left, *found], key=lambda x: x.a), lone_a, lone_b
+
+
+def _not_lone(links: Sequence[ParagraphLink], lone_a: dict[int, Lone], lone_b: dict[int, Lone]) -> None:
+    for link in links:
+        for lone, places in ((lone_a, link.a), (lone_b, link.b)):
+            for place in places:
+                lone.pop(place, None)
+
+
+def _passed_over(
+    links: Sequence[ParagraphLink], lone_a: Mapping[int, Lone], lone_b: Mapping[int, Lone]
+) -> list[ParagraphLink]:
+    """Link what no path has linked although both texts are likely to have it: doubtful links.
+
+    Each of the two is likest to the other, and they stand in the order of the links.
+    """
+    couples = []
+    for i, lone in lone_a.items():
+        if lone.nearest in lone_b and lone_b[lone.nearest].nearest == i:
+            couples.append((max(lone.confidence, lone_b[lone.nearest].confidence), i, lone.nearest))
+    found: list[ParagraphLink] = []
+    for confidence, i, j in sorted(couples):
+        link = ParagraphLink((i,), (j,), "aligned", round(min(_DOUBTFUL, 1 - confidence), 4))
+        if confidence < _ALONE and _is_in_order(link, [*links, *found]):
+            found.append(link)
+    return found
+
+
+def _is_in_order(link: ParagraphLink, links: Sequence[ParagraphLink]) -> bool:
+    return all((x.a < link.a) == (x.b < link.b) for x in links if x.kind == "aligned")
 
 
 def outside_sure_links(

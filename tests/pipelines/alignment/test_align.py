@@ -9,9 +9,17 @@ from hypothesis import strategies as st
 
 from archive.format.records import TextBlock, VariantText
 from pipelines.alignment.aligner import Aligner
-from pipelines.alignment.links import ParagraphLink, _without
+from pipelines.alignment.links import (
+    SURE_LINK,
+    ParagraphLink,
+    _passed_over,
+    _without,
+    find_links,
+    find_links_and_lone,
+)
 from pipelines.alignment.omissions import OMISSION_NAMES, SURE, Lone, Side, lone_paragraphs
 from pipelines.alignment.paragraphs import prepared
+from pipelines.alignment.weights import shipped_weighting
 from tests.support import tiers
 
 UK = (
@@ -189,6 +197,49 @@ def test_a_doubtful_link_loses_what_is_alone_but_never_its_middle(alone, shorter
     link = ParagraphLink((1, 2, 3), (1,), "aligned", 0.9)
     rest = _without(link, dict.fromkeys(alone, Lone(0.9, 0)), {})
     assert (rest and rest.a) == shorter
+
+
+@pytest.mark.parametrize(
+    ("lone_a", "lone_b", "found"),
+    [
+        ({2: (0.1, 3)}, {3: (0.3, 2)}, [((2,), (3,), 0.7)]),
+        ({2: (0.0, 3)}, {3: (0.0, 2)}, [((2,), (3,), 0.96)]),
+        # one of the two is likely to be said nowhere, or is likest to another
+        ({2: (0.1, 3)}, {3: (0.6, 2)}, []),
+        ({2: (0.6, 3)}, {3: (0.1, 2)}, []),
+        ({2: (0.1, 3)}, {3: (0.1, 0)}, []),
+        ({2: (0.1, 0)}, {3: (0.1, 2)}, []),
+        # it would cross the link, or what was found before
+        ({2: (0.1, 0)}, {0: (0.1, 2)}, []),
+        ({0: (0.1, 3)}, {3: (0.1, 0)}, []),
+        ({2: (0.2, 4), 3: (0.1, 3)}, {3: (0.1, 3), 4: (0.1, 2)}, [((3,), (3,), 0.9)]),
+    ],
+)
+def test_what_both_are_likely_to_have_is_a_doubtful_link_in_order(lone_a, lone_b, found):
+    sides = ({place: Lone(*lone) for place, lone in side.items()} for side in (lone_a, lone_b))
+    links = [ParagraphLink((1,), (2,), "aligned", 0.9), ParagraphLink((4,), (1,), "moved", 0.9)]
+    assert [(x.a, x.b, x.probability) for x in _passed_over(links, *sides)] == found
+
+
+def test_a_path_that_leaves_all_alone_is_overruled_by_what_both_are_likely_to_have():
+    alone = (50.0, *shipped_weighting().path.alone[1:])
+    weighting = replace(shipped_weighting(), elsewhere=99.0)
+    weighting = replace(weighting, path=replace(weighting.path, alone=alone))
+    uk, en = prepared(UK, "uk"), prepared(EN, "en")
+    assert find_links(uk, en, weighting) == []
+    for texts in ((uk, en), (en, uk)):
+        found, *lone = find_links_and_lone(*texts, weighting)
+        assert [(x.a, x.b, x.probability < SURE_LINK) for x in found] == [
+            ((n,), (n,), True) for n in range(5)
+        ]
+        assert lone == [{}, {}]
+
+
+def test_a_doubtful_link_of_the_path_stays_one_link():
+    uk = prepared((*UK, "Вхід буде вільний для всіх школярів."), "uk")
+    found, *lone = find_links_and_lone(uk, prepared((*EN, "Children come for free."), "en"))
+    assert found[5].probability < SURE_LINK
+    assert ([(x.a, x.b) for x in found], lone) == ([((n,), (n,)) for n in range(6)], [{}, {}])
 
 
 def test_what_replaces_a_paragraph_has_no_link_with_it():
