@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
@@ -96,10 +97,13 @@ def line_rules() -> tuple[LineRule, ...]:
 
 
 @cache
-def _rules_for(length: int, cyrillic: bool) -> tuple[LineRule, ...]:
-    """Return the rules for lines of this length and script."""
+def _rules_for(
+    length: int, cyrillic: bool
+) -> tuple[tuple[tuple[str, ...], Callable[[str], re.Match[str] | None], LineRule], ...]:
+    """Return the rules for lines of this length and script, each with its needs and its pattern's match."""
     unwritten = _OTHER_SCRIPT[cyrillic]
-    return tuple(rule for rule in line_rules() if rule.longest >= length and rule.language not in unwritten)
+    rules = (rule for rule in line_rules() if rule.longest >= length and rule.language not in unwritten)
+    return tuple((rule.needs, rule.pattern.match, rule) for rule in rules)
 
 
 @cache
@@ -119,10 +123,10 @@ def why_not_text(line: str) -> str | None:
     if not any(map(str.isalnum, printed)):
         return "no letter"
     folded = fold(printed)
-    for rule in _rules_for(len(folded), _CYRILLIC.search(folded) is not None):
-        if rule.needs and not any(map(folded.__contains__, rule.needs)):
+    for needs, begins, rule in _rules_for(len(folded), _CYRILLIC.search(folded) is not None):
+        if needs and not any(map(folded.__contains__, needs)):
             continue
-        match = rule.pattern.match(printed if rule.as_printed else folded)
+        match = begins(printed if rule.as_printed else folded)
         if match is not None and (rule.always or ":" in match[0] or not _is_spared(rule, folded)):
             return rule.reason
     return "the page's own buttons and notices" if _is_button(folded) else None

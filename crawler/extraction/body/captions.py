@@ -154,19 +154,19 @@ def _starts(page: Positions, keys: set[str]) -> dict[str, int]:
     for i in range(page.start, len(page.elements)):
         if page.tags[i] not in _TEXT:
             continue
-        before_children, element = page.texts[i].lstrip(), page.elements[i]
-        if _begins_otherwise(before_children, first):
+        opening, element = page.texts[i].lstrip(), page.elements[i]
+        if _begins_otherwise(opening, first):
             continue
-        if not before_children:
+        if not opening:
             if len(element) and element[0].tag in _TEXT:
                 # it begins like its first child, which is checked later
                 continue
-            if _begins_otherwise(next(filter(None, map(str.lstrip, element.itertext())), ""), first):
+            opening = next(filter(None, map(str.lstrip, element.itertext())), "")
+            if not opening or _begins_otherwise(opening, first):
                 continue
-        else:
-            letters = for_comparison(before_children[: 3 * _COMPARED])[:_COMPARED]
-            if len(letters) == _COMPARED and letters not in begin:
-                continue
+        letters = for_comparison(opening[: 3 * _COMPARED])[:_COMPARED]
+        if len(letters) == _COMPARED and letters not in begin:
+            continue
         text = for_comparison(_beginning(element))[:40]
         # of nested elements with the same beginning, the innermost comes last
         if text in keys:

@@ -221,25 +221,29 @@ def _texts(
     """Yield the texts that may be the article's, each with its block, and True inside a link."""
     body = order[0]
     # for each element: the block of its text, then three flags: inside a link, inside an element that is no
-    # article, and the same for its block
+    # article, and the same for its block; most are as those of the element around it
     places: dict[HtmlElement, tuple[HtmlElement, bool, bool, bool]] = {body: (body, False, False, False)}
     if text := body.text:
         yield text, body, False
     for element in order[1:]:
-        around, linked, is_other, lost = places[element.getparent()]
+        place = places[element.getparent()]
+        around, linked, is_other, lost = place
         if not lost and (text := element.tail):
             yield text, around, linked
         tag = element.tag
-        if tag == "main":
-            is_other = False
-        elif not is_other and tag != "form" and (tag in never or tag == "h1" or element in other_elements):
-            # with an <h1> inside it may be the article: ASP.NET wraps pages in a form, some put it into a
-            # header or an aside
-            is_other = element.find(".//h1") is None
-        linked = linked or tag == "a"
-        if tag in _BLOCKS:
-            around, lost = element, is_other
-        places[element] = (around, linked, is_other, lost)
+        is_named = tag in never or element in other_elements
+        if is_named or tag in _BLOCKS or tag == "a":
+            if tag == "main":
+                is_other = False
+            elif not is_other and tag != "form" and (is_named or tag == "h1"):
+                # with an <h1> inside it may be the article: ASP.NET wraps pages in a form, some put it into a
+                # header or an aside
+                is_other = element.find(".//h1") is None
+            linked = linked or tag == "a"
+            if tag in _BLOCKS:
+                around, lost = element, is_other
+            place = (around, linked, is_other, lost)
+        places[element] = place
         if not lost and (text := element.text):
             yield text, around, linked
 

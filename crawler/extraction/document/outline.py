@@ -38,6 +38,8 @@ class Outline:
     by_itemtype: Names
     by_hidden: Names
     """By `aria-hidden`."""
+    by_rel: Names
+    by_hreflang: Names
     by_component: tuple[Names, ...]
     """One for each attribute of COMPONENT."""
     source: bytes | None
@@ -55,6 +57,11 @@ class Outline:
 
     def of(self, tag: str) -> list[HtmlElement]:
         return [self.elements[i] for i in self.by_tag.get(tag, ())]
+
+    @cached_property
+    def written(self) -> list[int]:
+        """The positions of the elements with text before their first child that is not white space."""
+        return [i for i, text in enumerate(self.texts) if text and not text.isspace()]
 
     @cached_property
     def metas(self) -> "tuple[Meta, ...]":
@@ -141,12 +148,13 @@ def outline(root: HtmlElement, source: bytes | None = None) -> Outline:
     for i in by_tag.get("script", ()):
         if "json" in (elements[i].get("type") or "").lower():
             texts[i] = elements[i].text or ""
-    by_class, by_id, by_itemprop, by_itemtype, by_hidden, *by_component = attributes.by_value(
-        "class", "id", "itemprop", "itemtype", "aria-hidden", *COMPONENT
+    names = ("class", "id", "itemprop", "itemtype", "aria-hidden", "rel", "hreflang", *COMPONENT)
+    by_class, by_id, by_itemprop, by_itemtype, by_hidden, by_rel, by_hreflang, *by_component = (
+        attributes.by_value(*names)
     )
     return Outline(
-        root, elements, tags, attributes, texts, by_tag,
-        by_class, by_id, by_itemprop, by_itemtype, by_hidden, tuple(by_component), source,
+        root, elements, tags, attributes, texts, by_tag, by_class, by_id, by_itemprop, by_itemtype,
+        by_hidden, by_rel, by_hreflang, tuple(by_component), source,
     )  # fmt: skip
 
 

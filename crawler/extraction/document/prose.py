@@ -149,14 +149,12 @@ def _stray_teasers(
 
 def _long_texts(page: Outline) -> list[tuple[int, str, HtmlElement]]:
     """Return long texts with their elements; what stands in an element comes before what stands behind it."""
-    passages: list[tuple[int, str, HtmlElement]] = []
-    for i, text in enumerate(page.texts):
-        if len(text) >= RUNNING:
-            passages.append((i, text, page.elements[i]))
+    texts, elements = page.texts, page.elements
+    passages = [(i, texts[i], elements[i]) for i in page.written if len(texts[i]) >= RUNNING]
     for tag in _STANDS_FOR:
         for i in page.by_tag.get(tag, ()):
-            tail = page.elements[i].tail
-            if tail and len(tail) >= RUNNING and (place := page.elements[i].getparent()) is not None:
+            tail = elements[i].tail
+            if tail and len(tail) >= RUNNING and (place := elements[i].getparent()) is not None:
                 passages.append((i, tail, place))
     return sorted(passages, key=itemgetter(0))
 

@@ -147,11 +147,17 @@ def _hreflang(page: Outline) -> Iterator[tuple[str | None, str]]:
 def _links_to_languages(page: Outline) -> Iterator[tuple[str, str]]:
     publications = any(_PUBLICATION in names for names in page.by_class)
     marked = page.named(_is_known, page.by_class)
+    for positions in page.by_hreflang.values():
+        marked.update(positions)
     for i in page.by_tag.get("a", ()):
-        if publications or i in marked or page.elements[i].get("hreflang") or _may_name_a_language(page, i):
+        if publications or i in marked:
             language = _switcher_language(page.elements[i], among_publications=publications)
-            if language is not None and (href := page.elements[i].get("href")) is not None:
-                yield language, href
+        elif _may_name_a_language(page, i):
+            language = _printed_language(page.elements[i])
+        else:
+            continue
+        if language is not None and (href := page.elements[i].get("href")) is not None:
+            yield language, href
 
 
 def _switcher_language(anchor: HtmlElement, *, among_publications: bool) -> str | None:
@@ -171,8 +177,10 @@ def _may_name_a_language(page: Outline, i: int) -> bool:
     if not text and len(page.elements[i]):
         # its first child is the next element of the page
         text = page.texts[i + 1].strip()
+    if len(text) >= _NAMED:
+        return False
     begins = text.lstrip(_AROUND)[:2]
-    return len(text) < _NAMED and not (begins.isalnum() and begins.casefold() not in _BEGIN)
+    return not begins.isalnum() or begins.casefold() in _BEGIN
 
 
 def _in_publication(anchor: HtmlElement) -> bool:

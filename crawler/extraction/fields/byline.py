@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from lxml.html import HtmlElement
 
@@ -147,8 +147,8 @@ def credits(data: LinkedData, metadata: Metadata) -> tuple[Claim, ...]:
 
 def _by_rel(page: Outline) -> list[int]:
     """Return the positions of the links with `rel=author`."""
-    links = page.positions("a", "link")
-    return [i for i in links if (rel := page.elements[i].get("rel")) and "author" in rel.split(" ")]
+    of_authors = (at for rel, at in page.by_rel.items() if "author" in rel.split(" "))
+    return sorted(i for i in chain.from_iterable(of_authors) if page.tags[i] in {"a", "link"})
 
 
 def _prefixed(page: Outline, by_rel: list[int], place: Placement) -> Iterator[str]:
@@ -219,9 +219,10 @@ def _line_around(element: HtmlElement, place: Placement) -> str:
 
 def _beginning_like_bylines(page: Outline) -> Iterator[int]:
     """Yield the positions of the lines that begin with a prefix, in an element or in its first child."""
-    for i, text in enumerate(page.texts):
+    for i in page.written:
+        start = page.texts[i].lstrip()
         # a line may begin with characters that are not printed
-        if not text or not ((start := text.lstrip())[:1] in _FIRST or not start[:1].isprintable()):
+        if start[0] not in _FIRST and start[0].isprintable():
             continue
         if len(start) > 160 or not (start[:9].lower().startswith(_BEGINS) or not start[0].isprintable()):
             continue

@@ -65,6 +65,7 @@ def read_shown(container: HtmlElement, frames: tuple[Frame, ...], url: str) -> S
     """Read media and links of the element with the text, after the tree was pruned."""
     media: dict[tuple[str, str], Medium] = {}
     links: dict[str, None] = {}
+    host = _host(url)
     for tag, address in _addresses(container, frames, "/".join(url.split("/", 3)[:3]) + "/"):
         target = absolute(url, address)
         if target is None or len(target) > _LONGEST or not target.isprintable():
@@ -74,7 +75,9 @@ def read_shown(container: HtmlElement, frames: tuple[Frame, ...], url: str) -> S
                 media.setdefault(("video", video), Medium("video", video))
         elif tag == "img":
             media.setdefault(("image", target), Medium("image", target))
-        elif not (_of_one_site(url, target) or is_home_page(target) or _FOR_SHARING.search(_bare(target))):
+        elif not (
+            _of_one_site(host, _host(target)) or is_home_page(target) or _FOR_SHARING.search(_bare(target))
+        ):
             links.setdefault(target)
     return Shown(tuple(islice(media.values(), _MOST)), tuple(islice(links, _MOST)))
 
@@ -115,9 +118,12 @@ def _bare(address: str) -> str:
     return address.partition("://")[2]
 
 
-def _of_one_site(url_a: str, url_b: str) -> bool:
+def _host(url: str) -> str:
+    return (urlsplit(url).hostname or "").removeprefix("www.")
+
+
+def _of_one_site(a: str, b: str) -> bool:
     """Tell if one host is below the other, or both below the same name that is no suffix such as `com.ua`."""
-    a, b = ((urlsplit(url).hostname or "").removeprefix("www.") for url in (url_a, url_b))
     if a == b or a.endswith(f".{b}") or b.endswith(f".{a}"):
         return True
     ends = a.split(".")[-2:]

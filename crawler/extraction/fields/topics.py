@@ -105,7 +105,8 @@ def _behind_label(page: Outline) -> list[str]:
     """Return the texts of links that follow each other behind a label: `Tags: <a>port</a>, <a>sea</a>`."""
     headline = next(iter(page.by_tag.get("h1", ())), 0)
     for i in page.by_tag.get("a", ()):
-        if i < headline or not _LABEL.search(_text_before(page.elements[i])[-_LONGEST:]):
+        text = _text_before(page.elements[i]) if i >= headline else ""
+        if ":" not in text or not _LABEL.search(text[-_LONGEST:]):
             continue
         tags: list[str] = []
         following: HtmlElement | None = page.elements[i]
@@ -166,14 +167,16 @@ def _printed(page: Outline) -> list[str]:
     headline = next(iter(page.by_tag.get("h1", ())), 0)
     by_rel: list[str] = []
     by_name: list[str] = []
-    for i in page.by_tag.get("a", ()):
+    of_tags = {*page.by_rel.get("tag", ())}
+    for i in page.by_tag.get("a", ()) if of_tags or links_in_boxes else ():
         link = page.elements[i]
-        is_close = link in links_in_boxes and not boxes.isdisjoint(islice(link.iterancestors(), 3))
-        # what comes before the headline is a menu, such as the topics of the day
-        if link.get("rel") != "tag" and not (is_close and i > headline):
-            continue
+        if i not in of_tags:
+            is_close = link in links_in_boxes and not boxes.isdisjoint(islice(link.iterancestors(), 3))
+            # what comes before the headline is a menu, such as the topics of the day
+            if not is_close or i <= headline:
+                continue
         tag = _COUNTED.sub("", one_line("".join(link.xpath(_SHOWN))))
-        (by_rel if link.get("rel") == "tag" else by_name).append(tag)
+        (by_rel if i in of_tags else by_name).append(tag)
     if len(by_rel) > _MOST_PRINTED:
         return _of_first_box(page)
     if by_rel:

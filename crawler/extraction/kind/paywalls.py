@@ -41,10 +41,9 @@ def wall_line(page: Outline) -> Wall | None:
 
     A search in all lines at once takes a tenth of the time of a search in each.
     """
-    lines = dict.fromkeys(
-        line for tag, line in zip(page.tags, page.texts, strict=True) if 12 < len(line) < 300 and tag in _TAGS
-    )
-    text = _END.join(lines)
+    tags, texts = page.tags, page.texts
+    lines = [texts[i] for i in page.written if 12 < len(texts[i]) < 300 and tags[i] in _TAGS]
+    text = _END.join(dict.fromkeys(lines))
     starts: set[int] = set()
     for word in _WORDS:
         at = text.find(word)

@@ -319,10 +319,11 @@ def days_with_their_year(page: Outline) -> Iterator[str]:
             yield line.raw
 
 
-def _unmarked(page: Outline, i: int, distance: int) -> Iterator[_Line]:
-    """Yield lines that are only a date, whatever their class; farther away they need a time as well."""
+def _unmarked(page: Outline, i: int, distance: int) -> list[_Line]:
+    """Return lines that are only a date, whatever their class; farther away they need a time as well."""
+    lines: list[_Line] = []
     for raw in _texts_of(page, i, distance):
-        if not 6 <= len(raw) <= 300 or not _may_be_a_day(raw):
+        if not 6 <= len(raw) <= 300 or raw.isspace() or not _may_be_a_day(raw):
             continue
         text = one_line(raw)
         if _is_excluded(text, page.elements[i], distance):
@@ -332,7 +333,8 @@ def _unmarked(page: Outline, i: int, distance: int) -> Iterator[_Line]:
             dateline = _DATELINE.match(text[:120])
             line = _Line("printed", dateline["day"], i, dateline=True) if dateline else None
         if line is not None:
-            yield line
+            lines.append(line)
+    return lines
 
 
 def _texts_of(page: Outline, i: int, distance: int) -> list[str]:
