@@ -129,12 +129,14 @@ class Command(ReadingCommand):
             self._review(uri, opts, outcome.uncertain)
         if (proved := audit_line(verdicts)) is not None:
             self._console.print(proved, markup=False, highlight=False, soft_wrap=True)
-        result = f"snapshot {outcome.snapshot.id}" if outcome.snapshot else "nothing new, no snapshot"
-        if self.exitcode == ExitCode.OK and not outcome.snapshot and not (events and events.snapshot):
+        snapshot = outcome.snapshot or (events and events.snapshot)
+        result = f"snapshot {snapshot.id}" if snapshot else "nothing new, no snapshot"
+        if self.exitcode == ExitCode.OK and not snapshot:
             self.exitcode = for_caller(
                 ExitCode.NOTHING_NEW, report_nothing_new=self.settings.getbool("EXIT_NOTHING_NEW")
             )
-        self._console.print(f"\nArchive   {uri}  ({result})", markup=False, highlight=False)
+        where = f"\nArchive   {uri}  ({result})"
+        self._console.print(where, markup=False, highlight=False, soft_wrap=True)
 
     def _review(self, uri: str, opts: argparse.Namespace, uncertain: list[Match]) -> None:
         """Write uncertain pairs, and a sample of sure ones, into a file for a person to judge."""

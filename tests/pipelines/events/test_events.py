@@ -189,8 +189,10 @@ def test_a_run_takes_what_is_new_joins_no_story_and_says_nothing_twice(root):
 
 def test_the_command_tells_what_it_has_found(root):
     add(root, BRIDGE | OTHERS)
+    pair_archive(str(root))  # so that nothing but events is new
     run = python("-m", "scrapy", "pair", "-s", f"ARCHIVE_URI={root}", check=True)
     assert "same event  3 new rows" in run.stdout
+    assert f"(snapshot {archive.open(root).snapshot.id})" in run.stdout
 
 
 def test_other_languages_are_counted_and_not_compared(root):
