@@ -21,7 +21,7 @@ from archive.commands.maintain import (
     repair_archive,
     verify_archive,
 )
-from archive.exceptions import ArchiveError, UnknownValue, WrongEngine, WrongSetting
+from archive.exceptions import ArchiveError, UnknownValue, WrongEngine, WrongOutput, WrongSetting
 from archive.no_pandas import fast_start
 from archive.terminal import Terminal, VisibleLog, visible
 
@@ -65,7 +65,8 @@ def main(arguments: Sequence[str] | None = None, program: str = "triptych archiv
         return command(console, options)
     except ArchiveError as error:
         print(visible(str(error)), file=sys.stderr)
-        return ExitCode.USAGE if isinstance(error, WrongEngine | UnknownValue) else ExitCode.LOST
+        is_usage = isinstance(error, WrongEngine | WrongOutput | UnknownValue)
+        return ExitCode.USAGE if is_usage else ExitCode.LOST
     except BrokenPipeError:  # `| head` has closed the pipe
         sys.stderr.close()
         return ExitCode.OK

@@ -19,7 +19,8 @@ ArchiveError
 ├── UnknownValue         no article has this language, outlet, author or section; a ValueError too
 ├── QuestionError        SQL that is invalid, or needs more memory than allowed
 ├── WrongSetting         a limit in the environment that is no number
-│   └── WrongEngine      an unknown `--engine`, or Dask is not installed
+│   ├── WrongEngine      an unknown `--engine`, or Dask is not installed
+│   └── WrongOutput      a place to write to that is in an archive
 ├── EngineError          the machines of the engine do not answer, or have other code
 └── PoisonRecord         one record that cannot be stored; it goes to quarantine, the rest continues
 """
@@ -108,6 +109,10 @@ class WrongSetting(ArchiveError):
 
 
 class WrongEngine(WrongSetting):
+    pass
+
+
+class WrongOutput(WrongSetting):
     pass
 
 

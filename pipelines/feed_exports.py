@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import Any, BinaryIO, Self
+from urllib.parse import urlsplit
 
 import msgspec
 import pyarrow as pa
@@ -18,13 +19,14 @@ from scrapy.crawler import Crawler
 from scrapy.exporters import BaseItemExporter
 from scrapy.extensions.feedexport import FeedExporter, ItemFilter
 from scrapy.settings import BaseSettings
+from w3lib.url import file_uri_to_path
 
 from archive.export.files import csv_cell, csv_lines, json_line
 from archive.format.columns import By, columns_of
 from archive.format.records import ArticleRecord
 from archive.format.schema import ARTICLES
 from crawler.items import Article
-from crawler.reports.terminal import WrongUse
+from crawler.reports.terminal import WrongUse, refuse_archive
 from pipelines.records import article_record
 
 Row = dict[str, object]
@@ -57,6 +59,8 @@ def take_feeds(settings: BaseSettings) -> None:
         if exporters.get(form) is None:
             forms = ", ".join(sorted(name for name in exporters if exporters[name] is not None))
             raise WrongUse(f"{uri}: there is no form {form!r}; expected {forms}")
+        if not (scheme := urlsplit(str(uri)).scheme) or scheme == "file":
+            refuse_archive(Path(file_uri_to_path(str(uri)) if scheme else str(uri)))
         is_one_document = form in ("json", "parquet") and not options.get("overwrite")
         if is_one_document and (path := Path(str(uri))).is_file() and path.stat().st_size:
             raise WrongUse(f"{uri}: {form} cannot be added to; -O writes it anew")

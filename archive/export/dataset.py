@@ -24,7 +24,7 @@ from archive.export.files import parquet_writer, row_groups
 from archive.format.docs import TABLES
 from archive.read.archive import Archive
 from archive.read.scan import RowSet
-from archive.storage import durable, locks
+from archive.storage import durable, locks, path_guard
 from archive.tables.parquet_files import translated_errors
 
 _ROWS, _BYTES = 100_000, 256 << 20
@@ -39,6 +39,7 @@ def export(
     rows_of_a_part: int = _ROWS,
 ) -> Contents:
     """Write a data set into a folder that must not exist. Raises ExportError."""
+    path_guard.refuse_archive(output)
     if os.path.lexists(output):
         raise ExportError(f"{output} exists already: give the data set a new folder.")
     try:

@@ -115,6 +115,7 @@ def writing(output: str) -> Iterator[BinaryIO]:
         sys.stdout.buffer.flush()
         return
     final = Path(output)
+    path_guard.refuse_archive(final)
     temporary = final.with_name(f".{final.name}.{os.getpid()}.part")
     try:
         path_guard.expect_file(final, is_written=True)
@@ -216,6 +217,7 @@ def register_iceberg(archive: Archive, output: str, table: str) -> str:
         raise ExportError("Iceberg needs pyiceberg: pip install 'triptych[iceberg]'.") from None
     rows = archive.table(table)
     folder = Path(output).absolute()
+    path_guard.refuse_archive(folder / "data")
     links_folder = folder / "data" / f"{table}-{archive.snapshot.id}"
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -25,6 +25,7 @@ def export(archive: Archive, target: Path, now: datetime) -> int:
 
     Raises PageNotKept if there are no pages, ArchiveWriteError if `target` exists or cannot be written.
     """
+    path_guard.refuse_archive(target)
     archive.storage.mirror("_raw")
     files = path_guard.files(archive.storage.layout.raw, ".warc.gz")
     if not files:

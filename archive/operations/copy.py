@@ -251,6 +251,7 @@ def _refuse_overlap(origin: _Place, destination: _Place) -> None:
 
 def _refuse_foreign(destination: _Place) -> None:
     if isinstance(destination, _FolderPlace):
+        path_guard.refuse_archive(destination.root.resolve().parent)
         if destination.root.exists() and not destination.root.is_dir():
             raise NotAnArchive(f"{destination.name} is a file; a copy needs a folder.")
         path_guard.check_top(destination.root)

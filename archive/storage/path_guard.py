@@ -12,9 +12,9 @@ import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from archive.exceptions import ArchiveDamaged
+from archive.exceptions import ArchiveDamaged, WrongOutput
 from archive.format import gate
-from archive.format.layout import FILES, FOLDERS, TABLES, WORKING_FOLDERS
+from archive.format.layout import FILES, FOLDERS, TABLES, WORKING_FOLDERS, Layout
 
 _DEVICES = Path("/dev")
 
@@ -117,6 +117,17 @@ def expect_file(path: Path, *, is_written: bool = False) -> None:
         return
     if is_special:
         raise OSError(errno.EINVAL, "it is a folder, a pipe, a socket or a device, and no file", str(path))
+
+
+def refuse_archive(path: Path) -> None:
+    """Raise WrongOutput for what a user names as output and is an archive or in one, also through a link."""
+    resolved = path.resolve()
+    for folder in (resolved, *resolved.parents):
+        if os.path.lexists(Layout(folder).manifest(0)):  # every archive has it
+            place = "an archive" if folder == resolved else f"in the archive {folder}"
+            raise WrongOutput(
+                f"{path} is {place}, where only the archive itself is kept; give another place."
+            )
 
 
 def read(path: Path, most: int) -> bytes:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from archive.exceptions import ArchiveError
 from archive.format import gate
+from archive.storage import path_guard
 from archive.viewer import stored_figures
 from archive.viewer.article import article_values
 from archive.viewer.charts import draw_all
@@ -43,6 +44,8 @@ def write(
     Pages of an earlier export that are not written again are removed. Raises ArchiveError where the folder
     cannot be written.
     """
+    for part in ("", "stories", "articles"):
+        path_guard.refuse_archive(folder / part)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         old = _recorded(folder)

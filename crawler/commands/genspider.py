@@ -7,7 +7,7 @@ from importlib import resources
 from pathlib import Path
 
 from crawler.downloader.public_hosts import refusal
-from crawler.reports.terminal import DescribedCommand, WrongUse
+from crawler.reports.terminal import DescribedCommand, WrongUse, refuse_archive
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _OWN = Path("crawler/spiders")
@@ -48,6 +48,7 @@ class Command(DescribedCommand):
         outlets_folder = self.settings["OUTLETS_FOLDER"]
         folder = opts.into or (Path(outlets_folder) if outlets_folder else _OWN if _OWN.is_dir() else Path())
         path = folder / f"{name}.py"
+        refuse_archive(path)
         if path.exists() and not opts.force:
             raise WrongUse(f"{path} is there already; --force replaces it")
         try:

@@ -17,7 +17,7 @@ from archive.no_pandas import fast_start
 from archive.terminal import visible
 from crawler.commands.crawl import Command as Crawl
 from crawler.items import Article, Fetch, Observation
-from crawler.reports.terminal import WrongUse
+from crawler.reports.terminal import WrongUse, refuse_archive
 from crawler.requests.fetch import encoding_of
 from crawler.story.arguments import read_arguments
 
@@ -43,6 +43,7 @@ class Command(Crawl):
         if len(args) != 2:
             raise WrongUse("give an outlet and the address of one of its stories")
         name, url = args
+        refuse_archive(opts.into)
         spider_class = self._spider(name)
         self._take_settings(spider_class)
         settings = self.crawler_process.settings

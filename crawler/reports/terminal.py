@@ -42,10 +42,18 @@ def expect_file(option: str, path: Path, *, is_written: bool = False) -> None:
     """Raise WrongUse for what is no file, before anything is done."""
     if is_written and not path.absolute().parent.is_dir():
         raise WrongUse(f"{option} {visible(str(path))}: there is no such folder")
+    if is_written:
+        refuse_archive(path)
     try:
         path_guard.expect_file(path, is_written=is_written)
     except OSError as error:
         raise WrongUse(f"{option}: {visible(str(path))}: {error.strerror}") from None
+
+
+def refuse_archive(path: Path) -> None:
+    """Raise WrongUse for what is to be written and is an archive or in one."""
+    with wrong_settings():
+        path_guard.refuse_archive(path)
 
 
 # How often each of several names was met, as a person reads it.

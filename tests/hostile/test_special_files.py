@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from archive.__main__ import main
 from archive.storage import path_guard
+from archive.writer import ArchiveWriter
 from tests.support import forked
 
 COMMANDS = (
@@ -59,6 +61,32 @@ def test_what_is_no_file_is_neither_waited_for_nor_read_without_end(
         assert kind in done.stderr, done.stderr
         assert "Traceback" not in done.stderr, done.stderr
         assert not (tmp_path / "archive").exists()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("crawl", "demo", "-O", "{place}/articles.jsonl"),
+        ("crawl", "demo", "-o", "file://{place}/articles.jsonl"),
+        ("genspider", "gazette", "gazette.example", "--into", "{place}"),
+        ("pair", "--review", "{place}/pairs.csv"),
+        ("record", "demo", "http://127.0.0.1:9/story.html", "--into", "{place}"),
+        ("archive", "copy", "{other}", "{place}/copy"),
+    ],
+    ids=" ".join,
+)
+def test_no_command_writes_into_an_archive(tmp_path: Path, command: tuple[str, ...]) -> None:
+    places = {"place": tmp_path / "archive", "other": tmp_path / "other"}
+    for place in places.values():
+        ArchiveWriter.open(place, run_id="test").close()
+    before = sorted(tmp_path.rglob("*"))
+    arguments = [part.format(**places) for part in command]
+    if command[0] == "archive":
+        assert main(arguments[1:]) == 2
+    else:
+        done = forked.scrapy(*arguments, "-s", f"ARCHIVE_URI={places['other']}")
+        assert (done.returncode, "give another place" in done.stderr) == (2, True), done.stderr
+    assert sorted(tmp_path.rglob("*")) == before
 
 
 @pytest.mark.skipif(not os.access("/dev/shm", os.W_OK), reason="NOT TESTED: a pipe in memory; no /dev/shm")

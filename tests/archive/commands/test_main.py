@@ -179,6 +179,37 @@ def test_what_makes_no_sense_is_refused_before_anything_is_done(run, edited, roo
 
 
 @pytest.mark.parametrize(
+    "command",
+    [
+        ["view", "--no-browser", "--output"],
+        ["export", "--html"],
+        ["export", "--dataset"],
+        ["export", "--wacz"],
+        ["export", "--format", "csv", "--output"],
+        ["export", "--format", "iceberg", "--output"],
+        ["feed", "--output"],
+    ],
+    ids=" ".join,
+)
+def test_nothing_is_written_into_an_archive(run, edited, root, tmp_path, command):
+    """Neither beside its files, nor through the links of its tables, nor where pages have their folders."""
+    (tmp_path / "pages").mkdir()
+    (tmp_path / "pages/stories").symlink_to(root)
+    (tmp_path / "pages/data").symlink_to(root)
+    places = ["", "/stories", "/_log/00000000000000000001.json", "/new", "/new/deep", "/../news-archive"]
+    outputs = [*(f"{root}{x}" for x in places), f"{tmp_path}/pages/stories/new"]
+    if command[-1] == "--html" or "iceberg" in command:
+        outputs.append(f"{tmp_path}/pages")
+    if "feed" in command:
+        outputs = [f"{root}/new.atom", f"{tmp_path}/pages/stories/new.atom"]
+    before = {path: path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}
+    for output in outputs:
+        code, _, err = run(*command, output)
+        assert (code, "give another place" in err) == (2, True), (output, err)
+    assert before == {path: path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}
+
+
+@pytest.mark.parametrize(
     ("command", "said"),
     [
         (["gc", "--keep-days", "many"], "many is not a number of days; write 0 to 36500"),
