@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
+
+from tests.crawler.importing.loopback import LoopbackHandler, LoopbackServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,11 +14,9 @@ if TYPE_CHECKING:
     """Answers in place of the server (True), or alters how it answers."""
 
 
-class RangeServer(ThreadingHTTPServer):
-    daemon_threads = True
-
+class RangeServer(LoopbackServer):
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
+        super().__init__(Handler)
         self.files: dict[str, bytes] = {}
         self.tags: dict[str, str] = {}
         self.faults: list[Fault] = []
@@ -32,19 +29,9 @@ class RangeServer(ThreadingHTTPServer):
     def port(self) -> int:
         return self.server_port
 
-    def __enter__(self) -> Self:
-        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-        return self
 
-    def __exit__(self, *_: object) -> None:
-        self.shutdown()
-        self.server_close()
-
-
-class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class Handler(LoopbackHandler):
     server: RangeServer
-    cut_after: int | None = None
 
     def do_GET(self) -> None:
         begin, end = map(
@@ -68,20 +55,6 @@ class Handler(BaseHTTPRequestHandler):
     @property
     def tag(self) -> str:
         return self.server.tags.get(self.path, '"1"')
-
-    def answer(self, status: int, data: bytes = b"", headers: dict[str, str] | None = None) -> None:
-        self.send_response(status)
-        for name, value in (headers or {}).items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(data)))
-        with contextlib.suppress(ConnectionError):  # of a client that was killed
-            self.end_headers()
-            self.wfile.write(data if self.cut_after is None else data[: self.cut_after])
-        if self.cut_after is not None:
-            self.close_connection = True
-
-    def log_message(self, *_: object) -> None:
-        pass
 
 
 def status(code: int, body: bytes = b"", **headers: str) -> Fault:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import random
-import threading
 from collections.abc import Iterator
 from email.utils import formatdate
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -17,13 +14,13 @@ from archive.storage.object_store import _KEYS, Store
 from crawler.exceptions import SourceFailed, Unavailable, WrongSource
 from crawler.importing.remote_file import Part, RemoteFile
 from crawler.importing.source_files import BucketFile, SourceFinder
+from tests.crawler.importing.loopback import LoopbackHandler, LoopbackServer
 
 DATA = random.Random(5).randbytes(3_210)
 OBJECTS = {"a/1.warc.gz": DATA, "a/2.arc": b"", "a/notes.txt": b"x"}
 
 
-class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class Handler(LoopbackHandler):
     status: int | None = None
 
     def do_HEAD(self) -> None:
@@ -56,26 +53,13 @@ class Handler(BaseHTTPRequestHandler):
         return f"<ListBucketResult><IsTruncated>false</IsTruncated>{entries}</ListBucketResult>".encode()
 
     def _answer(self, status: int, data: bytes, **headers: str) -> None:
-        self.send_response(status)
-        headers |= {"ETag": '"1"', "Last-Modified": formatdate(0, usegmt=True)}
-        for name, value in {**headers, "Content-Length": str(len(data))}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        if self.command == "GET":
-            self.wfile.write(data)
-
-    def log_message(self, *_: Any) -> None:
-        pass
+        self.answer(status, data, {**headers, "ETag": '"1"', "Last-Modified": formatdate(0, usegmt=True)})
 
 
 @pytest.fixture
 def endpoint() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with LoopbackServer(Handler) as server:
+        yield f"http://127.0.0.1:{server.server_port}"
 
 
 def stored(endpoint: str, key: str) -> BucketFile:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import re
-import threading
 from dataclasses import dataclass, field
 from email.utils import format_datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, quote, urlsplit
 
 from crawler.importing.records import moment
+from tests.crawler.importing.loopback import LoopbackHandler, LoopbackServer
 from tests.crawler.importing.test_web_archives import record
 
 if TYPE_CHECKING:
@@ -78,11 +76,9 @@ class Collection:
             self.warc += packed
 
 
-class CdxServer(ThreadingHTTPServer):
-    daemon_threads = True
-
+class CdxServer(LoopbackServer):
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
+        super().__init__(Handler)
         self.collection = Collection()
         self.requests: list[str] = []
         self.faults: dict[str, list[Fault]] = {}
@@ -108,17 +104,8 @@ class CdxServer(ThreadingHTTPServer):
     def files(self) -> str:
         return f"http://web.example:{self.server_port}/files/"
 
-    def __enter__(self) -> Self:
-        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-        return self
 
-    def __exit__(self, *_: object) -> None:
-        self.shutdown()
-        self.server_close()
-
-
-class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class Handler(LoopbackHandler):
     server: CdxServer
 
     def do_GET(self) -> None:
@@ -193,18 +180,6 @@ class Handler(BaseHTTPRequestHandler):
         at = moment(stored[0].timestamp)
         assert at is not None
         self.answer(200, stored[0].body, memento(stored[0]))
-
-    def answer(self, status: int, data: bytes = b"", headers: dict[str, str] | None = None) -> None:
-        self.send_response(status)
-        for name, value in (headers or {}).items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(data)))
-        with contextlib.suppress(ConnectionError):  # of a client that was killed
-            self.end_headers()
-            self.wfile.write(data)
-
-    def log_message(self, *_: object) -> None:
-        pass
 
 
 def memento(capture: Stored) -> dict[str, str]:
