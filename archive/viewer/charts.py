@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from archive.format.languages import display_order
@@ -92,13 +94,14 @@ def coverage(t: Interface, rows: Rows, canvas: Canvas = WIDE) -> Drawing | None:
     if not rows:
         return None
     languages = _languages(rows)
-    days = [date.fromisoformat(row["day"]) for row in rows]
-    cells = periods(min(days), max(days), int(canvas.width / 6))
+    days = sorted(set(map(itemgetter("day"), rows)))
+    dates = list(map(date.fromisoformat, days))
+    cells = periods(dates[0], dates[-1], int(canvas.width / 6))
     cell = min(22.0, canvas.width / len(cells.starts))
-    counts: dict[tuple[str, str, int], int] = {}
-    for day, row in zip(days, rows, strict=True):
-        place = (str(row["outlet"]), str(row["language"]), cells.index(day))
-        counts[place] = counts.get(place, 0) + int(row["articles"])
+    index_of = dict(zip(days, map(cells.index, dates), strict=True))
+    counts: dict[tuple[str, str, int], int] = defaultdict(int)
+    for row in rows:
+        counts[row["outlet"], row["language"], index_of[row["day"]]] += row["articles"]
     all_tracks = sorted({x[:2] for x in counts}, key=lambda x: (x[0], languages.index(x[1])))
     tracks = all_tracks[:_MOST_ROWS]
     top, row_height = 44.0, 17.0
@@ -108,19 +111,20 @@ def coverage(t: Interface, rows: Rows, canvas: Canvas = WIDE) -> Drawing | None:
     drawing.note = f"{t(f'a_cell_{cells.kind}')} {_rows_cut(t, len(all_tracks))}".strip()
     _key(drawing, t, languages, 0 if canvas.is_narrow else canvas.left)
     before = None
+    names = list(map(cells.name, range(len(cells.starts))))
     for n, (outlet, language) in enumerate(tracks):
         y = top + row_height * n
         if outlet != before:
             drawing.text(canvas.left - 8, y + 12, _short(outlet, canvas), "end")
-            drawing.line(canvas.left, y - 1, canvas.left + cell * len(cells.starts), y - 1, "grid")
+            drawing.line(canvas.left, y - 1, canvas.left + cell * len(names), y - 1, "grid")
             before = outlet
-        for index in range(len(cells.starts)):
+        kind, track = colour(language), f"{outlet}, {t.name(language, within=True)}"
+        for index, name in enumerate(names):
             if count := counts.get((outlet, language, index)):
-                articles = t.count("n_articles", count)
                 drawing.rect(
                     *(canvas.left + cell * index, y, cell - 1, row_height - 2),
-                    kind=colour(language),
-                    title=f"{outlet}, {t.name(language, within=True)}, {cells.name(index)}: {articles}",
+                    kind=kind,
+                    title=f"{track}, {name}: {t.count('n_articles', count)}",
                     opacity=0.22 + 0.78 * math.sqrt(count / most),
                 )
     day_axis(drawing, cells, canvas.left, cell, bottom)

@@ -4,13 +4,15 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from operator import attrgetter
 
+import numpy as np
 from markupsafe import Markup, escape
 
 from archive.format.languages import LANGUAGES
 from archive.format.schema import OUTCOMES
 from archive.viewer.catalogue import Interface
-from archive.viewer.search.answers import DayCount
+from archive.viewer.search.answers import DayCounts, day_of
 
 
 def colour(language: str) -> str:
@@ -112,9 +114,12 @@ class Drawing:
         opacity: float = 1,
     ) -> None:
         inside = f"<title>{escape(title)}</title>" if title else ""
-        size = {"x": float(x), "y": float(y), "width": float(max(width, 0)), "height": float(max(height, 0))}
-        more = {"fill_opacity": round(opacity, 2)} if opacity != 1 else {}
-        self._add("rect", inside, **size, class_=kind, **more)
+        more = f' fill-opacity="{round(opacity, 2):.1f}"' if opacity != 1 else ""
+        # not by _add: a chart has thousands
+        self._parts.append(
+            f'<rect x="{x:.1f}" y="{y:.1f}" width="{max(width, 0):.1f}" height="{max(height, 0):.1f}"'
+            f' class="{escape(kind)}"{more}>{inside}</rect>'
+        )
 
     def circle(self, x: float, y: float, radius: float, kind: str, title: str = "") -> None:
         inside = f"<title>{escape(title)}</title>" if title else ""
@@ -248,36 +253,31 @@ def day_axis(drawing: Drawing, cells: Periods, left: float, cell: float, y: floa
 _MOST_TRACKS = 30
 
 
-def over_time(t: Interface, days: Sequence[DayCount], canvas: Canvas) -> Drawing | None:
+def over_time(t: Interface, of_all: Sequence[DayCounts], canvas: Canvas) -> Drawing | None:
     """Draw the articles of a question over time, a track for each outlet and language, the most first."""
-    totals: dict[tuple[str, str], list[int]] = {}
-    for row in days:
-        total = totals.setdefault((row.outlet, row.language), [0, 0])
-        total[0] += row.articles
-        total[1] += row.all_articles
-    if not sum(matching for matching, _ in totals.values()):
-        return None
-    all_tracks: list[tuple[str, str]] = []
+    all_tracks: list[DayCounts] = []
     without: list[str] = []
-    for outlet, language in sorted(totals, key=lambda x: (-totals[x][0], x)):
-        if totals[outlet, language][0]:
-            all_tracks.append((outlet, language))
+    for track in sorted(of_all, key=lambda x: (-int(x.articles.sum()), x.outlet, x.language)):
+        if track.articles.any():
+            all_tracks.append(track)
         else:
-            without.append(
-                f"{outlet}, {t.name(language, within=True)} ({t.number(totals[outlet, language][1])})"
-            )
+            count = t.number(int(track.all_articles.sum()))
+            without.append(f"{track.outlet}, {t.name(track.language, within=True)} ({count})")
+    if not all_tracks:
+        return None
     tracks = all_tracks[:_MOST_TRACKS]
     width = canvas.left + canvas.width
     # also days on which only other articles came: they are those on which nothing was said
-    dates = sorted(row.day for row in days)
+    days = np.unique(np.concatenate(list(map(attrgetter("days"), of_all))))
+    dates = list(map(day_of, days.tolist()))
     cells = periods(dates[0], dates[-1], int(width / 8))
     cell = min(24.0, width / len(cells.starts))
-    counts: dict[tuple[str, str, int], int] = {}
-    for row in days:
-        if row.articles:
-            place = (row.outlet, row.language, cells.index(row.day))
-            counts[place] = counts.get(place, 0) + row.articles
-    most = max(counts.values())
+    # one more at the beginning, for those before the first
+    cell_of_day = np.array(list(map(cells.index, dates))) + 1
+    counts = []
+    for track in all_tracks:
+        counts.append(np.bincount(cell_of_day[np.searchsorted(days, track.days)], track.articles))
+    most = int(max(map(np.max, counts)))
     step, tall = 62.0, 36.0
     drawing = Drawing(width + 20, step * len(tracks) + 24, t("over_time"))
     notes = [t(f"a_bar_{cells.kind}", n=t.count("n_articles", most))]
@@ -287,19 +287,18 @@ def over_time(t: Interface, days: Sequence[DayCount], canvas: Canvas) -> Drawing
         more = ["…"] if len(without) > _MOST_TRACKS else []
         notes.append(t("not_one_drawn", tracks="; ".join(without[:_MOST_TRACKS] + more)))
     drawing.note = " ".join(notes)
-    for n, (outlet, language) in enumerate(tracks):
+    for n, (track, counts_of_track) in enumerate(zip(tracks, counts, strict=False)):
         bottom = step * (n + 1) - 4
-        matching, of_all = totals[outlet, language]
-        share = t("n_of_all", n=t.number(matching), all=t.number(of_all))
-        label = f"{outlet}, {t.name(language, within=True)}: {share}"
+        matching, read = int(track.articles.sum()), int(track.all_articles.sum())
+        share = t("n_of_all", n=t.number(matching), all=t.number(read))
+        label = f"{track.outlet}, {t.name(track.language, within=True)}: {share}"
         drawing.text(0, bottom - tall - 8, label)
         drawing.line(0, bottom, cell * len(cells.starts), bottom, "grid")
-        for index in range(len(cells.starts)):
-            if count := counts.get((outlet, language, index)):
+        kind = colour(track.language)
+        for index, count in enumerate(counts_of_track.astype(int).tolist()[1:]):
+            if count:
                 title = f"{cells.name(index)}: {t.count('n_articles', count)}"
                 height = count / most * tall
-                drawing.rect(
-                    *(cell * index, bottom - height, cell - 1, height), kind=colour(language), title=title
-                )
+                drawing.rect(cell * index, bottom - height, cell - 1, height, kind=kind, title=title)
     day_axis(drawing, cells, 0, cell, step * len(tracks))
     return drawing

@@ -17,6 +17,7 @@ from archive.read.runs import runs
 from archive.state.debts import RETRY_PERIOD, debt_after
 from archive.state.tombstones import Tombstones, blank_address
 from archive.viewer.drawing import stacked_days
+from archive.viewer.search.row_reader import MISSED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -71,7 +72,7 @@ def outlet_values(archive: Archive, lookup: Lookup, pages: Pages, name: str) -> 
         "articles": lookup.outlets()[name],
         "figure": _days(visits, pages),
         "reasons": _reasons(visits),
-        "missed": missed(archive, name),
+        "missed": missed(archive.of_files(lookup.days.files(name, _MOST_MISSED, MISSED)), name),
         "owed": owed,
         "debts": debts,
         "lost": lost,
@@ -79,7 +80,7 @@ def outlet_values(archive: Archive, lookup: Lookup, pages: Pages, name: str) -> 
         "since_of": _since,
         "runs": _runs(archive, name),
         "outcomes": OUTCOMES,
-        "visits": recent(archive, name),
+        "visits": recent(archive, lookup, name),
         "all_visits": lookup.days.visits_of(name),
     }
 
@@ -127,7 +128,7 @@ def _reasons(visits: Sequence[DayCount]) -> list[ReasonLine]:
 
 def missed(archive: Archive, name: str) -> list[tuple[datetime, list[str]]]:
     """Read when the outlet was below what its declaration expects, and of what; the latest first."""
-    of_outlet = (ds.field("outlet") == name) & (ds.field("reason") == "expectation-missed")
+    of_outlet = (ds.field("outlet") == name) & (ds.field("reason") == MISSED)
     rows = archive.observations(columns=["observed_at", "detail"]).where(of_outlet).to_pylist()
     rows.sort(key=lambda row: row["observed_at"], reverse=True)
     return [(row["observed_at"], _EACH.split(row["detail"] or "")[:20]) for row in rows[:_MOST_MISSED]]
@@ -170,17 +171,18 @@ def _runs(archive: Archive, name: str) -> list[Run]:
     return latest
 
 
-def recent(archive: Archive, name: str) -> list[dict[str, Any]]:
+def recent(archive: Archive, lookup: Lookup, name: str) -> list[dict[str, Any]]:
     """Read the latest visits at an outlet's addresses."""
     of_outlet = ds.field("outlet") == name
-    times = archive.observations(columns=["observed_at"]).where(of_outlet).to_arrow()["observed_at"]
+    few = archive.of_files(lookup.days.files(name, _LATEST))
+    times = few.observations(columns=["observed_at"]).where(of_outlet).to_arrow()["observed_at"]
     if not len(times):
         return []
     # only rows since the hundredth last are read with their addresses
     latest = pc.select_k_unstable(times, min(_LATEST, len(times)), [("", "descending")])
     since = times.take(latest[-1:])[0]
     is_recent = ds.field("observed_at") >= since
-    rows = archive.observations(columns=list(COLUMNS)).where(of_outlet, is_recent).to_pylist()
+    rows = few.observations(columns=list(COLUMNS)).where(of_outlet, is_recent).to_pylist()
     rows.sort(key=lambda row: row["observed_at"], reverse=True)
     return rows[:_LATEST]
 

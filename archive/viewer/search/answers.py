@@ -1,11 +1,17 @@
 """Questions to the side file, and answers: stories as a list shows them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import numpy as np
 
 from archive.format.languages import STORY_LANGUAGES
 
+Ints = np.ndarray[Any, np.dtype[np.int64]]
+
+EPOCH = date(1970, 1, 1)
 PAGE = 50
 """Stories of one page of a list."""
 ORDERS = ("time", "match", "lag", "difference", "edits")
@@ -171,14 +177,25 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class DayCount:
-    """Articles of an outlet, a language and a day of publication: those of a question, and all."""
+class DayCounts:
+    """Articles of an outlet and a language by the day of their publication: those of a question, and all."""
 
     outlet: str
     language: str
-    day: date
-    articles: int
-    all_articles: int
+    days: Ints
+    """Since 1970, ascending; only texts that have been read count."""
+    articles: Ints
+    all_articles: Ints
+
+    def rows(self) -> Iterator[tuple[date, int, int]]:
+        return zip(
+            map(day_of, self.days.tolist()), self.articles.tolist(), self.all_articles.tolist(), strict=True
+        )
+
+
+def day_of(days: int) -> date:
+    """Convert days since 1970."""
+    return EPOCH + timedelta(days=days)
 
 
 @dataclass(frozen=True, slots=True)

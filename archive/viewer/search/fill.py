@@ -331,9 +331,6 @@ class _Fill:
         addresses = {*table["url"].unique().to_pylist(), *table["requested_url"].unique().to_pylist()}
         self._place(map(address_key_of, filter(None, addresses)), number)
         self._place(map(key_of, table["article_id"].unique().drop_null().to_pylist()), number)
-        # nobody asked the outlet's home for this
-        is_of_page = pc.not_equal(pc.fill_null(table["reason"], ""), "expectation-missed")
-        table = table.filter(is_of_page)
         taken_down = table.filter(pc.and_kleene(table["gone"], pc.is_valid(table["article_id"])))
         self._touched |= set(taken_down["article_id"].to_pylist())
         self._connection.executemany(

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -13,6 +13,7 @@ from archive.viewer.search.answers import STORED_FLAGS
 from archive.viewer.search.side_file import transaction
 from archive.viewer.search.story_columns import (
     LONGEST_ID,
+    NO_TEXT,
     VALUES,
     Bools,
     Bytes,
@@ -58,16 +59,13 @@ def write(connection: sqlite3.Connection, touched: Collection[str] | None = None
             for n in range(0, max(len(story_ids), 1), _AT_ONCE)
         ]
         digest_columns = _joined(parts)
-        docs = _docs(connection, digest_columns.ids)
+        docs = _noted(_NO_DOCS, digest_columns.ids, connection.execute(_DOCS).fetchall())
     else:
         digest, docs, counts = before
         names = {name: {x: n for n, x in enumerate(values)} for name, values in digest.names.items()}
         fresh = _made(connection, sorted(touched, key=lambda x: x.encode("utf-8", "replace")), names)
         digest_columns, docs = _merged(digest, counts, docs, fresh, touched)
-        query = "SELECT doc, story_id FROM touched CROSS JOIN article USING (story_id) WHERE doc IS NOT NULL"
-        for doc, number in _numbers(connection, digest_columns.ids, query):
-            docs = _grown(docs, doc + 1)
-            docs[doc] = number
+        docs = _noted(docs, digest_columns.ids, connection.execute(_TOUCHED_DOCS).fetchall())
     parts_of: dict[str, Any] = {
         "ids": digest_columns.ids,
         **digest_columns.numbers,
@@ -121,6 +119,11 @@ def _made(
     connection.execute("CREATE TEMP TABLE IF NOT EXISTS touched (story_id TEXT PRIMARY KEY) WITHOUT ROWID")
     connection.execute("DELETE FROM touched")
     connection.executemany("INSERT OR IGNORE INTO touched VALUES (?)", ((x,) for x in story_ids))
+    connection.execute(
+        "INSERT OR IGNORE INTO cell (outlet, language, day)"
+        " SELECT DISTINCT outlet, language, CAST(published / 86400 AS INTEGER)"
+        " FROM touched CROSS JOIN article USING (story_id) WHERE published IS NOT NULL"
+    )
     rows = connection.execute(
         "SELECT article.id, story_id, outlet, language, section, authors, published"
         " FROM touched CROSS JOIN article USING (story_id) ORDER BY story_id"
@@ -232,32 +235,34 @@ def _merged(
             np.concatenate((codes[is_kept], fresh_codes)),
         )
     counts = np.concatenate((counts[stays[digest.values["outlet"][0]]], fresh.counts))
-    return _StoryColumns(ids, numbers, pairs, counts), number_of[docs]
+    return _StoryColumns(ids, numbers, pairs, counts), np.stack((number_of[docs[:, 0]], docs[:, 1]), axis=1)
 
 
-def _numbers(connection: sqlite3.Connection, ids: Bytes, query: str) -> Iterator[tuple[int, int]]:
-    """Read pairs of a text and a story; the number of the story, -1 where it is none of these."""
-    rows = connection.execute(query).fetchall()
-    encoded_ids = np.array([x[1].encode("utf-8", "replace")[:LONGEST_ID] for x in rows], f"S{LONGEST_ID}")
-    if len(ids) and rows:
-        places = np.minimum(np.searchsorted(ids, encoded_ids), len(ids) - 1)
-        numbers = np.where(ids[places] == encoded_ids, places, -1)
-        yield from zip((x[0] for x in rows), numbers.tolist(), strict=True)
+_DOC = "SELECT doc, story_id, coalesce(no, -1) FROM"
+_OF_CELL = (
+    "LEFT JOIN cell ON cell.outlet = article.outlet AND cell.language = article.language"
+    " AND day = CAST(published / 86400 AS INTEGER)"
+)
+_DOCS = f"{_DOC} article {_OF_CELL} WHERE doc IS NOT NULL"
+_TOUCHED_DOCS = f"{_DOC} touched CROSS JOIN article USING (story_id) {_OF_CELL} WHERE doc IS NOT NULL"
+_ADDED_DOCS = f"{_DOC} json_each(?) CROSS JOIN article ON article.id = json_each.value {_OF_CELL}"
+_NO_DOCS: Ints = np.full((1, 2), NO_TEXT, np.int32)
 
 
-def _docs(connection: sqlite3.Connection, ids: Bytes) -> Ints:
-    (last,) = connection.execute("SELECT max(doc) FROM article").fetchone()
-    numbers = np.full((last or 0) + 1, -1, np.int32)
-    for doc, number in _numbers(connection, ids, "SELECT doc, story_id FROM article WHERE doc IS NOT NULL"):
-        numbers[doc] = number
-    return numbers
-
-
-def _grown(docs: Ints, size: int) -> Ints:
-    """Make room for so many texts, and more at a time."""
-    if size <= len(docs):
+def _noted(docs: Ints, ids: Bytes, rows: Sequence[tuple[int, str, int]]) -> Ints:
+    """Note the stories of texts, -1 where it is none of these, and their cells."""
+    if not rows:
         return docs
-    return np.concatenate((docs, np.full(max(size - len(docs), len(docs) // 8), -1, np.int32)))
+    numbers, story_ids, cells = zip(*rows, strict=True)
+    if (size := max(numbers) + 1) > len(docs):
+        # room for more at a time
+        room = max(size - len(docs), len(docs) // 8)
+        docs = np.concatenate((docs, np.full((room, 2), NO_TEXT, np.int32)))
+    encoded_ids = np.array([x.encode("utf-8", "replace")[:LONGEST_ID] for x in story_ids], f"S{LONGEST_ID}")
+    places = np.minimum(np.searchsorted(ids, encoded_ids), len(ids) - 1)
+    is_there = ids[places] == encoded_ids if len(ids) else np.zeros(len(rows), np.bool_)
+    docs[list(numbers)] = np.stack((np.where(is_there, places, -1), cells), axis=1)
+    return docs
 
 
 class Docs:
@@ -268,23 +273,18 @@ class Docs:
         self._connection = connection
         digest, docs = read(connection)
         self._ids, self._docs = digest.ids, docs.copy()
-        rows = connection.execute("SELECT doc, story_id FROM article WHERE doc IS NOT NULL").fetchall()
-        if len(rows) != int((self._docs >= 0).sum()):  # filling was ended between two notes
-            self._note(rows)
+        (read_docs,) = connection.execute("SELECT count(doc) FROM article").fetchone()
+        if read_docs != int((self._docs[:, 0] >= 0).sum()):  # filling was ended between two notes
+            self._note(connection.execute(_DOCS).fetchall())
             with transaction(connection):
                 self.write()
 
     def add(self, article_ids: Iterable[str]) -> None:
         """Note the texts of articles; in a transaction of the caller's."""
-        doc_of = "SELECT doc, story_id FROM json_each(?) CROSS JOIN article ON article.id = json_each.value"
-        self._note(self._connection.execute(doc_of, (json.dumps(list(article_ids)),)).fetchall())
+        self._note(self._connection.execute(_ADDED_DOCS, (json.dumps(list(article_ids)),)).fetchall())
 
-    def _note(self, rows: Sequence[tuple[int, str]]) -> None:
-        self._docs = _grown(self._docs, max((doc for doc, _ in rows), default=0) + 1)
-        encoded_ids = np.array([x[1].encode("utf-8", "replace")[:LONGEST_ID] for x in rows], f"S{LONGEST_ID}")
-        if len(self._ids) and rows:
-            places = np.minimum(np.searchsorted(self._ids, encoded_ids), len(self._ids) - 1)
-            self._docs[[x[0] for x in rows]] = np.where(self._ids[places] == encoded_ids, places, -1)
+    def _note(self, rows: Sequence[tuple[int, str, int]]) -> None:
+        self._docs = _noted(self._docs, self._ids, rows)
 
     def write(self) -> None:
         self._connection.execute("INSERT OR REPLACE INTO digest VALUES ('docs', ?)", (self._docs.tobytes(),))

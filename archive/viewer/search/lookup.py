@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, closing
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from archive.read.values import unknown
 from archive.viewer.search import side_file, story_columns
-from archive.viewer.search.answers import COMPARED, FLAGS, OMITTED, ORDERS, PAGE, Answer, DayCount, Question
+from archive.viewer.search.answers import (
+    COMPARED,
+    EPOCH,
+    FLAGS,
+    OMITTED,
+    ORDERS,
+    PAGE,
+    Answer,
+    DayCounts,
+    Question,
+)
 from archive.viewer.search.change_log import ChangeLog
 from archive.viewer.search.matched_texts import MatchedTexts
-from archive.viewer.search.row_reader import OutletDays, RowReader, moment
+from archive.viewer.search.row_reader import OutletDays, RowReader
 
 if TYPE_CHECKING:
     import sqlite3
@@ -31,8 +40,18 @@ if TYPE_CHECKING:
     Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 DAY = 86_400.0
+CALENDAR = ((date.min - EPOCH).days, (date.max - EPOCH).days)
+"""First and last day that a date can be."""
 _RANKED = 20_000
 """Texts that are put in the order of how well they match; of more, the latest come first."""
+
+
+class _Cells(NamedTuple):
+    """Days on which articles were published."""
+
+    tracks: list[tuple[str, str, Docs, Docs]]
+    """Outlet, language, its days, and the number of each as a text has it."""
+    size: int
 
 
 class Lookup:
@@ -47,10 +66,9 @@ class Lookup:
             connection.execute("BEGIN")  # all of one moment
             state = dict(connection.execute("SELECT name, value FROM state").fetchall())
             self.snapshot = int(state.get("snapshot", -1))
-            self._digest, self._story_of_doc = story_columns.read(
-                connection, before._digest if before else None
-            )
+            self._digest, docs = story_columns.read(connection, before._digest if before else None)
             connection.execute("COMMIT")
+            self._story_of_doc, self._cell_of_doc = map(np.ascontiguousarray, docs.T)
             self._sql = connection
             self._texts = MatchedTexts(connection, self._story_of_doc)
             opened.callback(self._texts.close)
@@ -86,7 +104,7 @@ class Lookup:
         ordered, order = self._found(question, groups, docs)
         start = (page - 1) * size
         lines = tuple(self._lines(ordered[start : start + size], question, docs))
-        return Answer(lines, len(ordered), self._counts(groups), order)
+        return Answer(lines, len(ordered), self._counts(groups) if groups else self.all_counts, order)
 
     def why_none(self, question: Question) -> str:
         """Name the sentence of the interface that says why a question may find nothing."""
@@ -106,40 +124,40 @@ class Lookup:
         numbers = self._found(question, groups, docs)[0].tolist()
         return _read_apart(side_file.path_of(self._sql), self._digest, numbers)
 
-    def over_time(self, question: Question) -> list[DayCount]:
+    def over_time(self, question: Question) -> list[DayCounts]:
         """Count the articles of a question, and all that have been read, by outlet, language and day.
 
         Of a question with words those whose own text has them; without, all of its stories.
         """
         groups, docs = self._grouped(question)
-        of_story = np.maximum(self._story_of_doc, 0)
-        is_chosen = (self._story_of_doc >= 0) & self._all(groups)[of_story]
-        if docs is not None:
-            has_words = np.zeros(len(is_chosen), np.bool_)
-            has_words[docs] = True
-            is_chosen &= has_words
-        days, day_of, dated_docs = self._dated
-        is_read = dated_docs < len(is_chosen)
-        chosen_days = day_of[is_read][is_chosen[dated_docs[is_read]]]
-        articles = np.bincount(chosen_days, minlength=len(days)).tolist()
-        return [replace(day, articles=count) for day, count in zip(days, articles, strict=True)]
+        dated = np.flatnonzero((self._story_of_doc >= 0) & (self._cell_of_doc >= 0))
+        matching = dated if docs is None else docs[self._cell_of_doc[docs] >= 0]
+        matching = matching[self._all(groups)[self._story_of_doc[matching]]]
+        counts = np.bincount(self._cell_of_doc[matching], minlength=self._cells.size)
+        all_counts = np.bincount(self._cell_of_doc[dated], minlength=self._cells.size)
+        tracks = []
+        for outlet, language, days, cells in self._cells.tracks:
+            is_read = all_counts[cells] > 0
+            read = cells[is_read]
+            if len(read):
+                tracks.append(DayCounts(outlet, language, days[is_read], counts[read], all_counts[read]))
+        return tracks
 
     @cached_property
-    def _dated(self) -> tuple[list[DayCount], Docs, Docs]:
-        """Days of outlets and languages; of each text with a date its place among them, and its number."""
-        rows = self._sql.execute(
-            "SELECT outlet, language, CAST(published / 86400 AS INTEGER), group_concat(doc), count(*)"
-            " FROM article WHERE published IS NOT NULL AND doc IS NOT NULL GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
+    def _cells(self) -> _Cells:
+        tracks: list[tuple[str, str, Docs, Docs]] = []
+        size = 0
+        query = (
+            "SELECT outlet, language, group_concat(day), group_concat(no) FROM cell"
+            " WHERE day BETWEEN ? AND ? GROUP BY outlet, language ORDER BY outlet, language"
         )
-        days: list[DayCount] = []
-        docs_of_days: list[Docs] = []
-        for outlet, language, day, docs, all_articles in rows:
-            at = moment(day * DAY)
-            if at is not None:
-                days.append(DayCount(outlet, language, at.date(), 0, all_articles))
-                docs_of_days.append(np.fromstring(docs, np.int64, sep=","))
-        day_of = np.repeat(np.arange(len(days)), [len(docs) for docs in docs_of_days])
-        return days, day_of, np.concatenate([np.zeros(0, np.int64), *docs_of_days])
+        for outlet, language, days_of_track, cells_of_track in self._sql.execute(query, CALENDAR):
+            days = np.fromstring(days_of_track, np.int64, sep=",")
+            cells = np.fromstring(cells_of_track, np.int64, sep=",")
+            order = np.argsort(days)
+            tracks.append((outlet, language, days[order], cells[order]))
+            size = max(size, int(cells.max()) + 1)
+        return _Cells(tracks, size)
 
     def _found(self, question: Question, groups: Mapping[str, Bools], docs: Docs | None) -> tuple[Ints, str]:
         """Put the stories that are left into their order; the order as it could be had."""
@@ -339,4 +357,4 @@ def _read_apart(path: Path, digest: Digest, numbers: list[int]) -> Iterator[Stor
 
 
 def _day(day: date) -> float:
-    return (day - date(1970, 1, 1)).days * DAY
+    return (day - EPOCH).days * DAY

@@ -1,21 +1,26 @@
 """Words in the texts that have been read: which texts match, how well, and where in them the words stand."""
 
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
 import zstandard
 
 from archive.format.languages import SEARCHED_LANGUAGES
+from archive.viewer.search.beginnings import LENGTH, docs_beginning
 from archive.viewer.search.side_file import connect_texts
-from archive.viewer.search.word_forms import expression, further_keys, keys, snippet, terms
+from archive.viewer.search.word_forms import Term, expression, further_keys, keys, snippet, terms
 
+Bools = np.ndarray[Any, np.dtype[np.bool_]]
 Ints = np.ndarray[Any, np.dtype[np.int64]]
 Numbers = np.ndarray[Any, np.dtype[np.int32]]
 
+_is_excluded = attrgetter("is_excluded")
 _MOST_FORMS = 2000
 """Forms of a word that are marked."""
 
@@ -42,9 +47,37 @@ class MatchedTexts:
         """Find the texts that match; None where nothing is asked for, or more than there is room for."""
         if not self.read:  # lemmas take a second to load, which filling would wait for
             return np.zeros(0, np.int64)
-        query_text = expression(terms(text), self.keys_of)
-        if query_text is None:
+        question_terms = terms(text)
+        if all(map(_is_excluded, question_terms)):
             return None
+        is_match = np.ones(len(self._story_of_doc), np.bool_)
+        indexed: list[Term] = []
+        for term in question_terms:
+            if term.is_prefix and len(term.words) == 1 and len(term.words[0]) <= LENGTH:
+                is_match &= self._is_one_of(self._beginning(term.words[0])) ^ term.is_excluded
+            else:
+                indexed.append(term)
+        for query_terms, is_unwanted in _queries(indexed):
+            docs = self._indexed(query_terms)
+            if docs is None:
+                return None
+            is_match &= self._is_one_of(docs) ^ is_unwanted
+        return np.flatnonzero(is_match & (self._story_of_doc >= 0))
+
+    def _beginning(self, start: str) -> Ints:
+        docs = []
+        for n, docs_of_shard in enumerate(self._each(lambda shard: docs_beginning(shard, start))):
+            docs.append(docs_of_shard * len(self._shards) + n)
+        return np.concatenate(docs)
+
+    def _is_one_of(self, docs: Ints) -> Bools:
+        mask = np.zeros(len(self._story_of_doc), np.bool_)
+        mask[docs[docs < len(mask)]] = True  # others were read since
+        return mask
+
+    def _indexed(self, query_terms: tuple[Term, ...]) -> Ints | None:
+        """Find texts in the index of words; None where it has no room for the question."""
+        query_text = expression(query_terms, self.keys_of)
         # as one text: a tenth of the time of a row of Python each
         query = "SELECT group_concat(rowid) FROM text WHERE text MATCH ?"
         try:
@@ -56,7 +89,7 @@ class MatchedTexts:
             for n, numbers in enumerate(rows_of_shards)
             if numbers
         ]
-        return self._known(np.concatenate(docs)) if docs else np.zeros(0, np.int64)
+        return np.concatenate([np.zeros(0, np.int64), *docs])
 
     def ranks(self, text: str) -> Iterator[tuple[int, float]]:
         """Compute how well each text matches what `matching` has found texts for: least is best."""
@@ -68,11 +101,6 @@ class MatchedTexts:
 
     def _each(self, ask: Callable[[sqlite3.Connection], Any]) -> list[Any]:
         return list(self._threads.map(ask, self._shards) if self._threads else map(ask, self._shards))
-
-    def _known(self, docs: Ints) -> Ints:
-        docs = docs[docs < len(self._story_of_doc)]
-        of_stories: Ints = docs[self._story_of_doc[docs] >= 0]
-        return of_stories
 
     def _keys_of(self, word: str) -> frozenset[str]:
         languages = [*SEARCHED_LANGUAGES, ""]
@@ -112,3 +140,15 @@ class MatchedTexts:
                     headline, _, body = packed.partition("\n")
                     cut[article_id] = snippet(body, is_hit) or snippet(headline, is_hit)
         return cut
+
+
+def _queries(indexed: Sequence[Term]) -> Iterator[tuple[tuple[Term, ...], bool]]:
+    """Write terms as questions to the index of words; True: of texts that are unwanted.
+
+    By unwanted words alone it finds nothing.
+    """
+    if not all(map(_is_excluded, indexed)):
+        yield tuple(indexed), False
+        return
+    for term in indexed:
+        yield (replace(term, is_excluded=False),), True

@@ -13,6 +13,7 @@ import time
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from itertools import chain
 from multiprocessing.connection import wait as wait_for
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ from archive.format.languages import SEARCHED_LANGUAGES
 from archive.tables import data_file_reader
 from archive.tables.parquet_files import translated_errors
 from archive.viewer.search import side_file
+from archive.viewer.search.beginnings import NewBeginnings
 from archive.viewer.search.fill_columns import Docs
 from archive.viewer.search.side_file import transaction
 from archive.viewer.search.word_forms import key, words
@@ -98,6 +100,7 @@ class _Shard:
             last = self._connection.execute("SELECT value FROM state WHERE name = 'doc'").fetchone()
             undo.pop_all()
         self._last = int(last[0]) if last else 0
+        self._beginnings = NewBeginnings()
         self._packer = zstandard.ZstdCompressor(level=3)
         self._keys = {x: _Keys(self._words, x) for x in (*SEARCHED_LANGUAGES, "")}
 
@@ -113,6 +116,7 @@ class _Shard:
             table = table.filter(pc.is_in(table["article_id"], pa.array(part.article_ids, pa.string())))
             rows = (row for batch in table.to_batches(max_chunksize=64) for row in batch.to_pylist())
             docs = list(self._take(rows))
+            self._beginnings.write(self._connection)
             self._connection.execute("INSERT OR REPLACE INTO state VALUES ('doc', ?)", (str(self._last),))
         new = [word for keys in self._keys.values() for word in keys.new]
         for keys in self._keys.values():
@@ -126,10 +130,12 @@ class _Shard:
             packed = self._packer.compress(f"{headline}\n{body}".encode("utf-8", "replace"))
             self._last += 1
             self._connection.execute("INSERT INTO doc VALUES (?, ?)", (self._last, packed))
+            keys_of_texts = [list(map(keys.__getitem__, words(text))) for text in (headline, body)]
             self._connection.execute(
                 "INSERT INTO text (rowid, headline, body) VALUES (?, ?, ?)",
-                (self._last, *(" ".join(map(keys.__getitem__, words(text))) for text in (headline, body))),
+                (self._last, *map(" ".join, keys_of_texts)),
             )
+            self._beginnings.add(self._last, chain.from_iterable(keys_of_texts))
             yield row["article_id"], self._last
 
 

@@ -214,6 +214,10 @@ class RowReader:
         return times
 
 
+MISSED = "expectation-missed"
+"""Reason of a row that is of no visit: nobody asked the outlet's home for it."""
+
+
 class OutletDays:
     """Counts how the visits at the addresses of an outlet ended, day by day."""
 
@@ -222,12 +226,12 @@ class OutletDays:
 
     def weeks(self) -> dict[str, dict[str, list[int]]]:
         """Count what was archived and what failed on each of the last days of the archive, by outlet."""
-        (last,) = self._sql.execute("SELECT max(day) FROM look").fetchone()
+        (last,) = self._sql.execute("SELECT max(day) FROM look WHERE reason != ?", (MISSED,)).fetchone()
         rows = self._sql.execute(
             "SELECT outlet, outcome, day, sum(count) FROM look WHERE day > ?"
-            " AND outcome IN ('archived', 'failed')"
+            " AND outcome IN ('archived', 'failed') AND reason != ?"
             " GROUP BY outlet, outcome, day",
-            ((last or 0) - _WEEKS,),
+            ((last or 0) - _WEEKS, MISSED),
         )
         weeks: dict[str, dict[str, list[int]]] = {}
         for outlet, outcome, day, count in rows:
@@ -237,18 +241,37 @@ class OutletDays:
 
     def visits_of(self, outlet: str) -> int:
         """Count all visits at an outlet's addresses."""
-        (count,) = self._sql.execute("SELECT sum(count) FROM look WHERE outlet = ?", (outlet,)).fetchone()
+        query = "SELECT sum(count) FROM look WHERE outlet = ? AND reason != ?"
+        (count,) = self._sql.execute(query, (outlet, MISSED)).fetchone()
         return count or 0
+
+    def files(self, outlet: str, most: int, reason: str | None = None) -> set[str]:
+        """Name the files with the latest rows of an outlet, at least so many; `reason`: with those for it."""
+        files: set[str] = set()
+        count, last = 0, None
+        rows = self._sql.execute(
+            "SELECT day, name, count FROM look JOIN file ON no = file"
+            " WHERE outlet = ? AND reason = coalesce(?, reason) ORDER BY day DESC",
+            (outlet, reason),
+        )
+        for day, name, count_of_file in rows:
+            if count >= most and day != last:
+                break
+            files.add(name)
+            count, last = count + count_of_file, day
+        return files
 
     def visits(self, outlet: str, days: int) -> list[tuple[date, str, str, int]]:
         """Count what became of an outlet's addresses, by day, outcome and reason, over its last days."""
-        (last,) = self._sql.execute("SELECT max(day) FROM look WHERE outlet = ?", (outlet,)).fetchone()
+        of_visits = "outlet = ? AND reason != ?"
+        query = f"SELECT max(day) FROM look WHERE {of_visits}"
+        (last,) = self._sql.execute(query, (outlet, MISSED)).fetchone()
         if last is None:
             return []
         rows = self._sql.execute(
-            "SELECT day, outcome, reason, sum(count) FROM look WHERE outlet = ? AND day > ?"
+            f"SELECT day, outcome, reason, sum(count) FROM look WHERE {of_visits} AND day > ?"
             " GROUP BY day, outcome, reason ORDER BY day",
-            (outlet, last - days),
+            (outlet, MISSED, last - days),
         )
         return [
             (date(1970, 1, 1) + timedelta(days=day), outcome, reason, count)

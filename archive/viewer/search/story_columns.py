@@ -91,11 +91,15 @@ def gone_of(connection: sqlite3.Connection, article_ids: Sequence[str]) -> dict[
     )
 
 
-def read(connection: sqlite3.Connection, previous: Digest | None = None) -> tuple[Digest, Ints]:
-    """Read the digest, and the story of each text that has been read, -1 where it is of none.
+NO_TEXT = (-1, -1)
+"""In `docs`: no story, and no cell."""
 
-    `known`: one that was read before; it is returned where nothing has changed. Raises sqlite3.DatabaseError
-    where there is none.
+
+def read(connection: sqlite3.Connection, previous: Digest | None = None) -> tuple[Digest, Ints]:
+    """Read the digest, and the story and the cell of each text that has been read, -1 where it is of none.
+
+    `previous`: one that was read before; it is returned where nothing has changed. Raises
+    sqlite3.DatabaseError where there is none.
     """
 
     def part(name: str) -> bytes:
@@ -106,7 +110,7 @@ def read(connection: sqlite3.Connection, previous: Digest | None = None) -> tupl
         return data
 
     try:
-        docs = np.frombuffer(part("docs"), np.int32)
+        docs = np.frombuffer(part("docs"), np.int32).reshape(-1, 2)
         header = json.loads(part("told"))
         if previous is not None and previous.made == header["made"]:
             return previous, docs

@@ -2,6 +2,7 @@
 -- Text n lies in file n % shards, beside the words of that file, under the number n // shards.
 -- `file` of a row is the data file it came from: when that file is of no snapshot, the row goes.
 -- `edit`: a version before which the outlet changed the text, by `former` and `article`.
+-- `cell`: an outlet, a language and a day of publication, since 1970; none is ever taken away.
 -- `place`: the data files with rows of a story, of an article or of an address, see file_keys.py.
 -- `compared` counts the characters of two articles side by side, and those that one has alone, or perhaps.
 CREATE TABLE state (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -26,6 +27,8 @@ CREATE TABLE event (id TEXT NOT NULL, other TEXT NOT NULL, seq INTEGER NOT NULL,
   probability REAL NOT NULL, shared TEXT NOT NULL, file INTEGER NOT NULL);
 CREATE TABLE edit (id TEXT NOT NULL, story_id TEXT NOT NULL, version INTEGER NOT NULL,
   before INTEGER NOT NULL, at REAL, after REAL, PRIMARY KEY (id, version)) WITHOUT ROWID;
+CREATE TABLE cell (no INTEGER PRIMARY KEY, outlet TEXT NOT NULL, language TEXT NOT NULL, day INTEGER NOT NULL,
+  UNIQUE (outlet, language, day));
 CREATE TABLE place (key INTEGER NOT NULL, file INTEGER NOT NULL);
 CREATE TABLE flag (kind TEXT NOT NULL, id TEXT NOT NULL, at REAL, file INTEGER NOT NULL);
 CREATE TABLE word (language TEXT NOT NULL, word TEXT NOT NULL, key TEXT NOT NULL,

@@ -152,7 +152,7 @@ def outlet(opened: ArchiveRequest) -> Response:
     suffix = next((x for x in (".csv", ".json") if name.endswith(x)), "")
     names = opened.lookup.outlets()
     if name not in names and name.removesuffix(suffix) in names:
-        visits = outlet_pages.recent(opened.archive, name.removesuffix(suffix))
+        visits = outlet_pages.recent(opened.archive, opened.lookup, name.removesuffix(suffix))
         return file_of(opened, visits, outlet_pages.COLUMNS)
     if name not in names:
         raise HTTPException(404)

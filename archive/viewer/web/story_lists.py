@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -123,14 +123,14 @@ def feed(opened: ArchiveRequest) -> Response:
 def over_time(opened: ArchiveRequest) -> Response:
     """Answer with the articles of a question by outlet, language and time."""
     question = opened.question()
-    days = opened.lookup.over_time(question)
+    tracks = opened.lookup.over_time(question)
     query = address_of(question).partition("?")[2]
     return opened.html(
         "over_time.html",
         "stories",
         question=question,
-        wide=draw_over_time(opened.pages.t, days, WIDE),
-        narrow=draw_over_time(opened.pages.t, days, NARROW),
+        wide=draw_over_time(opened.pages.t, tracks, WIDE),
+        narrow=draw_over_time(opened.pages.t, tracks, NARROW),
         search_state=opened.search_state(question, all_texts=True),
         read=opened.lookup.read,
         articles=opened.lookup.articles,
@@ -146,8 +146,12 @@ def over_time_file(opened: ArchiveRequest) -> Response:
     question = opened.question()
     if opened.search_state(question, all_texts=True) == "reading":
         return _texts_unread(opened)
-    rows = [asdict(x) for x in opened.lookup.over_time(question)]
-    return file_of(opened, rows, ("outlet", "language", "day", "articles", "all_articles"))
+    columns = ("outlet", "language", "day", "articles", "all_articles")
+    rows = []
+    for track in opened.lookup.over_time(question):
+        for row in track.rows():
+            rows.append(dict(zip(columns, (track.outlet, track.language, *row), strict=True)))
+    return file_of(opened, rows, columns)
 
 
 def interface_of(opened: ArchiveRequest) -> Interface:
