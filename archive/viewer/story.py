@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from archive.format.records import TextBlock
@@ -42,10 +42,15 @@ class FollowUp:
 
     language: str
     kind: str
-    """edited after it; together: at a time when either may have come first;
-    not-edited; not-visited: no visit has seen its page since; taken-down; still-there, after a takedown."""
+    """edited after it; together: at a time when either may have come first; not-edited;
+    first-seen-after: its first text may have been made of the edited one;
+    not-visited: no visit has seen its page since; taken-down; still-there, after a takedown."""
     seconds: float | None
     """From the visit that saw the change to the one that saw the edit of this language."""
+
+
+_ONE_CRAWL = timedelta(hours=1)
+"""Within which a crawl visits the languages of a story, one after the other."""
 
 
 def after_edit(variant: ArticleLine, edit: ChangeInterval, edits: Iterable[ChangeInterval]) -> FollowUp:
@@ -57,8 +62,11 @@ def after_edit(variant: ArticleLine, edit: ChangeInterval, edits: Iterable[Chang
             return FollowUp(variant.language, "together", None)
     if variant.gone:
         return FollowUp(variant.language, "taken-down", None)
-    is_visited = variant.last_seen >= edit.at
-    return FollowUp(variant.language, "not-edited" if is_visited else "not-visited", None)
+    if variant.last_seen < edit.at:
+        return FollowUp(variant.language, "not-visited", None)
+    made = variant.published or variant.first_seen
+    is_older = made <= edit.after and variant.first_seen <= edit.after + _ONE_CRAWL
+    return FollowUp(variant.language, "not-edited" if is_older else "first-seen-after", None)
 
 
 def after_takedown(variant: ArticleLine, at: datetime) -> FollowUp:

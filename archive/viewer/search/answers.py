@@ -60,6 +60,7 @@ class ArticleLine:
     headline: str
     url: str
     published: datetime | None
+    first_seen: datetime
     last_seen: datetime
     edits: int
     gone: datetime | None

@@ -52,20 +52,19 @@ class RowReader:
     def _lines(self, stories: Sequence[int], snippets_of: SnippetsOf | None) -> Iterator[StoryLine]:
         ids = [self._digest.id(n) for n in stories]
         rows = self._sql.execute(
-            "SELECT story_id, id, outlet, language, headline, url, published, last_seen, doc FROM article"
-            f" WHERE story_id IN ({', '.join('?' * len(ids))})",
+            "SELECT story_id, id, outlet, language, headline, url, published, first_seen, last_seen, doc"
+            f" FROM article WHERE story_id IN ({', '.join('?' * len(ids))})",
             ids,
         ).fetchall()
-        snippets = snippets_of({x[1]: x[8] for x in rows}) if snippets_of else {}
+        snippets = snippets_of({x[1]: x[9] for x in rows}) if snippets_of else {}
         ids_of_articles = [x[1] for x in rows]
         gone_at = story_columns.gone_of(self._sql, ids_of_articles)
         edits = story_columns.edits_of(self._sql, ids_of_articles)
         of_story: dict[str, list[ArticleLine]] = defaultdict(list)
-        for story_id, article_id, outlet, language, headline, url, published, last_seen, _ in rows:
+        for story_id, article_id, outlet, language, headline, url, *times, _ in rows:
             of_story[story_id].append(
                 ArticleLine(
-                    *(article_id, outlet, language, headline, url, moment(published)),
-                    moment(last_seen) or _EPOCH,
+                    *(article_id, outlet, language, headline, url, *_times(*times)),
                     int(edits.get(article_id, 0)),
                     moment(gone_at.get(article_id)),
                     snippets.get(article_id, ()),
@@ -166,16 +165,15 @@ class RowReader:
         for n in range(0, len(article_ids), _AT_ONCE):
             part = list(article_ids[n : n + _AT_ONCE])
             for story_id, *row in self._sql.execute(
-                "SELECT story_id, id, outlet, language, headline, url, published, last_seen FROM article"
-                f" WHERE id IN ({', '.join('?' * len(part))})",
+                "SELECT story_id, id, outlet, language, headline, url, published, first_seen, last_seen"
+                f" FROM article WHERE id IN ({', '.join('?' * len(part))})",
                 part,
             ):
-                article_id, outlet, language, headline, url, published, last_seen = row
+                article_id, outlet, language, headline, url, *times = row
                 lines[article_id] = (
                     story_id,
                     ArticleLine(
-                        *(article_id, outlet, language, headline, url, moment(published)),
-                        moment(last_seen) or _EPOCH,
+                        *(article_id, outlet, language, headline, url, *_times(*times)),
                         edits=0,
                         gone=None,
                     ),
@@ -204,14 +202,9 @@ class RowReader:
                 )
         return list(of_story.values())[:_MOST_EVENTS]
 
-    def first_seen(self, article_ids: Sequence[str]) -> dict[str, datetime]:
-        times: dict[str, datetime] = {}
-        for n in range(0, len(article_ids), _AT_ONCE):
-            part = article_ids[n : n + _AT_ONCE]
-            marks = ", ".join("?" * len(part))
-            rows = self._sql.execute(f"SELECT id, first_seen FROM article WHERE id IN ({marks})", [*part])
-            times |= {x: moment(at) or _EPOCH for x, at in rows}
-        return times
+
+def _times(published: float | None, first: float, last: float) -> tuple[datetime | None, datetime, datetime]:
+    return moment(published), moment(first) or _EPOCH, moment(last) or _EPOCH
 
 
 MISSED = "expectation-missed"

@@ -7,7 +7,7 @@ snapshot gives the same feed.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from archive.read.diff import Work, compare
@@ -28,7 +28,6 @@ _SHOWN = 280
 """Characters of what an edit took out, and of what it put in."""
 _MOST_WORDS = 5000
 """Edits whose words are remembered: a reader of a feed comes again and again."""
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +61,9 @@ def alerts(
     now = archive.snapshot.committed_at
     lines = lookup.latest(question, late, now, most)
     edits = lookup.changes.edits_of(lines)
-    first_seen = lookup.rows.first_seen([x.article_id for line in lines for x in line.articles])
     events: list[Alert] = []
     for line in lines:
-        events += _of_story(t, line, first_seen, late)
+        events += _of_story(t, line, late)
         events += _missing(t, line, lookup.expected_languages(line), late, now)
         for article in line.articles:
             for edit in edits.get(article.article_id, ()):
@@ -76,13 +74,11 @@ def alerts(
     return with_changed_words(archive, lookup, events[:most])
 
 
-def _of_story(
-    t: Interface, line: StoryLine, first_seen: Mapping[str, datetime], late: timedelta
-) -> Iterator[Alert]:
+def _of_story(t: Interface, line: StoryLine, late: timedelta) -> Iterator[Alert]:
     """Make the alert of a story, and those of articles that were published late after its first."""
     first = line.first_published
     after = {x: x.published - first for x in line.articles if first and x.published}
-    in_time = [_time(x, first_seen) for x in line.articles if after.get(x, late) <= late]
+    in_time = [x.published or x.first_seen for x in line.articles if after.get(x, late) <= late]
     text, title = _told(line), line.title_in(t.language)
     yield Alert(
         f"urn:triptych:story:{line.story_id}",
@@ -175,11 +171,6 @@ def _changes(before: Mapping[str, str], after: Mapping[str, str], work: Work) ->
 def _joined(changes: Sequence[Change], kind: str) -> str:
     text = " … ".join(" ".join(x.text.split()) for x in changes if x.kind == kind)
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
-
-
-def _time(article: ArticleLine, first_seen: Mapping[str, datetime]) -> datetime:
-    """The time of publication; where that is not known, when a crawl first saw it."""
-    return article.published or first_seen.get(article.article_id, _EPOCH)
 
 
 def _title(t: Interface, key: str, language: str, headline: str, time: timedelta = timedelta(0)) -> str:

@@ -44,7 +44,7 @@ class StoryChange:
         kinds = {x.kind for x in self.followed}
         if kinds & ({"taken-down"} if self.alert.kind == "gone" else {"edited", "together"}):
             return "followed"
-        if "not-visited" in kinds:
+        if kinds & {"not-visited", "first-seen-after"}:
             return "unknown"
         return "alone" if kinds & {"not-edited", "still-there"} else ""
 

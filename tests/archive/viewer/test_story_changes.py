@@ -4,7 +4,7 @@ import json
 import shutil
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -16,10 +16,16 @@ from archive.viewer.search import fill, side_file
 from archive.viewer.search.answers import ArticleLine, EditVisit, Question
 from archive.viewer.search.lookup import Lookup
 from archive.viewer.story import after_edit, after_takedown
+from archive.viewer.web.alerts import Alert
+from archive.viewer.web.story_changes import StoryChange
 from tests.archive.viewer.conftest import TEXTS, rows
 from tests.archive.viewer.test_web import serving, site, text_of
 
 __all__ = ["site"]
+
+
+def hour(n):
+    return datetime(2026, 3, 1, tzinfo=UTC) + timedelta(hours=n)
 
 
 def test_edits_and_takedowns_are_a_page_and_a_feed(site):
@@ -122,13 +128,33 @@ def stories_of_edits(root):
     ],
 )
 def test_what_another_language_did_is_what_visits_have_seen(others, last_seen, kind, seconds):
-    def hour(n):
-        return datetime(2026, 3, 1, n, tzinfo=UTC)
-
-    other = ArticleLine("b", "courier", "ru", "", "", None, hour(last_seen), 0, None)
+    other = ArticleLine("b", "courier", "ru", "", "", None, hour(0), hour(last_seen), 0, None)
     edits = [EditVisit(2, 1, hour(at), hour(after)) for after, at in others]
     follow_up = after_edit(other, EditVisit(2, 1, hour(4), hour(2)), edits)
     assert (follow_up.kind, follow_up.seconds) == (kind, seconds)
+
+
+@pytest.mark.parametrize(
+    ("published", "first_seen", "kind"),
+    [
+        (None, 2, "not-edited"),
+        (1, 2.9, "not-edited"),  # by the crawl that saw the text before the edit
+        (1, 3.1, "first-seen-after"),  # an edit of its own may have come before
+        (None, 2.1, "first-seen-after"),
+        (3, 3, "first-seen-after"),
+        (5, 5, "first-seen-after"),
+    ],
+)
+def test_nobody_knows_whether_a_text_seen_after_an_edit_was_made_of_the_edited_one(
+    published, first_seen, kind
+):
+    made = None if published is None else hour(published)
+    other = ArticleLine("b", "courier", "ru", "", "", made, hour(first_seen), hour(6), 0, None)
+    follow_up = after_edit(other, EditVisit(2, 1, hour(4), hour(2)), [])
+    assert (follow_up.kind, follow_up.seconds) == (kind, None)
+    alert = Alert("", "edit", hour(4), hour(4), *[""] * 6)
+    reaction = StoryChange(alert, other, hour(2), (follow_up,)).reaction
+    assert reaction == ("alone" if kind == "not-edited" else "unknown")
 
 
 def test_an_address_in_the_search_leads_to_its_visits(site):
@@ -192,11 +218,8 @@ def test_any_of_many_sections_can_be_chosen(open_writer, article, root):
     [(6, False, "still-there"), (3, False, "not-visited"), (3, True, "taken-down")],
 )
 def test_what_the_other_languages_did_after_a_takedown(last_seen, is_gone, kind):
-    def hour(n):
-        return datetime(2026, 3, 1, n, tzinfo=UTC)
-
     gone = hour(5) if is_gone else None
     other = ArticleLine(
-        "b", "courier", "en", "Headline", "https://a.example/", None, hour(last_seen), 0, gone
+        "b", "courier", "en", "Headline", "https://a.example/", None, hour(0), hour(last_seen), 0, gone
     )
     assert after_takedown(other, hour(4)).kind == kind
