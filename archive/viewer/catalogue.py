@@ -2,7 +2,8 @@
 
 import re
 import tomllib
-from datetime import date, datetime
+from contextlib import suppress
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -85,6 +86,11 @@ class Interface:
     def day(self, at: datetime | date | None) -> str:
         return f"{at:%Y-%m-%d}" if at is not None else self("no_date")
 
+    def day_of_page(self, at: datetime | None, printed: str | None) -> str:
+        """Write the day that a reader of the page sees; where the page has none in ISO 8601, that of UTC."""
+        day = printed_day(at, printed)
+        return self.day(day or at) + (" UTC" if at and not day else "")
+
     def percent(self, share: float, digits: int = 0) -> str:
         """Write a share; what is not quite nothing, or all, is not written as such."""
         if digits and 0.0005 <= share < 0.0995:
@@ -114,6 +120,23 @@ class Interface:
         """Say how much later than the first publication."""
         span = self.span(seconds)
         return f"+{span}" if span else self("at_once")
+
+
+_DAY = re.compile(r"(\d{4}-\d\d-\d\d)(?![\d-])")
+_OF_UTC = ("Z", "+00:00", "+0000", "-00:00", "GMT", "UTC")
+"""Endings of times that no page shows its readers as they are."""
+
+
+def printed_day(at: datetime | None, printed: str | None) -> date | None:
+    """Read the day of publication, at the offset of the page; None where the page does not print it so."""
+    text = (printed or "").strip()
+    found = _DAY.match(text)
+    if at is None or found is None or text.endswith(_OF_UTC):
+        return None
+    with suppress(ValueError):
+        day = date.fromisoformat(found[1])
+        return day if abs(day - at.date()) <= timedelta(days=1) else None
+    return None
 
 
 def _form(language: str, n: int) -> str:

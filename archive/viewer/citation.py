@@ -7,8 +7,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from archive.viewer.catalogue import printed_day
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date, datetime
 
     from archive.viewer.catalogue import Interface
     from archive.viewer.render import About
@@ -33,18 +36,29 @@ def cite(row: Mapping[str, Any], about: About, t: Interface) -> Citation:
         "cite_sentence",
         headline=row["headline"],
         outlet=row["outlet"],
-        date=t.day(row["published_at"]),
+        date=t.day_of_page(row["published_at"], row["published_raw"]),
         url=row["url"],
-        seen=t.day(row["valid_from"]),
+        seen=f"{t.day(row['valid_from'])} UTC",
         version=row["version"],
         name=about.name,
         snapshot=about.snapshot,
         hash=hashed,
     )
-    note = f"archived version {row['version']}, snapshot {about.snapshot} of {about.name}"
-    if about.sha256:
-        note += f", manifest sha256 {about.sha256}"
+    note = f"archived version {row['version']}, {_end_of_note(row, about)}"
     return Citation(sentence, _bibtex(row, note), _csl(row, note))
+
+
+def _end_of_note(row: Mapping[str, Any], about: About) -> str:
+    published = _published(row)
+    days = "date and urldate" if published == row["published_at"] and published else "urldate"
+    sha256 = f", manifest sha256 {about.sha256}" if about.sha256 else ""
+    return f"snapshot {about.snapshot} of {about.name}{sha256}, {days} in UTC"
+
+
+def _published(row: Mapping[str, Any]) -> date | None:
+    """Return the day that the page prints, or the time in UTC."""
+    at: datetime | None = row["published_at"]
+    return printed_day(at, row["published_raw"]) or at
 
 
 def cite_omission(
@@ -74,10 +88,8 @@ def cite_omission(
     note = (
         f"block {block} of archived version {row['version']} (text hash {row['content_hash']}), absent from "
         f"{missing['url']}, version {missing['version']} (text hash {missing['content_hash']}); {doubt}{sure}"
-        f"snapshot {about.snapshot} of {about.name}"
+        f"{_end_of_note(row, about)}"
     )
-    if about.sha256:
-        note += f", manifest sha256 {about.sha256}"
     return Citation(sentence, _bibtex(row, note, f"-{block}"), _csl(row, note, f"-{block}"))
 
 
@@ -89,7 +101,7 @@ def _bibtex(row: Mapping[str, Any], note: str, suffix: str = "") -> str:
         else f"{{{_tex(row['outlet'])}}}",
         "title": f"{{{_tex(row['headline'])}}}",
         "organization": _tex(row["outlet"]),
-        "date": f"{row['published_at']:%Y-%m-%d}" if row["published_at"] else "",
+        "date": f"{published:%Y-%m-%d}" if (published := _published(row)) else "",
         "url": re.sub(r"[{}\\\s]", "", row["url"]),
         "urldate": f"{row['valid_from']:%Y-%m-%d}",
         "langid": _tex(row["language"] or ""),
@@ -105,7 +117,7 @@ def _tex(text: str) -> str:
 
 
 def _csl(row: Mapping[str, Any], note: str, suffix: str = "") -> str:
-    published = row["published_at"]
+    published = _published(row)
 
     def parts(at: Any) -> dict[str, list[list[int]]]:
         return {"date-parts": [[at.year, at.month, at.day]]}

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _VERSION = [
     "article_id", "version", "valid_from", "outlet", "language", "url", "headline", "body", "blocks",
-    "byline", "published_at", "last_seen", "text_from",
+    "byline", "published_at", "published_raw", "last_seen", "text_from",
 ]  # fmt: skip
 MOST_CHARACTERS = 400_000
 """Characters of all texts of a story that its page shows, some 60,000 words."""
@@ -234,6 +234,7 @@ def _variant(versions: Sequence[Values], alignments: Sequence[Values]) -> Varian
         latest["headline"],
         latest["byline"],
         latest["published_at"],
+        latest["published_raw"],
         latest["last_seen"],
         versions[0]["valid_from"],
         tuple(TextBlock(x["kind"], x["text"]) for x in latest["blocks"]),

@@ -97,6 +97,8 @@ class Omission:
     outlet: str
     url: str
     published: datetime | None
+    printed: str | None
+    """The time of publication as the page prints it."""
     addresses: tuple[tuple[str, str], ...]
     """Languages that do not have it, each with the address of the page that is about this omission."""
 
@@ -122,7 +124,7 @@ def _omission(view: StoryView, row: Row) -> Omission | None:
         if text:
             return Omission(
                 *(text, variant.language, view.saying(row), missing, doubtful),
-                *(variant.outlet, variant.url, variant.published_at),
+                *(variant.outlet, variant.url, variant.published_at, variant.published_raw),
                 _addresses(view, variant, cell, [view.shown[n] for n in empty]),
             )
     return None

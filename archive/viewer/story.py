@@ -102,6 +102,7 @@ class Variant:
     headline: str
     byline: str | None
     published_at: datetime | None
+    published_raw: str | None
     last_seen: datetime
     first_text: datetime
     """When its first text was seen."""

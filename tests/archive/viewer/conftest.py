@@ -50,6 +50,7 @@ def bridge(writer, variants, noon):
             blocks=blocks,
             body=body,
             published_at=noon + timedelta(minutes=45 * late),
+            published_raw="2026-03-02T00:45:00+12:00" if late else None,
         )
         writer.add_article(records[record.language])
     ids = {language: record.article_id for language, record in records.items()}

@@ -1,9 +1,13 @@
 """Dates as a page of the viewer tells them."""
 
+import json
+from datetime import UTC, datetime
+
 import lxml.html
 import pytest
 
 from archive.__main__ import main
+from archive.viewer.catalogue import Interface
 
 
 @pytest.mark.parametrize(
@@ -18,3 +22,46 @@ def test_a_page_tells_when_its_article_was_published(  # noqa: PLR0917
     (page,) = (tmp_path / "pages" / "stories").glob("*.html")
     (head,) = lxml.html.fromstring(page.read_text("utf-8")).xpath('//div[@class="head"]/p[2]')
     assert head.text_content().partition(" · ")[0] == told
+
+
+LATE = datetime(2026, 3, 10, 22, 50, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("printed", "told"),
+    [
+        ("2026-03-11T00:50:00+02:00", "2026-03-11"),
+        (" 2026-03-11 00:50", "2026-03-11"),
+        ("2026-03-10", "2026-03-10"),
+        ("2026-03-10T22:50:00Z", "2026-03-10 UTC"),
+        ("2026-03-10T22:50:00+00:00", "2026-03-10 UTC"),
+        ("11 березня 2026, 00:50", "2026-03-10 UTC"),
+        ("2025-01-11T00:50:00+02:00", "2026-03-10 UTC"),  # not what was read
+        ("2026-03-99", "2026-03-10 UTC"),
+        ("2026-03-111", "2026-03-10 UTC"),
+        (None, "2026-03-10 UTC"),
+    ],
+)
+def test_a_day_is_that_of_the_page_or_of_utc(printed, told):
+    assert Interface("en").day_of_page(LATE, printed) == told
+    assert Interface("en").day_of_page(None, printed) == "no date"
+
+
+@pytest.mark.parametrize(
+    ("printed", "told", "day", "note"),
+    [
+        ("2026-03-11T00:50:00+02:00", ", 2026-03-11, https://", 11, ", urldate in UTC"),
+        ("2026-03-10T22:50:00Z", ", 2026-03-10 UTC, https://", 10, ", date and urldate in UTC"),
+    ],
+)
+def test_a_citation_has_the_day_of_the_page(root, writer, article, tmp_path, printed, told, day, note):  # noqa: PLR0917
+    writer.add_article(article(1, published_at=LATE, published_raw=printed))
+    writer.commit()
+    assert main(["view", "--archive", str(root), "--output", str(tmp_path / "pages"), "--no-browser"]) == 0
+    (page,) = (tmp_path / "pages" / "articles").glob("*.html")
+    tree = lxml.html.fromstring(page.read_text("utf-8"))
+    bibtex, csl = (x.text_content() for x in tree.iter("pre"))
+    assert told in tree.text_content()
+    assert (f"  date = {{2026-03-{day}}}" in bibtex, note in bibtex) == (True, True), bibtex
+    assert json.loads(csl)[0]["issued"] == {"date-parts": [[2026, 3, day]]}
+    assert note in json.loads(csl)[0]["note"]

@@ -55,7 +55,7 @@ def test_a_paragraph_that_perhaps_says_something_else_is_not_named_beside_the_ro
     for code in ("uk", "ru", "en"):
         texts = (code, 1, code, "harbour", code, "Headline")
         variants.append(
-            Variant(*texts, None, None, last_seen=seen, first_text=seen, blocks=(), edits=(), marks={})
+            Variant(*texts, None, None, None, last_seen=seen, first_text=seen, blocks=(), edits=(), marks={})
         )
     view = StoryView("s", tuple(variants), tuple(rows), 3, (), {}, {}, None, None)
     assert [view.saying(row) for row in rows] == [("uk",), ("uk", "ru")]
