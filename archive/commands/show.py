@@ -59,15 +59,28 @@ def run(console: Console, options: argparse.Namespace) -> int:
 
 
 def _print_one_sided(console: Console, passages: Sequence[OneSided], width: int) -> None:
-    """Print the paragraphs of only one language, for each two languages in the order uk, en, ru."""
-    for (language, lacking), paragraphs in groupby(passages, key=lambda x: (x.language, x.lacking)):
-        console.print(f"\n[bold]only in {literal(language)}, not in {literal(lacking)}[/bold]")
-        for paragraph in paragraphs:
-            text = paragraph.text
-            text = text if len(text) <= _LONG else f"{text[:_LONG]}…"
-            sure = "" if paragraph.confidence is None else f", {min(paragraph.confidence, 0.99):.2f}"
-            doubt = f" (doubtful{sure}: read both)" if paragraph.doubtful else ""
-            console.print(f"- {literal(f'{text}{doubt}')}", width=width)
+    """Print the paragraphs of only one language, then the doubtful links, in the order uk, en, ru."""
+    passages = sorted(passages, key=lambda x: x.linked)
+    for (linked, language, lacking), group in groupby(passages, lambda x: (x.linked, x.language, x.lacking)):
+        if not linked:
+            console.print(f"\n[bold]only in {literal(language)}, not in {literal(lacking)}[/bold]")
+        elif display_order(language) < display_order(lacking):
+            both = f"{literal(language)} and {literal(lacking)}"
+            console.print(f"\n[bold]perhaps the same in {both}: read both[/bold]")
+        else:  # printed above
+            continue
+        for paragraph in group:
+            line = _shortened(paragraph.text)
+            if linked:
+                line += f" ↔ {_shortened(paragraph.nearest or '')}"
+            elif paragraph.doubtful:
+                sure = "" if paragraph.confidence is None else f", {min(paragraph.confidence, 0.99):.2f}"
+                line += f" (doubtful{sure}: read both)"
+            console.print(f"- {literal(line)}", width=width)
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONG else f"{text[:_LONG]}…"
 
 
 def _print_side_by_side(console: Console, rows: Sequence[Row], width: int) -> None:

@@ -36,6 +36,8 @@ class OneSided:
     """The nearest text of the other article."""
     in_common: tuple[str, ...]
     """Its numbers, dates and names that are also in the nearest text, as printed."""
+    linked: bool = False
+    """True if a doubtful link says that `nearest` is the same in the other language."""
 
 
 def one_sided(alignments: RowSet, versions: RowSet) -> list[OneSided]:
@@ -93,4 +95,5 @@ def _of_side(
             row["doubtful"] is not False,
             " ".join(lacking_text[n] for n in nearest if 0 <= n < len(lacking_text)) or None,
             tuple(row["in_common"] or ()),  # type: ignore[arg-type]
+            row["kind"] not in _SIDES,
         )

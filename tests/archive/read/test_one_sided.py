@@ -37,7 +37,7 @@ def align(texts, couples):
             )  # fmt: skip
 
 
-def test_a_doubtful_link_is_neither_shared_nor_surely_alone(root, writer, variants):
+def test_a_doubtful_link_is_neither_shared_nor_surely_alone(root, writer, variants, capsys):
     def doubtful_link(texts, couples):
         for a, b in couples:
             of_a, of_b = texts[a].language, texts[b].language
@@ -59,6 +59,10 @@ def test_a_doubtful_link_is_neither_shared_nor_surely_alone(root, writer, varian
         ("uk", TEXTS["uk"][1], True, TEXTS["en"][1]),
         ("en", TEXTS["en"][1], True, TEXTS["uk"][1]),
     ]
+    assert main(["show", story_id, "--archive", str(root)]) == 0
+    said = capsys.readouterr().out
+    assert "perhaps the same in uk and en: read both\n- Лише тут. ↔ [bold]Only here.\n" in said
+    assert (said.count("perhaps the same"), said.count("only in")) == (1, 0)
     shares = opened.sql("SELECT shared, doubtful, missing FROM shared_text").to_pylist()
     assert shares == [{"shared": 0.25, "doubtful": 0.75, "missing": 0.0}] * 2
     for stories in (opened.stories(), opened.stories(as_of=datetime.now(UTC))):
