@@ -248,8 +248,8 @@ class Pages:
     def original(self, view: StoryView) -> str:
         """Say which language the others were translated from, and why; "" where the archive does not say."""
         if view.original and view.original_reason in {"note", "first"}:
-            reason = self.t(f"original_{view.original_reason}")
-            return self.t("original_is", language=self.t.name(view.original, within=True), reason=reason)
+            language = self.t.name(view.original, within=True)
+            return self.t(f"original_{view.original_reason}", language=language)
         key = f"original_{view.original_reason}"
         if view.original or view.original_reason == "one-language" or not self.t.has(key):
             return ""
