@@ -144,6 +144,8 @@ def run(console: Console, options: argparse.Namespace) -> int:
         why_none = lookup.why_none(question)
     if options.json:
         _print_json(answer)
+        if (count_of_page := len(answer.lines)) < answer.found:
+            print(f"{count_of_page} of {answer.found} stories: give --page or --most", file=sys.stderr)
     else:
         _print(console, answer, options.page, options.most, why_none)
     return 0

@@ -130,11 +130,11 @@ _OF_UTC = ("Z", "+00:00", "+0000", "-00:00", "GMT", "UTC")
 def printed_day(at: datetime | None, printed: str | None) -> date | None:
     """Read the day of publication, at the offset of the page; None where the page does not print it so."""
     text = (printed or "").strip()
-    found = _DAY.match(text)
-    if at is None or found is None or text.endswith(_OF_UTC):
+    match = _DAY.match(text)
+    if at is None or match is None or text.endswith(_OF_UTC):
         return None
     with suppress(ValueError):
-        day = date.fromisoformat(found[1])
+        day = date.fromisoformat(match[1])
         return day if abs(day - at.date()) <= timedelta(days=1) else None
     return None
 

@@ -64,8 +64,8 @@ def after_edit(variant: ArticleLine, edit: ChangeInterval, edits: Iterable[Chang
         return FollowUp(variant.language, "taken-down", None)
     if variant.last_seen < edit.at:
         return FollowUp(variant.language, "not-visited", None)
-    made = variant.published or variant.first_seen
-    is_older = made <= edit.after and variant.first_seen <= edit.after + _ONE_CRAWL
+    first_date = variant.published or variant.first_seen
+    is_older = first_date <= edit.after and variant.first_seen <= edit.after + _ONE_CRAWL
     return FollowUp(variant.language, "not-edited" if is_older else "first-seen-after", None)
 
 

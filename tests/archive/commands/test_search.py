@@ -72,6 +72,8 @@ def test_filters_are_those_of_the_page(run, filled):
 def test_pages_and_what_there_is_not(run):
     _, first, _ = run("search", "--most", "3")
     assert "5 stories, 1 to 3 shown; --page 2 continues" in first
+    assert run("search", "--most", "3", "--json")[2] == "3 of 5 stories: give --page or --most\n"
+    assert run("search", "--most", "5", "--json")[2] == ""
     _, second, _ = run("search", "--most", "3", "--page", "2")
     assert "5 stories, 4 to 5 shown" in second
     assert "none on page 9" in run("search", "--page", "9")[1]
