@@ -160,7 +160,7 @@ def _why_removed(page: Outline, i: int, spared: frozenset[str]) -> str | None:
     declared = " ".join(attributes.get(name, "") for name in ("class", "id", *COMPONENT)).split()
     full, name = _removed_name([name.lower() for name in declared if other_things(name)])
     element = page.elements[i]
-    if not name or name in spared or element.find(".//h1") is not None:
+    if not name or name in spared or element in page.around_headings:
         return None
     if short_text(element, _SMALL) is None:
         is_other = full == name and (speaks_of_comments(name) or not _is_most_of(page.root, element))

@@ -6,6 +6,7 @@ searches a whole page searches the outline.
 """
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -137,12 +138,10 @@ def outline(root: HtmlElement, source: bytes | None = None) -> Outline:
     """Make the outline of a tree; `source` is the page in lower case."""
     elements: list[HtmlElement] = list(root.iter("*"))
     tags = [element.tag for element in elements]
-    by_tag: dict[str, list[int]] = {}
+    by_tag: defaultdict[str, list[int]] = defaultdict(list)
     for i, tag in enumerate(tags):
-        if tag in by_tag:
-            by_tag[tag].append(i)
-        else:
-            by_tag[tag] = [i]
+        by_tag[tag].append(i)
+    by_tag.default_factory = None
     attributes = Attributes(elements)
     texts = ["" if tag in _CODE else element.text or "" for element, tag in zip(elements, tags, strict=True)]
     for i in by_tag.get("script", ()):

@@ -76,9 +76,9 @@ def _is_much(page: Outline) -> bool:
     """Tell quickly if a page has more text than a block page, without reading all of it."""
     length = 0
     body = next(iter(page.by_tag.get("body", ())), 0)
-    for tag, text in zip(page.tags[body:], page.texts[body:], strict=True):
-        if text and tag not in _UNSEEN:
-            length += len(text.strip())
+    for i in page.written:
+        if i >= body and page.tags[i] not in _UNSEEN:
+            length += len(page.texts[i].strip())
             if length > _MOST_TEXT:
                 return True
     return False

@@ -281,9 +281,10 @@ def _boxes(page: Outline) -> _Boxes:
     """Return elements by the kind that their names suggest."""
     boxes: dict[str, list[HtmlElement]] = {}
     names = (*page.by_class.items(), *page.by_id.items(), *page.by_itemtype.items())
-    lowered = [name.lower() for name, _ in names]
-    all_names = "\n".join(lowered)
+    # no attribute has the separator
+    all_names = "\x00".join([name for name, _ in names]).lower()
     words = [word for word in _WORDS_OF_A_KIND if word in all_names]
+    lowered = all_names.split("\x00")
     for (name, positions), plain in zip(names, lowered, strict=True) if words else ():
         if (
             any(map(plain.__contains__, words))

@@ -1,6 +1,5 @@
 """Agreement of a page's statements about its day, and the trust in each of them."""
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -85,8 +84,9 @@ def weight_of(points: float) -> float:
 
 def _trust(statement: Statement, moment: Moment) -> float:
     # `yesterday` and a day without its year may be another story's
-    halved = statement.source in PRINTED and re.search(r"no-year|relative", moment.source)
-    return statement.weight / 2 if halved and statement.weight > 0 else statement.weight
+    is_vague = "no-year" in moment.source or "relative" in moment.source
+    halved = is_vague and statement.source in PRINTED and statement.weight > 0
+    return statement.weight / 2 if halved else statement.weight
 
 
 def by_trust(parsed: tuple[Statement, Moment]) -> tuple[int, float]:

@@ -8,6 +8,7 @@ UTC, which is the same day in Kyiv, and is marked `day`.
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
 
 from crawler.extraction.document.text import one_line
 from crawler.extraction.fields.dates.month_names import month_number
@@ -221,6 +222,7 @@ def is_bare(line: str) -> bool:
     return any(_DIGIT.search(part) and all(map(_is_of_a_day, _WORD.findall(part))) for part in parts)
 
 
+@lru_cache(maxsize=4096)  # the dates of an outlet have the same words
 def _is_of_a_day(word: str) -> bool:
     is_weekday = _WEEKDAY.match(word) is not None
     return is_weekday or month_number(word) is not None or _BESIDE.fullmatch(word) is not None
