@@ -23,6 +23,12 @@ def count(text: str) -> int:
     return int(text)
 
 
+def percent(text: str) -> int:
+    if (number := count(text)) > 100:
+        raise ArgumentTypeError(f"{number} is not a percentage of 1 to 100")
+    return number
+
+
 def days(text: str) -> float:
     try:
         number = float(text)

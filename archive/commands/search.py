@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 import archive
-from archive.commands.arguments import count, day
+from archive.commands.arguments import count, day, percent
 from archive.commands.grid import fit, line_width, print_grid, print_line
 from archive.exceptions import ArchiveDamaged
 from archive.terminal import visible
@@ -83,7 +83,7 @@ def add_filters(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(f"--{flag}", action="store_true", help=meaning)
     parser.add_argument(
         "--omitted",
-        type=count,
+        type=percent,
         metavar="PERCENT",
         help="at least this share of one language's text is not in another's",
     )
@@ -136,6 +136,9 @@ def looking_up(opened: Archive, *, texts: bool) -> Iterator[Lookup]:
 def run(console: Console, options: argparse.Namespace) -> int:
     opened = archive.open(options.archive)
     question = question_of(" ".join(options.words), options)
+    if question.since and question.until and question.until < question.since:
+        print("search: --until is before --since.", file=sys.stderr)
+        return 2
     order = options.order or ("match" if question.text else "time")
     question = replace(question, order=order)
     with looking_up(opened, texts=bool(question.text)) as lookup:

@@ -164,6 +164,8 @@ def test_an_unknown_id(run, edited):
         ["gc", "--keep-days", "inf"],
         ["purge", "https://courier.example/uk/news/1", "--reason", "  "],
         ["ls", "-n", "many"],
+        ["search", "--omitted", "101"],
+        ["search", "--since", "2026-03-02", "--until", "2026-03-01"],
         ["export", "--format", "csv", "--output", "-", "--as-of", "soon"],
         ["export", "--format", "csv", "--output", "-", "--table", "none"],
         ["export", "--format", "csv", "--output", "-", "--language", "ua"],
