@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from pipelines.alignment.contents import Link
 from pipelines.alignment.marginals import Marginals, marginals
-from pipelines.alignment.omissions import Lone, Side, lone_paragraphs, sides
+from pipelines.alignment.omissions import Lone, Side, doubt_counterparts, lone_paragraphs, sides
 from pipelines.alignment.paragraph_runs import Weighed, weighable
 from pipelines.alignment.paragraphs import Paragraphs
 from pipelines.alignment.path import best_path
@@ -83,7 +83,15 @@ def find_links_and_lone(
     _not_lone(links_left, lone_a, lone_b)
     found = _passed_over(links_left, lone_a, lone_b)
     _not_lone(found, lone_a, lone_b)
-    return sorted([*links_left, *found], key=lambda x: x.a), lone_a, lone_b
+    links_left = sorted([*links_left, *found], key=lambda x: x.a)
+    in_order, doubtful = list[Link](), list[Link]()
+    for link in links_left:
+        if link.kind == "aligned":
+            in_order.append((link.a, link.b))
+            if link.probability < SURE_LINK:
+                doubtful.append((link.a, link.b))
+    doubt_counterparts((lone_a, lone_b), in_order, doubtful, texts.letters)
+    return links_left, lone_a, lone_b
 
 
 def _not_lone(links: Sequence[ParagraphLink], lone_a: dict[int, Lone], lone_b: dict[int, Lone]) -> None:

@@ -5,8 +5,10 @@ link gets the probability that the other side says it nowhere, and the place whe
 """
 
 import re
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,12 +40,16 @@ OMISSION_NAMES = (
 )
 SURE = 0.85
 """Probability below which an omission is doubtful."""
-_DOUBTFUL, _SURE_IF_SHORT = 0.84, 0.98
+DOUBTFUL, _SURE_IF_SHORT = 0.84, 0.98
 _SHORT = 60
 """Letters below which a paragraph has little that a person could look for in the other text."""
 _MOST_ALONE = 0.5
 """Share of the paragraphs without a sure link from which the first one is retold rather than left out."""
 _ROUNDED_FROM = 100
+_FOLLOWED = 0.1
+"""Share of its paragraphs that a text has alone, at most, if the other one follows it from end to end."""
+_ALIKE, _HELD = 0.4, 0.8
+"""Shares of the length of a paragraph that is another, and of one that is held by another, at least."""
 _ACRONYM = re.compile(r"\b[A-Z]{3,}\b")
 _FAR = 10.0
 """Log-odds at which the likeness to a place is cut off."""
@@ -213,8 +219,46 @@ def lone_paragraphs(
         if is_sure:
             numbers = _numbers(opposite) if numbers is None else numbers
             is_sure = not (_is_rounded(text, place, numbers) or _is_traced(text, place, opposite))
-        lone[place] = Lone(round(float(p if is_sure else min(p, _DOUBTFUL)), 4), near)
+        lone[place] = Lone(round(float(p if is_sure else min(p, DOUBTFUL)), 4), near)
     return lone
+
+
+def doubt_counterparts(
+    lone: tuple[dict[int, Lone], dict[int, Lone]],
+    in_order: Sequence[Link],
+    doubtful: Sequence[Link],
+    letters: tuple[Matrix, Matrix],
+) -> None:
+    """Doubt what probably has a counterpart, in texts that follow each other from end to end.
+
+    That is a paragraph at a place where the other text has one without a link too, of a like length, and one
+    beside a doubtful link whose other side is longer by as much. In news told anew, both stand at such places
+    by chance.
+    """
+    gaps = defaultdict[int, tuple[list[int], list[int]]](lambda: ([], []))
+    for side in (0, 1):
+        if len(lone[side]) > _FOLLOWED * len(letters[side]):
+            return
+        begins = list[int]()
+        for link in in_order:
+            begins.append(link[side][0])
+        for place in sorted(lone[side]):
+            gaps[bisect_left(begins, place)][side].append(place)
+    for places in gaps.values():
+        for i, j in zip(*places, strict=True) if len(places[0]) == len(places[1]) else ():
+            if _ALIKE < float(letters[0][i] + 1) / float(letters[1][j] + 1) < 1 / _ALIKE:
+                _doubt(lone[0], i)
+                _doubt(lone[1], j)
+    for a, b in doubtful:
+        more_of_a = float(letters[0][list(a)].sum() - letters[1][list(b)].sum())
+        for side, linked, longer in ((0, a, -more_of_a), (1, b, more_of_a)):
+            for place in (linked[0] - 1, linked[-1] + 1):
+                if place in lone[side] and longer >= _HELD * letters[side][place]:
+                    _doubt(lone[side], place)
+
+
+def _doubt(lone: dict[int, Lone], place: int) -> None:
+    lone[place] = replace(lone[place], confidence=min(lone[place].confidence, DOUBTFUL))
 
 
 def _numbers(text: Paragraphs) -> list[Quantity]:

@@ -36,6 +36,10 @@ _NO_PERSON = re.compile(
     r"|заявлени|отчет|отчёт|стать[яе]|письм|песн|девиз|сообщени)",
     re.IGNORECASE,
 )
+_RELATIVE = (
+    r"\b(?:son|daughter|wife|husband|widow|brother|sister|mother|father"
+    r"|син|дочк|доньк|дружин|чоловік|вдов|брат|сестр|мати|матір|батьк|сын|доч|жен|муж|отц|отец)"
+)
 _DOUBLED = re.compile(r"([aeiou])\1+")
 _LEAST_THINGS = 4
 """Words with a meaning that a quotation must have for its content to be sought in another text."""
@@ -140,19 +144,55 @@ def has_no_room(paragraphs: Sequence[str], shorter_by: float, longer_beside: flo
 
 def _mark(quote: str, paragraph: str, text: str) -> QuoteMark:
     speaker = _person(quote, paragraph, text)
-    # Мейерс, Meyers
-    key = _DOUBLED.sub(r"\1", name_key(speaker)) if speaker else None
+    # Мейерс, Meyers; a surname alone may be of several persons
+    key = _DOUBLED.sub(r"\1", name_key(speaker)) if speaker and " " in speaker else None
     return QuoteMark(quote, speaker, key)
 
 
 def _person(quote: str, paragraph: str, text: str) -> str | None:
-    """Return who says a quotation, by the full name in the text; None where it is not surely a person."""
+    """Return who says a quotation; None where it is not surely a person.
+
+    A surname becomes the full name where the text, with its headline, surely means nobody else by it.
+    """
     speaker = speaker_of(quote, paragraph)
-    if speaker is None:
+    if speaker is None or " " in speaker:
+        return speaker if speaker and any(map(is_given_name, speaker.split())) else None
+    exact, inflected = _forenames(speaker, text)
+    if not any(map(is_given_name, exact | inflected)):
         return None
-    if len(speaker.split()) == 1:
-        full = re.search(
-            rf"(?<!\w)(?!Mrs? |Ms |Dr )([A-ZА-ЯІЇЄҐЁ][a-zа-яіїєґё'’]+ {re.escape(speaker)})(?!\w)", text
-        )
-        speaker = full[0] if full else speaker
-    return speaker if len(speaker.split()) > 1 and any(map(is_given_name, speaker.split())) else None
+    if len(exact) == 1:
+        (forename,) = exact
+        beginning = forename[: max(3, len(forename) - 2)]
+        for form in inflected:
+            if not form.startswith(beginning):
+                return speaker
+        if is_given_name(forename) and not _may_be_a_relative(forename, speaker, paragraph, text):
+            return f"{forename} {speaker}"
+    return speaker
+
+
+def _forenames(surname: str, text: str) -> tuple[set[str], set[str]]:
+    """Return the capital words before a surname, and before its inflected forms: names, or `Ms.`."""
+    exact, inflected = set[str](), set[str]()
+    stem = surname if surname.isascii() else surname.rstrip("аяйоіьиеє")
+    for match in re.finditer(rf"(?<!\w)([A-ZА-ЯІЇЄҐЁ][\w'’-]*\.?)\s({re.escape(stem)}\w{{0,3}})(?!\w)", text):
+        if not _is_word(match[1], text):
+            (exact if match[2] == surname else inflected).add(match[1])
+    return exact, inflected
+
+
+def _may_be_a_relative(forename: str, surname: str, paragraph: str, text: str) -> bool:
+    """Tell if a text calls the person a relative of somebody, or the verb is of a woman and the name not."""
+    says = rf"\w[ао]ла\s(?:[\w-]+\s){{0,5}}?{surname}|{surname}\s\w+[ао]ла\b"
+    if forename[-1] not in "ая" and re.search(says, paragraph):
+        return True
+    full = f"{forename} {surname}"
+    relative = rf"(?i:{_RELATIVE})[\w’']*,?\s{full}|{full},\s(?:\w+\s){{0,2}}(?i:{_RELATIVE})"
+    return re.search(relative, text) is not None
+
+
+def _is_word(forename: str, text: str) -> bool:
+    """Tell if a text has a word in small letters too, so that it is no name."""
+    if is_given_name(forename):
+        return False
+    return re.search(rf"(?<!\w){re.escape(forename.lower())}(?!\w)", text) is not None

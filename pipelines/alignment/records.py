@@ -9,10 +9,14 @@ from archive.format.marks import QuoteMark
 from archive.format.records import AlignmentRecord, VariantText
 from pipelines.alignment.links import SURE_LINK, ParagraphLink, find_links_and_lone
 from pipelines.alignment.number_marks import Passage, number_marks
-from pipelines.alignment.omissions import SURE, Lone
+from pipelines.alignment.omissions import DOUBTFUL, SURE, Lone
 from pipelines.alignment.paragraphs import Paragraphs
 from pipelines.alignment.quote_marks import MOST_OF_GAP, QuoteSearch, has_no_room, quote_marks
 from pipelines.similarity.background import shipped_lengths
+from pipelines.similarity.counts import things_in
+
+_OF_HEADLINE = 0.5
+"""Share of its words that the other text's headline has if it says what the paragraph does."""
 
 Places = tuple[int, ...]
 Row = tuple[str, Places, Places, float | None]
@@ -41,11 +45,12 @@ class ComparedText:
 
     @cached_property
     def whole(self) -> str:
-        return "\n".join(block.text for block in self.variant.blocks)
+        """Its headline and all that it prints below."""
+        return "\n".join([self.variant.headline, *(block.text for block in self.variant.blocks)])
 
     @cached_property
     def quote_search(self) -> QuoteSearch:
-        return QuoteSearch([self.variant.headline, *self.whole.split("\n")], self.variant.language)
+        return QuoteSearch(self.whole.split("\n"), self.variant.language)
 
 
 def alignment_records(a: ComparedText, b: ComparedText) -> Iterator[AlignmentRecord]:
@@ -176,7 +181,13 @@ def _one_sided(
     record: AlignmentRecord, text: ComparedText, place: int, opposite: ComparedText, lone: Lone
 ) -> AlignmentRecord:
     """Add what is known of a paragraph that one text has alone."""
-    doubtful = lone.confidence < SURE
+    confidence = lone.confidence
+    if confidence >= SURE:
+        things = things_in(text.texts((place,))[0], text.variant.language)
+        common = things & things_in(opposite.variant.headline, opposite.variant.language)
+        # a page that prints its headline again below is read without that
+        confidence = min(confidence, DOUBTFUL) if len(common) > _OF_HEADLINE * len(things) else confidence
+    doubtful = confidence < SURE
     quotes: tuple[QuoteMark, ...] = ()
     if not doubtful:
         quotes = quote_marks(text.texts((place,)), text.whole, text.variant.language, opposite.quote_search)
@@ -184,7 +195,7 @@ def _one_sided(
         record,
         quotes_only_a=quotes if text.variant.article_id == record.article_id_a else (),
         quotes_only_b=quotes if text.variant.article_id == record.article_id_b else (),
-        confidence=lone.confidence,
+        confidence=confidence,
         doubtful=doubtful,
         nearest=opposite.numbers((lone.nearest,)),
         in_common=_in_common(text.paragraphs, place, opposite.paragraphs, lone.nearest),

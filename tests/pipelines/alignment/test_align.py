@@ -17,7 +17,14 @@ from pipelines.alignment.links import (
     find_links,
     find_links_and_lone,
 )
-from pipelines.alignment.omissions import OMISSION_NAMES, SURE, Lone, Side, lone_paragraphs
+from pipelines.alignment.omissions import (
+    OMISSION_NAMES,
+    SURE,
+    Lone,
+    Side,
+    doubt_counterparts,
+    lone_paragraphs,
+)
 from pipelines.alignment.paragraphs import prepared
 from pipelines.alignment.weights import shipped_weighting
 from tests.support import tiers
@@ -322,3 +329,50 @@ def test_an_edit_of_either_side_is_aligned_anew():
         rows = aligner(shorter, couple)
         assert links(rows) != links(whole)
         assert links(rows)[:3] == [("aligned", (n,), (n,)) for n in range(3)]
+
+
+@pytest.mark.parametrize(
+    ("of_b", "letters_b", "sure"),
+    [
+        # one at the same place is as long, or far from it
+        ((9,), 90.0, False),
+        ((9,), 20.0, True),
+        # none is there, or two, which are not one
+        ((19,), 90.0, True),
+        ((9, 10), 90.0, True),
+        # a text that has much alone is told anew
+        ((9, 19, 20, 21), 90.0, True),
+    ],
+)
+def test_what_stands_at_the_same_place_is_probably_the_translation(of_b, letters_b, sure):
+    others = [n for n in range(30) if n not in of_b]
+    linked = [((n,), (others[n - (n > 9)],)) for n in range(20) if n != 9]
+    lone = {9: Lone(0.95, 0)}, {j: Lone(0.9, 0) for j in of_b}
+    doubt_counterparts(lone, linked, [], (np.full(20, 90.0), np.full(30, letters_b)))
+    assert (lone[0][9].confidence >= SURE) == sure
+
+
+@pytest.mark.parametrize(("letters", "sure"), [(180.0, False), (150.0, True)])
+def test_a_doubtful_link_that_is_longer_may_hold_what_is_beside_it(letters, sure):
+    linked = [((n,), (n,)) for n in range(19)]
+    for side in (0, 1):
+        lone = ({19: Lone(0.95, 0)}, {}) if side == 0 else ({}, {19: Lone(0.95, 0)})
+        lengths = [np.full(20, 90.0), np.full(20, 90.0)]
+        lengths[1 - side][18] = letters
+        doubt_counterparts(lone, linked, [linked[18]], (lengths[0], lengths[1]))
+        assert (lone[side][19].confidence >= SURE) == sure
+
+
+@pytest.mark.parametrize(
+    ("headline", "sure"),
+    [("", True), ("Exhibition about the Cossack fleet opens at the museum, tickets are cheap", False)],
+)
+def test_what_the_headline_of_the_other_text_says_is_not_surely_left_out(headline, sure):
+    texts = {
+        "a": variant(
+            "a", "uk", (*UK, "У музеї відкриють виставку про козацький флот, і квитки будуть дешеві.")
+        )
+    }
+    texts["b"] = variant("b", "en", EN, headline=headline)
+    (row,) = (row for row in Aligner()(texts, [("a", "b")]) if row.kind == "omitted")
+    assert row.doubtful != sure

@@ -61,3 +61,30 @@ def test_a_speaker_is_one_person_in_every_script_and_no_place():
     text = f"“{words},” said New Zealand."
     (mark,) = quote_marks([text], text, "en", QuoteSearch([""], "en"))
     assert mark.speaker is None
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("Anne Rice, a writer, spoke in Ohio.\n{}", "Anne Rice"),
+        ("The writer Anne Rice dies\nHer son Christopher was there.\n{}", "Anne Rice"),
+        ("Anne Rice dies\n“She slept,” Christopher Rice said.\n{}", "Rice"),
+        ("Rice's son, Christopher Rice, was at home.\n{}", "Rice"),
+        ("Christopher Rice, her son, was at home.\n{}", "Rice"),
+        ("Christopher Rice was at home.\nMs. Rice was not.\n{}", "Rice"),
+        ("Rice is a village in Ohio.\n{}", None),
+        ("Вдова Петра Коваля розповіла про це.\nОлена Коваль мовчить.\n{}", "Коваль"),
+        ("Про це пише Петро Коваль.\nУ Петра Коваля є хата.\n{}", "Петро Коваль"),
+        ("Про це пише Петро Коваль.\n{}", "Коваль"),
+    ],
+)
+def test_a_surname_is_the_full_name_only_where_nobody_else_has_it(text, speaker):
+    words = "The attackers never stopped at that border post again"
+    said = f"“{words},” Rice said in a talk."
+    if "Коваль" in text:
+        says = "сказав" if "хата" in text or "мовчить" in text else "сказала"
+        said = f"«{words}», – {says} Коваль."
+    whole = text.format(said)
+    (mark,) = quote_marks([said], whole, "en", QuoteSearch([""], "en"))
+    assert mark.speaker == speaker
+    assert bool(mark.speaker_key) == (" " in (speaker or ""))
