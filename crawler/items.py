@@ -111,6 +111,8 @@ class Hints:
     """Links to the other languages."""
     domains: tuple[str, ...] = ()
     """Domains whose pages are the outlet's own."""
+    zone: str | None = None
+    """Time zone of what the outlet prints without one; None where its pages tell."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,8 +60,8 @@ def read_parts(fetch: Fetch, hints: Hints) -> Parts:
     metadata = read_metadata(page, data, fetch.url)
     place = Placement(page, metadata.headline)
     line, claims = byline.read_byline(page, data, metadata, hints.byline, place)
-    published = read_published(page, data, fetch.url, fetch.fetched_at, place=place)
-    modified = read_modified(page, data, fetch.fetched_at, place)
+    published = read_published(page, data, fetch.url, fetch.fetched_at, place=place, zone=hints.zone)
+    modified = read_modified(page, data, fetch.fetched_at, place, url=fetch.url, zone=hints.zone)
     alternates = read_alternates(page, fetch.url, hints.switcher)
     signs = page_signs(page, data, metadata, dated=published is not None)
     frames = note_frames(page)
@@ -152,6 +152,6 @@ def _kind(claims: tuple[Claim, ...]) -> str:
     return next((claim.value for claim in claims if claim.source == "kind"), "")
 
 
-EXTRACTOR = f"trafilatura {version('trafilatura')} + triptych 16"
+EXTRACTOR = f"trafilatura {version('trafilatura')} + triptych 17"
 """Name of the extractor in a row. Raise the last number when the same page may be read differently, as
 `triptych reextract` compares it."""

@@ -125,7 +125,8 @@ class Outlet:
         """Return the hints for extraction; `outlet` is the name in its articles (`page` uses other names)."""
         # `page`, and an undeclared outlet, are named by their domain
         domains = cls.domains() if cls.home or cls.allowed_domains else [outlet]
-        return Hints(outlet, cls.byline, cls.drop, cls.switcher, tuple(domains))
+        zone = "Europe/Kyiv" if "uk" in cls.languages else None
+        return Hints(outlet, cls.byline, cls.drop, cls.switcher, tuple(domains), zone)
 
     def allows(self, request: Request) -> bool:
         """Return whether a host may be requested: one of the outlet; a subclass may allow more."""

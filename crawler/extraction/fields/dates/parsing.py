@@ -1,7 +1,7 @@
 """Parsing of dates: text in all forms that news pages print, to a time in UTC.
 
-A time without a zone is read as Kyiv time, which Ukrainian outlets mean by it. A page of another country
-without a zone is read in the same way, and the result is marked `naive`. A day alone becomes its midnight in
+A time without a zone is read as Kyiv time, which Ukrainian outlets mean by it, and is marked `naive`;
+page_zone.py gives it the zone of a page of another country. A day alone becomes its midnight in
 UTC, which is the same day in Kyiv, and is marked `day`.
 """
 
@@ -21,8 +21,11 @@ TOLERANCE = timedelta(days=1)
 
 _LONGEST, _SHORT_LINE = 200, 100
 """Characters of a line that is read, and of one that may omit the year."""
-_CLOCK = r"(?P<h>\d{1,2})[:.](?P<min>\d{2})(?::(?P<s>\d{2})(?:[.,]\d{1,9})?)?"
-_ZONE = r"\s*\(?(?:Etc/)?(?P<zone>Z|(?:GMT|UTC)?[+-]\d{1,2}:?(?:\d{2})?|[A-Za-z]{3,4}\b|[AECMP]T\b|UT\b|мск)?"
+_CLOCK = r"(?P<h>\d{1,2})[:.](?P<min>\d{2})(?::(?P<s>\d{1,2})(?:[.,]\d{1,9})?)?"
+_ZONE = (
+    r"\s*\(?(?:Etc/)?"
+    r"(?P<zone>Z|(?:GMT|UTC)?[+-](?:\d{1,2}:?\d{2}|\d{1,2})|[A-Za-z]{3,4}\b|[AECMP]T\b|UT\b|мск)?"
+)
 _AMPM = r"\s*(?P<ampm>(?i:[ap]\.?m\b\.?|noon\b|midnight\b))?"
 _HALF_OF_THE_DAY = re.compile(r"(?P<half>오전|오후|上午|下午|午前|午後)\s*(?=\d{1,2}\s*[:시点時])")
 """`am` and `pm` before the clock, in Korean, Chinese and Japanese."""

@@ -34,6 +34,7 @@ from crawler.extraction.fields.dates.declared import (
     dates_of_title,
     period_of_address,
 )
+from crawler.extraction.fields.dates.page_zone import in_zone_of_page
 from crawler.extraction.fields.dates.parsing import TOLERANCE, weekday_of
 from crawler.extraction.fields.dates.printed import (
     IN_THE_HEAD,
@@ -104,12 +105,15 @@ def read_published(
     headline: str | None = None,
     *,
     place: Placement | None = None,
+    zone: str | None = None,
 ) -> Moment | None:
     """Return the day that the page's statements agree on most, as the most trusted of them says it.
 
-    A printed date that nothing confirms must stand where a date of this article may stand.
+    A printed date that nothing confirms must stand where a date of this article may stand. `zone` is that of
+    the outlet's times without one, where it is known.
     """
-    return _Reading(page, data, url, fetched_at, place or Placement(page, headline)).published()
+    moment = _Reading(page, data, url, fetched_at, place or Placement(page, headline)).published()
+    return in_zone_of_page(moment, page, data, url=url, fetched_at=fetched_at, zone=zone)
 
 
 class _Reading:
@@ -180,7 +184,7 @@ class _Reading:
 
     @cached_property
     def _last_change(self) -> datetime | None:
-        moment = read_modified(self._page, self._data, self._fetched_at, self._place)
+        moment = _last_change(self._page, self._data, self._fetched_at, self._place)
         return moment.at if moment else None
 
     def _is_date(self, source: str, raw: str) -> bool:
@@ -447,9 +451,22 @@ def _clock(raw: str) -> datetime | None:
 
 
 def read_modified(
-    page: Outline, data: LinkedData, fetched_at: datetime, place: Placement | None = None
+    page: Outline,
+    data: LinkedData,
+    fetched_at: datetime,
+    place: Placement | None = None,
+    *,
+    url: str = "",
+    zone: str | None = None,
 ) -> Moment | None:
     """Return the last change that the page declares, or prints beside its headline as machines read it."""
+    moment = _last_change(page, data, fetched_at, place)
+    return in_zone_of_page(moment, page, data, url=url, fetched_at=fetched_at, zone=zone)
+
+
+def _last_change(
+    page: Outline, data: LinkedData, fetched_at: datetime, place: Placement | None
+) -> Moment | None:
     declared = first_moment([("json-ld", raw) for raw in data.modified], fetched_at)
     if declared is not None:
         return declared

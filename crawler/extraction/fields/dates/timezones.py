@@ -19,6 +19,8 @@ _WORDS = {
 """Abbreviations that are zones only in capitals: `10:00 West Bank`, `10:00 at home`."""
 _ZONES = {stem: zone for zone, stems in _FILE["zones"].items() for stem in stems.split()}
 """Zone of a place; standard or summer time depends on the date."""
+_COUNTRIES = {code: zone for zone, codes in _FILE["countries"].items() for code in codes.split()}
+_LANGUAGES = {code: zone for zone, codes in _FILE["languages"].items() for code in codes.split()}
 _CITY = "|".join(sorted((re.escape(stem) for stem in _ZONES if len(stem) > 2), key=len, reverse=True))
 _LOCAL = re.compile(
     rf"(?:^|[\d,:;(|·–—-])\s*(?:за|по)\s+(?:час(?:ом|у)\s+|времени\s+)?(?P<by>{_CITY})(?:\w{{0,4}}\b|\w*\s+(?:час|врем))"
@@ -46,11 +48,27 @@ def zone_of(printed: str | None) -> tuple[tzinfo, str]:
         return timezone(timedelta(hours=_HOURS[folded])), "zone"
     if folded[:1] in {"+", "-"}:
         digits = folded[1:].replace(":", "")
+        digits = digits.zfill(len(digits) + len(digits) % 2)
         hours, minutes = int(digits[:2] or 0), int(digits[2:4] or 0)
         offset = timedelta(hours=hours, minutes=minutes)
         if offset < timedelta(hours=24):
             return timezone(-offset if folded[0] == "-" else offset), "zone"
     return KYIV, "naive"
+
+
+def zone_of_country(code: str) -> tuple[tzinfo | None, bool]:
+    """Return the zone of the pages under a country's domain, and if the code is a country's at all.
+
+    There is no zone for a country that has several.
+    """
+    zone = _COUNTRIES.get(code)
+    return (ZoneInfo(zone) if zone else None), code in _COUNTRIES
+
+
+def zone_of_language(code: str) -> tzinfo | None:
+    """Return the zone in which a language is printed; None for those of many countries."""
+    zone = _LANGUAGES.get(code)
+    return ZoneInfo(zone) if zone else None
 
 
 def last_day() -> dt.date:

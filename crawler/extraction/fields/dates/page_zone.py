@@ -1,0 +1,98 @@
+"""The time zone of a page's times that are printed without one."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta, tzinfo
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from crawler.extraction.document.outline import Outline
+from crawler.extraction.fields.dates.agreement import Moment
+from crawler.extraction.fields.dates.declared import MODIFIED, PUBLISHED, dates_of_metas
+from crawler.extraction.fields.dates.parsing import parse_date
+from crawler.extraction.fields.dates.timezones import (
+    KYIV,
+    zone_of,
+    zone_of_country,
+    zone_of_language,
+)
+from crawler.extraction.fields.linked_data import LinkedData
+
+_OFFSET = re.compile(r":\d{2}\S*?(?P<offset>[+-](?!00:?00)\d{2}:?\d{2})$")
+_CHANGE_OF_TIME = timedelta(hours=1)
+"""Between standard and summer time: offsets that differ more are not of one place."""
+_SLOW_CLOCK = timedelta(minutes=5)
+_ANYWHERE = {"", "ru"}
+"""Languages that leave it open where a page without a country is printed: then in Kyiv."""
+
+
+def in_zone_of_page(
+    moment: Moment | None,
+    page: Outline,
+    data: LinkedData,
+    *,
+    url: str,
+    fetched_at: datetime,
+    zone: str | None,
+) -> Moment | None:
+    """Return a naive time in its page's zone; where nothing tells the zone, only the day that is printed.
+
+    `zone` is the outlet's, where it is known.
+    """
+    if moment is None or not moment.source.endswith(" naive"):
+        return moment
+    clock = moment.at.astimezone(KYIV).replace(tzinfo=None)
+    found = ZoneInfo(zone) if zone else _zone_of(page, data, url, moment.at)
+    if found is KYIV:
+        return moment
+    at = clock.replace(tzinfo=found).astimezone(UTC) if found is not None else None
+    if at is None or at > fetched_at + _SLOW_CLOCK:
+        source = f"{moment.source.removesuffix('naive')}zone-unknown day"
+        return replace(moment, at=datetime.combine(clock.date(), time(), UTC), source=source)
+    return replace(moment, at=at)
+
+
+def _zone_of(page: Outline, data: LinkedData, url: str, at: datetime) -> tzinfo | None:
+    language = page.attributes[0].get("lang", "").lower()[:2]
+    country = (urlsplit(url).hostname or "").rpartition(".")[2]
+    if country == "ua" or language in {"uk", "ua"}:
+        return KYIV
+    offset = _offset_of(at, _declared(page, data))
+    if offset is not None:
+        return offset
+    zone, is_country = zone_of_country(country)
+    if is_country:
+        return zone
+    if language in _ANYWHERE or _has_ukrainian_variant(page):
+        return KYIV
+    return zone_of_language(language)
+
+
+def _declared(page: Outline, data: LinkedData) -> Iterator[str]:
+    """Yield what the page states of its times for machines."""
+    yield from (*data.published, *data.modified)
+    yield from (raw for names in (PUBLISHED, MODIFIED) for _, _, raw in dates_of_metas(page, names))
+    yield from (page.attributes[i].get("datetime", "") for i in page.by_tag.get("time", ()))
+
+
+def _offset_of(at: datetime, declared: Iterable[str]) -> tzinfo | None:
+    """Return the offset of the declared time that is nearest, if all may be of one place."""
+    nearest: tuple[timedelta, tzinfo] | None = None
+    offsets = set()
+    for raw in declared:
+        printed, parsed = _OFFSET.search(raw), parse_date(raw)
+        if printed is None or parsed is None:
+            continue
+        zone, _ = zone_of(printed["offset"])
+        offsets.add(parsed[0].astimezone(zone).utcoffset() or timedelta())
+        if nearest is None or abs(parsed[0] - at) < nearest[0]:
+            nearest = abs(parsed[0] - at), zone
+    if nearest is None or max(offsets) - min(offsets) > _CHANGE_OF_TIME:
+        return None
+    return nearest[1]
+
+
+def _has_ukrainian_variant(page: Outline) -> bool:
+    links = page.positions("a", "link")
+    return any(page.attributes[i].get("hreflang", "").lower()[:2] in {"uk", "ua"} for i in links)
