@@ -30,7 +30,7 @@ class Clause:
     credit: str | None
     """One of words.CREDITS; None without a credit of its own, when that of the clause before goes on."""
     after: str
-    """Separator from the clause before: `,` or `and` or `stop`."""
+    """Separator from the clause before: `,` or `and` or `dash` or `stop`."""
     label: tuple[Token, ...] = ()
 
     @property
@@ -82,7 +82,9 @@ def _separator(token: Token, *, joins: bool) -> str:
     # `Фото: Telegram / Олег С.` goes on with the photo
     if token.kind == "comma" or token.text == "/":
         return ","
-    return "and" if joins or token.text == "&" else "stop"
+    if joins or token.text == "&":
+        return "and"
+    return "dash" if token.text in _DASHES else "stop"
 
 
 def _ends_a_surname(rest: list[Token]) -> bool:
@@ -192,7 +194,7 @@ def _joined(parted: list[Clause]) -> list[Clause]:
             and not last.tokens
             and last.credit != "sourced"
             and clause.label
-            and clause.after in {",", "and", "stop"}
+            and clause.after in {",", "and", "dash", "stop"}
             and (len(merged) == 1 or merged[-2].credit is not None or clause.after == "and")
         ):
             label = (*last.label, *clause.label)

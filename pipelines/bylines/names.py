@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from pipelines.bylines.titles import without_title
 from pipelines.bylines.tokens import Token
-from pipelines.bylines.words import folded, governs, is_, is_given_name
+from pipelines.bylines.words import folded, governs, is_, is_given_name, plain
 
 _PARTS = re.compile(r"['’ʼ`´‘.‐-]")
 _BOUND = {"d", "o", "l", "al", "el", "ad", "as", "ar", "аль", "ель", "эль", "ад", "ас", "д", "о"}
@@ -146,7 +146,7 @@ class _Word:
 def _words(tokens: Sequence[Token]) -> list[_Word]:
     words = [_Word(token) for token in tokens]
     for first, second in pairwise(words):
-        if first.is_word and second.is_word and is_(f"{first.text}-{second.text}", "place", "firm"):
+        if first.is_word and second.is_word and is_(plain(f"{first.text}-{second.text}"), "place", "firm"):
             first.in_place = second.in_place = True
     return words
 

@@ -79,8 +79,9 @@ class _BylineReader:
         self.persons.append(_Person(name, _in_brackets(clause) or self.going_on, bool(clause.label)))
 
     def _credit(self, clause: Clause) -> None:
-        if clause.credit is None and clause.after == "stop":
-            self.going_on, self.placed = "wrote", False
+        if clause.credit is None and clause.after in {"dash", "stop"}:
+            # `Diego Holanda, G1 RO — Porto Velho`: after an employer and a dash comes the place
+            self.going_on, self.placed = "wrote", self.placed and clause.after == "dash"
         if clause.credit is None:
             return
         self.going_on, self.placed = clause.credit, False

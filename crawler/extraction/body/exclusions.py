@@ -87,6 +87,7 @@ def leave_out(blocks: Sequence[ReadBlock], excluded: Excluded) -> list[str | Non
     _about_persons(blocks, reasons)
     _about_companies(blocks, reasons)
     _shortened_teasers(blocks, reasons)
+    _teasers_at_the_end(blocks, reasons)
     for i in range(len(blocks) - 1, -1, -1):
         if reasons[i] is None:
             if blocks[i].kind != "heading":
@@ -308,6 +309,24 @@ def _shortened_teasers(blocks: Sequence[ReadBlock], reasons: list[str | None]) -
     headed = [*map(attrgetter("kind"), blocks[first : last + 1])].count("heading")
     if headed <= 2 * len(teasers):
         for i in range(first, last + 1):
+            reasons[i] = reasons[i] or _AWAY
+
+
+def _teasers_at_the_end(blocks: Sequence[ReadBlock], reasons: list[str | None]) -> None:
+    """Leave out paragraphs at the end that all break off, with the short lines among and above them."""
+    first, broken = len(blocks), 0
+    for i in range(len(blocks) - 1, -1, -1):
+        text = blocks[i].text
+        if reasons[i] is not None:
+            continue
+        if _BREAKS_OFF.search(text):
+            broken += 1
+        elif len(text) >= _KICKER or _ENDS.search(text):
+            break
+        first = i
+    above = sum(len(blocks[i].text) for i in range(first) if reasons[i] is None)
+    if broken > _SEVERAL and above > _LONGEST_BIO:
+        for i in range(first, len(blocks)):
             reasons[i] = reasons[i] or _AWAY
 
 

@@ -38,6 +38,7 @@ _CALLED = re.compile(
 """Words before a name that other sentences begin with too: `Журналист Иван Сорока уволен`."""
 _SMALL_WORDS = re.compile(r"(?:von|par|por|door)\s", re.IGNORECASE)
 """Prefixes that other lines begin with too; a whole name follows, and commas at most."""
+_AND = re.compile(r"\s(?:et|und|y|e|en)\s")
 _LINE_TAGS = {
     "p", "div", "span", "strong", "em", "b", "i", "a", "address", "li", "td", "font", "h4", "h5", "h6", "dt",
     "footer", "header", "small", "label", "cite",
@@ -66,7 +67,7 @@ _NOT_A_LINE = re.compile(
     r"avatar|photo|image|img|icon|bio|about|social|share|follow|desc|position|role|job|time|date", re.I
 )
 _NOT_NAMES = re.compile(
-    r"[\d\[\]{}<>©@]|^(?:фото|photo|foto|bild:|снимка|getty|image|video|відео|видео)"
+    r"[\d\[\]{}<>©@]|\?\s*$|^(?:фото|photo|foto|bild:|снимка|getty|image|video|відео|видео)"
     r"|\b(?:share|save|ago|updated|follow|sign up|log(?:ged)?[ -]?(?:in|out)|sign in|profile|contacts?"
     r"|text size|twitter|facebook|biography|реєстрація|регистрация|вхід|вход|вихід|выход|увійти|войти)\b"
     r"|\bby google$"
@@ -76,7 +77,8 @@ _NOT_NAMES = re.compile(
 )
 _WHEN = re.compile(r"(?:,|\s+(?:в|о|у|on|at|от|від))\s+[^\d:]{0,15}\d[\d\s./:,–-]*$")
 """Date at the end of Drupal's own byline: `Опубликовано Родика Чеботарь в Чт, 05/06/2025 - 11:40`."""
-_HANDLE = re.compile(r"\s*(?<!\w)@\w{2,30}")
+_HANDLE = re.compile(r"\s*[(<|,·•]?\s*(?<![\w@])[\w.+-]{0,40}@\w{2,30}(?:[.-]\w{1,30}){0,4}[)>]?")
+"""Account or address of e-mail behind a name."""
 _DAY = re.compile(
     r"\s+(?:(?:[^\W\d_]+day|Mon?|Tue|Wed|Thu|Fri?|Sat?|Sun|Di|Mi|Do|So|Пн|Вт|Ср|Чт|Пт|Сб|Нд|Вс)\.?,?\s+)?(?:[^\W\d_]{3,12}\.?\s+\d{1,2},?\s+(?:19|20)\d{2}"
     r"|\d{1,2}\.?\s+[^\W\d_]{3,12}[.,]?\s+(?:19|20)\d{2}|\d{1,2}[./]\d{1,2}[./]\d{2,4})\b.*$"
@@ -104,6 +106,9 @@ _LONGEST_CARD = 600
 _NEAR = 40
 """Elements after the headline among which a byline may be."""
 _CAPITAL = re.compile(r"(?<!\w)[^\W\d_a-zа-яіїєґ]")
+_SMALL = re.compile(r"(?<![\w'’-])[a-zà-ÿа-яіїєґ][\w'’-]{2,}")
+_OF_A_SENTENCE = 6
+"""Words in small letters of a byline, at most: `Please mark the words; two clicks tell us of the mistake.`"""
 _OUTSIDE_SCRIPTS = ".//text()[not(parent::script or parent::style)]"
 _META_NAMES = (
     "author", "article:author", "article:author_name", "dc.creator", "dcterms.creator", "parsely-author",
@@ -253,7 +258,9 @@ def _is_printed(line: str) -> bool:
         return False
     if not _SURE.search(match[0]) and _CALLED.match(line) and not NAME.fullmatch(names):
         return False
-    if _SMALL_WORDS.match(line) and not NAME.fullmatch(_DAY.sub("", names).split(",")[0].strip()):
+    if _SMALL_WORDS.match(line) and not all(
+        NAME.fullmatch(name.strip()) for name in _AND.split(_DAY.sub("", names).split(",")[0])
+    ):
         return False
     return first[:1].isupper() and (
         bool(_SURE.search(match[0])) or (len(line) < 60 and not line.endswith("."))
@@ -300,6 +307,8 @@ def _may_be_a_line(page: Outline, i: int, place: Placement) -> bool:
 def _line_of(element: HtmlElement) -> str:
     line = _DAY_BEFORE.sub("", _with_commas(_words(element), element))
     line = _DAY.sub("", _HANDLE.sub("", _WHEN.sub("", line)))
+    if len(_SMALL.findall(line)) > _OF_A_SENTENCE:
+        return ""
     if not _NOT_NAMES.search(line):
         return line
     # `By Jane Doe · Oct. 25, 2024`

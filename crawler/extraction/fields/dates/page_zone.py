@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta, tzinfo
+from functools import partial
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -23,6 +24,8 @@ _OFFSET = re.compile(r":\d{2}\S*?(?P<offset>[+-](?!00:?00)\d{2}:?\d{2})$")
 _CHANGE_OF_TIME = timedelta(hours=1)
 """Between standard and summer time: offsets that differ more are not of one place."""
 _SLOW_CLOCK = timedelta(minutes=5)
+_TITLE_PARTS = re.compile(r"\s[|/–—-]\s")
+_UKRAINE = re.compile(r"kyiv|kiev|ukrain|ukrinform", re.IGNORECASE)
 _ANYWHERE = {"", "ru"}
 """Languages that leave it open where a page without a country is printed: then in Kyiv."""
 
@@ -64,7 +67,7 @@ def _zone_of(page: Outline, data: LinkedData, url: str, at: datetime) -> tzinfo 
     zone, is_country = zone_of_country(country)
     if is_country:
         return zone
-    if language in _ANYWHERE or _has_ukrainian_variant(page):
+    if language in _ANYWHERE or _is_of_ukraine(page, url):
         return KYIV
     return zone_of_language(language)
 
@@ -93,6 +96,16 @@ def _offset_of(at: datetime, declared: Iterable[str]) -> tzinfo | None:
     return nearest[1]
 
 
-def _has_ukrainian_variant(page: Outline) -> bool:
-    links = page.positions("a", "link")
-    return any(page.attributes[i].get("hreflang", "").lower()[:2] in {"uk", "ua"} for i in links)
+def _is_of_ukraine(page: Outline, url: str) -> bool:
+    """Tell if the outlet is called after Ukraine, or the page has a Ukrainian variant."""
+    names = [urlsplit(url).hostname or "", *(m.content for m in page.metas if m.name == "og:site_name")]
+    names += [_TITLE_PARTS.split(title.text_content())[-1] for title in page.of("title")[:1]]
+    if any(map(_UKRAINE.search, names)):
+        return True
+    return any(map(partial(_leads_to_ukrainian, page), page.positions("a", "link")))
+
+
+def _leads_to_ukrainian(page: Outline, link: int) -> bool:
+    """Tell if a link is to pages in Ukrainian: by its hreflang, or by its words `Укр`, `Українською`."""
+    language = page.attributes[link].get("hreflang", "").lower()[:2]
+    return language in {"uk", "ua"} or page.texts[link].strip().lower().startswith("укр")

@@ -26,6 +26,8 @@ LINE = "The council of Port Invented passed its budget for the next year after t
         ("share-bar", {"share"}),
         ("Footer", {"footer"}),
         ("cookies-notice", {"cookies"}),
+        ("theme-post-add-box", {"post add"}),
+        ("region region-bottom", {"region bottom"}),
     ],
 )
 def test_a_name_that_speaks_of_other_things(name: str, words: set[str]) -> None:

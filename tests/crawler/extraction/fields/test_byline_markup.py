@@ -345,3 +345,30 @@ def test_an_author_beside_the_article_is_near_it(page: str, expected: list[str])
 
 def test_what_the_headline_stands_in_is_no_box_of_others() -> None:
     assert printed(f"<div class='popular'><div>{HEADLINE}{AUTHOR}{TEXT}</div></div>") == [HANNA]
+
+
+def byline(line: str) -> str | None:
+    page = f"<html lang='de'><body><article><h1>Die Stadt hat einen Haushalt</h1>{line}{TEXT}</article></body></html>"
+    url = "https://courier.example/news/1"
+    fetch = Fetch(url, url, page.encode(), None, 200, datetime(2026, 3, 1, tzinfo=UTC))
+    return extract(fetch, Hints("courier")).byline
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("<div class='author'>Jane Doe jane.doe@courier.example</div>", "Jane Doe"),
+        ("<div class='author'>Jane Doe (jane@mail.courier.example)</div>", "Jane Doe"),
+        ("<div class='author'>Jane Doe @janedoe</div>", "Jane Doe"),
+        ("<div class='author'>Jane Doe | jane@courier.example | The Courier</div>", "Jane Doe | The Courier"),
+        # questions and sentences to readers, in elements that are called after authors
+        ("<div class='author-hint'>Sie haben einen Fehler Gefunden?</div>", None),
+        ("<div class='author-hint'>Bitte markieren Sie die entsprechenden Wörter im Text, mit zwei Klicks melden Sie den Fehler der Redaktion</div>", None),
+        # names after a small word, joined by `and`
+        ("<p>par Jane Doe et John Smith</p>", "par Jane Doe et John Smith"),
+        ("<p>Por Jane Doe y John Smith, Courier</p>", "Por Jane Doe y John Smith, Courier"),
+        ("<p>par les hommes et les femmes</p>", None),
+    ],
+)  # fmt: skip
+def test_the_line_of_the_byline(line: str, expected: str | None) -> None:
+    assert byline(line) == expected

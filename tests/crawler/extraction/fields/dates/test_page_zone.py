@@ -72,11 +72,20 @@ def test_of_offsets_in_summer_and_winter_the_nearest_counts() -> None:
     assert read("https://paper.com/x", "en", head).published_at == datetime(2026, 1, 5, 15, 30, tzinfo=UTC)
 
 
-def test_an_english_page_with_a_ukrainian_variant_is_printed_in_kyiv() -> None:
-    variant = '<link rel="alternate" hreflang="uk" href="https://paper.com/uk/x">'
-    assert read("https://paper.com/en/x", "en", variant).published_at == datetime(
-        2026, 1, 5, 8, 30, tzinfo=UTC
-    )
+@pytest.mark.parametrize(
+    ("url", "head"),
+    [
+        ("https://paper.com/en/x", '<link rel="alternate" hreflang="uk" href="https://paper.com/uk/x">'),
+        ("https://kyivpaper.com/en/x", ""),
+        ("https://paper.com/en/x", '<meta property="og:site_name" content="The Kyiv Paper">'),
+        ("https://paper.com/en/x", "<title>The council met - Ukraine Daily</title>"),
+        ("https://paper.com/en/x", "</head><body><a href='/uk'>Українською</a>"),
+    ],
+)
+def test_an_english_page_of_an_outlet_of_ukraine_is_printed_in_kyiv(url: str, head: str) -> None:
+    assert read(url, "en", head).published_at == datetime(2026, 1, 5, 8, 30, tzinfo=UTC)
+    about = "<title>The council of Kyiv met | Politics | Paper</title>"
+    assert read("https://paper.com/en/x", "en", about).published_at == datetime(2026, 1, 5, tzinfo=UTC)
 
 
 def test_an_outlet_that_publishes_in_ukrainian_prints_kyivs_time() -> None:

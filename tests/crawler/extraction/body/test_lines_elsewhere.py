@@ -1,0 +1,137 @@
+"""What newspapers print amid their texts in other languages, and sentences that begin alike."""
+
+import pytest
+
+from crawler.extraction.body.boilerplate import why_not_text
+
+NO_TEXT = """\
+Lesen Sie auch: Was nun für den Hafen gilt
+Lies auch: Was nun für den Hafen gilt
+Siehe auch
+Verwandte Themen
+Mehr über den Hafen und seine Fähren:
+À lire aussi :
+À LIRE AUSSI. Le port vote la loi
+Sur le même sujet
+Articles liés
+Te puede interesar: El puerto vuelve a abrir
+LEA MÁS:
+Leia também: O porto reabre
+También te puede interesar:
+Noticias relacionadas
+Saiba mais
+Leggi anche
+Articoli correlati
+Potrebbe interessarti anche
+Lees ook: De haven gaat open
+Læs også
+Läs också: Hamnen öppnar
+Lue myös:
+Přečtěte si také
+Czytaj też: Port znów otwarty
+Polecamy: Port znów otwarty
+Więcej na ten temat
+Citește și: Portul se deschide
+Olvassa el ezt is:
+Kapcsolódó cikkek
+Ayrıca okuyun:
+Baca juga: Pelabuhan dibuka kembali
+Xem thêm:
+Διαβάστε επίσης: Το λιμάνι
+Bestellen Sie hier unseren Newsletter.
+Abonniere jetzt unseren Podcast
+Jetzt den Newsletter abonnieren
+Anmeldung zum Hafen-Kurier Newsletter
+» zur Anmeldung
+Mit unserem kostenlosen Newsletter erhalten Sie jeden Tag die Nachrichten aus dem Hafen.
+Der Newsletter am Morgen: Hier anmelden
+Folgen Sie uns auf Facebook
+Hat dir dieser Artikel gefallen? Dann freuen wir uns, wenn du uns mit einem Beitrag hilfst!
+Abonnez-vous à notre newsletter
+Abonnez-vous
+Suivez-nous sur Facebook
+Suivez le Courrier sur WhatsApp
+Recevez chaque matin nos alertes
+Cet article est réservé aux abonnés
+Déjà abonné ? Connectez-vous
+Suscríbete a nuestro boletín
+Inscreva-se no canal do Correio
+Iscriviti alla newsletter
+Abbonati
+Síguenos en Twitter
+Sigue a El Correo en Facebook
+Receba as notícias do porto no WhatsApp
+Este artículo es exclusivo para suscriptores
+Zapisz się do naszego newslettera
+Obserwuj nas
+Sledujte nás na síti
+Meld je nu aan voor onze nieuwsbrief
+Volg ons
+Tilmeld dig vores nyhedsbrev
+Följ oss
+Iratkozzon fel a napi hírlevelünkre
+Kövess minket
+Urmărește-ne
+Ακολουθήστε το στο Google News και μάθετε πρώτοι τα νέα
+Haberler için bizi takip edin
+Nous utilisons les témoins de navigation (cookies) afin d'améliorer nos services.
+Wir verwenden Cookies, um die Seite zu verbessern.
+Vi ønsker en åben og livlig debat og opfordrer alle til at kommentere.
+La suite après la publicité
+Werbung
+Publicidad
+Advertisements
+Artikel teilen
+Partager sur Facebook
+Comparte esta noticia
+Udostępnij
+Lire la suite
+Ver más
+Scroll to continue with content
+Watch more of our videos on Clips!
+The Port Courier is the city’s leading news website, with daily reports. Sign up to our newsletter here.
+Don't miss the latest news from the harbour and beyond – Sign up to our daily newsletter here.
+Know what happens. Get the day in five minutes. Sign up for the free Courier newsletter.
+(Copyright (c) 2025 Port Television. All Rights Reserved.)
+Want to join the conversation? Please or to comment on this article.
+To leave our community click on the name at the top of your screen.
+If you’re curious, you can read our Privacy Notice.
+"""
+
+TEXT = """\
+Lesen Sie auch Bücher über den Hafen?
+Mehr über den Hafen weiß der Kapitän.
+Siehe auch der Kapitän, er lacht.
+Der Newsletter des Hafens erreicht 40.000 Menschen in der Stadt.
+Bestellen Sie im Hafen immer den Fisch des Tages.
+Folgen Sie der Straße bis zum Hafen.
+Die Anzeige wegen des Diebstahls ging am Montag ein.
+Sie verwenden Cookies auch zum Backen, sagte der Bäcker.
+Suivez la route jusqu'au port.
+Inscrivez-vous sur les listes électorales avant vendredi.
+Recevez nos condoléances, a écrit le maire.
+La publicité pour le port a coûté un million.
+Más información sobre el puerto llegará el lunes.
+Sigue en prisión el capitán del barco.
+Únete a la marcha, pidió el alcalde.
+Inscríbete en la universidad antes del lunes.
+Iscriviti all'università entro lunedì, dice il rettore.
+La notizia è stata pubblicata ieri.
+Zapisz się na szczepienie do piątku.
+Reklama portu kosztowała milion.
+Meld u bij de haven voor het schip.
+Tilmeld dig kurset inden fredag.
+Iratkozzon fel a tanfolyamra péntekig.
+The Port Courier is the city’s leading newspaper and has 40 reporters.
+Sign up to the navy and see the world, the poster said.
+"""
+
+
+@pytest.mark.parametrize("line", NO_TEXT.splitlines())
+def test_no_text(line: str) -> None:
+    assert why_not_text(line) is not None
+
+
+@pytest.mark.parametrize("line", TEXT.splitlines())
+def test_text(line: str) -> None:
+    assert why_not_text(line) is None

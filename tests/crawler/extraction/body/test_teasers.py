@@ -1,0 +1,67 @@
+"""Teasers of other stories below the text, by how they end and by the names of their elements."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from crawler.extraction.page import extract
+from crawler.items import Fetch, Hints
+
+TEXT = [
+    f"The harbour reopened on Monday after {days} days of work on its northern pier, the port's office said."
+    for days in range(3, 10)
+]
+PARAGRAPHS = "".join(f"<p>{line}</p>" for line in TEXT)
+
+
+def paragraphs(within: str) -> list[str]:
+    text = f"<article><div class='text'>{PARAGRAPHS}{within}</div></article>"
+    page = f"<html lang='en'><body><h1>The harbour reopened</h1>{text}</body></html>"
+    url = "https://courier.example/news/1"
+    fetch = Fetch(url, url, page.encode(), None, 200, datetime(2026, 3, 1, tzinfo=UTC))
+    return extract(fetch, Hints("courier")).body.split("\n\n")
+
+
+def teasers(number: int, first: int = 0) -> str:
+    towns = ("Millbrook", "Ashford", "Northgate", "Eastbay", "Westham")
+    return "".join(
+        f"<p>{town}. A bus stopped in the middle of the bridge on Sunday evening, and the driver ...</p>"
+        for town in towns[first : first + number]
+    )
+
+
+def test_paragraphs_at_the_end_that_break_off_are_teasers() -> None:
+    assert paragraphs(f"<p>News of the region</p>{teasers(3)}<p>More articles</p>{teasers(2, 3)}") == TEXT
+
+
+@pytest.mark.parametrize(
+    "within",
+    [
+        # three may be the writer's way
+        teasers(3),
+        # a sentence follows
+        teasers(5) + "<p>The harbour master laughed at all of this and went home to his family.</p>",
+    ],
+)
+def test_who_only_pauses_is_left_his_text(within: str) -> None:
+    read = paragraphs(within)
+    assert read[: len(TEXT)] == TEXT
+    assert len(read) == len(TEXT) + within.count("<p>")
+
+
+def test_a_short_text_is_not_taken_for_what_is_above_teasers() -> None:
+    page = f"<html lang='en'><body><h1>Four days at sea</h1><article>{teasers(5)}</article></body></html>"
+    url = "https://courier.example/news/1"
+    fetch = Fetch(url, url, page.encode(), None, 200, datetime(2026, 3, 1, tzinfo=UTC))
+    assert len(extract(fetch, Hints("courier")).body.split("\n\n")) == 5
+
+
+OTHER = "<p>Jane Doe has written about ships and the people on them for more than twenty years now.</p>"
+
+
+@pytest.mark.parametrize(
+    "name", ["author-bio", "author-box", "contrib-bio", "about-the-author", "region region-right"]
+)
+def test_elements_of_other_things_are_told_by_their_names(name: str) -> None:
+    assert paragraphs(f"<div class='{name}'>{OTHER}</div>") == TEXT
+    assert len(paragraphs(f"<div class='x-text'>{OTHER}</div>")) == len(TEXT) + 1
