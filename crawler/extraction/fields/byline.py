@@ -133,7 +133,7 @@ def read_byline(
         claims = [*(Claim("outlet-rule", text) for text in lines), *declared]
     else:
         lines = list(_classed(page, place)) or list(_leading_to_authors(page, place))
-        byline = next(_prefixed(page, by_rel, place), None) or next(iter(lines), None)
+        byline = next(_prefixed(page, by_rel, place), None) or next(filter(_is_no_sentence, lines), None)
         if (above := _above_the_text(page, place)) is not None and above not in lines:
             lines.append(above)
             byline = byline or above
@@ -307,12 +307,14 @@ def _may_be_a_line(page: Outline, i: int, place: Placement) -> bool:
 def _line_of(element: HtmlElement) -> str:
     line = _DAY_BEFORE.sub("", _with_commas(_words(element), element))
     line = _DAY.sub("", _HANDLE.sub("", _WHEN.sub("", line)))
-    if len(_SMALL.findall(line)) > _OF_A_SENTENCE:
-        return ""
     if not _NOT_NAMES.search(line):
         return line
     # `By Jane Doe · Oct. 25, 2024`
     return next((part for part in _PARTED.split(line) if not _NOT_NAMES.search(part)), line)
+
+
+def _is_no_sentence(line: str) -> bool:
+    return len(_SMALL.findall(line)) <= _OF_A_SENTENCE
 
 
 def _may_be_of_this_story(i: int, place: Placement) -> bool:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from crawler.extraction.document.outline import Outline
-from crawler.extraction.fields.dates.agreement import Moment
+from crawler.extraction.fields.dates.agreement import PRINTED, Moment
 from crawler.extraction.fields.dates.declared import MODIFIED, PUBLISHED, dates_of_metas
 from crawler.extraction.fields.dates.parsing import parse_date
 from crawler.extraction.fields.dates.timezones import (
@@ -26,6 +26,8 @@ _CHANGE_OF_TIME = timedelta(hours=1)
 _SLOW_CLOCK = timedelta(minutes=5)
 _TITLE_PARTS = re.compile(r"\s[|/–—-]\s")
 _UKRAINE = re.compile(r"kyiv|kiev|ukrain|ukrinform", re.IGNORECASE)
+_DOTTED = re.compile(r"(?<!\d)\d{1,2}\.\d{1,2}\.\d{4}(?!\d)")
+"""A day as no English-speaking country prints it."""
 _ANYWHERE = {"", "ru"}
 """Languages that leave it open where a page without a country is printed: then in Kyiv."""
 
@@ -46,8 +48,9 @@ def in_zone_of_page(
     if moment is None or not moment.source.endswith(" naive"):
         return moment
     clock = moment.at.astimezone(KYIV).replace(tzinfo=None)
-    found = ZoneInfo(zone) if zone else _zone_of(page, data, url, moment.at)
-    if found is KYIV:
+    found = ZoneInfo(zone) if zone else _zone_of(page, data, url, moment)
+    if found is KYIV or (found is None and moment.source.split()[0] not in PRINTED):
+        # of what is declared for machines without a zone, the hour stays that of Kyiv
         return moment
     at = clock.replace(tzinfo=found).astimezone(UTC) if found is not None else None
     if at is None or at > fetched_at + _SLOW_CLOCK:
@@ -56,18 +59,20 @@ def in_zone_of_page(
     return replace(moment, at=at)
 
 
-def _zone_of(page: Outline, data: LinkedData, url: str, at: datetime) -> tzinfo | None:
+def _zone_of(page: Outline, data: LinkedData, url: str, moment: Moment) -> tzinfo | None:
     language = page.attributes[0].get("lang", "").lower()[:2]
     country = (urlsplit(url).hostname or "").rpartition(".")[2]
     if country == "ua" or language in {"uk", "ua"}:
         return KYIV
-    offset = _offset_of(at, _declared(page, data))
+    offset = _offset_of(moment.at, _declared(page, data))
     if offset is not None:
         return offset
     zone, is_country = zone_of_country(country)
     if is_country:
         return zone
-    if language in _ANYWHERE or _is_of_ukraine(page, url):
+    if language in _ANYWHERE or (language == "en" and _DOTTED.search(moment.raw)):
+        return KYIV
+    if _is_of_ukraine(page, url):
         return KYIV
     return zone_of_language(language)
 

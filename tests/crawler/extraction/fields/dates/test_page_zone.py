@@ -88,6 +88,24 @@ def test_an_english_page_of_an_outlet_of_ukraine_is_printed_in_kyiv(url: str, he
     assert read("https://paper.com/en/x", "en", about).published_at == datetime(2026, 1, 5, tzinfo=UTC)
 
 
+def test_a_day_with_dots_in_english_is_of_no_english_speaking_country() -> None:
+    dotted = "<div class='date'>05.01.2026 10:30</div>"
+    assert read("https://paper.com/x", "en", body=dotted).published_at == datetime(
+        2026, 1, 5, 8, 30, tzinfo=UTC
+    )
+    assert read("https://paper.com/x", "es", body=dotted).published_at == datetime(2026, 1, 5, tzinfo=UTC)
+
+
+def test_what_is_declared_for_machines_keeps_its_hour() -> None:
+    declared = '<meta property="article:published_time" content="2026-01-05T10:30:00">'
+    article = read("https://paper.com/x", "en", declared, body="")
+    assert article.published_at == datetime(2026, 1, 5, 8, 30, tzinfo=UTC)
+    assert article.published_source == "meta naive"
+    assert read("https://paper.de/x", "en", declared, "").published_at == datetime(
+        2026, 1, 5, 9, 30, tzinfo=UTC
+    )
+
+
 def test_an_outlet_that_publishes_in_ukrainian_prints_kyivs_time() -> None:
     class Paper(Outlet):
         name = "paper"
