@@ -324,7 +324,7 @@ def _teasers_at_the_end(blocks: Sequence[ReadBlock], reasons: list[str | None]) 
         elif len(text) >= _KICKER or _ENDS.search(text):
             break
         first = i
-    above = sum(len(blocks[i].text) for i in range(first) if reasons[i] is None)
+    above = sum(map(len, map(attrgetter("text"), blocks[:first])))
     if broken > _SEVERAL and above > _LONGEST_BIO:
         for i in range(first, len(blocks)):
             reasons[i] = reasons[i] or _AWAY

@@ -258,9 +258,8 @@ def _is_printed(line: str) -> bool:
         return False
     if not _SURE.search(match[0]) and _CALLED.match(line) and not NAME.fullmatch(names):
         return False
-    if _SMALL_WORDS.match(line) and not all(
-        NAME.fullmatch(name.strip()) for name in _AND.split(_DAY.sub("", names).split(",")[0])
-    ):
+    several = _AND.split(_DAY.sub("", names).split(",")[0])
+    if _SMALL_WORDS.match(line) and not all(map(NAME.fullmatch, map(str.strip, several))):
         return False
     return first[:1].isupper() and (
         bool(_SURE.search(match[0])) or (len(line) < 60 and not line.endswith("."))

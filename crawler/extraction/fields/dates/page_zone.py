@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from functools import partial
+from operator import itemgetter
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -50,7 +51,7 @@ def in_zone_of_page(
     clock = moment.at.astimezone(KYIV).replace(tzinfo=None)
     found = ZoneInfo(zone) if zone else _zone_of(page, data, url, moment)
     if found is KYIV or (found is None and moment.source.split()[0] not in PRINTED):
-        # of what is declared for machines without a zone, the hour stays that of Kyiv
+        # what is declared for machines without a zone keeps Kyiv's hour
         return moment
     at = clock.replace(tzinfo=found).astimezone(UTC) if found is not None else None
     if at is None or at > fetched_at + _SLOW_CLOCK:
@@ -80,8 +81,10 @@ def _zone_of(page: Outline, data: LinkedData, url: str, moment: Moment) -> tzinf
 def _declared(page: Outline, data: LinkedData) -> Iterator[str]:
     """Yield what the page states of its times for machines."""
     yield from (*data.published, *data.modified)
-    yield from (raw for names in (PUBLISHED, MODIFIED) for _, _, raw in dates_of_metas(page, names))
-    yield from (page.attributes[i].get("datetime", "") for i in page.by_tag.get("time", ()))
+    for names in (PUBLISHED, MODIFIED):
+        yield from map(itemgetter(2), dates_of_metas(page, names))
+    for i in page.by_tag.get("time", ()):
+        yield page.attributes[i].get("datetime", "")
 
 
 def _offset_of(at: datetime, declared: Iterable[str]) -> tzinfo | None:
@@ -103,8 +106,12 @@ def _offset_of(at: datetime, declared: Iterable[str]) -> tzinfo | None:
 
 def _is_of_ukraine(page: Outline, url: str) -> bool:
     """Tell if the outlet is called after Ukraine, or the page has a Ukrainian variant."""
-    names = [urlsplit(url).hostname or "", *(m.content for m in page.metas if m.name == "og:site_name")]
-    names += [_TITLE_PARTS.split(title.text_content())[-1] for title in page.of("title")[:1]]
+    names = [urlsplit(url).hostname or ""]
+    for meta in page.metas:
+        if meta.name == "og:site_name":
+            names.append(meta.content)
+    for title in page.of("title")[:1]:
+        names.append(_TITLE_PARTS.split(title.text_content())[-1])
     if any(map(_UKRAINE.search, names)):
         return True
     return any(map(partial(_leads_to_ukrainian, page), page.positions("a", "link")))

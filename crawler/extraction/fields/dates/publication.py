@@ -109,8 +109,8 @@ def read_published(
 ) -> Moment | None:
     """Return the day that the page's statements agree on most, as the most trusted of them says it.
 
-    A printed date that nothing confirms must stand where a date of this article may stand. `zone` is that of
-    the outlet's times without one, where it is known.
+    A printed date that nothing confirms must stand where a date of this article may stand. `zone` is the
+    outlet's, where it is known.
     """
     moment = _Reading(page, data, url, fetched_at, place or Placement(page, headline)).published()
     return in_zone_of_page(moment, page, data, url=url, fetched_at=fetched_at, zone=zone)

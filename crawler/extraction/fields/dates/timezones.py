@@ -17,10 +17,18 @@ _WORDS = {
     "get", "west", "wet", "ist", "met", "cat", "eat", "ast", "wat", "et", "ct", "mt", "pt", "at", "ut",
 }  # fmt: skip
 """Abbreviations that are zones only in capitals: `10:00 West Bank`, `10:00 at home`."""
-_ZONES = {stem: zone for zone, stems in _FILE["zones"].items() for stem in stems.split()}
+
+
+def _zone_by_word(table: str) -> dict[str, str]:
+    words: dict[str, str] = {}
+    for zone, words_of_zone in _FILE[table].items():
+        words.update(dict.fromkeys(words_of_zone.split(), zone))
+    return words
+
+
+_ZONES = _zone_by_word("zones")
 """Zone of a place; standard or summer time depends on the date."""
-_COUNTRIES = {code: zone for zone, codes in _FILE["countries"].items() for code in codes.split()}
-_LANGUAGES = {code: zone for zone, codes in _FILE["languages"].items() for code in codes.split()}
+_COUNTRIES, _LANGUAGES = _zone_by_word("countries"), _zone_by_word("languages")
 _CITY = "|".join(sorted((re.escape(stem) for stem in _ZONES if len(stem) > 2), key=len, reverse=True))
 _LOCAL = re.compile(
     rf"(?:^|[\d,:;(|·–—-])\s*(?:за|по)\s+(?:час(?:ом|у)\s+|времени\s+)?(?P<by>{_CITY})(?:\w{{0,4}}\b|\w*\s+(?:час|врем))"
@@ -66,7 +74,7 @@ def zone_of_country(code: str) -> tuple[tzinfo | None, bool]:
 
 
 def zone_of_language(code: str) -> tzinfo | None:
-    """Return the zone in which a language is printed; None for those of many countries."""
+    """Return the zone in which a language is printed; None for a language of many countries."""
     zone = _LANGUAGES.get(code)
     return ZoneInfo(zone) if zone else None
 
