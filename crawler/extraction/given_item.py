@@ -56,7 +56,7 @@ def article_of_item(item: GivenItem) -> Article:  # complex: one line a field, n
         extra=(
             Claim("kind", "article"),
             Claim("kind_source", ITEM),
-            # whoever yields an article says that it is one
+            # who yields an article says that it is one
             Claim("page_type", ITEM),
             *((Claim(ITEM_LANGUAGE, language),) if language else ()),
         ),

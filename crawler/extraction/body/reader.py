@@ -44,7 +44,7 @@ def read_tree(tree: HtmlElement, *, fast: bool = True) -> list[ReadBlock]:
     Leaves the tree unchanged.
     """
     document = bare_extraction(tree, options=_FAST if fast else _SLOW)
-    # a dictionary comes only if one is asked for
+    # a dictionary is made only on demand
     return list(_blocks(document.body)) if isinstance(document, Document) else []
 
 

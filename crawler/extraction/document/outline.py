@@ -108,7 +108,7 @@ def _meta_name(attributes: dict[str, str]) -> str:
 
 
 class Attributes:
-    """Attributes by position, kept for those that are asked for: links and the head."""
+    """Attributes by position, kept for links and the head."""
 
     def __init__(self, elements: list[HtmlElement]) -> None:
         self._elements = elements

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from itertools import chain, pairwise
+from operator import attrgetter, itemgetter
 
 from lxml.html import HtmlElement
 
@@ -138,7 +139,7 @@ def read_byline(
             lines.append(above)
             byline = byline or above
         claims = [*declared, *(Claim("printed", line) for line in (byline, *lines) if line)]
-    publishers = {for_comparison(claim.value) for claim in credits(data, metadata)}
+    publishers = set(map(for_comparison, map(attrgetter("value"), credits(data, metadata))))
     # an organisation that is the publisher too is kept as a credit
     return byline, tuple(c for c in dict.fromkeys(claims) if for_comparison(c.value) not in publishers)[:20]
 
@@ -164,7 +165,7 @@ def _prefixed(page: Outline, by_rel: list[int], place: Placement) -> Iterator[st
             yield line
         elif i - place.headline >= -_NEAR and i - place.article.stop < _NEAR:
             far.append((abs(i - place.headline), line))
-    yield from (line for _, line in sorted(far))
+    yield from map(itemgetter(1), sorted(far))
 
 
 def _declared(data: LinkedData, metadata: Metadata) -> Iterator[Claim]:

@@ -40,6 +40,7 @@ def test_paragraphs_at_the_end_that_break_off_are_teasers() -> None:
         # three may be the writer's way
         teasers(3),
         # a sentence follows
+        teasers(5) + "<p>He went home.</p>",
         teasers(5) + "<p>The harbour master laughed at all of this and went home to his family.</p>",
     ],
 )
