@@ -4,7 +4,6 @@ import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from itertools import chain, starmap
 from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
@@ -41,22 +40,25 @@ class ChangeLog:
 
     def __init__(self, connection: sqlite3.Connection, digest: Digest) -> None:
         self._sql = connection
-        rows = chain(connection.execute(_EDITS), connection.execute(_GONE))
-        self._rows = sorted(starmap(_Stored, rows), key=itemgetter(0, 1), reverse=True)
-        self.at: Floats = np.array(list(map(itemgetter(0), self._rows)), np.float64)
-        self.stories = digest.numbers(list(map(itemgetter(2), self._rows)))
+        self._rows = [*connection.execute(_EDITS), *connection.execute(_GONE)]
+        # with arrays: sorting these rows in Python is a second of a million articles
+        at = np.array(list(map(itemgetter(0), self._rows)), np.float64)
+        article_ids, articles = np.unique(list(map(itemgetter(1), self._rows)), return_inverse=True)
+        places = np.arange(len(at))
+        self._order = np.lexsort((-places, articles, at))[::-1]
+        self.at: Floats = at[self._order]
+        stories = digest.numbers(list(map(itemgetter(2), self._rows)))
+        self.stories = stories[self._order]
         """Place of the story of each; -1 where there is none."""
-        self.several: Bools = np.zeros(len(digest.ids), np.bool_)
+        changed = np.unique(stories[stories >= 0] * np.int64(len(article_ids)) + articles[stories >= 0])
+        articles_of_story = np.bincount(changed // max(len(article_ids), 1), minlength=len(digest.ids))
+        self.several: Bools = articles_of_story > 1
         """Stories of which more than one article has changed."""
-        changed: dict[int, str] = {}
-        for row, number in zip(self._rows, self.stories.tolist(), strict=True):
-            if number >= 0 and changed.setdefault(number, row.article_id) != row.article_id:
-                self.several[number] = True
 
     def of_stories(self, chosen: Bools, kind: str = "") -> Iterator[ChangeEvent]:
         """Read the changes of some stories, the latest first; `kind`: `edit` or `gone` alone."""
         for n in np.flatnonzero((self.stories >= 0) & chosen[self.stories]).tolist():
-            row = self._rows[n]
+            row = _Stored(*self._rows[self._order[n]])
             if kind == ("edit" if row.is_takedown else "gone"):
                 continue
             at, edit = moment(row.at), None if row.is_takedown else _edit_visit(row)

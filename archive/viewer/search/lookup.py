@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack, closing
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 DAY = 86_400.0
 CALENDAR = ((date.min - EPOCH).days, (date.max - EPOCH).days)
 """First and last day that a date can be."""
+_MOST_MASKS = 8
+"""Values of filters whose stories are in memory: each list counts languages."""
 _RANKED = 20_000
 """Texts that are put in the order of how well they match; of more, the latest come first."""
 
@@ -76,6 +78,7 @@ class Lookup:
             self.days = OutletDays(connection)
             self.articles, self.read = self._digest.articles, self._texts.read
             self.has_compared = bool((~np.isnan(self._digest.omitted)).any())
+            self._has = lru_cache(_MOST_MASKS)(self._stories_with)
             self.all_counts = self._counts({})
             self.changed_words: dict[str, str] = {}
             """Words that edits removed and added, by the id of the alert: those that feeds have told."""
@@ -196,7 +199,7 @@ class Lookup:
                 mask_of_all &= mask
         return mask_of_all
 
-    def _has(self, column: str, value: str) -> Bools:
+    def _stories_with(self, column: str, value: str) -> Bools:
         return self._has_any(column, (value,))
 
     def _has_any(self, column: str, values: Collection[str]) -> Bools:
@@ -263,7 +266,8 @@ class Lookup:
         """Count stories by the values of their articles, each story once a value; the most first."""
         names = self._digest.names[column]
         stories, codes = self._digest.values[column]
-        counted = np.bincount(codes[mask[stories]], minlength=len(names))
+        chosen = codes if mask.all() else codes[mask[stories]]
+        counted = np.bincount(chosen, minlength=len(names))
         order = np.argsort(-counted, kind="stable")[:40]
         return {names[n]: int(counted[n]) for n in order if counted[n] and names[n]}
 

@@ -44,7 +44,7 @@ class MatchedTexts:
             shard.close()
 
     def matching(self, text: str) -> Ints | None:
-        """Find the texts that match; None where nothing is asked for, or more than there is room for."""
+        """Find the texts that match; None where the question is empty, or FTS5 has no room for it."""
         if not self.read:  # lemmas take a second to load, which filling would wait for
             return np.zeros(0, np.int64)
         question_terms = terms(text)

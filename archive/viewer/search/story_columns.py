@@ -101,44 +101,38 @@ def read(connection: sqlite3.Connection, previous: Digest | None = None) -> tupl
     `previous`: one that was read before; it is returned where nothing has changed. Raises
     sqlite3.DatabaseError where there is none.
     """
-
-    def part(name: str) -> bytes:
-        row = connection.execute("SELECT data FROM digest WHERE name = ?", (name,)).fetchone()
-        if row is None:
-            raise sqlite3.DatabaseError(f"it has no digest: {name} is missing")
-        data: bytes = row[0]
-        return data
-
+    # all at once: SQLite would read each blob that it compares a name with
+    parts: dict[str, bytes] = dict(connection.execute("SELECT name, data FROM digest").fetchall())
     try:
-        docs = np.frombuffer(part("docs"), np.int32).reshape(-1, 2)
-        header = json.loads(part("told"))
+        docs = np.frombuffer(parts["docs"], np.int32).reshape(-1, 2)
+        header = json.loads(parts["told"])
         if previous is not None and previous.made == header["made"]:
             return previous, docs
         values = {
             name: (
-                np.frombuffer(part(f"{name} stories"), np.int32),
-                np.frombuffer(part(f"{name} codes"), np.int32),
+                np.frombuffer(parts[f"{name} stories"], np.int32),
+                np.frombuffer(parts[f"{name} codes"], np.int32),
             )
             for name in VALUES
         }
-        first, lag, omitted = (np.frombuffer(part(x), np.float64) for x in ("first", "lag", "omitted"))
-        counts = np.frombuffer(part("outlet counts"), np.int32)
+        first, lag, omitted = (np.frombuffer(parts[x], np.float64) for x in ("first", "lag", "omitted"))
+        counts = np.frombuffer(parts["outlet counts"], np.int32)
         names = {name: tuple(values_of_name) for name, values_of_name in header["names"].items()}
         of_outlet = np.bincount(values["outlet"][1], counts, len(names["outlet"]))
         outlets = {x: int(n) for x, n in zip(names["outlet"], of_outlet, strict=True) if n}
-        flags = {x: np.frombuffer(part(f"flag {x}"), np.bool_) for x in STORED_FLAGS}
+        flags = {x: np.frombuffer(parts[f"flag {x}"], np.bool_) for x in STORED_FLAGS}
         is_single = np.bincount(values["language"][0], minlength=len(first)) == 1
         digest = Digest(
             header["made"],
-            np.frombuffer(part("ids"), f"S{int(header['width'])}"),
+            np.frombuffer(parts["ids"], f"S{int(header['width'])}"),
             *(first, lag, omitted),
-            np.frombuffer(part("edits"), np.int32),
+            np.frombuffer(parts["edits"], np.int32),
             {"single": is_single, **flags},
             names,
             values,
             outlets,
             int(counts.sum()),
-            {x: np.frombuffer(part(f"order {x}"), np.int32) for x in ORDERED},
+            {x: np.frombuffer(parts[f"order {x}"], np.int32) for x in ORDERED},
         )
         return digest, docs
     except (LookupError, ValueError, TypeError) as error:
