@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from rich.console import Console
 
 from archive.commands import export, feed, purge, search, show, sql, view
-from archive.commands.arguments import add_spread, count, days
+from archive.commands.arguments import Once, OneCommand, add_spread, count, days
 from archive.commands.configuration import into_environment
 from archive.commands.exit_codes import ExitCode
 from archive.commands.look import list_observations, list_snapshots, print_page, show_diff
@@ -93,12 +93,16 @@ def parser(program: str = "triptych archive") -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     default = os.environ.get("TRIPTYCH_ARCHIVE_URI", "news-archive")
-    where = argparse.ArgumentParser(add_help=False)
+    where = OneCommand(add_help=False)
     where.add_argument(
-        "--archive", metavar="FOLDER", help=f"the archive (default: {default})", default=default
+        "--archive",
+        action=Once,
+        metavar="FOLDER",
+        help=f"the archive (default: {default})",
+        default=argparse.SUPPRESS,
     )
     root.set_defaults(archive=default)
-    commands = root.add_subparsers(required=True, metavar="COMMAND")
+    commands = root.add_subparsers(required=True, metavar="COMMAND", parser_class=OneCommand)
 
     def add(
         name: str, run: Callable[[Console, argparse.Namespace], int], text: str

@@ -20,6 +20,7 @@ import click
 from click.shell_completion import CompletionItem, get_completion_class
 
 from archive.commands import configuration
+from archive.commands.arguments import Once, refuse_unknown
 from archive.commands.exit_codes import ExitCode
 from archive.exceptions import WrongSetting
 from archive.terminal import visible
@@ -165,8 +166,7 @@ def _scrapy(name: str) -> Callable[[list[str]], int]:
         assert command.settings is not None
         try:
             options, rest = declared.parse_known_args(arguments)
-            if unknown := [word for word in rest if word.startswith("-")]:
-                declared.error(f"there is no option {unknown[0]}")
+            refuse_unknown(declared, [word for word in rest if word.startswith("-")])
             if name in _OF_ARCHIVES and options.archive is not None:
                 options.set.append(f"ARCHIVE_URI={options.archive}")
             try:
@@ -228,6 +228,7 @@ def _scrapy_command(name: str) -> tuple[ScrapyCommand, argparse.ArgumentParser]:
     if name.removesuffix("_all") in _OF_ARCHIVES:
         declared.add_argument(
             "--archive",
+            action=Once,
             metavar="FOLDER",
             help="the archive: a folder or s3://bucket/prefix; as -s ARCHIVE_URI=…",
         )

@@ -2,19 +2,61 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import re
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from argparse import Action, ArgumentParser, ArgumentTypeError, Namespace
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from archive.terminal import visible
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from archive.operations.partitions import Spread
 
 _LONGEST = 36_500
+
+
+class OneCommand(ArgumentParser):
+    """The parser of one command: of what it does not know, it says so itself, with its own usage.
+
+    argparse would leave that to the parser of all commands.
+    """
+
+    def parse_known_args(  # type: ignore[override]
+        self, args: Sequence[str] | None = None, namespace: Namespace | None = None
+    ) -> tuple[Namespace, list[str]]:
+        options, rest = super().parse_known_args(args, namespace)
+        refuse_unknown(self, rest)
+        return options, []
+
+
+def refuse_unknown(parser: ArgumentParser, words: Sequence[str]) -> None:
+    """End with exit code 2 if words are left that no option and no argument has taken."""
+    for word in words:
+        if word.startswith("-"):
+            name = word.partition("=")[0]
+            near = difflib.get_close_matches(name, parser._option_string_actions, 1)
+            parser.error(visible(f"there is no option {name}{f'; did you mean {near[0]}?' if near else ''}"))
+    for word in words:
+        is_archive = word.startswith("s3://") or Path(word).is_dir()
+        hint = f"; did you mean --archive {word}?" if is_archive else ""
+        parser.error(visible(f"{word!r} is one argument too many{hint}"))
+
+
+class Once(Action):
+    """An option that may not be repeated: the last would win unseen. Its default is None or suppressed."""
+
+    def __call__(
+        self, parser: ArgumentParser, namespace: Namespace, values: object, option_string: str | None = None
+    ) -> None:
+        if getattr(namespace, self.dest, None) is not None:
+            parser.error(f"{option_string} may be given once")
+        setattr(namespace, self.dest, values)
 
 
 def count(text: str) -> int:

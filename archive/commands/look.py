@@ -191,6 +191,11 @@ def _retry_message(url: str, visits: Sequence[Mapping[str, object]]) -> str | No
     if debt.is_over(utc_now()):
         return f"No longer retried since {_when(end)} UTC, unless a list names it again."
     tries = f"tried {debt.tries} times" if debt.tries != 1 else "tried once"
+    if not debt.is_recurring:
+        return (
+            f"Not fetched since {_when(moment(debt.since))} UTC, {tries}; {debt.outlet} is no declared "
+            "outlet: give the address to `triptych crawl page` again, no other run requests it."
+        )
     return (
         f"Retried since {_when(moment(debt.since))} UTC, {tries}; the first crawl or revisit of "
         f"{debt.outlet} after {_when(debt.due)} UTC requests it again, listed or not, until {_when(end)} UTC."

@@ -136,9 +136,6 @@ def looking_up(opened: Archive, *, texts: bool) -> Iterator[Lookup]:
 def run(console: Console, options: argparse.Namespace) -> int:
     opened = archive.open(options.archive)
     question = question_of(" ".join(options.words), options)
-    if question.since and question.until and question.until < question.since:
-        print("search: --until is before --since.", file=sys.stderr)
-        return 2
     order = options.order or ("match" if question.text else "time")
     question = replace(question, order=order)
     with looking_up(opened, texts=bool(question.text)) as lookup:

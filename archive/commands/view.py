@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import webbrowser
 from contextlib import closing
 from html import escape
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 _PORT = 8765
 _MOST = 2000
+_STORY = re.compile(r"[0-9a-f]+$|https?://")
+"""What may lead to a story; anything else is an archive, there or not."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -79,7 +82,7 @@ def _port(text: str) -> int:
 
 def run(console: Console, options: argparse.Namespace) -> int:
     target = options.what
-    if target and (Path(target).is_dir() or target.startswith("s3://")):
+    if target and (Path(target).is_dir() or not _STORY.match(target)):
         options.archive, target = target, None
     opened = archive.open(options.archive)
     story = None

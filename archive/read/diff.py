@@ -7,7 +7,7 @@ words of those that differ; whatever exceeds the limit is reported as removed an
 import difflib
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain
 
@@ -19,6 +19,7 @@ Code = tuple[bool, int, int, int, int]
 # a word with its spaces is one piece, so that the joined pieces are the text
 _WORDS = re.compile(r"\S+\s*|\s+")
 _LINES = re.compile(r"[^\n]*\n\s*|[^\n]+")
+_SENTENCE_END = re.compile(r"[.!?…][»”\"')\]]*$")
 LIMIT = 8_000_000
 """Comparisons, about a second."""
 
@@ -123,7 +124,7 @@ def _changes(before: str, after: str, work: Work) -> Iterator[Change]:
         codes = _by_paragraphs(before, after, work)
     else:
         work.done += half.done
-    for is_same, a, b, c, d in codes:
+    for is_same, a, b, c, d in _at_borders(codes, old, new):
         if is_same:
             yield Change("same", "".join(new[c:d]))
             continue
@@ -154,6 +155,57 @@ def _by_paragraphs(before: str, after: str, work: Work) -> list[Code]:
         for code in _trimmed(old_part, new_part, work):
             codes.append(_shifted(code, old_starts[a], new_starts[c]))
     return _merged(codes)
+
+
+def _at_borders(codes: Iterable[Code], old: Sequence[str], new: Sequence[str]) -> Iterator[Code]:
+    """Shift what was only removed, or only added, to begin and end with a sentence where it may.
+
+    A paragraph was removed before another that also begins with «С»: «С другой …» went, not «другой … С».
+    """
+    moved = list(codes)
+    if not moved or not moved[0][0]:
+        moved.insert(0, (True, 0, 0, 0, 0))
+    if not moved[-1][0]:
+        moved.append((True, len(old), len(old), len(new), len(new)))
+    for n in range(1, len(moved) - 1, 2):  # every other is the same
+        _, a, b, c, d = moved[n]
+        if a < b and c < d:
+            continue
+        words, first, last = (old, a, b) if a < b else (new, c, d)
+        _, before, _, new_before, _ = moved[n - 1]
+        _, _, after, _, new_after = moved[n + 1]
+        # something stays between two changes
+        by = _shift(words, first, last, a - before - (n > 1), after - b - (n < len(moved) - 2))
+        moved[n - 1] = (True, before, a + by, new_before, c + by)
+        moved[n] = (False, a + by, b + by, c + by, d + by)
+        moved[n + 1] = (True, b + by, after, d + by, new_after)
+    return (x for x in moved if (x[1], x[3]) != (x[2], x[4]))
+
+
+def _shift(words: Sequence[str], first: int, last: int, most_left: int, most_right: int) -> int:
+    """By how many words a passage moves to the best borders among the places where it is the same change."""
+    best, most = 0, _borders(words, first, last)
+    for step, limit in ((-1, most_left), (1, most_right)):
+        at, end = first, last
+        for _ in range(limit):
+            # the word that enters is the one that leaves
+            if words[min(at, at + step)].strip() != words[min(end, end + step)].strip():
+                break
+            at, end = at + step, end + step
+            if (borders := _borders(words, at, end)) > most:
+                best, most = at - first, borders
+    return best
+
+
+def _borders(words: Sequence[str], *places: int) -> int:
+    """Count 2 for each place that is between two paragraphs, 1 for one between sentences."""
+    borders = 0
+    for place in places:
+        if place in {0, len(words)} or "\n" in words[place - 1]:
+            borders += 2
+        elif _SENTENCE_END.search(words[place - 1].rstrip()):
+            borders += 1
+    return borders
 
 
 def _shifted(code: Code, old: int, new: int) -> Code:

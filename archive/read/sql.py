@@ -85,7 +85,9 @@ def ask(
     try:
         import duckdb  # noqa: PLC0415  an extra: nothing else needs it
     except ImportError:
-        raise QuestionError("SQL needs DuckDB: pip install 'triptych[sql]'.") from None
+        is_checkout = (Path(__file__).parents[2] / "Makefile").is_file()
+        way = "`make install` in this checkout" if is_checkout else "pip install 'triptych[sql]'"
+        raise QuestionError(f"SQL needs DuckDB: {way}.") from None
     _bytes_of(memory)
     with _translated():
         statements = duckdb.extract_statements(question)

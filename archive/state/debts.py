@@ -67,6 +67,11 @@ class Debt:
     def due(self) -> datetime:
         return moment(self.asked) + pause(self.tries)
 
+    @property
+    def is_recurring(self) -> bool:
+        """True of a declared outlet; the others, named by a domain, have no runs of their own."""
+        return not set(self.outlet) & {".", ":"}
+
     def history(self) -> str:
         """Return a sentence on the tries, for a person."""
         tries = f"{self.tries} tries" if self.tries != 1 else "1 try"

@@ -232,4 +232,6 @@ def _debt(pages: Pages, url: str, visits: Sequence[Mapping[str, object]]) -> str
         "tries": debt.tries,
         "reason": debt.reason,
     }
-    return pages.t("debt_over" if debt.is_over(datetime.now(UTC)) else "debt_open", **values)
+    if debt.is_over(datetime.now(UTC)):
+        return pages.t("debt_over", **values)
+    return pages.t("debt_open" if debt.is_recurring else "debt_of_no_outlet", **values)

@@ -6,6 +6,7 @@ import asyncio
 import gzip
 import sys
 import zlib
+from dataclasses import replace
 from datetime import UTC, datetime
 from operator import itemgetter
 from pathlib import Path
@@ -47,7 +48,7 @@ _Result = TypeVar("_Result")
 _STORED = ("requested_url", "raw_file", "raw_offset", "raw_length")
 _NEWEST = 100
 """Stored pages that are read for the places in them."""
-_UNKNOWN_ADDRESS = "https://unknown.invalid/"
+_UNKNOWN_ADDRESS = "https://unknown.invalid/saved-page"
 
 
 class Command(Crawl):
@@ -163,9 +164,11 @@ class Command(Crawl):
         fetch = Fetch(url, url, body, None, 200, saved)
         workers = Workers(1, self.settings.getfloat("EXTRACTION_TIMEOUT"))
         try:
-            return _on_the_loop(self._inspect(workers, fetch))
+            inspection = _on_the_loop(self._inspect(workers, fetch))
         finally:
             workers.close()
+        told = inspection.refused and inspection.refused.replace(_UNKNOWN_ADDRESS, "this page")
+        return replace(inspection, refused=told)
 
     def _inspect(self, workers: Workers, fetch: Fetch) -> Coroutine[Any, Any, Inspection]:
         # every `scrapy` command imports this module, none but `inspect` needs 55 language profiles

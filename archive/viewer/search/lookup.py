@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from archive.exceptions import UnknownValue
 from archive.read.values import unknown
 from archive.viewer.search import side_file, story_columns
 from archive.viewer.search.answers import (
@@ -87,7 +88,13 @@ class Lookup:
     # questions
 
     def check(self, question: Question) -> None:
-        """Raise UnknownValue where no article has an outlet, a language, an author or a section of it."""
+        """Raise UnknownValue where no article has an outlet, a language, an author or a section of it.
+
+        And where its last day is before its first.
+        """
+        since, until = question.since, question.until
+        if since and until and since > until:
+            raise UnknownValue(f"No day is from {since} on and until {until}.", "until", str(until), None)
         chosen = {
             "outlet": question.outlets,
             "language": (*question.languages, *question.missing),

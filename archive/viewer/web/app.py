@@ -175,8 +175,9 @@ def _unknown_value(request: Request, error: UnknownValue) -> Response:
     return HTMLResponse(html.encode("utf-8", "replace"), 400)
 
 
-def _nothing(request: Request, _: Exception) -> Response:
-    return _message(request, 404, "not_found", "not_found_told")
+def _nothing(request: Request, error: Exception) -> Response:
+    is_start = getattr(error, "detail", None) == documents.SEVERAL
+    return _message(request, 404, "not_found", documents.SEVERAL if is_start else "not_found_told")
 
 
 def _static(request: Request) -> Response:

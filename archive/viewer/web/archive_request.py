@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from archive.viewer.search.lookup import Lookup
     from archive.viewer.web.chart_cache import Figures
 
-_ID = re.compile("[0-9a-f]{4,64}")
+_ID = re.compile("[0-9a-f]{1,64}")
 
 
 class ArchiveRequest:

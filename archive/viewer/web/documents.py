@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from archive.viewer.web.archive_request import ArchiveRequest
 
 _LONGEST_ADDRESS = 2000
+SEVERAL = "several_told"
+"""Detail of the error for the start of several ids; the name of a sentence of the interface."""
 
 
 def story(opened: ArchiveRequest) -> Response:
@@ -48,7 +50,7 @@ def _whole_story_id(opened: ArchiveRequest, start: str) -> str:
             stories.add(opened.lookup.rows.story_of(article_id) or "")
     stories -= {start, ""}
     if len(stories) != 1:
-        raise HTTPException(404)
+        raise HTTPException(404, SEVERAL if stories else None)
     return stories.pop()
 
 
@@ -57,7 +59,7 @@ def article(opened: ArchiveRequest) -> Response:
     matches = opened.lookup.rows.starting_with(article_id)
     if matches != [article_id]:
         if len(matches) != 1:
-            raise HTTPException(404)
+            raise HTTPException(404, SEVERAL if matches else None)
         return moved(opened.request, f"/articles/{matches[0]}")
     query = opened.request.query_params
     old, new, start = (number_of(query, x) for x in ("from", "to", "start"))

@@ -224,6 +224,40 @@ def test_a_number_that_is_none_is_told(run, edited, command, said):
     assert (code, said in err) == (2, True), err
 
 
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (
+            ["search", "--langage", "uk"],
+            "search: error: there is no option --langage; did you mean --language?",
+        ),
+        (["show", "--langage", "uk", "x"], "show: error: there is no option --langage"),
+        (["verify", "/"], "verify: error: '/' is one argument too many; did you mean --archive /?"),
+        (["ls", "none"], "ls: error: 'none' is one argument too many"),
+        (["ls", "--archive", "a"], "ls: error: --archive may be given once"),
+        (
+            ["search", "--since", "2026-04-01", "--until", "2026-03-01"],
+            "from 2026-04-01 on and until 2026-03-01",
+        ),
+    ],
+)
+def test_the_command_itself_says_what_it_does_not_take(run, edited, command, said):
+    code, out, err = run(*command)
+    assert (code, out, err.rstrip().rstrip(".").endswith(said) or said in err) == (2, "", True), err
+    assert not err.startswith("usage:") or f"{command[0]} [-h]" in err.splitlines()[0]
+
+
+def test_what_is_no_id_is_an_archive_to_view(run, edited):
+    for place in ("/no/such/folder", "news-archiv"):
+        code, _, err = run("view", place, "--no-browser")
+        assert (code, err) == (1, f"There is no archive at {place}; a crawl makes one.\n")
+
+
+def test_a_checkout_without_duckdb_is_told_its_own_way(run, edited, monkeypatch):
+    monkeypatch.setitem(sys.modules, "duckdb", None)
+    assert "SQL needs DuckDB: `make install` in this checkout." in run("sql", "SELECT 1")[2]
+
+
 def test_no_address_is_not_every_address(run, edited):
     code, out, err = run("why", "")
     assert (code, out) == (1, "")

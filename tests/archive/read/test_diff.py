@@ -36,6 +36,27 @@ def test_whatever_the_limit_the_pieces_are_the_two_texts(before: str, after: str
     assert "".join(left(found, "removed")) == "".join(after.split())
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("It began some years ago.\n\nOn one side, it rains.\n\nOn top.",
+         "It began some years ago.\n\nOn top.",
+         "It began some years ago.\n\n[-On one side, it rains.\n\n-]On top."),
+        ("It all began like this. It rains. It hails.", "It all began like this. It hails.",
+         "It all began like this. [-It rains. -]It hails."),
+        ("He came. They came. Then nobody had any time.", "He came. Then nobody had any time.",
+         "He came. [-They came. -]Then nobody had any time."),
+        ("He said so. She left. He said no.", "He said no.", "[-He said so. She left. -]He said no."),
+        ("a b c a b d", "a b d", "[-a b c -]a b d"),
+    ],
+)  # fmt: skip
+def test_a_change_begins_and_ends_with_a_sentence(before: str, after: str, expected: str) -> None:
+    assert str(diff(before, after)).strip() == expected
+    swapped = str(diff(after, before)).strip()
+    marks = str.maketrans("[]{}-+", "{}[]+-")
+    assert swapped == expected.translate(marks)
+
+
 @given(TEXTS, TEXTS)
 def test_within_the_limit_it_is_that_of_difflib(before: str, after: str) -> None:
     pieces = [[x.strip() for x in _pieces(text)] for text in (before, after)]

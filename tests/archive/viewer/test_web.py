@@ -8,6 +8,7 @@ import json
 import re
 import threading
 import time
+from collections import defaultdict
 from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -225,6 +226,16 @@ def test_no_page_has_a_parameter_that_means_nothing(site, bridge):
         # the start of an id leads to the whole one, with what was asked
         headers = get(f"/articles/{bridge['uk'][:20]}?from=1&to=2")[1]
         assert headers["location"] == f"/articles/{bridge['uk']}?from=1&to=2"
+        # that of several is no id that may have been purged
+        articles = archive.open(site).articles(columns=["article_id", "story_id"]).to_pylist()
+        stories, of_articles = defaultdict(set), defaultdict(set)
+        for row in articles:
+            stories[row["story_id"][0]].add(row["story_id"])
+            of_articles[row["article_id"][0]].add(row["story_id"])
+        for path, starts in (("articles", of_articles), ("stories", of_articles | stories)):
+            first = next(x for x, ids in starts.items() if len(ids) > 1)
+            status, _, body = get(f"/{path}/{first}")
+            assert (status, "give more of it" in text_of(body)) == (404, True)
 
 
 def test_every_file_that_a_page_leads_to_can_be_read(site, bridge):

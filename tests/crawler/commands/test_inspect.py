@@ -42,6 +42,11 @@ def test_a_saved_page_in_the_terminal_and_as_html(inspect, tmp_path: Path) -> No
     written = inspect(str(saved), "--html", str(out))
     assert (written.returncode, written.stdout.strip()) == (0, str(out))
     assert "points to another article" in out.read_text("utf-8")
+    without = inspect(str(saved)).stdout
+    assert "an article" in without
+    assert "front page" not in without
+    saved.write_bytes(gzip.compress(b"<p>A line."))
+    assert "this page has no headline" in inspect(str(saved)).stdout
 
 
 def test_an_address_is_fetched_as_a_crawl_would(inspect) -> None:

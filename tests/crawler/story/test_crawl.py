@@ -10,7 +10,7 @@ import pytest
 
 from tests.newsrooms.newsroom import Answer, Site
 from tests.newsrooms.story_pages import HEADLINES, PARAGRAPHS, Page
-from tests.support.running import Crawl
+from tests.support.running import Crawl, archive_prints
 
 
 def three_variants(site: Site, **page: object) -> dict[str, str]:
@@ -77,6 +77,16 @@ def test_the_text_decides_where_the_path_and_the_tag_lie(crawl: Crawl) -> None:
     assert articles.loc[f"{site.base}/ukr/news/most-1.html", "html_lang"] == "ua"
     assert articles.loc[f"{site.base}/rus/news/most-1.html", "language"] == "uk"
     assert len(run.table("pairs")) == 1
+
+
+def test_who_gives_an_address_is_told_that_no_other_run_requests_it(crawl: Crawl) -> None:
+    with Site() as site:
+        site["/news/most.html"] = Answer(b"later", 500)
+        run = crawl("page", "-a", f"url={site.base}/news/most.html", "-s", "RETRY_ENABLED=False")
+    told = archive_prints("why", "--archive", str(run.archive), f"{site.base}/news/most.html")
+    for text in (run.out, told):
+        assert "no other run requests it" in text
+    assert "revisit" not in told
 
 
 def test_a_body_in_a_fourth_language_is_kept_and_labelled(crawl: Crawl) -> None:
