@@ -7,6 +7,7 @@ the places and the numbers, so an event needs some of these in common.
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ import numpy as np
 
 from pipelines.pairing.content.days import Days
 from pipelines.pairing.content.figures import FIGURES, Figures
+from pipelines.similarity.document import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -31,6 +33,10 @@ SIGNALS = (
 )
 WORTH = 0.05
 """Probability by likeness from which the evidence is weighed."""
+_WITHIN_NAME = re.compile(r"[^\W\d_][-‑]?$")
+_NUMBER_OF_NAME = re.compile(r"[-‑]?\d+")
+_AROUND = 60
+"""Characters beside a number in which stands what it counts."""
 _NAMED_IN_ONE_LANGUAGE, _NAMED_ACROSS = 2, 1
 """Things that an event has to name: in one language, words alone make two events alike."""
 
@@ -45,18 +51,31 @@ class Facts:
     """Keys of its names that are no towns or regions."""
     numbers: frozenset[str]
     """Keys of its numbers of two digits or more, without days."""
+    of_names: frozenset[str]
+    """Keys of its numbers that stand in names alone: COVID-19 is one thing."""
 
     @classmethod
     def of(cls, reading: ArticleReading) -> Facts:
         places = {place.text for place in reading.places}
         names, numbers = set[str](), set[str]()
+        of_names, apart = set[str](), set[str]()
+        text = text_of(reading.document)
         for anchor in reading.anchors:
             if not anchor.key[0].isdigit():
                 if anchor.text not in places:
                     names.add(anchor.key)
             elif "/" not in anchor.key:
                 numbers.add(anchor.key)
-        return cls(Figures.of(reading), Days.of(reading), frozenset(names), frozenset(numbers))
+                start = _start(anchor, text)
+                is_of_name = anchor.text.isdecimal() and _WITHIN_NAME.search(text[max(0, start - 2) : start])
+                (of_names if is_of_name else apart).add(anchor.key)
+        return cls(
+            Figures.of(reading),
+            Days.of(reading),
+            frozenset(names),
+            frozenset(numbers),
+            frozenset(of_names - apart),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +112,11 @@ class Evidence:
             float(facts_a.days.contrary(facts_b.days)),
             float(facts_a.days.apart(facts_b.days)),
         )
-        printed = _printed(min(candidate.readings, key=lambda x: x.document.article_id), rarity)
-        rounded = facts_a.figures.rounded_in(facts_b.figures)
-        return cls(signals, tuple(printed), len(printed) + (rounded > 0))
+        first = min(candidate.readings, key=lambda x: x.document.article_id)
+        named = len(_printed(first, rarity)) + (facts_a.figures.rounded_in(facts_b.figures) > 0)
+        for key in facts_a.of_names | facts_b.of_names:
+            rarity.pop(key, None)
+        return cls(signals, tuple(_printed(first, rarity)), named)
 
     def enough(self, *, one_language: bool) -> bool:
         """Tell if it names what the two articles share."""
@@ -135,8 +156,29 @@ def _printed(reading: ArticleReading, rarity: dict[str, float]) -> list[str]:
     for anchor in (*reading.places, *reading.anchors, *reading.digits):
         if anchor.key in rarity:
             anchors.setdefault(anchor.key, anchor)
-    texts: dict[str, str] = {}
+    text, texts = text_of(reading.document), dict[str, str]()
     for key in sorted(anchors, key=lambda key: (-rarity[key], key)):
         # `×5×480`: the digit stands between the signs
-        texts.setdefault(key[:2] if key[0] == "×" else anchors[key].text, anchors[key].text)
+        texts.setdefault(key[:2] if key[0] == "×" else anchors[key].text, _whole(anchors[key], text))
     return list(texts.values())
+
+
+def _whole(anchor: Anchor, text: str) -> str:
+    """Return an anchor with what stands between its words, or with the number of its name."""
+    start = _start(anchor, text)
+    if anchor.key[0] != "×":
+        number = _NUMBER_OF_NAME.match(text, start + len(anchor.text)) if anchor.text[0].isalpha() else None
+        return anchor.text + number[0] if number and text.startswith(anchor.text, start) else anchor.text
+    first, last = anchor.text.split(maxsplit=1)
+    low, high = (
+        (start, start + _AROUND) if text.startswith(first, start) else (start - _AROUND, start + len(last))
+    )
+    between = re.compile(
+        rf"(?<!\w){re.escape(first)}(?:(?!(?<!\w){re.escape(first)}).)*?{re.escape(last)}(?!\w)", re.DOTALL
+    )
+    match = between.search(text, max(0, low), high)
+    return " ".join(match[0].split()) if match else anchor.text
+
+
+def _start(anchor: Anchor, text: str) -> int:
+    return round(anchor.position * max(1, len(text)))

@@ -13,6 +13,7 @@ from archive.operations.partitions import ALONE, Spread
 from archive.operations.purge import purge
 from archive.writer import ArchiveWriter
 from pipelines.events.event_search import find_events, same_events
+from pipelines.events.shared_facts import Facts
 from pipelines.pairing.run import pair_archive
 from pipelines.similarity.document import Document, read
 from tests.support.running import python
@@ -114,6 +115,30 @@ FIRES = {
 def test_two_fines_and_two_fires_told_in_the_same_words_are_no_event():
     assert found(FINES | OTHERS) == {}
     assert found(FIRES | OTHERS) == {}
+
+
+VIRUS = {
+    ("harbour", "en", 0): (
+        "Aid for Zarechny hospitals",
+        "Doctors in Zarechny said that COVID-19 came back two years ago. Yesterday the Tkachenko fund gave "
+        "640,000 dollars.",
+    ),
+    ("river", "en", 3): (
+        "Zarechny hospitals get aid",
+        "Two long years ago COVID-19 came back to Zarechny, doctors said. The Tkachenko fund gave 640,000 "
+        "dollars yesterday.",
+    ),
+}
+
+
+def test_a_number_of_a_name_is_no_fact_and_what_is_shared_is_as_printed():
+    assert Facts.of(readings(VIRUS)[0]).of_names == {"19"}
+    (row,) = found(VIRUS | OTHERS).values()
+    assert "COVID-19" in row.shared
+    assert not {"19", "COVID"} & set(row.shared)
+    texts = "\n".join((*VIRUS["harbour", "en", 0], *VIRUS["river", "en", 3]))
+    assert all(shared in texts for shared in row.shared)
+    assert any(shared.startswith("two ") for shared in row.shared)
 
 
 def record(outlet, language, hours, headline, body):
