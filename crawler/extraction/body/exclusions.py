@@ -27,9 +27,6 @@ _BEFORE, _KICKER = 4, 60
 _LONGEST_BIO = 500
 _ABOUT_AUTHOR = "about the author"
 _BYLINE = "the byline"
-_ABOUT = re.compile(
-    r"(?:About|Über|Про (?:компанію|фонд)|О (?:компании|фонде)) (?P<name>[^\W\d_a-zа-яіїєґё].{1,60}?):?"
-)
 _GOES_ON = re.compile(
     r"(?:\.{3}|…) ?(?:ist|lehrt|forscht|leitet|arbeitet|is an?|is the) (?:[a-zäöü]+ ){0,4}[^\W\d_a-zäöü]"
 )
@@ -85,7 +82,6 @@ def leave_out(blocks: Sequence[ReadBlock], excluded: Excluded) -> list[str | Non
     _announced_links(blocks, reasons)
     _about_authors(blocks, reasons, [excluded.byline or "", *excluded.names])
     _about_persons(blocks, reasons)
-    _about_companies(blocks, reasons)
     _shortened_teasers(blocks, reasons)
     _teasers_at_the_end(blocks, reasons)
     for i in range(len(blocks) - 1, -1, -1):
@@ -282,19 +278,6 @@ def _about_persons(blocks: Sequence[ReadBlock], reasons: list[str | None]) -> No
             reasons[i] = reasons[i] or "about a person"
             if NAME.fullmatch(blocks[i - 1].text):
                 reasons[i - 1] = reasons[i - 1] or "about a person"
-
-
-def _about_companies(blocks: Sequence[ReadBlock], reasons: list[str | None]) -> None:
-    """Leave out what a press release says of its companies: `About Acme`, `Acme is a provider of …`."""
-    for i in range(len(blocks) // 2, len(blocks) - 1):
-        label = _ABOUT.fullmatch(blocks[i].text)
-        if label is None or reasons[i] not in {None, _BYLINE}:
-            continue
-        name = label["name"].split()[0].rstrip(",.:")
-        for j in range(i + 1, len(blocks)):
-            if blocks[j].kind == "heading" or name not in blocks[j].text[:_RUNNING]:
-                break
-            reasons[i] = reasons[j] = "about a company"
 
 
 def _shortened_teasers(blocks: Sequence[ReadBlock], reasons: list[str | None]) -> None:

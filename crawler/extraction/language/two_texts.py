@@ -46,7 +46,11 @@ def find_break(blocks: Sequence[str], headline: str | None) -> TwoTexts | None:
     pairs = [("latin", "cyrillic"), ("cyrillic", "latin"), ("uk", "ru"), ("ru", "uk")]
     for first, second in pairs:
         at = _break(blocks, [_is_of(kind, first) for kind in kinds], [_is_of(kind, second) for kind in kinds])
-        if at is not None:
+        if (
+            at is not None
+            and _is_sure(blocks[:at], kinds[:at], first)
+            and _is_sure(blocks[at:], kinds[at:], second)
+        ):
             return TwoTexts(at, _first_is_own(headline or "", second))
     return None
 
@@ -56,6 +60,14 @@ def _ends_as_it_begins(blocks: Sequence[str]) -> bool:
     long = [block for block in blocks if len(block) > _PARAGRAPH]
     kinds = {_kind(block) for block in (*long[:2], *long[-2:])}
     return len(kinds) < 2 and kinds <= {"latin", "uk", "ru"}
+
+
+def _is_sure(blocks: Sequence[str], kinds: Sequence[str | None], expected: str) -> bool:
+    """Tell if most letters of a text are in blocks that tell its language, not only its alphabet."""
+    if expected not in {"uk", "ru"}:
+        return True
+    telling = sum(len(block) for block, kind in zip(blocks, kinds, strict=True) if kind == expected)
+    return 2 * telling > sum(map(len, blocks))
 
 
 def _first_is_own(headline: str, second: str) -> bool:

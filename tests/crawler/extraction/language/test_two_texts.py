@@ -19,6 +19,12 @@ RUSSIAN = [
     " хотя его фирма была зарегистрирована за неделю до торгов, а директор ранее работал в этом же совете."
     for i in range(2, 8)
 ]
+WITHOUT_TELLING_LETTERS = [
+    f"Рада голосувала так само, як голосувала {i} червня, коли за проект «Наша школа» голосувало 43 депутати;"
+    " голова назвав голосування нормальною роботою, яка буде тривати до кварталу номер чотири."
+    for i in range(2, 7)
+]
+"""Neither і ї є ґ nor ы э ё ъ."""
 ENGLISH = [
     f"Reporters found that contractor number {i} won a contract from the city council to repair shelters,"
     " although the firm was registered a week before the tender and its director had worked for the council."
@@ -63,6 +69,8 @@ def test_the_text_in_the_headlines_language_is_the_body(own: str, other: str, ow
         [line for pair in zip(UKRAINIAN, ENGLISH, strict=True) for line in pair],  # sentence by sentence
         [*UKRAINIAN[:3], *RUSSIAN[:3], *UKRAINIAN[3:], *RUSSIAN[3:]],
         [*UKRAINIAN[:4], *ENGLISH[:2], UKRAINIAN[4], *ENGLISH[2:5]],  # the lower half is not all English
+        [*UKRAINIAN[:4], *WITHOUT_TELLING_LETTERS, "ftp://ftp.security.courier.example"],
+        [*UKRAINIAN[:4], *WITHOUT_TELLING_LETTERS, RUSSIAN[0]],  # the lower half is not surely Russian
     ],
 )
 def test_a_text_with_quotations_stays_whole(paragraphs: list[str]) -> None:
