@@ -37,7 +37,7 @@ _WIDE = 140
 _COLUMNS = ("published, UTC", "story", "outlet", "languages", "headline", "lag", "notes")
 _NOTES = (5, 6)
 _FLAGS = {
-    "single": "the story is in one language only",
+    "single": "the story is archived in one language only",
     "edited": "an article of the story was edited",
     "gone": "an article was taken down by its outlet",
     "numbers": "two texts have contradicting numbers at one place",

@@ -10,6 +10,7 @@ from string import Template
 
 from archive.format.languages import STORY_LANGUAGES
 from archive.read.quotations import quotations
+from archive.read.unread_alternates import NO_ARTICLE, READ
 
 _FILE = Path(__file__).with_suffix(".toml")
 
@@ -55,6 +56,8 @@ def _values(parts: Mapping[str, str]) -> dict[str, str]:
         "headline": first.format("headline"),
         "url": first.format("url"),
         "languages": str(STORY_LANGUAGES),
+        "read": str(READ),
+        "no_article": str(tuple(map(str, NO_ARTICLE))),
         "lag_columns": ", ".join(f"lag_{x}" for x in STORY_LANGUAGES),
         "first_language": " ".join(f"WHEN lag_{x} = times[1] THEN '{x}'" for x in STORY_LANGUAGES),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from archive.format.languages import display_order
 from archive.format.records import LINKED, TextBlock, surely_linked
 from archive.format.schema import VERSIONS
 from archive.read.diff import Work, compare, is_edit
+from archive.read.unread_alternates import UnreadAlternate, declared_alternates, unread_alternates
 from archive.tables import data_file_reader
 from archive.tables.parquet_files import translated_errors
 from archive.viewer.side_by_side import Link, lay
@@ -56,7 +58,25 @@ def read_story(
     *_, story = few.stories().seek(of_story).to_pylist()
     alignments = few.alignments().seek(of_story).to_pylist()
     pairs = few.pairs().seek(ds.field("article_id_a").isin(ids)).to_pylist()
-    return _story(story, rows, alignments, pairs), cut
+    unread = read_unread_alternates(archive, reader, [line])
+    return replace(_story(story, rows, alignments, pairs), unread=tuple(unread)), cut
+
+
+def read_unread_alternates(
+    archive: Archive, reader: RowReader, lines: Iterable[StoryLine]
+) -> list[UnreadAlternate]:
+    """Read what pages of these stories name in other languages and the archive has not read."""
+    languages: dict[str, set[str]] = defaultdict(set)
+    article_ids: list[str] = []
+    for line in lines:
+        for article in line.articles:
+            languages[line.story_id].add(article.language)
+            article_ids.append(article.article_id)
+    alternates = declared_alternates(archive.of_files(reader.files(article_ids)), languages)
+    files: set[str] = set()
+    for alternate in alternates:
+        files |= reader.files([], url=alternate.url)
+    return unread_alternates(archive.of_files(files), alternates)
 
 
 def read_versions(

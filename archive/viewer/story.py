@@ -8,6 +8,7 @@ from typing import Protocol
 
 from archive.format.records import TextBlock
 from archive.read.diff import Diff
+from archive.read.unread_alternates import UnreadAlternate
 from archive.viewer.search.answers import ArticleLine
 from archive.viewer.side_by_side import Row
 
@@ -175,6 +176,7 @@ class StoryView:
     numbers_converted: tuple[NumberPair, ...] = ()
     one_sided: frozenset[tuple[str, int, str]] = frozenset()
     """(article, block, article without it) of each paragraph that an alignment has on one side only."""
+    unread: tuple[UnreadAlternate, ...] = ()
 
     def title_in(self, language: str) -> Variant:
         """Return the variant whose headline stands for the story: of this language, English, or the first."""

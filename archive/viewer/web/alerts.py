@@ -6,15 +6,16 @@ snapshot gives the same feed.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from archive.read.diff import Work, compare
-from archive.viewer.load import read_versions
+from archive.viewer.load import read_unread_alternates, read_versions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from archive.read.archive import Archive
     from archive.read.diff import Change
@@ -61,10 +62,12 @@ def alerts(
     now = archive.snapshot.committed_at
     lines = lookup.latest(question, late, now, most)
     edits = lookup.changes.edits_of(lines)
+    missing = _missing(archive, lookup, lines, late, now)
     events: list[Alert] = []
     for line in lines:
         events += _of_story(t, line, late)
-        events += _missing(t, line, lookup.expected_languages(line), late, now)
+        for language in missing[line.story_id]:
+            events.append(_missing_alert(t, line, language, late))
         for article in line.articles:
             for edit in edits.get(article.article_id, ()):
                 events.append(edit_alert(t, line, article, edit))
@@ -96,20 +99,34 @@ def _of_story(t: Interface, line: StoryLine, late: timedelta) -> Iterator[Alert]
 
 
 def _missing(
-    t: Interface, line: StoryLine, expected: Sequence[str], late: timedelta, now: datetime
-) -> Iterator[Alert]:
-    first = line.first_published
-    if first is None or first > now - late:  # a time that is damaged may have nothing after it
-        return
-    for language in expected:
-        if line.in_language(language) is None:
-            title = line.title_in(t.language)
-            heading = _title(t, "alert_missing", language, title.headline, late)
-            yield Alert(
-                f"urn:triptych:missing:{line.story_id}:{language}",
-                *("missing", first + late, first + late, heading, _told(line), title.language),
-                *(line.story_id, "", title.url),
-            )
+    archive: Archive, lookup: Lookup, lines: Iterable[StoryLine], late: timedelta, now: datetime
+) -> dict[str, list[str]]:
+    """Name the languages that each story should have by now, without those whose page was not read."""
+    missing: dict[str, list[str]] = defaultdict(list)
+    incomplete = []
+    for line in lines:
+        first = line.first_published
+        if first is None or first > now - late:  # a time that is damaged may have nothing after it
+            continue
+        for language in lookup.expected_languages(line):
+            if line.in_language(language) is None:
+                missing[line.story_id].append(language)
+        if missing[line.story_id]:
+            incomplete.append(line)
+    for alternate in read_unread_alternates(archive, lookup.rows, incomplete):
+        if alternate.language in missing[alternate.story_id]:
+            missing[alternate.story_id].remove(alternate.language)
+    return missing
+
+
+def _missing_alert(t: Interface, line: StoryLine, language: str, late: timedelta) -> Alert:
+    title = line.title_in(t.language)
+    heading = _title(t, "alert_missing", language, title.headline, late)
+    due = (line.first_published or _EPOCH) + late
+    return Alert(
+        f"urn:triptych:missing:{line.story_id}:{language}",
+        *("missing", due, due, heading, _told(line), title.language, line.story_id, "", title.url),
+    )
 
 
 def _told(line: StoryLine) -> str:

@@ -1,0 +1,67 @@
+"""Alternates that pages of a story declare and the archive has not read: nobody may call them missing."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.dataset as ds
+
+from archive.format.languages import STORY_LANGUAGES
+from archive.format.reasons import Reason, http_reason
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from archive.read.archive import Archive
+
+READ = ("archived", "unchanged")
+"""Outcomes of an address whose page the archive has; it is an article of another story, or language."""
+NO_ARTICLE = (
+    *(Reason.NO_SUCH_VARIANT, Reason.HOME_PAGE, Reason.NOT_AN_ARTICLE, Reason.ERROR_PAGE),
+    *map(http_reason, (404, 410)),
+)
+"""Reasons that say that no such article exists, rather than that it could not be read."""
+_VISIT = ["observed_at", "requested_url", "url", "outcome", "reason"]
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadAlternate:
+    story_id: str
+    language: str
+    url: str
+    outcome: str
+    """Of the last visit, as `failed(http-500)`; empty if the address was never requested."""
+
+
+def declared_alternates(archive: Archive, languages: Mapping[str, Collection[str]]) -> list[UnreadAlternate]:
+    """List the alternates that pages of these stories declare in languages they lack, without outcome."""
+    of_stories = ds.field("story_id").isin(pa.array(list(languages), pa.string()))
+    rows = archive.articles(columns=["story_id", "alternates"]).seek(of_stories).to_pylist()
+    declared: dict[UnreadAlternate, None] = {}
+    for row in rows:
+        for alternate in row["alternates"]:
+            language, url = alternate["language"], alternate["url"]
+            if language in STORY_LANGUAGES and language not in languages[row["story_id"]]:
+                declared[UnreadAlternate(row["story_id"], language, url, "")] = None
+    return list(declared)
+
+
+def unread_alternates(archive: Archive, alternates: Sequence[UnreadAlternate]) -> list[UnreadAlternate]:
+    """Return those that the archive has not read, with the outcome of the last visit at each address."""
+    urls = pa.array(sorted({alternate.url for alternate in alternates}), pa.string())
+    at_one = ds.field("requested_url").isin(urls) | ds.field("url").isin(urls)
+    visits = archive.observations(columns=_VISIT).seek(at_one).to_pylist()
+    last: dict[str, tuple[str, str]] = defaultdict(lambda: ("", ""))
+    for visit in sorted(visits, key=lambda row: row["observed_at"]):
+        for url in (visit["requested_url"], visit["url"]):
+            last[url] = (visit["outcome"], visit["reason"] or "")
+    unread = []
+    for alternate in alternates:
+        outcome, reason = last[alternate.url]
+        if outcome not in READ and reason not in NO_ARTICLE:
+            outcome += f"({reason})" if reason else ""
+            unread.append(UnreadAlternate(alternate.story_id, alternate.language, alternate.url, outcome))
+    return unread
