@@ -67,7 +67,7 @@ def alerts(
     for line in lines:
         events += _of_story(t, line, late)
         for language in missing[line.story_id]:
-            events.append(_missing_alert(t, line, language, late))
+            events.append(_missing_alert(t, line, language, (line.first_published or now) + late, late))
         for article in line.articles:
             for edit in edits.get(article.article_id, ()):
                 events.append(edit_alert(t, line, article, edit))
@@ -119,10 +119,9 @@ def _missing(
     return missing
 
 
-def _missing_alert(t: Interface, line: StoryLine, language: str, late: timedelta) -> Alert:
+def _missing_alert(t: Interface, line: StoryLine, language: str, due: datetime, late: timedelta) -> Alert:
     title = line.title_in(t.language)
     heading = _title(t, "alert_missing", language, title.headline, late)
-    due = (line.first_published or _EPOCH) + late
     return Alert(
         f"urn:triptych:missing:{line.story_id}:{language}",
         *("missing", due, due, heading, _told(line), title.language, line.story_id, "", title.url),

@@ -66,7 +66,9 @@ def _is_sure(blocks: Sequence[str], kinds: Sequence[str | None], expected: str) 
     """Tell if most letters of a text are in blocks that tell its language, not only its alphabet."""
     if expected not in {"uk", "ru"}:
         return True
-    telling = sum(len(block) for block, kind in zip(blocks, kinds, strict=True) if kind == expected)
+    telling = 0
+    for block, kind in zip(blocks, kinds, strict=True):
+        telling += len(block) if kind == expected else 0
     return 2 * telling > sum(map(len, blocks))
 
 
