@@ -92,7 +92,7 @@ def test_what_differs_is_told_in_words(bridge, view):
     assert "По мосту" in doubtful
     assert "; perhaps only in Russian and English." in doubtful
     assert not [x for x in sure if "По мосту" in x]
-    source = "“Будували 40 людей із Заріччя.” — Ukrainian, courier, 2026-03-01, https://courier.example"
+    source = "“Будували 40 людей із Заріччя.” — Ukrainian, courier, 2026-03-01 UTC, https://courier.example"
     assert first.startswith(source)
     assert "not in English" in first
 
