@@ -134,6 +134,15 @@ def http_reason(status: int) -> str:
     return f"http-{status}"
 
 
+READ = ("archived", "unchanged")
+"""Outcomes of an address whose page the archive has."""
+NO_ARTICLE = (
+    *(Reason.NO_SUCH_VARIANT, Reason.HOME_PAGE, Reason.NOT_AN_ARTICLE, Reason.ERROR_PAGE),
+    *map(http_reason, (404, 410)),
+)
+"""Reasons that say that an address has no article, rather than that it could not be read."""
+
+
 def error_reason(error: BaseException | None) -> str:
     """The reason for an unexpected error."""
     return f"{_ERROR}{type(error).__name__}"

@@ -9,8 +9,8 @@ from pathlib import Path
 from string import Template
 
 from archive.format.languages import STORY_LANGUAGES
+from archive.format.reasons import NO_ARTICLE, READ
 from archive.read.quotations import quotations
-from archive.read.unread_alternates import NO_ARTICLE, READ
 
 _FILE = Path(__file__).with_suffix(".toml")
 

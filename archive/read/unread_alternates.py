@@ -10,20 +10,13 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 
 from archive.format.languages import STORY_LANGUAGES
-from archive.format.reasons import Reason, http_reason
+from archive.format.reasons import NO_ARTICLE, READ
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from archive.read.archive import Archive
 
-READ = ("archived", "unchanged")
-"""Outcomes of an address whose page the archive has; it is an article of another story, or language."""
-NO_ARTICLE = (
-    *(Reason.NO_SUCH_VARIANT, Reason.HOME_PAGE, Reason.NOT_AN_ARTICLE, Reason.ERROR_PAGE),
-    *map(http_reason, (404, 410)),
-)
-"""Reasons that say that no such article exists, rather than that it could not be read."""
 _VISIT = ["observed_at", "requested_url", "url", "outcome", "reason"]
 
 

@@ -67,7 +67,7 @@ def test_a_command_that_does_not_get_to_its_end(capsys, end, error, code):
 def test_each_error_of_the_archive_has_a_code():
     found = {kind.__name__: of_error(kind.__new__(kind)) for kind in _all(ArchiveError)}
     usage = {name for name, code in found.items() if code == ExitCode.USAGE}
-    assert usage == {"WrongSetting", "WrongEngine", "UnknownValue"}
+    assert usage == {"WrongSetting", "WrongEngine", "WrongOutput", "UnknownValue"}
     assert of_error(WrongSetting("a")) == 2
     assert {name for name, code in found.items() if code == ExitCode.LOST} == {
         *("ArticleNotFound", "PageNotKept", "ExportError", "ArticlePurged", "DecisionError"),
