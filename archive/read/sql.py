@@ -85,9 +85,9 @@ def ask(
     try:
         import duckdb  # noqa: PLC0415  an extra: nothing else needs it
     except ImportError:
-        is_checkout = (Path(__file__).parents[2] / "Makefile").is_file()
-        way = "`make install` in this checkout" if is_checkout else "pip install 'triptych[sql]'"
-        raise QuestionError(f"SQL needs DuckDB: {way}.") from None
+        raise QuestionError(
+            "SQL needs DuckDB: `make install` in a checkout, otherwise pip install 'triptych[sql]'."
+        ) from None
     _bytes_of(memory)
     with _translated():
         statements = duckdb.extract_statements(question)

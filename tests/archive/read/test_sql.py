@@ -307,7 +307,7 @@ def test_a_value_that_cannot_be_is_a_sentence(filled, tmp_path, capsys):
 
 def test_without_duckdb_it_says_what_to_install(opened, monkeypatch):
     monkeypatch.setitem(sys.modules, "duckdb", None)
-    with pytest.raises(archive.QuestionError, match=r"pip install 'triptych\[sql\]'"):
+    with pytest.raises(archive.QuestionError, match=r"`make install` .* pip install 'triptych\[sql\]'"):
         opened.sql("SELECT 1")
 
 
