@@ -253,9 +253,11 @@ def test_what_is_no_id_is_an_archive_to_view(run, edited):
         assert (code, err) == (1, f"There is no archive at {place}; a crawl makes one.\n")
 
 
-def test_a_checkout_without_duckdb_is_told_its_own_way(run, edited, monkeypatch):
+def test_without_duckdb_a_checkout_has_its_own_way(run, edited, monkeypatch):
     monkeypatch.setitem(sys.modules, "duckdb", None)
-    assert "SQL needs DuckDB: `make install` in this checkout." in run("sql", "SELECT 1")[2]
+    code, _, err = run("sql", "SELECT 1")
+    assert code == 1
+    assert "SQL needs DuckDB: `make install` in a checkout" in err
 
 
 def test_no_address_is_not_every_address(run, edited):
