@@ -206,7 +206,7 @@ def test_keys_light_up_what_says_the_same_and_a_line_is_copied(tab, site):
     page.get_by_role("button", name="Copy").first.click()
     expect(page.locator("#told")).to_have_text("Copied")
     copied = page.evaluate("navigator.clipboard.readText()")
-    assert copied.startswith("“Будували 40 людей із Заріччя.” — Ukrainian, courier, 2026-03-01, https://")
+    assert copied.startswith("“Будували 40 людей із Заріччя.” — Ukrainian, courier, 2026-03-01 UTC, https://")
 
 
 def test_what_is_doubtful_says_so_and_an_address_is_followed(tab, site):
