@@ -3,6 +3,7 @@
 import pytest
 
 from crawler.extraction.body.boilerplate import why_not_text
+from tests.crawler.extraction.body import lines_elsewhere
 
 NO_TEXT = """\
 By providing your email address, you have read and agree to Courier News' Terms.
@@ -456,11 +457,11 @@ Teile der Stadt blieben ohne Strom, schrieben Leser in den Kommentaren.
 """
 
 
-@pytest.mark.parametrize("line", NO_TEXT.splitlines())
+@pytest.mark.parametrize("line", (NO_TEXT + lines_elsewhere.NO_TEXT).splitlines())
 def test_no_text(line: str) -> None:
     assert why_not_text(line) is not None
 
 
-@pytest.mark.parametrize("line", TEXT.splitlines())
+@pytest.mark.parametrize("line", (TEXT + lines_elsewhere.TEXT).splitlines())
 def test_text(line: str) -> None:
     assert why_not_text(line) is None

@@ -1,9 +1,5 @@
 """What newspapers print amid their texts in other languages, and sentences that begin alike."""
 
-import pytest
-
-from crawler.extraction.body.boilerplate import why_not_text
-
 NO_TEXT = """\
 Lesen Sie auch: Was nun für den Hafen gilt
 Lies auch: Was nun für den Hafen gilt
@@ -125,13 +121,3 @@ Iratkozzon fel a tanfolyamra péntekig.
 The Port Courier is the city’s leading newspaper and has 40 reporters.
 Sign up to the navy and see the world, the poster said.
 """
-
-
-@pytest.mark.parametrize("line", NO_TEXT.splitlines())
-def test_no_text(line: str) -> None:
-    assert why_not_text(line) is not None
-
-
-@pytest.mark.parametrize("line", TEXT.splitlines())
-def test_text(line: str) -> None:
-    assert why_not_text(line) is None
