@@ -101,7 +101,7 @@ def parser(program: str = "triptych archive") -> argparse.ArgumentParser:
         help=f"the archive (default: {default})",
         default=argparse.SUPPRESS,
     )
-    root.set_defaults(archive=default)
+    root.set_defaults(archive=default, default=default)
     commands = root.add_subparsers(required=True, metavar="COMMAND", parser_class=OneCommand)
 
     def add(

@@ -115,6 +115,8 @@ def open_or_create(root: Place, run_id: str, first: Callable[[Layout], datetime]
                 f"{storage.name} is not an archive and not empty ({foreign[0]} is in it); "
                 "give an empty or a new folder."
             )
+        if head is None and not storage.is_shared:
+            path_guard.refuse_archive(layout.root)
         if head is not None:
             refuse_older(storage, head)
             with_room(head)

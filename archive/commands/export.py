@@ -92,6 +92,10 @@ def run(console: Console, options: argparse.Namespace) -> int:
         return 2
     where = Terminal(stderr=True) if options.output == "-" else console
     where.print(literal(message), soft_wrap=True)
+    if not len(opened.articles()):
+        from archive.export.choice import NO_ARTICLES
+
+        print(f"{visible(options.archive)} is empty: {NO_ARTICLES}", file=sys.stderr)
     return 0
 
 

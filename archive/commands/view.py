@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import sys
 import webbrowser
+from argparse import ArgumentTypeError
 from contextlib import closing
 from html import escape
 from pathlib import Path
@@ -14,7 +16,7 @@ from typing import TYPE_CHECKING
 import archive
 from archive.commands.arguments import count
 from archive.exceptions import ArticleNotFound, WrongSetting
-from archive.terminal import literal
+from archive.terminal import literal, visible
 
 if TYPE_CHECKING:
     import argparse
@@ -76,13 +78,16 @@ def add_page_arguments(parser: argparse.ArgumentParser, option: str) -> None:
 
 def _port(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and int(text[:6]) < 65536 and len(text) < 6):
-        raise ValueError
+        raise ArgumentTypeError(f"{text!r} is not a port; write 0 to 65535")
     return int(text)
 
 
 def run(console: Console, options: argparse.Namespace) -> int:
     target = options.what
     if target and (Path(target).is_dir() or not _STORY.match(target)):
+        if options.archive not in {options.default, target}:
+            print(visible(f"view shows one archive: {target} or {options.archive}."), file=sys.stderr)
+            return 2
         options.archive, target = target, None
     opened = archive.open(options.archive)
     story = None
@@ -115,7 +120,9 @@ def write_pages(
     with closing(Lookup(side_file.connect(side_file.side_file(opened.storage.layout)))) as lookup:
         if not lookup.ask(question, size=0).found:
             chosen = f" of {', '.join(options.outlet)}" if options.outlet else ""
-            raise ArticleNotFound(f"There is no story{chosen} in {options.archive} to show.")
+            raise ArticleNotFound(
+                f"There is no story{chosen} in {options.archive} to show; `triptych ls` counts the rows."
+            )
         page, stories = write(opened, lookup, question, folder, language=options.interface, most=options.most)
     if story:
         page = folder / "stories" / f"{story}.html"

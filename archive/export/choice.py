@@ -15,6 +15,7 @@ from archive.read.values import unknown
 OF_ARTICLES = ("articles", "versions", "observations")
 """Tables whose rows have the id of an article."""
 _OF_STORIES = ("stories", "alignments")
+NO_ARTICLES = "no article is archived yet; `triptych crawl OUTLET` archives some."
 _UNDATED = "undated"
 """In place of a month, and after all of them."""
 

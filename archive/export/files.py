@@ -231,8 +231,10 @@ def register_iceberg(archive: Archive, output: str, table: str) -> str:
     catalog.create_namespace_if_not_exists(_NAMESPACE)
     if catalog.table_exists(name):
         catalog.drop_table(name)
-    catalog.create_table(name, schema=rows.stored_schema).add_files(links)
-    return f"{len(rows)} rows of {table}, as {name} in {folder / 'catalog.db'}"
+    made = catalog.create_table(name, schema=rows.stored_schema)
+    if len(rows):  # of an empty file it would warn once a column
+        made.add_files(links)
+    return f"{len(rows)} rows of {table}, as {name} of catalog.db,"
 
 
 def _link(source: Path, folder: Path) -> str:

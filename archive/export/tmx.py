@@ -38,6 +38,8 @@ class Count:
     """Stories without aligned paragraphs."""
 
     def __str__(self) -> str:
+        if not self.stories:
+            return "0 units, as no story is in two languages,"
         bare = f" ({self.bare} by the headline only: `triptych pair` aligns paragraphs)" if self.bare else ""
         return f"{self.units} units of {self.stories} stories{bare}"
 

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from archive.exceptions import ArchiveWriteError, PageNotKept
+from archive.export.choice import NO_ARTICLES
 from archive.pages import cdxj_index, warc_files
 from archive.read.archive import Archive
 from archive.storage import path_guard
@@ -29,7 +30,8 @@ def export(archive: Archive, target: Path, now: datetime) -> int:
     archive.storage.mirror("_raw")
     files = path_guard.files(archive.storage.layout.raw, ".warc.gz")
     if not files:
-        raise PageNotKept(f"{archive.root} has no pages: it was crawled with KEEP_RAW=none.")
+        why = "it was crawled with KEEP_RAW=none." if len(archive.articles()) else NO_ARTICLES
+        raise PageNotKept(f"{archive.root} has no pages: {why}")
     pages = list(_pages(archive))
     resources: list[dict[str, object]] = []
     try:

@@ -245,7 +245,7 @@ def _refuse_overlap(origin: _Place, destination: _Place) -> None:
         overlap = source_uri.startswith(target_uri) or target_uri.startswith(source_uri)
     if overlap:
         raise NotAnArchive(
-            f"{destination.name} is {origin.name}, or one is in the other; give another place."
+            f"{origin.name} and {destination.name} are one place, or one is in the other; give another."
         )
 
 

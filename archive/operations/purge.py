@@ -16,7 +16,7 @@ import pyarrow.dataset as ds
 from archive.addresses import address_key
 from archive.commit.committer import Committer
 from archive.exceptions import ArticleNotFound
-from archive.opening import Place, storage_at, utc_now
+from archive.opening import Place, open_existing, storage_at, utc_now
 from archive.pages import cdxj_index, overwrite
 from archive.pages.warc_files import Pointer
 from archive.read.archive import Archive
@@ -61,7 +61,7 @@ class Erasable:
 
 def find(root: Place, url: str) -> Erasable:
     """Find everything that `purge` would erase; raises ArticleNotFound where there is nothing."""
-    storage = storage_at(root)
+    storage, _, _ = open_existing(root)  # a writer would make the archive whose name is mistyped
     with ArchiveWriter.open(storage, run_id=_RUN) as writer:
         writer.commit()  # so that the records of dead writers are in the tables
         article = writer.known(url)

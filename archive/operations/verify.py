@@ -271,7 +271,7 @@ def _view_findings(storage: Storage, head: Snapshot) -> Iterator[Finding]:
         state = f"no view exists for snapshot {head.id}"
         if snapshot is not None:
             state = f"the view shows snapshot {snapshot}, the latest is {head.id}"
-        yield Finding(False, f"{state}; run `repair` to build it (needs symbolic links)")
+        yield Finding(False, f"{state}; `repair` builds it (not in a backup; needs symbolic links)")
 
 
 def _notes(storage: Storage, head: Snapshot) -> Iterator[Finding]:

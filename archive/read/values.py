@@ -42,7 +42,7 @@ def unknown(column: str, value: str, existing: Sequence[str], rows: str = "row")
     near = nearest(value, existing)
     names = ", ".join(existing[:_MOST_NAMED]) + (", …" if len(existing) > _MOST_NAMED else "")
     hint = f"; did you mean {near}?" if near else "."
-    choices = f"There are: {names}." if existing else "There are none."
+    choices = f"There are: {names}." if existing else "None has any; `triptych ls` counts the rows."
     return UnknownValue(f"No {rows} has {column} {value}{hint} {choices}", column, value, near)
 
 

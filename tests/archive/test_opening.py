@@ -18,6 +18,7 @@ from archive.exceptions import (
     ArchiveNotWritable,
     NotAnArchive,
     SchemaTooNew,
+    WrongOutput,
 )
 from archive.format.layout import Layout
 from archive.operations.purge import purge
@@ -45,6 +46,14 @@ def test_a_folder_of_something_else_is_left_alone(root):
         with pytest.raises(NotAnArchive, match="is not an archive"):
             opening(root)
     assert [path.name for path in root.iterdir()] == ["thesis.tex"]
+
+
+def test_no_archive_is_made_in_an_archive(root):
+    """Its files would be read as rows of the other."""
+    open_writing(root).close()
+    with pytest.raises(WrongOutput, match="is in the archive"):
+        open_writing(root / "articles/deep")
+    assert len(pd.read_parquet(root / "articles")) == 0
 
 
 def test_an_empty_folder_becomes_an_archive(root):

@@ -144,10 +144,11 @@ def test_why_tells_every_look(run, edited, article):
 
 
 def test_problems_are_one_sentence_and_exit_1(run, root):
-    for command in (["ls"], ["show", "x"], ["verify"]):
+    for command in (["ls"], ["show", "x"], ["verify"], ["purge", "https://a.example/", "--reason", "x"]):
         code, _, err = run(*command)
         assert code == 1
         assert err == f"There is no archive at {root}; a crawl makes one.\n"
+    assert not root.exists()
 
 
 def test_an_unknown_id(run, edited):
@@ -217,6 +218,7 @@ def test_nothing_is_written_into_an_archive(run, edited, root, tmp_path, command
         (["gc", "--keep-days", "many"], "many is not a number of days; write 0 to 36500"),
         (["ls", "-n", "0"], "'0' is not a number of at least 1"),
         (["view", "--most", "none"], "'none' is not a number of at least 1"),
+        (["view", "--port", "99999"], "'99999' is not a port; write 0 to 65535"),
     ],
 )
 def test_a_number_that_is_none_is_told(run, edited, command, said):
@@ -247,10 +249,24 @@ def test_the_command_itself_says_what_it_does_not_take(run, edited, command, sai
     assert not err.startswith("usage:") or f"{command[0]} [-h]" in err.splitlines()[0]
 
 
-def test_what_is_no_id_is_an_archive_to_view(run, edited):
+def test_what_is_no_id_is_an_archive_to_view(run, edited, root, capsys):
     for place in ("/no/such/folder", "news-archiv"):
-        code, _, err = run("view", place, "--no-browser")
-        assert (code, err) == (1, f"There is no archive at {place}; a crawl makes one.\n")
+        assert main(["view", place, "--no-browser"]) == 1
+        assert capsys.readouterr().err == f"There is no archive at {place}; a crawl makes one.\n"
+        # and not one of two without a word
+        assert run("view", place) == (2, "", f"view shows one archive: {place} or {root}.\n")
+
+
+def test_what_an_empty_archive_lacks_is_said(run, open_writer, tmp_path):
+    open_writer().close()
+    how = "no article is archived yet; `triptych crawl OUTLET` archives some.\n"
+    code, out, err = run("export", "--format", "tmx", "--output", f"{tmp_path}/x.tmx")
+    assert (code, out) == (0, f"0 units, as no story is in two languages, in {tmp_path}/x.tmx.\n")
+    assert err.endswith(f" is empty: {how}")
+    code, _, err = run("export", "--wacz", f"{tmp_path}/x.wacz")
+    assert (code, err.endswith(f" has no pages: {how}")) == (1, True), err
+    code, _, err = run("export", "--format", "csv", "--output", "-", "--outlet", "demo")
+    assert (code, "None has any; `triptych ls` counts the rows." in err) == (2, True), err
 
 
 def test_without_duckdb_a_checkout_has_its_own_way(run, edited, monkeypatch):
