@@ -21,6 +21,8 @@ _KOREAN_SURNAMES = (
 _KOREAN_NAME = rf"[{_KOREAN_SURNAMES}][가-힣]{{2}}"
 _KOREAN = re.compile(rf"(?:By\s+)?{_KOREAN_NAME}(?:\s*기자)?(?:\s*,\s*{_KOREAN_NAME}(?:\s*기자)?)*")
 """Korean names, of three syllables; the first is a surname, with which agencies and desks do not begin."""
+_SIGNED = re.compile("[\u0900-\u109f]")
+"""Letters from India to Burma, whose vowels are signs that no rule here counts as part of a word."""
 _CYRILLIC = re.compile(r"[Ѐ-ӿ]")
 _FEMININE = re.compile(r"(?:ова|ева|єва|іна|ина|ська|цька|ская|цкая|а|я)$")
 
@@ -38,6 +40,8 @@ def persons_in(line: str) -> list[str]:
     Photographers and proof-readers are no authors.
     """
     line = line[:_LONGEST].strip()
+    if _SIGNED.search(line):
+        return []
     if _KOREAN.fullmatch(line):
         return re.findall(_KOREAN_NAME, line)
     if _IN_BRACKETS.fullmatch(line):
@@ -163,7 +167,7 @@ _LEGAL = {"Co.", "Ltd", "Ltd.", "Inc", "Inc.", "LLC", "GmbH", "Corp", "Corp."}
 _ARTICLES = {"the", "a", "an"}
 FOR = {"для", "for"}
 SPECIAL = {"спеціально", "специально", "special", "specially", "exclusively"}
-_FOREIGN_ARTICLES = {"Der", "Die", "Das", "Les"}
+_FOREIGN_ARTICLES = {"Der", "Die", "Das", "Les", "El", "La", "Las", "Los", "Il"}
 """Articles that open the name of a newspaper; in `von der Leyen` the article has a small letter."""
 
 

@@ -149,6 +149,7 @@ def _blocks(body: _Element) -> Iterator[ReadBlock]:
         if tag == "head":
             yield from _lines("heading", element)
         elif tag == "list":
+            _take_out_lists(element)
             for item in element.iter("item"):
                 yield from _lines("list_item", item)
         elif tag == "quote":
@@ -160,6 +161,16 @@ def _blocks(body: _Element) -> Iterator[ReadBlock]:
         elif tag not in {"graphic", "lb"}:
             yield from _lines("paragraph", element)
         yield from _bare(element.tail)
+
+
+def _take_out_lists(outer: _Element) -> None:
+    """Put each list inside an item after it, with what follows there as an item of its own."""
+    for inner in outer.xpath(".//item/list"):
+        item, rest = inner.getparent(), etree.Element("item")
+        rest.text, inner.tail = inner.tail, None
+        rest.extend([*inner.itersiblings()])
+        item.addnext(rest)
+        item.addnext(inner)
 
 
 def _bare(text: str | None) -> Iterator[ReadBlock]:

@@ -62,7 +62,7 @@ _of_author = names_say(
 )
 _of_other_things = name_says(
     r"trending|newsletter|more-?on|blogs?-list|authors-list|card__|(?:^|[\s_-])(?:feed|others?|quotes?|polls?|login)(?:$|[\s_-])"
-    r"|editors?-choice|logged|weather"
+    r"|editors?-choice|logged|weather|(?:^|[\s_-])(?:next|prev(?:ious)?)(?:$|[\s_-])"
 )
 _NOT_A_LINE = re.compile(
     r"avatar|photo|image|img|icon|bio|about|social|share|follow|desc|position|role|job|time|date", re.I
@@ -81,8 +81,11 @@ _WHEN = re.compile(r"(?:,|\s+(?:в|о|у|on|at|от|від))\s+[^\d:]{0,15}\d[\d
 _HANDLE = re.compile(r"\s*[(<|,·•]?\s*(?<![\w@])[\w.+-]{0,40}@\w{2,30}(?:[.-]\w{1,30}){0,4}[)>]?")
 """Account or address of e-mail behind a name."""
 _DAY = re.compile(
-    r"\s+(?:(?:[^\W\d_]+day|Mon?|Tue|Wed|Thu|Fri?|Sat?|Sun|Di|Mi|Do|So|Пн|Вт|Ср|Чт|Пт|Сб|Нд|Вс)\.?,?\s+)?(?:[^\W\d_]{3,12}\.?\s+\d{1,2},?\s+(?:19|20)\d{2}"
-    r"|\d{1,2}\.?\s+[^\W\d_]{3,12}[.,]?\s+(?:19|20)\d{2}|\d{1,2}[./]\d{1,2}[./]\d{2,4})\b.*$"
+    r"(?:[.|]?\s+(?:updated|published|posted)(?:\s+on)?\s?:?)?\s+"
+    r"(?:(?:[^\W\d_]+day|mon?|tue|wed|thu|fri?|sat?|sun|di|mi|do|so|пн|вт|ср|чт|пт|сб|нд|вс)\.?,?\s+)?"
+    r"(?:[^\W\d_]{3,12}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+(?:19|20)\d{2}"
+    r"|\d{1,2}\.?\s+[^\W\d_]{3,12}[.,]?\s+(?:19|20)\d{2}|\d{1,2}[./]\d{1,2}[./]\d{2,4})\b.*$",
+    re.IGNORECASE,
 )
 """Day behind the names: `By Jane Doe, The Courier January 17, 2012`."""
 _DAY_BEFORE = re.compile(
@@ -110,7 +113,7 @@ _CAPITAL = re.compile(r"(?<!\w)[^\W\d_a-zа-яіїєґ]")
 _SMALL = re.compile(r"(?<![\w'’-])[a-zà-ÿа-яіїєґ][\w'’-]{2,}")
 _OF_A_SENTENCE = 6
 """Words in small letters of a byline, at most: `Please mark the words; two clicks tell us of the mistake.`"""
-_OUTSIDE_SCRIPTS = ".//text()[not(parent::script or parent::style)]"
+_OUTSIDE_SCRIPTS = ".//text()[not(parent::script or parent::style or ancestor::button)]"
 _META_NAMES = (
     "author", "article:author", "article:author_name", "dc.creator", "dcterms.creator", "parsely-author",
     "sailthru.author", "byl", "twitter:creator_name", "mediator_author", "cxenseparse:author",
@@ -212,7 +215,7 @@ def _line_around(element: HtmlElement, place: Placement) -> str:
         return ""
     # <span>Автор:</span> <a>Ім'я Прізвище</a>: the parent has the whole line
     for box in (element, element.getparent()):
-        line = _words(box, _LONGEST) if box is not None else ""
+        line = _DAY.sub("", _words(box, _LONGEST)) if box is not None else ""
         if box is not None and _is_printed(line) and not _is_elsewhere(box, place):
             return line
     # <span>by</span> <span>Jane Doe</span> among other elements: the name is the next element
@@ -255,7 +258,7 @@ def _is_printed(line: str) -> bool:
     names = line[match.end() :]
     first = names.split()[0] if names.split() else ""
     # "By the end of the year…", "Автор книги …": a name begins with a capital
-    if "[" in line or first in {"Bio", "BIO"}:
+    if "[" in line or first in {"Bio", "BIO", "Size"}:
         return False
     if not _SURE.search(match[0]) and _CALLED.match(line) and not NAME.fullmatch(names):
         return False
@@ -279,19 +282,24 @@ def _classed(page: Outline, place: Placement) -> Iterator[str]:
             continue
         element = page.elements[i]
         line = _line_of(element)
-        if _NOT_NAMES.search(line) or len(_CAPITAL.findall(line)) < 2:
+        if _NOT_NAMES.search(line) or not _may_say_who(line):
             # a box about the author has the name in a line of its own
             first = next(filter(None, map(_words, element.iterdescendants(*_NAMING))), "")
             if NAME.fullmatch(first):
                 within.append(first)
             continue
-        if 3 < len(line) < 160 and line not in lines and not any(line in earlier for earlier in lines):
+        if 2 < len(line) < 160 and line not in lines and not any(line in earlier for earlier in lines):
             lines.add(line)
             yield line
         if len(lines) > 8:
             return
     if not lines:
         yield from dict.fromkeys(within)
+
+
+def _may_say_who(line: str) -> bool:
+    """Tell if a line has two names, one after a prefix, or is an agency in capitals: `von dpa`, `AFP`."""
+    return len(_CAPITAL.findall(line)) > 1 or PREFIX.match(line) is not None or line.isupper()
 
 
 def _may_be_a_line(page: Outline, i: int, place: Placement) -> bool:
@@ -306,7 +314,7 @@ def _may_be_a_line(page: Outline, i: int, place: Placement) -> bool:
 
 def _line_of(element: HtmlElement) -> str:
     line = _DAY_BEFORE.sub("", _with_commas(_words(element), element))
-    line = _DAY.sub("", _HANDLE.sub("", _WHEN.sub("", line)))
+    line = _WHEN.sub("", _DAY.sub("", _HANDLE.sub("", line))).rstrip(" ,·|")
     if not _NOT_NAMES.search(line):
         return line
     # `By Jane Doe · Oct. 25, 2024`
@@ -373,8 +381,8 @@ def _words(element: HtmlElement, longest: int | None = None) -> str:
     """Return the element's text with a space between elements; an empty string if it is too long."""
     parts: list[str] = []
     letters = 0
-    has_script = next(element.iterdescendants("script"), None) is not None
-    for part in element.xpath(_OUTSIDE_SCRIPTS) if has_script else element.itertext():
+    has_others = next(element.iterdescendants("script", "button"), None) is not None
+    for part in element.xpath(_OUTSIDE_SCRIPTS) if has_others else element.itertext():
         parts.append(part)
         letters += len(part.strip())
         # the rest of a large element is not read
@@ -406,7 +414,9 @@ def _is_elsewhere(element: HtmlElement, place: Placement) -> bool:
     for depth, parent in enumerate((element, *element.iterancestors())):
         if depth > 7 or parent.tag in {"article", "main", "body"} or parent in place.around:
             return False
-        if parent.tag == "nav" or (parent.tag == "aside" and not _is_about_the_article(parent)):
+        if (parent.tag == "nav" and not _of_author(parent.get("class", ""))) or (
+            parent.tag == "aside" and not _is_about_the_article(parent)
+        ):
             return True
         if parent.tag == "footer":
             # Drupal prints the author in a footer of the article

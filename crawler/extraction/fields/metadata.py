@@ -60,7 +60,7 @@ def read_metadata(page: Outline, data: LinkedData, url: str) -> Metadata:
         headline=headline,
         headline_source=headline_source,
         lead=data.description or names.get("og:description") or names.get("description"),
-        section=read_section(page, data, names, headline),
+        section=read_section(page, data, names, headline, url),
         tags=read_tags(page, data, article_tags, names),
         image_url=absolute(url, names.get("og:image") or data.image)
         if names.get("og:image") or data.image

@@ -1,8 +1,10 @@
 """Section and tags of a page: the outlet's own words, or nothing."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from itertools import filterfalse, islice, takewhile
+from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
@@ -19,7 +21,7 @@ _MACHINERY = re.compile(
     r"""_|@|https?://|\bwww\.|\.(?:com|net|org|tv|co\.uk)\b|^\[.*\]$|\bstate\ wire$
     | ^person(?:\ \w+)?$ | ^[A-Z]{3,}:[A-Z-]+$
     | ^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$
-    | ^[\W\d]+$ | :$ | ^(?:print|e-?mail|share)\ (?:this|an?|article|page)\b
+    | ^[\W\d]+$ | [:»›→]$ | ^(?:print|e-?mail|share)\ (?:this|an?|article|page)\b
     | ^(?:wc|word\ count|day|time|(?:page|article|content)\ type|subject|partner|(?:nlp\ )?category|section
         |language|location|source|type)\s*:
     | ^(?:uncategori[sz]ed|без\ рубрики|front\ page|latest|latest\ news|top\ stories|breaking\ news
@@ -60,6 +62,11 @@ _UP = 4
 """Levels from a card's tags to the card."""
 _MOST_WORDS = 4
 """Words of a breadcrumb that is a section, at most."""
+_FOLDER = re.compile(
+    r"(?!\d+$|(?:news|novyn[aiy]|novosti|articles?|posts?|stor(?:y|ies)|blogs?|videos?|categor(?:y|ies)|topics?|tags?|ukr|rus"
+    r"|eng|index|archives?|amp|forums?)$)[^/.]{3,}"
+)
+"""Part of an address that may be a section's, unlike what all articles have."""
 _SHOWN = ".//text()[not(ancestor::svg)]"
 _MOST_PRINTED = 12
 """Links in boxes called after tags, at most: more are a menu or a cloud."""
@@ -228,15 +235,44 @@ def _is_in_card(box: HtmlElement) -> bool:
     return False
 
 
-def read_section(page: Outline, data: LinkedData, names: dict[str, str], headline: str | None) -> str | None:
-    """Return the section that the page declares, or the last of its breadcrumbs before the article."""
+def read_section(
+    page: Outline, data: LinkedData, names: dict[str, str], headline: str | None, url: str
+) -> str | None:
+    """Return the section that the page declares, its last breadcrumb, or what the outlet calls its folder."""
     for declared in (names.get("article:section"), data.section):
         if declared and len(declared) < _LONGEST and not _MACHINERY.search(declared):
             return declared
     for trail in (data.breadcrumbs, _printed_trail(page), _named_trail(page)):
         if (section := _of_breadcrumbs(trail, headline)) is not None:
             return section
-    return None
+    return _of_folder(page, url)
+
+
+def _of_folder(page: Outline, url: str) -> str | None:
+    """Return what most links to the innermost folder of an address say: `Sport` for `/sport/a1.html`."""
+    address = urlsplit(url)
+    folders = [step for step in address.path.lower().split("/") if step][:-1]
+    depth_of = {step: i for i, step in enumerate(folders) if _FOLDER.fullmatch(step)}
+    texts: dict[int, Counter[str]] = {}
+    for i in page.by_tag.get("a", ()) if depth_of else ():
+        href = page.attributes[i].get("href", "").split("#")[0].rstrip("/").lower()
+        depth = depth_of.get(href.rsplit("/", 1)[-1])
+        if depth is None or not _leads_into(href, address.hostname or "", folders[: depth + 1]):
+            continue
+        text = one_line(page.elements[i].text_content())
+        if 1 < len(text) < _LONGEST and len(text.split()) <= _MOST_WORDS and not _MACHINERY.search(text):
+            texts.setdefault(depth, Counter())[text] += 1
+    return texts[max(texts)].most_common(1)[0][0] if texts else None
+
+
+def _leads_into(href: str, host: str, folders: list[str]) -> bool:
+    """Tell if an address of this host has these folders, or the last of them, as its path."""
+    scheme, is_absolute, rest = href.partition("//")
+    site, _, path = rest.partition("/") if is_absolute else ("", "", scheme)
+    if is_absolute and (scheme not in {"", "http:", "https:"} or site.removeprefix("www.") not in host):
+        return False
+    steps = [step for step in path.split("/") if step]
+    return steps == folders[-len(steps) :]
 
 
 def _named_trail(page: Outline) -> tuple[str, ...]:

@@ -64,3 +64,12 @@ PIECES = st.sampled_from([
 def test_any_element(pieces: list[str], named: bool) -> None:
     one, whole = both(html.fromstring(f"<div class='text'>{''.join(pieces)}</div>"), named=named)
     assert one == whole
+
+
+def test_each_item_of_a_list_in_a_list_once() -> None:
+    inner = "<ul><li>Перша черга</li><li>Друга <b>черга</b><ol><li>Етап</li></ol></li></ul>"
+    element = html.fromstring(
+        f"<div><p>{LINE}</p><p>{LINE}</p><ul><li>Мости{inner}Разом</li><li>Дороги</li></ul></div>"
+    )
+    items = [block.text for block in read_element(element) if block.kind == "list_item"]
+    assert items == ["Мости", "Перша черга", "Друга черга", "Етап", "Разом", "Дороги"]

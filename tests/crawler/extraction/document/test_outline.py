@@ -77,12 +77,27 @@ _ODD = st.text(
 @given(st.text() | _ODD)
 def test_one_line_as_defined(text: str) -> None:
     never = (
-        "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f"
-        "\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]"
+        "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f"
+        "\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]|(?<![\u0600-\u109f\u1780-\u18af\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])"
+        "[\u200c\u200d]"
     )
     line = re.sub(r"\s+", " ", unicodedata.normalize("NFC", re.sub(never, "", text))).strip()
     assert one_line(text) == line
     assert for_comparison(text) == re.sub(r"[\W_]+", "", line.casefold())
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("می\u200cدمید\u200c\u200cند", "می\u200cدمید\u200cند"),
+        ("क्\u200dया", "क्\u200dया"),
+        ("👩\u200d🔧", "👩\u200d🔧"),
+        ("мі\u200cсто po\u200drt \u200cа", "місто port а"),
+    ],
+)
+def test_joiners_where_they_shape_a_letter(text: str, line: str) -> None:
+    assert one_line(text) == line
+    assert for_comparison(text) == for_comparison(text.replace("\u200c", "").replace("\u200d", ""))
 
 
 @given(st.text() | _ODD)

@@ -368,6 +368,20 @@ def byline(line: str) -> str | None:
         ("<p>par Jane Doe et John Smith</p>", "par Jane Doe et John Smith"),
         ("<p>Por Jane Doe y John Smith, Courier</p>", "Por Jane Doe y John Smith, Courier"),
         ("<p>par les hommes et les femmes</p>", None),
+        # a button beside the name, and menus that begin like a byline
+        ("<div class='byline'>By <a href='/jd'>Jane Doe</a> <span><button>+Follow</button></span></div>", "By Jane Doe"),
+        ("<div>Text Size <a href='#'>Small</a> <a href='#'>Large</a></div>", None),
+        # an agency in small letters or in capitals
+        ("<div class='author'><span>von</span> <span>abc</span></div>", "von abc"),
+        ("<div class='author'>ABC</div>", "ABC"),
+        ("<div class='author'>Stadt</div>", None),
+        ("<p class='byline'>Jane Doe. Updated November 3rd, 2023</p>", "Jane Doe"),
+        ("<p class='byline'>Jane Doe · Posted: Sep 11, 2023 4:00 AM</p>", "Jane Doe"),
+        ("<p class='byline'>By Jane Doe Posted on Thu, 10 September 2015 20:26 | 0</p>", "By Jane Doe"),
+        ("<nav class='post-by'><li class='by'>The Courier Desk</li></nav>", "The Courier Desk"),
+        ("<nav class='post-list'><li class='author'>The Courier Desk</li></nav>", None),
+        # the headline of the next article
+        ("<div class='post-next-prev'><span>Next article</span> <a href='/2'>By Jane Doe / “Fever”</a></div>", None),
     ],
 )  # fmt: skip
 def test_the_line_of_the_byline(line: str, expected: str | None) -> None:

@@ -14,11 +14,34 @@ URL = "https://a.example/news/x"
 HEADLINE = "Bridges of the north reopen"
 
 
-def topics(head: str = "", body: str = "") -> tuple[str | None, tuple[str, ...]]:
+def topics(head: str = "", body: str = "", url: str = URL) -> tuple[str | None, tuple[str, ...]]:
     source = f"<html><head>{head}</head><body><h1>{HEADLINE}</h1>{body}</body></html>"
     page = outline(html.document_fromstring(source))
-    metadata = read_metadata(page, read_linked_data(page), URL)
+    metadata = read_metadata(page, read_linked_data(page), url)
     return metadata.section, metadata.tags
+
+
+SPORT = "<a href='/sport'>Sport</a>"
+
+
+@pytest.mark.parametrize(
+    ("path", "links", "section"),
+    [
+        ("/sport/x", "<a href='/sport/'>Sport</a>", "Sport"),
+        ("/sport/x", "<a href='https://www.a.example/sport/#top'>Sport</a>", "Sport"),
+        ("/sport/x", "<a href='https://b.example/sport/'>Sport</a>", None),
+        ("/sport/x", "<a href='/2'>Sport</a>", None),
+        ("/sport/x", "<a href='/sport'>More »</a><a href='/sport'>Our team</a><a href='/sport'>Sport</a>" + SPORT, "Sport"),
+        ("/sport/chess/x", f"{SPORT}<a href='/sport/chess'>Chess</a>", "Chess"),
+        ("/sport/chess/x", f"{SPORT}<a href='/world/chess'>World's chess</a>", "Sport"),
+        ("/2020/sport/x", f"{SPORT}<a href='/2020/'>Year</a>", "Sport"),
+        ("/en/news/2020/x", "<a href='/en/'>English</a><a href='/en/news'>News</a><a href='/en/news/2020'>All of it</a>", None),
+        ("/sport", SPORT, None),
+        ("/sport/x", "<a href='/sport/'>Twelve new bridges over the river</a>", None),
+    ],
+)  # fmt: skip
+def test_the_name_of_the_folder_that_the_article_is_in(path: str, links: str, section: str | None) -> None:
+    assert topics(body=links, url=f"https://a.example{path}")[0] == section
 
 
 def trail(*names: str) -> str:
