@@ -6,7 +6,7 @@ from itertools import compress
 from operator import attrgetter
 
 from crawler.extraction.body.boilerplate import why_not_text
-from crawler.extraction.body.signature import NAME
+from crawler.extraction.body.signature import NAME, without_day
 from crawler.extraction.body.text_blocks import Excluded, ReadBlock
 from crawler.extraction.document.text import for_comparison, one_line
 
@@ -146,7 +146,7 @@ class _Rules:
 
     def _is_byline(self, i: int) -> bool:
         text = self._folded[i]
-        if self._byline and text == self._byline:
+        if self._byline and self._byline in {text, for_comparison(without_day(self._blocks[i].text))}:
             return True
         return len(self._blocks[i].text) < _LONGEST_BYLINE and _only_names(text, self._names)
 

@@ -46,6 +46,7 @@ _ABSOLUTE = re.compile(
 )
 """Addresses that stay as they are, which nearly all are: to split and join one takes 40 µs."""
 _AROUND = "[]()|·•:→» "
+_UP = 4
 _NAMED = 60
 """Characters of a line that may be the name of a language, with the signs around it."""
 # a link of a switcher has hreflang, one of the known classes, or only the name of a language as its text
@@ -55,6 +56,9 @@ _KNOWN_CLASS = re.compile(
 _is_known = Rule(lambda names: _KNOWN_CLASS.search(names) is not None)
 _CLASS_SAYS = re.compile(r"(?:^|\s)(?:changeLang|lang-|language-|hreflang-)([A-Za-z]{2,3})(?:\s|$)")
 _PUBLICATION = "lang-publication"
+_OTHER_MEANINGS = {"uk", "it"}
+"""Names of languages that are a country and a trade as well; another language is named beside them."""
+_FRONT = re.compile(r"[a-z]{3,15}")
 
 
 def is_home_page(url: str) -> bool:
@@ -77,6 +81,12 @@ def is_home_page(url: str) -> bool:
         steps.pop()
     # no article has a path of two letters: that is a language, a country or a section
     return not steps or (len(steps) == 1 and (steps[0] in _TOKENS or bool(_ROOT.fullmatch(steps[0]))))
+
+
+def _is_front_of_an_edition(target: str, url: str) -> bool:
+    """Tell if an address is one word, as `/international/`, while the page's is longer and ends otherwise."""
+    steps, own = ([x for x in urlsplit(y).path.split("/") if x] for y in (target, url))
+    return len(own) > 1 == len(steps) and steps[0] != own[-1] and _FRONT.fullmatch(steps[0]) is not None
 
 
 def language_tag(claim: str | None) -> str | None:
@@ -102,7 +112,7 @@ def read_alternates(page: Outline, url: str, switcher: str | None = None) -> tup
 
     def add(language: str | None, href: str, source: str) -> None:
         target = absolute(url, href)
-        if target is None or is_home_page(target):
+        if target is None or is_home_page(target) or _is_front_of_an_edition(target, url):
             return
         alternate = Alternate(language, target, "hreflang" if source == "hreflang" else "switcher")
         alternates.setdefault((language, target, source), alternate)
@@ -194,7 +204,17 @@ def _printed_language(anchor: HtmlElement) -> str | None:
     if not text or len(text) > 400:
         return None
     line = " ".join(text.split()).strip(_AROUND)
-    return _language_named(line) if len(line) < _NAMED else None
+    language = _language_named(line) if len(line) < _NAMED else None
+    return language if line.casefold() not in _OTHER_MEANINGS or _has_partner(anchor) else None
+
+
+def _has_partner(anchor: HtmlElement) -> bool:
+    """Tell if another language is named in the smallest box with more than this link."""
+    for box in islice(anchor.iterancestors(), _UP):
+        names = [*filter(None, map(str.strip, box.itertext()))]
+        if len(names) > 1:
+            return any(_language_named(name) not in {*_OTHER_MEANINGS, None} for name in names)
+    return False
 
 
 @lru_cache(maxsize=4096)  # the menus of an outlet are the same on all its pages

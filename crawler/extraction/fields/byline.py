@@ -7,7 +7,7 @@ from operator import attrgetter, itemgetter
 
 from lxml.html import HtmlElement
 
-from crawler.extraction.body.signature import NAME
+from crawler.extraction.body.signature import NAME, without_day
 from crawler.extraction.document.class_names import name_says, names_say
 from crawler.extraction.document.outline import COMPONENT, Outline, short_text
 from crawler.extraction.document.text import for_comparison, one_line
@@ -80,14 +80,6 @@ _WHEN = re.compile(r"(?:,|\s+(?:в|о|у|on|at|от|від))\s+[^\d:]{0,15}\d[\d
 """Date at the end of Drupal's own byline: `Опубликовано Родика Чеботарь в Чт, 05/06/2025 - 11:40`."""
 _HANDLE = re.compile(r"\s*[(<|,·•]?\s*(?<![\w@])[\w.+-]{0,40}@\w{2,30}(?:[.-]\w{1,30}){0,4}[)>]?")
 """Account or address of e-mail behind a name."""
-_DAY = re.compile(
-    r"(?:[.|]?\s+(?:updated|published|posted)(?:\s+on)?\s?:?)?\s+"
-    r"(?:(?:[^\W\d_]+day|mon?|tue|wed|thu|fri?|sat?|sun|di|mi|do|so|пн|вт|ср|чт|пт|сб|нд|вс)\.?,?\s+)?"
-    r"(?:[^\W\d_]{3,12}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+(?:19|20)\d{2}"
-    r"|\d{1,2}\.?\s+[^\W\d_]{3,12}[.,]?\s+(?:19|20)\d{2}|\d{1,2}[./]\d{1,2}[./]\d{2,4})\b.*$",
-    re.IGNORECASE,
-)
-"""Day behind the names: `By Jane Doe, The Courier January 17, 2012`."""
 _DAY_BEFORE = re.compile(
     r"^(?:[^\W\d_]{3,12}\.?\s+\d{1,2},?|\d{1,2}\.?\s+[^\W\d_]{3,12}\.?)\s+(?:19|20)\d{2}"
     r"(?:\W+(?:at\s+)?\d{1,2}[:.]\d{2}(?:\s?[ap]\.?m\.?)?)?\W+(?=by\s)",
@@ -215,7 +207,7 @@ def _line_around(element: HtmlElement, place: Placement) -> str:
         return ""
     # <span>Автор:</span> <a>Ім'я Прізвище</a>: the parent has the whole line
     for box in (element, element.getparent()):
-        line = _DAY.sub("", _words(box, _LONGEST)) if box is not None else ""
+        line = without_day(_words(box, _LONGEST)) if box is not None else ""
         if box is not None and _is_printed(line) and not _is_elsewhere(box, place):
             return line
     # <span>by</span> <span>Jane Doe</span> among other elements: the name is the next element
@@ -262,7 +254,7 @@ def _is_printed(line: str) -> bool:
         return False
     if not _SURE.search(match[0]) and _CALLED.match(line) and not NAME.fullmatch(names):
         return False
-    several = _AND.split(_DAY.sub("", names).split(",")[0])
+    several = _AND.split(without_day(names).split(",")[0])
     if _SMALL_WORDS.match(line) and not all(map(NAME.fullmatch, map(str.strip, several))):
         return False
     return first[:1].isupper() and (
@@ -314,7 +306,7 @@ def _may_be_a_line(page: Outline, i: int, place: Placement) -> bool:
 
 def _line_of(element: HtmlElement) -> str:
     line = _DAY_BEFORE.sub("", _with_commas(_words(element), element))
-    line = _WHEN.sub("", _DAY.sub("", _HANDLE.sub("", line))).rstrip(" ,·|")
+    line = _WHEN.sub("", without_day(_HANDLE.sub("", line)))
     if not _NOT_NAMES.search(line):
         return line
     # `By Jane Doe · Oct. 25, 2024`

@@ -105,6 +105,8 @@ def test_home_pages_are_no_alternates() -> None:
         ('<a href="/rus/1">Українська</a>', "uk"),
         ('<a hreflang="ua" href="/rus/1">читати</a>', "uk"),
         ('<span class="lang-publication"><a href="/rus/1">ru</a></span>', "ru"),
+        ('<ul><li><b>EN</b></li><li><a href="/rus/1">UK</a></li></ul>', "uk"),
+        ('<p><a href="/rus/1">IT</a> | DE</p>', "it"),
     ],
 )
 def test_switchers(anchor: str, language: str) -> None:
@@ -121,10 +123,21 @@ def test_switchers(anchor: str, language: str) -> None:
         '<a href="mailto:a@b.example">en</a>',
         '<a href="#top">ua</a>',
         f'<a href="{HERE}">ua</a>',
+        # a country and a trade, in menus and among tags
+        '<ul><li><a href="/news/uk">UK</a></li><li><a href="/news/it">IT</a></li><li>World</li></ul>',
+        '<div>Deutsch</div><ul><li><a href="/news/uk">UK</a></li><li>World</li></ul>',
+        '<p><a href="/trends/uk-economy/">UK</a></p>',
+        # the front of another edition
+        '<a href="/international/">English</a>',
     ],
 )
 def test_what_is_no_switcher(anchor: str) -> None:
     assert read(anchor) == ()
+
+
+def test_the_article_itself_may_be_one_word() -> None:
+    assert read('<a href="/floods">English</a>', url="https://courier.example/uk/floods")
+    assert read('<a href="/floods">English</a>', url="https://courier.example/poveni")
 
 
 def test_an_outlets_rule_finds_what_the_generic_way_does_not() -> None:

@@ -378,6 +378,8 @@ def byline(line: str) -> str | None:
         ("<p class='byline'>Jane Doe. Updated November 3rd, 2023</p>", "Jane Doe"),
         ("<p class='byline'>Jane Doe · Posted: Sep 11, 2023 4:00 AM</p>", "Jane Doe"),
         ("<p class='byline'>By Jane Doe Posted on Thu, 10 September 2015 20:26 | 0</p>", "By Jane Doe"),
+        ("<p class='byline'>By Associated Press December 23 at 12:34 PM</p>", "By Associated Press"),
+        ("<p>Von: Jane Doe am Montag On 2/20/19 at 2:39 PM EST</p>", "Von: Jane Doe am Montag"),
         ("<nav class='post-by'><li class='by'>The Courier Desk</li></nav>", "The Courier Desk"),
         ("<nav class='post-list'><li class='author'>The Courier Desk</li></nav>", None),
         # the headline of the next article
