@@ -85,8 +85,12 @@ def is_home_page(url: str) -> bool:
 
 def _is_front_of_an_edition(target: str, url: str) -> bool:
     """Tell if an address is one word, as `/international/`, while the page's is longer and ends otherwise."""
-    steps, own = ([x for x in urlsplit(y).path.split("/") if x] for y in (target, url))
+    steps, own = _steps(target), _steps(url)
     return len(own) > 1 == len(steps) and steps[0] != own[-1] and _FRONT.fullmatch(steps[0]) is not None
+
+
+def _steps(url: str) -> list[str]:
+    return [*filter(None, urlsplit(url).path.split("/"))]
 
 
 def language_tag(claim: str | None) -> str | None:
@@ -213,7 +217,7 @@ def _has_partner(anchor: HtmlElement) -> bool:
     for box in islice(anchor.iterancestors(), _UP):
         names = [*filter(None, map(str.strip, box.itertext()))]
         if len(names) > 1:
-            return any(_language_named(name) not in {*_OTHER_MEANINGS, None} for name in names)
+            return not {*map(_language_named, names)} <= {*_OTHER_MEANINGS, None}
     return False
 
 

@@ -251,8 +251,11 @@ def read_section(
 def _of_folder(page: Outline, url: str) -> str | None:
     """Return what most links to the innermost folder of an address say: `Sport` for `/sport/a1.html`."""
     address = urlsplit(url)
-    folders = [step for step in address.path.lower().split("/") if step][:-1]
-    depth_of = {step: i for i, step in enumerate(folders) if _FOLDER.fullmatch(step)}
+    folders = [*filter(None, address.path.lower().split("/"))][:-1]
+    depth_of: dict[str, int] = {}
+    for i, step in enumerate(folders):
+        if _FOLDER.fullmatch(step):
+            depth_of[step] = i
     texts: dict[int, Counter[str]] = {}
     for i in page.by_tag.get("a", ()) if depth_of else ():
         href = page.attributes[i].get("href", "").split("#")[0].rstrip("/").lower()
@@ -271,7 +274,7 @@ def _leads_into(href: str, host: str, folders: list[str]) -> bool:
     site, _, path = rest.partition("/") if is_absolute else ("", "", scheme)
     if is_absolute and (scheme not in {"", "http:", "https:"} or site.removeprefix("www.") not in host):
         return False
-    steps = [step for step in path.split("/") if step]
+    steps = [*filter(None, path.split("/"))]
     return steps == folders[-len(steps) :]
 
 
