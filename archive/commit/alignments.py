@@ -5,13 +5,16 @@ them to `former_alignments`, from which past states are derived.
 """
 
 import sqlite3
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
+from typing import Any
 
 from archive.commit import stories
 from archive.commit.observations import AppliedObservations
 from archive.commit.stories import Coverage, Story
+from archive.format.codec import plain
 from archive.format.records import Align, AlignmentRecord, TextBlock, VariantText, surely_linked
 from archive.state.database import State
 from archive.storage.interface import Storage
@@ -64,7 +67,7 @@ def realign(
         new = tuple(_align_missing(built, missing, texts, align))
     dropped = frozenset(stored.keys() - valid.keys())
     files = frozenset(stored[couple]["path"] for couple in (*dropped, *moves))
-    coverage_of = _coverages(valid.values(), [record for _, record in new])
+    coverage_of = _stored_coverages(valid.values()) | coverages(plain(record) for _, record in new)
     covered = tuple(story.with_coverages(coverage_of) for story in built)
     return covered, Alignments(new, dropped, moves, files)
 
@@ -107,37 +110,31 @@ def unaligned_stories(
 
 def stored_coverages(state: State, article_ids: Collection[str]) -> dict[Couple, Coverage]:
     """Compute coverage from the stored alignments among these articles."""
-    return _coverages((row for row in state.alignments(article_ids) if row["id_b"] in article_ids), ())
+    return _stored_coverages(row for row in state.alignments(article_ids) if row["id_b"] in article_ids)
 
 
-def coverages(rows: Iterable[Mapping[str, object]]) -> dict[Couple, Coverage]:
+def coverages(rows: Iterable[Mapping[str, Any]]) -> dict[Couple, Coverage]:
     """Compute coverage from rows of the table `alignments`."""
-    sums: dict[Couple, list[int]] = {}
+    sums: dict[Couple, Counter[str]] = {}
     for row in rows:
-        _count(
-            sums.setdefault((str(row["article_id_a"]), str(row["article_id_b"])), [0, 0, 0, 0]),
-            int(str(row["characters_a"])),
-            int(str(row["characters_b"])),
-            both=surely_linked(row["kind"], row["doubtful"]),
-        )
-    return {couple: _coverage(couple, *numbers) for couple, numbers in sums.items()}
+        numbers = sums.setdefault((row["article_id_a"], row["article_id_b"]), Counter())
+        is_linked = surely_linked(row["kind"], row["doubtful"])
+        for side in "ab":
+            numbers[f"whole_{side}"] += row[f"characters_{side}"]
+            numbers[f"both_{side}"] += row[f"characters_{side}"] if is_linked else 0
+    coverage_of = {}
+    for couple, x in sums.items():
+        coverage_of[couple] = _coverage(couple, x["whole_a"], x["both_a"], x["whole_b"], x["both_b"])
+    return coverage_of
 
 
-def _coverages(stored: Iterable[sqlite3.Row], new: Iterable[AlignmentRecord]) -> dict[Couple, Coverage]:
-    sums: dict[Couple, list[int]] = {}
-    for x in new:
-        numbers = sums.setdefault((x.article_id_a, x.article_id_b), [0, 0, 0, 0])
-        _count(numbers, x.characters_a, x.characters_b, both=surely_linked(x.kind, x.doubtful))
-    for row in stored:
-        numbers = [row["whole_a"], row["partnered_a"], row["whole_b"], row["partnered_b"]]
-        sums[row["id_a"], row["id_b"]] = numbers
-    return {couple: _coverage(couple, *numbers) for couple, numbers in sums.items()}
-
-
-def _count(numbers: list[int], characters_a: int, characters_b: int, *, both: bool) -> None:
-    for place, length in ((0, characters_a), (2, characters_b)):
-        numbers[place] += length
-        numbers[place + 1] += length if both else 0
+def _stored_coverages(rows: Iterable[sqlite3.Row]) -> dict[Couple, Coverage]:
+    coverage_of = {}
+    for row in rows:
+        couple = row["id_a"], row["id_b"]
+        sums = row["whole_a"], row["partnered_a"], row["whole_b"], row["partnered_b"]
+        coverage_of[couple] = _coverage(couple, *sums)
+    return coverage_of
 
 
 def _coverage(couple: Couple, whole_a: int, both_a: int, whole_b: int, both_b: int) -> Coverage:

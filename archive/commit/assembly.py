@@ -18,7 +18,7 @@ from archive.format.records import NO_PAIR
 from archive.format.schema import STORED
 from archive.format.snapshot import Snapshot
 from archive.state.database import State
-from archive.tables.parquet_files import merges, read
+from archive.tables.parquet_files import merges, read, with_column
 
 Couple = tuple[str, str]
 Columns = dict[str, Mapping[str, object]]
@@ -121,16 +121,14 @@ class _Assembly:
         story_ids = []
         for key, story_id in zip(keys, table["story_id"].to_pylist(), strict=True):
             story_ids.append(changes.story_of_couple.get(key, story_id))
-        position = table.schema.get_field_index("story_id")
-        table = table.set_column(position, table.schema.field(position), pa.array(story_ids, pa.string()))
-        return table.filter(pc.invert(invalid))
+        return with_column(table, "story_id", story_ids).filter(pc.invert(invalid))
 
     def _add(self, plan: CommitPlan) -> None:
         self._write("observations", rows.plain_rows(plan.applied.observations))
         self._write("memberships", rows.memberships(plan.new_story_of))
         self._write("decisions", rows.plain_rows(plan.pairs))
         self._write("pairs", rows.plain_rows(x for x in plan.pairs if x.evidence not in NO_PAIR))
-        self._write("stories", rows.stories(plan.stories))
+        self._write("stories", [story.row() for story in plan.stories])
         self._write("refusals", rows.plain_rows(plan.refusals))
         self._write("alignments", rows.alignments(plan.alignments.new))
 
@@ -158,11 +156,8 @@ def _set(table: pa.Table, changes: Mapping[str, Mapping[str, object]]) -> pa.Tab
     for name, values in changes.items():
         if values.keys().isdisjoint(ids):
             continue
-        position = table.schema.get_field_index(name)
-        old = table.column(position).to_pylist()
-        new = [values.get(x, value) for x, value in zip(ids, old, strict=True)]
-        field = table.schema.field(position)
-        table = table.set_column(position, field, pa.array(new, field.type))
+        new = [values.get(x, value) for x, value in zip(ids, table[name].to_pylist(), strict=True)]
+        table = with_column(table, name, new)
     return table
 
 

@@ -9,6 +9,7 @@ import sqlite3
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from archive.commit import rows, stories
 from archive.commit.alignments import stored_coverages
@@ -78,7 +79,7 @@ def _hits(path: Path, table: str, stones: Tombstones) -> list[bool]:
 def _without(table: pa.Table, name: str, hits: list[bool]) -> pa.Table:
     """Remove the hit rows; observations stay without their content, so that the totals of a crawl add up."""
     if name != "observations":
-        return table.filter(pa.array([not hit for hit in hits], pa.bool_()))
+        return table.filter(pc.invert(pa.array(hits, pa.bool_())))
     with translated_errors():
         observations = table.cast(OBSERVATIONS).to_pylist()
     for row, hit in zip(observations, hits, strict=True):
@@ -95,10 +96,10 @@ def _stories(
     members = state.members(state.in_stories(story_ids) - purged)
     ids = [member.article_id for member in members]
     coverage_of = stored_coverages(state, set(ids))
-    remaining = [story.with_coverages(coverage_of) for story in stories.build(members, state.joints(ids))]
-    is_unchanged = pa.array([x not in story_ids for x in table["story_id"].to_pylist()], pa.bool_())
-    new_rows = rows.table("stories", rows.stories(remaining), commit)
-    return pa.concat_tables([table.filter(is_unchanged), new_rows])
+    built = stories.build(members, state.joints(ids))
+    remaining = [story.with_coverages(coverage_of).row() for story in built]
+    is_changed = pc.is_in(table["story_id"], value_set=pa.array(list(story_ids), pa.string()))
+    return pa.concat_tables([table.filter(pc.invert(is_changed)), rows.table("stories", remaining, commit)])
 
 
 def clean(storage: Storage, stones: Tombstones, stone: Tombstone, head: Snapshot, state: State) -> None:

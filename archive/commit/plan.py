@@ -31,9 +31,6 @@ from archive.state.model import CurrentVersion, Holder, Joint, StoryMember
 from archive.storage.interface import Storage
 from archive.tables.article_rows import latest_rows
 
-Decided = Mapping[tuple[str, str], tuple[str, bool, float | None, str | None]]
-
-
 _log = logging.getLogger(__name__)
 
 
@@ -162,9 +159,17 @@ def _new_stories(applied: AppliedObservations, decisions: Decisions) -> dict[str
 
 
 def _new_pairs(decisions: Decisions, state: State) -> tuple[PairRecord, ...]:
-    before = state.pair_decisions({pair.article_id_a for pair in decisions.pairs})
-    pairs = [_with_score(before, pair) for pair in decisions.pairs]
-    return tuple(pair for pair in pairs if _is_new_pair(before, pair))
+    """Pairs that are decided otherwise than before; a crawl knows links only, and keeps their score."""
+    decided = state.pair_decisions({pair.article_id_a for pair in decisions.pairs})
+    pairs = []
+    for decision in decisions.pairs:
+        pair, before = decision, decided.get((decision.article_id_a, decision.article_id_b))
+        if before is not None and before[2] is not None and pair.score is None:
+            details = json.loads(before[3] or "{}") | json.loads(pair.details or "{}")
+            pair = replace(pair, score=before[2], details=json.dumps(details, ensure_ascii=False))
+        if before != (pair.evidence, pair.reciprocal, pair.score, pair.details):
+            pairs.append(pair)
+    return tuple(pairs)
 
 
 def _new_refusals(decisions: Decisions, state: State) -> tuple[RefusalRecord, ...]:
@@ -237,20 +242,6 @@ def _resolver(records: Sequence[Record], state: State) -> Callable[[str], str | 
     """Find an article by its address: in this commit first, then in the archive."""
     fresh = {address_key(x.url): x.article_id for x in records if isinstance(x, ArticleRecord)}
     return lambda url: fresh.get(address_key(url)) or state.find_article(url)
-
-
-def _with_score(decided: Decided, pair: PairRecord) -> PairRecord:
-    """Keep the content score of a pair that is decided without one: a crawl knows links only."""
-    before = decided.get((pair.article_id_a, pair.article_id_b))
-    if pair.score is not None or before is None or before[2] is None:
-        return pair
-    details = json.loads(before[3] or "{}") | json.loads(pair.details or "{}")
-    return replace(pair, score=before[2], details=json.dumps(details, ensure_ascii=False))
-
-
-def _is_new_pair(decided: Decided, pair: PairRecord) -> bool:
-    before = decided.get((pair.article_id_a, pair.article_id_b))
-    return before != (pair.evidence, pair.reciprocal, pair.score, pair.details)
 
 
 def _touched(applied: AppliedObservations, new_story_of: Mapping[str, str]) -> dict[str, CurrentVersion]:

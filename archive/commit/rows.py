@@ -8,7 +8,6 @@ from typing import TypeVar
 import pyarrow as pa
 
 from archive.commit.observations import Draft
-from archive.commit.stories import Story
 from archive.format.codec import plain
 from archive.format.records import AlignmentRecord
 from archive.format.schema import STORED
@@ -53,10 +52,6 @@ def table(name: str, rows: Iterable[Row], commit: Commit) -> pa.Table:
 def plain_rows(records: Iterable[object]) -> list[Row]:
     """Rows of records whose fields are the columns."""
     return list(map(plain, records))
-
-
-def stories(items: Iterable[Story]) -> list[Row]:
-    return [item.row() for item in items]
 
 
 def alignments(items: Iterable[tuple[str, AlignmentRecord]]) -> list[Row]:

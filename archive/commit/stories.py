@@ -34,7 +34,7 @@ class Story:
 
     def couples(self) -> dict[tuple[str, str], tuple[int, int]]:
         """Variants to be aligned: ids of two articles, the smaller first, and the versions of their texts."""
-        by_language = self._variants()
+        by_language = _variants(self.members)
         aligned = [by_language[x] for x in STORY_LANGUAGES if x in by_language]
         aligned.sort(key=lambda member: member.article_id)
         return {(a.article_id, b.article_id): (a.version, b.version) for a, b in combinations(aligned, 2)}
@@ -44,13 +44,13 @@ class Story:
         return replace(self, coverages=coverages)
 
     def row(self) -> dict[str, object]:
-        variants = self._variants()
+        variants = _variants(self.members)
         first = self.members[0].published_at
         original, reason = original_language(self.members)
         row: dict[str, object] = {
             "story_id": self.story_id,
             "outlet": self.members[0].outlet,
-            "languages": self._languages(),
+            "languages": sorted(variants, key=display_order),
             "n_variants": len(self.members),
             "first_published_at": first,
             "original_language": original,
@@ -76,16 +76,14 @@ class Story:
             columns[f"coverage_{a}_of_{b}"] = coverage.of_b
         return columns
 
-    def _variants(self) -> Mapping[str, StoryMember]:
-        """The first published of each language."""
-        variants: dict[str, StoryMember] = {}
-        for member in self.members:
-            if member.language:
-                variants.setdefault(member.language, member)
-        return variants
 
-    def _languages(self) -> list[str]:
-        return sorted({member.language for member in self.members if member.language}, key=display_order)
+def _variants(members: Iterable[StoryMember]) -> dict[str, StoryMember]:
+    """The first published of each language."""
+    variants: dict[str, StoryMember] = {}
+    for member in members:
+        if member.language:
+            variants.setdefault(member.language, member)
+    return variants
 
 
 def original_language(members: Sequence[StoryMember]) -> tuple[str | None, str]:
@@ -94,10 +92,7 @@ def original_language(members: Sequence[StoryMember]) -> tuple[str | None, str]:
     A text's own statement decides first: `note`. Then the time: `first`, by an hour, because the order in
     which an outlet publishes its languages means little below that. None where neither decides.
     """
-    first: dict[str, StoryMember] = {}
-    for member in members:
-        if member.language:
-            first.setdefault(member.language, member)
+    first = _variants(members)
     if len(first) < 2:
         return None, "one-language"
     notes = {code: member.translated_from for code, member in first.items() if member.translated_from}

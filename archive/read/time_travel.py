@@ -21,7 +21,7 @@ from archive.format.snapshot import Snapshot
 from archive.state.model import Joint, StoryMember
 from archive.storage.interface import Storage
 from archive.tables import data_file_reader
-from archive.tables.parquet_files import in_order
+from archive.tables.parquet_files import in_order, with_column
 
 _ALWAYS = frozenset(
     {
@@ -82,7 +82,7 @@ class Past:
             if is_latest:
                 derived["valid_to"][number], derived["last_seen"][number] = None, last_seen
         for name, values in derived.items():
-            rows = _with_column(rows, name, values)
+            rows = with_column(rows, name, values)
         return rows
 
     def articles(self, columns: Sequence[str] | None = None) -> pa.Table:
@@ -146,7 +146,7 @@ class Past:
             is_valid.append(is_last and seq >= max(read_at[key[0]], read_at[key[1]]))
             if is_valid[-1]:
                 story_ids.append(story_of[key])
-        rows = _with_column(rows.filter(pa.array(is_valid, pa.bool_())), "story_id", story_ids)
+        rows = with_column(rows.filter(pa.array(is_valid, pa.bool_())), "story_id", story_ids)
         return in_order(rows, SORT["alignments"])
 
     def _observed(self) -> dict[str, tuple[datetime, datetime]]:
@@ -178,9 +178,3 @@ def _latest_readings(rows: pa.Table) -> pa.Table:
 
 def _keys(rows: pa.Table, names: Sequence[str]) -> list[tuple[object, ...]]:
     return list(zip(*(rows[name].to_pylist() for name in names), strict=True))
-
-
-def _with_column(rows: pa.Table, name: str, values: Sequence[object]) -> pa.Table:
-    position = rows.schema.get_field_index(name)
-    field = rows.schema.field(position)
-    return rows.set_column(position, field, pa.array(values, field.type))

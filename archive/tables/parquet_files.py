@@ -73,6 +73,13 @@ class TableFiles:
         self.written.clear()
 
 
+def with_column(table: pa.Table, name: str, values: Sequence[object]) -> pa.Table:
+    """Replace the values of a column; its type stays."""
+    position = table.schema.get_field_index(name)
+    field = table.schema.field(position)
+    return table.set_column(position, field, pa.array(values, field.type))
+
+
 def in_order(table: pa.Table, columns: Iterable[str]) -> pa.Table:
     return table.sort_by([(column, "ascending") for column in columns])
 

@@ -92,29 +92,29 @@ def edits(a: Archive, ax: Axes | None = None) -> Axes:
 
 def sections(a: Archive, ax: Axes | None = None) -> Axes:
     """Draw what is left out by section and languages: the mean share."""
-    frame = FIGURES["sections"].frame(a)
-    ax, _ = _axes("sections", ax)
-    names = [f"{x['section']}: {x['says']}, not in {x['has_not']}" for x in _rows(frame)]
-    _bars(ax, frame["left_out"], names, frame["says"])
+    ax = _by_languages(a, ax, "sections", "section", "left_out")
     ax.set_xlim(0, 1)
     return ax
 
 
 def quotes(a: Archive, ax: Axes | None = None) -> Axes:
     """Draw how many quotations stand in one language only, by outlet and languages."""
-    frame = FIGURES["quotes"].frame(a)
-    ax, _ = _axes("quotes", ax)
-    names = [f"{x['outlet']}: {x['says']}, not in {x['has_not']}" for x in _rows(frame)]
-    _bars(ax, frame["quotes"], names, frame["says"])
-    return ax
+    return _by_languages(a, ax, "quotes", "outlet", "quotes")
 
 
 def speakers(a: Archive, ax: Axes | None = None) -> Axes:
     """Draw who says the quotations that stand in one language only: the forty who say most."""
-    frame = FIGURES["speakers"].frame(a).head(40)
-    ax, _ = _axes("speakers", ax)
-    names = [f"{x['speaker']}: {x['says']}, not in {x['has_not']}" for x in _rows(frame)]
-    _bars(ax, frame["quotes"], names, frame["says"])
+    return _by_languages(a, ax, "speakers", "speaker", "quotes", most=40)
+
+
+def _by_languages(  # noqa: PLR0917  what its callers differ in
+    a: Archive, ax: Axes | None, figure: str, group: str, length: str, most: int | None = None
+) -> Axes:
+    """Draw a bar for each group and each two languages, of which one says what the other has not."""
+    frame = FIGURES[figure].frame(a).iloc[:most]
+    ax, _ = _axes(figure, ax)
+    names = [f"{x[group]}: {x['says']}, not in {x['has_not']}" for x in _rows(frame)]
+    _bars(ax, frame[length], names, frame["says"])
     return ax
 
 

@@ -19,7 +19,7 @@ from scrapy.settings import Settings
 
 import archive
 from archive.commands.exit_codes import ExitCode, for_caller
-from archive.commands.progress import bar
+from archive.commands.progress import counted
 from archive.exceptions import ArchiveError
 from archive.format.reasons import Reason
 from archive.format.snapshot import Snapshot
@@ -213,13 +213,8 @@ class Command(DescribedCommand, BaseRunSpiderCommand):
         stopped = crawler.stats is not None and crawler.stats.get_value("finish_reason") == "shutdown"
         if not complete or stopped or not seconds:
             return Paired()
-        with bar() as progress:
-            task = progress.add_task("pairing weeks", total=None)
-            return pair_after_crawl(
-                crawler.settings["ARCHIVE_URI"],
-                seconds,
-                lambda done, total: progress.update(task, completed=done, total=total),
-            )
+        with counted("pairing weeks") as progress:
+            return pair_after_crawl(crawler.settings["ARCHIVE_URI"], seconds, progress)
 
     def _log_into_file(self, outlet: str) -> Path | None:
         """Where there is no terminal, log into a file: of what goes to stderr, cron makes a mail."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import archive
 from archive.commands.arguments import add_spread, count, spread
 from archive.commands.exit_codes import ExitCode, for_caller
-from archive.commands.progress import bar
+from archive.commands.progress import counted
 from archive.no_pandas import fast_start
 from archive.terminal import Terminal, literal, visible
 from crawler.reports.terminal import ReadingCommand, WrongUse, expect_file, one_sentence, wrong_settings
@@ -112,14 +112,13 @@ class Command(ReadingCommand):
             who = spread(opts, sum(file.bytes for file in stored))
         verdicts = self._verdicts(uri, Path(opts.labels)) if opts.labels else ()
         events = None if opts.no_events else self._events(uri, who, everything=opts.all)
-        with bar() as progress:
-            task = progress.add_task("pairing weeks", total=None)
+        with counted("pairing weeks") as progress:
             outcome = pair_archive(
                 uri,
                 everything=opts.all or bool(opts.review),
                 keep_uncertain=bool(opts.review),
                 labels=verdicts,
-                progress=lambda done, total: progress.update(task, completed=done, total=total),
+                progress=progress,
                 spread=who,
             )
         self._console.print(outcome_table(outcome))
@@ -158,14 +157,8 @@ class Command(ReadingCommand):
     def _events(self, uri: str, who: Spread, *, everything: bool) -> EventSearchResult:
         from pipelines.events.event_search import find_events
 
-        with bar() as progress:
-            task = progress.add_task("events of several outlets, by day", total=None)
-            return find_events(
-                uri,
-                everything=everything,
-                progress=lambda done, total: progress.update(task, completed=done, total=total),
-                spread=who,
-            )
+        with counted("events of several outlets, by day") as progress:
+            return find_events(uri, everything=everything, progress=progress, spread=who)
 
     def _verdicts(self, uri: str, path: Path) -> tuple[Label, ...]:
         from pipelines.pairing.review import article_ids, languages

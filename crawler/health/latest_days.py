@@ -6,7 +6,7 @@ hour, and an article stays in the same day until the next crawl.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -83,29 +83,35 @@ class Share:
         return self.part / self.total if self.total else 0.0
 
 
+_NUMBERS, _FLAGS, _OBJECTS = np.zeros(0, np.int64), np.zeros(0, np.bool_), np.zeros(0, np.object_)
+NO_ARTICLES = RecentArticles(
+    *(_NUMBERS, _NUMBERS, _NUMBERS, _FLAGS, _FLAGS, _FLAGS, _OBJECTS, _OBJECTS, _OBJECTS)
+)
+
+
 @dataclass(frozen=True)
 class LatestDays:
     """Days of one outlet; without articles or crawls all of them are unknown."""
 
-    articles: RecentArticles | None = None
+    articles: RecentArticles = NO_ARTICLES
     end: datetime | None = None
     """When the last crawl of its lists began; None without one."""
     is_covered: bool = False
     """True if an earlier crawl saw what the lists held when day 0 began."""
-    languages: tuple[str, ...] = field(default=())
+    languages: tuple[str, ...] = ()
 
     @cached_property
     def _numbers(self) -> Numbers:
         """Day of each article: 0 for the latest; below 0 if it was published after day 0."""
-        if self.articles is None or self.end is None:
-            return np.zeros(0, np.int64)
+        if self.end is None:
+            return np.full(len(self.articles.published), -1)
         numbers: Numbers = (micros(self.end) - self.articles.published) // _DAY
         return numbers
 
     @cached_property
     def usual(self) -> tuple[int, ...]:
         """Earlier days on which something new was archived, so a crawl must have run; the latest first."""
-        if self.articles is None or self.end is None:
+        if self.end is None:
             return ()
         arrivals = self.articles.seen - _LATE
         arrived = {*((micros(self.end) - arrivals) // _DAY).tolist()}
@@ -119,7 +125,7 @@ class LatestDays:
 
     def count(self, number: int, language: str = ALL) -> int:
         """Return the articles of a day; `language` may be ALL."""
-        return int(self._in_language(self._rows(number), language).sum())
+        return int(self._in_language(self._numbers == number, language).sum())
 
     def shares(self, name: str, numbers: Iterable[int], *, by_now: bool = False) -> Share:
         """Return the share of these days together."""
@@ -133,29 +139,21 @@ class LatestDays:
 
         A story is complete by what was seen when its day ended, or `by_now`.
         """
-        if self.articles is None:
-            return Share(0, 0)
         if name == "all_languages":
             return self._complete(number, by_now=by_now)
-        rows = self._rows(number)
+        rows = self._numbers == number
         return Share(int((rows & self.articles.having(name)).sum()), int(rows.sum()))
 
     def lengths(self, numbers: Sequence[int], language: str = ALL) -> Numbers:
         """Return the lengths of these days' texts."""
-        if self.articles is None:
-            return np.zeros(0, np.int64)
         return self.articles.characters[self._in_language(np.isin(self._numbers, numbers), language)]
 
     def moments(self, language: str = ALL) -> Numbers:
         """Return the times of publication up to the end of day 0, in order."""
-        if self.articles is None:
-            return np.zeros(0, np.int64)
         return np.unique(self.articles.published[self._in_language(self._numbers >= 0, language)])
 
     def example(self, language: str = ALL, without: str = "") -> str:
         """Return the address of the latest article, or of the latest without this one of SHARES."""
-        if self.articles is None or not len(self._numbers):
-            return ""
         rows = self._in_language(self._numbers >= 0, language)
         if without in SHARES:
             rows &= ~self.articles.having(without)
@@ -164,20 +162,15 @@ class LatestDays:
             return ""
         return str(self.articles.url[places[np.argmax(self.articles.published[places])]])
 
-    def _rows(self, number: int) -> Flags:
-        rows: Flags = self._numbers == number
-        return rows
-
     def _in_language(self, rows: Flags, language: str) -> Flags:
-        if language == ALL or self.articles is None:
+        if language == ALL:
             return rows
         in_language: Flags = rows & (self.articles.language == language)
         return in_language
 
     def _complete(self, number: int, *, by_now: bool) -> Share:
+        assert self.end is not None, "without a crawl no day is asked about"
         begun, seen, complete = self._stories
-        if self.end is None:
-            return Share(0, 0)
         end = micros(self.end) - number * _DAY
         until = _NEVER - 1 if by_now or number == 0 else self._crawled(end) + _LATE
         rows = (begun > end - _DAY) & (begun <= end) & (seen <= until)
@@ -186,8 +179,6 @@ class LatestDays:
     @cached_property
     def _stories(self) -> tuple[Numbers, Numbers, Numbers]:
         """Of each story: its first publication, when it was first seen, and when it had all languages."""
-        if self.articles is None:
-            return (np.zeros(0, np.int64),) * 3
         stories, codes = np.unique(self.articles.story.astype(str), return_inverse=True)
         begun = np.full(len(stories), _NEVER)
         seen = np.full(len(stories), _NEVER)
@@ -203,7 +194,6 @@ class LatestDays:
 
     def _crawled(self, end: int) -> int:
         """Return when the crawl at the end of a day began to bring articles."""
-        assert self.articles is not None
         later = self.articles.seen[self.articles.seen >= end]
         return int(later.min()) if len(later) else end
 
@@ -228,12 +218,10 @@ def latest_days(
             parts.setdefault(outlet, []).append(table.filter(pc.equal(table["outlet"], outlet)))
     by_outlet: dict[str, LatestDays] = {}
     for name, tags in languages.items():
+        articles = _columns(pa.concat_tables(parts[name])) if name in parts else NO_ARTICLES
+        end, is_covered = crawls[name].listed_at, crawls[name].is_covered
         story_languages = tuple(language for language in STORY_LANGUAGES if language in tags)
-        of_outlet = parts.get(name)
-        articles = _columns(pa.concat_tables(of_outlet)) if of_outlet else None
-        by_outlet[name] = LatestDays(
-            articles, crawls[name].listed_at, crawls[name].is_covered, story_languages
-        )
+        by_outlet[name] = LatestDays(articles, end, is_covered, story_languages)
     return by_outlet
 
 

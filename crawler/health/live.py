@@ -228,23 +228,31 @@ class LiveCheck(StorySpider):
         check.lists.append(checked)
         answer = await self._ask(check, checked.url)
         checked.moved_to = answer.moved_to
+        sitemap = await self._read_list(checked, answer, read)
         if answer.response is None:
-            checked.reason = answer.reason
             if answer.reason != Reason.OVER_BUDGET:
                 check.miss(checked.rule, checked.url, answer.reason)
             return
         if checked.moved_to is not None:
             check.say(checked.rule, "fails", f"{checked.url}: moved for good to {checked.moved_to}")
+        if sitemap is None:
+            check.say(checked.rule, "fails", f"{checked.url}: {checked.reason}")
+        elif sitemap.children and not sitemap.leads:
+            await self._newest_of(check, checked, sitemap.children, asked_urls | {checked.url}, read)
+        else:
+            self._take(check, checked, sitemap.leads)
+
+    async def _read_list(self, checked: CheckedList, answer: Answer, read: Read) -> Sitemap | None:
+        """Read a list; note in `checked` why it could not be read."""
+        if answer.response is None:
+            checked.reason = answer.reason
+            return None
         try:
             sitemap: Sitemap = await self.workers.run(read, answer.response.body, answer.response.url)
         except (DiscoveryError, ExtractionError) as error:
             checked.reason = error.reason
-            check.say(checked.rule, "fails", f"{checked.url}: {error.reason}")
-            return
-        if sitemap.children and not sitemap.leads:
-            await self._newest_of(check, checked, sitemap.children, asked_urls | {checked.url}, read)
-            return
-        self._take(check, checked, sitemap.leads)
+            return None
+        return sitemap
 
     async def _newest_of(
         self,
@@ -264,9 +272,7 @@ class LiveCheck(StorySpider):
             await self._list(check, CheckedList(index.rule, newest), read)
 
     def _take(self, check: Check, checked: CheckedList, leads: Sequence[Lead]) -> None:
-        outlet = check.outlet
-        for lead in leads:
-            (checked.accepted if outlet.is_article(lead.url) else checked.refused).append(lead.url)
+        _sort_addresses(check, checked, leads)
         today = dt.datetime.now(dt.UTC).date()
         newest = _newest_day(leads, today)
         checked.newest = newest.isoformat() if newest is not None else None
@@ -370,14 +376,8 @@ class LiveCheck(StorySpider):
         return [candidate for candidate in candidates if candidate.addresses]
 
     async def _candidate(self, check: Check, candidate: CheckedList, read: Read) -> CheckedList:
-        answer = await self._ask(check, candidate.url)
-        if answer.response is None:
-            candidate.reason = answer.reason
-            return candidate
-        try:
-            sitemap: Sitemap = await self.workers.run(read, answer.response.body, answer.response.url)
-        except (DiscoveryError, ExtractionError) as error:
-            candidate.reason = error.reason
+        sitemap = await self._read_list(candidate, await self._ask(check, candidate.url), read)
+        if sitemap is None:
             return candidate
         if sitemap.children and not sitemap.leads:
             child = _newest(
@@ -385,9 +385,13 @@ class LiveCheck(StorySpider):
             )
             if child is not None and child != candidate.url and candidate.declared_as is None:
                 return await self._candidate(check, CheckedList(candidate.rule, child, declared_as=""), read)
-        for lead in sitemap.leads:
-            (candidate.accepted if check.outlet.is_article(lead.url) else candidate.refused).append(lead.url)
+        _sort_addresses(check, candidate, sitemap.leads)
         return candidate
+
+
+def _sort_addresses(check: Check, checked: CheckedList, leads: Sequence[Lead]) -> None:
+    for lead in leads:
+        (checked.accepted if check.outlet.is_article(lead.url) else checked.refused).append(lead.url)
 
 
 def _sources(outlet: StorySpider) -> Iterator[tuple[str, str, str, Read]]:

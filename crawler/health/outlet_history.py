@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -214,19 +213,25 @@ def count_outlets(opened: Archive, languages: Mapping[str, tuple[str, ...]]) -> 
     columns = ["outlet", "byline", "published_at", "first_seen", "access"]
     for rows in opened.articles(columns=columns).batches(_PORTION):
         _count_articles(by_outlet, pa.table(rows))
-    stories: Counter[tuple[str, int]] = Counter()
     for rows in opened.stories(columns=["outlet", "languages"]).batches(_PORTION):
-        stories += stories_by_languages(rows)
+        _count_stories(by_outlet, pa.table(rows), languages)
     for name, tags in languages.items():
-        complete_bits = language_bits(tags)
-        total = complete = 0
-        for (outlet, has), count in stories.items():
-            if outlet == name:
-                total += count
-                complete += count if has & complete_bits == complete_bits else 0
-        by_outlet[name].stories = total
-        by_outlet[name].complete = complete if complete_bits.bit_count() > 1 else None
+        if len({*tags} & {*STORY_LANGUAGES}) < 2:
+            by_outlet[name].complete = None
     return dict(by_outlet)
+
+
+def _count_stories(
+    by_outlet: defaultdict[str, Facts], rows: pa.Table, languages: Mapping[str, tuple[str, ...]]
+) -> None:
+    of_story = pc.binary_join(rows["languages"], " ")
+    counted = rows.select(["outlet"]).append_column("languages", of_story).group_by(["outlet", "languages"])
+    for row in counted.aggregate([([], "count_all")]).to_pylist():
+        if row["outlet"] in languages:
+            facts, needed = by_outlet[row["outlet"]], {*languages[row["outlet"]]} & {*STORY_LANGUAGES}
+            facts.stories += row["count_all"]
+            if facts.complete is not None and needed <= {*row["languages"].split()}:
+                facts.complete += row["count_all"]
 
 
 def _count_articles(by_outlet: defaultdict[str, Facts], rows: pa.Table) -> None:
@@ -255,21 +260,3 @@ def _count_articles(by_outlet: defaultdict[str, Facts], rows: pa.Table) -> None:
     for row in table.group_by(["outlet", "access"]).aggregate([([], "count_all")]).to_pylist():
         if row["access"] is not None:
             by_outlet[row["outlet"]].access[row["access"]] += row["count_all"]
-
-
-def stories_by_languages(rows: pa.RecordBatch) -> Counter[tuple[str, int]]:
-    """Count the stories of each outlet by their languages, which are bits."""
-    lists = rows["languages"]
-    has = np.zeros(len(rows), np.int64)
-    tags, parents = pc.list_flatten(lists), np.asarray(pc.list_parent_indices(lists))
-    for position, language in enumerate(STORY_LANGUAGES):
-        has[parents[np.asarray(pc.equal(tags, language), bool)]] |= 1 << position
-    counted = pa.table({"outlet": rows["outlet"], "has": has}).group_by(["outlet", "has"])
-    counts: Counter[tuple[str, int]] = Counter()
-    for row in counted.aggregate([([], "count_all")]).to_pylist():
-        counts[row["outlet"], row["has"]] = row["count_all"]
-    return counts
-
-
-def language_bits(languages: tuple[str, ...]) -> int:
-    return sum(1 << position for position, language in enumerate(STORY_LANGUAGES) if language in languages)

@@ -143,7 +143,10 @@ class SourceFinder:
 
     def sources(self, names: Sequence[str]) -> list[Source]:
         """Find all files, in their order. Raises WrongSource, and SourceFailed where a list cannot be had."""
-        return [source for name in names for source in self._named(name)]
+        sources: list[Source] = []
+        for name in names:
+            sources += self._named(name)
+        return sources
 
     def _named(self, name: str) -> list[Source]:
         if not name.partition("?")[0].endswith(LISTS):

@@ -116,7 +116,7 @@ class ImportSpider(AnyPage):
                 return
             summary.begin = summary.at = begin
             most = self.settings.getint("DOWNLOAD_MAXSIZE")
-            pages = WebArchive(cast("BinaryIO", file), source.address, self._is_selected, most, begin)
+            pages = WebArchive(cast("BinaryIO", file), source.address, self.is_selected, most, begin)
             try:
                 async for item in self._of_file(pages, file, source, summary):
                     yield item
@@ -190,20 +190,14 @@ class ImportSpider(AnyPage):
 
     async def _keep(self, file: OpenFile, source: Source, at: int | None) -> None:
         """Keep a position, once what was read before it is on disk; None: the end of the file."""
-        await self.until_processed()
-        memory = self.ledger.memory
         position = file.size if at is None else at
-        if memory is not None:
-            try:
-                await asyncio.to_thread(memory.sync)
+        try:
+            if await self.on_disk():
                 await asyncio.to_thread(self._positions.keep, source.key, file.size, file.tag, position)
-            except (ArchiveError, OSError) as error:
-                self.logger.warning("the position in %s could not be kept: %s", source.address, error)
+        except (ArchiveError, OSError) as error:
+            self.logger.warning("the position in %s could not be kept: %s", source.address, error)
 
     # what the captures of an index ask for: crawler/importing/indexes/index_import.py
-    def is_selected(self, url: str) -> bool:
-        return self._is_selected(url)
-
     def outlet_name(self, url: str) -> str:
         outlet = self._outlet_of_page(url)
         return outlet.name if outlet is not None else registered_domain(url)
@@ -259,7 +253,7 @@ class ImportSpider(AnyPage):
             return None
         return article
 
-    def _is_selected(self, url: str) -> bool:
+    def is_selected(self, url: str) -> bool:
         if refusal(url, allow_private=self.settings.getbool("ALLOW_PRIVATE_NETWORK")) is not None:
             return False
         host = urlsplit(url).hostname or ""

@@ -39,10 +39,6 @@ class Alarm:
     """A key of OF_OUTLETS or OF_ARCHIVES, UNREADABLE, or an expectation that is missed."""
     message: str
 
-    @property
-    def key(self) -> str:
-        return f"{self.outlet}/{self.rule}" if self.outlet else self.rule
-
     def document(self) -> dict[str, str | None]:
         return {"outlet": self.outlet or None, "rule": self.rule, "told": self.message}
 

@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from protego import Protego
@@ -32,8 +32,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from crawler.importing.indexes.cdx import Capture
-    from crawler.importing.web_server import Answer, WebServers
+    from crawler.importing.web_server import WebServers
 
+_Answered = TypeVar("_Answered")
 _SAME_TIME = timedelta(seconds=1)
 _ORIGINAL_HEADER = "x-archive-orig-"
 """Prefix that the Wayback Machine gives to the headers of the page's own server."""
@@ -71,10 +72,10 @@ class ArchiveClient:
     _next: float = 0.0
     _robots: dict[str, Protego] = field(default_factory=dict)
 
-    def ask(self, request: Callable[[], Answer]) -> Answer:
-        """Raises SourceFailed once all tries are used up."""
+    def ask(self, request: Callable[[], _Answered]) -> _Answered:
+        """Raises Unanswered once all tries are used up, and the other errors of a request."""
 
-        def paced() -> Answer:
+        def paced() -> _Answered:
             self._wait()
             return request()
 
@@ -141,15 +142,8 @@ class CaptureFetcher:
     def _by_range(self, files: WarcFiles, filename: str, offset: int, length: int) -> WebPage:
         if length > self.largest + 2 * LONGEST_HEAD:
             raise NoPage("larger than a page may be")
-
-        def request() -> tuple[str, bytes]:
-            self.client._wait()
-            return files.part(filename, offset, length)
-
         try:
-            name, data = patiently(
-                request, self.client.pauses, self.client.stopped, "the archive does not answer"
-            )
+            name, data = self.client.ask(lambda: files.part(filename, offset, length))
         except Unanswered:
             raise
         except SourceFailed as error:

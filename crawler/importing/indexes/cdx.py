@@ -6,7 +6,6 @@ may be captures of two addresses.
 """
 
 import json
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,7 +15,7 @@ from urllib.parse import urlencode, urlsplit
 from archive.addresses import plain_origin
 from archive.terminal import visible
 from crawler.exceptions import SourceFailed, WrongSource
-from crawler.importing.records import moment
+from crawler.importing.records import moment, number
 
 Dialect = Literal["wayback", "commoncrawl", "pywb"]
 DIALECTS: tuple[Dialect, ...] = ("wayback", "commoncrawl", "pywb")
@@ -29,7 +28,6 @@ _MOST_ANSWERS = 20_000
 _FIELDS = ("urlkey", "timestamp", "original", "mimetype", "statuscode", "digest", "length")
 _STATUSES = "(200|404|410)"
 _TYPES = "(text/html|application/xhtml.xml)"
-_NUMBER = re.compile(r"\d{1,15}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +121,7 @@ class Listing:
         """Yield the captures of each answer. Raises SourceFailed."""
         last: tuple[str, str] | None = None
         for lines in self._answers():
-            portion: list[Capture] = []
-            for line in lines:
-                capture = self._capture(line)
-                if capture is not None:
-                    portion.append(capture)
+            portion = list(filter(None, map(self._capture, lines)))
             if portion:
                 first = (portion[0].key, portion[0].timestamp)
                 if last is not None and first < last:
@@ -227,14 +221,10 @@ def _of_fields(fields: dict[str, str]) -> Capture:
         url=url,
         timestamp=fields["timestamp"],
         at=at,
-        status=_number(fields.get("statuscode")),
+        status=number(fields.get("statuscode")),
         mime=fields.get("mimetype", "").partition(";")[0].strip().lower(),
         digest=fields.get("digest", ""),
         filename=fields.get("filename"),
-        offset=_number(fields.get("offset")),
-        length=_number(fields.get("length")),
+        offset=number(fields.get("offset")),
+        length=number(fields.get("length")),
     )
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and _NUMBER.fullmatch(text) else None

@@ -93,9 +93,9 @@ def index_source(
 
 
 def _dialect(index: str, options: IndexOptions) -> Dialect:
+    if options.dialect is None:
+        return dialect_of(index)
     for dialect in DIALECTS:
         if dialect == options.dialect:
             return dialect
-    if options.dialect is not None:
-        raise WrongSource(f"--dialect {options.dialect}: expected one of {', '.join(DIALECTS)}")
-    return dialect_of(index)
+    raise WrongSource(f"--dialect {options.dialect}: expected one of {', '.join(DIALECTS)}")

@@ -197,9 +197,9 @@ def test_without_a_crawl_nothing_is_judged() -> None:
 
 
 def test_an_outlet_whose_list_has_been_frozen_for_months_is_still_told() -> None:
-    assert missed(LatestDays(None, END, True)) == {"newest": "nothing new in the last 42 days"}
+    assert missed(LatestDays(end=END, is_covered=True)) == {"newest": "nothing new in the last 42 days"}
     # the first crawl of an outlet of old texts
-    assert missed(LatestDays(None, END, False)) == {}
+    assert missed(LatestDays(end=END)) == {}
 
 
 def test_half_texts_of_all_languages_are_one_alarm_though_one_language_is_in_doubt() -> None:

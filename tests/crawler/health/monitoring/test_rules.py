@@ -33,7 +33,7 @@ def told(
 ) -> dict[str, str]:
     known = collect_facts(str(root), [outlet])
     found = alarms(known, AllLimits(limits).without(["gazette"] if skipped else []))
-    return {alarm.key: alarm.message for alarm in found}
+    return {f"{alarm.outlet}/{alarm.rule}".lstrip("/"): alarm.message for alarm in found}
 
 
 def told_by_accounts(root: Path) -> dict[str, str]:
