@@ -188,7 +188,7 @@ class Committer:
             self._collect_hourly(state)
 
     def _collect_hourly(self, state: State) -> None:
-        """Collect and fold a little, once an hour, by the first writer that starts."""
+        """Collect, and fold a little: at most once an hour, when a writer starts."""
         now = self._clock.now()
         last = state.about("kept_up")
         if last is None or not timedelta() <= now - datetime.fromisoformat(last) < _COLLECT_EVERY:

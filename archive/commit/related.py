@@ -38,9 +38,9 @@ def _facts(current: CurrentVersion, record: ArticleRecord) -> LinkFacts:
 
 
 def related_facts(state: State, fresh: Sequence[LinkFacts], about: Collection[str] = ()) -> list[LinkFacts]:
-    """Facts about stored articles that the fresh ones name, that name them, or that share their key.
+    """Facts about stored articles that a fresh one names, that name a fresh one, or that have its story key.
 
-    Also about those with the ids `about`, and about all articles in the stories of any of these.
+    Also about the articles `about`. With each article come all others of its story.
     """
     targets: set[str] = set()
     addresses: set[str] = set()

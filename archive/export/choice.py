@@ -54,7 +54,7 @@ class Choice:
             return rows.where(among("article_id", self.articles(archive)))
         if table in _OF_STORIES:
             return rows.where(among("story_id", self.stories(archive)))
-        raise ValueError(f"a sample is of stories, and a row of {table} is of two articles")
+        raise ValueError(f"a sample of stories cannot be taken of {table}, whose rows are about two articles")
 
     def articles(self, archive: Archive) -> list[str]:
         """Ids of the chosen articles."""

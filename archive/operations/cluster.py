@@ -104,8 +104,8 @@ async def connected(scheduler: str) -> Client:
         except (OSError, TypeError, ValueError, RuntimeError) as error:  # the last three: settings of TLS
             message = (
                 f"no Dask scheduler answers at {scheduler} ({type(error).__name__}); it is started with "
+                f"`dask scheduler`, and a worker with `dask worker {scheduler}`"
             )
-            message += f"`dask scheduler`, and a worker with `dask worker {scheduler}`"
             if scheduler.startswith("tls:") or not isinstance(error, OSError):
                 message += (
                     "; certificates are settings of Dask, DASK_DISTRIBUTED__COMM__TLS__…, on each machine"

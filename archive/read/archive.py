@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import partial
 from html import escape
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.dataset as ds
@@ -376,13 +376,21 @@ class Archive:
             Читальня буде [-відкрита -]до [-23:00.-]{+06:00.+}
         """
         columns = ["version", "valid_from", "headline", "body"]
-        rows = {row["version"]: row for row in self.versions(article_id, columns=columns).to_pylist()}
+        rows = self.versions(article_id, columns=columns).to_pylist()
+        before, after = (self._version(rows, article_id, "version", number) for number in (v1, v2))
+        return compare(before, after)
+
+    def _version(
+        self, rows: Sequence[dict[str, Any]], article_id: str, column: str, value: int | None
+    ) -> dict[str, Any]:
+        """Choose the version of an article with this value in a column. Raises ArticleNotFound."""
         if not rows:
             raise ArticleNotFound(f"There is no article {article_id} in {self.root}.")
-        for version in (v1, v2):
-            if version not in rows:
-                raise ArticleNotFound(f"Article {article_id} has versions 1 to {max(rows)}, not {version}.")
-        return compare(rows[v1], rows[v2])
+        for row in rows:
+            if row[column] == value:
+                return row
+        latest = max(row["version"] for row in rows)
+        raise ArticleNotFound(f"Article {article_id} has versions 1 to {latest}, not {value}.")
 
     def last_edit(self, article_id: str) -> tuple[int, int] | None:
         """Return the numbers of the last two versions between which the outlet changed the text.
@@ -410,14 +418,8 @@ class Archive:
     def _raw(self, article_id: str, version: int | None) -> tuple[RawPage, bytes]:
         columns = ["version", "valid_to", "raw_file", "raw_offset", "raw_length"]
         rows = self.versions(article_id, columns=columns).to_pylist()
-        if not rows:
-            raise ArticleNotFound(f"There is no article {article_id} in {self.root}.")
-        name, value = ("valid_to", None) if version is None else ("version", version)
-        matches = [row for row in rows if row[name] == value]
-        if not matches:
-            latest = max(row["version"] for row in rows)
-            raise ArticleNotFound(f"Article {article_id} has versions 1 to {latest}, not {version}.")
-        row = matches[0]
+        column = "valid_to" if version is None else "version"  # of the latest version it is empty
+        row = self._version(rows, article_id, column, version)
         if row["raw_file"] is None:
             raise PageNotKept(
                 f"The page of article {article_id}, version {row['version']}, was not stored: "

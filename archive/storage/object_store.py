@@ -8,7 +8,7 @@ way.
 import contextlib
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -96,15 +96,13 @@ class Store:
     def stat(self, path: str) -> StoredObject:
         """Request the size and the tag of an object. FileNotFoundError where there is none."""
         with self._obstore() as obstore:
-            meta = obstore.head(self._client, path)
-            return StoredObject(path, meta["size"], meta["last_modified"], meta["e_tag"])
+            return _stored({**obstore.head(self._client, path), "path": path})
 
     def part(self, path: str, begin: int, end: int) -> tuple[bytes, StoredObject]:
         """Read bytes of an object, with its size and tag. FileNotFoundError where there is none."""
         with self._obstore() as obstore:
             answer = obstore.get(self._client, path, options={"range": (begin, end)})
-            meta = answer.meta
-            item = StoredObject(path, meta["size"], meta["last_modified"], meta["e_tag"])
+            item = _stored({**answer.meta, "path": path})
             return bytes(answer.bytes()), item
 
     def put(self, path: str, data: bytes | Path) -> None:
@@ -155,8 +153,7 @@ class Store:
             stream = obstore.list(self._client, prefix or None, offset=after, chunk_size=1000)
             items: list[StoredObject] = []
             for portion in stream:
-                for x in portion:
-                    items.append(StoredObject(x["path"], x["size"], x["last_modified"], x["e_tag"]))
+                items += map(_stored, portion)
                 if most is not None and len(items) > most:
                     break
         return sorted(items, key=lambda x: x.path)
@@ -190,6 +187,10 @@ class Store:
     def _error(self, error: Exception) -> ObjectStoreError:
         keys = self._anonymous or not self.uri.startswith("s3:") or has_keys()
         return ObjectStoreError(sentence(self.uri, self.endpoint, str(error) if keys else NO_KEYS))
+
+
+def _stored(meta: Mapping[str, Any]) -> StoredObject:
+    return StoredObject(meta["path"], meta["size"], meta["last_modified"], meta["e_tag"])
 
 
 def has_keys() -> bool:

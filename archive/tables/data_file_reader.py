@@ -130,7 +130,7 @@ def _stamp(path: Path) -> _Stamp:
 
 @lru_cache(65_536)
 def _measured(path: Path, _stamped: _Stamp, most: int) -> int | str:
-    """Bytes of a file in memory, or why it is refused; once for each file: it never changes."""
+    """Bytes of a file in memory, or why it is refused; remembered, as a file never changes."""
     try:
         size = page_headers.unpacked_size(path)
     except page_headers.Refused as error:

@@ -42,11 +42,6 @@ class Field:
     meaning: str
 
 
-@dataclass(frozen=True, slots=True)
-class Original:
-    url: str
-
-
 def article_values(
     archive: Archive,
     lookup: Lookup,
@@ -75,7 +70,6 @@ def article_values(
     visits.sort(key=lambda row: row["observed_at"], reverse=True)
     return {
         "row": latest,
-        "row_link": Original(latest["url"]),
         "gone": gone_at,
         "blocks": blocks,
         "long": total if total > _PORTION else 0,

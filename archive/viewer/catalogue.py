@@ -45,6 +45,10 @@ class Interface:
     def has(self, key: str) -> bool:
         return key in self._words
 
+    def word(self, key: str, otherwise: str) -> str:
+        """Return what the interface calls something; `otherwise` where it has no name for it."""
+        return self(key) if self.has(key) else otherwise
+
     def count(self, key: str, n: int) -> str:
         """Format a count with its noun in the right plural form."""
         forms = self._words[key]
@@ -68,13 +72,11 @@ class Interface:
 
     def in_language(self, language: str) -> str:
         """Name a language as it stands in a sentence about a text."""
-        key = f"in_{language}"
-        return self(key) if self.has(key) else self.name(language)
+        return self.word(f"in_{language}", self.name(language))
 
     def outcome(self, outcome: str) -> str:
         """Name the outcome of a visit."""
-        key = f"outcome_{outcome}"
-        return self(key) if self.has(key) else outcome
+        return self.word(f"outcome_{outcome}", outcome)
 
     def moment(self, at: datetime | None) -> str:
         return f"{at:%Y-%m-%d %H:%M} UTC" if at is not None else self("no_date")

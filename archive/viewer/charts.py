@@ -47,6 +47,10 @@ def _key(drawing: Drawing, t: Interface, languages: Sequence[str], x: float) -> 
         x += 34 + 8 * len(name)
 
 
+def _sides(t: Interface, row: dict[str, Any]) -> str:
+    return t("says_not", says=t.in_language(str(row["says"])), has_not=t.in_language(str(row["has_not"])))
+
+
 def _languages(rows: Sequence[dict[str, Any]]) -> list[str]:
     return sorted({str(row["language"]) for row in rows}, key=display_order)
 
@@ -163,9 +167,7 @@ def sections(t: Interface, rows: Rows, canvas: Canvas = WIDE) -> Drawing | None:
         return None
     bars = []
     for x in rows:
-        languages = (t.in_language(str(x["says"])), t.in_language(str(x["has_not"])))
-        sides = t("says_not", says=languages[0], has_not=languages[1])
-        label = f"{sides}: {t.percent(float(x['left_out']), digits=1)}"
+        label = f"{_sides(t, x)}: {t.percent(float(x['left_out']), digits=1)}"
         section = t("all_sections") if x["section"] == ALL_SECTIONS else str(x["section"])
         title = f"{section}: {label}, {t.count('n_stories', int(x['stories']))}"
         bars.append((section, colour(str(x["says"])), float(x["left_out"]), title, label))
@@ -201,9 +203,7 @@ def _quoted(
     most = max(int(x["quotes"]) for _, _, x in rows)
     bars = []
     for group, also, x in rows:
-        languages = (t.in_language(str(x["says"])), t.in_language(str(x["has_not"])))
-        sides = t("says_not", says=languages[0], has_not=languages[1])
-        label = f"{sides}: {t.number(int(x['quotes']))}"
+        label = f"{_sides(t, x)}: {t.number(int(x['quotes']))}"
         tooltip = f"{group}: {label}, {also}"
         bars.append((group, colour(str(x["says"])), int(x["quotes"]) / most, tooltip, label))
     return _bars(t, bars, title=title, axis=axis, languages=(), most=most, canvas=canvas)

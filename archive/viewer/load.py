@@ -158,7 +158,7 @@ def _aligned(alignments: Iterable[Values]) -> set[str]:
 
 
 def _variants(versions: Sequence[Values], alignments: Sequence[Values]) -> list[Variant]:
-    """Read the variants: those that are aligned first, each part in the order of publication."""
+    """Read the variants in the order of publication, but the aligned ones before the others."""
     aligned = _aligned(alignments)
     variants = []
     for rows in _grouped(versions, lambda row: row["article_id"]).values():

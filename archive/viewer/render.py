@@ -242,8 +242,7 @@ class Pages:
         return f"{language_a} – {language_b}: {'; '.join(reasons)}."
 
     def _kind(self, kind: str) -> str:
-        key = f"evidence_{kind}"
-        return self.t(key) if self.t.has(key) else kind
+        return self.t.word(f"evidence_{kind}", kind)
 
     def original(self, view: StoryView) -> str:
         """Say which language the others were translated from, and why; "" where the archive does not say."""

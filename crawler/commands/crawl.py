@@ -6,7 +6,7 @@ import difflib
 import logging
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.util import find_spec
@@ -247,28 +247,17 @@ class Command(DescribedCommand, BaseRunSpiderCommand):
         snapshots = [*parts.stage.snapshots]
         if paired.snapshot is not None:
             snapshots.append(archive.open(self.settings["ARCHIVE_URI"]).snapshot)
-        run = self._report(crawler, parts, arguments, lost, problems, snapshots, missed)
-        _print_run(run, parts, snapshots, _left_unpaired(paired), is_whole=not lost)
-        return self._finish(run)
-
-    def _report(  # noqa: PLR0917
-        self,
-        crawler: Crawler,
-        parts: _Parts,
-        arguments: Arguments,
-        lost: Sequence[str],
-        problems: Sequence[str],
-        snapshots: Sequence[Snapshot],
-        missed: Mapping[str, str],
-    ) -> RunReport:
         monitors = crawler.get_extension(Monitors)
         failed_monitors = monitors.failed if monitors is not None else []
         stats = crawler.stats.get_stats() if crawler.stats is not None else {}
-        is_missed = bool(missed or failed_monitors)
-        reason = stats.get("finish_reason")
-        ended = self._ending(parts, arguments, reason, lost, problems, is_missed=is_missed)
+        if lost and not (self._stopped_at_once and parts.stage.failure is None):
+            ended = Ending.NOT_WRITTEN
+        elif problems:
+            ended = self._ending_with_problems(parts, stats.get("finish_reason"))
+        else:
+            ended = _ending(parts, arguments, is_missed=bool(missed or failed_monitors))
         exit_code = for_caller(ended.exit_code, report_nothing_new=self.settings.getbool("EXIT_NOTHING_NEW"))
-        return RunReport(
+        run = RunReport(
             outlet=parts.spider.name,
             errand=parts.spider.errand,
             run_id=parts.stage.run_id,
@@ -287,36 +276,15 @@ class Command(DescribedCommand, BaseRunSpiderCommand):
             snapshots=[snapshot.id for snapshot in snapshots],
             log=str(self._log) if self._log is not None else None,
         )
+        _print_run(run, parts, snapshots, _left_unpaired(paired), is_whole=not lost)
+        return self._finish(run)
 
-    def _ending(
-        self,
-        parts: _Parts,
-        arguments: Arguments,
-        finish_reason: str | None,
-        lost: Sequence[str],
-        problems: Sequence[str],
-        *,
-        is_missed: bool,
-    ) -> Ending:
-        """The first that is true; a run that was stopped and lost nothing ended as any other."""
-        totals = parts.ledger.totals()
-        if self._stopped_at_once and parts.stage.failure is None and problems:
+    def _ending_with_problems(self, parts: _Parts, finish_reason: str | None) -> Ending:
+        if self._stopped_at_once and parts.stage.failure is None:
             return Ending.INTERRUPTED
-        if lost:
-            return Ending.NOT_WRITTEN
-        if problems:
-            limited = finish_reason is not None and finish_reason.startswith(_LIMITS)
-            stopped = Ending.INTERRUPTED if finish_reason == "shutdown" else Ending.LOST
-            return Ending.CUT_SHORT if limited else stopped
-        if arguments.broken:
-            return Ending.WRONG
-        if is_missed:
-            return Ending.MISSED
-        if not arguments.pages and f"skipped({Reason.OVER_BUDGET})" in totals:
+        if finish_reason is not None and finish_reason.startswith(_LIMITS):
             return Ending.CUT_SHORT
-        if parts.spider.debts.unpaid:
-            return Ending.OWED
-        return Ending.OK if totals.get("archived") or parts.ledger.feed_texts else Ending.NOTHING_NEW
+        return Ending.INTERRUPTED if finish_reason == "shutdown" else Ending.LOST
 
     def _finish(self, run: RunReport) -> int:
         """Print what is wrong, write the report; return the exit code."""
@@ -373,6 +341,20 @@ class Command(DescribedCommand, BaseRunSpiderCommand):
             self._stopped_at_once = True
 
         hear_signals(self.crawler_process, crawler, self.called, soon, at_once)
+
+
+def _ending(parts: _Parts, arguments: Arguments, *, is_missed: bool) -> Ending:
+    """How a run without problems ended: also one that was stopped and lost nothing."""
+    totals = parts.ledger.totals()
+    if arguments.broken:
+        return Ending.WRONG
+    if is_missed:
+        return Ending.MISSED
+    if not arguments.pages and f"skipped({Reason.OVER_BUDGET})" in totals:
+        return Ending.CUT_SHORT
+    if parts.spider.debts.unpaid:
+        return Ending.OWED
+    return Ending.OK if totals.get("archived") or parts.ledger.feed_texts else Ending.NOTHING_NEW
 
 
 def _parts_of(crawler: Crawler) -> _Parts:

@@ -21,6 +21,7 @@ from crawler.importing.positions import Positions
 from crawler.importing.source_files import Source
 from crawler.importing.spider import ImportSpider, Selection
 from crawler.importing.summary import SourceSummary
+from crawler.outlet.loader import outlet_classes
 from crawler.reports.run_report import Ending, RunReport
 from crawler.reports.terminal import WrongUse, one_sentence
 from crawler.story.arguments import Arguments, check_settings
@@ -104,11 +105,8 @@ class Command(Crawl):
         finder = SourceFinder(
             self.settings, prefix=opts.prefix, endpoint=opts.endpoint, anonymous=opts.anonymous
         )
-        loader = self.crawler_process.spider_loader
-        declared: list[type[StorySpider]] = []
-        for outlet in map(loader.load, loader.list()):
-            if issubclass(outlet, StorySpider) and outlet.home:
-                declared.append(outlet)
+        loaded = outlet_classes(self.crawler_process.spider_loader)
+        declared = [outlet for outlet in loaded if issubclass(outlet, StorySpider) and outlet.home]
         _check_choice(opts, {outlet.name for outlet in declared})
         selection = Selection(*(frozenset(chosen) for chosen in (opts.outlet, opts.host, opts.language)))
         try:

@@ -31,6 +31,7 @@ from crawler.inspection.repeated_places import PageLines, read_stored, repeated_
 from crawler.inspection.spider import PageInspector
 from crawler.items import Fetch, Hints, Observation
 from crawler.outlet.declaration import Outlet, in_domains
+from crawler.outlet.loader import outlet_classes
 from crawler.reports.terminal import WrongUse, expect_file
 from crawler.story.arguments import check_settings, read_arguments
 from crawler.workers.pool import Workers
@@ -206,12 +207,11 @@ class Command(Crawl):
 
     def _hints(self, url: str) -> Hints:
         """Of the outlet that was named, else of the one that has this host."""
-        loader = self.crawler_process.spider_loader
         rules: type[Outlet] | None = self._rules
-        if rules is None:
-            declared = (loader.load(name) for name in loader.list() if name not in {"page", "demo"})
-            outlets = (o for o in declared if issubclass(o, Outlet))
-            rules = next((o for o in outlets if in_domains(url, o.domains())), None)
+        for outlet in outlet_classes(self.crawler_process.spider_loader) if rules is None else ():
+            if outlet.name not in {"page", "demo"} and in_domains(url, outlet.domains()):
+                rules = outlet
+                break
         return Hints(registered_domain(url)) if rules is None else rules.hints(rules.name)
 
 

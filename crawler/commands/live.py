@@ -17,8 +17,8 @@ from archive.no_pandas import fast_start
 from archive.terminal import Terminal, literal
 from crawler.commands.crawl import Command as Crawl
 from crawler.exceptions import DiscoveryError
-from crawler.health.findings import Check
 from crawler.health.live import MOST_REQUESTS, LiveCheck
+from crawler.health.live_findings import Check
 from crawler.health.live_report import WORDS, Run, counted, print_checks, sums, unreached, write_report
 from crawler.health.rule_coverage import Entry, cover, coverage_lines, read_entries
 from crawler.health.table import outlets

@@ -16,6 +16,7 @@ from archive.operations import cluster
 from archive.operations.partitions import Spread, over
 from archive.terminal import Terminal, visible
 from crawler.outlet.declaration import Outlet
+from crawler.outlet.loader import outlet_classes
 from crawler.reports.terminal import ReadingCommand, WrongUse, one_sentence, wrong_settings
 from crawler.story.arguments import check_settings
 from crawler.workers.stages import worker_stages
@@ -85,12 +86,7 @@ class Command(ReadingCommand):
             names = ", ".join(sorted(outlets)) or "nothing"
             raise WrongUse(f"the archive has nothing of {unknown[0]!r}; it has {visible(names)}")
         aside = Aside(opened.root) if publish else None
-        loader = get_spider_loader(self.settings)
-        declared: dict[str, type[Outlet]] = {}
-        for name in loader.list():
-            spider = loader.load(name)
-            if issubclass(spider, Outlet):
-                declared[name] = spider
+        declared = {outlet.name: outlet for outlet in outlet_classes(get_spider_loader(self.settings))}
         # an outlet nobody has declared was crawled by `page`, which adds nothing
         hints = {name: declared.get(name, Outlet).hints(name) for name in args or sorted(outlets)}
         reading = Reading(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from archive.format.reasons import http_reason
 from crawler.health.address_patterns import proposed_patterns
-from crawler.health.findings import Check, CheckedList
+from crawler.health.live_findings import Check, CheckedList
 
 LISTS = ("news_sitemaps", "feeds", "archive_sitemaps", "day_archives")
 _NOT_THERE = {http_reason(404), http_reason(410)}

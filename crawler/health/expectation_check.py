@@ -142,36 +142,35 @@ def _at(at: datetime) -> str:
 
 
 def _newest(days: LatestDays, silent_after: timedelta | None) -> list[Verdict]:
-    assert days.end is not None
     moments = days.moments()
     if not len(moments):
         message = f"nothing new in the last {DAYS} days"
         return [Verdict("newest", "missed", message)] if days.is_covered else []
-    quiet = days.end - moment(int(moments[-1]))
-    pause = _longest_pause(moments)
-    longest = silent_after or (SILENT_AFTER if pause is None else max(_AT_NIGHT, _PAUSES * pause))
-    usual = "" if pause is None else f", usually {hours(pause)} at most"
-    message = f"nothing new for {hours(quiet)}{usual}{_example(days)}"
-    return [Verdict("newest", "missed" if quiet > longest else "met", message, quiet / timedelta(hours=1))]
+    return [_silence(days, ALL, moments, _longest_pause(moments), silent_after)]
 
 
 def _newest_by_language(outlet: type[Outlet], days: LatestDays) -> dict[str, Verdict]:
     """Judge each language, of which one may end alone; return those with nothing new."""
-    assert days.end is not None
     verdicts: dict[str, Verdict] = {}
     for language in outlet.languages if len(outlet.languages) > 1 else ():
         moments = days.moments(language)
         pause = _longest_pause(moments) if len(moments) else None
-        if pause is None:
-            continue
-        quiet = days.end - moment(int(moments[-1]))
-        if quiet > max(_AT_NIGHT, _PAUSES * pause):
-            message = (
-                f"nothing new for {hours(quiet)}, usually {hours(pause)} at most{_example(days, language)}"
-            )
-            name = f"newest {language}"
-            verdicts[language] = Verdict(name, "missed", message, quiet / timedelta(hours=1))
+        if pause is not None and (verdict := _silence(days, language, moments, pause)).state == "missed":
+            verdicts[language] = verdict
     return verdicts
+
+
+def _silence(
+    days: LatestDays, language: str, moments: Numbers, pause: timedelta | None, after: timedelta | None = None
+) -> Verdict:
+    """Compare the time since the last of these moments with the longest usual pause."""
+    assert days.end is not None
+    quiet = days.end - moment(int(moments[-1]))
+    longest = after or (SILENT_AFTER if pause is None else max(_AT_NIGHT, _PAUSES * pause))
+    usual = "" if pause is None else f", usually {hours(pause)} at most"
+    message = f"nothing new for {hours(quiet)}{usual}{_example(days, language)}"
+    state: State = "missed" if quiet > longest else "met"
+    return Verdict(f"newest {language}".strip(), state, message, quiet / timedelta(hours=1))
 
 
 def _longest_pause(moments: Numbers) -> timedelta | None:

@@ -137,7 +137,7 @@ class LatestDays:
     def share(self, name: str, number: int, *, by_now: bool = False) -> Share:
         """Return the share of a day's articles with a `byline`, `date` or `picture`, or of `all_languages`.
 
-        A story is complete by what was seen when its day ended, or `by_now`.
+        A story counts as complete if it was when its day ended; with `by_now`, if it is today.
         """
         if name == "all_languages":
             return self._complete(number, by_now=by_now)

@@ -31,7 +31,7 @@ from crawler.exceptions import DiscoveryError, ExtractionError
 from crawler.extensions.crawl_delay import pace
 from crawler.health.declaration_proposal import propose
 from crawler.health.discovery_links import DiscoveryLinks, read_named
-from crawler.health.findings import (
+from crawler.health.live_findings import (
     LEAST_STORIES,
     Check,
     CheckedList,

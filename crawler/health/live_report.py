@@ -14,7 +14,7 @@ from rich.table import Table
 
 from archive.addresses import plain_url
 from archive.terminal import literal
-from crawler.health.findings import LEAST_STORIES, Check, CheckedPage, RuleState
+from crawler.health.live_findings import LEAST_STORIES, Check, CheckedPage, RuleState
 
 WORDS: dict[RuleState, str] = {
     "holds": "holds",

@@ -12,6 +12,7 @@ from scrapy.spiderloader import SpiderLoader, SpiderLoaderProtocol
 from scrapy.utils.project import get_project_settings
 
 from crawler.outlet.declaration import Outlet
+from crawler.outlet.loader import outlet_classes
 
 HEAD = """\
 # Outlets
@@ -53,8 +54,7 @@ _LABEL = re.compile(rf"^({'|'.join(LABELS)}): ", re.MULTILINE)
 
 def outlets(spiders: SpiderLoaderProtocol) -> list[type[Outlet]]:
     """Return the declared outlets, by name; the demo and `page` declare no language and are left out."""
-    loaded = (spiders.load(name) for name in sorted(spiders.list()))
-    return [spider for spider in loaded if issubclass(spider, Outlet) and spider.languages]
+    return [outlet for outlet in outlet_classes(spiders) if outlet.languages]
 
 
 def discovery(outlet: type[Outlet]) -> list[str]:

@@ -166,14 +166,16 @@ class Window:
             self._start, self._data, end = place, b"", place
         missing = place + size - end
         if missing > 0:
-            self._data = self._data[first - self._start :] + self._read_on(max(missing, _BLOCK))
+            self._data = self._data[first - self._start :] + read_up_to(self._file, max(missing, _BLOCK))
             self._start = first
         skipped = place - self._start
         return self._data[skipped : skipped + size]
 
-    def _read_on(self, size: int) -> bytes:
-        parts = []
-        while size and (part := self._file.read(size)):
-            parts.append(part)
-            size -= len(part)
-        return b"".join(parts)
+
+def read_up_to(file: Readable, size: int) -> bytes:
+    """Read so many bytes, fewer where the file ends; one read may bring a part of them."""
+    parts = []
+    while size and (part := file.read(size)):
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)

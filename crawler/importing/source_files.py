@@ -21,6 +21,7 @@ from archive.exceptions import ObjectStoreError
 from archive.storage.object_store import SCHEMES, Store, StoredObject, has_keys, may_pass
 from archive.terminal import visible
 from crawler.exceptions import SourceFailed, Unavailable, WrongSource
+from crawler.importing.frames import read_up_to
 from crawler.importing.remote_file import Part, Ranged, RemoteFile
 from crawler.importing.web_server import WebFile, WebServers
 
@@ -222,7 +223,7 @@ class SourceFinder:
     def _paths(self, name: str) -> list[str]:
         try:
             with self._one(name).open() as file:
-                data = _all(file)
+                data = read_up_to(file, _LARGEST_LIST + 1)
             if data.startswith(b"\x1f\x8b"):
                 data = gzip.GzipFile(fileobj=io.BytesIO(data)).read(_LARGEST_LIST + 1)
             text = data.decode()
@@ -258,11 +259,3 @@ def _bucket(name: str) -> tuple[str, str]:
     if not parts.netloc or "@" in parts.netloc or parts.query or parts.fragment:
         raise WrongSource(f"{parts.scheme}://{parts.hostname or ''}…: expected {parts.scheme}://bucket/key")
     return f"{parts.scheme}://{parts.netloc}", parts.path.strip("/")
-
-
-def _all(file: OpenFile) -> bytes:
-    parts, remaining = [], _LARGEST_LIST + 1
-    while remaining and (part := file.read(remaining)):
-        parts.append(part)
-        remaining -= len(part)
-    return b"".join(parts)

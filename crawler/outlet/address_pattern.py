@@ -59,5 +59,5 @@ class AddressPattern:
 
 @lru_cache(1024)
 def address_pattern(text: str) -> AddressPattern:
-    """Return the pattern of a text: its time is that of the process. Raises re.error."""
+    """Compile a pattern once a process, so that its slow addresses are counted together. Raises re.error."""
     return AddressPattern(text)

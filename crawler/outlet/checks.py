@@ -45,7 +45,7 @@ def _kinds(outlet: type[Outlet]) -> Iterator[str]:
             yield f"{field} {value!r} is neither a regular expression nor a list of them"
     templates = outlet.variant_url
     if not isinstance(templates, dict) or not all(map(_texts, templates.values())):
-        yield f"variant_url {templates!r} has not the form {{'ru': '/rus/{{path}}'}}"
+        yield f"variant_url {templates!r} does not have the form {{'ru': '/rus/{{path}}'}}"
     budget = outlet.page_budget
     if budget is not None and (not isinstance(budget, int) or budget < 1):
         yield f"page_budget {budget!r} is not a number of pages; leave it out for the usual one"

@@ -42,7 +42,7 @@ def read_expectations(value: object, languages: Sequence[str]) -> Expectations:
     """Check `expects`. Raises DeclarationError for a key or value that cannot be meant."""
     if not isinstance(value, Mapping):
         raise DeclarationError(
-            f"expects {value!r} has not the form {{'articles_a_day': (40, 400), 'byline': .6}}"
+            f"expects {value!r} does not have the form {{'articles_a_day': (40, 400), 'byline': .6}}"
         )
     if unknown := [key for key in value if key not in KEYS]:
         raise DeclarationError(f"expects: {unknown[0]!r} is none of {', '.join(KEYS)}")
@@ -77,7 +77,7 @@ def _bounds(value: object) -> Bounds:
         and all(isinstance(bound, int | float) and not isinstance(bound, bool) for bound in value)
     ):
         raise DeclarationError(
-            f"expects articles_a_day {value!r} has not the form (40, 400), or {{'uk': (40, 400)}}"
+            f"expects articles_a_day {value!r} does not have the form (40, 400), or {{'uk': (40, 400)}}"
         )
     floor, ceiling = map(float, value)
     if not 0 <= floor <= ceiling or not ceiling:

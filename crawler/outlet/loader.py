@@ -9,9 +9,10 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 from scrapy.settings import BaseSettings
-from scrapy.spiderloader import SpiderLoader
+from scrapy.spiderloader import SpiderLoader, SpiderLoaderProtocol
 
 from crawler.exceptions import DeclarationError
+from crawler.outlet.declaration import Outlet
 
 _OPERATORS = "operators_outlets"
 """Package name of the files of OUTLETS_FOLDER."""
@@ -73,6 +74,12 @@ class OutletLoader(SpiderLoader):
                 self.broken[path.stem] = _message(name, error)
             else:
                 self._load_spiders(module)
+
+
+def outlet_classes(loader: SpiderLoaderProtocol) -> list[type[Outlet]]:
+    """Return the loaded declarations, by name; `page` and the demo are among them."""
+    loaded = map(loader.load, sorted(loader.list()))
+    return [spider for spider in loaded if issubclass(spider, Outlet)]
 
 
 def _modules(name: str) -> Iterator[str]:

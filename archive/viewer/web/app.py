@@ -92,7 +92,7 @@ def make_app(shelf: Shelf, port: int, secret: str = "") -> Starlette:
         *route("/articles/{id}", documents.article, parameters=("from", "to", "start", "page")),
         *route("/articles/{id}/page", documents.archived_page),
         *route("/articles/{id}/warc", documents.warc),
-        *route("/omissions/{id}/{version}/{block}/{missing}", documents.omission),
+        *route("/omissions/{id}/{version:int}/{block:int}/{missing}", documents.omission),
         *route("/outlets", documents.outlets),
         *route("/outlets", documents.outlets_file, *files),
         *route("/outlets/{name:path}", documents.outlet),
@@ -142,7 +142,7 @@ def _message(
     progress: Preparing | None = None,
 ) -> Response:
     pages = Pages(chosen(request.headers.get("accept-language", "")), NO_ARCHIVE)
-    sentence = pages.t(text) if pages.t.has(text) else text
+    sentence = pages.t.word(text, text)
     if progress is not None and progress.files:
         done, files = pages.t.number(progress.taken), pages.t.number(progress.files)
         sentence = f"{sentence} {pages.t('preparing_files', taken=done, files=files)}"

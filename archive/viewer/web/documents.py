@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
@@ -22,9 +22,12 @@ from archive.viewer.web.omission_page import omission_values
 from archive.viewer.web.questions import number_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from archive.viewer.stored_figures import StoredFigures
     from archive.viewer.web.archive_request import ArchiveRequest
 
+_Kept = TypeVar("_Kept")
 _LONGEST_ADDRESS = 2000
 SEVERAL = "several_told"
 """Detail of the error for the start of several ids; the name of a sentence of the interface."""
@@ -69,18 +72,19 @@ def article(opened: ArchiveRequest) -> Response:
     return opened.html("article.html", "stories", **values, show_page=bool(query.get("page")))
 
 
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None
-
-
-def archived_page(opened: ArchiveRequest) -> Response:
+def _kept(opened: ArchiveRequest, read: Callable[[str], _Kept]) -> _Kept:
+    """Read what was kept of an article's page. Raises HTTPException where nothing was."""
     article_id = id_of(opened)
     if opened.lookup.rows.story_of(article_id) is None:
         raise HTTPException(404)
     try:
-        page = opened.archive.raw(article_id)
+        return read(article_id)
     except PageNotKept:
         raise HTTPException(404) from None
+
+
+def archived_page(opened: ArchiveRequest) -> Response:
+    page = _kept(opened, opened.archive.raw)
     content_type = next((value for name, value in page.headers if name.lower() == "content-type"), "")
     charset = re.search(r"charset=[\"']?([A-Za-z0-9_-]{1,40})", content_type)
     kind = f"text/html; charset={charset[1]}" if charset else "text/html"
@@ -91,10 +95,7 @@ def archived_page(opened: ArchiveRequest) -> Response:
 def omission(opened: ArchiveRequest) -> Response:
     """Answer with one omission, for a citation."""
     parts = opened.request.path_params
-    version, block = _number(parts["version"]), _number(parts["block"])
-    if version is None or block is None:
-        raise HTTPException(404)
-    passage = (id_of(opened), version, block)
+    passage = (id_of(opened), parts["version"], parts["block"])
     try:
         values = omission_values(
             opened.archive, opened.lookup, opened.pages, passage, id_of(opened, "missing")
@@ -105,14 +106,8 @@ def omission(opened: ArchiveRequest) -> Response:
 
 
 def warc(opened: ArchiveRequest) -> Response:
-    article_id = id_of(opened)
-    if opened.lookup.rows.story_of(article_id) is None:
-        raise HTTPException(404)
-    try:
-        record = opened.archive.warc_record(article_id)
-    except PageNotKept:
-        raise HTTPException(404) from None
-    headers = {"Content-Disposition": f'attachment; filename="{article_id}.warc.gz"'}
+    record = _kept(opened, opened.archive.warc_record)
+    headers = {"Content-Disposition": f'attachment; filename="{id_of(opened)}.warc.gz"'}
     return Response(record, media_type="application/gzip", headers=headers)
 
 

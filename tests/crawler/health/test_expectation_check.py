@@ -130,14 +130,14 @@ def test_crawls_of_another_outlet_make_no_day_known(tmp_path: Path) -> None:
         ({"byline": 60}, "expects byline 60: a share is above 0 and at most 1, as .6"),
         ({"byline": True}, "a share is above 0"),
         ({"date": "all"}, "expects date 'all': a share"),
-        ({"articles_a_day": 40}, "has not the form (40, 400)"),
+        ({"articles_a_day": 40}, "does not have the form (40, 400)"),
         ({"articles_a_day": (400, 40)}, "the least number of articles comes first"),
         ({"articles_a_day": (-1, 40)}, "the least number"),
         ({"articles_a_day": (0, 0)}, "the least number"),
         ({"articles_a_day": (1, float("nan"))}, "the least number"),
         ({"articles_a_day": {"ua": (1, 2)}}, "'ua' is not among languages uk"),
         ({"all_languages": 0.3}, "the outlet has not two languages"),
-        ([("byline", 0.6)], "has not the form {'articles_a_day'"),
+        ([("byline", 0.6)], "does not have the form {'articles_a_day'"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_when_the_class_is_defined(expects: object, said: str) -> None:

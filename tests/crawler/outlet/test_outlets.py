@@ -182,7 +182,7 @@ BROKEN = {
     "variant_url that names none": ({"uk": "/news/1"}, "is one address for all articles"),
     "variant_url with half a brace": ({"uk": "/news/{number"}, "cannot be filled in"),
     "variant_url by position": ({"uk": "/news/{}"}, "the name of a group"),
-    "variant_url of no kind": (["/ru/{number}"], "has not the form"),
+    "variant_url of no kind": (["/ru/{number}"], "does not have the form"),
     "variant_url with a wrong one of two": (
         {"uk": ("/news/{number}", "/n/{id}")},
         "uses id, which article_url",
