@@ -6,6 +6,7 @@ import sqlite3
 import sys
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from operator import itemgetter
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -191,9 +192,11 @@ def _print(console: Console, answer: Answer, page: int, most: int, why_none: str
 def _print_stories(console: Console, lines: Sequence[StoryLine], t: Interface) -> None:
     rows = [_row(line, t) for line in lines]
     is_wide = line_width(console) >= _WIDE
-    hidden = {n for n in _NOTES if not is_wide or not any(row[n] for row in rows)}
-    columns = [n for n in range(len(_COLUMNS)) if n not in hidden]
-    cells = [[row[n] for n in columns] for row in rows]
+    columns = [n for n in range(len(_COLUMNS)) if n not in _NOTES]
+    for n in _NOTES if is_wide else ():
+        if any(row[n] for row in rows):
+            columns.append(n)  # the last ones
+    cells = list(map(itemgetter(*columns), rows))
     below = []
     for row, line in zip(rows, lines, strict=True):
         notes = "" if is_wide else ", ".join(filter(None, map(row.__getitem__, _NOTES)))

@@ -199,10 +199,12 @@ def identified(
         stored.setdefault(place[0], []).append(place)
 
     def places(keys: Collection[bytes]) -> list[Place]:
-        matches = [place for key in keys for place in stored.get(key, ())]
+        matches = fresh.at(keys)
+        for key in keys:
+            matches += stored.get(key, ())
         if unread := set(keys) - keys_of_pages:
             matches += state.places(unread)
-        return matches + fresh.at(keys)
+        return matches
 
     def texts(holder: Holder) -> Text | None:
         return fresh.text(holder.article_id) or stored_text(holder.article_id, state, storage)

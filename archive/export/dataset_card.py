@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
+from operator import attrgetter
 from pathlib import Path
 
 import pyarrow as pa
@@ -82,7 +84,7 @@ class Contents:
 
     @property
     def bytes(self) -> int:
-        return sum(x.bytes for table in self.tables for x in table.parts)
+        return sum(map(attrgetter("bytes"), chain.from_iterable(x.parts for x in self.tables)))
 
     def rows(self, table: str) -> int:
         return next(x.rows for x in self.tables if x.name == table)
@@ -277,17 +279,11 @@ def _field(table: str, column: pa.Field) -> Json:
         field["repeated"] = True
     if not pa.types.is_struct(inner):
         return {**field, "dataType": _croissant_type(inner), "source": source}
-    parts = [
-        {
-            "@type": "cr:Field",
-            "@id": f"{name}/{part.name}",
-            "name": part.name,
-            "dataType": _croissant_type(part.type),
-            "repeated": True,
-            "source": {**source, "transform": {"jsonPath": f"$[*].{part.name}"}},
-        }
-        for part in inner
-    ]
+    parts: list[Json] = []
+    for part in inner:
+        sub_field: Json = {"@type": "cr:Field", "@id": f"{name}/{part.name}", "name": part.name}
+        sub_field |= {"dataType": _croissant_type(part.type), "repeated": True}
+        parts.append(sub_field | {"source": {**source, "transform": {"jsonPath": f"$[*].{part.name}"}}})
     return {**field, "subField": parts}
 
 

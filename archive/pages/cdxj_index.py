@@ -100,7 +100,9 @@ def rebuild(storage: Storage) -> int:
     If a file cannot be read to its end, the old entries after the damage stay.
     """
     before = _files(storage)
-    old_lines = [line for path in before for line in path.read_bytes().splitlines(keepends=True)]
+    old_lines: list[bytes] = []
+    for path in before:
+        old_lines += path.read_bytes().splitlines(keepends=True)
     new_lines: list[bytes] = []
     for path in path_guard.files(storage.layout.raw, ".warc.gz"):
         end = 0

@@ -244,7 +244,10 @@ class FreshPlaces:
         self._latest[record.article_id] = record
 
     def at(self, keys: Collection[bytes]) -> list[Place]:
-        return [place for key in keys for place in self._at.get(key, ())]
+        places: list[Place] = []
+        for key in keys:
+            places += self._at.get(key, ())
+        return places
 
     def text(self, article_id: str) -> Text | None:
         """The latest text of an article, if it is among these."""

@@ -69,10 +69,11 @@ def _superseded(state: State, rows: list[Row], file: int) -> None:
 
 
 def _add_versions(db: Connection, rows: list[Row], numbers: dict[str, int], file: int, latest: int) -> None:
-    values = [
-        (numbers[str(row["article_id"])], row["version"], row["content_hash"], file, latest) for row in rows
-    ]
-    db.executemany("INSERT OR REPLACE INTO version VALUES (?, ?, ?, ?, ?)", values)
+    for row in rows:
+        row |= {"number": numbers[str(row["article_id"])], "file": file, "latest": latest}
+    db.executemany(
+        "INSERT OR REPLACE INTO version VALUES (:number, :version, :content_hash, :file, :latest)", rows
+    )
 
 
 def _memberships(state: State, rows: list[Row], _file: int) -> None:
@@ -120,16 +121,16 @@ def _stories(state: State, rows: list[Row], file: int) -> None:
 
 def _alignments(state: State, rows: list[Row], file: int) -> None:
     # the rows of a couple may be split over two portions, so its characters are added up
+    couples = _both(state, rows)
+    for row in couples:
+        row |= {"file": file, "both": surely_linked(row["kind"], row["doubtful"])}
     state.connection.executemany(
         "INSERT INTO alignment VALUES (:a, :b, :commit_seq, :version_a, :version_b,"
         " :characters_a, iif(:both, :characters_a, 0), :characters_b, iif(:both, :characters_b, 0), :file)"
         " ON CONFLICT DO UPDATE SET whole_a = whole_a + excluded.whole_a,"
         " partnered_a = partnered_a + excluded.partnered_a, whole_b = whole_b + excluded.whole_b,"
         " partnered_b = partnered_b + excluded.partnered_b, file = excluded.file",
-        [
-            row | {"file": file, "both": surely_linked(row["kind"], row["doubtful"])}
-            for row in _both(state, rows)
-        ],
+        couples,
     )
 
 

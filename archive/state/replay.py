@@ -363,9 +363,10 @@ def forget(state: State, stones: Tombstones, snapshot: Snapshot) -> None:
         "DELETE FROM story WHERE NOT EXISTS"
         f" (SELECT 1 FROM story s WHERE s.key = story.key AND s.article != {NO_ARTICLE})"
     )
-    keys = [(bytes.fromhex(key),) for stone in due for key in stone.addresses]
-    for table in ("look", "debt"):
-        db.executemany(f"DELETE FROM {table} WHERE key = ?", keys)
+    for stone in due:
+        keys = [(bytes.fromhex(key),) for key in stone.addresses]
+        for table in ("look", "debt"):
+            db.executemany(f"DELETE FROM {table} WHERE key = ?", keys)
 
 
 def scrub(state: State) -> None:

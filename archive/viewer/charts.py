@@ -141,18 +141,15 @@ def translated(t: Interface, rows: Rows, canvas: Canvas = WIDE) -> Drawing | Non
         return None
     languages = _languages(rows)
     rows = sorted(rows, key=lambda x: (str(x["outlet"]), languages.index(str(x["language"]))))[:_MOST_ROWS]
+    bars = []
+    for x in rows:
+        language, share = str(x["language"]), t.percent(float(x["share"]))
+        title = f"{x['outlet']}, {t.name(language, within=True)}: {share}"
+        label = f"{t.name(language)}, {share}"
+        bars.append((str(x["outlet"]), colour(language), float(x["share"]), title, label))
     return _bars(
         t,
-        [
-            (
-                str(x["outlet"]),
-                colour(str(x["language"])),
-                float(x["share"]),
-                f"{x['outlet']}, {t.name(str(x['language']), within=True)}: {t.percent(float(x['share']))}",
-                f"{t.name(str(x['language']))}, {t.percent(float(x['share']))}",
-            )
-            for x in rows
-        ],
+        bars,
         title=t("translated_title"),
         axis=t("translated_axis"),
         languages=languages,

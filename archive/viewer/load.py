@@ -99,8 +99,10 @@ def read_versions(
 
 def _latest(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Keep the latest versions of each article."""
-    of_article = _grouped(rows, lambda row: row["article_id"])
-    return [dict(row) for versions in of_article.values() for row in versions[-_MOST_VERSIONS:]]
+    latest: list[dict[str, Any]] = []
+    for versions in _by_article(rows).values():
+        latest += map(dict, versions[-_MOST_VERSIONS:])
+    return latest
 
 
 def _shortened(row: Values, most: int) -> dict[str, Any]:
@@ -114,10 +116,10 @@ def _shortened(row: Values, most: int) -> dict[str, Any]:
     return {**row, "body": row["body"][:most], "blocks": blocks, "headline": row["headline"][:1000]}
 
 
-def _grouped(rows: Iterable[Values], key: Any) -> dict[str, list[Values]]:
+def _by_article(rows: Iterable[Values]) -> dict[str, list[Values]]:
     groups: dict[str, list[Values]] = defaultdict(list)
     for row in rows:
-        groups[key(row)].append(row)
+        groups[row["article_id"]].append(row)
     return groups
 
 
@@ -154,14 +156,17 @@ def _story(
 
 
 def _aligned(alignments: Iterable[Values]) -> set[str]:
-    return {row[f"article_id_{side}"] for row in alignments for side in "ab"}
+    aligned: set[str] = set()
+    for row in alignments:
+        aligned |= {row["article_id_a"], row["article_id_b"]}
+    return aligned
 
 
 def _variants(versions: Sequence[Values], alignments: Sequence[Values]) -> list[Variant]:
     """Read the variants in the order of publication, but the aligned ones before the others."""
     aligned = _aligned(alignments)
     variants = []
-    for rows in _grouped(versions, lambda row: row["article_id"]).values():
+    for rows in _by_article(versions).values():
         variants.append(_variant(sorted(rows, key=lambda row: row["version"]), alignments))
     variants.sort(key=lambda x: (x.article_id not in aligned, x.published_at or _LATE, x.article_id))
     return variants
@@ -245,6 +250,11 @@ def _shares(alignments: Iterable[Values], *, doubtful: bool) -> dict[tuple[str, 
 def _variant(versions: Sequence[Values], alignments: Sequence[Values]) -> Variant:
     latest = versions[-1]
     work = Work()  # of all versions together: a second
+    edits = []
+    for before, after in pairwise(versions):
+        if is_edit(before, after):
+            times = after["valid_from"], before["last_seen"]
+            edits.append(Edit(after["version"], before["version"], *times, compare(before, after, work)))
     return Variant(
         latest["article_id"],
         latest["version"],
@@ -258,14 +268,7 @@ def _variant(versions: Sequence[Values], alignments: Sequence[Values]) -> Varian
         latest["last_seen"],
         versions[0]["valid_from"],
         tuple(TextBlock(x["kind"], x["text"]) for x in latest["blocks"]),
-        tuple(
-            Edit(
-                *(after["version"], before["version"], after["valid_from"], before["last_seen"]),
-                compare(before, after, work),
-            )
-            for before, after in pairwise(versions)
-            if is_edit(before, after)
-        ),
+        tuple(edits),
         _marks(latest["article_id"], alignments),
     )
 

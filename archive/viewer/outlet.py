@@ -198,9 +198,8 @@ def address_values(archive: Archive, lookup: Lookup, pages: Pages, url: str) -> 
     few = archive.of_files(files)
     visits = few.observations(url=address).to_pylist() if url else []
     spelled = spelled_otherwise(few, address) if url and not visits and stone is None else []
-    visits += [
-        row for spelling in spelled[:_MOST_SPELLINGS] for row in few.observations(url=spelling).to_pylist()
-    ]
+    for spelling in spelled[:_MOST_SPELLINGS]:
+        visits += few.observations(url=spelling).to_pylist()
     visits.sort(key=lambda row: row["observed_at"])
     fetched: list[Row] = []
     naming: list[Row] = []

@@ -106,7 +106,9 @@ def _pages(
 def _lists(
     pages: Pages, lookup: Lookup, question: Question, lines: tuple[StoryLine, ...]
 ) -> Iterator[tuple[str, str]]:
-    languages = {x.language for line in lines for x in line.articles}
+    languages: set[str] = set()
+    for line in lines:
+        languages.update(x.language for x in line.articles)
     columns = [x for x in (*COMPARED, *sorted(languages)) if x in languages]
     orders = [(order, f"{name}.html") for order, name in _ORDERS.items()]
     total = lookup.ask(Question(), size=0).found

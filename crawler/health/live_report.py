@@ -14,7 +14,7 @@ from rich.table import Table
 
 from archive.addresses import plain_url
 from archive.terminal import literal
-from crawler.health.live_findings import LEAST_STORIES, Check, CheckedPage, RuleState
+from crawler.health.live_findings import LEAST_STORIES, Check, CheckedList, CheckedPage, RuleState
 
 WORDS: dict[RuleState, str] = {
     "holds": "holds",
@@ -155,40 +155,39 @@ def _outlet(check: Check) -> dict[str, object]:
         "robots_sitemaps": check.robots_sitemaps,
         "named_feeds": check.named_feeds,
         "languages": {"declared": list(check.outlet.languages), "read": sorted(check.languages)},
-        "lists": [
-            {
-                "rule": checked.rule,
-                "url": checked.url,
-                "declared": checked.declared_as is not None,
-                "reason": checked.reason,
-                "moved_to": checked.moved_to,
-                "addresses": checked.addresses,
-                "articles": len(checked.accepted),
-                "newest": checked.newest,
-                "refused": checked.refused[:LEAST_STORIES],
-            }
-            for checked in check.lists
-        ],
-        "pages": [
-            {
-                "url": page.url,
-                "found_by": page.rule,
-                "language": page.language,
-                "headline": page.headline[:_HEADLINE],
-                "byline": page.byline[:_HEADLINE],
-                "published": page.published,
-                "characters": page.characters,
-                "paragraphs": page.blocks,
-                "hreflang": hreflang(check, page),
-                "missing": page.missing,
-            }
-            for page in check.pages
-        ],
-        "findings": [
-            {"rule": finding.rule, "state": finding.state, "told": finding.message}
-            for finding in check.findings
-        ],
+        "lists": list(map(_list, check.lists)),
+        "pages": [_page(check, page) for page in check.pages],
+        "findings": [{"rule": x.rule, "state": x.state, "told": x.message} for x in check.findings],
         "proposed_changes": check.proposed_changes,
+    }
+
+
+def _list(checked: CheckedList) -> dict[str, object]:
+    return {
+        "rule": checked.rule,
+        "url": checked.url,
+        "declared": checked.declared_as is not None,
+        "reason": checked.reason,
+        "moved_to": checked.moved_to,
+        "addresses": checked.addresses,
+        "articles": len(checked.accepted),
+        "newest": checked.newest,
+        "refused": checked.refused[:LEAST_STORIES],
+    }
+
+
+def _page(check: Check, page: CheckedPage) -> dict[str, object]:
+    return {
+        "url": page.url,
+        "found_by": page.rule,
+        "language": page.language,
+        "headline": page.headline[:_HEADLINE],
+        "byline": page.byline[:_HEADLINE],
+        "published": page.published,
+        "characters": page.characters,
+        "paragraphs": page.blocks,
+        "hreflang": hreflang(check, page),
+        "missing": page.missing,
     }
 
 

@@ -121,7 +121,8 @@ class WebArchive:
             raise failure
 
     def pages(self) -> Iterator[WebPage]:
-        return (page for portion in self.portions() for page in portion)
+        for portion in self.portions():
+            yield from portion
 
     def _all(self) -> Iterator[WebPage | None]:
         if self._file.read(len(_ZIP)) == _ZIP:

@@ -174,8 +174,9 @@ def as_atom(feed: Feed) -> bytes:
 
 def as_json_feed(feed: Feed) -> bytes:
     """Write a feed as https://www.jsonfeed.org/version/1.1/ has it."""
-    items = [
-        {
+    items = []
+    for alert in feed.alerts:
+        values = {
             "id": alert.id,
             "url": feed.link(alert),
             "external_url": alert.url if alert.url.startswith(("http://", "https://")) else "",
@@ -186,15 +187,13 @@ def as_json_feed(feed: Feed) -> bytes:
             "date_modified": alert.updated.isoformat(),
             "tags": [alert.kind],
         }
-        for alert in feed.alerts
-    ]
+        items.append(_stated(values))
     head = {"version": "https://jsonfeed.org/version/1.1", "title": feed.title, "feed_url": feed.address}
-    return as_json(
-        {
-            **{name: value for name, value in head.items() if value},
-            "items": [{name: value for name, value in item.items() if value != ""} for item in items],
-        }
-    )
+    return as_json({**_stated(head), "items": items})
+
+
+def _stated(values: Mapping[str, object]) -> dict[str, object]:
+    return {name: value for name, value in values.items() if value != ""}
 
 
 def _valid(text: str) -> str:

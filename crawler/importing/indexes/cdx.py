@@ -204,11 +204,11 @@ def read_line(line: str) -> Capture:
     if not isinstance(values, dict):
         raise ValueError("no object")
     key, _, timestamp = line[:begin].strip().partition(" ")
-    fields = {"urlkey": key, "timestamp": timestamp} | {
-        str(name): str(value) for name, value in values.items()
-    }
+    fields = {"urlkey": key, "timestamp": timestamp}
     names = {"url": "original", "mime": "mimetype", "status": "statuscode"}
-    return _of_fields({names.get(name, name): value for name, value in fields.items()})
+    for name, value in values.items():
+        fields[names.get(str(name), str(name))] = str(value)
+    return _of_fields(fields)
 
 
 def _of_fields(fields: dict[str, str]) -> Capture:
