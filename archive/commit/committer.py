@@ -6,6 +6,7 @@ returns what to publish; see archive/commit/next_snapshot.py. It is called again
 
 import contextlib
 import logging
+import shutil
 import sqlite3
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -176,7 +177,7 @@ class Committer:
         with self._exclusive():
             for path in self._layout.temporary.iterdir():
                 if path.is_dir() and not path.is_symlink():
-                    views.remove(path)
+                    shutil.rmtree(path, ignore_errors=True)  # a view that was never finished
                 else:
                     path.unlink(missing_ok=True)
             head = self._head()

@@ -214,11 +214,6 @@ def drop_with(layout: Layout, names: set[str], keep: int) -> None:
             shutil.rmtree(temporary)
 
 
-def remove(folder: Path) -> None:
-    """Remove a view that was never finished."""
-    shutil.rmtree(folder, ignore_errors=True)
-
-
 # A folder for a snapshot without a view: no hard links, archive not writable, or the view was pruned.
 #
 # It is made in this machine's cache, of symbolic links, or of copies if even those are not available. It does

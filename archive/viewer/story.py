@@ -4,37 +4,17 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from archive.format.records import TextBlock
 from archive.read.diff import Diff
 from archive.read.unread_alternates import UnreadAlternate
-from archive.viewer.search.answers import ArticleLine
+from archive.viewer.search.answers import ArticleLine, EditVisit
 from archive.viewer.side_by_side import Row
 
 
 @dataclass(frozen=True, slots=True)
-class Edit:
-    version: int
-    before: int
-    """Number of the version it is compared with."""
-    at: datetime
-    """Time at which a crawl first saw it, UTC."""
-    after: datetime
-    """Time of the last visit that saw the text before."""
+class Edit(EditVisit):
     diff: Diff
-
-
-class ChangeInterval(Protocol):
-    """A change that happened between two visits."""
-
-    @property
-    def at(self) -> datetime:
-        """Time of the first visit that saw it."""
-
-    @property
-    def after(self) -> datetime:
-        """Time of the last visit before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +34,7 @@ _ONE_CRAWL = timedelta(hours=1)
 """Within which a crawl visits the languages of a story, one after the other."""
 
 
-def after_edit(variant: ArticleLine, edit: ChangeInterval, edits: Iterable[ChangeInterval]) -> FollowUp:
+def after_edit(variant: ArticleLine, edit: EditVisit, edits: Iterable[EditVisit]) -> FollowUp:
     """Compare what visits saw of another language: an edit is after the last visit without it."""
     for followed in edits:  # the earliest first
         if followed.after >= edit.at:

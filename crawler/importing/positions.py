@@ -10,10 +10,9 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from uuid import uuid4
 
 from archive.exceptions import ArchiveError
-from archive.storage import path_guard
+from archive.storage import durable, path_guard
 from archive.storage.cache import cache_folder
 from crawler.importing.indexes.capture_journal import CaptureJournal
 
@@ -73,6 +72,5 @@ class Positions:
         """Raises OSError."""
         path, (snapshot, run_id) = self._path(address), self._head()
         path.parent.mkdir(parents=True, exist_ok=True)
-        early = path.with_name(f"{path.stem}-{uuid4().hex}.early")
-        early.write_text(json.dumps(asdict(Position(address, size, tag, at, snapshot, run_id))))
-        early.replace(path)
+        position = Position(address, size, tag, at, snapshot, run_id)
+        durable.replace(path, json.dumps(asdict(position)).encode())

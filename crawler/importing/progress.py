@@ -11,7 +11,6 @@ from scrapy.utils.asyncio import create_looping_call
 
 from archive.terminal import Terminal, literal
 from crawler.extensions.progress import Progress, ProgressLog, clock, logger
-from crawler.importing.summary import pace
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -25,17 +24,19 @@ _MEGABYTE = 1 << 20
 
 def status(summaries: list[SourceSummary], planned: int, now: float) -> str:
     """Return the line about the source that is read: `2/12 a.warc.gz  31 of 980 MB  4.2 MB/s  …`."""
-    current, current_pace = summaries[-1], pace(summaries, planned, now)
-    amount = _amount(current)
-    rate = "?"
-    if current_pace.rate is not None:
-        rate = f"{current_pace.rate:.1f} captures/s"
-        if current.unit == "bytes":
-            rate = f"{current_pace.rate / _MEGABYTE:.2f} MB/s"
-    pages = f"{current.pages:,} pages"
-    if current_pace.pages_a_second is not None:
-        pages += f" ({current_pace.pages_a_second:.1f}/s)"
-    time_left = f"time left {clock(current_pace.seconds_left)}"
+    current, seconds = summaries[-1], now - summaries[-1].begun
+    rate, pages, seconds_left = "?", f"{current.pages:,} pages", None
+    if seconds > 0 and current.at > current.begin:
+        a_second = (current.at - current.begin) / seconds
+        is_bytes = current.unit == "bytes"
+        rate = f"{a_second / _MEGABYTE:.2f} MB/s" if is_bytes else f"{a_second:.1f} captures/s"
+        pages += f" ({current.pages / seconds:.1f}/s)"
+        if current.size is not None:
+            # the sources to come are taken to be as large as those so far
+            sizes = [summary.size or 0 for summary in summaries]
+            to_come = (planned - len(summaries)) * sum(sizes) / len(sizes)
+            seconds_left = (current.size - current.at + to_come) / a_second
+    amount, time_left = _amount(current), f"time left {clock(seconds_left)}"
     return f"{len(summaries)}/{planned} {current.name}  {amount}  {rate}  {pages}  {time_left}"
 
 

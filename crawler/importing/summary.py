@@ -59,29 +59,3 @@ class SourceSummary:
             "notes": [*self.notes],
             "seconds": round(self.seconds, 1) if self.seconds is not None else None,
         }
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How fast the current source is read, and how long the rest takes."""
-
-    rate: float | None
-    """Units a second; None before anything was read."""
-    pages_a_second: float | None
-    seconds_left: float | None
-    """Of all sources: those to come are taken to be as large as those so far. None if unknown."""
-
-
-def pace(summaries: list[SourceSummary], planned: int, now: float) -> Pace:
-    """`summaries`: of the sources so far, the last is the current one; `planned`: number of all sources."""
-    current = summaries[-1]
-    seconds = now - current.begun
-    if seconds <= 0 or current.at <= current.begin:
-        return Pace(None, None, None)
-    rate = (current.at - current.begin) / seconds
-    seconds_left = None
-    if current.size is not None:
-        sizes = [summary.size or 0 for summary in summaries]
-        to_come = (planned - len(summaries)) * sum(sizes) / len(sizes)
-        seconds_left = (current.size - current.at + to_come) / rate
-    return Pace(rate, current.pages / seconds, seconds_left)

@@ -136,10 +136,13 @@ class StoryLine:
 
 @dataclass(frozen=True, slots=True)
 class EditVisit:
+    """An edit, which happened between two visits."""
+
     version: int
     before: int
+    """Number of the version it is compared with."""
     at: datetime
-    """Of the first visit that saw it."""
+    """Of the first visit that saw it, UTC."""
     after: datetime
     """Of the last visit that saw the text before."""
 

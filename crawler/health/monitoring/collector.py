@@ -53,9 +53,10 @@ class OutletState:
 
 @dataclass(frozen=True, slots=True)
 class Disk:
-    free: int
-    total: int
     folder: str
+    total: int
+    used: int
+    free: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ def collect_facts(uri: str, outlets: Iterable[type[Outlet]], now: datetime | Non
         opened.snapshot.id,
         opened.snapshot.committed_at,
         Accounts(uri).begin,
-        None if "://" in uri else disk_of(root),
+        None if "://" in uri else Disk(str(root), *shutil.disk_usage(root)),
         verified_at(root),
     )
 
@@ -112,11 +113,6 @@ def outlet_states(
     for name, outlet in declared.items():
         states[name] = OutletState(outlet, crawls[name], runs[name], days.get(name, LatestDays()))
     return states
-
-
-def disk_of(folder: Path) -> Disk:
-    usage = shutil.disk_usage(folder)
-    return Disk(usage.free, usage.total, str(folder))
 
 
 def _runs(uri: str, names: list[str], now: datetime) -> dict[str, Runs]:
