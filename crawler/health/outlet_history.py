@@ -216,8 +216,9 @@ def count_outlets(opened: Archive, languages: Mapping[str, tuple[str, ...]]) -> 
     for rows in opened.stories(columns=["outlet", "languages"]).batches(_PORTION):
         _count_stories(by_outlet, pa.table(rows), languages)
     for name, tags in languages.items():
+        facts = by_outlet[name]  # also of an outlet of which nothing is archived
         if len({*tags} & {*STORY_LANGUAGES}) < 2:
-            by_outlet[name].complete = None
+            facts.complete = None
     return dict(by_outlet)
 
 
