@@ -5,11 +5,8 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
-import pyarrow as pa
-import pyarrow.dataset as ds
-
 from archive.read.archive import Archive
-from archive.read.scan import Moment, RowSet
+from archive.read.scan import Moment, RowSet, one_of
 from archive.read.values import unknown
 
 OF_ARTICLES = ("articles", "versions", "observations")
@@ -51,16 +48,16 @@ class Choice:
         if self.sample is None:
             return rows
         if table in OF_ARTICLES:
-            return rows.where(among("article_id", self.articles(archive)))
+            return rows.where(one_of("article_id", self.articles(archive)))
         if table in _OF_STORIES:
-            return rows.where(among("story_id", self.stories(archive)))
+            return rows.where(one_of("story_id", self.stories(archive)))
         raise ValueError(f"a sample of stories cannot be taken of {table}, whose rows are about two articles")
 
     def articles(self, archive: Archive) -> list[str]:
         """Ids of the chosen articles."""
         rows = self.article_rows(archive, ["article_id", "story_id"])
         if self.sample is not None:
-            rows = rows.where(among("story_id", self.stories(archive)))
+            rows = rows.where(one_of("story_id", self.stories(archive)))
         ids: list[str] = rows.to_arrow()["article_id"].to_pylist()
         return ids
 
@@ -92,11 +89,6 @@ class Choice:
         return archive.articles(
             language=self.language or None, outlet=self.outlet or None, as_of=self.as_of, columns=columns
         )
-
-
-def among(column: str, ids: Sequence[str]) -> ds.Expression:
-    """Condition that a column has one of these values, if any."""
-    return ds.field(column).isin(pa.array(ids, pa.string()))
 
 
 def balanced(keyed: Iterable[tuple[str, Hashable]], number: int, seed: int) -> list[str]:

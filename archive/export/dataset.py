@@ -18,12 +18,12 @@ import pyarrow as pa
 
 from archive.exceptions import ExportError
 from archive.export import dataset_card
-from archive.export.choice import OF_ARTICLES, Choice, among
+from archive.export.choice import OF_ARTICLES, Choice
 from archive.export.dataset_card import Contents, Holding, Part, TableParts
 from archive.export.files import parquet_writer, row_groups
 from archive.format.docs import TABLES
 from archive.read.archive import Archive
-from archive.read.scan import RowSet
+from archive.read.scan import RowSet, one_of
 from archive.storage import durable, locks, path_guard
 from archive.tables.parquet_files import translated_errors
 
@@ -92,7 +92,7 @@ def _fill(
     columns = ["article_id", "outlet", "language", "published_at", "extractor", "gone"]
     rows = archive.articles(as_of=choice.as_of, columns=columns)
     if chosen is not None:
-        rows = rows.where(among("article_id", chosen.articles))
+        rows = rows.where(one_of("article_id", chosen.articles))
     articles = rows.to_arrow()
     with translated_errors():
         extractors = articles["extractor"].unique().to_pylist()
@@ -129,7 +129,7 @@ class _Chosen:
 
     def __init__(self, archive: Archive, choice: Choice) -> None:
         self.articles = choice.articles(archive)
-        self._condition = among("article_id", self.articles)
+        self._condition = one_of("article_id", self.articles)
         rows = archive.articles(as_of=choice.as_of, columns=["story_id"]).where(self._condition)
         self._stories = rows.to_arrow()["story_id"].unique().to_pylist()
 
@@ -137,8 +137,8 @@ class _Chosen:
         if table in OF_ARTICLES:
             return rows.where(self._condition)
         if table == "stories":
-            return rows.where(among("story_id", self._stories))
-        return rows.where(*(among(f"article_id_{side}", self.articles) for side in "ab"))
+            return rows.where(one_of("story_id", self._stories))
+        return rows.where(*(one_of(f"article_id_{side}", self.articles) for side in "ab"))
 
 
 def _write(rows: RowSet, folder: Path, progress: Callable[[int], None], most: int) -> Iterator[Part]:

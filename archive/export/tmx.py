@@ -12,9 +12,9 @@ from xml.sax.saxutils import escape, quoteattr
 
 import pyarrow.dataset as ds
 
-from archive.export.choice import Choice, among
+from archive.export.choice import Choice
 from archive.read.archive import Archive
-from archive.read.scan import RowSet
+from archive.read.scan import RowSet, one_of
 from archive.tables.parquet_files import in_order, translated_errors
 
 _COLUMNS = ["article_id", "story_id", "language", "published_at", "headline", "blocks"]
@@ -58,8 +58,8 @@ def write(file: BinaryIO, archive: Archive, choice: Choice, *, progress: Callabl
     file.write(_HEAD.encode())
     rows = choice.article_rows(archive, _COLUMNS)
     if choice.sample is not None:
-        rows = rows.where(among("story_id", choice.stories(archive, in_several=True)))
-    links = archive.alignments(as_of=choice.as_of).where(ds.field("kind").isin(_SHARED))
+        rows = rows.where(one_of("story_id", choice.stories(archive, in_several=True)))
+    links = archive.alignments(as_of=choice.as_of).where(one_of("kind", _SHARED))
     for story in _stories(rows, links, progress):
         if len(story.variants) < 2:
             continue

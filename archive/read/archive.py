@@ -12,7 +12,6 @@ from html import escape
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
 import pyarrow.dataset as ds
 
 from archive.exceptions import ArchiveDamaged, ArticleNotFound, PageNotKept, SnapshotNotFound
@@ -24,7 +23,7 @@ from archive.read import locations, sql, values
 from archive.read.deletions import VISIT, Deletions
 from archive.read.diff import Diff, compare, is_edit
 from archive.read.one_sided import OneSided, one_sided
-from archive.read.scan import Moment, RowSet, all_of, among, between, to_utc
+from archive.read.scan import Moment, RowSet, all_of, among, between, one_of, to_utc
 from archive.read.time_travel import Past
 from archive.state import replay
 from archive.state.debts import Debts
@@ -134,7 +133,7 @@ class Archive:
 
     def _ever_gone(self, as_of: Moment | None) -> ds.Dataset:
         """Columns that are joined to the articles that ever were removed, with their ids."""
-        ever = ds.field("article_id").isin(pa.array(self._deletions(as_of).articles(), pa.string()))
+        ever = one_of("article_id", self._deletions(as_of).articles())
         rows = self._rows("articles", ever, as_of, ["article_id", *DELETION.names])
         return ds.InMemoryDataset(rows.to_arrow())
 
@@ -232,7 +231,7 @@ class Archive:
     def judged(self) -> frozenset[tuple[str, str]]:
         """Ids of every two articles that a person has judged to be a pair or none, the smaller first."""
         files = self.storage.present(self.snapshot.stored("decisions"))
-        where = ds.field("evidence").isin(["label", SEPARATED])
+        where = one_of("evidence", ["label", SEPARATED])
         rows = RowSet(files, DECISIONS, where, ["article_id_a", "article_id_b"]).to_pylist()
         return frozenset((row["article_id_a"], row["article_id_b"]) for row in rows)
 
@@ -264,7 +263,7 @@ class Archive:
         versions = self.versions(as_of=as_of, columns=["article_id", "version", "blocks"])
         article_ids = locations.article_ids(self.storage, self.snapshot, story_id) if as_of is None else []
         if article_ids:
-            versions = versions.seek(ds.field("article_id").isin(article_ids))
+            versions = versions.seek(one_of("article_id", article_ids))
             versions = locations.narrowed(self.storage, self.snapshot, versions, "versions", story_id)
         else:
             story_id = values.whole_id(self.stories(as_of=as_of, columns=["story_id"]), "story_id", story_id)

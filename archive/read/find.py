@@ -16,6 +16,7 @@ from archive.exceptions import ArticleNotFound
 from archive.format.conflicts import is_conflict
 from archive.read import locations
 from archive.read.archive import Archive
+from archive.read.scan import one_of
 from archive.state import replay
 from archive.state.model import ID, REQUESTED, URL
 
@@ -139,7 +140,7 @@ def at_address(archive: Archive, url: str) -> tuple[list[Row], list[Row]]:
     columns = ["article_id", "outlet", "url", *_CLAIMED, "version"]
     condition = _have_segment(_CLAIMED, segments)
     if fetched:
-        condition |= ds.field("article_id").isin(pa.array(sorted(fetched), pa.string()))
+        condition |= one_of("article_id", sorted(fetched))
     rows = archive.articles(columns=columns).seek(condition).to_arrow()
     is_fetched = pc.is_in(rows["article_id"], pa.array(sorted(fetched), pa.string()))
     articles: list[Row] = rows.filter(is_fetched).to_pylist()
@@ -206,17 +207,18 @@ def spelled_otherwise(archive: Archive, url: str) -> list[str]:
 
 def conflicts(archive: Archive, story_id: str, ids: Sequence[str]) -> list[tuple[Row, list[Row]]]:
     """Find the pairs of a story's articles whose texts contradict their link, each with its two articles."""
-    among = pa.array(ids, pa.string())
     sides = ("article_id_a", "article_id_b")
-    have_article = _any(ds.field(side).isin(among) for side in sides)
+    have_article = one_of(sides[0], ids) | one_of(sides[1], ids)
     rows = archive.pairs(columns=[*sides, "evidence", "score", "details"]).seek(have_article)
     pairs = locations.narrowed(archive.storage, archive.snapshot, rows, "pairs", story_id).to_pylist()
     contradicted = [row for row in pairs if is_conflict(row["details"])]
     if not contradicted:
         return []
-    article_ids = pa.array(sorted({row[side] for row in contradicted for side in sides}), pa.string())
+    article_ids: set[str] = set()
+    for row in contradicted:
+        article_ids |= {row[side] for side in sides}
     articles = archive.articles(columns=["article_id", "language", "url"])
-    rows_of_pairs = articles.seek(ds.field("article_id").isin(article_ids)).to_pylist()
+    rows_of_pairs = articles.seek(one_of("article_id", sorted(article_ids))).to_pylist()
     by_id = {row["article_id"]: row for row in rows_of_pairs}
     found = []
     for row in contradicted:

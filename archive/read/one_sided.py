@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pyarrow.dataset as ds
 
 from archive.format.languages import display_order
-from archive.read.scan import RowSet
+from archive.read.scan import RowSet, one_of
 
 _SIDES = {"omitted": (("a", "b"),), "added": (("b", "a"),)}
 _BOTH = ("a", "b"), ("b", "a")
@@ -47,7 +47,7 @@ def one_sided(alignments: RowSet, versions: RowSet) -> list[OneSided]:
     `alignments` are those of the story, `versions` those of the archive.
     """
     is_doubtful = ds.field("doubtful") | ds.field("doubtful").is_null()
-    rows = alignments.where(ds.field("kind").isin([*_SIDES]) | is_doubtful).to_pylist()
+    rows = alignments.where(one_of("kind", _SIDES) | is_doubtful).to_pylist()
     texts = _texts(rows, versions)
     return sorted(
         _paragraphs(rows, texts),
@@ -61,7 +61,7 @@ def _texts(rows: Iterable[Mapping[str, object]], versions: RowSet) -> dict[tuple
         article_ids |= {str(row["article_id_a"]), str(row["article_id_b"])}
     texts: dict[tuple[object, object], list[str]] = {}
     if article_ids:
-        for row in versions.seek(ds.field("article_id").isin(sorted(article_ids))).to_pylist():
+        for row in versions.seek(one_of("article_id", sorted(article_ids))).to_pylist():
             texts[row["article_id"], row["version"]] = [x["text"] for x in row["blocks"]]
     return texts
 

@@ -17,7 +17,7 @@ from archive.tables import data_file_reader
 from archive.tables.parquet_files import translated_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -286,10 +286,15 @@ def to_utc(value: Moment) -> datetime:
 # Conditions of Arrow for the filters of a reader.
 
 
+def one_of(column: str, values: Iterable[str]) -> ds.Expression:
+    """Condition that a column has one of these values; no row meets it where there are none."""
+    return ds.field(column).isin(pa.array(list(values), pa.string()))
+
+
 def among(column: str, values: str | Sequence[str] | None) -> ds.Expression | None:
     if values is None:
         return None
-    return ds.field(column).isin([values] if isinstance(values, str) else list(values))
+    return one_of(column, [values] if isinstance(values, str) else values)
 
 
 def between(column: str, bounds: tuple[Moment | None, Moment | None] | None) -> ds.Expression | None:

@@ -6,11 +6,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-import pyarrow.dataset as ds
-
 from archive.format.languages import STORY_LANGUAGES
 from archive.format.reasons import NO_ARTICLE, READ
+from archive.read.scan import one_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -31,7 +29,7 @@ class UnreadAlternate:
 
 def declared_alternates(archive: Archive, languages: Mapping[str, Collection[str]]) -> list[UnreadAlternate]:
     """List the alternates that pages of these stories declare in languages they lack, without outcome."""
-    of_stories = ds.field("story_id").isin(pa.array(list(languages), pa.string()))
+    of_stories = one_of("story_id", languages)
     rows = archive.articles(columns=["story_id", "alternates"]).seek(of_stories).to_pylist()
     declared: dict[UnreadAlternate, None] = {}
     for row in rows:
@@ -44,8 +42,8 @@ def declared_alternates(archive: Archive, languages: Mapping[str, Collection[str
 
 def unread_alternates(archive: Archive, alternates: Sequence[UnreadAlternate]) -> list[UnreadAlternate]:
     """Return those that the archive has not read, with the outcome of the last visit at each address."""
-    urls = pa.array(sorted({alternate.url for alternate in alternates}), pa.string())
-    at_one = ds.field("requested_url").isin(urls) | ds.field("url").isin(urls)
+    urls = sorted({alternate.url for alternate in alternates})
+    at_one = one_of("requested_url", urls) | one_of("url", urls)
     visits = archive.observations(columns=_VISIT).seek(at_one).to_pylist()
     last: dict[str, tuple[str, str]] = defaultdict(lambda: ("", ""))
     for visit in sorted(visits, key=lambda row: row["observed_at"]):

@@ -15,6 +15,7 @@ from archive.format.languages import display_order
 from archive.format.records import LINKED, TextBlock, surely_linked
 from archive.format.schema import VERSIONS
 from archive.read.diff import Work, compare, is_edit
+from archive.read.scan import one_of
 from archive.read.unread_alternates import UnreadAlternate, declared_alternates, unread_alternates
 from archive.tables import data_file_reader
 from archive.tables.parquet_files import translated_errors
@@ -57,7 +58,7 @@ def read_story(
     of_story = ds.field("story_id") == line.story_id
     *_, story = few.stories().seek(of_story).to_pylist()
     alignments = few.alignments().seek(of_story).to_pylist()
-    pairs = few.pairs().seek(ds.field("article_id_a").isin(ids)).to_pylist()
+    pairs = few.pairs().seek(one_of("article_id_a", ids)).to_pylist()
     unread = read_unread_alternates(archive, reader, [line])
     return replace(_story(story, rows, alignments, pairs), unread=tuple(unread)), cut
 
@@ -84,7 +85,7 @@ def read_versions(
 ) -> list[dict[str, Any]]:
     """Read the versions of articles from the row groups that hold them."""
     files = {x.path: x for x in archive.snapshot.stored("articles", "superseded")}
-    is_asked_for = ds.field("article_id").isin(list(article_ids))
+    is_asked_for = one_of("article_id", article_ids)
     rows: list[dict[str, Any]] = []
     for place in places:
         if place.file in files:

@@ -143,8 +143,7 @@ class Command(ReadingCommand):
         with wrong_settings():
             check_telemetry()
         if not is_off("METRICS") and (why := send_metrics(families(facts, raised))):
-            console = Terminal(stderr=True)
-            console.print(f"triptych watch: no metrics sent, {literal(why)}", highlight=False, soft_wrap=True)
+            print(f"triptych watch: no metrics sent, {visible(why)}", file=sys.stderr)
 
     def _unsent(self, facts: MonitoringFacts, raised: Sequence[Alarm], limits: AllLimits) -> bool:
         """Send what is new; return True if a notification failed."""
@@ -178,9 +177,8 @@ class Command(ReadingCommand):
             failed = run(crawler, outlets, raised, notice)
         except NotConfigured as error:
             raise WrongUse(visible(str(error))) from None
-        console = Terminal(stderr=True)
         for failure in failed:
-            console.print(f"triptych watch: not told, {literal(failure)}", highlight=False, soft_wrap=True)
+            print(f"triptych watch: not told, {visible(failure)}", file=sys.stderr)
         return bool(failed)
 
 
@@ -191,8 +189,7 @@ def _by_stderr(notice: Notice) -> bool:
     try:
         notice.remember()
     except OSError as error:
-        console = Terminal(stderr=True)
-        console.print(f"triptych watch: not remembered, {literal(error)}", highlight=False, soft_wrap=True)
+        print(f"triptych watch: not remembered, {visible(str(error))}", file=sys.stderr)
         return True
     return False
 
