@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 from archive.exceptions import ArchiveError
 from archive.format import gate
+from archive.format.languages import display_order
 from archive.storage import path_guard
 from archive.viewer import stored_figures
 from archive.viewer.article import article_values
 from archive.viewer.charts import draw_all
 from archive.viewer.load import read_story
 from archive.viewer.render import Pages, about, story_values
-from archive.viewer.search.answers import COMPARED, Question
+from archive.viewer.search.answers import Question
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -109,7 +110,6 @@ def _lists(
     languages: set[str] = set()
     for line in lines:
         languages.update(x.language for x in line.articles)
-    columns = [x for x in (*COMPARED, *sorted(languages)) if x in languages]
     orders = [(order, f"{name}.html") for order, name in _ORDERS.items()]
     total = lookup.ask(Question(), size=0).found
     for order, name in _ORDERS.items():
@@ -125,7 +125,7 @@ def _lists(
                 "stories",
                 answer=_StaticAnswer(ordered[(page - 1) * _AT_ONCE : page * _AT_ONCE], len(ordered), order),
                 question=question,
-                columns=list(dict.fromkeys(columns))[:4],
+                columns=sorted(languages, key=display_order)[:4],
                 page=page,
                 page_count=count,
                 address=address,

@@ -94,9 +94,12 @@ def _lines(check: Check) -> Iterator[tuple[RuleState, str]]:
         missing = check.unread_languages
         unread = f"; no page led to {', '.join(missing)}" if check.languages and missing else ""
         yield "holds", rules + read + unread
-    yield from (("fails", f"{finding.rule}  {finding.message}") for finding in check.of_state("fails"))
-    yield from (("unknown", line) for line in unknown_lines(check))
-    yield from (("noted", f"{finding.rule}  {finding.message}") for finding in check.of_state("noted"))
+    for finding in check.of_state("fails"):
+        yield "fails", f"{finding.rule}  {finding.message}"
+    for line in unknown_lines(check):
+        yield "unknown", line
+    for finding in check.of_state("noted"):
+        yield "noted", f"{finding.rule}  {finding.message}"
     if not check.findings:
         yield "unknown", "not asked: the check was stopped before"
     elif check.is_bounded:

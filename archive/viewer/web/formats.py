@@ -4,7 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from itertools import islice
 from xml.etree import ElementTree as ET
@@ -35,10 +35,7 @@ def story_rows(lines: Iterable[StoryLine]) -> list[dict[str, object]]:
             "edits": line.edits,
             "gone": [x.language for x in line.articles if x.gone],
             "conflict": line.conflict,
-            "numbers_differ": [
-                {"languages": x.languages, "texts": x.texts, "counted": x.counted, "confidence": x.confidence}
-                for x in line.numbers_differ
-            ],
+            "numbers_differ": list(map(asdict, line.numbers_differ)),
         }
         for language in STORY_LANGUAGES:
             article = line.in_language(language)

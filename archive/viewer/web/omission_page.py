@@ -13,7 +13,7 @@ from archive.viewer.citation import cite_omission
 from archive.viewer.load import joint_of, read_versions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from archive.read.archive import Archive
     from archive.viewer.render import Pages
@@ -43,11 +43,7 @@ def omission_values(
     article = texts[article_id, version]
     missing = texts[missing_id, row[f"version_{other_side}"]]
     blocks = row[f"paragraphs_{side}"]
-    nearest = []
-    for n in row["nearest"] or ():
-        if n < len(missing["blocks"]):
-            nearest.append(missing["blocks"][n]["text"])
-    words = "\n".join(article["blocks"][n]["text"] for n in blocks if n < len(article["blocks"]))
+    words = "\n".join(_texts(article, blocks))
     return {
         "story_id": story_id,
         "title": line.title_in(pages.t.language) if line else article,
@@ -55,13 +51,18 @@ def omission_values(
         "missing": missing,
         "blocks": frozenset(blocks),
         "nearest_blocks": frozenset(row["nearest"] or ()),
-        "nearest": nearest,
+        "nearest": _texts(missing, row["nearest"] or ()),
         "doubtful": row["doubtful"] is not False,
         "confidence": row["confidence"],
         "joints": _joints(few, article, missing),
         "commands": _commands(archive, article_id, missing_id),
         "citation": cite_omission(article, missing, words, row, block, about=pages.about, t=pages.t),
     }
+
+
+def _texts(row: Values, numbers: Iterable[int]) -> list[str]:
+    """Return these blocks of a text, without those that it does not have."""
+    return [row["blocks"][n]["text"] for n in numbers if n < len(row["blocks"])]
 
 
 def _alignment(

@@ -12,10 +12,11 @@ from urllib.parse import urlencode
 from starlette.responses import PlainTextResponse, RedirectResponse, Response, StreamingResponse
 
 from archive.exceptions import UnknownValue
+from archive.format.languages import display_order
 from archive.viewer.catalogue import LANGUAGES, Interface
 from archive.viewer.drawing import NARROW, WIDE
 from archive.viewer.drawing import over_time as draw_over_time
-from archive.viewer.search.answers import COMPARED, FLAGS, ORDERS, PAGE
+from archive.viewer.search.answers import FLAGS, ORDERS, PAGE
 from archive.viewer.web import formats
 from archive.viewer.web.alerts import LATE, alerts
 from archive.viewer.web.archive_request import file_of
@@ -77,11 +78,11 @@ def list_values(
 ) -> dict[str, object]:
     """Collect what the list of stories shows beside its answer."""
     counts = lookup.all_counts
-    languages = [x for x in (*COMPARED, *sorted(counts["language"])) if x in counts["language"]]
+    languages = sorted(counts["language"], key=display_order)
     return {
         "question": question,
-        "languages": list(dict.fromkeys(languages)),
-        "columns": list(dict.fromkeys(languages))[:4],
+        "languages": languages,
+        "columns": languages[:4],
         "outlets": sorted(counts["outlet"]),
         "orders": ORDERS if question.text else [x for x in ORDERS if x != "match"],
         "flags": FLAGS,
