@@ -55,22 +55,18 @@ def run(console: Console, options: argparse.Namespace) -> int:
             rows = opened.sql(
                 options.question, as_of=options.as_of, memory=options.memory, seconds=options.seconds
             )
-            _print(console, options, rows)
+            if options.csv:
+                _print_csv(rows)
+            elif options.json:
+                _print_json(rows)
+            else:
+                _print_table(console, rows)
     except ValueError as error:  # an invalid moment
         print(f"{error}.", file=sys.stderr)
         return 2
     except MemoryError as error:
         raise too_much() from error
     return 0
-
-
-def _print(console: Console, options: argparse.Namespace, rows: SqlRows) -> None:
-    if options.csv:
-        _print_csv(rows)
-    elif options.json:
-        _print_json(rows)
-    else:
-        _print_table(console, rows)
 
 
 def _names(console: Console) -> int:

@@ -50,13 +50,7 @@ def publish(root: Place, rereadings: Iterable[Rereading], align: Align) -> Snaps
 
 
 def _reread(records: Mapping[Key, ArticleRecord], align: Align, following: NextSnapshot) -> Snapshot | None:
-    plan = _plan(records, align, following.state, following.storage)
-    return None if plan is None else assemble(following, [plan])
-
-
-def _plan(
-    records: Mapping[Key, ArticleRecord], align: Align, state: State, storage: Storage
-) -> CommitPlan | None:
+    state, storage = following.state, following.storage
     stored, files, latest = _stored(records, state, storage)
     if not stored:
         return None
@@ -76,7 +70,7 @@ def _plan(
     built = stories.build(members, state.joints(in_stories))
     applied = AppliedObservations(stored={}, drafts=drafts)
     covered, realigned = alignments.realign(built, applied, state, storage, align, stale=latest.keys())
-    return CommitPlan(
+    plan = CommitPlan(
         applied=AppliedObservations(stored={}),
         new_story_of={},
         touched={},
@@ -88,6 +82,7 @@ def _plan(
         alignments=realigned,
         rereadings=Rereadings({key: _read(record) for key, record in stored.items()}, files),
     )
+    return assemble(following, [plan])
 
 
 def _stored(

@@ -49,10 +49,14 @@ def one_sided(alignments: RowSet, versions: RowSet) -> list[OneSided]:
     is_doubtful = ds.field("doubtful") | ds.field("doubtful").is_null()
     rows = alignments.where(one_of("kind", _SIDES) | is_doubtful).to_pylist()
     texts = _texts(rows, versions)
-    return sorted(
-        _paragraphs(rows, texts),
-        key=lambda x: (display_order(x.language), display_order(x.lacking), x.article_id, x.block),
+    paragraphs: list[OneSided] = []
+    for row in rows:
+        for side, lacking in _SIDES.get(str(row["kind"]), _BOTH):
+            paragraphs += _of_side(row, side, lacking, texts)
+    paragraphs.sort(
+        key=lambda x: (display_order(x.language), display_order(x.lacking), x.article_id, x.block)
     )
+    return paragraphs
 
 
 def _texts(rows: Iterable[Mapping[str, object]], versions: RowSet) -> dict[tuple[object, object], list[str]]:
@@ -64,14 +68,6 @@ def _texts(rows: Iterable[Mapping[str, object]], versions: RowSet) -> dict[tuple
         for row in versions.seek(one_of("article_id", sorted(article_ids))).to_pylist():
             texts[row["article_id"], row["version"]] = [x["text"] for x in row["blocks"]]
     return texts
-
-
-def _paragraphs(
-    rows: Iterable[Mapping[str, object]], texts: Mapping[tuple[object, object], list[str]]
-) -> Iterator[OneSided]:
-    for row in rows:
-        for side, lacking in _SIDES.get(str(row["kind"]), _BOTH):
-            yield from _of_side(row, side, lacking, texts)
 
 
 def _of_side(

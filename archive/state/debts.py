@@ -254,7 +254,8 @@ class Debts:
         return set[bytes]().union(*self._pending)
 
     def _at_key(self, key: bytes) -> Debt | None:
-        debt = self._stored(key)
+        with closing(self._connection.execute("SELECT * FROM debt WHERE key = ?", (key,))) as rows:
+            debt = next(map(debt_of, rows), None)
         for failures in self._pending:
             for failure in failures.get(key, ()):
                 debt = fold(key, debt, failure)
@@ -277,11 +278,6 @@ class Debts:
         with closing(self._connection.execute(sql, _values(outlet, now))) as rows:
             for row in rows:
                 yield debt_of(row)
-
-    def _stored(self, key: bytes) -> Debt | None:
-        with closing(self._connection.execute("SELECT * FROM debt WHERE key = ?", (key,))) as rows:
-            row = rows.fetchone()
-        return None if row is None else debt_of(row)
 
 
 def debt_of(row: sqlite3.Row) -> Debt:

@@ -2,8 +2,10 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import count as count_up
 from pathlib import Path
 from typing import ClassVar
 
@@ -106,13 +108,13 @@ class Command(Crawl):
         settings.set("EXTENSIONS", extensions, priority="cmdline")
         crawler = self.crawler_process.create_crawler(LiveCheck)
         begun = datetime.now(UTC)
-        with Watch(len(declared)) as watch:
+        with _progress(len(declared)) as finished:
             self.crawler_process.crawl(
                 crawler,
                 arguments=Arguments(),
                 outlets=[outlet() for outlet in declared],
                 most_requests=most_requests,
-                watch=watch.finished,
+                watch=finished,
             )
             self.crawler_process.start()
         spider = crawler.spider
@@ -185,37 +187,27 @@ def _print(run: Run) -> int:
     return ExitCode.OK if all(check.is_whole and check.state == "holds" for check in run.checks) else PARTLY
 
 
-class Watch:
-    """Progress of the check: a bar on a terminal, and a line for each outlet if there are several."""
+@contextmanager
+def _progress(outlets: int) -> Iterator[Callable[[Check], None]]:
+    """Show a bar on a terminal, and a line for each outlet if there are several."""
+    console = Terminal(stderr=True)
+    bar = Bar(
+        TextColumn("[bold]live"),
+        BarColumn(bar_width=None),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[latest]}"),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+    task, numbers = bar.add_task("live", total=outlets, latest=""), count_up(1)
 
-    def __init__(self, outlets: int) -> None:
-        self._outlets = outlets
-        self._done = 0
-        self._console = Terminal(stderr=True)
-        self._bar = Bar(
-            TextColumn("[bold]live"),
-            BarColumn(bar_width=None),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TextColumn("{task.fields[latest]}"),
-            console=self._console,
-            transient=True,
-            disable=not self._console.is_terminal,
-        )
-        self._task = self._bar.add_task("live", total=outlets, latest="")
+    def finished(check: Check) -> None:
+        number, latest = next(numbers), f"{check.outlet.name} {WORDS[check.state]}"
+        bar.update(task, completed=number, latest=latest)
+        if outlets > 1:
+            console.print(f"{number}/{outlets}  {literal(latest)}, {counted(check.requests, 'request')}")
 
-    def __enter__(self) -> "Watch":
-        self._bar.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.stop()
-
-    def finished(self, check: Check) -> None:
-        self._done += 1
-        latest = f"{check.outlet.name} {WORDS[check.state]}"
-        self._bar.update(self._task, completed=self._done, latest=latest)
-        if self._outlets > 1:
-            self._console.print(
-                f"{self._done}/{self._outlets}  {literal(latest)}, {counted(check.requests, 'request')}"
-            )
+    with bar:
+        yield finished

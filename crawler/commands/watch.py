@@ -127,7 +127,9 @@ class Command(ReadingCommand):
         if self.settings.getbool("TELEMETRY") and not opts.dry_run:
             self._send_metrics(facts, raised)
         if opts.json:
-            print(json.dumps(_document(facts, raised), ensure_ascii=False, indent=2))
+            documents = [alarm.document() for alarm in raised]
+            document = {"archive": facts.uri, "at": facts.now.isoformat(), "alarms": documents}
+            print(json.dumps(document, ensure_ascii=False, indent=2))
         else:
             _print(facts, raised)
 
@@ -225,11 +227,3 @@ def _print(facts: MonitoringFacts, raised: Sequence[Alarm]) -> None:
     are = "1 outlet is" if crawled == 1 else f"{crawled} outlets are"
     wrong = "1 alarm" if len(raised) == 1 else f"{len(raised)} alarms" if raised else "nothing is wrong"
     console.print(f"{are} crawled: {wrong}.", highlight=False)
-
-
-def _document(facts: MonitoringFacts, raised: Sequence[Alarm]) -> dict[str, object]:
-    return {
-        "archive": facts.uri,
-        "at": facts.now.isoformat(),
-        "alarms": [alarm.document() for alarm in raised],
-    }

@@ -134,10 +134,6 @@ def _example(days: LatestDays, language: str = ALL, without: str = "") -> str:
     return f"; see {address}" if address else ""
 
 
-def _at(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M} UTC"
-
-
 # How old the newest article is.
 
 
@@ -245,7 +241,7 @@ def _usual_amount(language: str, days: LatestDays) -> Verdict:
     if len(same) >= SAME_WEEKDAYS:
         low, high = round(_quantile(same, LOW)), max(same)
         on = " on " + _WEEKDAYS[(days.end.astimezone(KYIV) - DAY / 2).weekday()]
-    message = f"{value} in the 24 hours before {_at(days.end)}, usually {low} to {high}{on}"
+    message = f"{value} in the 24 hours before {days.end:%Y-%m-%d %H:%M} UTC, usually {low} to {high}{on}"
     if is_quiet or _is_fading(counts):
         return Verdict(name, "missed", message + _example(days, language), value)
     return Verdict(name, "met", message, value)

@@ -213,7 +213,9 @@ def latest_days(
     recent_files = [number for number, file in enumerate(files) if file.month >= begin]
     parts: dict[str, list[pa.Table]] = {}
     for batch in rows.of_files(recent_files).batches(_PORTION):
-        table = _without_texts(pa.table(batch))
+        table = pa.table(batch)
+        lengths = pc.fill_null(pc.cast(pc.utf8_length(table["body"]), pa.int64()), 0)
+        table = table.drop_columns(["body"]).append_column("characters", lengths)
         for outlet in pc.unique(table["outlet"]).to_pylist():
             parts.setdefault(outlet, []).append(table.filter(pc.equal(table["outlet"], outlet)))
     by_outlet: dict[str, LatestDays] = {}
@@ -223,11 +225,6 @@ def latest_days(
         story_languages = tuple(language for language in STORY_LANGUAGES if language in tags)
         by_outlet[name] = LatestDays(articles, end, is_covered, story_languages)
     return by_outlet
-
-
-def _without_texts(table: pa.Table) -> pa.Table:
-    lengths = pc.fill_null(pc.cast(pc.utf8_length(table["body"]), pa.int64()), 0)
-    return table.drop_columns(["body"]).append_column("characters", lengths)
 
 
 def _columns(table: pa.Table) -> RecentArticles:

@@ -303,7 +303,9 @@ class LiveCheck(StorySpider):
     async def _stories(self, check: Check) -> None:
         """Read stories of different lists and forms of address until each language was seen, or enough."""
         for url in _different(check):
-            enough = check.stories >= LEAST_STORIES and not _untried(check, url)
+            # another form of address may lead to another language
+            is_tried = shape(url) in {shape(page.url) for page in check.pages}
+            enough = check.stories >= LEAST_STORIES and is_tried
             if check.stories and (not check.unread_languages or enough or check.stories >= MOST_STORIES):
                 return
             if check.page_at(url) is None:
@@ -445,11 +447,6 @@ def _different(check: Check) -> list[str]:
         seen_forms.setdefault(form, url)
     # a form that was not seen leads to another language more probably than another list
     return list(dict.fromkeys((*seen_forms.values(), *firsts.values(), *further)))
-
-
-def _untried(check: Check, url: str) -> bool:
-    """Return True if no page of this form of address was read."""
-    return shape(url) not in {shape(page.url) for page in check.pages}
 
 
 def _read(article: Article, outlet: StorySpider, rule: str, language: str | None) -> CheckedPage:

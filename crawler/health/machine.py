@@ -9,7 +9,7 @@ import ssl
 import sys
 import tempfile
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import PackageNotFoundError, requires, version
@@ -58,6 +58,11 @@ class Condition:
     """A command or an action."""
 
 
+def _checked(what: str, is_wrong: bool, message: str, mend: str, state: State = "look") -> Condition:
+    """Tell what was measured; what is not `is_wrong` needs no mending."""
+    return Condition(what, state if is_wrong else "well", message, mend if is_wrong else None)
+
+
 def examine(settings: BaseSettings, outlet: type[Outlet] | None) -> Iterator[Condition]:
     """Yield findings one by one; the network is used only for `outlet`, and only its host."""
     uri = str(settings["ARCHIVE_URI"])
@@ -86,12 +91,9 @@ def _python() -> Iterator[Condition]:
             continue
         if not needed.specifier.contains(installed, prereleases=True):
             wrong.append(f"{needed.name} is {installed}, needed is {needed.specifier}")
-    if wrong:
-        yield Condition(
-            "packages", "bad", "; ".join(wrong), "make install, or pip install --upgrade triptych"
-        )
-    else:
-        yield Condition("packages", "well", "every package is there in a version that is needed")
+    message = "; ".join(wrong) or "every package is there in a version that is needed"
+    mend = "make install, or pip install --upgrade triptych"
+    yield _checked("packages", bool(wrong), message, mend, "bad")
 
 
 def _variables() -> Iterator[Condition]:
@@ -127,12 +129,8 @@ def _place(what: str, folder: Path | None, name: str) -> Iterator[Condition]:
         yield Condition(what, "bad", f"{folder}: {error.strerror}", "name another folder")
         return
     scarce = space < _LOW_SPACE or (free.f_files > 0 and inodes < _LOW_INODES)
-    yield Condition(
-        f"{what}: disk",
-        "look" if scarce else "well",
-        f"{space / 1e9:.1f} GB and {inodes:,} inodes are free at {folder}",
-        "triptych archive gc, compact; or a larger disk" if scarce else None,
-    )
+    message = f"{space / 1e9:.1f} GB and {inodes:,} inodes are free at {folder}"
+    yield _checked(f"{what}: disk", scarce, message, "triptych archive gc, compact; or a larger disk")
     try:
         yield from _tried(what, folder)
     except OSError as error:
@@ -149,27 +147,18 @@ def _tried(what: str, folder: Path) -> Iterator[Condition]:
             opened.flush()
             os.fsync(opened.fileno())
         took = time.monotonic() - began
-        yield Condition(
-            f"{what}: fsync",
-            "look" if took > _SLOW_SYNC else "well",
-            f"a block is on the disk after {took * 1000:.0f} ms",
-            "a commit waits for a dozen of them: a faster disk" if took > _SLOW_SYNC else None,
-        )
-        descriptor = os.open(file, os.O_RDWR)
-        try:
-            second_descriptor = os.open(file, os.O_RDWR)
-            try:
-                excludes = locks.try_lock(descriptor) and not locks.try_lock(second_descriptor)
-            finally:
-                os.close(second_descriptor)
-        finally:
-            locks.close(descriptor)
-        yield Condition(
-            f"{what}: locks",
-            "well" if excludes else "bad",
-            "flock keeps a second process out" if excludes else "flock does not keep a second process out",
-            None if excludes else "a local disk, or a file system with locks",
-        )
+        message = f"a block is on the disk after {took * 1000:.0f} ms"
+        mend = "a commit waits for a dozen of them: a faster disk"
+        yield _checked(f"{what}: fsync", took > _SLOW_SYNC, message, mend)
+        with ExitStack() as opened_files:
+            descriptors = []
+            for close in (locks.close, os.close):
+                descriptors.append(os.open(file, os.O_RDWR))
+                opened_files.callback(close, descriptors[-1])
+            excludes = locks.try_lock(descriptors[0]) and not locks.try_lock(descriptors[1])
+        message = f"flock {'keeps' if excludes else 'does not keep'} a second process out"
+        mend = "a local disk, or a file system with locks"
+        yield _checked(f"{what}: locks", not excludes, message, mend, "bad")
         try:
             os.link(file, Path(scratch) / "link")
         except OSError:
@@ -213,11 +202,8 @@ def _of_archive(uri: str) -> Iterator[Condition]:
         )
     looked = verified_at(opened.storage.layout.root)
     ago = None if looked is None else now - looked
-    if ago is None or ago > _LONG_AGO:
-        when = "never verified on this machine" if ago is None else f"verified {ago.days} days ago"
-        yield Condition("archive: verify", "look", when, "triptych archive verify")
-    else:
-        yield Condition("archive: verify", "well", f"verified {ago.days} days ago")
+    when = "never verified on this machine" if ago is None else f"verified {ago.days} days ago"
+    yield _checked("archive: verify", ago is None or ago > _LONG_AGO, when, "triptych archive verify")
     with suppress(ArchiveError, OSError):
         yield from _of_runs(uri, now)
 

@@ -18,7 +18,6 @@ from crawler.importing.frames import (
     LONGEST_HEAD,
     MOST_TRIES,
     MOST_TRIES_PACKED,
-    Frame,
     Gap,
     Readable,
     Window,
@@ -200,18 +199,16 @@ class WebArchive:
                 self._damaged(f"{place}, and not read from there to {end}: {stream.cause(frame)}")
             else:
                 try:
-                    page = self._page(frame, stream)
+                    page = read_page(
+                        *(frame.data, stream.name, stream.where(frame.begin), stream.begin(frame.begin)),
+                        is_selected=self._is_selected,
+                        largest=self._largest,
+                    )
                 except NoPage as reason:
                     self.passed[str(reason)] += 1
                 except BROKEN as error:
                     self._damaged(f"{place}: {_cause(error)}")
             yield page
-
-    def _page(self, frame: Frame, stream: _Stream) -> WebPage:
-        begin, where = stream.begin(frame.begin), stream.where(frame.begin)
-        return read_page(
-            frame.data, stream.name, where, begin, is_selected=self._is_selected, largest=self._largest
-        )
 
 
 class _Meter:
