@@ -211,7 +211,7 @@ def test_no_page_has_a_parameter_that_means_nothing(site, bridge):
     shelf, start = Shelf(str(site)), story_of_one(bridge["uk"])
     with closing(shelf), serving(site) as get:
         values = {"id": bridge["uk"], "name": "courier", "name:path": "courier", "suffix": "csv"}
-        values |= {"version": "1", "block": "1", "missing": bridge["en"]}
+        values |= {"version:int": "1", "block:int": "1", "missing": bridge["en"]}
         for route in make_app(shelf, 0).routes:
             if route.path.startswith("/static/"):
                 continue
