@@ -86,6 +86,7 @@ class ArchiveWriter:
             self._replaced_readers: list[State] = []
             """Of caches that were rebuilt; open until `close`, because another thread may still read one."""
             self._read_known = lru_cache(64)(self._reader.known)  # several stages read the same page
+            self._read_places = lru_cache(64)(self._reader.places)
             undo.callback(self._release_sealed)
             self._sealed += recovery.take_over(storage, self._reader, self._quarantine, now())
             self._batch = Batch(Segment.create(layout, run_id))
@@ -254,7 +255,7 @@ class ArchiveWriter:
         return None
 
     def _places(self, keys: Collection[bytes]) -> list[PlaceOfArticle]:
-        places = self._query(lambda _: self._reader.places(keys), "the addresses of a page") or []
+        places = [*(self._query(lambda _: self._read_places(frozenset(keys)), "addresses of a page") or ())]
         for batch in (*self._sealed, self._batch):
             places += batch.places.at(keys)
         return places
@@ -348,6 +349,7 @@ class ArchiveWriter:
                 self._replaced_readers.append(self._reader)
                 self._reader, self._reader_file = reader, file
         self._read_known = lru_cache(64)(self._reader.known)
+        self._read_places = lru_cache(64)(self._reader.places)
 
     def close(self) -> None:
         """Release everything; uncommitted records stay in their segment for the next writer."""

@@ -219,11 +219,8 @@ def _lines(body: str) -> list[str]:
 
 
 def _ends(body: str) -> list[str]:
-    """Return the lines at both ends of a text; the middle of a long text is not folded."""
+    """Return the lines at both ends of a text; its middle is not folded."""
     lines = body.split("\n\n")
-    if len(lines) <= 4 * ZONE:
-        folded = _lines(body)
-        return [*folded[:ZONE], *folded[-ZONE:]]
     first, last = filter(None, map(for_comparison, lines)), filter(None, map(for_comparison, reversed(lines)))
     return [*islice(first, ZONE), *islice(last, ZONE)]
 
@@ -252,10 +249,13 @@ def _learned(uri: str, newsroom: _Newsroom, now: datetime) -> frozenset[str]:
 
 
 def _bodies(stored: Archive, newsroom: _Newsroom, *, since: datetime | None) -> Iterator[list[str]]:
-    published = (since, None) if since is not None else None
-    rows = stored.articles(
-        outlet=newsroom.outlet, language=newsroom.language, published=published, columns=["body"]
-    )
+    from archive.read.scan import all_of, among  # noqa: PLC0415  pyarrow stalls the event loop
+
+    # `articles(outlet=…)` reads all outlets, to suggest another where one is new
+    published = None if since is None else (since, None)
+    of_newsroom = all_of(among("outlet", newsroom.outlet), among("language", newsroom.language))
+    assert of_newsroom is not None
+    rows = stored.articles(published=published, columns=["body"]).where(of_newsroom)
     for batch in rows.batches():
         for body in batch.column("body").to_pylist():
             yield _lines(body)

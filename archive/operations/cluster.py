@@ -7,30 +7,37 @@ name. Their code is compared before anything is sent, and again by each worker t
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import ipaddress
 import logging
 import platform
 import re
+import threading
+import time
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from archive.exceptions import EngineError, WrongEngine
 from archive.terminal import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 
     from distributed import Client
 
+J = TypeVar("J")
+R = TypeVar("R")
 EXAMPLE = "dask=tcp://HOST:8786"
 _ADDRESS = re.compile(r"dask=((?:tcp|tls)://(?:[\w.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]):[0-9]{1,5})")
 _ANSWERS_WITHIN = 10.0
 """Seconds for the scheduler, and for each round of requests to all workers."""
+_PATIENCE, _RETRY = 300.0, 5.0
+"""Seconds for a scheduler to come back; and between two tries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,3 +185,99 @@ def ensure_same(code: Code) -> None:
     """Refuse work of another version; called by a worker. Raises EngineError."""
     if (difference := code.difference(code_here())) is not None:
         raise EngineError(f"a worker that has joined {difference} where the command was given.")
+
+
+def over_workers(function: Callable[[J], R], jobs: Sequence[J], scheduler: str, ahead: int) -> Iterator[R]:
+    """Call a function for each job, `ahead` of them sent to each worker; see partitions.py."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    workers = _Workers(scheduler, loop)
+    try:
+        futures: dict[int, Any] = {}
+        for at in range(len(jobs)):
+            while True:
+                for number in range(at, min(at + ahead * workers.threads, len(jobs))):
+                    if number not in futures:
+                        futures[number] = workers.submit(function, jobs[number])
+                result = workers.result(futures.pop(at))
+                if result is not None:
+                    break
+                futures.clear()  # they were lost with the scheduler
+            yield result[0]
+    finally:
+        workers.close()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+class _Workers:
+    def __init__(self, scheduler: str, loop: asyncio.AbstractEventLoop) -> None:
+        self._scheduler, self._loop = scheduler, loop
+        self._code = code_here()
+        self._client: Client | None = None
+        self.threads = 1
+        self._connect(0)
+
+    def submit(self, function: Callable[[J], R], job: J) -> Any:
+        return self._run(self._submit(function, job))
+
+    def result(self, future: Any) -> tuple[Any] | None:
+        """Wait for a result; None where the scheduler is another one now. Raises EngineError."""
+        from distributed import KilledWorker  # noqa: PLC0415  an extra, half a second to load
+        from distributed.client import FutureCancelledError  # noqa: PLC0415
+
+        try:
+            return (self._run(result_of(future)),)
+        except KilledWorker as error:
+            raise EngineError(
+                f"every worker that had a part of the work has died, the last was {error.last_worker.address}"
+                "; memory may be short there. Nothing was published."
+            ) from None
+        except (FutureCancelledError, OSError):
+            self._connect(_PATIENCE)
+            return None
+
+    def close(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            with contextlib.suppress(TimeoutError, OSError):
+                self._run(asyncio.wait_for(_closed(client), _RETRY))
+
+    def _connect(self, patience: float) -> None:
+        until = time.monotonic() + patience
+        self.close()
+        while True:
+            try:
+                self._client = self._run(connected(self._scheduler))
+                threads: dict[str, int] = self._run(_threads(self._client))
+                if threads:
+                    self.threads = sum(threads.values())
+                    return
+                raise no_worker(self._scheduler)
+            except EngineError:
+                self.close()
+                if time.monotonic() >= until:
+                    raise
+            self._run(asyncio.sleep(_RETRY))
+
+    async def _submit(self, function: Callable[[J], R], job: J) -> Any:
+        assert self._client is not None
+        return self._client.submit(_checked, function, job, self._code, pure=False)
+
+    def _run(self, work: Coroutine[Any, Any, R]) -> R:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+
+async def _closed(client: Client) -> None:
+    await client.close()
+
+
+async def _threads(client: Client) -> Any:
+    return await client.nthreads()
+
+
+def _checked(function: Callable[[J], R], job: J, code: Code) -> R:
+    ensure_same(code)
+    return function(job)

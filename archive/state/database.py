@@ -177,13 +177,11 @@ class State:
         None where a page only calls itself so.
         """
         key = address_key(url)
-        rows = list(
-            self.connection.execute(
-                "SELECT p.role, a.* FROM place p JOIN article a ON a.number = p.article"
-                f" WHERE p.key = ? AND p.role <= {REQUESTED} ORDER BY p.role, a.last_seen DESC",
-                (key,),
-            )
-        )
+        rows = self.connection.execute(
+            "SELECT p.role, a.* FROM place p JOIN article a ON a.number = p.article"
+            f" WHERE p.key = ? AND p.role <= {REQUESTED} ORDER BY p.role, a.last_seen DESC",
+            (key,),
+        ).fetchall()
         if len(rows) > 1 and rows[0]["role"] == rows[1]["role"] == URL:
             of_address = set()
             for place, role, holder in self.places({key}):
@@ -223,15 +221,16 @@ class State:
         return [tuple(row) for row in rows]
 
     def current_versions(self, article_ids: Collection[str]) -> dict[str, CurrentVersion]:
+        rows = list(self._of(_ARTICLE_ROWS, article_ids))
         recent: dict[int, list[tuple[int, str]]] = {}
         for number, version, content_hash in self._of(
             "SELECT article, version, content_hash FROM version WHERE article IN ({})"
             " ORDER BY article, version DESC",
-            article_ids,
+            article_ids if rows else (),
         ):
             recent.setdefault(number, []).append((version, content_hash))
         versions = {}
-        for row in self._of(_ARTICLE_ROWS, article_ids):
+        for row in rows:
             versions[row["article_id"]] = model.current_version(row, recent.get(row["number"], []))
         return versions
 

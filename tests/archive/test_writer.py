@@ -161,10 +161,12 @@ def test_known_by_its_own_addresses_before_and_after_the_commit(writer, article)
     )
     addresses = [record.url, "https://courier.example/short/1"]
     assert not any(writer.known(url) for url in addresses)
+    assert not writer.candidates(record).all
     writer.add_article(record)
     before = [writer.known(url) for url in addresses]
     writer.commit()
     assert [writer.known(url) for url in addresses] == before
+    assert writer.candidates(record).of_address.article_id == record.article_id
     assert {known.article_id for known in before} == {record.article_id}
     assert before[0].content_hash == record.content_hash
     # it is not known that anything was ever fetched where a page only says that it is

@@ -6,14 +6,17 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
-from lxml.html import HtmlElement
-
 from crawler.extraction.document.class_names import Rule
-from crawler.extraction.document.outline import Outline
 from crawler.extraction.document.text import one_line
 from crawler.items import Alternate
+
+if TYPE_CHECKING:  # commits ask for front pages, and read none
+    from lxml.html import HtmlElement
+
+    from crawler.extraction.document.outline import Outline
 
 NAMES: dict[str, list[str]] = tomllib.loads(
     Path(__file__).with_name("language_names.toml").read_text("utf-8")
@@ -106,7 +109,7 @@ def language_tag(claim: str | None) -> str | None:
     return language if not rest else f"{language}-{rest.upper() if len(rest) == 2 else rest}"
 
 
-def read_alternates(page: Outline, url: str, switcher: str | None = None) -> tuple[Alternate, ...]:
+def read_alternates(page: "Outline", url: str, switcher: str | None = None) -> tuple[Alternate, ...]:
     """Return the declared alternates, the page itself among them, without home pages.
 
     Each address occurs once for a language and source. `switcher` is an outlet's CSS selector of links to the
@@ -151,14 +154,14 @@ def absolute(url: str, href: str | None) -> str | None:
     return target if len(target) <= _LONGEST_TARGET else None
 
 
-def _hreflang(page: Outline) -> Iterator[tuple[str | None, str]]:
+def _hreflang(page: "Outline") -> Iterator[tuple[str | None, str]]:
     for i in page.by_tag.get("link", ()):
         link = page.attributes[i]
         if "hreflang" in link and "href" in link and "alternate" in link.get("rel", "").lower().split():
             yield language_tag(link["hreflang"]), link["href"]
 
 
-def _links_to_languages(page: Outline) -> Iterator[tuple[str, str]]:
+def _links_to_languages(page: "Outline") -> Iterator[tuple[str, str]]:
     publications = any(_PUBLICATION in names for names in page.by_class)
     marked = page.named(_is_known, page.by_class)
     for positions in page.by_hreflang.values():
@@ -174,7 +177,7 @@ def _links_to_languages(page: Outline) -> Iterator[tuple[str, str]]:
             yield language, href
 
 
-def _switcher_language(anchor: HtmlElement, *, among_publications: bool) -> str | None:
+def _switcher_language(anchor: "HtmlElement", *, among_publications: bool) -> str | None:
     if hreflang := anchor.get("hreflang"):
         return language_tag(hreflang)
     names = anchor.get("class", "")
@@ -185,7 +188,7 @@ def _switcher_language(anchor: HtmlElement, *, among_publications: bool) -> str 
     return printed
 
 
-def _may_name_a_language(page: Outline, i: int) -> bool:
+def _may_name_a_language(page: "Outline", i: int) -> bool:
     """Tell quickly if a link may be a language's name, by its beginning: nearly all links are headlines."""
     text = page.texts[i].strip()
     if not text and len(page.elements[i]):
@@ -197,11 +200,11 @@ def _may_name_a_language(page: Outline, i: int) -> bool:
     return not begins.isalnum() or begins.casefold() in _BEGIN
 
 
-def _in_publication(anchor: HtmlElement) -> bool:
+def _in_publication(anchor: "HtmlElement") -> bool:
     return any(_PUBLICATION in (parent.get("class") or "").split(" ") for parent in anchor.iterancestors())
 
 
-def _printed_language(anchor: HtmlElement) -> str | None:
+def _printed_language(anchor: "HtmlElement") -> str | None:
     """Return the language if its name is all of an anchor's visible text."""
     parts = len(anchor)
     text = (anchor.text or "") if not parts else "".join(anchor.itertext()) if parts < 6 else ""
@@ -212,7 +215,7 @@ def _printed_language(anchor: HtmlElement) -> str | None:
     return language if line.casefold() not in _OTHER_MEANINGS or _has_partner(anchor) else None
 
 
-def _has_partner(anchor: HtmlElement) -> bool:
+def _has_partner(anchor: "HtmlElement") -> bool:
     """Tell if another language is named in the smallest box with more than this link."""
     for box in islice(anchor.iterancestors(), _UP):
         names = [*filter(None, map(str.strip, box.itertext()))]
