@@ -15,15 +15,17 @@ help: ## print these lines
 # where that variable is set, each process would compile all that it imports anew
 AS_EVER = env -u PYTHONDONTWRITEBYTECODE
 DEMO = $(AS_EVER) $(BIN)
+SHOWN = @printf '\n$$ triptych $(1)\n'; $(DEMO)/triptych $(1)
 
 # what is installed in full serves as well
 demo: $(if $(wildcard .venv/installed),install,.venv/core) ## install what a crawl needs, crawl a bundled newsroom, show an edit and a deletion
-	$(DEMO)/triptych crawl demo
+	$(call SHOWN,crawl demo)
 	@printf '\nThe next days of the newsroom: a text is edited; a page is withdrawn, which the third visit makes certain.\n'
 	@for day in 2 3 4; do $(DEMO)/triptych crawl demo -a day=$$day > /dev/null || exit $$?; done
-	$(DEMO)/triptych search --edited
-	$(DEMO)/triptych search --gone
-	$(DEMO)/triptych diff "$$($(DEMO)/triptych search --edited --json | sed -n '/410215/ s/.*"url_uk": "\(.*\)",*/\1/p')"
+	$(call SHOWN,search --edited)
+	$(call SHOWN,search --gone)
+	@edited=$$($(DEMO)/triptych search --edited --json | sed -n '/410215/ s/.*"url_uk": "\(.*\)",*/\1/p'); \
+	  printf '\n$$ triptych diff %s\n' "$$edited"; $(DEMO)/triptych diff "$$edited"
 
 # most tests wait for a crawl or a kill, so two processes a core; tests/conftest.py says which files come first
 PROCESSES = $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
@@ -129,19 +131,22 @@ $(REPLAY)/installed: tests/replay.lock
 
 install: .venv/installed ## install what the tests and tools need into .venv
 
-# each file against its hash, the builders of packages among them; nothing else is fetched. With uv where it is
-INSTALL = install --disable-pip-version-check --no-compile
-PIP = $(if $(UV),$(UV) pip install --python $(BIN)/python,$(BIN)/python -m pip $(INSTALL)) --no-build-isolation
+# each file against its hash, the builders of packages among them; nothing else is fetched. With uv where it is.
+# Errors alone are printed; every file: make demo QUIET=
+QUIET = --quiet
+INSTALL = install $(QUIET) --disable-pip-version-check --no-compile
+PIP = $(if $(UV),$(UV) pip install $(QUIET) --python $(BIN)/python,$(BIN)/python -m pip $(INSTALL)) --no-build-isolation
 
 # the pip that Python 3.11 brings takes three times as long: it installs that of the lock, from its own wheel
 WHEEL = $(firstword $(wildcard $(shell $(PYTHON) -c \
   "import ensurepip; print(ensurepip.__path__[0])" 2> /dev/null)/_bundled/pip-*.whl /usr/share/python-wheels/pip-*.whl))
 
 .venv/pip: requirements-pip.lock
-	test -x $(BIN)/python || $(PYTHON) -m venv $(if $(UV)$(WHEEL),--without-pip) .venv
-	$(if $(UV),$(PIP),$(BIN)/python $(if $(WHEEL),$(WHEEL)/pip,-m pip) $(INSTALL)) \
-	  --quiet --require-hashes --requirement requirements-pip.lock
-	touch $@
+	@echo 'Installing into .venv, each file against its hash; this takes a minute.'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(if $(UV)$(WHEEL),--without-pip) .venv
+	@$(if $(UV),$(PIP),$(BIN)/python $(if $(WHEEL),$(WHEEL)/pip,-m pip) $(INSTALL)) \
+	  --require-hashes --requirement requirements-pip.lock
+	@touch $@
 
 # two at once, each with every second package: one alone leaves a core idle, and takes 25 s where two take 17
 PARTS = @cat $(1) | awk '/^[a-z]/ { part = ++n % 2 } { print > (".venv/part-" part ".lock") }'; \
@@ -150,13 +155,13 @@ PARTS = @cat $(1) | awk '/^[a-z]/ { part = ++n % 2 } { print > (".venv/part-" pa
 
 .venv/core: .venv/pip pyproject.toml requirements.lock
 	$(call PARTS,requirements.lock)
-	$(PIP) --no-deps --editable .
-	touch $@
+	@$(PIP) --no-deps --editable .
+	@touch $@
 
 .venv/installed: .venv/pip pyproject.toml requirements.lock requirements-dev.lock
 	$(call PARTS,requirements.lock requirements-dev.lock)
-	$(PIP) --no-deps --editable .
-	touch $@
+	@$(PIP) --no-deps --editable .
+	@touch $@
 
 # after a change of pyproject.toml or constraints.txt; what only the tests want is in a file of its own
 COMPILE = $(TOOLS)/bin/uv pip compile --constraints constraints.txt --generate-hashes --universal --python-version 3.11 \
