@@ -6,7 +6,9 @@ import csv
 import io
 import json
 import math
+import signal
 import sys
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import islice
@@ -51,7 +53,7 @@ def run(console: Console, options: argparse.Namespace) -> int:
     from archive.read.sql import bounded, too_much
 
     try:
-        with bounded(options.memory):
+        with bounded(options.memory), _ended_by_ctrl_c():
             rows = opened.sql(
                 options.question, as_of=options.as_of, memory=options.memory, seconds=options.seconds
             )
@@ -67,6 +69,18 @@ def run(console: Console, options: argparse.Namespace) -> int:
     except MemoryError as error:
         raise too_much() from error
     return 0
+
+
+@contextmanager
+def _ended_by_ctrl_c() -> Iterator[None]:
+    """Let the system end the process: DuckDB answers in C, where no KeyboardInterrupt is raised."""
+    before = signal.getsignal(signal.SIGINT)
+    if before is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _names(console: Console) -> int:

@@ -6,6 +6,7 @@
 import csv
 import io
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -265,6 +266,23 @@ print(int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[
     assert done.stderr.count("needs more memory than allowed") == 1, done.stderr
     assert done.stderr.count("\n") == 1
     assert int(done.stdout) < 1500  # MB: 100, a gigabyte for rows, and the program
+
+
+def test_ctrl_c_ends_a_question(filled):
+    program = """
+import os, signal, sys, threading, time
+from archive.__main__ import main
+signal.signal(signal.SIGINT, signal.default_int_handler)
+def interrupt():
+    while time.process_time() < 4:  # it is at the question by then
+        threading.Event().wait(0.1)
+    os.kill(os.getpid(), signal.SIGINT)
+threading.Thread(target=interrupt, daemon=True).start()
+main(sys.argv[1:])
+"""
+    question = "SELECT count(*) FROM range(100000000) a, range(100000) b"
+    command = [sys.executable, "-c", program, "sql", question, "--archive", str(filled)]
+    assert subprocess.run(command, timeout=100, check=False).returncode == -signal.SIGINT
 
 
 def test_a_damaged_file_is_a_sentence(filled, tmp_path):
