@@ -35,6 +35,7 @@ _NEW = etree.HTMLParser()
 _NEW.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
 _CLEANED = ("form", "fieldset", "aside", "footer", "nav", "dialog", "menu", "label", "noindex", "figure")
 """Elements that trafilatura removes by their name; one that has most of the text is not what it is called."""
+_HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 _LEAST = max(_FAST.min_extracted_size, _FAST.min_output_size)
 
 
@@ -88,6 +89,10 @@ def _alone(element: HtmlElement, *, with_names: bool) -> HtmlElement:
     for wrapper in container.iter(*_CLEANED):
         if 2 * len(wrapper.text_content()) > letters:
             wrapper.tag = "div"
+    for link in container.iter("a"):
+        # the anchor of a part of the text leads to no other article
+        if link.get("href", "").startswith("#") and (link.getparent().tag in _HEADINGS or _has_heading(link)):
+            link.tag = "span"
     make_paragraphs(container)
     for quote in container.iter("blockquote"):
         _protect(quote, container)
@@ -102,6 +107,10 @@ def _alone(element: HtmlElement, *, with_names: bool) -> HtmlElement:
             inner.attrib.pop("class", None)
             inner.attrib.pop("id", None)
     return root
+
+
+def _has_heading(link: HtmlElement) -> bool:
+    return next(link.iterchildren(*_HEADINGS), None) is not None
 
 
 def _into_paragraph(said_by: HtmlElement) -> None:

@@ -165,7 +165,9 @@ def _by_surroundings(
     line: _Line, page: Outline, place: Placement, *, is_of_a_list: bool
 ) -> Iterator[_Points]:
     element, distance, is_near = page.elements[line.at], place.distance(line.at), place.is_near(line.at)
-    if place.is_elsewhere(element):
+    if not is_bare(line.raw) and next(element.iterancestors("figure"), None) is not None:
+        yield -8.0, "in a caption"
+    elif place.is_elsewhere(element):
         if not is_of_a_list and _is_alone_beside_headline(line, element, place):
             yield -3.5, "beside the headline in a part for other things"
         else:

@@ -66,3 +66,28 @@ OTHER = "<p>Jane Doe has written about ships and the people on them for more tha
 def test_elements_of_other_things_are_told_by_their_names(name: str) -> None:
     assert paragraphs(f"<div class='{name}'>{OTHER}</div>") == TEXT
     assert len(paragraphs(f"<div class='x-text'>{OTHER}</div>")) == len(TEXT) + 1
+
+
+BUS = "A bus stopped on the bridge"
+STORY = f"<a href='/2'>{BUS}</a>"
+
+
+@pytest.mark.parametrize(
+    ("within", "line"),
+    [
+        (f"<b>Read also: {STORY}</b> ", ""),
+        (f"<b>Читайте також:</b> {STORY}. ", ""),
+        (f"<b>Смотрите также</b>: <i>{STORY}</i> ", ""),
+        (f"<span><span>À LIRE AUSSI</span> <strong>{STORY}</strong></span><br>", ""),
+        # a sentence that goes on, a short link, no label
+        (f"<b>See also</b> {STORY}, which we saw. ", f"See also {BUS}, which we saw. "),
+        (f"<b>Read more</b> {STORY} and on. ", f"Read more {BUS} and on. "),
+        ("<b>See also</b> <a href='/2'>the bridge</a>. ", "See also the bridge. "),
+        (f"She says: <i>read more</i> {STORY}. ", f"She says: read more {BUS}. "),
+        (f"<b>Read also the book</b> {STORY}. ", f"Read also the book {BUS}. "),
+    ],
+)  # fmt: skip
+def test_a_teaser_amid_a_paragraph(within: str, line: str) -> None:
+    first, last = "The mayor came at noon.", "She left in the evening of the same day, as her office said."
+    found = " ".join(paragraphs(f"<p>{first} {within}{last}</p>")[len(TEXT) :])
+    assert found == f"{first} {line}{last}"

@@ -496,3 +496,9 @@ def test_two_hours_of_one_day_in_kyiv_agree() -> None:
     late = Moment("…", datetime(2026, 3, 1, 21, 59, tzinfo=UTC), "meta")
     assert agree(Moment("…", datetime(2026, 2, 28, 22, 1, tzinfo=UTC), "printed"), late)
     assert not agree(Moment("…", datetime(2026, 2, 28, 21, 59, tzinfo=UTC), "printed"), late)
+
+
+def test_the_day_of_a_picture_is_not_the_articles() -> None:
+    caption = "<figure><img><figcaption><span class='media-info'>{}3 травня 2023 року{}</span></figcaption></figure>"
+    assert published(caption.format("Дим. ", " (ілюстративне фото)")) is None
+    assert published(caption.format("", "")) is not None
