@@ -210,37 +210,48 @@ def _asides(page: Outline) -> Iterator[tuple[HtmlElement, str]]:
     for i in page.named(_counts, page.by_class):
         if page.tags[i] in _COUNTERS and _is_number(page.texts[i].strip()) and not len(page.elements[i]):
             yield page.elements[i], "a counter of comments"
+    yield from _teasers(page)
+    for stamp in {*map(_stamp, page.of("time"))} - {None}:
+        yield stamp, "the time of an entry"
+
+
+def _teasers(page: Outline) -> Iterator[tuple[HtmlElement, str]]:
     for i in page.written:
         words = (
             page.texts[i] if page.tags[i] in _INLINE and len(page.texts[i]) < _HEADLINE + _HEADLINE else ""
         )
         if words and _ANNOUNCES.fullmatch(words) and not words.islower():
             yield from _announced(page.elements[i])
-    for stamp in {*map(_stamp, page.of("time"))} - {None}:
-        yield stamp, "the time of an entry"
 
 
 def _announced(label: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
     """Yield a link amid the text with the label before it: `Read also: <a>Headline of another story</a>`."""
-    box, link = label, label.find("a")
-    while link is None and box.tag in _INLINE and not (box.tail or "").strip(" :\xa0"):
-        following = box.getnext()
-        link = following if following is not None and following.tag == "a" else None
-        link = following.find("a") if link is None and following is not None else link
-        if link is not None or (parent := box.getparent()) is None:
-            break
-        box = parent
+    box, link = _with_link(label)
     if link is None or len(link.text_content()) < _HEADLINE:
         return
-    after = (link if box not in link.iterancestors() else box).tail or ""
+    is_apart = box not in link.iterancestors()
+    after = (link if is_apart else box).tail or ""
     if after.lstrip()[:1] == "," or after.lstrip(" .:;\xa0")[:1].islower():
         # a sentence goes on
         return
     for part in (box, link):
         part.tail = f" {(part.tail or '').lstrip(' .:;')}"
-    yield box, "points to another article"
-    if box not in link.iterancestors():
-        yield link, "points to another article"
+    yield box, _AWAY
+    if is_apart:
+        yield link, _AWAY
+
+
+def _with_link(label: HtmlElement) -> tuple[HtmlElement, HtmlElement | None]:
+    """Return the box of a label with the link in it or right behind it, if there is one."""
+    box = label
+    if (inside := label.find("a")) is not None:
+        return label, inside
+    while box.tag in _INLINE and not (box.tail or "").strip(" :\xa0"):
+        following = box.getnext()
+        if following is not None:
+            return box, following if following.tag == "a" else following.find("a")
+        box = box.getparent()
+    return box, None
 
 
 def _footnotes(page: Outline) -> Iterator[tuple[HtmlElement, str]]:
@@ -315,6 +326,7 @@ _DEPTH = 4
 _INLINE = ("span", "small", "i", "em", "b", "strong", "a", "sup")
 _HEADLINE = 20
 """Letters of a link that may be a headline, at least."""
+_AWAY = "points to another article"
 _ANNOUNCES = re.compile(
     r"\W*(?:(?:à )?lire aussi|lesen sie auch|lee también|te puede interesar|leia também|leggi anche"
     r"|zobacz też|czytaj (?:też|także)|(?:read|see) (?:also|more)|also read|related|чита(?:йте|ти) також"

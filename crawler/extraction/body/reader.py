@@ -89,10 +89,7 @@ def _alone(element: HtmlElement, *, with_names: bool) -> HtmlElement:
     for wrapper in container.iter(*_CLEANED):
         if 2 * len(wrapper.text_content()) > letters:
             wrapper.tag = "div"
-    for link in container.iter("a"):
-        # the anchor of a part of the text leads to no other article
-        if link.get("href", "").startswith("#") and (link.getparent().tag in _HEADINGS or _has_heading(link)):
-            link.tag = "span"
+    _open_anchors(container)
     make_paragraphs(container)
     for quote in container.iter("blockquote"):
         _protect(quote, container)
@@ -109,8 +106,12 @@ def _alone(element: HtmlElement, *, with_names: bool) -> HtmlElement:
     return root
 
 
-def _has_heading(link: HtmlElement) -> bool:
-    return next(link.iterchildren(*_HEADINGS), None) is not None
+def _open_anchors(container: HtmlElement) -> None:
+    """Make no links of the anchors of headings, which lead to no other article."""
+    for link in container.iter("a"):
+        is_headed = link.getparent().tag in _HEADINGS or next(link.iterchildren(*_HEADINGS), None) is not None
+        if is_headed and link.get("href", "").startswith("#"):
+            link.tag = "span"
 
 
 def _into_paragraph(said_by: HtmlElement) -> None:

@@ -57,7 +57,7 @@ _CLASSED = {
     "a", "span", "div", "p", "address", "strong", "li", "h4", "h5", "td", "section", "em", "b", "dd", "cite",
 }  # fmt: skip
 _of_author = names_say(
-    r"author|byline|journalist|writer|autor|(?<!h)auteur|avtor|username|createdby|reporter|submitted|contributor"
+    r"author(?!it)|byline|journalist|writer|autor|(?<!h)auteur|avtor|username|createdby|reporter|submitted|contributor"
     r"|person-link|(?:^|[\s_-])(?:by|firma)(?:$|[\s_-])|(?:^|[\s_-])attribution"
 )
 _of_other_things = name_says(

@@ -245,7 +245,8 @@ def read_section(
     for trail in (data.breadcrumbs, _printed_trail(page), _named_trail(page)):
         if (section := _of_breadcrumbs(trail, headline)) is not None:
             return section
-    return _of_folder(page, url)
+    name = _of_folder(page, url)
+    return name if for_comparison(name or "") != for_comparison(names.get("og:site_name", "")) else None
 
 
 def _of_folder(page: Outline, url: str) -> str | None:

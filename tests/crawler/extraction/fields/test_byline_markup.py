@@ -375,6 +375,7 @@ def byline(line: str) -> str | None:
         ("<div class='author'><span>von</span> <span>abc</span></div>", "von abc"),
         ("<div class='author'>ABC</div>", "ABC"),
         ("<div class='author'>Stadt</div>", None),
+        ("<li class='terms__authorities'><a href='/t'>ABC</a></li>", None),
         ("<p class='byline'>Jane Doe. Updated November 3rd, 2023</p>", "Jane Doe"),
         ("<p class='byline'>Jane Doe · Posted: Sep 11, 2023 4:00 AM</p>", "Jane Doe"),
         ("<p class='byline'>By Jane Doe Posted on Thu, 10 September 2015 20:26 | 0</p>", "By Jane Doe"),

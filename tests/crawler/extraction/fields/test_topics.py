@@ -41,7 +41,9 @@ SPORT = "<a href='/sport'>Sport</a>"
     ],
 )  # fmt: skip
 def test_the_name_of_the_folder_that_the_article_is_in(path: str, links: str, section: str | None) -> None:
-    assert topics(body=links, url=f"https://a.example{path}")[0] == section
+    url = f"https://a.example{path}"
+    assert topics(body=links, url=url)[0] == section
+    assert topics(f"<meta property='og:site_name' content='{section}'>", links, url)[0] is None
 
 
 def trail(*names: str) -> str:
