@@ -19,7 +19,7 @@ from archive.addresses import address_key, story_of_one
 from archive.commit.clock import Clock
 from archive.commit.committer import APPEND, Committer
 from archive.commit.plan import stored_text
-from archive.commit.versions import judge
+from archive.commit.versions import MISSES_APART, judge
 from archive.exceptions import ArchiveWriteError, PoisonRecord
 from archive.format import codec
 from archive.format.codec import validate
@@ -39,7 +39,7 @@ from archive.wal.segment import Segment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from archive.commit.related import Decide
     from archive.commit.versions import VersionVerdict
@@ -67,7 +67,9 @@ _log = logging.getLogger(__name__)
 class ArchiveWriter:
     """One writer of an archive; several may write to one archive at once, in as many processes."""
 
-    def __init__(self, storage: Storage, log: Log, run_id: str, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, storage: Storage, log: Log, run_id: str, now: Callable[[], datetime], misses_apart: timedelta
+    ) -> None:
         """Use `ArchiveWriter.open`."""
         layout = storage.layout
         self._storage, self._layout, self._log, self._run_id = storage, layout, log, run_id
@@ -75,7 +77,7 @@ class ArchiveWriter:
         self._quarantine = Quarantine(storage)
         self._raw = RawFile(storage, run_id, now)
         self._tombstones = Tombstones(layout)
-        self._committer = Committer(storage, log, run_id, now)
+        self._committer = Committer(storage, log, run_id, now, misses_apart)
         self._sealed: list[Batch] = []
         with contextlib.ExitStack() as undo:  # a failed start must release its locks
             undo.callback(self._committer.close)
@@ -99,15 +101,23 @@ class ArchiveWriter:
         self._appending, self._committing = threading.Lock(), threading.Lock()
 
     @classmethod
-    def open(cls, root: Place, *, run_id: str, now: Callable[[], datetime] = utc_now) -> ArchiveWriter:
+    def open(
+        cls,
+        root: Place,
+        *,
+        run_id: str,
+        now: Callable[[], datetime] = utc_now,
+        misses_apart: timedelta = MISSES_APART,
+    ) -> ArchiveWriter:
         """Open an archive for writing; create it where there is none.
 
         Raises NotAnArchive, ArchiveNotWritable, SchemaTooNew or ArchiveWriteError. The owner must call
-        `sync`. `now` must return aware times.
+        `sync`. `now` must return aware times. `misses_apart`: least time between visits that
+        count for a deletion.
         """
         storage, log = open_or_create(root, run_id, lambda layout: Clock(now, layout).first())
         try:
-            return cls(storage, log, run_id, now)
+            return cls(storage, log, run_id, now, misses_apart)
         except (OSError, sqlite3.Error) as error:
             raise ArchiveWriteError(
                 f"Cannot start writing to the archive {storage.name}: {error}."

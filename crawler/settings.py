@@ -47,6 +47,8 @@ PROXY = _own("PROXY", "")
 KEEP_RAW = _own("KEEP_RAW", "warc")
 # seconds for which a crawl compares texts at its end; what is left then, the next run does. 0: not at all
 PAIR_SECONDS = _own("PAIR_SECONDS", "300")
+# seconds between visits that count for a deletion, at least: an outage of a minute is none
+MISSES_APART = _own("MISSES_APART", "3600")
 # `/ai.txt` and `/.well-known/tdmrep.json` of each host that articles come from, once a run
 OPT_OUT_FILES = _own("OPT_OUT_FILES", "True")
 # of what `-O FILE` and FEEDS write: `archive`, the columns of the archive, or `zyte`, the fields of

@@ -5,7 +5,7 @@ import logging
 import os
 import threading
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
@@ -88,7 +88,8 @@ class SnapshotStage:
         spider = self._crawler.spider
         assert spider is not None
         self.run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{spider.name}-{os.getpid()}"
-        self.writer = ArchiveWriter.open(self._uri, run_id=self.run_id)
+        apart = timedelta(seconds=self._crawler.settings.getfloat("MISSES_APART"))
+        self.writer = ArchiveWriter.open(self._uri, run_id=self.run_id, misses_apart=apart)
         self._ledger.memory, self._ledger.run_id = self.writer, self.run_id
         self._syncing = asyncio.ensure_future(self._sync_often())
 

@@ -23,6 +23,7 @@ from archive.commit.collect import MOST_AT_ONCE, Collected, collect
 from archive.commit.erase import PURGE, clean, erase
 from archive.commit.next_snapshot import NextSnapshot, Operation
 from archive.commit.related import Decide, Parts
+from archive.commit.versions import MISSES_APART
 from archive.exceptions import (
     ArchiveDamaged,
     ArchiveError,
@@ -65,8 +66,14 @@ class Committer:
     """Makes snapshots; one thread at a time, any number of processes. Close it, or use it in a `with`."""
 
     def __init__(
-        self, storage: Storage, log: Log, run_id: str, now: Callable[[], datetime] = utc_now
+        self,
+        storage: Storage,
+        log: Log,
+        run_id: str,
+        now: Callable[[], datetime] = utc_now,
+        misses_apart: timedelta = MISSES_APART,
     ) -> None:
+        self._misses_apart = misses_apart
         self._storage = storage
         self._layout = storage.layout
         self._log = log
@@ -123,7 +130,9 @@ class Committer:
                 records += self._admitted(batches[name])
             if not records:
                 return None
-            planned = plan.derive(records, state, self._storage, decide, about)
+            planned = plan.derive(
+                records, state, self._storage, decide, about, misses_apart=self._misses_apart
+            )
             # the index holds true pointers whether or not the commit succeeds
             cdxj_index.add(self._storage, list(filter(None, map(warc_files.pointer_of, records))))
             return assemble(following, [planned], segments=segments, summary=summary)

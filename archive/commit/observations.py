@@ -1,12 +1,11 @@
 """Observations of one commit, applied in the order of time to the versions that the archive has."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from archive.addresses import story_of_one
-from archive.commit.versions import GONE_AFTER, VersionVerdict, judge
+from archive.commit.versions import GONE_AFTER, MISSES_APART, VersionVerdict, judge
 from archive.format.codec import Record
 from archive.format.reasons import Reason
 from archive.format.records import FEED, Alternate, ArticleRecord, ObservationRecord
@@ -68,8 +67,17 @@ class AppliedObservations:
     observations: list[Observation] = field(default_factory=list)
     newest: dict[str, ArticleRecord] = field(default_factory=dict)
     """The newest record of each article whose text was fetched."""
-    missing_before: Counter[str] = field(default_factory=Counter)
-    """Visits in a row that found an article missing, before the last that found it: captures of the past."""
+    misses_apart: timedelta = MISSES_APART
+    """Least time between visits that count for GONE_AFTER."""
+    missing_before: dict[str, tuple[int, datetime | None]] = field(default_factory=dict)
+    """Visits that found an article missing before the last that found it, captures of the past: their count
+    as in CurrentVersion, and the last that counted."""
+
+    def missed(self, missing: int, last: datetime | None, at: datetime) -> tuple[int, datetime]:
+        """Return how many visits count with one at this time, and the last that does."""
+        if last is not None and at - last < self.misses_apart:
+            return missing, last
+        return missing + 1, at
 
     def latest_draft(self, article_id: str) -> Draft | None:
         """The draft of the latest text of an article; None where this commit does not write one."""
@@ -84,13 +92,14 @@ def apply(
     stored: Mapping[str, CurrentVersion],
     resolve: Callable[[str], str | None],
     contradictions: Mapping[tuple[str, datetime], str],
+    misses_apart: timedelta,
 ) -> AppliedObservations:
     """Apply records in the order of time.
 
     `stored`: the current version of every article in `records`. `resolve` finds an article by its address.
     `contradictions`: what contradicts a page, by article id and time of the fetch.
     """
-    applied = AppliedObservations(stored, dict(stored))
+    applied = AppliedObservations(stored, dict(stored), misses_apart=misses_apart)
     for record in sorted(records, key=_moment):
         if isinstance(record, ArticleRecord):
             _article(applied, record, contradictions.get((record.article_id, record.fetched_at)))
@@ -183,14 +192,15 @@ def _observation(
     before = applied.current.get(article_id) if article_id else None
     missing = None
     if before is not None and record.http_status in _MISSING and record.observed_at < before.last_seen:
-        applied.missing_before[before.article_id] += 1
-        missing = applied.missing_before[before.article_id]
+        count, last = applied.missing_before.get(before.article_id, (0, None))
+        missing, last = applied.missed(count, last, record.observed_at)
+        applied.missing_before[before.article_id] = missing, last
     elif before is not None and record.http_status in _MISSING:
-        missing = before.missing + 1
-        applied.current[before.article_id] = replace(before, missing=missing)
+        missing, missed_at = applied.missed(before.missing, before.missed_at, record.observed_at)
+        applied.current[before.article_id] = replace(before, missing=missing, missed_at=missed_at)
     elif before is not None and record.outcome == "unchanged":
         last_seen = max(before.last_seen, record.observed_at)
-        applied.current[before.article_id] = replace(before, last_seen=last_seen, missing=0)
+        applied.current[before.article_id] = replace(before, last_seen=last_seen, missing=0, missed_at=None)
     applied.observations.append(
         Observation(
             article_id=article_id,

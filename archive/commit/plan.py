@@ -5,7 +5,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from archive.addresses import address_key
 from archive.commit import alignments, stories
@@ -14,7 +14,7 @@ from archive.commit.observations import AppliedObservations, apply
 from archive.commit.related import Decide, Parts, check_decisions, fresh_facts, related_facts
 from archive.commit.rows import Row
 from archive.commit.stories import Story
-from archive.commit.versions import GONE_AFTER
+from archive.commit.versions import GONE_AFTER, MISSES_APART
 from archive.exceptions import ArchiveError
 from archive.format.codec import Record
 from archive.format.records import (
@@ -76,8 +76,9 @@ class CommitPlan:
         counters = Counter(f"archive/{observation.outcome}" for observation in applied.observations)
         counters["archive/articles_new"] = len(applied.drafts.keys() - applied.stored.keys())
         counters["archive/versions_new"] = sum(map(len, applied.drafts.values()))
-        if newly_gone := sum(x.missing == GONE_AFTER for x in applied.observations):
-            counters["archive/articles_gone"] = newly_gone
+        missed = {x.article_id for x in applied.observations if x.missing == GONE_AFTER}
+        if newly_gone := missed - {n for n, x in applied.stored.items() if x.missing >= GONE_AFTER}:
+            counters["archive/articles_gone"] = len(newly_gone)
         counters["archive/pairs_decided"] = len(self.pairs)
         counters["archive/stories_written"] = len(self.stories)
         counters["archive/versions_reread"] = len(self.rereadings.rows)
@@ -94,9 +95,11 @@ def derive(
     storage: Storage,
     decide: Decide | None,
     about: Collection[str] = (),
+    *,
+    misses_apart: timedelta = MISSES_APART,
 ) -> CommitPlan:
     records, contradictions = identified(records, state, storage)
-    applied = _applied(records, contradictions, state)
+    applied = _applied(records, contradictions, state, misses_apart)
     decisions = _decisions(applied, state, decide, about)
     new_story_of = _new_stories(applied, decisions)
     pairs = _new_pairs(decisions, state)
@@ -119,7 +122,10 @@ def derive(
 
 
 def _applied(
-    records: Sequence[Record], contradictions: Mapping[tuple[str, datetime], str], state: State
+    records: Sequence[Record],
+    contradictions: Mapping[tuple[str, datetime], str],
+    state: State,
+    misses_apart: timedelta,
 ) -> AppliedObservations:
     resolve = _resolver(records, state)
     article_ids = set()
@@ -129,7 +135,7 @@ def _applied(
             article_id = article_id or resolve(record.url) or resolve(record.requested_url)
         if article_id:
             article_ids.add(article_id)
-    return apply(records, state.current_versions(article_ids), resolve, contradictions)
+    return apply(records, state.current_versions(article_ids), resolve, contradictions, misses_apart)
 
 
 def _decisions(

@@ -14,6 +14,7 @@
 """
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Literal
 
 from archive.format.reasons import Reason
@@ -21,6 +22,8 @@ from archive.format.records import FEED, ArticleRecord
 from archive.state.model import REVERTS, CurrentVersion
 
 GONE_AFTER = 3
+MISSES_APART = timedelta(hours=1)
+"""Least time between visits that count for GONE_AFTER: in a minute an outlet may just be out of order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +48,14 @@ def judge(
     if of_feed and current.text_from != FEED:
         return VersionVerdict("unchanged", current.version, of_feed), current
     replaces = current.text_from == FEED and not of_feed
+    # a page of long ago says nothing of today
+    is_past = record.fetched_at < current.last_seen
     observed = replace(
         current,
         first_seen=min(current.first_seen, record.fetched_at),
         last_seen=max(current.last_seen, record.fetched_at),
-        # a page of long ago says nothing of today
-        missing=0 if record.fetched_at >= current.last_seen else current.missing,
+        missing=current.missing if is_past else 0,
+        missed_at=current.missed_at if is_past else None,
     )
     if not replaces and (same := _same(current, record, observed)) is not None:
         verdict, after = same
@@ -67,6 +72,7 @@ def judge(
         first_seen=observed.first_seen,
         last_seen=observed.last_seen,
         missing=observed.missing,
+        missed_at=observed.missed_at,
     )
     return VersionVerdict("archived", version, reason), latest
 
@@ -116,4 +122,5 @@ def _first(record: ArticleRecord, story_id: str) -> CurrentVersion:
         first_seen=record.fetched_at,
         last_seen=record.fetched_at,
         missing=0,
+        missed_at=None,
     )

@@ -73,7 +73,7 @@ DELETION = pa.schema(
         _maybe(
             "gone",
             TIME,
-            "when it was known to be taken down: the third 404 or 410 in a row; null while it is up",
+            "when it was known to be taken down: at the third 404 or 410, an hour apart; null while it is up",
         ),
         _maybe(
             "gone_reason",
@@ -102,8 +102,8 @@ OBSERVATIONS = _schema(
         _maybe("detail", TEXT, "for a person"),
         _maybe("http_status", pa.int32(), "null without an answer"),
         _always("observed_at", TIME, "when"),
-        _maybe("missing", pa.int32(), "visits in a row that got 404 or 410"),
-        _always("gone", pa.bool_(), "true from the third 404 or 410 in a row on"),
+        _maybe("missing", pa.int32(), "visits in a row, an hour apart, that got 404 or 410"),
+        _always("gone", pa.bool_(), "true from the third of these on"),
         _maybe("content_hash", TEXT, "only if it differs from the version's"),
         _maybe("extractor", TEXT, "only if it differs from the version's"),
         _maybe("etag", TEXT, "validator of this visit"),

@@ -52,7 +52,7 @@ def _articles(state: State, rows: list[Row], file: int) -> None:
     db.executemany(
         f"INSERT INTO article ({', '.join(names)}) VALUES ({', '.join(':' + name for name in names)})"
         f" ON CONFLICT DO UPDATE SET {', '.join(changed)},"
-        " reread_hash = NULL, reread_extractor = NULL, missing = 0",
+        " reread_hash = NULL, reread_extractor = NULL, missing = 0, missed_at = NULL",
         rows,
     )
     _add_versions(db, rows, numbers, file, latest=1)
@@ -158,8 +158,11 @@ def _observations(state: State, rows: list[Row], _file: int) -> None:
             continue
         if row["missing"] is not None:
             # of a capture of before the page was last seen, `missing` counts visits of then
-            sql = "UPDATE article SET missing = :missing WHERE number = :number AND last_seen < :observed_at"
-            db.execute(sql, row)
+            db.execute(
+                "UPDATE article SET missed_at = iif(:missing > missing, :observed_at, missed_at),"
+                " missing = :missing WHERE number = :number AND last_seen < :observed_at",
+                row,
+            )
         if has_text:
             places |= _observe_article(db, row, number)
     _add_places(db, places)
@@ -170,6 +173,7 @@ def _observe_article(db: Connection, row: Row, number: int) -> set[Place]:
     """Update an article from an observation of its text; return its places."""
     db.execute(
         "UPDATE article SET missing = iif(:observed_at < last_seen, missing, 0),"
+        " missed_at = iif(:observed_at < last_seen, missed_at, NULL),"
         " first_seen = min(first_seen, :observed_at), last_seen = max(last_seen, :observed_at),"
         " etag = coalesce(:etag, etag), last_modified = coalesce(:last_modified, last_modified)"
         " WHERE number = :number",

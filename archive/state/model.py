@@ -25,7 +25,7 @@ HOLDER_COLUMNS = (
     *("article_id", "outlet", "url", "canonical_url", "first_seen"),
     *("content_hash", "reread_hash"),
 )
-CACHE_ONLY_COLUMNS = frozenset({"reread_hash", "reread_extractor", "missing"})
+CACHE_ONLY_COLUMNS = frozenset({"reread_hash", "reread_extractor", "missing", "missed_at"})
 """Columns of the cache's table `article` that the table `articles` does not have."""
 _View = TypeVar("_View", "KnownArticle", "CurrentVersion", "LinkFacts", "StoryMember")
 
@@ -182,7 +182,9 @@ class CurrentVersion:
     first_seen: datetime
     last_seen: datetime
     missing: int
-    """404 and 410 in a row."""
+    """404 and 410 in a row, MISSES_APART at least."""
+    missed_at: datetime | None
+    """The last of those that counted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@ CREATE TABLE file (id INTEGER PRIMARY KEY, path TEXT NOT NULL);
 CREATE INDEX file_path ON file (path);
 CREATE TABLE article (
   number INTEGER PRIMARY KEY, {cached_columns},
-  reread_hash TEXT, reread_extractor TEXT, missing INTEGER NOT NULL DEFAULT 0);
+  reread_hash TEXT, reread_extractor TEXT, missing INTEGER NOT NULL DEFAULT 0, missed_at INTEGER);
 CREATE INDEX article_key ON article (outlet, story_key) WHERE story_key IS NOT NULL;
 CREATE TABLE version (
   article INTEGER, version INTEGER, content_hash TEXT NOT NULL, file INTEGER NOT NULL,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from archive.commit.versions import GONE_AFTER
+from archive.commit.versions import GONE_AFTER, MISSES_APART
 from archive.format.languages import TRANSLATED_WITHIN
 
 SOONEST, LATEST = timedelta(minutes=15), timedelta(days=30)
@@ -39,13 +39,13 @@ class Due:
 
 
 def article_due(changed: datetime, visited: datetime, missing: int) -> Due | None:
-    """`changed`: last known change of the text; `missing`: 404s in a row. None: no further visits."""
+    """`changed`: last known change of the text; `missing`: as stored. None: no further visits."""
     wait = min(max(visited - changed, SOONEST), LATEST)
     why: Why = "change"
     if missing >= GONE_AFTER:
         wait, why = LATEST, "gone"
     elif missing:
-        wait, why = min(wait, MISSING), "missing"
+        wait, why = min(max(wait, MISSES_APART), MISSING), "missing"
     due = Due(visited + wait, wait, why)
     return None if missing >= GONE_FOR_GOOD or due.at > changed + ENDS_AFTER else due
 

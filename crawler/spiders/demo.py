@@ -22,7 +22,12 @@ class Demo(StorySpider):
     allowed_domains = ["127.0.0.1"]
     article_url = r"http://127\.0\.0\.1:\d+/(?:ukr|rus|eng)/[a-z]+/[\w-]+-(?P<story>\d+)\.html"
     look_again = True
-    custom_settings = {"ALLOW_PRIVATE_NETWORK": True, "DOWNLOAD_DELAY": 0, "AUTOTHROTTLE_ENABLED": False}
+    custom_settings = {
+        "ALLOW_PRIVATE_NETWORK": True,
+        "DOWNLOAD_DELAY": 0,
+        "AUTOTHROTTLE_ENABLED": False,
+        "MISSES_APART": 0,  # its days pass in seconds
+    }
 
     async def start(self) -> AsyncIterator[Any]:
         newsroom = open_newsroom(self.arguments.day)

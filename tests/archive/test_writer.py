@@ -12,6 +12,7 @@ from archive.format.layout import TABLES, Layout
 from archive.format.records import Alternate
 from archive.storage.folder import Folder
 from archive.wal import quarantine
+from tests.archive.conftest import NOON
 from tests.support.forked import A_WHILE
 
 HOUR = timedelta(hours=1)
@@ -142,6 +143,27 @@ def test_an_article_is_gone_after_the_third_404_in_a_row(writer, root, article, 
     assert list(looks["missing"].fillna(0)) == [0, 1, 2, 0, 1, 2, 0, 3]
     assert list(looks["gone"]) == [False] * 7 + [True]
     assert looks["article_id"].notna().all()
+
+
+@pytest.mark.parametrize(
+    ("at_once", "day"), [(True, 1), (False, 1), (True, -1)], ids=["one commit", "a writer each", "captures"]
+)
+def test_looks_less_than_an_hour_apart_are_one(open_writer, root, article, look, *, at_once, day):
+    with closing(open_writer("first")) as writer:
+        writer.add_article(article(1, fetched_at=NOON))
+        writer.commit()
+    minutes = [0, 1, 59, 60, 61, 119, 120, 125]
+    looks = [look(article(1).url, at=NOON + timedelta(days=day, minutes=x)) for x in minutes]
+    for n, group in enumerate([looks] if at_once else [[x] for x in looks]):
+        with closing(open_writer(f"look-{n}")) as writer:
+            for each in group:
+                writer.add_observation(each)
+            snapshot = writer.commit()
+        assert snapshot.summary.get("archive/articles_gone", 0) == (at_once or n == minutes.index(120))
+    visits = frame(root, "observations").sort_values("observed_at")
+    visits = visits[visits["http_status"] == 404]
+    assert list(visits["missing"]) == [1, 1, 1, 2, 2, 2, 3, 3]
+    assert list(visits["gone"]) == [False] * 6 + [True] * 2
 
 
 def test_a_look_at_an_unknown_address_is_kept_too(writer, root, look):

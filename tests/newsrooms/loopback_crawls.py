@@ -27,11 +27,11 @@ class Internet(NamedTuple):
     archive: Path
     outlets: list[str]
 
-    def run(self, errands: str) -> list[dict[str, dict[str, int]]]:
+    def run(self, errands: str, **environment: str) -> list[dict[str, dict[str, int]]]:
         """The account of each outlet, for each errand; see tests/newsrooms/loopback_internet.py."""
         arguments = [str(self.site.port), str(self.archive), errands, *self.outlets]
         module = "tests.newsrooms.loopback_internet"
-        done = forked.start(*arguments, module=module, HERALD_PORT=str(self.site.port))
+        done = forked.start(*arguments, module=module, HERALD_PORT=str(self.site.port), **environment)
         out, err = done.communicate(timeout=A_WHILE)
         assert done.returncode == 0, err
         accounts: list[dict[str, dict[str, int]]] = json.loads(out)
