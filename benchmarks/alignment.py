@@ -64,10 +64,9 @@ from benchmarks.alignment_sets import (
 from benchmarks.alignment_sets import runs as retold
 from benchmarks.invented_news import part_by_hash
 from benchmarks.quality_page import write as write_page
-from pipelines.alignment.links import SURE_LINK, find_links, find_links_and_lone
+from pipelines.alignment.links import SURE_LINK, best_path, find_links, find_links_and_lone
 from pipelines.alignment.omissions import SURE
 from pipelines.alignment.paragraphs import Paragraphs, prepared
-from pipelines.alignment.path import best_path
 from pipelines.alignment.weights import FILE, Weighting, shipped_weighting
 
 Report = tuple[str, float, bool, float]

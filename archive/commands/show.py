@@ -59,16 +59,20 @@ def run(console: Console, options: argparse.Namespace) -> int:
 
 
 def _print_one_sided(console: Console, passages: Sequence[OneSided], width: int) -> None:
-    """Print the paragraphs of only one language, then the doubtful links, in the order uk, en, ru."""
-    passages = sorted(passages, key=lambda x: x.linked)
+    """Print the paragraphs of only one language, then what is perhaps the same, in the order uk, en, ru."""
+    # both sides of a doubtful link are among them
+    once = (
+        x
+        for x in passages
+        if not x.linked or x.confidence is not None or display_order(x.language) < display_order(x.lacking)
+    )
+    passages = sorted(once, key=lambda x: x.linked)
     for (linked, language, lacking), group in groupby(passages, lambda x: (x.linked, x.language, x.lacking)):
-        if not linked:
-            console.print(f"\n[bold]only in {literal(language)}, not in {literal(lacking)}[/bold]")
-        elif display_order(language) < display_order(lacking):
+        if linked:
             both = f"{literal(language)} and {literal(lacking)}"
             console.print(f"\n[bold]perhaps the same in {both}: read both[/bold]")
-        else:  # printed above
-            continue
+        else:
+            console.print(f"\n[bold]only in {literal(language)}, not in {literal(lacking)}[/bold]")
         for paragraph in group:
             line = _shortened(paragraph.text)
             if linked:

@@ -418,6 +418,15 @@ class AlignmentRecord:
     """Its numbers, dates and names that are also in these blocks, as printed."""
 
 
+PERHAPS_ALONE = 0.15
+"""Probability of a paragraph on one side only below which the other text has it rather than not."""
+
+
+def probably_shared(kind: object, confidence: float | None) -> bool:
+    """Tell if a row of `alignments` has a paragraph without a link that nobody should call left out."""
+    return kind not in LINKED and confidence is not None and confidence < PERHAPS_ALONE
+
+
 def surely_linked(kind: object, doubtful: object) -> bool:
     """Tell if a row of `alignments` has paragraphs that both texts have; what nobody judged is doubtful."""
     return kind in LINKED and doubtful is False

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import pyarrow.dataset as ds
 
 from archive.format.languages import display_order
+from archive.format.records import probably_shared
 from archive.read.scan import RowSet, one_of
 
 _SIDES = {"omitted": (("a", "b"),), "added": (("b", "a"),)}
@@ -37,7 +38,7 @@ class OneSided:
     in_common: tuple[str, ...]
     """Its numbers, dates and names that are also in the nearest text, as printed."""
     linked: bool = False
-    """True if a doubtful link says that `nearest` is the same in the other language."""
+    """True if `nearest` is perhaps the same: by a doubtful link, or a confidence below PERHAPS_ALONE."""
 
 
 def one_sided(alignments: RowSet, versions: RowSet) -> list[OneSided]:
@@ -91,5 +92,5 @@ def _of_side(
             row["doubtful"] is not False,
             " ".join(lacking_text[n] for n in nearest if 0 <= n < len(lacking_text)) or None,
             tuple(row["in_common"] or ()),  # type: ignore[arg-type]
-            row["kind"] not in _SIDES,
+            row["kind"] not in _SIDES or probably_shared(row["kind"], row["confidence"]),  # type: ignore[arg-type]
         )

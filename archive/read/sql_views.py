@@ -10,6 +10,7 @@ from string import Template
 
 from archive.format.languages import STORY_LANGUAGES
 from archive.format.reasons import NO_ARTICLE, READ
+from archive.format.records import PERHAPS_ALONE
 from archive.read.quotations import quotations
 
 _FILE = Path(__file__).with_suffix(".toml")
@@ -48,8 +49,8 @@ def _values(parts: Mapping[str, str]) -> dict[str, str]:
     first = "coalesce({})".format(", ".join(f"s.{{0}}_{x}" for x in STORY_LANGUAGES))
     return {
         "lags": "\nUNION ALL\n".join(parts["lag"].format(a=a, b=b) for a, b in two_languages),
-        "omitted": parts["passage"].format(x="a", y="b", kind="omitted"),
-        "added": parts["passage"].format(x="b", y="a", kind="added"),
+        "omitted": parts["passage"].format(x="a", y="b", kind="omitted", least=PERHAPS_ALONE),
+        "added": parts["passage"].format(x="b", y="a", kind="added", least=PERHAPS_ALONE),
         "a_and_b": parts["compared"].format(x="a", y="b"),
         "b_and_a": parts["compared"].format(x="b", y="a"),
         "quotations": quotations("articles"),

@@ -12,7 +12,7 @@ import pyarrow.dataset as ds
 
 from archive.format.conflicts import details_of, is_conflict
 from archive.format.languages import display_order
-from archive.format.records import LINKED, TextBlock, surely_linked
+from archive.format.records import LINKED, TextBlock, probably_shared, surely_linked
 from archive.format.schema import VERSIONS
 from archive.read.diff import Work, compare, is_edit
 from archive.read.scan import one_of
@@ -135,11 +135,13 @@ def _story(
         if variant.article_id in aligned:
             paragraphs.append([n for n, block in enumerate(variant.blocks) if block.kind != "caption"])
     one_sided = _one_sided(alignments)
-    sure = set()
-    for (article_id, block, missing_id), is_doubtful in one_sided.items():
-        if not is_doubtful:
+    sure, likely = set(), set()
+    for (article_id, block, missing_id), row in one_sided.items():
+        if row["doubtful"] is False:
             sure.add((place[article_id], block, place[missing_id]))
-    rows = lay(paragraphs, _links(alignments, variants, place), frozenset(sure))
+        elif probably_shared(row["kind"], row["confidence"]):
+            likely.add((place[article_id], block, place[missing_id]))
+    rows = lay(paragraphs, _links(alignments, variants, place), frozenset(sure), frozenset(likely))
     return StoryView(
         story["story_id"],
         tuple(variants),
@@ -152,7 +154,7 @@ def _story(
         story["original_language_reason"],
         _number_pairs(alignments, "numbers_differ"),
         _number_pairs(alignments, "numbers_converted"),
-        frozenset(one_sided),
+        frozenset(x for x, row in one_sided.items() if not probably_shared(row["kind"], row["confidence"])),
     )
 
 
@@ -190,8 +192,8 @@ def _links(alignments: Iterable[Values], variants: Sequence[Variant], place: Map
     return links
 
 
-def _one_sided(alignments: Iterable[Values]) -> dict[tuple[str, int, str], bool]:
-    """Read the paragraphs that one text has alone: (article, block, article without it); True: doubtful."""
+def _one_sided(alignments: Iterable[Values]) -> dict[tuple[str, int, str], Values]:
+    """Return the rows of paragraphs without a link by (article, block, article without it)."""
     paragraphs = {}
     for row in alignments:
         if row["kind"] in LINKED:
@@ -199,7 +201,7 @@ def _one_sided(alignments: Iterable[Values]) -> dict[tuple[str, int, str], bool]
         for side, other_side in _SIDES:
             for block in row[f"paragraphs_{side}"]:
                 key = (row[f"article_id_{side}"], block, row[f"article_id_{other_side}"])
-                paragraphs[key] = row["doubtful"] is not False
+                paragraphs[key] = row
     return paragraphs
 
 

@@ -117,8 +117,10 @@ def omissions(view: StoryView) -> list[Omission]:
 def _omission(view: StoryView, row: Row) -> Omission | None:
     """Describe a row by the first variant that has a text in it, headings apart."""
     empty = [n for n, cell in enumerate(row.cells) if not cell]
-    missing = tuple(view.shown[n].language for n in empty if n not in row.doubtful)
+    missing = tuple(view.shown[n].language for n in empty if n not in row.doubtful | row.likely)
     doubtful = tuple(view.shown[n].language for n in empty if n in row.doubtful)
+    if not missing and not doubtful:
+        return None
     for variant, cell in zip(view.shown, row.cells, strict=True):
         text = " ".join(variant.blocks[n].text for n in cell if variant.blocks[n].kind != "heading")
         if text:

@@ -29,26 +29,31 @@ class Row:
     """Variants that have this at another place of the text."""
     doubtful: frozenset[int] = frozenset()
     """Variants that may say this somewhere all the same: nobody should publish that they do not."""
+    likely: frozenset[int] = frozenset()
+    """Variants that rather say it somewhere, though no paragraph is linked: they neither have nor lack it."""
     unsure: frozenset[int] = frozenset()
     """Variants whose paragraphs here perhaps say something else."""
 
     @property
     def alone(self) -> bool:
         """True where some variant surely has nothing of this row."""
-        return any(not cell and n not in self.doubtful for n, cell in enumerate(self.cells))
+        return any(not cell and n not in self.doubtful | self.likely for n, cell in enumerate(self.cells))
 
 
 Lone = tuple[int, int, int]
-"""A variant, one of its blocks, and a variant of which an alignment says that it surely has it nowhere."""
+"""A variant, one of its blocks, and a variant without a link to it."""
 
 
 def lay(
-    paragraphs: Sequence[Sequence[int]], links: Iterable[Link], lone: frozenset[Lone] | None = None
+    paragraphs: Sequence[Sequence[int]],
+    links: Iterable[Link],
+    lone: frozenset[Lone] | None = None,
+    likely: frozenset[Lone] = frozenset(),
 ) -> list[Row]:
     """Lay rows in the order of the first variant; what it lacks comes after the paragraph before it.
 
     A variant that has nothing in a row lacks it for sure where `lone` says so of each block there, or where
-    there is no `lone`.
+    there is no `lone`; it rather has it where `likely` says so of any.
 
     Between two later variants a link counts only where neither is linked with the first: three alignments
     need not agree, and those with the first are what the page is read by.
@@ -71,7 +76,9 @@ def lay(
     for root, places in _ordered(paragraphs, row_of, moved_of):
         cells = tuple(tuple(n for v, n in places if v == variant) for variant in range(len(paragraphs)))
         doubtful = _doubtful(cells, places, lone)
-        rows.append(Row(cells, frozenset(moved_of[root]), doubtful, frozenset(unsure[root])))
+        rather = frozenset(x for x in doubtful if any((*place, x) in likely for place in places))
+        variants = frozenset(moved_of[root]), doubtful - rather, rather, frozenset(unsure[root])
+        rows.append(Row(cells, *variants))
     return rows
 
 

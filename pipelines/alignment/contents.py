@@ -27,7 +27,7 @@ CONTENT_NAMES = (
     *("meanings against", "rest against", "anchors against"),
 )
 _NOTHING = -0.2
-"""Share where a paragraph has none of what is shared."""
+"""Share where a paragraph has nothing of what is shared."""
 _LETTERS = 30.0
 """Letters that are added to both sides of a ratio, so that short paragraphs give no large ones."""
 _NO_ROOM = -4.0

@@ -1,6 +1,6 @@
 """Links between paragraphs of two variants that say the same: first in order, then out of order."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.alignment.contents import Link
-from pipelines.alignment.marginals import Marginals, marginals
+from pipelines.alignment.marginals import Marginals, Size, marginals
 from pipelines.alignment.omissions import Lone, Side, doubt_counterparts, lone_paragraphs, sides
 from pipelines.alignment.paragraph_runs import Weighed, weighable
 from pipelines.alignment.paragraphs import Paragraphs
-from pipelines.alignment.path import best_path
+from pipelines.alignment.second_pass import second_pass
 from pipelines.alignment.signals import Compared, features
 from pipelines.alignment.weights import Weighting, shipped_weighting
 from pipelines.similarity.background import shipped_lengths
@@ -21,6 +21,8 @@ from pipelines.similarity.lexicon import LANGUAGES
 Matrix = NDArray[np.float32]
 
 Kind = Literal["aligned", "moved"]
+_ONE_ALONE = ((1, 0), (0, 1))
+_NEVER = np.float32(-1e9)
 SURE_LINK = 0.97
 """Probability below which a link is doubtful: it counts as neither linked nor one-sided."""
 _DOUBTFUL = 0.96
@@ -58,20 +60,40 @@ def find_links(
 def find_links_and_lone(
     text_a: Paragraphs, text_b: Paragraphs, weighting: Weighting | None = None
 ) -> tuple[list[ParagraphLink], dict[int, Lone], dict[int, Lone]]:
-    """Return the links in the order of `text_a`, and the paragraphs of both without a link.
-
-    A doubtful link gives way to what is likely to be said by one side alone.
-    """
+    """Return the links in the order of `text_a`, and the paragraphs of both without a link."""
     if LANGUAGES.index(text_a.language) > LANGUAGES.index(text_b.language):
         back, lone_b, lone_a = find_links_and_lone(text_b, text_a, weighting)
         turned = (ParagraphLink(x.b, x.a, x.kind, x.probability) for x in back)
         return sorted(turned, key=lambda x: x.a), lone_a, lone_b
     weighting = weighting or shipped_weighting()
     texts = weighed(text_a, text_b, weighting)
+    links, alone_a, alone_b = _first_pass(texts, weighting)
+    if weighting.omissions is not None:
+        links = _with_second_pass(texts.compared, links, weighting)
+    lone_a, lone_b = dict(alone_a), dict(alone_b)
+    _not_lone(links, lone_a, lone_b)
+    in_order, doubtful = list[Link](), list[Link]()
+    for link in links:
+        if link.kind == "aligned":
+            in_order.append((link.a, link.b))
+            if link.probability < SURE_LINK:
+                doubtful.append((link.a, link.b))
+    doubt_counterparts((lone_a, lone_b), in_order, doubtful, texts.letters)
+    return links, lone_a, lone_b
+
+
+def _first_pass(
+    texts: Weighed, weighting: Weighting
+) -> tuple[list[ParagraphLink], dict[int, Lone], dict[int, Lone]]:
+    """Link paragraphs; return the links, and what is known of each paragraph without a sure one.
+
+    A doubtful link gives way to what is likely to be said by one side alone.
+    """
     chances = marginals(texts, weighting.path)
     links = linked(texts, weighting, chances)
     if weighting.omissions is None:
         return links, {}, {}
+    text_a, text_b = texts.compared.text_a, texts.compared.text_b
     side_a, side_b = outside_sure_links(texts, links, chances)
     lone_a = lone_paragraphs(side_a, text_a, text_b, weighting.omissions.logits)
     lone_b = lone_paragraphs(side_b, text_b, text_a, weighting.omissions.logits)
@@ -80,18 +102,38 @@ def find_links_and_lone(
         shorter = _without(link, lone_a, lone_b)
         if shorter is not None:
             links_left.append(shorter)
-    _not_lone(links_left, lone_a, lone_b)
-    found = _passed_over(links_left, lone_a, lone_b)
-    _not_lone(found, lone_a, lone_b)
-    links_left = sorted([*links_left, *found], key=lambda x: x.a)
-    in_order, doubtful = list[Link](), list[Link]()
-    for link in links_left:
-        if link.kind == "aligned":
-            in_order.append((link.a, link.b))
-            if link.probability < SURE_LINK:
-                doubtful.append((link.a, link.b))
-    doubt_counterparts((lone_a, lone_b), in_order, doubtful, texts.letters)
-    return links_left, lone_a, lone_b
+    rest_a, rest_b = dict(lone_a), dict(lone_b)
+    _not_lone(links_left, rest_a, rest_b)
+    links_left += _passed_over(links_left, rest_a, rest_b)
+    return sorted(links_left, key=lambda x: x.a), lone_a, lone_b
+
+
+def _with_second_pass(
+    compared: Compared, links: Sequence[ParagraphLink], weighting: Weighting
+) -> list[ParagraphLink]:
+    """Replace doubtful links by what the sentences there say."""
+
+    def first_pass(text_a: Paragraphs, text_b: Paragraphs) -> Iterator[tuple[Link, float]]:
+        for x in _first_pass(weighed(text_a, text_b, weighting), weighting)[0]:
+            if x.kind == "aligned":
+                yield (x.a, x.b), x.probability
+
+    sure: list[Link] = []
+    for link in links:
+        if link.kind == "aligned" and link.probability >= SURE_LINK:
+            sure.append((link.a, link.b))
+    for (a, b), probability in second_pass(compared.text_a, compared.text_b, sure, first_pass):
+        new = ParagraphLink(a, b, "aligned", round(min(_DOUBTFUL, probability), 4))
+        rest: list[ParagraphLink] = []
+        is_news = True
+        for x in links:
+            if {*a}.isdisjoint(x.a) and {*b}.isdisjoint(x.b):
+                rest.append(x)
+            else:
+                is_news = is_news and x.kind == "aligned" and (x.a, x.b) != (a, b)
+        if is_news and _is_in_order(new, rest):
+            links = [*rest, new]
+    return sorted(links, key=lambda x: x.a)
 
 
 def _not_lone(links: Sequence[ParagraphLink], lone_a: dict[int, Lone], lone_b: dict[int, Lone]) -> None:
@@ -217,3 +259,50 @@ def _moved(logits: Matrix, in_order: list[ParagraphLink], least: float) -> list[
 
 def _probability(logit: np.float32) -> float:
     return round(float(1 / (1 + np.exp(-logit))), 4)
+
+
+def best_path(gains: Mapping[Size, Matrix]) -> list[tuple[int, int, int, int]]:
+    """Return the links whose gains have the largest sum, in order.
+
+    A link is (first paragraph of a, how many, first of b, how many). `gains` has, for each number of
+    paragraphs of a and of b that a link may take, the gain of the link from paragraph i of a and j of b on;
+    (1, 1) must be there. A paragraph without a link gains nothing, so no link has a gain below 0. The time
+    grows with the product of the two lengths.
+    """
+    n, m = gains[1, 1].shape
+    # a size that gains nowhere costs no step
+    sizes = [size for size, gain in gains.items() if gain.size and gain.max() > 0]
+    steps = (*_ONE_ALONE, *sizes)
+    by_diagonal = [_by_diagonal(gains[size], n, m, *size) for size in sizes]
+    steps_taken = np.zeros((n + m + 1, n + 1), dtype=np.int8)
+    never = np.full(n + 1, _NEVER, dtype=np.float32)
+    # the best sum at each place of the last diagonals, by row; the last one first
+    last = [never] * max(down + right for down, right in steps)
+    last[0] = never.copy()
+    last[0][0] = 0
+    options = np.full((len(steps), n + 1), _NEVER, dtype=np.float32)
+    # places beyond the end of b get sums too, but no path leads back from there
+    for diagonal in range(1, n + m + 1):
+        options[0, 1:] = last[0][:-1]
+        options[1] = last[0]
+        for place, ((down, right), gain) in enumerate(zip(sizes, by_diagonal, strict=True), len(_ONE_ALONE)):
+            before = last[down + right - 1]
+            np.add(before[: n + 1 - down], gain[diagonal, down:], out=options[place, down:])
+        steps_taken[diagonal] = options.argmax(axis=0)
+        last = [options.max(axis=0), *last[:-1]]
+    links = []
+    i_at, j_at = n, m
+    while i_at or j_at:
+        down, right = steps[steps_taken[i_at + j_at, i_at]]
+        i_at, j_at = i_at - down, j_at - right
+        if down and right:
+            links.append((i_at, down, j_at, right))
+    return links[::-1]
+
+
+def _by_diagonal(gain: Matrix, n: int, m: int, down: int, right: int) -> Matrix:
+    """Return gains by the diagonal i + j and the row i where a step ends; _NEVER where there is none."""
+    turned = np.full((n + m + 1, n + 1), _NEVER, dtype=np.float32)
+    i, j = np.indices(gain.shape)
+    turned[i + down + j + right, i + down] = gain
+    return turned

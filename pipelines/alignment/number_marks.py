@@ -21,7 +21,7 @@ from pipelines.alignment.quantities import (
     quantities,
     unit_of,
 )
-from pipelines.similarity.counts import things_in
+from pipelines.similarity.counts import things_in, things_of, words_of
 
 MOST = 40
 """Numbers of linked paragraphs from which they are a table, whose rows nobody can tell apart."""
@@ -35,6 +35,8 @@ _LITERAL = 0.5
 """Share of the words around two numbers that both texts have, from which they are literal."""
 _NEAR = 70
 """Characters before and after a number that are its place."""
+_WORDS_AFTER = 3
+"""Words after a number that it may count."""
 _ZONE = re.compile(
     r"\b(?:local|місцев|местн|київськ\w+ час|киевск\w+ врем|за києв|GMT|UTC|CET|E[DS]T\b)", re.IGNORECASE
 )
@@ -61,17 +63,21 @@ def number_marks(a: Passage, b: Passage) -> tuple[tuple[NumberMark, ...], tuple[
     said_in_a, said_in_b = also_said(a.text), also_said(b.text)
     for i, j, confidence in sides.same_places():
         number_a, number_b = numbers_a[i], numbers_b[j]
-        counted = number_a.unit or _common_word(number_a, number_b)
+        counted = number_a.unit or _counted(sides, i, j)
         mark = NumberMark(number_a.text, number_b.text, counted, confidence)
         if is_conversion(number_a, number_b):
             converted.append(mark)
             continue
         in_b, in_a = _is_said(number_a, said_in_b), _is_said(number_b, said_in_a)
         # `63 injured, 36 evacuated` and `36 injured, 36 evacuated`: a number at another place hides nothing
-        is_sure = not (in_a and in_b) and confidence >= _SURE and mark.counted
+        is_sure = not (in_a and in_b) and confidence >= _SURE and _is_of_one_thing(number_a, number_b)
         if is_sure or _have_other_units(number_a, number_b) or not (in_a or in_b):
             differ.append(mark)
     return tuple(differ), tuple(converted)
+
+
+def _is_of_one_thing(number_a: Quantity, number_b: Quantity) -> bool:
+    return number_a.unit is not None or _common_word(number_a, number_b) is not None
 
 
 class _Sides:
@@ -236,19 +242,43 @@ def _is_said(number: Quantity, keys: frozenset[str]) -> bool:
     return not keys.isdisjoint(same_number(number.key, number.text))
 
 
-def _is_part(numbers: Sequence[Quantity], i: int, whole: Decimal | None) -> bool:
-    """Tell if a number and another within two places make `whole` together."""
+def _is_part(numbers: Sequence[Quantity], i: int, total: Decimal) -> bool:
+    """Tell if a number and another within two places make `total` together."""
     part = numbers[i].value
-    for beside in (*numbers[max(0, i - 2) : i], *numbers[i + 1 : i + 3]):
-        if part is not None and beside.value is not None and part + beside.value == whole:
+    for addend in (*numbers[max(0, i - 2) : i], *numbers[i + 1 : i + 3]):
+        if part is not None and addend.value is not None and part + addend.value == total:
             return True
     return False
 
 
 def _common_word(number_a: Quantity, number_b: Quantity) -> str | None:
     """Return the word of the first number for a thing that both count."""
-    things = {thing for thing, _ in number_b.counted}
-    return next((word for thing, word in number_a.counted if thing in things), None)
+    return _first_common(number_a.counted, number_b.counted)
+
+
+def _first_common(words_a: Sequence[tuple[int, str]], words_b: Sequence[tuple[int, str]]) -> str | None:
+    things = dict(words_b)
+    for thing, word in words_a:
+        if thing in things:
+            return word
+    return None
+
+
+def _counted(sides: _Sides, i: int, j: int) -> str | None:
+    """Return what a reader sees that both numbers count, as the first text prints it."""
+    nouns_a, nouns_b = _nouns_after(sides.numbers_a[i], sides.a), _nouns_after(sides.numbers_b[j], sides.b)
+    return _first_common(nouns_a, nouns_b)
+
+
+def _nouns_after(number: Quantity, passage: Passage) -> list[tuple[int, str]]:
+    """Return the words just after a number; a name is not counted, nor is what an ordinal tells apart."""
+    end = number.start + len(number.text)
+    words = [] if number.ordinal else words_of(passage.text[end : end + _NEAR])[:_WORDS_AFTER]
+    nouns: list[tuple[int, str]] = []
+    for thing, word in things_of(words, passage.language):
+        if word.islower():
+            nouns.append((thing, word))
+    return nouns
 
 
 def _things_beside(number: Quantity) -> frozenset[int]:

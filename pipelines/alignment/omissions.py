@@ -42,7 +42,7 @@ SURE = 0.85
 """Probability below which an omission is doubtful."""
 DOUBTFUL, _SURE_IF_SHORT = 0.84, 0.98
 _SHORT = 60
-"""Letters below which a paragraph has little that a person could look for in the other text."""
+"""Letters below which a paragraph has little that a person could search for in the other text."""
 _MOST_ALONE = 0.5
 """Share of the paragraphs without a sure link from which the first one is retold rather than left out."""
 _ROUNDED_FROM = 100
@@ -85,7 +85,9 @@ def sides(
             np.maximum.at(best_of_a, i + x, log_odds)
         for y in range(right):
             np.maximum.at(best_of_b, j + y, log_odds)
-    turned = [(b, a) for a, b in in_order]
+    turned: list[Link] = []
+    for a, b in in_order:
+        turned.append((b, a))
     taken_a = {i for a, _ in (*in_order, *out_of_order) for i in a}
     taken_b = {j for _, b in (*in_order, *out_of_order) for j in b}
     letters_a, letters_b = texts.letters

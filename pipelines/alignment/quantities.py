@@ -23,6 +23,10 @@ _BEFORE_UNIT = frozenset(("us", "u", "s", "degrees"))
 _MONEY_FROM = 100_000
 """Pounds from which they are money."""
 _STERLING = re.compile("sterling|стерлінг|стерлинг", re.IGNORECASE)
+_INCHES = re.compile(
+    r"(?:-(?=\d+\b(?!-f))|[ -]?(?=\d+[ -]?(?:in\b|inch)))(1[01]|\d)\b(?:[ -]?(?:in\b|inch\w*))?"
+)
+"""After feet: `6-foot-6`, `6 feet 6 inches`."""
 _YEAR = re.compile(r"(?:1[6-9]|20)\d\d")
 _ABOUT = frozenset(
     (
@@ -127,13 +131,14 @@ def size(unit: str) -> float:
 @lru_cache(maxsize=1_024)
 def quantities(text: str, language: str) -> tuple[Quantity, ...]:
     """Return the numbers of a paragraph in its order."""
-    result, last = list[Quantity](), -1
+    result, last, feet = list[Quantity](), -1, -1
     for anchor in paragraph_anchors(text, language):
         start = round(anchor.position * len(text))
         # a rounded decimal has a second anchor at the same place; so have the two days of `1-20 June`
-        if anchor.key[:1].isdigit() and (start != last or "/" in anchor.key):
+        if anchor.key[:1].isdigit() and (start != last or "/" in anchor.key) and start >= feet:
             result.append(_quantity(anchor, text, start, language))
             last = start
+            feet = start + len(result[-1].text) if result[-1].unit == "ft" else feet
     return tuple(result)
 
 
@@ -155,6 +160,8 @@ def _quantity(anchor: Anchor, text: str, start: int, language: str) -> Quantity:
     unit, printed = _unit_beside(text, start, end, before, after)
     if unit == "lb" and value >= _MONEY_FROM:
         unit = "gbp"
+    if unit == "ft" and (inches := _INCHES.match(text, start + len(printed))):
+        value, printed = value + Decimal(inches[1]) / 12, text[start : inches.end()]
     if unit in {None, "year", "g"} and _YEAR.fullmatch(anchor.text):
         return Quantity("year", anchor.key, anchor.text, start, value, Decimal(1), None, (), digits, about)
     kind = "count" if unit is None else "money" if dimension(unit) == "money" else "measure"

@@ -114,7 +114,7 @@ def _had(signal: Signal, shared: NDArray[np.intp]) -> Matrix:
 
 
 def _of_units(single: Matrix) -> Matrix:
-    """Return the products of all units; those of two paragraphs are sums."""
+    """Return the products of all units, of two paragraphs the sums."""
     rows = np.concatenate([single, single[:-1] + single[1:]])
     return np.concatenate([rows, rows[:, :-1] + rows[:, 1:]], axis=1)
 

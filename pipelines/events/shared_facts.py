@@ -37,6 +37,8 @@ _WITHIN_NAME = re.compile(r"[^\W\d_][-‑]?$")
 _NUMBER_OF_NAME = re.compile(r"[-‑]?\d+")
 _AROUND = 60
 """Characters beside a number in which stands what it counts."""
+_WORDS_OF_ONE, _WORDS = 2, 4
+"""Words of a digit with what it counts, at most; of one, and of others."""
 _NAMED_IN_ONE_LANGUAGE, _NAMED_ACROSS = 2, 1
 """Things that an event has to name: in one language, words alone make two events alike."""
 
@@ -116,7 +118,10 @@ class Evidence:
         named = len(_printed(first, rarity)) + (facts_a.figures.rounded_in(facts_b.figures) > 0)
         for key in facts_a.of_names | facts_b.of_names:
             rarity.pop(key, None)
-        return cls(signals, tuple(_printed(first, rarity)), named)
+        facts, vague = list[str](), list[str]()
+        for is_fact, phrase in _printed(first, rarity).values():
+            (facts if is_fact else vague).append(phrase)
+        return cls(signals, tuple(facts or vague), named)
 
     def enough(self, *, one_language: bool) -> bool:
         """Tell if it names what the two articles share."""
@@ -150,17 +155,35 @@ def _weight(rarity: dict[str, float], keys: Iterable[str]) -> float:
     return math.log1p(sum(rarity.get(key, 0.0) for key in sorted(keys)))
 
 
-def _printed(reading: ArticleReading, rarity: dict[str, float]) -> list[str]:
-    """Return what is shared as an article prints it; a digit with one of the things it may count."""
+def _printed(reading: ArticleReading, rarity: dict[str, float]) -> dict[str, tuple[bool, str]]:
+    """Return what is shared as an article prints it, and if that is a fact.
+
+    A digit stands with one of the things it may count: `seven new boats` rather than `seven new`.
+    """
     anchors: dict[str, Anchor] = {}
     for anchor in (*reading.places, *reading.anchors, *reading.digits):
         if anchor.key in rarity:
             anchors.setdefault(anchor.key, anchor)
-    text, texts = text_of(reading.document), dict[str, str]()
+    text, texts = text_of(reading.document), dict[str, tuple[bool, str]]()
     for key in sorted(anchors, key=lambda key: (-rarity[key], key)):
         # `×5×480`: the digit stands between the signs
-        texts.setdefault(key[:2] if key[0] == "×" else anchors[key].text, _whole(anchors[key], text))
-    return list(texts.values())
+        name, phrase = key[:2] if key[0] == "×" else anchors[key].text, _whole(anchors[key], text)
+        fact = _is_fact(anchors[key], text, phrase), phrase
+        texts[name] = max(texts.get(name, fact), fact, key=_clearness)
+    return texts
+
+
+def _clearness(fact: tuple[bool, str]) -> tuple[bool, bool, int]:
+    is_fact, phrase = fact
+    return is_fact, len(phrase.split()) < _WORDS, len(phrase)
+
+
+def _is_fact(anchor: Anchor, text: str, phrase: str) -> bool:
+    """Tell if a digit counts something: `last six`, `promised to transfer three`, `one of many` do not."""
+    if anchor.key[0] != "×":
+        return True
+    most = _WORDS_OF_ONE if anchor.key[1] == "1" else _WORDS
+    return text.startswith(anchor.text.split()[0], _start(anchor, text)) and len(phrase.split()) <= most
 
 
 def _whole(anchor: Anchor, text: str) -> str:

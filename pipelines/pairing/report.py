@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
-from archive.format.records import surely_linked
+from archive.format.records import probably_shared, surely_linked
 from archive.terminal import literal
 from crawler.reports.terminal import counts
 from pipelines.pairing.labels import precision
@@ -134,6 +134,7 @@ def paragraphs_table(explained: Explanation) -> Table:
             )
             only = explained.texts[0 if text_a else 1].language
             kind = "elsewhere" if row.kind == "moved" else f"only in {literal(only)}"
+            kind = "in both" if probably_shared(row.kind, row.confidence) else kind
             table.add_row(f"perhaps {kind}" if row.doubtful else kind, _cut(text_a), _cut(text_b))
         if row.quotes_only_a or row.quotes_only_b:
             quotes_a, quotes_b = _quotes(at_a, row.quotes_only_a), _quotes(at_b, row.quotes_only_b)

@@ -61,6 +61,11 @@ def _is_amount(key: str) -> bool:
     return key.replace(".", "", 1).isdecimal()
 
 
+def words_of(text: str) -> list[str]:
+    """Return the words of a text, and the signs that end a clause."""
+    return _WORD.findall(text)
+
+
 def things_of(words: Sequence[str], language: str) -> list[tuple[int, str]]:
     """Return what these words mean, up to the end of the clause."""
     counted_things, long_words = [], 0

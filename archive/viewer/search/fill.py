@@ -21,7 +21,7 @@ import psutil
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from archive.format.records import FEED
+from archive.format.records import FEED, PERHAPS_ALONE
 from archive.tables import data_file_reader
 from archive.tables.parquet_files import translated_errors
 from archive.viewer import stored_figures
@@ -55,7 +55,7 @@ _ARTICLE = [
 ]  # fmt: skip
 _COMPARED = (
     *("story_id", "article_id_a", "article_id_b", "language_a", "language_b", "kind", "doubtful"),
-    *("characters_a", "characters_b"),
+    *("confidence", "characters_a", "characters_b"),
 )
 _EVENT = ["article_id_a", "article_id_b", "commit_seq", "tier", "probability", "shared"]
 _MARKS = {"numbers": ("numbers_differ",), "quotes": ("quotes_only_a", "quotes_only_b")}
@@ -268,6 +268,7 @@ class _Fill:
         table = opened.read_row_group(part, columns=columns_of_file)
         if "doubtful" not in columns_of_file:  # before schema 6 nobody judged a passage
             table = table.append_column("doubtful", pa.nulls(len(table), pa.bool_()))
+            table = table.append_column("confidence", pa.nulls(len(table), pa.float64()))
         self._compare(table, number)
         # what stands in a doubtful link may be about something else
         sure = table.filter(pc.fill_null(pc.invert(table["doubtful"]), False))
@@ -293,10 +294,11 @@ class _Fill:
     def _compare(self, table: pa.Table, number: int) -> None:
         """Count the characters that one of two texts has alone, and those of which that is doubtful."""
         is_judged_sure = pc.fill_null(pc.invert(table["doubtful"]), False)
+        is_shared = pc.fill_null(pc.less(table["confidence"], PERHAPS_ALONE), False)
         for side, kind in (("a", "omitted"), ("b", "added")):
             is_alone = pc.equal(table["kind"], kind)
             is_sure = pc.and_(is_alone, is_judged_sure)
-            is_doubtful = pc.invert(is_judged_sure)
+            is_doubtful = pc.invert(pc.or_(is_judged_sure, is_shared))
             for name, chosen in (("alone", is_sure), ("perhaps", is_doubtful)):
                 lengths = pc.if_else(chosen, table[f"characters_{side}"], 0)
                 table = table.append_column(f"{name}_{side}", pc.cast(lengths, pa.int64()))

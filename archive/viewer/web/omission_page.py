@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.dataset as ds
 
 from archive.exceptions import ArticleNotFound
-from archive.format.records import VERSION_COLUMNS
+from archive.format.records import LINKED, VERSION_COLUMNS, probably_shared
 from archive.viewer.citation import cite_omission
 from archive.viewer.load import joint_of, read_versions
 
@@ -73,7 +73,7 @@ def _alignment(
     rows = archive.alignments(story_id).to_pylist() if story_id else []
     for row in rows:
         side, other_side = ("a", "b") if row["kind"] == "omitted" else ("b", "a")
-        if row["kind"] not in {"omitted", "added"}:
+        if row["kind"] in LINKED or probably_shared(row["kind"], row["confidence"]):
             continue
         is_text = (row[f"article_id_{side}"], row[f"version_{side}"]) == (article_id, version)
         if is_text and row[f"article_id_{other_side}"] == missing_id and block in row[f"paragraphs_{side}"]:

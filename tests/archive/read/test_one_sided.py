@@ -1,5 +1,6 @@
 """Paragraphs that one language lacks are told by language, in one order, whatever the ids."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -8,7 +9,15 @@ import pytest
 import archive
 from archive.__main__ import main
 from archive.exceptions import ArticleNotFound
-from archive.format.records import AlignmentRecord, Decisions, Membership, PairRecord, TextBlock
+from archive.format.records import (
+    PERHAPS_ALONE,
+    AlignmentRecord,
+    Decisions,
+    Membership,
+    PairRecord,
+    TextBlock,
+)
+from tests.archive.viewer.test_web import serving, text_of
 
 TEXTS = {
     "uk": ("Спільне.", "Лише тут."),
@@ -68,6 +77,44 @@ def test_a_doubtful_link_is_neither_shared_nor_surely_alone(root, writer, varian
     for stories in (opened.stories(), opened.stories(as_of=datetime.now(UTC))):
         (story,) = stories.to_arrow().to_pylist()
         assert (story["coverage_en_of_uk"], story["coverage_uk_of_en"]) == (0.25, 0.25)
+
+
+@pytest.mark.parametrize("confidence", [0.14, 0.16])
+def test_what_the_other_text_rather_has_is_nowhere_told_as_perhaps_left_out(
+    root, writer, variants, capsys, *, confidence
+):
+    """The library, `show`, SQL, a list as JSON, the story's page, and the page of an omission."""
+
+    def nearly_told(texts, couples):
+        for row in align(texts, couples):
+            changes = {"confidence": confidence, "doubtful": True} if row.kind != "aligned" else {}
+            yield replace(row, **changes)
+
+    for record in variants(1, "en", "uk"):
+        blocks = tuple(TextBlock("paragraph", x) for x in TEXTS[record.language])
+        writer.add_article(replace(record, body="\n".join(TEXTS[record.language]), blocks=blocks))
+    writer.commit(lambda fresh, related: replace(decide(fresh, related), align=nearly_told))
+    opened, is_shared = archive.open(root), confidence < PERHAPS_ALONE
+    (story_id,) = opened.stories(columns=["story_id"]).to_arrow()["story_id"].to_pylist()
+    lines = opened.only_in(story_id)
+    assert [(x.text, x.linked) for x in lines] == [(TEXTS["uk"][1], is_shared), (TEXTS["en"][1], is_shared)]
+    assert main(["show", story_id, "--archive", str(root)]) == 0
+    said = capsys.readouterr().out
+    assert (said.count("perhaps the same"), said.count("only in")) == ((2, 0) if is_shared else (0, 2))
+    assert "- [bold]Only here. ↔ Спільне.\n" in said if is_shared else "(doubtful, 0.16" in said
+    pytest.importorskip("duckdb", reason="NOT TESTED: triptych[sql] is missing")
+    assert len(opened.sql("FROM omissions").to_pylist()) == (0 if is_shared else 2)
+    assert main(["search", "--json", "--archive", str(root)]) == 0
+    (listed,) = json.loads(capsys.readouterr().out)
+    assert listed["omitted_doubtful"] == (None if is_shared else 18 / 26)
+    addresses = [f"/omissions/{x.article_id}/1/1/{y.article_id}" for x, y in (lines, lines[::-1])]
+    with serving(root) as get:
+        while get("/")[0] == 503:
+            pass
+        page = text_of(get(f"/stories/{story_id}")[2])
+        assert [get(x)[0] for x in addresses] == [404 if is_shared else 200] * 2
+    assert page.count("Probably in this text too") == (2 if is_shared else 0)
+    assert page.count("perhaps only in") == (0 if is_shared else 4)  # between the texts, and below them
 
 
 def test_by_language_and_not_by_id(root, writer, variants, capsys):

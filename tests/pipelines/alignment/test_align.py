@@ -101,6 +101,21 @@ def test_a_quotation_for_which_there_is_no_room_between_two_links(instead, marke
     assert any(row.doubtful for row in rows)
 
 
+@pytest.mark.parametrize(
+    ("headline", "speaker"),
+    [
+        ("City council pays for the bridge", None),
+        ("Andrii Kravchuk on the bridge", "Andrii Kravchuk"),
+        ("Andrii Kravchuk and Olena Kravchuk on the bridge", "Kravchuk"),
+    ],
+)
+def test_a_full_name_in_the_headline_is_one_of_the_text(headline, speaker):
+    texts = {"a": variant("a", "uk", (*UK[:2], *UK[3:]))}
+    texts["b"] = variant("b", "en", [x.replace("Andrii ", "") for x in EN[:4]], headline=headline)
+    marks = [mark for row in Aligner()(texts, [("a", "b")]) for mark in row.quotes_only_b]
+    assert [mark.speaker for mark in marks] == [speaker]
+
+
 def test_two_in_one_and_one_elsewhere():
     assert ("aligned", (1,), (1, 2)) in links(aligned((UK[0], f"{UK[1]} {UK[2]}", *UK[3:]), EN))
     assert ("aligned", (1, 2), (1,)) in links(aligned(UK, (EN[0], f"{EN[1]} {EN[2]}", *EN[3:])))
@@ -240,6 +255,16 @@ def test_a_path_that_leaves_all_alone_is_overruled_by_what_both_are_likely_to_ha
             ((n,), (n,), True) for n in range(5)
         ]
         assert lone == [{}, {}]
+
+
+def test_a_short_paragraph_that_the_other_text_has_in_another_is_linked_by_its_sentence():
+    uk = prepared((*UK[:3], "Вхід вільний.", *UK[3:]), "uk")
+    en = prepared((*EN[:3], f"Entry is free. {EN[3]}", EN[4]), "en")
+    for found, *lone in (find_links_and_lone(uk, en), find_links_and_lone(en, uk)):
+        assert lone == [{}, {}]
+        (link,) = (x for x in found if len(x.a) + len(x.b) > 2)
+        assert {link.a, link.b} == {(3, 4), (3,)}
+        assert link.probability < SURE_LINK
 
 
 def test_a_doubtful_link_of_the_path_stays_one_link():

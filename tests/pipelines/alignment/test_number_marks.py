@@ -1,10 +1,17 @@
 """A mark stands on two numbers that contradict each other at the same place, or it does not stand."""
 
+from decimal import Decimal
+
 import pytest
 
 from pipelines.alignment.number_marks import Passage, number_marks
+from pipelines.alignment.quantities import quantities
 
 SAME = [
+    (("Поранено 19 людей, серед них двоє дітей.", "uk"),
+     ("Those injured are 17 adults and two children.", "en")),
+    (("По делу задержаны 17 человек, шестеро из них — женщины.", "ru"),
+     ("Eleven men and six women were detained in the case.", "en")),
     (("Країни Великої сімки домовилися про 5 кроків.", "uk"),
      ("The G7 countries agreed on 5 steps.", "en")),
     (("The curfew in Izmail starts at 21:00 on Monday.", "en"),
@@ -113,6 +120,22 @@ def test_two_numbers_at_one_place_contradict_each_other(a, b, numbers):
     assert differ[0].confidence > 0.9
 
 
+COUNTED = [
+    (("Спустя 10 песен концерт окончился, ушли 300 гостей.", "ru"),
+     ("Spustya 11 songs later the concert ended, 300 guests left.", "en"), None),
+    (("Полтаву захищав 31-й батальйон, і 10 цивільних вижили.", "uk"),
+     ("The 32nd battalion defended Poltava, and 10 civilians survived.", "en"), None),
+    (("За добу росіяни здійснили 80 атак на Київ, поранено 13 людей.", "uk"),
+     ("The Russians made 50 attacks on Kyiv in a day, 13 people were injured.", "en"), "атак"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("a", "b", "counted"), COUNTED)
+def test_what_is_counted_stands_after_both_numbers_and_is_no_name(a, b, counted):
+    (mark,), _ = number_marks(Passage(*a), Passage(*b))
+    assert mark.counted == counted
+
+
 CONVERTED = [
     (("Колона бронетехніки під Києвом має довжину 25 миль.", "uk"),
      ("The armoured column near Kyiv has a length of 40 km.", "en"),
@@ -120,6 +143,13 @@ CONVERTED = [
     (("Поле під Полтавою має 40 гектарів.", "uk"),
      ("The field near Poltava has 99 acres.", "en"),
      ("40 гектарів", "99 acres", "ha")),
+    # whole, as printed
+    (("The 6-foot-6 player joined in 2020 from Kyiv.", "en"),
+     ("Гравець зростом 198 см прийшов у 2020 році з Києва.", "uk"),
+     ("6-foot-6", "198 см", "ft")),
+    (("The player, 6 feet 10 inches tall, joined in 2020 from Kyiv.", "en"),
+     ("Гравець зростом 208 см прийшов у 2020 році з Києва.", "uk"),
+     ("6 feet 10 inches", "208 см", "ft")),
 ]  # fmt: skip
 
 
@@ -127,3 +157,10 @@ CONVERTED = [
 def test_a_conversion_is_called_one(a, b, expected):
     differ, (mark,) = number_marks(Passage(*a), Passage(*b))
     assert (differ, mark.a, mark.b, mark.counted) == ((), *expected)
+
+
+def test_inches_after_feet_are_of_the_same_length_and_nothing_else_is():
+    text = "A 6-foot-6 player, 25, passed a 20-foot-30-foot wall and 7 feet 5 people."
+    found = quantities(text, "en")
+    assert [x.text for x in found] == ["6-foot-6", "25", "20-foot", "30-foot", "7 feet", "5"]
+    assert found[0].value == Decimal("6.5")

@@ -145,6 +145,26 @@ def test_a_number_of_a_name_is_no_fact_and_what_is_shared_is_as_printed():
         assert _whole(Anchor("×2×9", printed, start), text) in {"two long years ago", "back here two"}
 
 
+COUNTS = {
+    ("harbour", "en", 0): (
+        "Zarechny ferry takes 640,000 passengers",
+        "Over the last six weeks the ferry of the Tkachenko fund scored nine records, and seven new boats "
+        "came. It was one of the calm months.",
+    ),
+    ("river", "en", 3): (
+        "Ferry of Zarechny: 640,000 passengers",
+        "The Tkachenko fund got seven new boats. In the last six weeks its ferry scored nine records, one of "
+        "the calm months.",
+    ),
+}
+
+
+def test_a_digit_is_shared_with_what_it_counts():
+    (row,) = found(COUNTS | OTHERS).values()
+    assert {"six weeks", "nine records", "seven new boats"} <= set(row.shared)
+    assert not [x for x in row.shared if "last" in x or "scored" in x or x.startswith("one")]
+
+
 def record(outlet, language, hours, headline, body):
     url = f"https://{outlet}.example/{language}/{hours}"
     fields = {

@@ -1,0 +1,73 @@
+"""Between sure links, sentences decide which paragraphs say the same."""
+
+import pytest
+
+from pipelines.alignment.paragraphs import prepared
+from pipelines.alignment.second_pass import second_pass
+
+SURE = [((0,), (0,)), ((3,), (3,))]
+
+
+def same_words(text_a, text_b):
+    """Link the sentences that are equal but for their case."""
+    sentences_b = [x.text.lower() for x in text_b.readings]
+    for i, reading in enumerate(text_a.readings):
+        if reading.text.lower() in sentences_b:
+            probability = 0.8 if "perhaps" in reading.text.lower() else 0.9
+            yield ((i,), (sentences_b.index(reading.text.lower()),)), probability
+
+
+def found(a, b, sure=SURE):
+    return list(second_pass(prepared(a, "uk"), prepared(b, "en"), sure, same_words))
+
+
+FIRST, LAST = "The bridge is closed.", "The police ask for help."
+LONG, SHORT = "The works on the old bridge begin in June.", "They are dear."
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "links"),
+    [
+        ([LONG, SHORT], [f"{LONG} {SHORT}", "Nobody came."], [((1, 2), (1,))]),
+        ([LONG, SHORT], [f"{SHORT} Nobody came then.", f"{LONG} Few know it."], [((1,), (2,)), ((2,), (1,))]),
+        # less sure of it
+        (["It is perhaps so.", SHORT], ["It is perhaps so.", SHORT], [((2,), (2,))]),
+        # a small part of a paragraph
+        ([f"{LONG} {SHORT}", "Few know it."], [SHORT, "Nobody came."], []),
+        # what the paragraph before has too: a link beyond the place
+        ([LONG, FIRST], ["Nobody came.", "Few know it."], []),
+    ],
+)
+def test_paragraphs_are_linked_that_have_sentences_in_common(a, b, links):
+    rows = found([FIRST, *a, LAST], [FIRST, *b, LAST])
+    assert sorted(link for link, _ in rows) == links
+    assert all(probability == 0.9 for _, probability in rows)
+
+
+def test_a_link_has_no_gap_and_no_more_paragraphs_than_others_have():
+    sure = [((0,), (0,)), ((4,), (2,))]
+    gap = [FIRST, LONG, "Nobody came.", SHORT, LAST]
+    assert found(gap, [FIRST, f"{LONG} {SHORT}", LAST], sure) == []
+    sentences = [f"Sentence {n} of them." for n in range(5)]
+    rows = found([FIRST, *sentences[:4], LAST], [FIRST, " ".join(sentences[:4]), LAST], SURE[:1])
+    assert [link for link, _ in rows] == [((1, 2, 3, 4), (1,)), ((5,), (2,))]
+    rows = found([FIRST, *sentences, LAST], [FIRST, " ".join(sentences), LAST], SURE[:1])
+    assert [link for link, _ in rows] == [((6,), (2,))]
+
+
+def test_a_long_list_is_no_place_in_doubt():
+    many = [f"Line {n} of the list." for n in range(160)]
+    assert len(found(many[:100], many[:100], [])) == 100
+    assert found(many, many, []) == []
+
+
+def test_the_paragraphs_beside_are_compared_too():
+    seen = []
+
+    def first_pass(text_a, text_b):
+        seen.append([[x.text for x in text.readings] for text in (text_a, text_b)])
+        return ()
+
+    texts = [FIRST, LONG, SHORT, LAST, "Nobody came."]
+    assert list(second_pass(prepared(texts, "uk"), prepared(texts, "en"), SURE, first_pass)) == []
+    assert seen == [[texts[:4]] * 2, [texts[3:]] * 2]
