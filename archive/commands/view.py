@@ -84,8 +84,9 @@ def _port(text: str) -> int:
 
 def run(console: Console, options: argparse.Namespace) -> int:
     target = options.what
-    if target and (Path(target).is_dir() or not _STORY.match(target)):
-        if options.archive not in {options.default, target}:
+    is_named = options.archive not in {options.default, target}
+    if target and (Path(target).is_dir() or not (is_named or _STORY.match(target))):
+        if is_named:
             print(visible(f"view shows one archive: {target} or {options.archive}."), file=sys.stderr)
             return 2
         options.archive, target = target, None

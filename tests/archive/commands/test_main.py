@@ -249,12 +249,12 @@ def test_the_command_itself_says_what_it_does_not_take(run, edited, command, sai
     assert not err.startswith("usage:") or f"{command[0]} [-h]" in err.splitlines()[0]
 
 
-def test_what_is_no_id_is_an_archive_to_view(run, edited, root, capsys):
+def test_what_is_no_id_is_an_archive_to_view(run, edited, root, tmp_path, capsys):
     for place in ("/no/such/folder", "news-archiv"):
         assert main(["view", place, "--no-browser"]) == 1
         assert capsys.readouterr().err == f"There is no archive at {place}; a crawl makes one.\n"
-        # and not one of two without a word
-        assert run("view", place) == (2, "", f"view shows one archive: {place} or {root}.\n")
+    # and not one of two without a word
+    assert run("view", str(tmp_path)) == (2, "", f"view shows one archive: {tmp_path} or {root}.\n")
 
 
 def test_what_an_empty_archive_lacks_is_said(run, open_writer, tmp_path):
