@@ -9,7 +9,7 @@ from pickle import PickleBuffer
 from typing import Any, Literal, SupportsIndex
 
 from archive.format.reasons import Reason
-from archive.format.records import Alternate, LanguageEvidence, Medium, TextBlock
+from archive.format.records import Alternate, LanguageEvidence, LeftOut, Medium, TextBlock
 from archive.pages.warc_record import WarcRecords
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "GivenItem",
     "Hints",
     "LanguageEvidence",
+    "LeftOut",
     "Medium",
     "Observation",
     "Outcome",
@@ -178,6 +179,7 @@ class Article:
     body: str = ""
     """Text of the blocks but captions, joined by a blank line."""
     blocks: tuple[TextBlock, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
     byline: str | None = None
     """As printed, prefix included."""
     author_claims: tuple[Claim, ...] = ()

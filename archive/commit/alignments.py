@@ -15,10 +15,10 @@ from archive.commit import stories
 from archive.commit.observations import AppliedObservations
 from archive.commit.stories import Coverage, Story
 from archive.format.codec import plain
-from archive.format.records import Align, AlignmentRecord, TextBlock, VariantText, surely_linked
+from archive.format.records import Align, AlignmentRecord, VariantText, surely_linked
 from archive.state.database import State
 from archive.storage.interface import Storage
-from archive.tables.article_rows import latest_rows
+from archive.tables.article_rows import PRINTED_COLUMNS, PrintedText, latest_rows, printed_text
 
 Couple = tuple[str, str]
 
@@ -148,7 +148,7 @@ def _share(part: int, whole: int) -> float | None:
 def _align_missing(
     built: Sequence[Story],
     missing: Mapping[str, Sequence[Couple]],
-    texts: Mapping[str, tuple[str, tuple[TextBlock, ...]]],
+    texts: Mapping[str, PrintedText],
     align: Align,
 ) -> list[tuple[str, AlignmentRecord]]:
     variants = {}
@@ -168,14 +168,14 @@ def _align_missing(
 
 def _texts(
     ids: Collection[str], applied: AppliedObservations, state: State, storage: Storage
-) -> dict[str, tuple[str, tuple[TextBlock, ...]]]:
-    """Headline and blocks of the latest text of each article, from this commit or from its data file."""
+) -> dict[str, PrintedText]:
+    """The latest text of each article, from this commit or from its data file."""
     texts = {}
     for article_id in ids:
         if draft := applied.latest_draft(article_id):
-            texts[article_id] = draft.record.headline, draft.record.blocks
+            left_out = tuple(line.text for line in draft.record.left_out or ())
+            texts[article_id] = draft.record.headline, draft.record.blocks, left_out
     files = state.version_files(set(ids) - texts.keys())
-    for row in latest_rows(files, storage.present_path, ["headline", "blocks"]):
-        blocks = tuple(TextBlock(x["kind"], x["text"]) for x in row["blocks"])
-        texts[row["article_id"]] = (row["headline"], blocks)
+    for row in latest_rows(files, storage.present_path, PRINTED_COLUMNS):
+        texts[row["article_id"]] = printed_text(row)
     return texts

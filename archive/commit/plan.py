@@ -307,6 +307,7 @@ def _edited_member(applied: AppliedObservations, article_id: str) -> StoryMember
         url=record.url,
         headline=record.headline,
         published_at=record.published_at,
+        published_source=record.published_source,
         version=applied.current[article_id].version,
         translated_from=record.translated_from,
     )

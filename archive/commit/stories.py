@@ -10,6 +10,7 @@ from archive.state.model import Joint, StoryMember
 
 _LATE = datetime.max.replace(tzinfo=UTC)
 _LEAD = timedelta(hours=1)
+_LEAD_OF_DAYS = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Story:
     def row(self) -> dict[str, object]:
         variants = _variants(self.members)
         first = self.members[0].published_at
+        start = first if all(member.has_hour for member in self.members) else None
         original, reason = original_language(self.members)
         row: dict[str, object] = {
             "story_id": self.story_id,
@@ -61,7 +63,7 @@ class Story:
         for language in STORY_LANGUAGES:
             member = variants.get(language)
             published = member.published_at if member else None
-            row[f"lag_{language}"] = int((published - first).total_seconds()) if published and first else None
+            row[f"lag_{language}"] = int((published - start).total_seconds()) if published and start else None
             row[f"headline_{language}"] = member.headline if member else None
             row[f"url_{language}"] = member.url if member else None
             row[f"article_id_{language}"] = member.article_id if member else None
@@ -111,14 +113,19 @@ def _published_first(members: Sequence[StoryMember]) -> tuple[str | None, str]:
     if len(times) < len(members):
         return None, "no-time"
     (earliest, original), (second, _) = times[:2]
-    return (original, "first") if second - earliest >= _LEAD else (None, "within-an-hour")
+    return (original, "first") if second - earliest >= _lead(members) else (None, "within-an-hour")
 
 
 def _is_later(original: str, first: Mapping[str, StoryMember]) -> bool:
     """Tell if another variant was published at least an hour earlier."""
     published = first[original].published_at if original in first else None
     times = [member.published_at for member in first.values() if member.published_at]
-    return published is not None and published - min(times) >= _LEAD
+    return published is not None and published - min(times) >= _lead(first.values())
+
+
+def _lead(members: Iterable[StoryMember]) -> timedelta:
+    """Return the time by which one is surely published before another; without hours the days must tell."""
+    return _LEAD if all(member.has_hour for member in members) else _LEAD_OF_DAYS
 
 
 def build(members: Iterable[StoryMember], joints: Iterable[Joint]) -> list[Story]:

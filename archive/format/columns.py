@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from enum import Enum
 from functools import partial
 
-SCHEMA_VERSION = 8
+SCHEMA_VERSION = 9
 """Of all tables. If a column changes it changes too, with a step in archive/operations/migrate.py."""
 
 

@@ -50,6 +50,14 @@ class Medium(Struct, frozen=True):
     """Absolute; of a player the address of the video, if it can be derived."""
 
 
+class LeftOut(Struct, frozen=True):
+    """A line inside the article's own element that extraction took for no part of the text."""
+
+    text: str
+    reason: str
+    """The rule, in words."""
+
+
 class LanguageEvidence(Struct, frozen=True):
     """A claim about the language of the text: its source and its tag."""
 
@@ -61,8 +69,8 @@ class LanguageEvidence(Struct, frozen=True):
 
 FEED: Final = "feed"
 """Value of `text_from`: the page was refused, and the text is from a feed of the outlet."""
-PARTS = (Alternate, TextBlock, Medium, LanguageEvidence)
-Part = Alternate | TextBlock | Medium | LanguageEvidence
+PARTS = (Alternate, TextBlock, LeftOut, Medium, LanguageEvidence)
+Part = Alternate | TextBlock | LeftOut | Medium | LanguageEvidence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +135,13 @@ class ArticleRecord:
     blocks: tuple[TextBlock, ...] = field(
         metadata=from_page("heading, paragraph, quote, list_item, caption, in page order")
     )
+    left_out: tuple[LeftOut, ...] | None = field(
+        default=None,
+        metadata=from_page(
+            "lines inside the article's element that are no part of its text, each with the reason; null "
+            "before schema 9"
+        ),
+    )
     byline: str | None = field(metadata=from_page("author line as printed"))
     authors: tuple[str, ...] = field(
         metadata=from_pipeline("persons read from the byline, never an organisation")
@@ -142,7 +157,11 @@ class ArticleRecord:
         metadata=from_page("first publication; Kyiv time if the outlet prints no zone", cached=True)
     )
     published_raw: str | None = field(metadata=from_page("as printed"))
-    published_source: str | None = field(metadata=from_page("where the page states it", repeats=True))
+    published_source: str | None = field(
+        metadata=from_page(
+            "where the page states it, and the precision; `… day`: without an hour", cached=True, repeats=True
+        )
+    )
     modified_at: datetime | None = field(
         metadata=from_page("last modification, as the page states it", cached=True)
     )
@@ -379,6 +398,8 @@ class VariantText:
     language: str
     headline: str
     blocks: tuple[TextBlock, ...]
+    left_out: tuple[str, ...] = ()
+    """Lines of its page that are no part of the text; none are known before schema 9."""
 
 
 @dataclass(frozen=True, slots=True)

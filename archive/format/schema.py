@@ -131,7 +131,11 @@ STORIES = _schema(
             "schema 6",
         ),
         *(
-            _maybe(f"lag_{x}", pa.int64(), "seconds from the first variant to this one")
+            _maybe(
+                f"lag_{x}",
+                pa.int64(),
+                "seconds from the first variant to this one; null where a page prints no hour",
+            )
             for x in STORY_LANGUAGES
         ),
         *(_maybe(f"headline_{x}", TEXT, "headline of this variant") for x in STORY_LANGUAGES),

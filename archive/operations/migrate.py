@@ -71,6 +71,7 @@ _MARKS = (
 _SOURCES = (
     "source_archive, source_capture: of imported pages what extra had under `imported`, which goes from there"
 )
+_LEFT_OUT = "left_out: empty, for `triptych reextract --publish` to fill"
 _IMPORTED = "imported"
 
 
@@ -115,6 +116,7 @@ TODAY = Target(
         5: Step(_EVENTS, {}),
         6: Step(_MARKS, {"alignments": _without_marks, "former_alignments": _without_marks}),
         7: Step(_SOURCES, dict.fromkeys(("articles", "superseded", "former_readings"), _with_sources)),
+        8: Step(_LEFT_OUT, {}),
     },
 )
 

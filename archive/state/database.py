@@ -70,7 +70,7 @@ CONTENTS = (
 NO_ARTICLE = 0
 """In `story`: not a member, but the file with the story's row."""
 
-STATE_VERSION = 12
+STATE_VERSION = 13
 _V = TypeVar("_V")
 _ARTICLES = f"SELECT article FROM place WHERE key IN ({{}}) AND role = {ID}"
 """Numbers of the articles with these ids."""

@@ -198,10 +198,16 @@ class StoryMember:
     url: str
     headline: str
     published_at: datetime | None
+    published_source: str | None
     version: int
     """Of its latest text."""
     translated_from: str | None = None
     """Language that its text says it was translated from; `und` if the text does not name it."""
+
+    @property
+    def has_hour(self) -> bool:
+        """False where the page tells no more than the day, whose midnight `published_at` is then."""
+        return not (self.published_source or "").endswith("day")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,29 @@
 """Rows of single articles, read from the data files that hold their latest version."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from archive.format.records import TextBlock
 from archive.tables import data_file_reader
 from archive.tables.parquet_files import translated_errors
 
 VersionFile = tuple[str, bool, str]
 """article_id, True for its latest version, path of the file."""
+
+
+PRINTED_COLUMNS = ["headline", "blocks", "left_out"]
+PrintedText = tuple[str, tuple[TextBlock, ...], tuple[str, ...]]
+"""Headline, blocks, and lines of the page that are no part of the text."""
+
+
+def printed_text(row: Mapping[str, Any]) -> PrintedText:
+    """Read PRINTED_COLUMNS of a row."""
+    blocks = tuple(TextBlock(block["kind"], block["text"]) for block in row["blocks"])
+    return row["headline"], blocks, tuple(line["text"] for line in row["left_out"] or ())
 
 
 def latest_rows(

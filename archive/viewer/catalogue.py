@@ -3,7 +3,7 @@
 import re
 import tomllib
 from contextlib import suppress
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -79,11 +79,11 @@ class Interface:
         return self.word(f"outcome_{outcome}", outcome)
 
     def moment(self, at: datetime | None) -> str:
-        return f"{at:%Y-%m-%d %H:%M} UTC" if at is not None else self("no_date")
+        return f"{self.minute(at)} UTC" if at is not None and has_hour(at) else self.minute(at)
 
     def minute(self, at: datetime | None) -> str:
         """Write a time of which the heading says that it is UTC."""
-        return f"{at:%Y-%m-%d %H:%M}" if at is not None else self("no_date")
+        return f"{at:%Y-%m-%d %H:%M}" if at is not None and has_hour(at) else self.day(at)
 
     def day(self, at: datetime | date | None) -> str:
         return f"{at:%Y-%m-%d}" if at is not None else self("no_date")
@@ -122,6 +122,11 @@ class Interface:
         """Say how much later than the first publication."""
         span = self.span(seconds)
         return f"+{span}" if span else self("at_once")
+
+
+def has_hour(at: datetime) -> bool:
+    """False at midnight UTC, which is the time of a page that prints the day alone."""
+    return at.time() != time()
 
 
 _DAY = re.compile(r"(\d{4}-\d\d-\d\d)(?![\d-])")

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from archive.format.records import TextBlock
 from archive.read.diff import Diff
 from archive.read.unread_alternates import UnreadAlternate
+from archive.viewer.catalogue import has_hour
 from archive.viewer.search.answers import ArticleLine, EditVisit
 from archive.viewer.side_by_side import Row
 
@@ -186,8 +187,12 @@ class StoryView:
 
     @property
     def delay(self) -> float:
-        """Seconds between the first and the last publication."""
-        return (max(self.dates) - min(self.dates)).total_seconds() if self.dates else 0
+        """Seconds between the first and the last publication; 0 where an hour is unknown."""
+        return (max(self.dates) - min(self.dates)).total_seconds() if self.dates and self.has_hours else 0
+
+    @property
+    def has_hours(self) -> bool:
+        return all(map(has_hour, self.dates))
 
     @property
     def shares(self) -> list[tuple[str, str, float, float]]:

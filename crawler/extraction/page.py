@@ -108,6 +108,7 @@ def article_of(fetch: Fetch, hints: Hints, parts: Parts) -> Article:
         lead=metadata.lead,
         body=body,
         blocks=text.blocks,
+        left_out=text.dropped,
         byline=parts.byline,
         author_claims=parts.claims,
         published_raw=published.raw if published else None,

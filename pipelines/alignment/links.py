@@ -166,6 +166,16 @@ def _is_in_order(link: ParagraphLink, links: Sequence[ParagraphLink]) -> bool:
     return all((x.a < link.a) == (x.b < link.b) for x in links if x.kind == "aligned")
 
 
+def likeness(text: Paragraphs, lines: Paragraphs, weighting: Weighting | None = None) -> Matrix:
+    """Return the log-odds that each paragraph says what any of these lines of the other page do."""
+    weighting = weighting or shipped_weighting()
+    if LANGUAGES.index(text.language) > LANGUAGES.index(lines.language):
+        logits = weighed(lines, text, weighting).logits.T
+    else:
+        logits = weighed(text, lines, weighting).logits
+    return np.asarray(logits[: text.singles, : lines.singles].max(axis=1))
+
+
 def outside_sure_links(
     texts: Weighed, links: Sequence[ParagraphLink], chances: Marginals
 ) -> tuple[Side, Side]:

@@ -7,16 +7,19 @@ from functools import cached_property
 
 from archive.format.marks import QuoteMark
 from archive.format.records import AlignmentRecord, VariantText
-from pipelines.alignment.links import SURE_LINK, ParagraphLink, find_links_and_lone
+from pipelines.alignment.links import SURE_LINK, ParagraphLink, find_links_and_lone, likeness
 from pipelines.alignment.number_marks import Passage, number_marks
 from pipelines.alignment.omissions import DOUBTFUL, SURE, Lone
-from pipelines.alignment.paragraphs import Paragraphs
+from pipelines.alignment.paragraphs import MOST, Paragraphs, prepared
 from pipelines.alignment.quote_marks import MOST_OF_GAP, QuoteSearch, has_no_room, quote_marks
 from pipelines.similarity.background import shipped_lengths
 from pipelines.similarity.counts import things_in
 
 _OF_HEADLINE = 0.5
 """Share of its words that the other text's headline has if it says what the paragraph does."""
+
+_LEFT_OUT = -1.5
+"""Log-odds from which a paragraph may be a line that extraction has left out of the other page."""
 
 Places = tuple[int, ...]
 Row = tuple[str, Places, Places, float | None]
@@ -47,6 +50,17 @@ class ComparedText:
     def whole(self) -> str:
         """Its headline and all that it prints below."""
         return "\n".join([self.variant.headline, *(block.text for block in self.variant.blocks)])
+
+    @property
+    def is_cut(self) -> bool:
+        """True if the text goes on after the paragraphs that are compared."""
+        return len(self.blocks) == MOST
+
+    @cached_property
+    def left_out(self) -> Paragraphs | None:
+        """Lines of its page that were not taken for the text; None where there are none."""
+        lines = [line for line in self.variant.left_out if line.strip()][:MOST]
+        return prepared(lines, self.variant.language) if lines else None
 
     @cached_property
     def quote_search(self) -> QuoteSearch:
@@ -186,7 +200,9 @@ def _one_sided(
         things = things_in(text.texts((place,))[0], text.variant.language)
         common = things & things_in(opposite.variant.headline, opposite.variant.language)
         # a page that prints its headline again below is read without that
-        confidence = min(confidence, DOUBTFUL) if len(common) > _OF_HEADLINE * len(things) else confidence
+        in_headline = len(common) > _OF_HEADLINE * len(things)
+        if in_headline or opposite.is_cut or _may_be_left_out(text.paragraphs, place, opposite):
+            confidence = min(confidence, DOUBTFUL)
     doubtful = confidence < SURE
     quotes: tuple[QuoteMark, ...] = ()
     if not doubtful:
@@ -200,6 +216,12 @@ def _one_sided(
         nearest=opposite.numbers((lone.nearest,)),
         in_common=_in_common(text.paragraphs, place, opposite.paragraphs, lone.nearest),
     )
+
+
+def _may_be_left_out(text: Paragraphs, place: int, opposite: ComparedText) -> bool:
+    """Tell if the other page may say it in a line that was taken for no part of its text."""
+    lines = opposite.left_out
+    return lines is not None and likeness(text, lines)[place] >= _LEFT_OUT
 
 
 def _in_common(text: Paragraphs, place: int, opposite: Paragraphs, nearest: int) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from archive.format.languages import STORY_LANGUAGES
+from archive.viewer.catalogue import has_hour
 
 Ints = np.ndarray[Any, np.dtype[np.int64]]
 
@@ -119,9 +120,13 @@ class StoryLine:
 
     @property
     def lag(self) -> float:
-        """Seconds between the first and the last publication."""
+        """Seconds between the first and the last publication; 0 where an hour is unknown."""
         dates = [x.published for x in self.articles if x.published]
-        return (max(dates) - min(dates)).total_seconds() if dates else 0
+        return (max(dates) - min(dates)).total_seconds() if dates and self.has_hours else 0
+
+    @property
+    def has_hours(self) -> bool:
+        return all(has_hour(x.published) for x in self.articles if x.published)
 
     @property
     def edits(self) -> int:

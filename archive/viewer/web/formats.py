@@ -41,7 +41,7 @@ def story_rows(lines: Iterable[StoryLine]) -> list[dict[str, object]]:
             article = line.in_language(language)
             lag = (
                 (article.published - first).total_seconds()
-                if article and article.published and first
+                if article and article.published and first and line.has_hours
                 else None
             )
             row[f"lag_{language}"] = lag

@@ -18,13 +18,13 @@ from crawler.extraction.body.lost_passages import Passages
 from crawler.extraction.body.pruning import NO_TEXT, prune, remove
 from crawler.extraction.body.reader import read_element, read_tree
 from crawler.extraction.body.signature import ACCOUNT, NAME, signature, signed_by
-from crawler.extraction.body.text_blocks import Body, Excluded, LeftOut, ReadBlock
+from crawler.extraction.body.text_blocks import Body, Excluded, ReadBlock
 from crawler.extraction.document.embedded import embedded_text
 from crawler.extraction.document.outline import Outline
 from crawler.extraction.document.prose import Piece, Prose, read_prose
 from crawler.extraction.document.text import NOT_IN_XML, for_comparison, one_line, unescaped
 from crawler.extraction.language.two_texts import find_break
-from crawler.items import TextBlock
+from crawler.items import LeftOut, TextBlock
 
 _NEXT_TO_NONE = 0.3
 _FEW = 200

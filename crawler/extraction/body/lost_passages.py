@@ -12,10 +12,11 @@ from lxml.html import HtmlElement
 
 from crawler.extraction.body.boilerplate import why_not_text
 from crawler.extraction.body.speedups import names_left_out
-from crawler.extraction.body.text_blocks import LeftOut, ReadBlock
+from crawler.extraction.body.text_blocks import ReadBlock
 from crawler.extraction.document.outline import Outline
 from crawler.extraction.document.prose import BELOW, Piece, Prose
 from crawler.extraction.document.text import for_comparison, one_line
+from crawler.items import LeftOut
 
 _BEGINNING, _COMPARED = 100, 60
 """Characters of a passage that are folded, and letters of them that are compared."""

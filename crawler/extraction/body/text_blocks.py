@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
-from crawler.items import BlockKind, TextBlock
+from crawler.items import BlockKind, LeftOut, TextBlock
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +31,6 @@ class ReadBlock:
     text: str
     linked: float
     """Share of the text that is links."""
-
-
-@dataclass(frozen=True, slots=True)
-class LeftOut:
-    text: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)

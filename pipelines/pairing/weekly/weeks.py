@@ -20,7 +20,8 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
 from archive.format.languages import TRANSLATED_WITHIN
-from archive.format.records import TextBlock, VariantText
+from archive.format.records import VariantText
+from archive.tables.article_rows import PRINTED_COLUMNS, printed_text
 from pipelines.similarity.background import shipped_background
 from pipelines.similarity.document import ArticleReading, Document, read, traces
 from pipelines.similarity.lexicon import LANGUAGES
@@ -39,7 +40,7 @@ WEEK = timedelta(weeks=1).total_seconds()
 BEFORE = TRANSLATED_WITHIN.total_seconds()
 AFTER = 2 * BEFORE
 _DATES = ["article_id", "version", "outlet", "language", "published_at", "first_seen", "commit_seq"]
-_PARAGRAPHS = ["article_id", "version", "language", "headline", "blocks"]
+_PARAGRAPHS = ["article_id", "version", "language", *PRINTED_COLUMNS]
 _ONE_BY_ONE = {"fragment_readahead": 1, "batch_readahead": 1}
 """Reading files ahead would hold more texts of a large archive than a week has."""
 _TEXT = [
@@ -226,11 +227,8 @@ class Weeks:
         table = self._texts.to_table(columns=_PARAGRAPHS, filter=_these(ids, weeks), **_ONE_BY_ONE)
         texts: dict[str, VariantText] = {}
         for row in table.to_pylist():
-            blocks = tuple(TextBlock(block["kind"], block["text"]) for block in row["blocks"])
             article_id = row["article_id"]
-            texts[article_id] = VariantText(
-                article_id, row["version"], row["language"], row["headline"], blocks
-            )
+            texts[article_id] = VariantText(article_id, row["version"], row["language"], *printed_text(row))
         return texts
 
 

@@ -9,12 +9,26 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
 def member(told):
-    """`uk +75 <en`: in uk, 75 minutes after noon, says to be translated from en; `+?`: at an unknown time."""
+    """`uk +75 <en`: in uk, 75 minutes after noon, says to be translated from en; `+?`: at an unknown time.
+
+    `day`: the page prints no hour.
+    """
     language, *rest = told.split()
     at = next((x[1:] for x in rest if x.startswith("+")), "0")
     note = next((x[1:] for x in rest if x.startswith("<")), None)
     published = None if at == "?" else NOON + timedelta(minutes=int(at))
-    return StoryMember(told, "s", "courier", language, "https://a.example", "H", published, 1, note)
+    return StoryMember(
+        told,
+        "s",
+        "courier",
+        language,
+        "https://a.example",
+        "H",
+        published,
+        "printed day" if "day" in rest else "printed zone",
+        1,
+        note,
+    )
 
 
 @pytest.mark.parametrize(
@@ -26,6 +40,9 @@ def member(told):
         ("uk, en +59, ru +61", (None, "within-an-hour")),
         ("uk, en +?", (None, "no-time")),
         ("uk, en, ru +90", (None, "within-an-hour")),
+        # the day of one and the hour of another tell no order but that of the days
+        ("uk day, en +1440", (None, "within-an-hour")),
+        ("uk day, en +2880 day", ("uk", "first")),
         # a note outweighs minutes
         ("en <uk, uk +5", ("uk", "note")),
         ("uk, en +5 <und", ("uk", "note")),

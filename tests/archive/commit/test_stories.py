@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pandas as pd
@@ -5,7 +6,7 @@ import pytest
 
 from archive.addresses import story_of_one
 from archive.exceptions import DecisionError
-from archive.format.records import Decisions, LinkFacts, Membership, PairRecord
+from archive.format.records import Decisions, LeftOut, LinkFacts, Membership, PairRecord
 
 HOUR = timedelta(hours=1)
 
@@ -56,8 +57,6 @@ def test_unpaired_articles_are_stories_of_one(writer, root, article):
 
 def test_three_languages_side_by_side(writer, root, variants, decide, noon):
     ukrainian, english, russian = variants(1, "uk", "en", "ru")
-    from dataclasses import replace
-
     writer.add_article(ukrainian)
     writer.add_article(replace(english, published_at=noon))
     writer.add_article(replace(russian, published_at=None))
@@ -76,6 +75,38 @@ def test_three_languages_side_by_side(writer, root, variants, decide, noon):
     assert len(pairs) == 3
     assert (pairs["article_id_a"] < pairs["article_id_b"]).all()
     assert snapshot.summary["archive/pairs_refused/no-return-link"] == 2
+
+
+def test_a_day_without_an_hour_gives_no_lag(writer, root, variants, decide, noon):
+    ukrainian, english = variants(1, "uk", "en")
+    writer.add_article(ukrainian)
+    writer.add_article(replace(english, published_at=noon + HOUR, published_source="printed day"))
+    writer.commit(decide)
+    (row,) = pd.read_parquet(root / "stories").to_dict("records")
+    assert row["first_published_at"] == noon - HOUR
+    assert pd.isna(row["lag_uk"])
+    assert pd.isna(row["lag_en"])
+
+
+def test_the_lines_left_out_of_a_page_are_aligned_with_new_and_stored_texts(
+    open_writer, root, variants, decide, noon
+):
+    ukrainian, english = variants(1, "uk", "en")
+    ukrainian = replace(ukrainian, left_out=(LeftOut("Читайте нас у Telegram", "asks to follow"),))
+    seen = {}
+
+    def align(texts, _couples):
+        seen.update({text.language: text.left_out for text in texts.values()})
+        return []
+
+    for record in (ukrainian, english):
+        writer = open_writer("run")
+        writer.add_article(record)
+        writer.commit(lambda fresh, related: replace(decide(fresh, related), align=align))
+    assert seen == {"uk": ("Читайте нас у Telegram",), "en": ()}
+    stored = pd.read_parquet(root / "articles").set_index("language")["left_out"]
+    assert list(stored["uk"]) == [{"text": "Читайте нас у Telegram", "reason": "asks to follow"}]
+    assert stored["en"] is None
 
 
 def test_a_variant_of_a_later_run_joins_its_story(open_writer, root, variants, article, decide):

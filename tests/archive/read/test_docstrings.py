@@ -58,7 +58,7 @@ def test_rows_say_what_their_columns_are(opened):
     rows = opened.stories(columns=["story_id", "lag_uk"])
     assert repr(rows).startswith("<RowSet of story_id, lag_uk;")
     assert (
-        "<td>lag_uk</td><td>int64</td><td>seconds from the first variant to this one</td>"
-        in rows._repr_html_()
+        "<td>lag_uk</td><td>int64</td><td>seconds from the first variant to this one; "
+        "null where a page prints no hour</td>" in rows._repr_html_()
     )
     assert repr(opened.sql("SELECT 1 AS one")).startswith("<SqlRows of one;")

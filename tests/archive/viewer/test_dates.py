@@ -1,17 +1,30 @@
 """Dates as a page of the viewer tells them."""
 
 import json
+from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import lxml.html
 import pytest
 
+import archive
 from archive.__main__ import main
+from archive.addresses import story_of_one
+from archive.format.records import Decisions, Membership
 from archive.viewer.catalogue import Interface
+from archive.viewer.search import fill, side_file
+from archive.viewer.search.answers import Question
+from archive.viewer.search.lookup import Lookup
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"), [({}, "2026-03-01 11:00 UTC"), ({"published_at": None}, "no date")]
+    ("changes", "told"),
+    [
+        ({}, "2026-03-01 11:00 UTC"),
+        ({"published_at": None}, "no date"),
+        ({"published_at": datetime(2026, 3, 1, tzinfo=UTC)}, "2026-03-01"),
+    ],
 )
 def test_a_page_tells_when_its_article_was_published(  # noqa: PLR0917
     root, writer, article, tmp_path, changes, told
@@ -22,6 +35,26 @@ def test_a_page_tells_when_its_article_was_published(  # noqa: PLR0917
     (page,) = (tmp_path / "pages" / "stories").glob("*.html")
     (head,) = lxml.html.fromstring(page.read_text("utf-8")).xpath('//div[@class="head"]/p[2]')
     assert head.text_content().partition(" · ")[0] == told
+
+
+@pytest.mark.parametrize(("hour", "lag"), [(9, "+2 h"), (0, None)])
+def test_two_days_without_an_hour_give_no_lag(root, writer, variants, tmp_path, hour, lag):  # noqa: PLR0917
+    uk, en = variants(1, "uk", "en")
+    for record, of_day in ((uk, hour), (en, 11)):
+        writer.add_article(replace(record, published_at=datetime(2026, 3, 1, of_day, tzinfo=UTC)))
+    story = story_of_one(uk.article_id)
+    writer.commit(lambda *_: Decisions((), (Membership(en.article_id, story),)))
+    assert main(["view", "--archive", str(root), "--output", str(tmp_path / "pages"), "--no-browser"]) == 0
+    (page,) = (tmp_path / "pages" / "stories").glob("*.html")
+    for path in (page, tmp_path / "pages" / "index.html"):
+        text = path.read_text("utf-8")
+        assert ("+2 h" in text) == (lag is not None), path
+        assert (">first<" in text) == (lag is not None), path
+    opened = archive.open(root)
+    fill.fill(opened)
+    with closing(Lookup(side_file.connect(side_file.side_file(opened.storage.layout)))) as lookup:
+        (line,) = lookup.ask(Question()).lines
+        assert bool(line.lag) == (lag is not None)
 
 
 LATE = datetime(2026, 3, 10, 22, 50, tzinfo=UTC)

@@ -17,6 +17,7 @@ from archive.format.records import (
     Alternate,
     ArticleRecord,
     LanguageEvidence,
+    LeftOut,
     Medium,
     ObservationRecord,
     TextBlock,
@@ -41,6 +42,7 @@ BY_FORM = {
     "tuple[str, ...]": st.lists(TEXT, max_size=3).map(tuple),
     "tuple[str, ...] | None": st.none() | st.lists(TEXT, max_size=3).map(tuple),
     "tuple[TextBlock, ...]": st.lists(st.builds(TextBlock, SOME, TEXT), max_size=3).map(tuple),
+    "tuple[LeftOut, ...] | None": st.none() | st.lists(st.builds(LeftOut, SOME, SOME), max_size=3).map(tuple),
     "tuple[LanguageEvidence, ...]": st.lists(st.builds(LanguageEvidence, SOME, SOME), max_size=3).map(tuple),
     "tuple[Medium, ...] | None": st.none() | st.lists(st.builds(Medium, SOME, SOME), max_size=3).map(tuple),
     "tuple[Alternate, ...]": st.lists(st.builds(Alternate, st.none() | SOME, SOME, SOME), max_size=3).map(

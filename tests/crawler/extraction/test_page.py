@@ -53,6 +53,14 @@ def test_the_plain_article() -> None:
     assert pickle.loads(pickle.dumps(article)) == article
 
 
+def test_what_is_left_out_is_kept_with_its_reason() -> None:
+    article = page(PARAGRAPHS + "<p>Підписуйтесь на наш канал у Telegram!</p>")
+    assert article.body.split("\n\n") == TEXT
+    ((text, reason),) = [(x.text, x.reason) for x in article.left_out]
+    assert text == "Підписуйтесь на наш канал у Telegram!"
+    assert reason
+
+
 @pytest.mark.parametrize(
     "line",
     [

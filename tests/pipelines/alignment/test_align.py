@@ -79,6 +79,31 @@ def test_what_one_side_leaves_out_and_adds():
     assert [x.text for x in added.quotes_only_b] == ["We waited eight long years for this money"]
 
 
+@pytest.mark.parametrize(
+    ("left_out", "doubtful"),
+    [((), False), (("Read in app", EN[3]), True), (("Subscribe to our channel", UK[0]), False)],
+)
+def test_what_extraction_leaves_out_of_the_other_page_is_no_sure_omission(left_out, doubtful):
+    en = replace(variant("b", "en", (*EN[:3], EN[4])), left_out=left_out)
+    for first, second in (
+        (variant("a", "uk", UK), en),
+        (replace(en, article_id="a"), variant("b", "uk", UK)),
+    ):
+        rows = Aligner()({"a": first, "b": second}, [("a", "b")])
+        alone = [row for row in rows if row.kind in {"omitted", "added"}]
+        assert [row.doubtful for row in alone] == [doubtful]
+        assert doubtful == (alone[0].confidence < SURE)
+
+
+def test_a_text_that_is_cut_lacks_nothing_for_certain(monkeypatch):
+    def alone():
+        return [row.doubtful for row in aligned(UK, (*EN[:3], EN[4])) if row.kind == "omitted"]
+
+    assert alone() == [False]
+    monkeypatch.setattr("pipelines.alignment.records.MOST", 4)
+    assert alone() == [True]
+
+
 LONG = (
     "«Вісім років лікарі, вчителі та рятувальники чекали в заторах, а діти спізнювалися до школи», – "
     "сказав Кравчук журналістам."
