@@ -158,6 +158,9 @@ def _quantity(anchor: Anchor, text: str, start: int, language: str) -> Quantity:
         return Quantity(kind, anchor.key, anchor.text, start, None, Decimal(1), None, (), digits, about)
     value = Decimal(anchor.key)
     unit, printed = _unit_beside(text, start, end, before, after)
+    # hours in Ukrainian, a year in Russian
+    if language == "uk" and unit == "year" and after[:1] == ["год"]:
+        unit = "h"
     if unit == "lb" and value >= _MONEY_FROM:
         unit = "gbp"
     if unit == "ft" and (inches := _INCHES.match(text, start + len(printed))):

@@ -8,6 +8,8 @@ from pipelines.alignment.number_marks import Passage, number_marks
 from pipelines.alignment.quantities import quantities
 
 SAME = [
+    (("Ремонт у Полтаві триватиме 24 год, а далі 3 дні.", "uk"),
+     ("The repair in Poltava takes 24 hours, and then 3 days.", "en")),
     (("Поранено 19 людей, серед них двоє дітей.", "uk"),
      ("Those injured are 17 adults and two children.", "en")),
     (("По делу задержаны 17 человек, шестеро из них — женщины.", "ru"),
