@@ -65,6 +65,7 @@ def copy_archive(console: Console, options: argparse.Namespace) -> int:
     """Copy, then verify the copy."""
     from archive.operations.copy import copy
 
+    options.archive, options.all = options.target, False  # a full disk is told of TO
     with bar() as progress:
         task = progress.add_task("copying")
         done = copy(
@@ -81,7 +82,6 @@ def copy_archive(console: Console, options: argparse.Namespace) -> int:
             "them are in the first copy after the next crawl, or after `repair`.",
             soft_wrap=True,
         )
-    options.archive, options.all = options.target, False
     return verify_archive(console, options)
 
 
