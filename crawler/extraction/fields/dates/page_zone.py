@@ -20,6 +20,7 @@ from crawler.extraction.fields.dates.timezones import (
     zone_of_language,
 )
 from crawler.extraction.fields.linked_data import LinkedData
+from crawler.extraction.language.alphabets import own_script_language
 
 _OFFSET = re.compile(r":\d{2}\S*?(?P<offset>[+-](?!00:?00)\d{2}:?\d{2})$")
 _CHANGE_OF_TIME = timedelta(hours=1)
@@ -29,6 +30,8 @@ _TITLE_PARTS = re.compile(r"\s[|/–—-]\s")
 _UKRAINE = re.compile(r"kyiv|kiev|ukrain|ukrinform", re.IGNORECASE)
 _DOTTED = re.compile(r"(?<!\d)\d{1,2}\.\d{1,2}\.\d{4}(?!\d)")
 """A day as no English-speaking country prints it."""
+_READ = 30
+"""Paragraphs whose script tells the language of a page that declares none."""
 _ANYWHERE = {"", "ru"}
 """Languages that leave it open where a page without a country is printed: then in Kyiv."""
 
@@ -61,7 +64,8 @@ def in_zone_of_page(
 
 
 def _zone_of(page: Outline, data: LinkedData, url: str, moment: Moment) -> tzinfo | None:
-    language = page.attributes[0].get("lang", "").lower()[:2]
+    attributes = page.attributes[0]
+    language = (attributes.get("lang") or attributes.get("xml:lang") or _language_of_script(page)).lower()[:2]
     country = (urlsplit(url).hostname or "").rpartition(".")[2]
     if country == "ua" or language in {"uk", "ua"}:
         return KYIV
@@ -76,6 +80,13 @@ def _zone_of(page: Outline, data: LinkedData, url: str, moment: Moment) -> tzinf
     if _is_of_ukraine(page, url):
         return KYIV
     return zone_of_language(language)
+
+
+def _language_of_script(page: Outline) -> str:
+    """Return the language of the page's script; nothing for Latin and Cyrillic."""
+    texts = [paragraph.text_content() for paragraph in page.of("p")[:_READ]]
+    tag, _ = own_script_language(" ".join(texts))
+    return "" if tag == "und" else tag
 
 
 def _declared(page: Outline, data: LinkedData) -> Iterator[str]:

@@ -54,6 +54,18 @@ def test_where_nothing_tells_the_zone_the_day_remains(url: str, language: str) -
     assert article.published_raw == "2026-01-05 10:30"
 
 
+def test_a_page_that_declares_no_language_is_of_its_scripts_zone() -> None:
+    def of(attribute: str, text: str) -> Article:
+        page = f"<html {attribute}><body><h1>{text[:9]}</h1>{PRINTED}{f'<p>{text}</p>' * 3}</body></html>"
+        fetch = Fetch("https://paper.com/x", "https://paper.com/x", page.encode(), None, 200, FETCHED)
+        return extract(fetch, Hints("paper"))
+
+    german = of("xml:lang='de'", "Der Rat der Stadt kam am Montag zusammen und sprach über den Haushalt.")
+    assert german.published_at == datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
+    chinese = of("", "市议会星期一在市政厅开会讨论了今年的预算。学校将得到四千万元用于维修屋顶。")
+    assert chinese.published_at == datetime(2026, 1, 5, 2, 30, tzinfo=UTC)
+
+
 def test_the_pages_other_times_tell_its_zone_before_its_country() -> None:
     changed = '<meta property="article:modified_time" content="2026-01-06T09:00:00-05:00">'
     assert read("https://paper.de/x", "en", changed).published_at == datetime(2026, 1, 5, 15, 30, tzinfo=UTC)
