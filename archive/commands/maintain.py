@@ -65,7 +65,7 @@ def copy_archive(console: Console, options: argparse.Namespace) -> int:
     """Copy, then verify the copy."""
     from archive.operations.copy import copy
 
-    options.archive, options.all = options.target, False  # a full disk is told of TO
+    options.archive, options.all = options.target, False  # an error names TO
     with bar() as progress:
         task = progress.add_task("copying")
         done = copy(

@@ -67,12 +67,12 @@ def _print_one_sided(console: Console, passages: Sequence[OneSided], width: int)
         if not x.linked or x.confidence is not None or display_order(x.language) < display_order(x.lacking)
     )
     passages = sorted(once, key=lambda x: x.linked)
-    for (linked, language, lacking), group in groupby(passages, lambda x: (x.linked, x.language, x.lacking)):
+    for (linked, language, absent), group in groupby(passages, lambda x: (x.linked, x.language, x.lacking)):
         if linked:
-            both = f"{literal(language)} and {literal(lacking)}"
+            both = f"{literal(language)} and {literal(absent)}"
             console.print(f"\n[bold]perhaps the same in {both}: read both[/bold]")
         else:
-            console.print(f"\n[bold]only in {literal(language)}, not in {literal(lacking)}[/bold]")
+            console.print(f"\n[bold]only in {literal(language)}, not in {literal(absent)}[/bold]")
         for paragraph in group:
             line = _shortened(paragraph.text)
             if linked:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 Place = tuple[int, int]
 """A variant, and the number of one of its blocks."""
@@ -76,8 +77,11 @@ def lay(
     for root, places in _ordered(paragraphs, row_of, moved_of):
         cells = tuple(tuple(n for v, n in places if v == variant) for variant in range(len(paragraphs)))
         doubtful = _doubtful(cells, places, lone)
-        rather = frozenset(x for x in doubtful if any((*place, x) in likely for place in places))
-        variants = frozenset(moved_of[root]), doubtful - rather, rather, frozenset(unsure[root])
+        rather = set[int]()
+        for place, x in product(places, doubtful):
+            if (*place, x) in likely:
+                rather.add(x)
+        variants = frozenset(moved_of[root]), doubtful - rather, frozenset(rather), frozenset(unsure[root])
         rows.append(Row(cells, *variants))
     return rows
 

@@ -115,18 +115,25 @@ class StoryLine:
         return self.in_language(language) or self.in_language("en") or self.articles[0]
 
     @property
+    def dates(self) -> list[datetime]:
+        dates: list[datetime] = []
+        for article in self.articles:
+            if article.published:
+                dates.append(article.published)
+        return dates
+
+    @property
     def first_published(self) -> datetime | None:
-        return min((x.published for x in self.articles if x.published), default=None)
+        return min(self.dates, default=None)
 
     @property
     def lag(self) -> float:
         """Seconds between the first and the last publication; 0 where an hour is unknown."""
-        dates = [x.published for x in self.articles if x.published]
-        return (max(dates) - min(dates)).total_seconds() if dates and self.has_hours else 0
+        return (max(self.dates) - min(self.dates)).total_seconds() if self.dates and self.has_hours else 0
 
     @property
     def has_hours(self) -> bool:
-        return all(has_hour(x.published) for x in self.articles if x.published)
+        return all(map(has_hour, self.dates))
 
     @property
     def edits(self) -> int:
