@@ -49,6 +49,7 @@ NUMBERS = (
     ("REFUSALS_IN_A_ROW", int, 1),
     ("PAGE_BUDGET", int, 1),
     ("PAIR_SECONDS", float, 0),
+    ("MISSES_APART", float, 0),
     ("LIST_BUDGET", int, 1),
     ("DEBT_SHARE", float, 0),
 )
