@@ -240,7 +240,8 @@ def _unavailable(error: HTTPError) -> Unavailable | SourceFailed:
         if isinstance(cause, urllib3.exceptions.SSLError):
             return SourceFailed(f"its certificate is not accepted: {str(cause)[:200]}")
         cause = cause.__cause__ or cause.__context__
-    message = str(error).removeprefix(f"{getattr(error, 'conn', None)}: ") or type(error).__name__
+    message = str(error).removeprefix(f"{getattr(error, 'conn', None)}: ").rpartition(">: ")[2]
+    message = message or type(error).__name__
     return Unavailable(message[:200])
 
 
