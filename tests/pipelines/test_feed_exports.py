@@ -39,7 +39,7 @@ def test_the_files_have_what_this_run_archived(herald: Herald, tmp_path: Path) -
         rows = {str(row["article_id"]): row for row in _read(tmp_path / f"first.{form}")}
         assert rows.keys() == set(archived.index)
         assert all(row["body"] == archived.loc[x, "body"] for x, row in rows.items())
-        assert {len(row) for row in rows.values()} == {45}
+        assert {len(row) for row in rows.values()} == {46}
     at = {row["article_id"]: row["published_at"] for row in _read(tmp_path / "first.jsonl")}
     assert {x: pd.Timestamp(str(time)) for x, time in at.items()} == archived["published_at"].to_dict()
 
