@@ -116,7 +116,8 @@ def open_or_create(root: Place, run_id: str, first: Callable[[Layout], datetime]
                 "give an empty or a new folder."
             )
         if head is None and not storage.is_shared:
-            path_guard.refuse_archive(layout.root)
+            # not of the folder itself: another process may be making this archive
+            path_guard.refuse_archive(layout.root.resolve().parent)
         if head is not None:
             refuse_older(storage, head)
             with_room(head)
