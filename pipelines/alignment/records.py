@@ -146,6 +146,8 @@ def _lost_quotes(  # noqa: PLR0917
 
 def _records(a: ComparedText, b: ComparedText) -> Iterator[AlignmentRecord]:
     links, alone_a, alone_b = find_links_and_lone(a.paragraphs, b.paragraphs)
+    _doubt_unread(alone_a, a, b)
+    _doubt_unread(alone_b, b, a)
     rows = _in_order(links, a.paragraphs.singles, b.paragraphs.singles)
     for position, (kind, places_a, places_b, score) in enumerate(rows):
         texts_a, texts_b = a.texts(places_a), b.texts(places_b)
@@ -200,9 +202,7 @@ def _one_sided(
         things = things_in(text.texts((place,))[0], text.variant.language)
         common = things & things_in(opposite.variant.headline, opposite.variant.language)
         # a page that prints its headline again below is read without that
-        in_headline = len(common) > _OF_HEADLINE * len(things)
-        if in_headline or opposite.is_cut or _may_be_left_out(text.paragraphs, place, opposite):
-            confidence = min(confidence, DOUBTFUL)
+        confidence = min(confidence, DOUBTFUL) if len(common) > _OF_HEADLINE * len(things) else confidence
     doubtful = confidence < SURE
     quotes: tuple[QuoteMark, ...] = ()
     if not doubtful:
@@ -218,10 +218,16 @@ def _one_sided(
     )
 
 
-def _may_be_left_out(text: Paragraphs, place: int, opposite: ComparedText) -> bool:
-    """Tell if the other page may say it in a line that was taken for no part of its text."""
-    lines = opposite.left_out
-    return lines is not None and likeness(text, lines)[place] >= _LEFT_OUT
+def _doubt_unread(lone: dict[int, Lone], text: ComparedText, opposite: ComparedText) -> None:
+    """Doubt what the other page may say outside of what is compared: in a line left out, or further on."""
+    odds = None
+    for place, alone in lone.items():
+        if alone.confidence < SURE:
+            continue
+        if odds is None and opposite.left_out is not None:
+            odds = likeness(text.paragraphs, opposite.left_out)
+        if opposite.is_cut or (odds is not None and odds[place] >= _LEFT_OUT):
+            lone[place] = replace(alone, confidence=DOUBTFUL)
 
 
 def _in_common(text: Paragraphs, place: int, opposite: Paragraphs, nearest: int) -> tuple[str, ...]:

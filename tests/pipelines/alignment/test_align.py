@@ -95,13 +95,11 @@ def test_what_extraction_leaves_out_of_the_other_page_is_no_sure_omission(left_o
         assert doubtful == (alone[0].confidence < SURE)
 
 
-def test_a_text_that_is_cut_lacks_nothing_for_certain(monkeypatch):
-    def alone():
-        return [row.doubtful for row in aligned(UK, (*EN[:3], EN[4])) if row.kind == "omitted"]
-
-    assert alone() == [False]
-    monkeypatch.setattr("pipelines.alignment.records.MOST", 4)
-    assert alone() == [True]
+@pytest.mark.parametrize(("further", "doubtful"), [(100, False), (400, True)])
+def test_a_text_that_is_not_compared_to_its_end_lacks_nothing_for_certain(further, doubtful):
+    lines = tuple(f"The {n}th bus leaves the depot." for n in range(further))
+    rows = aligned(UK, (*EN[:3], EN[4], *lines))
+    assert [row.doubtful for row in rows if row.kind == "omitted"] == [doubtful]
 
 
 LONG = (
