@@ -126,7 +126,7 @@ replay: $(REPLAY)/installed ## install pywb and wacz, which read what we export 
 
 $(REPLAY)/installed: tests/replay.lock
 	test -x $(REPLAY)/bin/python || $(PYTHON) -m venv $(REPLAY)
-	$(REPLAY)/bin/python -m pip install --quiet --require-hashes --no-deps --requirement tests/replay.lock
+	$(REPLAY)/bin/python -m pip $(INSTALL) --require-hashes --no-deps --requirement tests/replay.lock
 	touch $@
 
 install: .venv/installed ## install what the tests and tools need into .venv

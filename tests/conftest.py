@@ -21,6 +21,7 @@ DATA = Path(__file__).parents[2] / "shared" / "data"
 
 # a machine with much else at work is no error in what is tested
 settings.register_profile("at leisure", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("half", settings.get_profile("at leisure"), max_examples=50)
 settings.register_profile("sample", settings.get_profile("at leisure"), max_examples=20)
 
 # a file that takes minutes, begun last, is what everybody waits for at the end
@@ -35,8 +36,7 @@ LONG = (
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    sample = "not thorough" in config.option.markexpr and "TRIPTYCH_FAULTS" not in os.environ
-    settings.load_profile("sample" if sample else "at leisure")
+    settings.load_profile(tiers.profile(config.option.markexpr))
     side_by_side.configure(config)
     faults_table.configure(config)
 

@@ -6,6 +6,8 @@
 * of a test in `FEW` the cases beyond so many;
 * the tests of `LEFT_OUT`: a heavier form of what the tests beside them promise;
 * four of five generated examples.
+`make test-all` tries half of the examples and one round of a test that has several; `make faults` and
+`make slow` try all.
 `SHORT` names tests whose cases are processes that are killed: the cases beyond so many are `slow`.
 """
 
@@ -394,6 +396,15 @@ def mark(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.thorough)
 
 
+def profile(marks: str) -> str:
+    """Return the profile of a tier: 20 generated examples in `make test`, 50 in `make test-all`, else 100."""
+    if os.environ.get("TRIPTYCH_FAULTS"):
+        return "at leisure"
+    if "not thorough" in marks:
+        return "sample"
+    return "half" if "not slow" in marks else "at leisure"
+
+
 def examples(count: int) -> int:
     """Return how many of so many generated examples this tier tries; of the usual 100 the profile says it."""
     assert settings.default is not None
@@ -401,6 +412,6 @@ def examples(count: int) -> int:
 
 
 def rounds(count: int) -> int:
-    """Return one round of so many in `make test`, and all elsewhere."""
+    """Return one round of so many in `make test` and `make test-all`, and all elsewhere."""
     assert settings.default is not None
     return count if settings.default.max_examples >= 100 else 1
