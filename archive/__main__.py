@@ -86,7 +86,7 @@ def main(arguments: Sequence[str] | None = None, program: str = "triptych archiv
 
 
 def parser(program: str = "triptych archive") -> argparse.ArgumentParser:
-    root = argparse.ArgumentParser(
+    root = OneCommand(
         prog=program,
         description="Read and maintain a news archive. Reading never disturbs a crawl.",
         epilog=_EXAMPLES,

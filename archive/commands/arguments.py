@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import re
-from argparse import Action, ArgumentParser, ArgumentTypeError, Namespace
+from argparse import Action, ArgumentError, ArgumentParser, ArgumentTypeError, Namespace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,6 +33,13 @@ class OneCommand(ArgumentParser):
         options, rest = super().parse_known_args(args, namespace)
         refuse_unknown(self, rest)
         return options, []
+
+    def _check_value(self, action: Action, value: object) -> None:
+        if action.choices is None or value in action.choices:
+            return
+        near = difflib.get_close_matches(str(value), map(str, action.choices), 1)
+        ask = f"did you mean {near[0]}?" if near else f"choose from {', '.join(map(str, action.choices))}"
+        raise ArgumentError(action, visible(f"there is no {value!r}; {ask}"))
 
 
 def refuse_unknown(parser: ArgumentParser, words: Sequence[str]) -> None:

@@ -29,8 +29,8 @@ def lags(a: Archive) -> pd.DataFrame:
     stories = a.stories(columns=["story_id", "outlet", *(f"lag_{x}" for x in STORY_LANGUAGES)]).to_pandas()
     stories = stories.rename(columns=lambda name: name.removeprefix("lag_"))
     late = stories.melt(["story_id", "outlet"], var_name="language", value_name="seconds").dropna()
-    late = late.sort_values("seconds", kind="stable")
-    late = late[late.duplicated("story_id")]  # the first of each story is what the others are late after
+    # the first of a story is what the others are late after; of two at one moment neither is the first
+    late = late[(late["seconds"] > 0) | late.duplicated(["story_id", "seconds"], keep=False)]
     by = late.groupby(["outlet", "language"])["seconds"]
     shares = {"p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
     return pd.DataFrame(

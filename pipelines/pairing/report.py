@@ -41,7 +41,7 @@ def outcome_table(outcome: Outcome) -> Table:
     if outcome.left_out:
         why = "texts are compared in uk, en and ru only; pairs by links count in any two languages"
         table.add_row("left out", str(outcome.left_out.total()), f"{counts(outcome.left_out)}: {why}")
-    table.add_row("pairs", str(outcome.pairs.total()), "")
+    table.add_row("new pairs", str(outcome.pairs.total()), "")
     for evidence in dict.fromkeys(kind for kind, _ in outcome.pairs):
         tiers = {tier: outcome.pairs[evidence, tier] for tier in _TIERS if outcome.pairs[evidence, tier]}
         tier_counts = ", ".join(f"{tier} {count}" for tier, count in tiers.items())

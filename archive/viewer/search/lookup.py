@@ -217,6 +217,10 @@ class Lookup:
             mask[stories[is_value[codes]]] = True
         return mask
 
+    def _lacks(self, language: str) -> Bools:
+        """Find the stories surely without a language: an article of an unknown one may be in it."""
+        return ~self._has_any("language", (language, "?"))
+
     def _filters(self, question: Question) -> dict[str, Bools]:
         groups: dict[str, Bools] = {}
         if question.outlets:
@@ -224,7 +228,7 @@ class Lookup:
         for n, language in enumerate(question.languages):
             groups[f"language {n}"] = self._has("language", language)
         for n, language in enumerate(question.missing):
-            groups[f"missing {n}"] = ~self._has("language", language)
+            groups[f"missing {n}"] = self._lacks(language)
         if question.since or question.until:
             start = _day(question.since) if question.since else -np.inf
             end = _day(question.until) + DAY if question.until else np.inf
@@ -263,7 +267,7 @@ class Lookup:
         for column in ("outlet", "language", "section"):
             mask = self._all(groups, "outlet") if column == "outlet" else answer
             counts[column] = self._count_column(column, mask)
-        counts["missing"] = {x: int((answer & ~self._has("language", x)).sum()) for x in COMPARED}
+        counts["missing"] = {x: int((answer & self._lacks(x)).sum()) for x in COMPARED}
         counts["flag"] = {x: int((answer & mask).sum()) for x, mask in self._digest.flags.items()}
         but = np.nan_to_num(self._digest.omitted[self._all(groups, "omitted")], nan=-1) * 100
         counts["omitted"] = {str(x): int((but >= x).sum()) for x in OMITTED}
@@ -319,7 +323,7 @@ class Lookup:
         is_due = due <= now.timestamp()
         for language in COMPARED:
             outlets = [x for x, languages in self._expected.items() if language in languages]
-            missing = self._has_any("outlet", outlets) & is_due & ~self._has("language", language)
+            missing = self._has_any("outlet", outlets) & is_due & self._lacks(language)
             last[missing] = np.maximum(last[missing], due[missing])
         numbers_of_question = np.flatnonzero(self._all(self._grouped(question)[0])).astype(np.int32)
         order = np.argsort(-last[numbers_of_question], kind="stable")[:most]
@@ -338,7 +342,12 @@ class Lookup:
         return {name: tuple(x for x in COMPARED if enough[x][n]) for n, name in enumerate(names)}
 
     def expected_languages(self, line: StoryLine) -> list[str]:
-        """Name the languages that at least half of the stories of one of its outlets have."""
+        """Name the languages that at least half of the stories of one of its outlets have.
+
+        None where the language of an article is unknown.
+        """
+        if line.in_language("?") is not None:
+            return []
         return [x for x in COMPARED if any(x in self._expected.get(y.outlet, ()) for y in line.articles)]
 
     def outlets(self) -> dict[str, int]:

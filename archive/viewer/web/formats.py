@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
@@ -195,6 +196,4 @@ def _stated(values: Mapping[str, object]) -> dict[str, object]:
 
 def _valid(text: str) -> str:
     """Leave out what XML has no characters for."""
-    return "".join(
-        x for x in text if x in "\t\n\r" or (x >= " " and not "\ud800" <= x <= "\udfff" and x < "\ufffe")
-    )
+    return re.sub("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "", text)

@@ -249,6 +249,12 @@ def test_the_command_itself_says_what_it_does_not_take(run, edited, command, sai
     assert not err.startswith("usage:") or f"{command[0]} [-h]" in err.splitlines()[0]
 
 
+def test_a_command_in_another_spelling_is_asked_for(capsys):
+    with pytest.raises(SystemExit):
+        main(["compct"])
+    assert "there is no 'compct'; did you mean compact?" in capsys.readouterr().err
+
+
 def test_what_is_no_id_is_an_archive_to_view(run, edited, root, tmp_path, capsys):
     for place in ("/no/such/folder", "news-archiv"):
         assert main(["view", place, "--no-browser"]) == 1

@@ -2,6 +2,7 @@
 
 import json
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -73,6 +74,24 @@ def test_a_page_that_does_not_exist_or_is_another_article_is_missing(written, vi
     assert missing_rows(opened) == [("en", None, None)]
     (story_id,) = opened.articles(language="uk").to_arrow()["story_id"].to_pylist()
     assert unread_alternates(opened, declared_alternates(opened, {story_id: ["uk"]})) == []
+
+
+def test_a_story_with_an_article_of_unknown_language_surely_lacks_none(open_writer, article, root, tmp_path):
+    with closing(open_writer()) as writer:
+        unknown = replace(article(3, "ru", "git push"), language=None)
+        for record in (article(1, "uk", "Перша."), article(2, "uk", "Друга."), unknown):
+            writer.add_article(record)
+        writer.commit()
+    assert archive.open(root).sql("FROM missing_languages").to_pylist() == []
+    assert main(["feed", "--output", str(tmp_path / "f.json"), "--archive", str(root)]) == 0
+    items = json.loads(tmp_path.joinpath("f.json").read_bytes())["items"]
+    assert [x["tags"] for x in items] == [["story"]] * 3
+    with serving(root) as get:
+        found = {x: json.loads(get(f"/stories.json?missing={x}")[2]) for x in ("uk", "en")}
+    assert {x: [y["languages"] for y in stories] for x, stories in found.items()} == {
+        "uk": [],
+        "en": [["uk"], ["uk"]],
+    }
 
 
 @pytest.mark.parametrize(("visits", "kinds"), [(UNREAD[1][0], []), (MISSING[0], ["en"])])

@@ -11,8 +11,10 @@ import pytest
 import archive
 from archive.__main__ import main
 from archive.format.records import Decisions, Membership
+from archive.viewer.web.alerts import Alert
+from archive.viewer.web.formats import Feed, as_atom
 from archive.writer import ArchiveWriter
-from tests.archive.two_newsrooms import BRIDGE, id_of, record_of, url_of, write
+from tests.archive.two_newsrooms import BRIDGE, DAY, id_of, record_of, url_of, write
 from tests.archive.viewer.test_web import serving
 
 
@@ -114,6 +116,12 @@ def test_atom_is_valid_and_says_the_same(feed):
         assert (entry.id, entry.title, entry.link) == (item["id"], item["title"], item["url"])
         assert (entry.published, entry.updated) == (item["date_published"], item["date_modified"])
         assert (entry.tags[0].term, entry.content[0].value) == (item["tags"][0], item["content_text"])
+
+
+def test_a_feed_keeps_each_character_that_xml_has():
+    alert = Alert("urn:1", "story", DAY, DAY, "🚋 відкрито\ufffe", "", "uk", "1", "", "")
+    (entry,) = feedparser.parse(as_atom(Feed("urn:f", "f", (alert,)))).entries
+    assert entry.title == "🚋 відкрито"
 
 
 def test_the_same_snapshot_gives_the_same_bytes(feed):

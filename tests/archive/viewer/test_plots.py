@@ -84,6 +84,16 @@ def test_who_is_quoted_in_one_language_only(open_writer, root):
     ]
 
 
+def test_of_two_at_one_moment_neither_is_the_first(filled):
+    lags = FIGURES["lag"].frame(archive.open(filled))
+    assert lags[["outlet", "language", "p50", "stories"]].values.tolist() == [
+        ["courier", "en", 4500, 1],
+        ["courier", "ru", 600, 2],  # at once with uk, and after 20 minutes
+        ["courier", "uk", 0, 1],
+        ["herald", "en", 10800, 1],
+    ]
+
+
 def test_numbers_recipes_and_plots(read, tmp_path, open_writer, article):
     mpl.use("Agg")
     writer = open_writer("run-9", tmp_path / "small")
