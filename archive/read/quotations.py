@@ -32,6 +32,12 @@ _FORMS = (
         rf"{_QUOTE}\s*[,.!?…]*\s*[—–-]\s*{_SLAVIC}\s+((?:\p{{Ll}}[^{_MARKS}]{{0,120}}?\s)??){_NAME}{_END}",
         ("quote", "title", "speaker"),
     ),
+    # «…», — сказала директорка Олена Коваль після зустрічі
+    (
+        rf"{_QUOTE}\s*[,.!?…]*\s*[—–-]\s*{_SLAVIC}\s+((?:\p{{Ll}}[^{_MARKS}]{{0,120}}?\s)??)({_WORD}\s{_WORD})"
+        r"\s(?:після|під час|после|во время|у|в|во|на|про|о|об|за)\s",
+        ("quote", "title", "speaker"),
+    ),
     # “…,” said the director Olena Koval
     (
         rf"{_QUOTE}\s*[,.!?…]?\s*{_ENGLISH}\s+((?:[^{_MARKS}]{{1,80}}?\s)??){_NAME}{_END}",
@@ -58,6 +64,13 @@ _ELSEWHERE = (
     "(?i)(?:^| )(?:в|у|на|во|о|об|про|при|під|до|для|под|for|in|at|on|to|of|with|from|the|about|that) "
 )
 """In the words before a name of one word: then it is probably a place."""
+_OBLIQUE = (
+    "(?i)(?:^| )(?:[вузсок]|на|во|об|про|при|під|до|для|под|із|зі|со|ко|від|от|за|над|між|между|for|in|at|on"
+    "|to|of|with|from|about|by|інтерв.ю|интервью) $"
+)
+"""At the end of the words before a name: then somebody was spoken to or of, and another speaks."""
+_OF_MANY = "(?:[оеє]го|[нкшщ][иіы]х|[оеє]ї|[оы]й) "
+"""In a name: `Верховної Ради`, which has a speaker."""
 
 
 def quotations(table: str) -> str:
@@ -71,7 +84,7 @@ SELECT DISTINCT ON (s.article_id, s.quote) a.outlet, a.language, s.speaker, s.qu
 FROM said s JOIN {table} a USING (article_id)
 WHERE NOT regexp_matches(s.speaker, '{_NO_SPEAKER}') AND NOT regexp_matches(s.title, '{_PRONOUN}')
   AND NOT (NOT contains(s.speaker, ' ') AND regexp_matches(s.title, '{_ELSEWHERE}'))
-  AND NOT regexp_matches(s.title, ' of $')"""
+  AND NOT regexp_matches(s.title, '{_OBLIQUE}') AND NOT regexp_matches(s.speaker, '{_OF_MANY}')"""
 
 
 def _form(table: str, form: str, groups: tuple[str, ...]) -> str:
@@ -128,5 +141,6 @@ def _is_speaker(parts: dict[str, str]) -> bool:
         re.search(_NO_SPEAKER, speaker)
         or re.search(_PRONOUN, title)
         or (" " not in speaker and re.search(_ELSEWHERE, title))
-        or title.endswith(" of ")
+        or re.search(_OBLIQUE, title)
+        or re.search(_OF_MANY, speaker)
     )

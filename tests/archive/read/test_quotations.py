@@ -1,0 +1,36 @@
+"""A quotation is given to who says it: not to somebody the speaker meets or speaks of."""
+
+import pyarrow as pa
+import pytest
+
+from archive.read.quotations import quotations, speaker_of
+
+SPEAKERS = [
+    (
+        "«Кожен снаряд має значення», – сказала прем'єр-міністерка Олена Коваль після зустрічі з Фіалою.",
+        "Олена Коваль",
+    ),
+    (
+        "«Каждый снаряд имеет значение», – сказала министр Елена Коваль после встречи с Фиалой.",
+        "Елена Коваль",
+    ),
+    ("«Каждый снаряд имеет значение», – сказала она после встречи с Петром Фиалой.", None),
+    ("«Кожен снаряд має значення», – сказала вона в інтерв'ю Петру Фіалі.", None),
+    ("«Каждый снаряд имеет значение», – сказала министр после встречи с Фиалой.", None),
+    ("“Every shell has its value,” said the minister after a meeting with Petr Fiala.", None),
+    ("«Кожен снаряд має значення», – сказав спікер Верховної Ради під час зустрічі.", None),
+    ("«Кожен снаряд має значення», – сказав Андрій Ткач у Києві.", "Андрій Ткач"),
+    ("«Каждый снаряд имеет значение», – сказал Андрей Ткач.", "Андрей Ткач"),
+]
+
+
+@pytest.mark.parametrize(("text", "speaker"), SPEAKERS)
+def test_the_speaker_is_who_stands_beside_the_verb(text, speaker):
+    duckdb = pytest.importorskip("duckdb", reason="NOT TESTED: triptych[sql] is missing")
+    assert speaker_of(text[1 : text.index(text[0].translate({171: "»", 8220: ","}))], text) == speaker
+    columns = ("article_id", "outlet", "language", "headline", "url", "published_at", "story_id")
+    articles = pa.table({"body": [text], **{name: [""] for name in columns}})
+    with duckdb.connect() as connection:
+        connection.register("articles", articles)
+        found = connection.sql(f"SELECT speaker FROM ({quotations('articles')})").fetchall()
+    assert found == ([(speaker,)] if speaker else [])
