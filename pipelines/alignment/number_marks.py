@@ -35,10 +35,17 @@ _LITERAL = 0.5
 """Share of the words around two numbers that both texts have, from which they are literal."""
 _NEAR = 70
 """Characters before and after a number that are its place."""
+_OF_THEM = 20
+"""Characters from a number on in which `two of them` ends."""
 _WORDS_AFTER = 3
 """Words after a number that it may count."""
 _ZONE = re.compile(
     r"\b(?:local|місцев|местн|київськ\w+ час|киевск\w+ врем|за києв|GMT|UTC|CET|E[DS]T\b)", re.IGNORECASE
+)
+_INCLUDING = re.compile(
+    r"\b(?:includ|among|of (?:them|whom|these)|серед|з них|із них|у тому числі|в тому числі|зокрема|включ"
+    r"|среди|из них|из которых|з яких|із яких|в том числе)",
+    re.IGNORECASE,
 )
 _NAME = re.compile(r"(?<=[^.!?…] )(?=[^a-zа-яіїєґё])[^\W\d_]{4,}")
 
@@ -135,9 +142,9 @@ class _Sides:
         if number_a.kind == number_b.kind == "time":
             has_zone = _ZONE.search(self.a.text) or _ZONE.search(self.b.text)
             return has_zone is not None and number_a.key[-2:] == number_b.key[-2:]
-        if number_b.value is not None and _is_part(self.numbers_a, i, number_b.value):
+        if number_b.value is not None and _is_part(self.numbers_a, i, number_b.value, self.a.text):
             return True
-        if number_a.value is not None and _is_part(self.numbers_b, j, number_a.value):
+        if number_a.value is not None and _is_part(self.numbers_b, j, number_a.value, self.b.text):
             return True
         return is_other_period(number_a, number_b)
 
@@ -242,12 +249,13 @@ def _is_said(number: Quantity, keys: frozenset[str]) -> bool:
     return not keys.isdisjoint(same_number(number.key, number.text))
 
 
-def _is_part(numbers: Sequence[Quantity], i: int, total: Decimal) -> bool:
-    """Tell if a number and another within two places make `total` together."""
+def _is_part(numbers: Sequence[Quantity], i: int, total: Decimal, text: str) -> bool:
+    """Tell if a number and another within two places, which it does not include, make `total` together."""
     part = numbers[i].value
     for addend in (*numbers[max(0, i - 2) : i], *numbers[i + 1 : i + 3]):
         if part is not None and addend.value is not None and part + addend.value == total:
-            return True
+            # `17 people, among them two children`
+            return not _INCLUDING.search(text, numbers[i].start, addend.start + _OF_THEM)
     return False
 
 

@@ -23,6 +23,14 @@ _BEFORE_UNIT = frozenset(("us", "u", "s", "degrees"))
 _MONEY_FROM = 100_000
 """Pounds from which they are money."""
 _STERLING = re.compile("sterling|стерлінг|стерлинг", re.IGNORECASE)
+_GLUED = re.compile(r"[KkMmBb](?![\w/])")
+_ZEROS = {"k": 3, "m": 6, "b": 9}
+_SIGNS = frozenset("$€£₴₽¥")
+_MANY = re.compile(
+    r"(?:[2-9]\d|\d{3})k (?!run|race|walk|ultra|marathon|gold|modem|resolution|display|забіг|забег|золот)"
+    "[a-zа-яієґ]"
+)
+_CAPITAL = re.compile(r"[A-ZА-ЯІЇЄҐЁ]\w*[ -]$")
 _INCHES = re.compile(
     r"(?:-(?=\d+\b(?!-f))|[ -]?(?=\d+[ -]?(?:in\b|inch)))(1[01]|\d)\b(?:[ -]?(?:in\b|inch\w*))?"
 )
@@ -48,6 +56,8 @@ _PARTS = re.compile(
 
 _ROUNDED, _ROUNDED_ABOUT = Decimal("0.1"), Decimal("0.25")
 """Shares by which a number may be rounded: any, and one that is called about so much."""
+_ROUND_FROM = 1_000
+"""From which a number that ends in zeros is perhaps round without a word for it."""
 _ROUNDED_DEGREES = 2
 """Degrees by which a temperature in Fahrenheit may be rounded."""
 _PERIODS = frozenset(map(Decimal, (7, 12, 24, 52, 60, 365)))
@@ -144,6 +154,7 @@ def quantities(text: str, language: str) -> tuple[Quantity, ...]:
 
 def _quantity(anchor: Anchor, text: str, start: int, language: str) -> Quantity:
     kind: Kind
+    anchor = _scaled(anchor, text, start)
     end = start + len(anchor.text)
     digits = any(map(str.isdigit, anchor.text))
     after = _WORD.findall(text[end : end + _AROUND])
@@ -185,6 +196,19 @@ def _quantity(anchor: Anchor, text: str, start: int, language: str) -> Quantity:
         whole,
         bool(_ORDINAL.match(text, end)),
     )
+
+
+def _scaled(anchor: Anchor, text: str, start: int) -> Anchor:
+    """Read the letter of `$22K`, `€5m`, `22k users`; `5K` is a screen, `10k` a run, a 68k a computer."""
+    end = start + len(anchor.text)
+    letter = _GLUED.match(text, end)
+    if letter is None or not anchor.key.replace(".", "", 1).isdigit():
+        return anchor
+    is_money = text[start - 1 : start] in _SIGNS if start else False
+    if not (is_money or (_MANY.match(text, start) and not _CAPITAL.search(text, 0, start))):
+        return anchor
+    value = Decimal(anchor.key) * 10 ** _ZEROS[letter[0].lower()]
+    return Anchor(f"{value.normalize():f}", anchor.text + letter[0], anchor.position)
 
 
 def _unit_beside(
@@ -263,11 +287,11 @@ def rounded(number_a: Quantity, number_b: Quantity) -> bool:
 
 
 def _worth(value: Decimal, step: Decimal, *, about: bool) -> Decimal:
-    """Return the worth of the last digit that is meant: 100 of 1,200; of about 30 it is 10, of 30 it is 1."""
+    """Return the worth of the last digit that is meant: 100 of 1,200 and of about 500; 1 of 500."""
     zeros, last = 0, step
     while value and last < value and value % (last * 10) == 0:
         zeros, last = zeros + 1, last * 10
-    return last if about or zeros > 1 else step
+    return last if about or (zeros > 1 and value >= _ROUND_FROM) else step
 
 
 def _fits(number_a: Quantity, number_b: Quantity, share: float) -> bool:

@@ -52,6 +52,10 @@ SAME = [
      ("The match in Tirana kicks off at 20:45 local time.", "en")),
     (("Шостий рядок таблиці, а 7 серпня командир Собко відзначив би 34-й день народження.", "uk"),
      ("Commander Sobko, sixth of the table, would have had a birthday on August 7; he was 33.", "en")),
+    (("The grant for translating in Odesa is $22K, and 3 people work.", "en"),
+     ("Грант на переклад в Одесі – 22 тисячі доларів, працюють 3 людини.", "uk")),
+    (("The port of Izmail cost about 500 hryvnias to paint.", "en"),
+     ("Порт Ізмаїла пофарбували за 507 гривень.", "uk")),
     # two victims, two fronts, two sums
     (("У Нікополі поранено 3 людей, 63-річна жінка у важкому стані.", "uk"),
      ("В Никополе ранены 3 человека, 46-летний мужчина лечится дома.", "ru")),
@@ -107,6 +111,17 @@ DIFFER = [
     (("Зону евакуації на Чернігівщині розширили до 20 кілометрів від кордону.", "uk"),
      ("The evacuation zone in Chernihiv region was widened to 20 miles from the border.", "en"),
      ("20 кілометрів", "20 miles")),
+    # they include the two, so 17 and 2 are not the 19
+    (("Поранено 19 людей, серед них двоє дітей: хлопчик 4 років і дівчинка 11.", "uk"),
+     ("Injured are 17 people, including two children: a boy aged 4 and a girl aged 11.", "en"),
+     ("19", "17")),
+    (("Поранено 19 мешканців Ізюма, двоє з них – діти, їм 4 і 11.", "uk"),
+     ("17 residents of Izium are injured, two of them children aged 4 and 11.", "en"),
+     ("19", "17")),
+    # no word says that it is rounded
+    (("Із Лимана евакуювали 507 мешканців за 3 дні.", "uk"),
+     ("In 3 days 500 residents were evacuated from Lyman.", "en"),
+     ("507", "500")),
     # the only difference, at another place
     (("Пам'ятник Катерині в Одесі важив тридцять тонн, його знімали 2 ночі.", "uk"),
      ("It took 2 nights in Odesa to take down Catherine's monument of 40 tonnes.", "en"),
@@ -166,3 +181,16 @@ def test_inches_after_feet_are_of_the_same_length_and_nothing_else_is():
     found = quantities(text, "en")
     assert [x.text for x in found] == ["6-foot-6", "25", "20-foot", "30-foot", "7 feet", "5"]
     assert found[0].value == Decimal("6.5")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("A grant of $22K, raised €5m and US$3.5M.", ["22000", "5000000", "3500000"]),
+        ("Lost 2bn people and 22k users.", ["2000000000", "22000"]),
+        ("A 5K screen, a 10k run, a 50k race, a Motorola 68k computer.", ["5", "10", "50", "68"]),
+        ("The $22Kb of a 137m span and 512M of RAM.", ["22", "137", "512"]),
+    ],
+)
+def test_a_letter_glued_to_money_or_to_many_is_a_scale(text, said):
+    assert [x.key for x in quantities(text, "en")] == said
