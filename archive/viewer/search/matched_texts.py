@@ -12,7 +12,7 @@ import numpy as np
 import zstandard
 
 from archive.format.languages import SEARCHED_LANGUAGES
-from archive.viewer.search.beginnings import LENGTH, docs_beginning
+from archive.viewer.search.beginnings import LENGTHS, docs_beginning
 from archive.viewer.search.side_file import connect_texts
 from archive.viewer.search.word_forms import Term, expression, further_keys, keys, snippet, terms
 
@@ -53,7 +53,7 @@ class MatchedTexts:
         is_match = np.ones(len(self._story_of_doc), np.bool_)
         indexed: list[Term] = []
         for term in question_terms:
-            if term.is_prefix and len(term.words) == 1 and len(term.words[0]) <= LENGTH:
+            if term.is_prefix and len(term.words) == 1 and len(term.words[0]) <= LENGTHS[-1]:
                 is_match &= self._is_one_of(self._beginning(term.words[0])) ^ term.is_excluded
             else:
                 indexed.append(term)

@@ -53,6 +53,11 @@ def test_the_beginning_of_a_word_finds_each_text_with_such_a_word_once(filled):
             "по*": {1, 2, 4},
             "пор*": {1, 2, 4},
             "порт*": {2, 4},
+            "потя*": {2, 4},
+            "закри*": {3},
+            "закрит*": {3},
+            "закритий*": set(),
+            "потя* -нови*": {2},
             "рин*": {3},
             "жж*": set(),
             "по* новий": {4},
@@ -76,7 +81,11 @@ def test_a_file_that_is_read_again_adds_to_the_same_row(tmp_path):
             new.write(texts)
         assert docs_beginning(texts, "міс").tolist() == [1, 16_383, 16_384]
         assert sorted(set(docs_beginning(texts, "м").tolist())) == [1, 2, 16_383, 16_384]
-        assert texts.execute("SELECT count(*), typeof(docs) FROM beginning").fetchone() == (3, "blob")
+        assert sorted(set(docs_beginning(texts, "міст").tolist())) == [1, 16_384]
+        assert docs_beginning(texts, "місяц").tolist() == [16_383]
+        assert docs_beginning(texts, "місяць").tolist() == [16_383]
+        query = "SELECT count(*), typeof(docs) FROM beginning WHERE length = 3"
+        assert texts.execute(query).fetchone() == (3, "blob")
 
 
 def test_a_text_is_counted_on_the_day_of_its_outlet_and_language(filled):
