@@ -250,11 +250,11 @@ class Lookup:
 
     def _ranks(self, text: str) -> Floats:
         """Compute how well each story matches words: greatest is best."""
-        rank = np.zeros(len(self._digest.ids))
-        for doc, value in self._texts.ranks(text):
-            if doc < len(self._story_of_doc) and (story := int(self._story_of_doc[doc])) >= 0:
-                rank[story] = max(-value, rank[story])
-        return rank
+        rank = np.zeros(len(self._digest.ids) + 1)  # the last place is of texts that no article has
+        docs, ranks = self._texts.ranks(text)
+        is_known = docs < len(self._story_of_doc)  # others were read since
+        np.maximum.at(rank, self._story_of_doc[docs[is_known]], ranks[is_known])
+        return rank[:-1]
 
     def _ordered(self, chosen: Bools, order: str, rank: Floats | None) -> Ints:
         ordered = self._digest.orders["time" if rank is not None else order]

@@ -18,6 +18,7 @@ from archive.viewer.search.word_forms import Term, expression, further_keys, key
 
 Bools = np.ndarray[Any, np.dtype[np.bool_]]
 Ints = np.ndarray[Any, np.dtype[np.int64]]
+Floats = np.ndarray[Any, np.dtype[np.float64]]
 Numbers = np.ndarray[Any, np.dtype[np.int32]]
 
 _is_excluded = attrgetter("is_excluded")
@@ -91,13 +92,16 @@ class MatchedTexts:
         ]
         return np.concatenate([np.zeros(0, np.int64), *docs])
 
-    def ranks(self, text: str) -> Iterator[tuple[int, float]]:
-        """Compute how well each text matches what `matching` has found texts for: least is best."""
+    def ranks(self, text: str) -> tuple[Ints, Floats]:
+        """Compute how well each text matches what `matching` has found texts for: greatest is best."""
         query_text = expression(terms(text), self.keys_of)
-        query = "SELECT rowid, bm25(text, 6.0, 1.0) FROM text WHERE text MATCH ?"
+        query = "SELECT rowid, -bm25(text, 6.0, 1.0) FROM text WHERE text MATCH ?"
+        docs, ranks = [np.zeros(0, np.int64)], [np.zeros(0)]
         for n, rows in enumerate(self._each(lambda shard: shard.execute(query, (query_text,)).fetchall())):
-            for number, value in rows:
-                yield number * len(self._shards) + n, value
+            columns = np.array(rows, np.float64).reshape(-1, 2)
+            docs.append(columns[:, 0].astype(np.int64) * len(self._shards) + n)
+            ranks.append(columns[:, 1])
+        return np.concatenate(docs), np.concatenate(ranks)
 
     def _each(self, ask: Callable[[sqlite3.Connection], Any]) -> list[Any]:
         return list(self._threads.map(ask, self._shards) if self._threads else map(ask, self._shards))

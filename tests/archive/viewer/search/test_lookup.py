@@ -1,10 +1,12 @@
 """Answers of the side file: their order, and the counts beside them."""
 
 from contextlib import closing
+from datetime import timedelta
 
 import pytest
 
 import archive
+from archive.addresses import story_of_one
 from archive.viewer.search import fill, side_file
 from archive.viewer.search.answers import Question
 from archive.viewer.search.lookup import Lookup
@@ -40,6 +42,24 @@ def test_by_match_the_story_that_is_about_the_word_comes_first(lookup):
     assert headlines(latest) == ["Headline 2 uk", "Пором повертається"]
     best = lookup.ask(Question("пором", order="match"))
     assert (best.order, headlines(best)) == ("match", ["Пором повертається", "Headline 2 uk"])
+
+
+def test_a_text_that_an_article_had_before_makes_no_story_match_better(root):
+    """It belongs to no story, also not to the last in the file."""
+    numbers = sorted((1, 2), key=lambda n: story_of_one(make_article(n).article_id))
+    later = NOON + timedelta(days=1)
+    before = make_article(numbers[0], text="Пором, пором, пором.", headline="Пором, пором і пором")
+    now = make_article(numbers[0], text="Пором стоїть.", headline="Стоїть пором", fetched_at=later)
+    last = make_article(numbers[1], text="Ринок закрили, а пором ходить, як і торік.", headline="Ринок")
+    for run_id, articles in (("run-1", [before]), ("run-2", [now, last])):
+        with ArchiveWriter.open(root, run_id=run_id) as writer:
+            for article in articles:
+                writer.add_article(article)
+            writer.commit()
+        fill.fill(archive.open(root))
+    path = side_file.side_file(archive.open(root).storage.layout)
+    with closing(Lookup(side_file.connect(path))) as lookup:
+        assert headlines(lookup.ask(Question("пором", order="match"))) == ["Стоїть пором", "Ринок"]
 
 
 def test_each_outlet_is_counted_as_if_no_outlet_were_chosen(lookup):
