@@ -41,6 +41,22 @@ _SAID = re.compile(
 )
 """A speaker at the end of a line: `…, напоминает адвокат.`, `…," the doctors urged on Tuesday.`"""
 
+_SENTENCES = re.compile(r"[^.!?…]{40,}(?:\.(?=\S)[^.!?…]*)*\.(?=[\s»”\"')]|$)")
+"""Sentences that may be of substance, beside a call to subscribe."""
+_OF_CALLS = re.compile(
+    r"\b(?:subscri|abonn|newsletter|journalis|zeitung|donat|sign(?:ing)? up|download|readers?\b|leser"
+    r"|newsroom|editor|news\b"
+    r"|stor(?:y|ies)\b|articles?\b|artikel|podcast|channel|inbox|e-?mail|click|advert|members?\b|membership|premium|app\b"
+    r"|follow|yours?\b|you\b|sie\b|ihre|vous\b|votre|podrás|ви\b|вы\b|ваш|вам\b|вас\b"
+    r"|п[іо]дпи[сш]|р[оа]зсил|рассыл|журнал[іи]ст|донат|читач|читател|редакц|новин|новост|статт|стат(?:ь|ей)|мат[еі]р[іи]ал"
+    r"|публ[іи]кац|канал|по[шч]т|лайк|ком+ентар|застосун|додат|приложени|реклам|сайт|подкаст|видан|издани|мед[іи]а"
+    r"|незалежн|независим|вн[ео]с|взнос|пожертв|п[іо]дтрим(?:ай|уй)|поддержи|при[єс]дну|присоедин|долуча|сл[іе]д(?:куй|ите)"
+    r"|стеж|дивіться|смотрите|читай|посилан|ссылк|телеграм|telegram|facebook|фейсбук|youtube|instagram|viber|вайбер)"
+)
+"""Words of a call to subscribe, follow or pay."""
+_SHORTEST_CALL = 10
+_CALLS = frozenset({"asks to subscribe, follow or pay", "points to another article"})
+
 
 @dataclass(frozen=True, slots=True)
 class LineRule:
@@ -143,8 +159,17 @@ def _is_button(folded: str) -> bool:
 
 
 def _is_spared(rule: LineRule, folded: str) -> bool:
-    """Tell if a line that a rule matches is a sentence, or reads as somebody's words."""
-    return (rule.spares_sentences and _SENTENCE.search(folded) is not None) or reads_as_said(folded)
+    """Tell if a line that a rule matches is a sentence, somebody's words, or says more than a call."""
+    is_sentence = rule.spares_sentences and _SENTENCE.search(folded) is not None
+    return is_sentence or reads_as_said(folded) or (rule.reason in _CALLS and _has_substance(folded))
+
+
+def _has_substance(folded: str) -> bool:
+    """Tell if a line has a sentence without any word of a call beside it: a rule takes no such paragraph."""
+    for sentence in _SENTENCES.findall(folded):
+        if len(sentence) < len(folded) - _SHORTEST_CALL and not _OF_CALLS.search(sentence):
+            return True
+    return False
 
 
 def _words(line: str) -> tuple[frozenset[str], frozenset[str]]:

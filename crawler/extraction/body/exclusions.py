@@ -33,11 +33,13 @@ _GOES_ON = re.compile(
 _BREAKS_OFF = re.compile(r"[^.](?:\.{3}|…)$")
 _LONGEST_BYLINE = 200
 _OPENING = re.compile(
-    r"(?:by|von|par|por|автор|текст)\s*:?|(?:[^\W\d_]{3,12},\s+)?(?:\d{1,2}[./]\d{1,2}[./](?:19|20)\d{2}"
-    r"|\d{1,2}\.?\s+[^\W\d_]{3,12}\.?\s+(?:19|20)\d{2}|[^\W\d_]{3,12}\.?\s+\d{1,2},?\s+(?:19|20)\d{2})",
+    r"(?:(?:(?:posted |published |written )?by|von|par|por|автор|текст|опубл(?:икова|ікува)(?:л|в|ла)"
+    r"|опубл(?:иковано|іковано))\s*:?)?(?:\s*(?:[^\W\d_]{3,12},\s+)?(?:\d{1,2}[./]\d{1,2}[./](?:19|20)\d{2}"
+    r"|(?:19|20)\d{2}-\d{2}-\d{2}|\d{1,2}\.?\s+[^\W\d_]{3,12}\.?\s+(?:19|20)\d{2}"
+    r"|[^\W\d_]{3,12}\.?\s+\d{1,2},?\s+(?:19|20)\d{2}))?",
     re.IGNORECASE,
 )
-"""Line above the text that is the day, or the word before a name: `By`, `January 17, 2012`."""
+"""Line above the text that is the day, or the word before a name, or both: `Posted by 2012-01-17`."""
 _SHORT_HEADLINE = 15
 """Letters of a headline that may be a line of the text as well."""
 _LINE = 100
@@ -65,6 +67,15 @@ _HEADLINE_AND_DAY = re.compile(
     r"\w.{15,150}\W(?:[^\W\d]{3,9}\.? \d{1,2}, \d{4}|\d{1,2}\.? [^\W\d]{3,9} \d{4}"
     r"|\d{1,2}[./]\d{1,2}[./]\d{2,4})\b"
 )
+_BELOW = re.compile(
+    r"\b(?:below|following|as follows|нижче|нижченаведен\w+|наступн\w+ \w+:|так(?:і|ие) \w+:|ниже"
+    r"|следующ\w+ \w+:|unten|folgend\w*)(?=\W|$)",
+    re.IGNORECASE,
+)
+"""Words that announce a list."""
+_LABEL_AT_MOST = 40
+_IN_LINKS = 0.5
+"""Share of its letters that are links, from which a line is a link."""
 _LABEL = re.compile(r".{2,40}[:…]|\W*[^.!?]{2,32}\W*")
 
 
@@ -101,6 +112,7 @@ class _Rules:
         self._captions = set(map(for_comparison, excluded.captions))
         self._names = sorted(set(map(for_comparison, excluded.names)) - {""}, key=len, reverse=True)
         self._headline = for_comparison(excluded.headline or "")
+        self._headline_stops = (excluded.headline or "").endswith(".")
         self._byline = for_comparison(excluded.byline or "")
         self._tags = set(map(for_comparison, excluded.tags))
         self._description = for_comparison(excluded.description or "")
@@ -134,7 +146,11 @@ class _Rules:
         if not self._headline:
             return False
         if text == self._headline:
-            return not self._first or len(text) > _SHORT_HEADLINE
+            # with a full stop it is the first sentence of the text
+            is_sentence = self._blocks[i].kind == "paragraph" and self._blocks[i].text.endswith(".")
+            return (not self._first or len(text) > _SHORT_HEADLINE) and (
+                self._headline_stops or not is_sentence
+            )
         # with a kicker in front: `Kollaps der Bank US-Notenbank räumt Versäumnisse ein`
         return (
             not self._first
@@ -317,14 +333,15 @@ def _links_away(blocks: Sequence[ReadBlock]) -> list[bool]:
     """Mark lines that are only a link, unless the article is itself a list of links."""
     away = [_is_only_link(block) for block in blocks]
     for items in _lists(blocks):
-        if items.start and _announces(blocks[items.start - 1]):
-            # a list that the text announces belongs to the text, links or not
+        links = sum(away[items.start : items.stop])
+        if (items.start and _announces(blocks[items.start - 1])) or (links and 2 * links < len(items)):
+            # a list that the text announces belongs to the text, links or not; so does a link among its lines
             away[items.start : items.stop] = [False] * len(items)
         elif _are_teasers(blocks[items.start : items.stop]):
             away[items.start : items.stop] = [True] * len(items)
     # a list at the end with a link in each item leads to other articles, too
     last = _end_of_text(blocks)
-    if len(blocks) - last >= _SEVERAL:
+    if len(blocks) - last >= _SEVERAL and not (last and _announces(blocks[last - 1])):
         away[last:] = [True] * (len(blocks) - last)
         if last and all(_DATED.match(block.text) for block in blocks[last:]):
             # a tape of news, however long
@@ -367,17 +384,19 @@ def _lists(blocks: Sequence[ReadBlock]) -> Iterator[range]:
 
 
 def _announces(block: ReadBlock) -> bool:
-    """Tell if a sentence announces a list: it ends in a colon and is too long for a label as `Read also:`."""
+    """Tell if a sentence announces a list: it says so, or ends in a colon and is no label as `Read also:`."""
     text = block.text
-    return block.kind == "paragraph" and len(text) > 80 and text.endswith(":") and why_not_text(text) is None
+    is_long = len(text) > (_LABEL_AT_MOST if _BELOW.search(text) else 2 * _LABEL_AT_MOST)
+    says = text.endswith(":") or (_BELOW.search(text) is not None and _ENDS.search(text) is not None)
+    return block.kind == "paragraph" and is_long and says and why_not_text(text) is None
 
 
 def _boxes(blocks: Sequence[ReadBlock], reasons: list[str | None]) -> None:
-    """Leave out a whole list if one item asks to subscribe and most items have links."""
+    """Leave out the links of a list if one item asks to subscribe and most items are links."""
     for items in _lists(blocks):
-        linked = sum(blocks[i].linked > 0 for i in items)
-        if any(reasons[i] == _ASKS for i in items) and 2 * linked > len(items):
-            for i in items:
+        linked = [i for i in items if blocks[i].linked >= _IN_LINKS]
+        if any(reasons[i] == _ASKS for i in items) and 2 * len(linked) > len(items):
+            for i in linked:
                 reasons[i] = reasons[i] or _ASKS
 
 

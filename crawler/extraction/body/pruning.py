@@ -39,6 +39,7 @@ def prune(page: Outline, drop: str | None, prose: Prose) -> dict[HtmlElement, st
     elements += [(box, "a teaser of another story") for box in prose.teasers]
     _show(page)
     _open_lists(page)
+    _open_anchors(page)
     etree.strip_elements(page.root, *NO_TEXT, with_tail=False)
     for element, _ in elements:
         remove(element)
@@ -94,6 +95,15 @@ def _open_lists(page: Outline) -> None:
             for element in in_line:
                 # the title of a part that a click unfolds
                 element.tag = "p"
+
+
+def _open_anchors(page: Outline) -> None:
+    """Make no links of the anchors of headings, which lead to no other article."""
+    for i in page.positions(*_HEADINGS):
+        heading = page.elements[i]
+        for link in (heading.getparent(), *heading.iterchildren("a")):
+            if link is not None and link.tag == "a" and link.get("href", "").startswith("#"):
+                link.tag = "span"
 
 
 def _lists_with_text(page: Outline) -> dict[HtmlElement, None]:

@@ -35,7 +35,6 @@ _NEW = etree.HTMLParser()
 _NEW.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
 _CLEANED = ("form", "fieldset", "aside", "footer", "nav", "dialog", "menu", "label", "noindex", "figure")
 """Elements that trafilatura removes by their name; one that has most of the text is not what it is called."""
-_HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 _LEAST = max(_FAST.min_extracted_size, _FAST.min_output_size)
 
 
@@ -89,7 +88,6 @@ def _alone(element: HtmlElement, *, with_names: bool) -> HtmlElement:
     for wrapper in container.iter(*_CLEANED):
         if 2 * len(wrapper.text_content()) > letters:
             wrapper.tag = "div"
-    _open_anchors(container)
     make_paragraphs(container)
     for quote in container.iter("blockquote"):
         _protect(quote, container)
@@ -104,14 +102,6 @@ def _alone(element: HtmlElement, *, with_names: bool) -> HtmlElement:
             inner.attrib.pop("class", None)
             inner.attrib.pop("id", None)
     return root
-
-
-def _open_anchors(container: HtmlElement) -> None:
-    """Make no links of the anchors of headings, which lead to no other article."""
-    for link in container.iter("a"):
-        is_headed = link.getparent().tag in _HEADINGS or next(link.iterchildren(*_HEADINGS), None) is not None
-        if is_headed and link.get("href", "").startswith("#"):
-            link.tag = "span"
 
 
 def _into_paragraph(said_by: HtmlElement) -> None:

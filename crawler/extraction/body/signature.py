@@ -18,14 +18,14 @@ _DAY = re.compile(
     r"(?:[.,|]?\s+(?:updated|published|posted)(?:\s+on)?\s?:?|\s+(?:в|у|on|at))?\s+"
     r"(?:(?:[^\W\d_]+day|mon?|tue|wed|thu|fri?|sat?|sun|di|mi|do|so|пн|вт|ср|чт|пт|сб|нд|вс)\.?,?\s+)?"
     r"(?:[^\W\d_]{3,12}\.?\s+\d{1,2}(?:st|nd|rd|th)?(?:,?\s+(?:19|20)\d{2}|\s+at\s+\d{1,2}:\d{2})"
-    r"|\d{1,2}\.?\s+[^\W\d_]{3,12}[.,]?\s+(?:19|20)\d{2}|\d{1,2}[./]\d{1,2}[./]\d{2,4})\b.*$",
+    r"|\d{1,2}\.?\s+[^\W\d_]{3,12}[.,]?\s+(?:19|20)\d{2}|(?:19|20)\d{2}-\d{2}-\d{2}|\d{1,2}[./]\d{1,2}[./]\d{2,4})\b.*$",
     re.IGNORECASE,
 )
 
 
 def without_day(line: str) -> str:
     """Drop the day behind the names of a byline: `By Jane Doe, The Courier January 17, 2012`."""
-    return _DAY.sub("", line).rstrip(" ,·|")
+    return _DAY.sub("", line).rstrip(" ,·|–—-")
 
 
 ACCOUNT = re.compile(

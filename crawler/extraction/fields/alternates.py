@@ -62,6 +62,12 @@ _PUBLICATION = "lang-publication"
 _OTHER_MEANINGS = {"uk", "it"}
 """Names of languages that are a country and a trade as well; another language is named beside them."""
 _FRONT = re.compile(r"[a-z]{3,15}")
+_PLATFORM = re.compile(
+    r"https?://(?:[\w-]+\.)*(?:twitter|x|facebook|instagram|youtube|linkedin|tiktok|t|telegram|vk|creativecommons|wikipedia"
+    r"|google|apple|patreon)\.(?:com|org|me)(?:[:/?#]|$)"
+)
+"""Hosts of accounts and licences, which have no translation of an article."""
+_IS_CURRENT = re.compile(r"active|current|selected")
 
 
 def is_home_page(url: str) -> bool:
@@ -121,6 +127,8 @@ def read_alternates(page: "Outline", url: str, switcher: str | None = None) -> t
         target = absolute(url, href)
         if target is None or is_home_page(target) or _is_front_of_an_edition(target, url):
             return
+        if source == "switcher" and _PLATFORM.match(target):
+            return
         alternate = Alternate(language, target, "hreflang" if source == "hreflang" else "switcher")
         alternates.setdefault((language, target, source), alternate)
 
@@ -166,9 +174,10 @@ def _links_to_languages(page: "Outline") -> Iterator[tuple[str, str]]:
     marked = page.named(_is_known, page.by_class)
     for positions in page.by_hreflang.values():
         marked.update(positions)
+    own = language_tag(page.attributes[0].get("lang")) if page.by_hreflang else None
     for i in page.by_tag.get("a", ()):
         if publications or i in marked:
-            language = _switcher_language(page.elements[i], among_publications=publications)
+            language = _switcher_language(page.elements[i], own, among_publications=publications)
         elif _may_name_a_language(page, i):
             language = _printed_language(page.elements[i])
         else:
@@ -177,9 +186,11 @@ def _links_to_languages(page: "Outline") -> Iterator[tuple[str, str]]:
             yield language, href
 
 
-def _switcher_language(anchor: "HtmlElement", *, among_publications: bool) -> str | None:
+def _switcher_language(anchor: "HtmlElement", own: str | None, *, among_publications: bool) -> str | None:
+    """Return the language of a link; `own` is the page's, which Drupal declares of all links to its pages."""
     if hreflang := anchor.get("hreflang"):
-        return language_tag(hreflang)
+        language = language_tag(hreflang)
+        return language if language != own or _printed_language(anchor) else None
     names = anchor.get("class", "")
     is_switcher = names and _is_known(names)
     printed = _printed_language(anchor)
@@ -212,7 +223,19 @@ def _printed_language(anchor: "HtmlElement") -> str | None:
         return None
     line = " ".join(text.split()).strip(_AROUND)
     language = _language_named(line) if len(line) < _NAMED else None
+    if language is None and parts and "/" in line:
+        return _other_language(anchor)
     return language if line.casefold() not in _OTHER_MEANINGS or _has_partner(anchor) else None
+
+
+def _other_language(anchor: "HtmlElement") -> str | None:
+    """Return the language of a link that names the present one too: `<b class=active>Укр</b> / Рус`."""
+    present: set[str] = set()
+    others: set[str] = set()
+    for part in anchor.iterdescendants():
+        if (language := _language_named(part.text or "")) is not None:
+            (present if _IS_CURRENT.search(part.get("class") or "") else others).add(language)
+    return others.pop() if len(present) == len(others) == 1 else None
 
 
 def _has_partner(anchor: "HtmlElement") -> bool:

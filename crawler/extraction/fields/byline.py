@@ -24,6 +24,7 @@ PREFIX = re.compile(
     | підготува(?:в|ла|ли) | підготовка | подготови(?:л|ла|ли) | подготовка | спілкува(?:вся|лася)
       | беседова(?:л|ла)
     | написа(?:в|ла|л|ли) | розмовля(?:в|ла) | записа(?:в|ла|л|ли) | кореспондент(?:ка)? | корреспондент
+    | опубл(?:икова|ікува)(?:л|в|ла)
     | (?:(?:this\ )?(?:article|story|post)\ (?:was\ )?)?
       (?:story\ |written\ |reported\ |posted\ |published\ )?by
       | authors? | text | words | reporter | prepared\ by | autor(?:/?in|en)?
@@ -46,8 +47,8 @@ _LINE_TAGS = {
 }  # fmt: skip
 _BEGINS = (
     "автор", "текст", "журнал", "підгот", "подгот", "спілкува", "беседов", "написа", "розмовля", "записа",
-    "кореспон", "корреспон", "story", "written", "reported", "posted", "published", "by", "author", "text",
-    "words", "reporter", "prepared", "autor", "article", "this", "von ", "par ", "por ", "escrito",
+    "кореспон", "корреспон", "опубл", "story", "written", "reported", "posted", "published", "by", "author",
+    "text", "words", "reporter", "prepared", "autor", "article", "this", "von ", "par ", "por ", "escrito",
     "publicado", "door ", "penulis", "von:", "par:", "por:",
 )  # fmt: skip
 """Beginnings of such a line, for a fast check before the pattern."""
@@ -71,11 +72,15 @@ _NOT_NAMES = re.compile(
     r"[\d\[\]{}<>©@]|\?\s*$|^(?:фото|photo|foto|bild:|снимка|getty|image|video|відео|видео)"
     r"|\b(?:share|save|ago|updated|follow|sign up|log(?:ged)?[ -]?(?:in|out)|sign in|profile|contacts?"
     r"|text size|twitter|facebook|biography|реєстрація|регистрация|вхід|вход|вихід|выход|увійти|войти)\b"
-    r"|\bby google$"
+    r"|\bby google$|^(?:mastodon|telegram|youtube|linkedin|instagram|tik ?tok|bluesky)$"
     r"|^(?:теги?|мітки|метки|теми|темы|tags?|topics?|рубрик\w+|категорі\w+|categor\w+|ключові слова)\s*:"
     r"|\S\s*[›»>→]\s*\S|^(?:home|головна|главная|startseite|accueil|inicio)\b",
     re.IGNORECASE,
 )
+_BY_ACCOUNT = re.compile(
+    r"(?:(?:posted|published|written) by|опубл(?:икова|ікува)(?:л|в|ла)):? [\w.-]{2,20}", re.IGNORECASE
+)
+"""A byline of one word, which may be an account in small letters: `Posted by nina`."""
 _WHEN = re.compile(r"(?:,|\s+(?:в|о|у|on|at|от|від))\s+[^\d:]{0,15}\d[\d\s./:,–-]*$")
 """Date at the end of Drupal's own byline: `Опубликовано Родика Чеботарь в Чт, 05/06/2025 - 11:40`."""
 _HANDLE = re.compile(r"\s*[(<|,·•]?\s*(?<![\w@])[\w.+-]{0,40}@\w{2,30}(?:[.-]\w{1,30}){0,4}[)>]?")
@@ -105,6 +110,8 @@ _CAPITAL = re.compile(r"(?<!\w)[^\W\d_a-zа-яіїєґ]")
 _SMALL = re.compile(r"(?<![\w'’-])[a-zà-ÿа-яіїєґ][\w'’-]{2,}")
 _OF_A_SENTENCE = 6
 """Words in small letters of a byline, at most: `Please mark the words; two clicks tell us of the mistake.`"""
+_BESIDE_NAMES = 3
+"""Words in small letters beside a name, at most: `written by`, `for the Courier`."""
 _OUTSIDE_SCRIPTS = ".//text()[not(parent::script or parent::style or ancestor::button)]"
 _META_NAMES = (
     "author", "article:author", "article:author_name", "dc.creator", "dcterms.creator", "parsely-author",
@@ -192,7 +199,7 @@ def _prefixed_anywhere(
     near = [*filter(place.is_near, by_rel)]
     for element in map(page.elements.__getitem__, near or by_rel):
         parent = element.getparent()
-        line = _words(parent, _LONGEST) if parent is not None and element.tag == "a" else ""
+        line = without_day(_words(parent, _LONGEST)) if parent is not None and element.tag == "a" else ""
         if PREFIX.match(line) and len(line) < 120 and not _is_in_card(element, place):
             yield None, line
     for i in _beginning_like_bylines(page):
@@ -247,6 +254,8 @@ def _is_printed(line: str) -> bool:
     match = PREFIX.match(line)
     if match is None or not 5 < len(line) < _LONGEST:
         return False
+    if _BY_ACCOUNT.fullmatch(line):
+        return True
     names = line[match.end() :]
     first = names.split()[0] if names.split() else ""
     # "By the end of the year…", "Автор книги …": a name begins with a capital
@@ -256,6 +265,8 @@ def _is_printed(line: str) -> bool:
         return False
     several = _AND.split(without_day(names).split(",")[0])
     if _SMALL_WORDS.match(line) and not all(map(NAME.fullmatch, map(str.strip, several))):
+        return False
+    if len(_SMALL.findall(names.split(",")[0])) > _BESIDE_NAMES:
         return False
     return first[:1].isupper() and (
         bool(_SURE.search(match[0])) or (len(line) < 60 and not line.endswith("."))
@@ -359,9 +370,21 @@ def _leading_to_authors(page: Outline, place: Placement) -> Iterator[str]:
             if (
                 3 < len(line) < 60
                 and not _NOT_NAMES.search(line)
+                and not _is_in_sentence(page.elements[i])
                 and not _is_elsewhere(page.elements[i], place)
             ):
                 yield line
+
+
+def _is_in_sentence(link: HtmlElement) -> bool:
+    """Tell if a link is a part of running text, which links to people's accounts too, and to licences."""
+    around = link.getparent()
+    while around.tag in _FIRST_CHILDREN and around.getparent() is not None:
+        around = around.getparent()
+    small = len(_SMALL.findall(around.text or ""))
+    for child in around:
+        small += len(_SMALL.findall(child.tail or ""))
+    return small > _BESIDE_NAMES
 
 
 def _below_headline(page: Outline, tag: str) -> list[int]:

@@ -197,7 +197,10 @@ def _claimed_heading(
             alike = _likeness(text, claim) if claim else 0.0
             if tag != "h1" and alike < _SAME:
                 continue
-            score = alike + _H1 if tag == "h1" and alike else alike
+            # a smaller heading that is the whole claim may stand over an <h1> of a part of the text
+            score = (
+                alike if tag != "h1" or not alike else alike + _H1 if alike == 1 else min(alike + _H1, _PART)
+            )
             if score > (best[0] if best else 0.0):
                 best = score, text, f"{tag}, as in {source}"
     return best
@@ -247,7 +250,7 @@ _WORDS = 5
 """Words of a headline, so that it is no outlet's name."""
 _SAME = 0.8
 """Likeness from which a smaller heading is the headline."""
-_H1 = 0.3
+_H1, _PART = 0.3, 0.99
 _NAME = 20
 """Letters up to which a part of a title may be the name of a section."""
 _STEM = re.compile(r"\b[^\W\d_]{4,5}")

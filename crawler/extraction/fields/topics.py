@@ -34,6 +34,16 @@ _MACHINERY = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 """Tags and sections of a publishing system, not of its readers: `WC: 1000-1999`, `GA State Wire`, UUIDs."""
+_NO_SECTION = re.compile(
+    r"(?:(?:all|latest|усі|всі|все|останні|последние) )?(?:news|новини|новости)(?: (?:дня|україни|украины))?"
+    r"|стрічка(?: новин)?|лента(?: новостей)?|головн[ае]|главн(?:ая|ое)|статт?[іи]|статьи|матеріали|материалы"
+    r"|nachrichten|aktuell(?:es)?|übersicht|general|allgemein|other|інше|другое|разное"
+    r"|overview|actualités|actu|noticias|notizie|aktualno[śs]ci|wiadomości|online|web"
+    r"|site news|(?:zurück|back|назад)\b.*|.*\bчита(?:ти|ть)\b.*"
+    r"|(?:все|усі|всі|all) (?:новости|новини|news)\b.*|.*,.*,.*|\W.*",
+    re.IGNORECASE,
+)
+"""Names of what has all of an outlet's articles."""
 _KEYED = re.compile(r"([A-Z][A-Za-z ]{1,20}): ?\S")
 """Tag with its key: `Page Type: Article`."""
 _MOST_KEYS = 2
@@ -239,14 +249,20 @@ def read_section(
     page: Outline, data: LinkedData, names: dict[str, str], headline: str | None, url: str
 ) -> str | None:
     """Return the section that the page declares, its last breadcrumb, or what the outlet calls its folder."""
-    for declared in (names.get("article:section"), data.section):
-        if declared and len(declared) < _LONGEST and not _MACHINERY.search(declared):
+    of_page = [*filter(None, (names.get("article:section"), data.section))]
+    for declared in of_page:
+        if len(declared) < _LONGEST and _names_section(declared):
             return declared
     for trail in (data.breadcrumbs, _printed_trail(page), _named_trail(page)):
         if (section := _of_breadcrumbs(trail, headline)) is not None:
             return section
-    name = _of_folder(page, url)
+    # one that is called `News` is in no folder of a section
+    name = None if of_page else _of_folder(page, url)
     return name if for_comparison(name or "") != for_comparison(names.get("og:site_name", "")) else None
+
+
+def _names_section(name: str) -> bool:
+    return _MACHINERY.search(name) is None and _NO_SECTION.fullmatch(name.strip()) is None
 
 
 def _of_folder(page: Outline, url: str) -> str | None:
@@ -264,7 +280,7 @@ def _of_folder(page: Outline, url: str) -> str | None:
         if depth is None or not _leads_into(href, address.hostname or "", folders[: depth + 1]):
             continue
         text = one_line(page.elements[i].text_content())
-        if 1 < len(text) < _LONGEST and len(text.split()) <= _MOST_WORDS and not _MACHINERY.search(text):
+        if 1 < len(text) < _LONGEST and len(text.split()) <= _MOST_WORDS and _names_section(text):
             texts.setdefault(depth, Counter())[text] += 1
     return texts[max(texts)].most_common(1)[0][0] if texts else None
 
@@ -301,7 +317,7 @@ def _of_breadcrumbs(trail: tuple[str, ...], headline: str | None) -> str | None:
         folded = for_comparison(name)
         is_headline = bool(title) and (folded in title or title in folded)
         is_short = len(name) < _LONGEST and len(name.split()) <= _MOST_WORDS
-        if is_short and not is_headline and not _MACHINERY.search(name):
+        if is_short and not is_headline and _names_section(name):
             return name
     return None
 

@@ -1,5 +1,6 @@
 """A page in two languages: its text, and below it the translation of the whole text."""
 
+import re
 from collections.abc import Sequence
 from itertools import accumulate
 from typing import NamedTuple
@@ -24,6 +25,7 @@ _LINE = 25
 _PARAGRAPH = 100
 """Characters of a paragraph."""
 _MOSTLY = 0.7
+_SENTENCE = re.compile(r"[.!?…:][»”\"')\]]*$")
 _UNMIXED = 0.15
 """Share of Ukrainian letters in Russian, at most."""
 
@@ -50,6 +52,7 @@ def find_break(blocks: Sequence[str], headline: str | None) -> TwoTexts | None:
             at is not None
             and _is_sure(blocks[:at], kinds[:at], first)
             and _is_sure(blocks[at:], kinds[at:], second)
+            and _are_sentences(blocks[at:] if second == "latin" else blocks[:at])
         ):
             return TwoTexts(at, _first_is_own(headline or "", second))
     return None
@@ -70,6 +73,12 @@ def _is_sure(blocks: Sequence[str], kinds: Sequence[str | None], expected: str) 
     for block, kind in zip(blocks, kinds, strict=True):
         telling += len(block) if kind == expected else 0
     return 2 * telling > sum(map(len, blocks))
+
+
+def _are_sentences(blocks: Sequence[str]) -> bool:
+    """Tell if most letters of a text are in sentences: a listing of a program is no translation."""
+    sentences = [*filter(_SENTENCE.search, blocks)]
+    return len(sentences) > 1 and 2 * sum(map(len, sentences)) > sum(map(len, blocks))
 
 
 def _first_is_own(headline: str, second: str) -> bool:

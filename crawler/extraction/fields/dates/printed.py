@@ -19,6 +19,8 @@ from crawler.extraction.fields.dates.parsing import CHANGED, is_bare, published_
 from crawler.extraction.fields.placement import ABOVE, BELOW, Placement
 
 _YEAR, _HOUR = re.compile(r"(?:19|20)\d{2}"), re.compile(r"\d{1,2}[:.]\d{2}(?!\.?\d)")
+_GLUED = re.compile(r"((?:19|20)\d{2})(\d{1,2}:\d{2})")
+"""Year and hour in elements of their own: `<span>June 7, 2019</span><span>8:48 PM</span>`."""
 _PARTS = re.compile(r"\d+|[^\W\d]+")
 _MENUS = {"nav", "ul", "ol", "form", "input", "select", "head", "title", "body"}
 _DATED = {
@@ -226,7 +228,7 @@ def _marked(page: Outline) -> Iterator[_Line]:
         if page.tags[i] not in _DATED or (text := short_text(page.elements[i], 160)) is None:
             continue
         attributes = page.attributes[i]
-        text = attributes.get("content") or one_line(text)
+        text = attributes.get("content") or _GLUED.sub(r"\1 \2", one_line(text))
         if _may_be_a_day(text) and not (_OF_COPYRIGHT.search(text) or _ENDS.search(text)):
             yield _Line("printed", _with_year(page, i, text), i, True, _is_changed(page, i, text))
 

@@ -1,6 +1,14 @@
 """What newspapers print amid their texts in other languages, and sentences that begin alike."""
 
 NO_TEXT = """\
+Stay tuned!
+The port opens in spring. Stay tuned for updates!
+Stay tuned for further updates on the project.
+Join our Discord to find a crew.
+Published 12 May 2026
+Updated 3 hours ago
+Опубліковано 12.05.2026, 13:00
+Обновлено 12 мая 2026
 Lesen Sie auch: Was nun für den Hafen gilt
 Lies auch: Was nun für den Hafen gilt
 Siehe auch
@@ -95,6 +103,16 @@ If you’re curious, you can read our Privacy Notice.
 """
 
 TEXT = """\
+Published 192 updates of the index, one every two days
+Опубліковано 192 оновлення покажчика, одне на два дні
+Опубликовано 192 обновления указателя, одно в два дня
+You can follow our progress here:
+Download our settings and import them into the terminal.
+The harbour will get two new cranes before the end of the year. Stay tuned!
+Можливо, у порту скоро з'явиться крамниця з футболками міста, а можливо і ні. Слідкуйте за новинами!
+Возможно, в порту скоро появится лавка с футболками города, а возможно и нет. Следите за новостями!
+Подробности смотрите в документации по API. Библиотека загрузок уже перешла на новый указатель пристаней.
+Слідкуйте за оновленнями! Як тільки завершимо обговорення з портом, почнемо виробництво десяти пристроїв.
 Lesen Sie auch Bücher über den Hafen?
 Mehr über den Hafen weiß der Kapitän.
 Siehe auch der Kapitän, er lacht.

@@ -90,6 +90,49 @@ def test_links_that_a_sentence_announces_are_the_articles() -> None:
     assert reasons(*blocks)[2:] == [False] * 5
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Це оновлення має виправлення безпеки, ознайомтеся з пунктами нижче.",
+        "Этот выпуск исправляет уязвимости, подробности смотрите ниже.",
+        "This release has the following security fixes, in all branches.",
+    ],
+)
+def test_a_list_of_links_below_a_sentence_that_announces_it(said: str) -> None:
+    topics = (link("Harbour: a gate that opens by itself"), link("Bridge: a lamp that does not burn"),
+              link("Station: a clock that goes backwards"))  # fmt: skip
+    assert reasons(TEXT, other(1), ReadBlock("paragraph", said, 0.0), *topics) == [False] * 6
+    assert reasons(TEXT, other(1), other(2), *topics) == [False] * 3 + [True] * 3
+
+
+def test_a_link_among_the_lines_of_a_list_belongs_to_it() -> None:
+    lines = [ReadBlock("list_item", f"{i} мостів, які місто лагодить цього року", 0.0) for i in range(4)]
+    assert reasons(TEXT, *lines, link("9 мостів, які місто ще не лагодило"), other(1)) == [False] * 7
+
+
+def test_lines_beside_one_that_asks_to_follow_stay() -> None:
+    calls = "Можливо, скоро в порту з'явиться нова крамниця з футболками. Слідкуйте за новинами!"
+    lines = [ReadBlock("list_item", text, 0.2) for text in (other(1).text, calls, other(2).text)]
+    call = ReadBlock("list_item", "Слідкуйте за новинами!", 0.2)
+    assert reasons(TEXT, *lines, call, TEXT)[1:5] == [False, False, False, True]
+
+
+def test_the_first_sentence_that_has_the_words_of_the_headline() -> None:
+    known = Excluded("Рада ухвалила бюджет міста")
+    again = ReadBlock("paragraph", "Рада ухвалила бюджет міста", 0.0)
+    assert reasons(again, TEXT, known=known) == [True, False]
+    assert reasons(ReadBlock("paragraph", f"{again.text}.", 0.0), TEXT, known=known) == [False, False]
+
+
+@pytest.mark.parametrize(
+    "line", ["Posted by 2026-02-03", "Опубликовал 2026-02-03", "By", "3 February 2026", "2026-02-03"]
+)
+def test_the_rest_of_a_byline_above_the_text(line: str) -> None:
+    opening = ReadBlock("paragraph", line, 0.0)
+    assert reasons(opening, TEXT) == [True, False]
+    assert reasons(TEXT, ReadBlock("paragraph", "Posted by 2026-02-03", 0.0), TEXT)[1] is False
+
+
 def other(number: int) -> ReadBlock:
     return ReadBlock(
         "paragraph",

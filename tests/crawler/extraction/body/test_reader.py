@@ -73,10 +73,3 @@ def test_each_item_of_a_list_in_a_list_once() -> None:
     )
     items = [block.text for block in read_element(element) if block.kind == "list_item"]
     assert items == ["Мости", "Перша черга", "Друга черга", "Етап", "Разом", "Дороги"]
-
-
-def test_an_anchor_around_a_heading_is_no_link() -> None:
-    part = f"<a href='#a'><h2>Мости</h2></a><p>{LINE}</p><h3><a href='#b'>Дороги</a></h3><p>{LINE}</p>"
-    element = html.fromstring(f"<div><p>{LINE}</p>{part}<h3><a href='/2'>Інше</a></h3><p>{LINE}</p></div>")
-    headings = {block.text: block.linked for block in read_element(element) if block.kind == "heading"}
-    assert headings == {"Мости": 0, "Дороги": 0, "Інше": 1}

@@ -107,6 +107,8 @@ def test_home_pages_are_no_alternates() -> None:
         ('<span class="lang-publication"><a href="/rus/1">ru</a></span>', "ru"),
         ('<ul><li><b>EN</b></li><li><a href="/rus/1">UK</a></li></ul>', "uk"),
         ('<p><a href="/rus/1">IT</a> | DE</p>', "it"),
+        ('<a href="/rus/1"><span><b class="top_active">Укр</b> / <b>Рус</b></span></a>', "ru"),
+        ('<a href="/rus/1"><b>Укр</b> | <b>/</b> <b class="current">Рус</b></a>', "uk"),
     ],
 )
 def test_switchers(anchor: str, language: str) -> None:
@@ -127,12 +129,28 @@ def test_switchers(anchor: str, language: str) -> None:
         '<ul><li><a href="/news/uk">UK</a></li><li><a href="/news/it">IT</a></li><li>World</li></ul>',
         '<div>Deutsch</div><ul><li><a href="/news/uk">UK</a></li><li>World</li></ul>',
         '<p><a href="/trends/uk-economy/">UK</a></p>',
+        # accounts and licences
+        '<a href="https://twitter.com/courier_eng">English</a>',
+        'Ліцензія <a href="https://creativecommons.org/licenses/by/4.0/legalcode.uk">українською</a>',
+        # neither is marked as the present one
+        '<a href="/rus/1"><b>Укр</b> / <b>Рус</b></a>',
         # the front of another edition
         '<a href="/international/">English</a>',
     ],
 )
 def test_what_is_no_switcher(anchor: str) -> None:
     assert read(anchor) == ()
+
+
+def test_a_link_that_declares_the_language_of_the_page_leads_to_no_other() -> None:
+    page = outline(
+        html.document_fromstring('<html lang="en"><a href="/a/1" hreflang="en"><img></a><p>x</p></html>')
+    )
+    assert read_alternates(page, HERE) == ()
+    page = outline(
+        html.document_fromstring('<html lang="uk"><a href="/a/1" hreflang="en"><img></a><p>x</p></html>')
+    )
+    assert [alternate.language for alternate in read_alternates(page, HERE)] == ["en"]
 
 
 def test_the_article_itself_may_be_one_word() -> None:

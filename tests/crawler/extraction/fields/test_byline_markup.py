@@ -48,6 +48,7 @@ def authors(before: str = "", after: str = "", head: str = "", end: str = "") ->
         (f"<p class='byline'>March 3 2026 at 10:37am By {JANE}</p>", [JANE]),
         (f"<ul><li>Von: <span class='person-link'><a href='/j'>{JANE}</a>, </span> <span class='person-link'><a href='/m'>Max Muster</a></span></li></ul>", [JANE, "Max Muster"]),
         (f"<div class='x'><a href='/avtor/hanna-vyhadana'>{HANNA}</a></div>", [HANNA]),
+        (f"<p>Підготувала для нас <a href='/avtor/hanna-vyhadana'>{HANNA}</a></p>", [HANNA]),
         ("<ul><li><span>Автори</span> <a href='/a'>Новини</a></li></ul>", []),
         ("<div class='related'><span class='author'>Петро Сторонній</span></div>", []),
         ("", []),
@@ -389,3 +390,26 @@ def byline(line: str) -> str | None:
 )  # fmt: skip
 def test_the_line_of_the_byline(line: str, expected: str | None) -> None:
     assert byline(line) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "byline"),
+    [
+        ("<p class='info'>Posted by <span class='post-author'>nina</span> 2026-02-03</p>", "Posted by nina"),
+        ("<p class='info'>Опубликовал <span class='post-author'>Jane Doe</span> 2026-02-03</p>", "Опубликовал Jane Doe"),
+        ("<div>By <a rel='author' href='/a/1'>Jane Doe</a><br><span>Posted on Thu, 10 September 2015 20:26 |</span> <span>0</span></div>", "By Jane Doe"),
+        ("<p>Пишіть нам у <a href='https://social.example/@port'>мережі Мастодонт</a>, на форум і в усі наші скриньки.</p>", None),
+        ("<p>The talk of <a href='https://social.example/profile/port'>FSFE Berlin</a> was held in the old harbour.</p>", None),
+        ("<p><a href='https://social.example/@port'>Mastodon</a></p>", None),
+        ("<p>Підготовка: Встановлюємо інструменти для безпечного завантаження пакетів на сервер</p>", None),
+    ],
+)  # fmt: skip
+def test_the_byline_is_what_the_line_says_of_a_person(line: str, byline: str | None) -> None:
+    page = f"<html><head><title>Рада ухвалила бюджет міста</title></head><body><article><h1>Рада ухвалила бюджет міста</h1>{line}{TEXT}</article></body></html>"
+    url = "https://courier.example/news/1"
+    article = extract(
+        Fetch(url, url, page.encode(), None, 200, datetime(2026, 3, 1, tzinfo=UTC)), Hints("courier")
+    )
+    assert article.byline == byline
+    assert "Posted" not in article.body
+    assert "Опубликовал" not in article.body

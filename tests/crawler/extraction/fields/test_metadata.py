@@ -43,6 +43,14 @@ def test_a_headline_that_the_head_names_is_no_title_with_the_outlet() -> None:
     assert read(head + named.replace("Bridges", "Harbours")).headline == title
 
 
+def test_a_heading_that_is_the_whole_title_stands_over_an_h1_of_a_part() -> None:
+    head = "<title>Звук и поиск нового курса</title>"
+    body = "<h2>Звук и поиск нового курса</h2><h1>Звук</h1><p>x</p><h1>Поиск нового курса</h1>"
+    assert read(head, body).headline == "Звук и поиск нового курса"
+    body = "<h2>Port: Cranes of the harbour</h2><h1>Cranes of the harbour</h1>"
+    assert read("<title>Port: Cranes of the harbour</title>", body).headline == "Port: Cranes of the harbour"
+
+
 def test_the_h1_that_agrees_is_the_headline() -> None:
     head = '<meta property="og:title" content="Рада ухвалила закон про медіа: що зміниться"><title>x</title>'
     body = "<h1>Кур'єр</h1><h1>Рада ухвалила закон про медіа</h1>"

@@ -46,6 +46,16 @@ def test_the_name_of_the_folder_that_the_article_is_in(path: str, links: str, se
     assert topics(f"<meta property='og:site_name' content='{section}'>", links, url)[0] is None
 
 
+@pytest.mark.parametrize(
+    "name", ["Новини", "Новости", "News", "Aktuell", "Übersicht", "Головна", "Latest news"]
+)
+def test_what_has_all_articles_is_no_section(name: str) -> None:
+    declared = f"<meta property='article:section' content='{name}'>"
+    assert topics(declared)[0] is None
+    assert topics(declared, SPORT, "https://a.example/sport/x")[0] is None
+    assert topics(trail("Home", "Sport", name))[0] == "Sport"
+
+
 def trail(*names: str) -> str:
     entries = [
         {"@type": "ListItem", "position": i, "item": {"name": name}} for i, name in enumerate(names, 1)

@@ -65,6 +65,10 @@ def test_the_text_in_the_headlines_language_is_the_body(own: str, other: str, ow
 @pytest.mark.parametrize(
     "paragraphs",
     [
+        [
+            *UKRAINIAN[:4],
+            *[f"GET /repository/{i} HTTP/1.1 200 robots.txt index.jar mirror.png" * 3 for i in range(6)],
+        ],  # a listing
         [*UKRAINIAN, *ENGLISH[:2]],  # a quotation
         [line for pair in zip(UKRAINIAN, ENGLISH, strict=True) for line in pair],  # sentence by sentence
         [*UKRAINIAN[:3], *RUSSIAN[:3], *UKRAINIAN[3:], *RUSSIAN[3:]],

@@ -502,3 +502,10 @@ def test_the_day_of_a_picture_is_not_the_articles() -> None:
     caption = "<figure><img><figcaption><span class='media-info'>{}3 травня 2023 року{}</span></figcaption></figure>"
     assert published(caption.format("Дим. ", " (ілюстративне фото)")) is None
     assert published(caption.format("", "")) is not None
+
+
+def test_year_and_hour_in_elements_of_their_own() -> None:
+    stamp = "<time datetime='2019-06-07T20:48:00-04:00'><span class='date'>June 7, 2019</span><span class='time'>8:48 PM ET</span></time>"
+    moment = published(f"<div class='dateblock'>{stamp}</div><p>x</p>")
+    assert moment is not None
+    assert moment.at == utc(2019, 6, 8, 0, 48)
