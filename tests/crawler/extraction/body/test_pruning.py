@@ -3,7 +3,11 @@
 from datetime import UTC, datetime
 
 import pytest
+from lxml import html
 
+from crawler.extraction.body.pruning import prune
+from crawler.extraction.document.outline import outline
+from crawler.extraction.document.prose import read_prose
 from crawler.extraction.page import extract
 from crawler.items import Fetch, Hints
 
@@ -124,3 +128,11 @@ def test_a_lead_that_a_picture_repeats_is_the_text_s() -> None:
     page = f"<html>{head}<body><article><h1>Рада</h1><div>{lead}{paragraphs()}</div></article></body></html>"
     fetch = Fetch(URL, URL, page.encode(), "utf-8", 200, NOW)
     assert extract(fetch, Hints("courier")).body.startswith(SAID)
+
+
+def test_an_anchor_around_a_heading_is_no_link() -> None:
+    part = f"<a href='#a'><h2>Мости</h2></a><p>{LONG}</p><h3><a href='#b'>Дороги</a></h3>"
+    tree = html.document_fromstring(f"<html><body>{part}<h3><a href='/3'>Інше</a></h3></body></html>")
+    page = outline(tree)
+    prune(page, None, read_prose(page, None, None))
+    assert [link.get("href") for link in tree.iter("a")] == ["/3"]
