@@ -47,6 +47,7 @@ _OF_CALLS = re.compile(
     r"\b(?:subscri|abonn|newsletter|journalis|zeitung|donat|sign(?:ing)? up|download|readers?\b|leser"
     r"|newsroom|editor|news\b"
     r"|stor(?:y|ies)\b|articles?\b|artikel|podcast|channel|inbox|e-?mail|click|advert|members?\b|membership|premium|app\b"
+    r"|unterstütz|supporter|beitrag|dir\b|dich\b|euch\b|reporting|(?:a|per) (?:month|week)\b|передплат|газет"
     r"|follow|yours?\b|you\b|sie\b|ihre|vous\b|votre|podrás|ви\b|вы\b|ваш|вам\b|вас\b"
     r"|п[іо]дпи[сш]|р[оа]зсил|рассыл|журнал[іи]ст|донат|читач|читател|редакц|новин|новост|статт|стат(?:ь|ей)|мат[еі]р[іи]ал"
     r"|публ[іи]кац|канал|по[шч]т|лайк|ком+ентар|застосун|додат|приложени|реклам|сайт|подкаст|видан|издани|мед[іи]а"
@@ -165,7 +166,12 @@ def _is_spared(rule: LineRule, folded: str) -> bool:
 
 
 def _has_substance(folded: str) -> bool:
-    """Tell if a line has a sentence without any word of a call beside it: a rule takes no such paragraph."""
+    """Tell if a line has a sentence without any word of a call beside it: a rule takes no such paragraph.
+
+    A question is a call's, too: `Did you like this text?`
+    """
+    if "?" in folded:
+        return False
     for sentence in _SENTENCES.findall(folded):
         if len(sentence) < len(folded) - _SHORTEST_CALL and not _OF_CALLS.search(sentence):
             return True

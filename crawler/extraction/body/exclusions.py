@@ -74,8 +74,10 @@ _BELOW = re.compile(
 )
 """Words that announce a list."""
 _LABEL_AT_MOST = 40
-_IN_LINKS = 0.5
-"""Share of its letters that are links, from which a line is a link."""
+_IN_LINKS, _ALL_LINK = 0.5, 0.9
+"""Shares of its letters that are links, from which a line is mostly a link, and only a link."""
+_PARAGRAPH = 200
+"""Letters of an item that is a paragraph."""
 _LABEL = re.compile(r".{2,40}[:…]|\W*[^.!?]{2,32}\W*")
 
 
@@ -333,7 +335,7 @@ def _links_away(blocks: Sequence[ReadBlock]) -> list[bool]:
     """Mark lines that are only a link, unless the article is itself a list of links."""
     away = [_is_only_link(block) for block in blocks]
     for items in _lists(blocks):
-        links = sum(away[items.start : items.stop])
+        links = sum(blocks[i].linked > _ALL_LINK for i in items)
         if (items.start and _announces(blocks[items.start - 1])) or (links and 2 * links < len(items)):
             # a list that the text announces belongs to the text, links or not; so does a link among its lines
             away[items.start : items.stop] = [False] * len(items)
@@ -362,7 +364,7 @@ def _end_of_text(blocks: Sequence[ReadBlock]) -> int:
 
 def _is_only_link(block: ReadBlock) -> bool:
     is_line = block.kind != "heading" and 15 < len(block.text) < 250
-    return is_line and block.linked > 0.9 and not block.text.endswith((".", "!", "»", "”"))
+    return is_line and block.linked > _ALL_LINK and not block.text.endswith((".", "!", "»", "”"))
 
 
 def _are_teasers(items: Sequence[ReadBlock]) -> bool:
@@ -392,11 +394,12 @@ def _announces(block: ReadBlock) -> bool:
 
 
 def _boxes(blocks: Sequence[ReadBlock], reasons: list[str | None]) -> None:
-    """Leave out the links of a list if one item asks to subscribe and most items are links."""
+    """Leave out a list if a link in it asks to subscribe and most items have links; no paragraph in it."""
     for items in _lists(blocks):
-        linked = [i for i in items if blocks[i].linked >= _IN_LINKS]
-        if any(reasons[i] == _ASKS for i in items) and 2 * len(linked) > len(items):
-            for i in linked:
+        linked = sum(blocks[i].linked > 0 for i in items)
+        asks = any(reasons[i] == _ASKS and blocks[i].linked for i in items)
+        for i in items if asks and 2 * linked > len(items) else ():
+            if blocks[i].linked >= _IN_LINKS or len(blocks[i].text) < _PARAGRAPH:
                 reasons[i] = reasons[i] or _ASKS
 
 

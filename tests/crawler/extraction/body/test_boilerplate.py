@@ -108,13 +108,25 @@ def test_a_list_of_links_below_a_sentence_that_announces_it(said: str) -> None:
 def test_a_link_among_the_lines_of_a_list_belongs_to_it() -> None:
     lines = [ReadBlock("list_item", f"{i} мостів, які місто лагодить цього року", 0.0) for i in range(4)]
     assert reasons(TEXT, *lines, link("9 мостів, які місто ще не лагодило"), other(1)) == [False] * 7
+    short = [link(name) for name in ("Мости", "Порт", "Вокзал")]
+    menu = (*short, link("Куди піти в неділю разом із дітьми"))
+    assert reasons(TEXT, other(2), *menu, other(1), other(3))[5] is True
 
 
 def test_lines_beside_one_that_asks_to_follow_stay() -> None:
     calls = "Можливо, скоро в порту з'явиться нова крамниця з футболками. Слідкуйте за новинами!"
     lines = [ReadBlock("list_item", text, 0.2) for text in (other(1).text, calls, other(2).text)]
-    call = ReadBlock("list_item", "Слідкуйте за новинами!", 0.2)
+    call = ReadBlock("list_item", "Слідкуйте за новинами!", 0.0)
     assert reasons(TEXT, *lines, call, TEXT)[1:5] == [False, False, False, True]
+    # a list of links with a paragraph among them
+    paragraph = ReadBlock("list_item", f"{other(1).text} {other(2).text} {other(3).text}", 0.2)
+    box = [
+        link("Слідкуйте за новинами!"),
+        link("Головне дня: хто голосував за бюджет"),
+        paragraph,
+        link("Запитайте мера"),
+    ]
+    assert reasons(TEXT, *box, TEXT)[1:5] == [True, True, False, True]
 
 
 def test_the_first_sentence_that_has_the_words_of_the_headline() -> None:
