@@ -335,9 +335,7 @@ def _links_away(blocks: Sequence[ReadBlock]) -> list[bool]:
     """Mark lines that are only a link, unless the article is itself a list of links."""
     away = [_is_only_link(block) for block in blocks]
     for items in _lists(blocks):
-        links = sum(blocks[i].linked > _ALL_LINK for i in items)
-        if (items.start and _announces(blocks[items.start - 1])) or (links and 2 * links < len(items)):
-            # a list that the text announces belongs to the text, links or not; so does a link among its lines
+        if _belongs_to_text(items, blocks):
             away[items.start : items.stop] = [False] * len(items)
         elif _are_teasers(blocks[items.start : items.stop]):
             away[items.start : items.stop] = [True] * len(items)
@@ -352,6 +350,14 @@ def _links_away(blocks: Sequence[ReadBlock]) -> list[bool]:
     if sum(compress(lengths, away)) > 0.4 * sum(lengths):
         return [False] * len(blocks)
     return away
+
+
+def _belongs_to_text(items: range, blocks: Sequence[ReadBlock]) -> bool:
+    """Tell if a list is the text's, links or not: the text announces it, or most lines are no links."""
+    if items.start and _announces(blocks[items.start - 1]):
+        return True
+    links = sum(blocks[i].linked > _ALL_LINK for i in items)
+    return 0 < links < len(items) / 2
 
 
 def _end_of_text(blocks: Sequence[ReadBlock]) -> int:

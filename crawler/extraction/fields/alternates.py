@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import islice
+from itertools import filterfalse, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
@@ -63,7 +63,7 @@ _OTHER_MEANINGS = {"uk", "it"}
 """Names of languages that are a country and a trade as well; another language is named beside them."""
 _FRONT = re.compile(r"[a-z]{3,15}")
 _PLATFORM = re.compile(
-    r"https?://(?:[\w-]+\.)*(?:twitter|x|facebook|instagram|youtube|linkedin|tiktok|t|telegram|vk|creativecommons|wikipedia"
+    r"(?:https?:)?//(?:[\w-]+\.)*(?:twitter|x|facebook|instagram|youtube|linkedin|tiktok|t|telegram|vk|creativecommons|wikipedia"
     r"|google|apple|patreon)\.(?:com|org|me)(?:[:/?#]|$)"
 )
 """Hosts of accounts and licences, which have no translation of an article."""
@@ -127,8 +127,6 @@ def read_alternates(page: "Outline", url: str, switcher: str | None = None) -> t
         target = absolute(url, href)
         if target is None or is_home_page(target) or _is_front_of_an_edition(target, url):
             return
-        if source == "switcher" and _PLATFORM.match(target):
-            return
         alternate = Alternate(language, target, "hreflang" if source == "hreflang" else "switcher")
         alternates.setdefault((language, target, source), alternate)
 
@@ -138,13 +136,17 @@ def read_alternates(page: "Outline", url: str, switcher: str | None = None) -> t
         if anchor.get("href"):
             language_of_link = _printed_language(anchor) or _language_of_class(anchor.get("class") or "")
             add(language_of_link, anchor.get("href"), "switcher")
-    for language, href in _links_to_languages(page):
+    for language, href in filterfalse(_leads_to_platform, _links_to_languages(page)):
         add(language, href, "switcher")
     page_url = url.split("#", 1)[0]
     # a page that links to itself in one language only names its language; that is kept for hreflang, and
     # useless in a switcher
     useful = (a for a in alternates.values() if a.source == "hreflang" or a.url != page_url)
     return tuple(islice(useful, MOST_ALTERNATES))
+
+
+def _leads_to_platform(link: tuple[str, str]) -> bool:
+    return _PLATFORM.match(link[1]) is not None
 
 
 def absolute(url: str, href: str | None) -> str | None:

@@ -266,11 +266,14 @@ def _is_printed(line: str) -> bool:
     several = _AND.split(without_day(names).split(",")[0])
     if _SMALL_WORDS.match(line) and not all(map(NAME.fullmatch, map(str.strip, several))):
         return False
-    if len(_SMALL.findall(names.split(",")[0])) > _BESIDE_NAMES:
-        return False
-    return first[:1].isupper() and (
+    return _begins_like_names(names) and (
         bool(_SURE.search(match[0])) or (len(line) < 60 and not line.endswith("."))
     )
+
+
+def _begins_like_names(names: str) -> bool:
+    """Tell if what stands before the first comma begins with a capital, and is no sentence."""
+    return names[:1].isupper() and len(_SMALL.findall(names.split(",", 1)[0])) <= _BESIDE_NAMES
 
 
 def _classed(page: Outline, place: Placement) -> Iterator[str]:
