@@ -365,7 +365,7 @@ def stored(weighting: Weighting, data: Path, retold: Sequence[Path]) -> str:
         }
 
     document = {
-        "version": 16,
+        "version": 17,
         "features": list(NAMES),
         **{name: numbers(getattr(weighting, name)) for name in ("mean", "scale", "weight")},
         "crossed": list(CROSSED),

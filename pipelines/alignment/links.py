@@ -26,6 +26,8 @@ _NEVER = np.float32(-1e9)
 SURE_LINK = 0.97
 """Probability below which a link is doubtful: it counts as neither linked nor one-sided."""
 _DOUBTFUL = 0.96
+_LIKELY = 0.8
+"""Probability of links between whose paragraphs no sentences are compared, if they leave none out."""
 _ALONE = 0.6
 """Probability of being said nowhere else from which a paragraph has no doubtful link."""
 
@@ -114,15 +116,17 @@ def _with_second_pass(
     """Replace doubtful links by what the sentences there say."""
 
     def first_pass(text_a: Paragraphs, text_b: Paragraphs) -> Iterator[tuple[Link, float]]:
-        for x in _first_pass(weighed(text_a, text_b, weighting), weighting)[0]:
+        sentences = weighed(text_a, text_b, weighting)
+        for x in linked(sentences, weighting, marginals(sentences, weighting.path)):
             if x.kind == "aligned":
                 yield (x.a, x.b), x.probability
 
-    sure: list[Link] = []
+    sure, likely = list[Link](), list[Link]()
     for link in links:
-        if link.kind == "aligned" and link.probability >= SURE_LINK:
-            sure.append((link.a, link.b))
-    for (a, b), probability in second_pass(compared.text_a, compared.text_b, sure, first_pass):
+        if link.kind == "aligned" and link.probability >= _LIKELY:
+            of_link = sure if link.probability >= SURE_LINK else likely
+            of_link.append((link.a, link.b))
+    for (a, b), probability in second_pass(compared.text_a, compared.text_b, sure, likely, first_pass):
         new = ParagraphLink(a, b, "aligned", round(min(_DOUBTFUL, probability), 4))
         rest: list[ParagraphLink] = []
         is_news = True

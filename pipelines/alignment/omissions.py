@@ -211,16 +211,13 @@ def lone_paragraphs(
     if not side.places:
         return {}
     lone: dict[int, Lone] = {}
-    numbers: list[Quantity] | None = None
     shares_alone = side.features[:, OMISSION_NAMES.index("share alone")]
     sure = 1 / (1 + np.exp(-log_odds(side.features)))
     for place, p, share_alone, near in zip(side.places, sure, shares_alone, side.nearest, strict=True):
         is_sure = p >= (_SURE_IF_SHORT if text.letters[place] < _SHORT else SURE)
         # the first paragraph tells what the story is about, and so does the other text
         is_sure = is_sure and (place > 0 or share_alone < _MOST_ALONE)
-        if is_sure:
-            numbers = _numbers(opposite) if numbers is None else numbers
-            is_sure = not (_is_rounded(text, place, numbers) or _is_traced(text, place, opposite))
+        is_sure = is_sure and not (_is_traced(text, place, opposite) or _is_rounded(text, place, opposite))
         lone[place] = Lone(round(float(p if is_sure else min(p, DOUBTFUL)), 4), near)
     return lone
 
@@ -263,23 +260,19 @@ def _doubt(lone: dict[int, Lone], place: int) -> None:
     lone[place] = replace(lone[place], confidence=min(lone[place].confidence, DOUBTFUL))
 
 
-def _numbers(text: Paragraphs) -> list[Quantity]:
-    numbers: list[Quantity] = []
-    for reading in text.readings:
-        numbers += quantities(reading.text, text.language)
-    return numbers
-
-
-def _is_rounded(text: Paragraphs, place: int, numbers: Sequence[Quantity]) -> bool:
+def _is_rounded(text: Paragraphs, place: int, opposite: Paragraphs) -> bool:
     """Tell if the other text rounds a number of the paragraph: 2,870 runners are almost three thousand."""
+    large: list[Quantity] = []
     for number in quantities(text.readings[place].text, text.language):
-        if number.value is None or number.value < _ROUNDED_FROM:
-            continue
-        # a year agrees with its last two digits; 1870 may be a count
-        is_like = rounded if number.kind == "year" else agree
-        for other_number in numbers:
-            if number.value != other_number.value and is_like(number, other_number):
-                return True
+        if number.value is not None and number.value >= _ROUNDED_FROM:
+            large.append(number)
+    for reading in opposite.readings if large else ():
+        for other_number in quantities(reading.text, opposite.language):
+            for number in large:
+                # a year agrees with its last two digits; 1870 may be a count
+                is_like = rounded if number.kind == "year" else agree
+                if number.value != other_number.value and is_like(number, other_number):
+                    return True
     return False
 
 

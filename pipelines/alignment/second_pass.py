@@ -5,18 +5,22 @@ but their sentences are. What so many sentences agree on replaces the links of t
 """
 
 import re
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from pipelines.alignment.contents import Link
 from pipelines.alignment.paragraph_runs import SIZES
-from pipelines.alignment.paragraphs import Paragraphs, prepared
+from pipelines.alignment.paragraphs import Paragraphs, from_readings
+from pipelines.similarity.document import PartReading
+from pipelines.similarity.folding import fold
+from pipelines.similarity.lexicon import meanings
 
 FirstPass = Callable[[Paragraphs, Paragraphs], Iterable[tuple[Link, float]]]
 """Finds links in order, with their probability."""
-Sentence = tuple[int, str]
-"""The place of its paragraph, and its text."""
+Sentence = tuple[int, PartReading]
+"""The place of its paragraph, and what is read of it."""
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"»”’)]*\s+(?=[\"«“„(\[—–-]*\s?[A-ZА-ЯІЇЄҐЁ0-9])")
 _AGREE = 0.85
 """Probability of a link of sentences from which it counts."""
@@ -28,17 +32,31 @@ _SIZES = frozenset(((1, 1), (2, 1), (1, 2), *SIZES))
 
 
 def second_pass(
-    text_a: Paragraphs, text_b: Paragraphs, sure: Sequence[Link], first_pass: FirstPass
+    text_a: Paragraphs,
+    text_b: Paragraphs,
+    sure: Sequence[Link],
+    likely: Sequence[Link],
+    first_pass: FirstPass,
 ) -> Iterator[tuple[Link, float]]:
-    """Yield links of paragraphs that lie between `sure` links in order, with their least probability."""
+    """Yield links of paragraphs that lie between `sure` links in order, with their least probability.
+
+    A place is in no doubt where `likely` links have all its paragraphs; where each is one sentence, nothing
+    is new.
+    """
+    likely_a, likely_b = set[int](), set[int]()
+    for link in likely:
+        likely_a.update(link[0])
+        likely_b.update(link[1])
     bounds = [((-1,), (-1,)), *sorted(sure), ((text_a.singles,), (text_b.singles,))]
     for (a_before, b_before), (a_after, b_after) in pairwise(bounds):
         a, b = range(a_before[-1] + 1, a_after[0]), range(b_before[-1] + 1, b_after[0])
-        if not a or not b:
+        if not a or not b or (likely_a.issuperset(a) and likely_b.issuperset(b)):
             continue
         # the paragraphs beside keep what is theirs from being linked into the place
         sentences_a, sentences_b = _sentences(text_a, a), _sentences(text_b, b)
         if max(len(sentences_a), len(sentences_b)) > _MOST:
+            continue
+        if _are_single(sentences_a, a) and _are_single(sentences_b, b):
             continue
         for link, probability in _joined(
             sentences_a, sentences_b, first_pass(_read(text_a, sentences_a), _read(text_b, sentences_b))
@@ -48,17 +66,35 @@ def second_pass(
 
 
 def _sentences(text: Paragraphs, places: range) -> list[Sentence]:
+    """Cut paragraphs and those beside them; numbers and names are not read again."""
     sentences: list[Sentence] = []
     for place in range(max(0, places.start - 1), min(text.singles, places.stop + 1)):
-        for sentence in _SENTENCE_END.split(text.readings[place].text):
-            if sentence.strip():
-                sentences.append((place, sentence))
+        paragraph = text.readings[place]
+        start, at = 0, list[int]()
+        for anchor in paragraph.anchors:
+            at.append(round(anchor.position * len(paragraph.text)))
+        for sentence in _SENTENCE_END.split(paragraph.text):
+            stop = paragraph.text.index(sentence, start) + len(sentence)
+            if sentence == paragraph.text:
+                sentences.append((place, paragraph))
+            elif sentence.strip():
+                anchors = paragraph.anchors[bisect_left(at, start) : bisect_left(at, stop)]
+                reading = PartReading(sentence, fold(sentence), meanings(sentence, text.language), anchors)
+                sentences.append((place, reading))
+            start = stop
     return sentences
 
 
+def _are_single(sentences: Sequence[Sentence], places: range) -> bool:
+    """Tell if each of the paragraphs is one sentence."""
+    count = 0
+    for place, _ in sentences:
+        count += place in places
+    return count == len(places)
+
+
 def _read(text: Paragraphs, sentences: Sequence[Sentence]) -> Paragraphs:
-    _, texts = zip(*sentences, strict=True)
-    return prepared(texts, text.language)
+    return from_readings(tuple(sentence for _, sentence in sentences), text.language)
 
 
 def _joined(
@@ -75,7 +111,7 @@ def _joined(
             (sentences_b, numbers_b, letters_b),
         ):
             for n in numbers:
-                letters[sentences[n][0]] += len(sentences[n][1])
+                letters[sentences[n][0]] += len(sentences[n][1].text)
         for x in numbers_a:
             for y in numbers_b:
                 couple = sentences_a[x][0], sentences_b[y][0]
@@ -90,7 +126,7 @@ def _thin(sentences: Sequence[Sentence], linked: Counter[int]) -> set[int]:
     """Return the paragraphs of whose letters too few are in linked sentences."""
     lengths: defaultdict[int, int] = defaultdict(int)
     for place, sentence in sentences:
-        lengths[place] += len(sentence)
+        lengths[place] += len(sentence.text)
     thin = set[int]()
     for place, letters in lengths.items():
         if linked[place] < _LEAST * letters:

@@ -17,25 +17,26 @@ def same_words(text_a, text_b):
             yield ((i,), (sentences_b.index(reading.text.lower()),)), probability
 
 
-def found(a, b, sure=SURE):
-    return list(second_pass(prepared(a, "uk"), prepared(b, "en"), sure, same_words))
+def found(a, b, sure=SURE, likely=()):
+    return list(second_pass(prepared(a, "uk"), prepared(b, "en"), sure, likely, same_words))
 
 
 FIRST, LAST = "The bridge is closed.", "The police ask for help."
 LONG, SHORT = "The works on the old bridge begin in June.", "They are dear."
+BOTH = f"{LONG} {SHORT}"
 
 
 @pytest.mark.parametrize(
     ("a", "b", "links"),
     [
-        ([LONG, SHORT], [f"{LONG} {SHORT}", "Nobody came."], [((1, 2), (1,))]),
+        ([LONG, SHORT], [BOTH, "Nobody came."], [((1, 2), (1,))]),
         ([LONG, SHORT], [f"{SHORT} Nobody came then.", f"{LONG} Few know it."], [((1,), (2,)), ((2,), (1,))]),
         # less sure of it
-        (["It is perhaps so.", SHORT], ["It is perhaps so.", SHORT], [((2,), (2,))]),
+        (["It is perhaps so.", BOTH], ["It is perhaps so.", BOTH], [((2,), (2,))]),
         # a small part of a paragraph
-        ([f"{LONG} {SHORT}", "Few know it."], [SHORT, "Nobody came."], []),
+        ([BOTH, "Few know it."], [SHORT, "Nobody came."], []),
         # what the paragraph before has too: a link beyond the place
-        ([LONG, FIRST], ["Nobody came.", "Few know it."], []),
+        ([LONG, FIRST], ["Nobody came. Why is that?", "Few know it."], []),
     ],
 )
 def test_paragraphs_are_linked_that_have_sentences_in_common(a, b, links):
@@ -47,7 +48,7 @@ def test_paragraphs_are_linked_that_have_sentences_in_common(a, b, links):
 def test_a_link_has_no_gap_and_no_more_paragraphs_than_others_have():
     sure = [((0,), (0,)), ((4,), (2,))]
     gap = [FIRST, LONG, "Nobody came.", SHORT, LAST]
-    assert found(gap, [FIRST, f"{LONG} {SHORT}", LAST], sure) == []
+    assert found(gap, [FIRST, BOTH, LAST], sure) == []
     sentences = [f"Sentence {n} of them." for n in range(5)]
     rows = found([FIRST, *sentences[:4], LAST], [FIRST, " ".join(sentences[:4]), LAST], SURE[:1])
     assert [link for link, _ in rows] == [((1, 2, 3, 4), (1,)), ((5,), (2,))]
@@ -56,8 +57,8 @@ def test_a_link_has_no_gap_and_no_more_paragraphs_than_others_have():
 
 
 def test_a_long_list_is_no_place_in_doubt():
-    many = [f"Line {n} of the list." for n in range(160)]
-    assert len(found(many[:100], many[:100], [])) == 100
+    many = [f"Line {n} of the list. It has its number {n}." for n in range(80)]
+    assert len(found(many[:50], many[:50], [])) == 50
     assert found(many, many, []) == []
 
 
@@ -68,6 +69,37 @@ def test_the_paragraphs_beside_are_compared_too():
         seen.append([[x.text for x in text.readings] for text in (text_a, text_b)])
         return ()
 
-    texts = [FIRST, LONG, SHORT, LAST, "Nobody came."]
-    assert list(second_pass(prepared(texts, "uk"), prepared(texts, "en"), SURE, first_pass)) == []
-    assert seen == [[texts[:4]] * 2, [texts[3:]] * 2]
+    texts = [FIRST, LONG, BOTH, LAST, "Nobody came. Why is that?"]
+    assert list(second_pass(prepared(texts, "uk"), prepared(texts, "en"), SURE, (), first_pass)) == []
+    assert seen == [[[FIRST, LONG, LONG, SHORT, LAST]] * 2, [[LAST, "Nobody came.", "Why is that?"]] * 2]
+
+
+def test_likely_links_of_all_paragraphs_of_a_place_leave_no_doubt():
+    place = [LONG, f"{SHORT} Few know it."]
+    texts = [FIRST, *place, LAST], [FIRST, *place, LAST]
+    first, second = ((1,), (1,)), ((2,), (2,))
+    assert found(*texts, likely=[first, second]) == []
+    for some in ([first], [second], [((1, 2), (1,))], [((1,), (1, 2))]):
+        assert [link for link, _ in found(*texts, likely=some)] == [first, second]
+
+
+def test_a_sentence_has_the_numbers_and_names_that_stand_in_it():
+    seen = []
+
+    def first_pass(text_a, text_b):
+        seen.extend([x.text, [anchor.text for anchor in x.anchors]] for x in text_a.readings)
+        return ()
+
+    paragraph = "У Сумах загинули 120 людей. Про це сказав Артюх! Ще 45 лікують у Києві."
+    assert list(second_pass(prepared([paragraph], "uk"), prepared([LONG], "en"), [], [], first_pass)) == []
+    assert seen == [
+        ["У Сумах загинули 120 людей.", ["Сумах", "120"]],
+        ["Про це сказав Артюх!", ["Артюх"]],
+        ["Ще 45 лікують у Києві.", ["45"]],
+    ]
+
+
+def test_paragraphs_of_one_sentence_are_not_compared_again():
+    assert found([FIRST, LONG, SHORT, LAST], [FIRST, LONG, SHORT, LAST]) == []
+    assert len(found([FIRST, LONG, LAST], [FIRST, BOTH, LAST], [])) == 3
+    assert len(found([FIRST, BOTH, LAST], [FIRST, LONG, LAST], [])) == 3
