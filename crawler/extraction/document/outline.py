@@ -71,7 +71,8 @@ class Outline:
         for i in self.by_tag.get("meta", ()):
             attributes = self.attributes[i]
             if name := _meta_name(attributes):
-                metas.append(Meta(name, attributes.get("content", ""), bool(attributes.get("itemprop"))))
+                content = attributes.get("content") or attributes.get("value", "")
+                metas.append(Meta(name, content, bool(attributes.get("itemprop"))))
         return tuple(metas)
 
     @cached_property

@@ -67,6 +67,7 @@ _PLATFORM = re.compile(
     r"|google|apple|patreon)\.(?:com|org|me)(?:[:/?#]|$)"
 )
 """Hosts of accounts and licences, which have no translation of an article."""
+_FILE = re.compile(r"\.(?:pdf|docx?|epub|zip|jpe?g|png|mp[34])(?:[?#]|$)", re.IGNORECASE)
 _IS_CURRENT = re.compile(r"active|current|selected")
 
 
@@ -125,7 +126,12 @@ def read_alternates(page: "Outline", url: str, switcher: str | None = None) -> t
 
     def add(language: str | None, href: str, source: str) -> None:
         target = absolute(url, href)
-        if target is None or is_home_page(target) or _is_front_of_an_edition(target, url):
+        if (
+            target is None
+            or _FILE.search(target)
+            or is_home_page(target)
+            or _is_front_of_an_edition(target, url)
+        ):
             return
         alternate = Alternate(language, target, "hreflang" if source == "hreflang" else "switcher")
         alternates.setdefault((language, target, source), alternate)

@@ -331,7 +331,7 @@ def _add_text(element: HtmlElement, parts: list[str]) -> None:
                 parts.append(" ")
             parts += inside
         tail = child.tail or ""
-        if tail[:1].isupper() and "".join(parts)[-1:].islower():
+        if child.tag == "br" or (tail[:1].isupper() and "".join(parts)[-1:].islower()):
             parts.append(" ")
         parts.append(tail)
 

@@ -21,7 +21,7 @@ TOLERANCE = timedelta(days=1)
 
 _LONGEST, _SHORT_LINE = 200, 100
 """Characters of a line that is read, and of one that may omit the year."""
-_CLOCK = r"(?P<h>\d{1,2})[:.](?P<min>\d{2})(?::(?P<s>\d{1,2})(?:[.,]\d{1,9})?)?"
+_CLOCK = r"(?P<h>\d{1,2})(?:[:.]|h(?=\d\d\b))(?P<min>\d{2})(?::(?P<s>\d{1,2})(?:[.,]\d{1,9})?)?"
 _ZONE = (
     r"\s*\(?(?:Etc/)?"
     r"(?P<zone>Z|(?:GMT|UTC)?[+-](?:\d{1,2}:?\d{2}|\d{1,2})|[A-Za-z]{3,4}\b|[AECMP]T\b|UT\b|мск)?"

@@ -18,7 +18,7 @@ from crawler.extraction.document.text import one_line
 from crawler.extraction.fields.dates.parsing import CHANGED, is_bare, published_part
 from crawler.extraction.fields.placement import ABOVE, BELOW, Placement
 
-_YEAR, _HOUR = re.compile(r"(?:19|20)\d{2}"), re.compile(r"\d{1,2}[:.]\d{2}(?!\.?\d)")
+_YEAR, _HOUR = re.compile(r"(?:19|20)\d{2}"), re.compile(r"\d{1,2}[:.h]\d{2}(?!\.?\d)")
 _GLUED = re.compile(r"((?:19|20)\d{2})(\d{1,2}:\d{2})")
 """Year and hour in elements of their own: `<span>June 7, 2019</span><span>8:48 PM</span>`."""
 _PARTS = re.compile(r"\d+|[^\W\d]+")

@@ -134,6 +134,8 @@ def test_switchers(anchor: str, language: str) -> None:
         'Ліцензія <a href="https://creativecommons.org/licenses/by/4.0/legalcode.uk">українською</a>',
         # neither is marked as the present one
         '<a href="/rus/1"><b>Укр</b> / <b>Рус</b></a>',
+        # a report in another language
+        '<a href="/files/report_en.pdf">English</a>',
         # the front of another edition
         '<a href="/international/">English</a>',
     ],

@@ -51,6 +51,12 @@ def test_a_heading_that_is_the_whole_title_stands_over_an_h1_of_a_part() -> None
     assert read("<title>Port: Cranes of the harbour</title>", body).headline == "Port: Cranes of the harbour"
 
 
+def test_a_break_parts_the_words_of_a_headline() -> None:
+    assert read("<title>x</title>", "<h1>Порт за чотири дні<br>відновить роботу</h1>").headline == (
+        "Порт за чотири дні відновить роботу"
+    )
+
+
 def test_the_h1_that_agrees_is_the_headline() -> None:
     head = '<meta property="og:title" content="Рада ухвалила закон про медіа: що зміниться"><title>x</title>'
     body = "<h1>Кур'єр</h1><h1>Рада ухвалила закон про медіа</h1>"

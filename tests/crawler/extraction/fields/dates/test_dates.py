@@ -239,6 +239,8 @@ def test_another_claim_knows_the_offset() -> None:
     assert published("", claimed("2026-02-26T18:06:00Z") + offset) == Moment(
         "2026-02-26T18:06:00+02:00", utc(2026, 2, 26, 16, 6), "itemprop"
     )
+    in_value = offset.replace("content", "value")
+    assert published("", claimed("2026-02-26T18:06:00Z") + in_value).source == "itemprop"
     unix = '<meta itemprop="datePublished" content="1772129160">'
     assert published("", claimed("2026-02-26T18:06:00Z") + unix) == TRUE
 
