@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 _VERSION = [
     "article_id", "version", "valid_from", "outlet", "language", "url", "headline", "body", "blocks",
-    "byline", "published_at", "published_raw", "last_seen", "text_from",
+    "byline", "authors", "published_at", "published_raw", "last_seen", "text_from",
 ]  # fmt: skip
 MOST_CHARACTERS = 400_000
 """Characters of all texts of a story that its page shows, some 60,000 words."""
@@ -265,7 +265,7 @@ def _variant(versions: Sequence[Values], alignments: Sequence[Values]) -> Varian
         latest["outlet"],
         latest["url"],
         latest["headline"],
-        latest["byline"],
+        latest["byline"] or ", ".join(latest["authors"] or ()) or None,
         latest["published_at"],
         latest["published_raw"],
         latest["last_seen"],

@@ -83,6 +83,7 @@ class Variant:
     url: str
     headline: str
     byline: str | None
+    """As printed, or the authors that the page's data name."""
     published_at: datetime | None
     published_raw: str | None
     last_seen: datetime

@@ -297,7 +297,7 @@ def _is_over_the_page(element: HtmlElement) -> bool:
 
 _OVER_THE_PAGE = names_say(r"(?:^|[\s_-])(?:dialog|modal|popup|pop-up|lightbox|newsletter)(?:$|[\s_-])")
 _HOST_PART = re.compile(r"^(?P<first>[^|:»]{3,30}?)\s*(?:[|»]|\s:\s|::)\s*(?P<rest>.{12,})$")
-_DOMAIN_LAST = re.compile(r"\s+[-–—|]\s+(?:www\.)?[\w-]+(?:\.[\w-]+)*\.[a-z]{2,6}$", re.IGNORECASE)
+_DOMAIN_LAST = re.compile(r"\s+[-–—|]\s+(?:www\.)?[\w-]+(?:\.[\w-]+)*\.[a-z]{2,18}$", re.IGNORECASE)
 
 
 def _without_host(title: str, url: str) -> str:

@@ -34,3 +34,9 @@ def test_the_speaker_is_who_stands_beside_the_verb(text, speaker):
         connection.register("articles", articles)
         found = connection.sql(f"SELECT speaker FROM ({quotations('articles')})").fetchall()
     assert found == ([(speaker,)] if speaker else [])
+
+
+def test_a_noun_at_the_beginning_of_a_sentence_is_no_speaker():
+    words = "Якщо доказ приховує суму, його ніхто не прочитає"
+    assert speaker_of(words, f"Свідок каже: «{words}».") is None
+    assert speaker_of(words, f"Коваль каже: «{words}».") == "Коваль"

@@ -84,8 +84,9 @@ def test_what_differs_is_told_in_words(bridge, view):
     assert "Ukrainian – Russian: a page names the other as its translation (hreflang); both name each" in (
         why.text_content()
     )
-    assert "40% of the Ukrainian text is also in English" in page.text_content()
-    assert "60% of the Russian text is also in Ukrainian; 20% is doubtful" in page.text_content()
+    counterparts = "text is in paragraphs with a counterpart in"
+    assert f"40% of the Ukrainian {counterparts} English" in page.text_content()
+    assert f"60% of the Russian {counterparts} Ukrainian; 20% is doubtful" in page.text_content()
     assert "Original language unknown: the first two were published within an hour." in page.text_content()
     (first, *sure) = texts(page, '//ol[@class="omissions omission"]//p')
     (doubtful,) = texts(page, '//ol[@class="omissions doubtful"]//p')
@@ -103,6 +104,18 @@ def test_what_an_outlet_wrote_is_text(bridge, view):
         assert not list(page.iter("img", "iframe", "link", "form"))
     (page,) = of_stories(pages)
     assert "Bridge en <script>alert(1)</script>" in texts(page, "//h1")
+
+
+def test_the_authors_that_the_data_name_stand_where_no_byline_is_printed(writer, article, view):
+    for number, authors in enumerate((("Оля Цимбал",), ()), 1):
+        writer.add_article(replace(article(number), byline=None, authors=authors))
+    writer.commit()
+    _, pages = view()
+    articles = [page.text_content() for name, page in pages.items() if name.startswith("articles/")]
+    assert sorted("Оля Цимбал" in x for x in articles) == [False, True]
+    assert sorted("no byline" in x for x in articles) == [False, True]
+    stories = [page.text_content() for page in of_stories(pages)]
+    assert sorted(("Оля Цимбал" in x, "no byline" in x) for x in stories) == [(False, True), (True, False)]
 
 
 @pytest.fixture
