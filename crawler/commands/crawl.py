@@ -40,6 +40,7 @@ from crawler.reports.terminal import (
     expect_file,
     hear_signals,
     one_sentence,
+    refuse_archive,
     wrong_settings,
 )
 from crawler.story.arguments import Arguments, check_settings, read_arguments
@@ -223,6 +224,7 @@ class Command(DescribedCommand, BaseRunSpiderCommand):
         if settings.get("LOG_FILE") or to == "stderr" or (to == "auto" and sys.stderr.isatty()):
             return None
         path = Path(settings["LOGS_FOLDER"]) / f"{outlet}.log"
+        refuse_archive(path)
         try:
             make_room(path)
             path.touch()

@@ -29,7 +29,14 @@ from crawler.health.table import outlets
 from crawler.outlet.fleet.runner import Fleet, LocalProcesses, Runner
 from crawler.outlet.fleet.timetable import Timetable, read_timetable, written
 from crawler.outlet.fleet.turn import Event, Orders, share
-from crawler.reports.terminal import ReadingCommand, WrongUse, check_names, one_sentence, wrong_settings
+from crawler.reports.terminal import (
+    ReadingCommand,
+    WrongUse,
+    check_names,
+    one_sentence,
+    refuse_archive,
+    wrong_settings,
+)
 
 _MOST_AT_ONCE = 256
 
@@ -108,6 +115,7 @@ async def _run(
     if opts.engine is None:
         at_once = opts.at_once or os.cpu_count() or 1
         logs = Path(opts.logs or settings["LOGS_FOLDER"])
+        refuse_archive(logs)
         orders = Orders(timetable, leases_of(uri), logs, [*scrapy_options, *share(scrapy_options, at_once)])
         engine = LocalProcesses(orders, at_once, tell)
         return await Runner(Fleet(outlets, orders, tell), engine, idle).run(forever=opts.forever)

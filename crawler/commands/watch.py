@@ -20,7 +20,14 @@ from archive.no_pandas import fast_start
 from archive.opening import storage_at
 from archive.terminal import Terminal, literal, visible
 from crawler.health.table import outlets
-from crawler.reports.terminal import ReadingCommand, WrongUse, check_names, one_sentence, wrong_settings
+from crawler.reports.terminal import (
+    ReadingCommand,
+    WrongUse,
+    check_names,
+    one_sentence,
+    refuse_archive,
+    wrong_settings,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -81,6 +88,9 @@ class Command(ReadingCommand):
         declared = {outlet.name: outlet for outlet in outlets(loader)}
         check_names(args, declared)
         sends = not opts.dry_run and self._has_channels()
+        self._metrics = opts.metrics or self.settings["METRICS_FILE"]
+        if self._metrics:
+            refuse_archive(Path(self._metrics))
         from crawler.health.monitoring.limits import configured_limits
 
         with wrong_settings():
@@ -120,10 +130,10 @@ class Command(ReadingCommand):
 
     def _report(self, facts: MonitoringFacts, raised: Sequence[Alarm], opts: argparse.Namespace) -> None:
         """Print the alarms; write and send the metrics."""
-        if file := opts.metrics or self.settings["METRICS_FILE"]:
+        if self._metrics:
             from crawler.health.monitoring import metrics
 
-            metrics.write(Path(file), facts, raised)
+            metrics.write(Path(self._metrics), facts, raised)
         if self.settings.getbool("TELEMETRY") and not opts.dry_run:
             self._send_metrics(facts, raised)
         if opts.json:

@@ -57,7 +57,10 @@ def _unread_sources(crawler: Crawler, ledger: Ledger) -> Iterator[str]:
     unread = {url: why for url, why in ledger.sources.items() if why != "read"}
     if unread and len(unread) == len(ledger.sources):
         first, why = next(iter(unread.items()))
-        yield f"no sitemap or feed could be read, {first}: {why}"
+        if {*unread.values()} == {Reason.NO_ARTICLE_IN_IT}:
+            yield f"no address in its sitemaps and feeds matches article_url: {why}, {first}"
+        else:
+            yield f"no sitemap or feed could be read, {first}: {why}"
     assert crawler.stats is not None
     if crawler.stats.get_value("memusage/limit_reached"):
         limit = crawler.settings.getint("MEMUSAGE_LIMIT_MB")

@@ -14,7 +14,7 @@ from scrapy.settings import Settings
 from crawler import settings
 from crawler.commands.genspider import Command as Genspider
 from crawler.outlet.loader import OutletLoader
-from triptych.__main__ import command_line
+from triptych.command_line import command_line
 
 GOOD = (
     "from crawler.story.spider import StorySpider\n\n\nclass Gazette(StorySpider):\n    name = 'gazette'\n"

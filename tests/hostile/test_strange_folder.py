@@ -15,7 +15,7 @@ from archive.__main__ import parser
 from archive.writer import ArchiveWriter
 from tests.archive.conftest import make_article, make_page
 from tests.support.forked import A_WHILE
-from triptych.__main__ import command_line
+from triptych.command_line import command_line
 
 TRIPTYCH = Path(sys.executable).with_name("triptych")
 OURS = {"archive", "crawler", "pipelines", "triptych", "evil", "sitecustomize", "usercustomize"}

@@ -68,7 +68,7 @@ LAYERS = {
         "reextraction",
     ),
     "pipelines.events": ("likeness", "shared_facts", "event_search"),
-    "triptych": ("item_fields", "item_pipeline", "addon", "__main__"),
+    "triptych": ("item_fields", "item_pipeline", "addon", "command_line", "__main__"),
     "pipelines.pairing.weekly": ("weeks", "week_part"),
     "pipelines.pairing": (
         *("content", "labels", "edges", "records", "clustering", "decide", "weekly", "evidence"),

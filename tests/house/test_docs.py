@@ -20,7 +20,7 @@ from crawler.requests import articles
 from crawler.workers import fork_server, worker
 from pipelines import snapshot
 from pipelines.pairing.edges import MOST_OF_A_STORY_ID
-from triptych.__main__ import command_line
+from triptych.command_line import command_line
 
 ROOT = Path(__file__).parents[2]
 PAGES = {

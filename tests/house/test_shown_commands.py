@@ -20,8 +20,8 @@ from archive.writer import ArchiveWriter
 from tests.archive.two_newsrooms import fill
 from tests.newsrooms.herald import Herald
 from tests.support.forked import ROOT, scrapy
-from triptych import __main__ as triptych_main
-from triptych.__main__ import command_line
+from triptych import command_line as triptych_main
+from triptych.command_line import command_line
 
 PAGES = [ROOT / "README.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").rglob("*.md"))]
 HOW_TO = sorted((ROOT / "docs/how-to").glob("*.md"))

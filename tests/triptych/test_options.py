@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pstats
 import subprocess
 import sys
@@ -60,3 +61,11 @@ def test_commands_that_crawl_take_the_archive_as_those_that_read_do(
 ) -> None:
     assert main(["reextract", "--archive", str(tmp_path / "elsewhere")]) == 6
     assert str(tmp_path / "elsewhere") in capsys.readouterr().err
+
+
+def test_ctrl_c_while_the_program_is_loaded_ends_it_without_a_traceback(tmp_path: Path) -> None:
+    (tmp_path / "click.py").write_text("import signal\nsignal.raise_signal(signal.SIGINT)\n", "utf-8")
+    environment = os.environ | {"PYTHONPATH": str(tmp_path)}
+    command = [sys.executable, "-m", "triptych", "ls"]
+    run = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stderr) == (130, "")

@@ -224,7 +224,7 @@ def test_a_source_without_articles_says_that_the_rule_is_wrong(herald: Herald) -
     )
     run = herald.crawl()
     assert run.exit_code == 1
-    assert "no-article-in-it" in run.err
+    assert "no address in its sitemaps and feeds matches article_url: no-article-in-it, http" in run.err
     assert "not-an-article 2" in run.out
 
 

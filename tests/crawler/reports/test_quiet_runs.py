@@ -12,11 +12,13 @@ from typing import Any
 import pytest
 
 from archive.commands.exit_codes import ExitCode
+from archive.writer import ArchiveWriter
 from crawler.reports import run_report
 from crawler.reports.run_report import Ending
 from tests.newsrooms.herald import Herald
 from tests.newsrooms.newsroom import Answer
 from tests.support.forked import A_WHILE, HEARTBEAT, ROOT
+from tests.support.running import python
 
 TIME = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"
 
@@ -119,6 +121,21 @@ def test_a_place_for_the_log_that_nobody_knows_is_refused(herald: Herald) -> Non
     run = herald.crawl(TRIPTYCH_LOG_TO="file", TRIPTYCH_LOGS_FOLDER="/proc/here")
     assert (run.exit_code, herald.site.requests) == (2, [])
     assert "LOGS_FOLDER: /proc/here/herald.log cannot be written" in run.err
+
+
+def test_neither_a_log_nor_metrics_are_written_into_an_archive(herald: Herald, tmp_path: Path) -> None:
+    ArchiveWriter.open(tmp_path / "other", run_id="r").close()
+    inside = tmp_path / "other/logs"
+    run = herald.crawl(TRIPTYCH_LOG_TO="file", TRIPTYCH_LOGS_FOLDER=str(inside))
+    assert (run.exit_code, herald.site.requests) == (2, [])
+    watch = python("-m", "triptych", "watch", "--metrics", str(inside), "--archive", str(tmp_path / "other"))
+    every = python(
+        "-m", "triptych", "crawl", "--all", "--logs", str(inside), "--archive", str(tmp_path / "new")
+    )
+    assert (watch.returncode, every.returncode) == (2, 2)
+    for said in (run.err, watch.stderr, every.stderr):
+        assert f"is in the archive {tmp_path / 'other'}" in said
+    assert not inside.exists()
 
 
 def test_the_table_of_endings_is_that_of_the_code() -> None:
