@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import re
 import sys
 import zlib
 from dataclasses import replace
@@ -19,15 +20,16 @@ import archive
 from archive.exceptions import ArchiveError
 from archive.no_pandas import fast_start
 from archive.pages.warc_files import Pointer
+from archive.read.find import find_article
 from archive.storage import path_guard
-from archive.terminal import Terminal
+from archive.terminal import Terminal, visible
 from crawler.commands.crawl import Command as Crawl
 from crawler.downloader.public_hosts import registered_domain
 from crawler.exceptions import ExtractionError
 from crawler.extraction.document.decoding import MAX_BYTES
 from crawler.extraction.document.text import one_line
 from crawler.inspection.output import inspection_page, print_inspection, print_places, print_repeated
-from crawler.inspection.repeated_places import PageLines, read_stored, repeated_places
+from crawler.inspection.repeated_places import PageLines, as_fetched, read_stored, repeated_places
 from crawler.inspection.spider import PageInspector
 from crawler.items import Fetch, Hints, Observation
 from crawler.outlet.declaration import Outlet, in_domains
@@ -49,17 +51,19 @@ _Result = TypeVar("_Result")
 _STORED = ("requested_url", "raw_file", "raw_offset", "raw_length")
 _NEWEST = 100
 """Stored pages that are read for the places in them."""
+_ID = re.compile("[0-9a-f]{4,64}")
 _UNKNOWN_ADDRESS = "https://unknown.invalid/saved-page"
 
 
 class Command(Crawl):
     takes_arguments: ClassVar[bool] = False
-    usage = "[options] URL|FILE | --repeated OUTLET"
+    usage = "[options] URL|FILE|ID | --repeated OUTLET"
     summary = "Show what is read from one page, from where, and what is left out"
     about = (
         "Fetch the page at URL, as politely as a crawl, or open the saved page FILE (.html or "
-        ".html.gz), and show what is read from it: each field with its source, and the page line by "
-        "line. Lines that are left out are struck through, each with its reason. Nothing is archived.\n\n"
+        ".html.gz) or the archived one of the article ID, and show what is read from it: each field with "
+        "its source, and the page line by line. Lines that are left out are struck through, each with its "
+        "reason. Nothing is archived.\n\n"
         "With --repeated, show the lines that stand at the same place in more than a third of the "
         "archived articles of an outlet, and the places in its pages whose lines also stand in its "
         "other articles. Exit codes: 1 there was no page to read; 2 an argument is wrong."
@@ -86,15 +90,19 @@ class Command(Crawl):
             self._repeated(args, opts.repeated)
             return
         if len(args) != 1:
-            raise WrongUse(f"give one address or one file; got {len(args)}")
+            raise WrongUse(f"give one address, file or article id; got {len(args)}")
         check_settings(self.settings)
         self._stages = worker_stages(self.settings)
         self._rules = self._spider(opts.outlet) if opts.outlet else None
         try:
             if urlsplit(args[0]).scheme in {"http", "https"}:
                 inspection = self._of_address(args[0], opts)
+            elif _ID.fullmatch(args[0]) and not Path(args[0]).exists():
+                inspection = self._of_article(args[0])
             else:
                 inspection = self._of_file(Path(args[0]), opts)
+        except ArchiveError as error:
+            raise WrongUse(visible(str(error))) from None
         except (ExtractionError, OSError, ValueError, EOFError, zlib.error) as error:
             why = f"cannot be read: {error.strerror}" if isinstance(error, OSError) else one_line(str(error))
             print(f"triptych inspect: {args[0]}: {why}", file=sys.stderr)
@@ -162,14 +170,21 @@ class Command(Crawl):
             body = file.read(MAX_BYTES + 1)
         # relative dates are read from when the page was saved, as nearly as the file tells
         saved = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-        fetch = Fetch(url, url, body, None, 200, saved)
-        workers = Workers(1, self.settings.getfloat("EXTRACTION_TIMEOUT"))
-        try:
-            inspection = _on_the_loop(self._inspect(workers, fetch))
-        finally:
-            workers.close()
+        inspection = self._of_stored(Fetch(url, url, body, None, 200, saved))
         told = inspection.refused and inspection.refused.replace(_UNKNOWN_ADDRESS, "this page")
         return replace(inspection, refused=told)
+
+    def _of_article(self, article_id: str) -> Inspection:
+        opened = archive.open(self.settings["ARCHIVE_URI"])
+        page = opened.raw(find_article(opened, article_id)[0])
+        return self._of_stored(as_fetched(page, page.url))
+
+    def _of_stored(self, fetch: Fetch) -> Inspection:
+        workers = Workers(1, self.settings.getfloat("EXTRACTION_TIMEOUT"))
+        try:
+            return _on_the_loop(self._inspect(workers, fetch))
+        finally:
+            workers.close()
 
     def _inspect(self, workers: Workers, fetch: Fetch) -> Coroutine[Any, Any, Inspection]:
         # every `scrapy` command imports this module, none but `inspect` needs 55 language profiles

@@ -13,6 +13,7 @@ from w3lib.encoding import http_content_type_encoding
 
 from archive.exceptions import ArchiveDamaged
 from archive.pages import warc_files
+from archive.pages.warc_record import RawPage
 from archive.storage.interface import Storage
 from crawler.exceptions import ExtractionError
 from crawler.extraction.document.text import for_comparison, one_line
@@ -59,14 +60,17 @@ def read_stored(
         page = warc_files.read(storage, pointer)
     except ArchiveDamaged:
         return None
-    headers = {name.lower(): value for name, value in page.headers}
-    encoding = http_content_type_encoding(headers.get("content-type"))
     try:
-        return read_lines(
-            Fetch(page.url, requested_url, page.body, encoding, page.status, page.fetched_at), hints
-        )
+        return read_lines(as_fetched(page, requested_url), hints)
     except ExtractionError:
         return None
+
+
+def as_fetched(page: RawPage, requested_url: str) -> Fetch:
+    """Return a stored page as the fetch that it was."""
+    headers = {name.lower(): value for name, value in page.headers}
+    encoding = http_content_type_encoding(headers.get("content-type"))
+    return Fetch(page.url, requested_url, page.body, encoding, page.status, page.fetched_at)
 
 
 def read_lines(fetch: Fetch, hints: Hints) -> PageLines:

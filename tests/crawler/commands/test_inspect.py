@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from archive.writer import ArchiveWriter
+from tests.archive.conftest import make_article, make_page
 from tests.newsrooms.newsroom import Answer, Site
 from tests.support.forked import scrapy
 from tests.support.running import python
@@ -49,6 +51,23 @@ def test_a_saved_page_in_the_terminal_and_as_html(inspect, tmp_path: Path) -> No
     assert "this page has no headline" in inspect(str(saved)).stdout
 
 
+def test_the_archived_page_of_an_article_is_read_by_the_start_of_its_id(tmp_path: Path) -> None:
+    record, page = make_page(make_article(1, "en"), PAGE.encode())
+    with ArchiveWriter.open(tmp_path / "archive", run_id="r") as writer:
+        writer.add_article(record, page)
+        writer.commit()
+
+    def inspect(article_id: str) -> subprocess.CompletedProcess[str]:
+        return scrapy("inspect", "-s", f"ARCHIVE_URI={tmp_path / 'archive'}", article_id)
+
+    told = inspect(record.article_id[:8])
+    assert (told.returncode, told.stderr) == (0, "")
+    assert "courier.example" in told.stdout
+    assert "Read also: Mayor tells about plans" in told.stdout
+    unknown = inspect("abcd1234")
+    assert (unknown.returncode, "abcd1234" in unknown.stderr) == (2, True)
+
+
 def test_an_address_is_fetched_as_a_crawl_would(inspect) -> None:
     with Site() as site:
         site["/news/1"] = PAGE
@@ -70,7 +89,7 @@ def test_an_address_is_fetched_as_a_crawl_would(inspect) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "told"),
     [
-        ((), 2, "give one address or one file"),
+        ((), 2, "give one address, file or article id"),
         (("missing.html",), 1, "No such file"),
         (("README.md", "--outlet", "nobody"), 2, "no outlet 'nobody'"),
         (("README.md", "--html", "/no/folder/page.html"), 2, "there is no such folder"),
