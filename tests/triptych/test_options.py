@@ -64,7 +64,9 @@ def test_commands_that_crawl_take_the_archive_as_those_that_read_do(
 
 
 def test_ctrl_c_while_the_program_is_loaded_ends_it_without_a_traceback(tmp_path: Path) -> None:
-    (tmp_path / "click.py").write_text("import signal\nsignal.raise_signal(signal.SIGINT)\n", "utf-8")
+    # what runs in the background has inherited that SIGINT is ignored
+    interrupting = "from signal import *\nsignal(SIGINT, default_int_handler)\nraise_signal(SIGINT)\n"
+    (tmp_path / "click.py").write_text(interrupting, "utf-8")
     environment = os.environ | {"PYTHONPATH": str(tmp_path)}
     command = [sys.executable, "-m", "triptych", "ls"]
     run = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
