@@ -11,12 +11,16 @@ from pipelines.alignment.links import SURE_LINK, ParagraphLink, find_links_and_l
 from pipelines.alignment.number_marks import Passage, number_marks
 from pipelines.alignment.omissions import DOUBTFUL, SURE, Lone
 from pipelines.alignment.paragraphs import MOST, Paragraphs, prepared
-from pipelines.alignment.quote_marks import MOST_OF_GAP, QuoteSearch, has_no_room, quote_marks
+from pipelines.alignment.quote_marks import MOST_OF_GAP, QuoteSearch, has_no_room, quote_marks, speech
 from pipelines.similarity.background import shipped_lengths
 from pipelines.similarity.counts import things_in
 
 _OF_HEADLINE = 0.5
 """Share of its words that the other text's headline has if it says what the paragraph does."""
+
+_SUMMARY = 0.5
+"""Share of the letters of a text below which the other one is a summary."""
+_TAKEN = 0.5
 
 _LEFT_OUT = -1.5
 """Log-odds from which a paragraph may be a line that extraction has left out of the other page."""
@@ -146,8 +150,15 @@ def _lost_quotes(  # noqa: PLR0917
 
 def _records(a: ComparedText, b: ComparedText) -> Iterator[AlignmentRecord]:
     links, alone_a, alone_b = find_links_and_lone(a.paragraphs, b.paragraphs)
-    _doubt_unread(alone_a, a, b)
-    _doubt_unread(alone_b, b, a)
+    sure, back = list[tuple[Places, Places]](), list[tuple[Places, Places]]()
+    for link in links:
+        if link.probability >= SURE_LINK:
+            sure.append((link.a, link.b))
+            back.append((link.b, link.a))
+    for lone, text, opposite, links_of_text in ((alone_a, a, b, sure), (alone_b, b, a, back)):
+        _doubt_unread(lone, text, opposite)
+        _doubt_other_speaker(lone, text, opposite, links_of_text)
+        _doubt_summarized(lone, text, opposite, links_of_text)
     rows = _in_order(links, a.paragraphs.singles, b.paragraphs.singles)
     for position, (kind, places_a, places_b, score) in enumerate(rows):
         texts_a, texts_b = a.texts(places_a), b.texts(places_b)
@@ -178,9 +189,9 @@ def _linked(
     record: AlignmentRecord, a: ComparedText, texts_a: Sequence[str], b: ComparedText, texts_b: Sequence[str]
 ) -> AlignmentRecord:
     """Add what differs between linked paragraphs; nothing where the link itself is doubtful."""
-    if record.score is None or record.score < SURE_LINK:
-        return replace(record, doubtful=True)
     whole_a, whole_b = " ".join(texts_a), " ".join(texts_b)
+    if (record.score is None or record.score < SURE_LINK) and whole_a != whole_b:
+        return replace(record, doubtful=True)
     more_of_a = float(len(whole_a) - len(whole_b))
     differ, converted = number_marks(Passage(whole_a, record.language_a), Passage(whole_b, record.language_b))
     return replace(
@@ -228,6 +239,40 @@ def _doubt_unread(lone: dict[int, Lone], text: ComparedText, opposite: ComparedT
             odds = likeness(text.paragraphs, opposite.left_out)
         if opposite.is_cut or (odds is not None and odds[place] >= _LEFT_OUT):
             lone[place] = replace(alone, confidence=DOUBTFUL)
+
+
+def _doubt_other_speaker(
+    lone: dict[int, Lone], text: ComparedText, opposite: ComparedText, sure: Sequence[tuple[Places, Places]]
+) -> None:
+    """Doubt speech between two `sure` links that have speech between them in the other text, too.
+
+    The same words of another speaker are linked badly: his name outweighs them.
+    """
+    for place, alone in lone.items():
+        if alone.confidence < SURE or not any(speech(text.texts((place,))[0])):
+            continue
+        before, after = -1, opposite.paragraphs.singles
+        for own, other in sure:
+            if own[-1] < place:
+                before = max(before, other[-1])
+            else:
+                after = min(after, other[0])
+        if any(speech("\n".join(opposite.texts(tuple(range(before + 1, after)))))):
+            lone[place] = replace(alone, confidence=DOUBTFUL)
+
+
+def _doubt_summarized(
+    lone: dict[int, Lone], text: ComparedText, opposite: ComparedText, sure: Sequence[tuple[Places, Places]]
+) -> None:
+    """Doubt what a summary leaves out: it says in a word what the text says in a paragraph."""
+    own = text.paragraphs.letters[: text.paragraphs.singles]
+    letters = opposite.paragraphs.letters[: opposite.paragraphs.singles]
+    taken = 0.0
+    for _, places in sure:
+        taken += letters[[*places]].sum()
+    is_summary = letters.sum() < _SUMMARY * own.sum() and taken < _TAKEN * letters.sum()
+    for place, alone in lone.items() if is_summary else ():
+        lone[place] = replace(alone, confidence=min(alone.confidence, DOUBTFUL))
 
 
 def _in_common(text: Paragraphs, place: int, opposite: Paragraphs, nearest: int) -> tuple[str, ...]:

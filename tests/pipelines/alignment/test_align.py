@@ -424,3 +424,37 @@ def test_what_the_headline_of_the_other_text_says_is_not_surely_left_out(headlin
     texts["b"] = variant("b", "en", EN, headline=headline)
     (row,) = (row for row in Aligner()(texts, [("a", "b")]) if row.kind == "omitted")
     assert row.doubtful != sure
+
+
+def test_words_of_another_speaker_at_the_same_place_are_not_surely_left_out():
+    uk = (
+        *UK[:2],
+        "«Ми вибачаємося перед кожним і зробимо перерахунок», – сказала речниця тепломережі Оксана Туз.",
+        "Міський голова Петро Глушко відкрив п'ятнадцять пунктів обігріву, два з них працюють цілодобово.",
+        *UK[3:],
+    )
+    en = (
+        *EN[:2],
+        "“We apologise to everyone and will recalculate the bills,” said mayor Petro Hlushko.",
+        "The mayor has opened fifteen heating points, two of which work around the clock.",
+        *EN[3:],
+    )
+    assert not [row for row in aligned(uk, en) if row.kind == "omitted" and not row.doubtful]
+    # at another place it is another quotation
+    rows = aligned((*UK[:2], *uk[2:3], *UK[3:]), (*EN[:2], *EN[3:], "“Dogs find more,” said Denys Yarema."))
+    assert [row.doubtful for row in rows if row.kind == "omitted"] == [False]
+
+
+def test_nothing_is_surely_left_out_of_a_summary_whose_own_sentences_have_no_place():
+    summary = aligned(
+        UK, ("Money for a bridge was found.", "The works begin soon; a short note of the desk.")
+    )
+    assert [row.doubtful for row in summary if row.kind == "omitted"] == [True] * 5
+    brief = aligned(UK, (EN[0], EN[3]))
+    assert [row.doubtful for row in brief if row.kind == "omitted"] == [False] * 3
+
+
+def test_lines_that_are_the_same_in_both_texts_are_surely_linked():
+    line = "minconf | number | no"
+    rows = aligned((line, *UK[:2], line, *UK[2:]), (line, *EN[:2], line, *EN[2:]))
+    assert [row.doubtful for row in rows] == [False] * 7
