@@ -129,7 +129,7 @@ def read_byline(
     """
     by_rel = _by_rel(page)
     place = place or Placement(page, metadata.headline)
-    declared = [*_declared(data, metadata), *_of_links(page, by_rel, place)]
+    declared = [*_declared(data, metadata), *_of_microdata(page), *_of_links(page, by_rel, place)]
     if rule is not None:
         lines = [*filter(None, map(_words, page.root.cssselect(rule)))]
         byline = next(iter(lines), None)
@@ -177,6 +177,20 @@ def _declared(data: LinkedData, metadata: Metadata) -> Iterator[Claim]:
         value = metadata.names.get(name)
         if value and not value.startswith(("http", "/", "@", "www.")) and len(value) < 300:
             yield Claim("meta", value)
+
+
+def _of_microdata(page: Outline) -> Iterator[Claim]:
+    """Yield the only author of an article that microdata name without printing him; pictures have theirs."""
+    names: dict[str, None] = {}
+    for i in page.by_itemprop.get("author", ()):
+        item = next((x for x in page.elements[i].iterancestors() if "itemscope" in x.attrib), None)
+        if item is None or not (item.get("itemtype") or "").endswith(("Article", "BlogPosting")):
+            continue
+        for meta in page.elements[i].iterdescendants("meta"):
+            if meta.get("itemprop") == "name" and (name := one_line(meta.get("content") or "")):
+                names[name] = None
+    if len(names) == 1:
+        yield Claim("meta", next(iter(names)))
 
 
 def _of_links(page: Outline, by_rel: list[int], place: Placement) -> Iterator[Claim]:

@@ -59,7 +59,7 @@ def read_metadata(page: Outline, data: LinkedData, url: str) -> Metadata:
         og_locale=names.get("og:locale"),
         headline=headline,
         headline_source=headline_source,
-        lead=data.description or names.get("og:description") or names.get("description"),
+        lead=_lead(data, names),
         section=read_section(page, data, names, headline, url),
         tags=read_tags(page, data, article_tags, names),
         image_url=absolute(url, names.get("og:image") or data.image)
@@ -68,6 +68,14 @@ def read_metadata(page: Outline, data: LinkedData, url: str) -> Metadata:
         site_name=site_name,
         names=names,
     )
+
+
+def _lead(data: LinkedData, names: dict[str, str]) -> str | None:
+    """Return the first description that is more than the outlet's name."""
+    for lead in (data.description, names.get("og:description"), names.get("description")):
+        if lead and for_comparison(lead) != for_comparison(names.get("og:site_name", "")):
+            return lead
+    return None
 
 
 def _of_parsely(text: str) -> Iterator[tuple[str, str]]:

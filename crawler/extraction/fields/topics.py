@@ -40,7 +40,7 @@ _NO_SECTION = re.compile(
     r"|nachrichten|aktuell(?:es)?|übersicht|general|allgemein|other|інше|другое|разное"
     r"|overview|actualités|actu|noticias|notizie|aktualno[śs]ci|wiadomości|online|web"
     r"|site news|(?:zurück|back|назад)\b.*|.*\bчита(?:ти|ть)\b.*"
-    r"|(?:все|усі|всі|all) (?:новости|новини|news)\b.*|.*,.*,.*|\W.*",
+    r"|(?:все|усі|всі|all) (?:(?:новости|новини|news)\b.*|.*\b(?:рубрики|section))|.*,.*,.*|\W.*",
     re.IGNORECASE,
 )
 """Names of what has all of an outlet's articles."""

@@ -248,6 +248,15 @@ def test_further_names_of_meta_tags() -> None:
         assert authors(head=f"<meta name='{name}' content='{JANE} | jane@courier.example'>") == [JANE]
 
 
+def test_the_author_that_microdata_alone_name() -> None:
+    item = "<div itemscope itemtype='https://schema.org/{}'><p itemprop='author'><meta itemprop='name' content='{}'></p></div>"
+    article = item.format("NewsArticle", JANE)
+    assert authors(after=article) == [JANE]
+    # a page of teasers names those of other stories as well, and pictures have authors
+    assert authors(after=article + item.format("NewsArticle", HANNA)) == []
+    assert authors(after=item.format("ImageObject", JANE)) == []
+
+
 def test_the_script_within_a_byline_is_not_printed() -> None:
     code = "<script>shownAuthor = 'By Petro Storonnii';</script>"
     assert authors(f"<div class='byline'>By {JANE}, CNN {code}</div>") == [JANE]

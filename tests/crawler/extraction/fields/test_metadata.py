@@ -51,6 +51,15 @@ def test_a_heading_that_is_the_whole_title_stands_over_an_h1_of_a_part() -> None
     assert read("<title>Port: Cranes of the harbour</title>", body).headline == "Port: Cranes of the harbour"
 
 
+def test_the_outlet_s_name_is_no_lead() -> None:
+    head = (
+        "<meta property='og:site_name' content='New Lviv Review'><meta name='description' content='Trams stop.'>"
+        "<meta property='og:description' content='{}'>"
+    )
+    assert read(head.format("New Lviv Review")).lead == "Trams stop."
+    assert read(head.format("Nine trams stop.")).lead == "Nine trams stop."
+
+
 def test_a_break_parts_the_words_of_a_headline() -> None:
     assert read("<title>x</title>", "<h1>Порт за чотири дні<br>відновить роботу</h1>").headline == (
         "Порт за чотири дні відновить роботу"

@@ -47,7 +47,8 @@ def test_the_name_of_the_folder_that_the_article_is_in(path: str, links: str, se
 
 
 @pytest.mark.parametrize(
-    "name", ["Новини", "Новости", "News", "Aktuell", "Übersicht", "Головна", "Latest news"]
+    "name",
+    ["Новини", "Новости", "News", "Aktuell", "Übersicht", "Головна", "Latest news", "Все видео этой рубрики"],
 )
 def test_what_has_all_articles_is_no_section(name: str) -> None:
     declared = f"<meta property='article:section' content='{name}'>"
