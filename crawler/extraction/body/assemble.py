@@ -57,7 +57,9 @@ def read_body(
     lost: tuple[LeftOut, ...] = ()
     if element is not None and reading.blocks:
         whole_page = reading.place.startswith("trafilatura")
-        settled, lost = Passages(outline, prose, element, removed, whole_page).settle(reading.blocks)
+        settled, lost = Passages(
+            outline, prose, element, removed, whole_page, for_comparison(excluded.description or "")
+        ).settle(reading.blocks)
         reading = replace(reading, blocks=settled)
     source = _better_source(outline, prose, excluded, _Source(reading.blocks, reading.place, str(verdict)))
     read_blocks = source.blocks
@@ -203,9 +205,10 @@ def _wider(element: HtmlElement, lost: list[Piece]) -> Reading | None:
 
 
 def _with_lead(lead: list[str], blocks: list[ReadBlock]) -> list[ReadBlock]:
-    texts = [for_comparison(block.text) for block in blocks] if lead else []
-    missing = [line for line in lead if not any(for_comparison(line) in text for text in texts)]
-    return [*(ReadBlock("paragraph", line, 0.0) for line in missing), *blocks]
+    text = "".join([for_comparison(block.text) for block in blocks]) if lead else ""
+    # a paragraph with line breaks is several blocks
+    missing = [ReadBlock("paragraph", line, 0.0) for line in lead if for_comparison(line) not in text]
+    return [*missing, *blocks]
 
 
 def _inside(piece: Piece, element: HtmlElement) -> bool:

@@ -56,6 +56,13 @@ _COMPARED = 8
 _TEXT = {"p", "li", "blockquote", "h2", "h3", "h4", "h5", "h6", "div", "td", "pre", "section", "article"}
 
 
+_LABELS = re.compile(
+    r"(?:\s*\b(?:hide|toggle|show) caption)+$|^(?:image|photo) caption[:,]?\s+|^التعليق على الصورة،\s*",
+    re.IGNORECASE,
+)
+"""What a page calls a caption, and the buttons beside it."""
+
+
 def read_page(page: Outline, headline: str | None, description: str | None = None) -> Positions:
     """Note the positions; the text of a picture may repeat the headline before its caption.
 
@@ -71,7 +78,7 @@ def read_page(page: Outline, headline: str | None, description: str | None = Non
         element = described.get(i, page.elements[i])
         if any(parent in inside for parent in element.iterancestors()):
             continue
-        text = one_line(" ".join(element.itertext()))
+        text = _LABELS.sub("", one_line(" ".join(element.itertext())))
         if headline and len(text) > len(headline) + 10:
             text = text.removeprefix(headline).strip()
         if 3 < len(text) < (600 if i not in credited else 400) and not is_button(text):
@@ -135,11 +142,13 @@ def with_captions(blocks: list[TextBlock], page: Positions) -> list[TextBlock]:
         positions.append(max(starts.get(key, before), before))
     result: list[TextBlock] = []
     texts = {for_comparison(block.text) for block in blocks}
-    waiting = [
-        caption
-        for caption in page.captions
-        if page.start <= caption.position <= positions[-1] + 10 and for_comparison(caption.text) not in texts
-    ]
+    waiting: list[Caption] = []
+    for caption in page.captions:
+        letters = for_comparison(caption.text)
+        # galleries have each caption twice
+        if page.start <= caption.position <= positions[-1] + 10 and letters not in texts:
+            texts.add(letters)
+            waiting.append(caption)
     for block, position in zip(blocks, positions, strict=True):
         while waiting and waiting[0].position < position:
             result.append(TextBlock("caption", waiting.pop(0).text))

@@ -28,6 +28,8 @@ _HEADINGS = frozenset({"h1", "h2", "h3"})
 _LEAD = 2
 """Passages of a lead, at most."""
 _UP = 3
+_DESCRIPTION = 120
+"""Letters of the page's description that are compared."""
 _ENDS = (".", "!", "?", "…", "。")
 _INLINE = frozenset({
     "a", "b", "strong", "i", "em", "span", "u", "font", "br", "mark", "small", "sup", "sub", "img",
@@ -50,6 +52,8 @@ class Passages:
     """Elements that were removed before reading, each with the reason."""
     whole_page: bool
     """The reading is of the whole page, not of the container."""
+    description: str = ""
+    """The page's own, for comparison; a passage that says the same is the lead, whatever its name."""
 
     def settle(self, blocks: Sequence[ReadBlock]) -> tuple[list[ReadBlock], tuple[LeftOut, ...]]:
         """Return the blocks with the passages that were lost, and what is left out with the reasons."""
@@ -170,11 +174,14 @@ class Passages:
             ):
                 return f"in <{around.tag}>"
             words = self.prose.named.get(around, frozenset()) - self.prose.spared
-            if words and around not in self.page.around_headings:
+            if words and around not in self.page.around_headings and not self._is_description(piece):
                 return f"named after other things ({min(words)})"
             if names_left_out(around):
                 return f"named after other things ({around.get('class') or around.get('id')})"
         return None
+
+    def _is_description(self, piece: Piece) -> bool:
+        return self.description[:_DESCRIPTION] == for_comparison(piece.text)[:_DESCRIPTION] != ""
 
     def _is_lead(self, piece: Piece) -> bool:
         """Tell if a passage above the text shares a part of the page with the headline and the text."""

@@ -40,6 +40,7 @@ def prune(page: Outline, drop: str | None, prose: Prose) -> dict[HtmlElement, st
     _show(page)
     _open_lists(page)
     _open_anchors(page)
+    _open_headings(page)
     etree.strip_elements(page.root, *NO_TEXT, with_tail=False)
     for element, _ in elements:
         remove(element)
@@ -104,6 +105,17 @@ def _open_anchors(page: Outline) -> None:
         for link in (heading.getparent(), *heading.iterchildren("a")):
             if link is not None and link.tag == "a" and link.get("href", "").startswith("#"):
                 link.tag = "span"
+
+
+def _open_headings(page: Outline) -> None:
+    """Make paragraphs of small headings that follow each other, with running text: nothing is under them."""
+    for i in page.positions("h5", "h6"):
+        tag, run = page.tags[i], [page.elements[i]]
+        while (following := run[-1].getnext()) is not None and following.tag == tag:
+            run.append(following)
+        if len(run) > 1 and run[0].tag == tag and any(len(x.text_content()) > _RUNNING for x in run):
+            for heading in run:
+                heading.tag = "p"
 
 
 def _lists_with_text(page: Outline) -> dict[HtmlElement, None]:

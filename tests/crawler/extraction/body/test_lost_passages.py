@@ -182,3 +182,29 @@ def test_each_sentence_is_read_or_left_out_for_a_reason(pieces: list[str]) -> No
         sentence = piece[piece.index("Мешканці") : piece.index("майстрів.")]
         assert for_comparison(sentence) in account
     assert all(left_out.reason for left_out in body.dropped)
+
+
+def test_the_lead_that_is_the_page_s_description_has_any_name() -> None:
+    described = f"<meta name='description' content='{SENTENCE}'>"
+    named = f"<p id='intro-teaser'><strong>{SENTENCE}</strong></p><div><a href='/2'><img></a></div>"
+    # far from the beginning of the text's element
+    share = "<i></i>" * 30 + "<div><a href='/share'>Поділитися</a></div>"
+    article = f"<div><h1>Міст відремонтують</h1>{share}{named}{LONG}</div>"
+    assert blocks(page(article).replace("<title>", f"{described}<title>"))[0] == SENTENCE
+    assert SENTENCE not in blocks(page(article))
+
+
+def test_a_lead_of_two_lines_that_the_text_has_as_two_paragraphs() -> None:
+    lines = f"{SENTENCE}<br><br>{PARAGRAPHS[0]}"
+    described = f"<meta name='description' content='{SENTENCE} {PARAGRAPHS[0]}'>"
+    rest = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS[1:])
+    article = f"<article><h1>Міст відремонтують</h1><div><p>{lines}</p>{rest}</div></article>"
+    assert blocks(page(article).replace("<title>", f"{described}<title>")) == [SENTENCE, *PARAGRAPHS]
+
+
+def test_captions_of_a_gallery_once_without_the_buttons_beside_them() -> None:
+    picture = "<figure><img src='/1.jpg'><figcaption>{}</figcaption></figure>"
+    shown = ("Image caption, Міст навесні", "Міст навесні hide caption toggle caption", "Hide Caption")
+    pictures = "".join(map(picture.format, shown))
+    article = f"<article><h1>Міст відремонтують</h1><div>{pictures}{LONG}</div></article>"
+    assert blocks(page(article)) == ["Міст навесні", *PARAGRAPHS]

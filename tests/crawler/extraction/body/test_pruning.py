@@ -136,3 +136,15 @@ def test_an_anchor_around_a_heading_is_no_link() -> None:
     page = outline(tree)
     prune(page, None, read_prose(page, None, None))
     assert [link.get("href") for link in tree.iter("a")] == ["/3"]
+
+
+def test_small_headings_that_follow_each_other_are_the_text() -> None:
+    said = (
+        "<h6><b>11:22:33</b> – Я з вами в цій історії всім серцем, хоч і не знаю, що нас чекає попереду.</h6>"
+    )
+    tree = html.document_fromstring(
+        f"<html><body><p>{LONG}</p>{said}{said}<h6>Далі</h6><p>{LONG}</p><h6>Мости</h6></body></html>"
+    )
+    page = outline(tree)
+    prune(page, None, read_prose(page, None, None))
+    assert [heading.text for heading in tree.iter("h6")] == ["Мости"]

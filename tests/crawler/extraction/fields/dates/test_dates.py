@@ -511,3 +511,10 @@ def test_year_and_hour_in_elements_of_their_own() -> None:
     moment = published(f"<div class='dateblock'>{stamp}</div><p>x</p>")
     assert moment is not None
     assert moment.at == utc(2019, 6, 8, 0, 48)
+    page = html.document_fromstring(
+        f"<html><body><h1>Заголовок</h1><div class='dateblock'>{stamp}</div></body></html>"
+    )
+    lines = [
+        line.raw for line in stated(page, LinkedData(), "https://a.example/news/x", FETCHED, "Заголовок")
+    ]
+    assert "June 7, 2019 8:48 PM ET" in lines
