@@ -117,7 +117,7 @@ def _with_second_pass(
 
     def first_pass(text_a: Paragraphs, text_b: Paragraphs) -> Iterator[tuple[Link, float]]:
         sentences = weighed(text_a, text_b, weighting)
-        for x in linked(sentences, weighting, marginals(sentences, weighting.path)):
+        for x in _first_pass(sentences, weighting)[0]:
             if x.kind == "aligned":
                 yield (x.a, x.b), x.probability
 

@@ -40,8 +40,7 @@ def second_pass(
 ) -> Iterator[tuple[Link, float]]:
     """Yield links of paragraphs that lie between `sure` links in order, with their least probability.
 
-    A place is in no doubt where `likely` links have all its paragraphs; where each is one sentence, nothing
-    is new.
+    A place is in no doubt where `likely` links have all its paragraphs.
     """
     likely_a, likely_b = set[int](), set[int]()
     for link in likely:
@@ -55,8 +54,6 @@ def second_pass(
         # the paragraphs beside keep what is theirs from being linked into the place
         sentences_a, sentences_b = _sentences(text_a, a), _sentences(text_b, b)
         if max(len(sentences_a), len(sentences_b)) > _MOST:
-            continue
-        if _are_single(sentences_a, a) and _are_single(sentences_b, b):
             continue
         for link, probability in _joined(
             sentences_a, sentences_b, first_pass(_read(text_a, sentences_a), _read(text_b, sentences_b))
@@ -83,14 +80,6 @@ def _sentences(text: Paragraphs, places: range) -> list[Sentence]:
                 sentences.append((place, reading))
             start = stop
     return sentences
-
-
-def _are_single(sentences: Sequence[Sentence], places: range) -> bool:
-    """Tell if each of the paragraphs is one sentence."""
-    count = 0
-    for place, _ in sentences:
-        count += place in places
-    return count == len(places)
 
 
 def _read(text: Paragraphs, sentences: Sequence[Sentence]) -> Paragraphs:
