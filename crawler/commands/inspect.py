@@ -20,7 +20,6 @@ import archive
 from archive.exceptions import ArchiveError
 from archive.no_pandas import fast_start
 from archive.pages.warc_files import Pointer
-from archive.read.find import find_article
 from archive.storage import path_guard
 from archive.terminal import Terminal, visible
 from crawler.commands.crawl import Command as Crawl
@@ -175,6 +174,8 @@ class Command(Crawl):
         return replace(inspection, refused=told)
 
     def _of_article(self, article_id: str) -> Inspection:
+        from archive.read.find import find_article
+
         opened = archive.open(self.settings["ARCHIVE_URI"])
         page = opened.raw(find_article(opened, article_id)[0])
         return self._of_stored(as_fetched(page, page.url))
