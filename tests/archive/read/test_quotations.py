@@ -24,16 +24,19 @@ SPEAKERS = [
 ]
 
 
-@pytest.mark.parametrize(("text", "speaker"), SPEAKERS)
-def test_the_speaker_is_who_stands_beside_the_verb(text, speaker):
+def test_the_speaker_is_who_stands_beside_the_verb():
     duckdb = pytest.importorskip("duckdb", reason="NOT TESTED: triptych[sql] is missing")
-    assert speaker_of(text[1 : text.index(text[0].translate({171: "»", 8220: ","}))], text) == speaker
-    columns = ("article_id", "outlet", "language", "headline", "url", "published_at", "story_id")
-    articles = pa.table({"body": [text], **{name: [""] for name in columns}})
+    texts, speakers = zip(*SPEAKERS, strict=True)
+    for text, speaker in SPEAKERS:
+        quote = text[1 : text.index(text[0].translate({171: "»", 8220: ","}))]
+        assert speaker_of(quote, text) == speaker, text
+    ids = [str(number) for number in range(len(texts))]
+    rest = ("outlet", "language", "headline", "url", "published_at", "story_id")
+    articles = pa.table({"body": texts, "article_id": ids, **dict.fromkeys(rest, [""] * len(texts))})
     with duckdb.connect() as connection:
         connection.register("articles", articles)
-        found = connection.sql(f"SELECT speaker FROM ({quotations('articles')})").fetchall()
-    assert found == ([(speaker,)] if speaker else [])
+        rows = connection.sql(f"SELECT article_id, speaker FROM ({quotations('articles')})").fetchall()
+    assert dict(rows) == {n: speaker for n, speaker in zip(ids, speakers, strict=True) if speaker}
 
 
 def test_a_noun_at_the_beginning_of_a_sentence_is_no_speaker():
