@@ -72,7 +72,14 @@ _BELOW = re.compile(
     r"|следующ\w+ \w+:|unten|folgend\w*)(?=\W|$)",
     re.IGNORECASE,
 )
-"""Words that announce a list."""
+"""Words that announce a list, before a colon: `following` stands in any news."""
+_LISTED_BELOW = re.compile(
+    r"\b(?:see|listed|points?|items?|links?|list|смотрите|дивіться|пункт\w*|спис\w+|перел[іи]к\w*|посилан\w+|ссыл\w+)"
+    r" (?:\w+ )?(?:below|нижче|ниже)\b|\bas follows\b"
+    r"|\b(?:has|have|contains?|includes?|are) the following \w",
+    re.IGNORECASE,
+)
+"""Words that announce a list without a colon: `see the points below for details`."""
 _LABEL_AT_MOST = 40
 _IN_LINKS, _ALL_LINK = 0.5, 0.9
 """Shares of its letters that are links, from which a line is mostly a link, and only a link."""
@@ -395,7 +402,7 @@ def _announces(block: ReadBlock) -> bool:
     """Tell if a sentence announces a list: it says so, or ends in a colon and is no label as `Read also:`."""
     text = block.text
     is_long = len(text) > (_LABEL_AT_MOST if _BELOW.search(text) else 2 * _LABEL_AT_MOST)
-    says = text.endswith(":") or (_BELOW.search(text) is not None and _ENDS.search(text) is not None)
+    says = text.endswith(":") or (_LISTED_BELOW.search(text) is not None and _ENDS.search(text) is not None)
     return block.kind == "paragraph" and is_long and says and why_not_text(text) is None
 
 

@@ -103,6 +103,12 @@ def test_a_list_of_links_below_a_sentence_that_announces_it(said: str) -> None:
               link("Station: a clock that goes backwards"))  # fmt: skip
     assert reasons(TEXT, other(1), ReadBlock("paragraph", said, 0.0), *topics) == [False] * 6
     assert reasons(TEXT, other(1), other(2), *topics) == [False] * 3 + [True] * 3
+    for news in (
+        "Police detained two men following the attack on the depot, and one of them has confessed.",
+        "The temperature fell to nine degrees below zero, and the trams stood still until noon.",
+        "Температура в місті опустилася нижче нуля, і трамваї стояли до самого полудня.",
+    ):
+        assert reasons(TEXT, other(1), ReadBlock("paragraph", news, 0.0), *topics) == [False] * 3 + [True] * 3
 
 
 def test_a_link_among_the_lines_of_a_list_belongs_to_it() -> None:
