@@ -3,12 +3,16 @@
 No pyarrow here: some commands do without. archive/format/schema.py makes the Parquet schema.
 """
 
-from dataclasses import dataclass, fields
+from collections.abc import Callable
+from dataclasses import MISSING, dataclass, field, fields
 from enum import Enum
 from functools import partial
+from typing import Any, TypeVar, dataclass_transform
 
 SCHEMA_VERSION = 9
 """Of all tables. If a column changes it changes too, with a step in archive/operations/migrate.py."""
+
+T = TypeVar("T")
 
 
 class By(Enum):
@@ -50,15 +54,23 @@ class Column:
         return self.form.endswith(" | None")
 
 
-def _column(by: By, meaning: str, **effects: bool | int) -> dict[str, object]:
-    """Metadata of a field of a dataclass, which has the name and the type of the column."""
-    return {"by": by, "meaning": meaning, **effects}
+def _column(by: By, meaning: str, *, default: Any = MISSING, **effects: bool | int) -> Any:
+    """A field of a record, which has the name and the type of its column."""
+    return field(default=default, metadata={"by": by, "meaning": meaning, **effects})
 
 
 from_fetch, from_page = partial(_column, By.FETCH), partial(_column, By.PAGE)
 from_pipeline, from_archive = partial(_column, By.PIPELINE), partial(_column, By.ARCHIVE)
 
 
-def columns_of(record: type) -> tuple[Column, ...]:
-    """Columns of a dataclass whose fields are all declared with one of these, in order."""
-    return tuple(Column(field.name, str(field.type), **field.metadata) for field in fields(record))
+@dataclass_transform(
+    frozen_default=True, field_specifiers=(from_fetch, from_page, from_pipeline, from_archive)
+)
+def record(*, kw_only: bool = False) -> Callable[[type[T]], type[T]]:
+    """Make a dataclass whose fields are columns of a table, in their order."""
+    return dataclass(frozen=True, slots=True, kw_only=kw_only)
+
+
+def columns_of(kind: type) -> tuple[Column, ...]:
+    """Columns of a `record`, in order."""
+    return tuple(Column(x.name, str(x.type), **x.metadata) for x in fields(kind))

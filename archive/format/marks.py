@@ -1,5 +1,7 @@
 """Marks of aligned paragraphs: what two texts say otherwise."""
 
+from __future__ import annotations  # the fields are read by their annotations as text
+
 from msgspec import Struct
 
 

@@ -7,13 +7,21 @@ No pyarrow here: the crawl makes these, and archive/format/schema.py makes their
 from __future__ import annotations  # the fields are read by their annotations as text
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from msgspec import Struct
 
-from archive.format.columns import By, Column, columns_of, from_archive, from_fetch, from_page, from_pipeline
+from archive.format.columns import (
+    By,
+    columns_of,
+    from_archive,
+    from_fetch,
+    from_page,
+    from_pipeline,
+    record,
+)
 from archive.format.marks import NumberMark, QuoteMark  # noqa: TC001  msgspec reads the annotations
 
 # Parts of an article are structs: a worker sends some twenty with each page, faster than dataclasses.
@@ -73,7 +81,7 @@ PARTS = (Alternate, TextBlock, LeftOut, Medium, LanguageEvidence)
 Part = Alternate | TextBlock | LeftOut | Medium | LanguageEvidence
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class ArticleRecord:
     """One observation of an article's text; the archive decides whether it is a new version.
 
@@ -81,211 +89,144 @@ class ArticleRecord:
     columns of a rereading and reports are derived from it. Columns that the archive adds are below.
     """
 
-    article_id: str = field(
-        metadata=from_pipeline(
-            "blake2b-128 hex of the address it was first fetched at, never changes; before schema 5, of the "
-            "canonical URL",
-            cached=True,
-        )
+    article_id: str = from_pipeline(
+        "blake2b-128 hex of the address it was first fetched at, never changes; before schema 5, of the "
+        "canonical URL",
+        cached=True,
     )
-    outlet: str = field(
-        metadata=from_fetch(
-            "declaration name; for the `page` spider, the registered domain", cached=True, repeats=True
-        )
+    outlet: str = from_fetch(
+        "declaration name; for the `page` spider, the registered domain", cached=True, repeats=True
     )
-    url: str = field(metadata=from_fetch("after redirects", cached=True))
-    requested_url: str = field(metadata=from_fetch("before redirects", cached=True))
-    canonical_url: str | None = field(
-        metadata=from_page("as declared by the page, made absolute", cached=True)
+    url: str = from_fetch("after redirects", cached=True)
+    requested_url: str = from_fetch("before redirects", cached=True)
+    canonical_url: str | None = from_page("as declared by the page, made absolute", cached=True)
+    syndicated_from: str | None = from_page(
+        "address of the original in another outlet, as the page names it; null before schema 5", default=None
     )
-    syndicated_from: str | None = field(
+    translated_from: str | None = from_pipeline(
+        "language the text says it was translated from; und if it names none; null before schema 6",
         default=None,
-        metadata=from_page(
-            "address of the original in another outlet, as the page names it; null before schema 5"
-        ),
+        cached=True,
     )
-    translated_from: str | None = field(
+    language: str | None = from_pipeline(
+        "decided BCP 47 tag; null only with a reason in language_reason", cached=True, repeats=True
+    )
+    language_confidence: float | None = from_pipeline("0 to 1")
+    language_evidence: tuple[LanguageEvidence, ...] = from_pipeline("every claim, with its source")
+    language_reason: str | None = from_pipeline(
+        "how the language was decided, or why there is none", repeats=True
+    )
+    html_lang: str | None = from_page("the lang attribute as printed", repeats=True)
+    headline: str = from_page("the article's own title", makes_version=True, cached=True)
+    lead: str | None = from_page("standfirst")
+    body: str = from_page(
+        "paragraphs joined by a blank line; no headline, caption, byline or promo line", makes_version=True
+    )
+    blocks: tuple[TextBlock, ...] = from_page("heading, paragraph, quote, list_item, caption, in page order")
+    left_out: tuple[LeftOut, ...] | None = from_page(
+        "lines inside the article's element that are no part of its text, each with the reason; null before "
+        "schema 9",
         default=None,
-        metadata=from_pipeline(
-            "language the text says it was translated from; und if it names none; null before schema 6",
-            cached=True,
-        ),
     )
-    language: str | None = field(
-        metadata=from_pipeline(
-            "decided BCP 47 tag; null only with a reason in language_reason", cached=True, repeats=True
-        )
-    )
-    language_confidence: float | None = field(metadata=from_pipeline("0 to 1"))
-    language_evidence: tuple[LanguageEvidence, ...] = field(
-        metadata=from_pipeline("every claim, with its source")
-    )
-    language_reason: str | None = field(
-        metadata=from_pipeline("how the language was decided, or why there is none", repeats=True)
-    )
-    html_lang: str | None = field(metadata=from_page("the lang attribute as printed", repeats=True))
-    headline: str = field(metadata=from_page("the article's own title", makes_version=True, cached=True))
-    lead: str | None = field(metadata=from_page("standfirst"))
-    body: str = field(
-        metadata=from_page(
-            "paragraphs joined by a blank line; no headline, caption, byline or promo line",
-            makes_version=True,
-        )
-    )
-    blocks: tuple[TextBlock, ...] = field(
-        metadata=from_page("heading, paragraph, quote, list_item, caption, in page order")
-    )
-    left_out: tuple[LeftOut, ...] | None = field(
+    byline: str | None = from_page("author line as printed")
+    authors: tuple[str, ...] = from_pipeline("persons read from the byline, never an organisation")
+    author_ids: tuple[str, ...] | None = from_pipeline(
+        "one for each author: the same person of an outlet in any language; null before schema 2",
         default=None,
-        metadata=from_page(
-            "lines inside the article's element that are no part of its text, each with the reason; null "
-            "before schema 9"
-        ),
     )
-    byline: str | None = field(metadata=from_page("author line as printed"))
-    authors: tuple[str, ...] = field(
-        metadata=from_pipeline("persons read from the byline, never an organisation")
+    authors_source: str | None = from_pipeline("where the page states them", repeats=True)
+    published_at: datetime | None = from_page(
+        "first publication; Kyiv time if the outlet prints no zone", cached=True
     )
-    author_ids: tuple[str, ...] | None = field(
+    published_raw: str | None = from_page("as printed")
+    published_source: str | None = from_page(
+        "where the page states it, and the precision; `… day`: without an hour", cached=True, repeats=True
+    )
+    modified_at: datetime | None = from_page("last modification, as the page states it", cached=True)
+    modified_raw: str | None = from_page("as printed")
+    section: str | None = from_page("rubric, as printed", repeats=True)
+    tags: tuple[str, ...] = from_page("as printed")
+    image_url: str | None = from_page("lead image")
+    image_caption: str | None = from_page("its caption, kept out of body")
+    media: tuple[Medium, ...] | None = from_page(
+        "images and videos in the text but the lead image; null before schema 4", default=None
+    )
+    outbound_links: tuple[str, ...] | None = from_page(
+        "links to other sites, with embedded posts; null before schema 4", default=None
+    )
+    alternates: tuple[Alternate, ...] = from_page(
+        "declared other languages; source: hreflang switcher sitemap url-rule", cached=True
+    )
+    story_key: str | None = from_fetch(
+        "the outlet's id of the story, if its languages share one", cached=True
+    )
+    content_hash: str = from_pipeline("of the normalised headline and body", cached=True)
+    raw_sha256: str = from_fetch("of the page's bytes, or of the feed's entry", cached=True)
+    text_from: str | None = from_fetch(
+        "page, or feed if the page was refused; null before schema 5: page",
         default=None,
-        metadata=from_pipeline(
-            "one for each author: the same person of an outlet in any language; null before schema 2"
-        ),
-    )
-    authors_source: str | None = field(metadata=from_pipeline("where the page states them", repeats=True))
-    published_at: datetime | None = field(
-        metadata=from_page("first publication; Kyiv time if the outlet prints no zone", cached=True)
-    )
-    published_raw: str | None = field(metadata=from_page("as printed"))
-    published_source: str | None = field(
-        metadata=from_page(
-            "where the page states it, and the precision; `… day`: without an hour", cached=True, repeats=True
-        )
-    )
-    modified_at: datetime | None = field(
-        metadata=from_page("last modification, as the page states it", cached=True)
-    )
-    modified_raw: str | None = field(metadata=from_page("as printed"))
-    section: str | None = field(metadata=from_page("rubric, as printed", repeats=True))
-    tags: tuple[str, ...] = field(metadata=from_page("as printed"))
-    image_url: str | None = field(metadata=from_page("lead image"))
-    image_caption: str | None = field(metadata=from_page("its caption, kept out of body"))
-    media: tuple[Medium, ...] | None = field(
-        default=None,
-        metadata=from_page("images and videos in the text but the lead image; null before schema 4"),
-    )
-    outbound_links: tuple[str, ...] | None = field(
-        default=None, metadata=from_page("links to other sites, with embedded posts; null before schema 4")
-    )
-    alternates: tuple[Alternate, ...] = field(
-        metadata=from_page(
-            "declared other languages; source: hreflang switcher sitemap url-rule", cached=True
-        )
-    )
-    story_key: str | None = field(
-        metadata=from_fetch("the outlet's id of the story, if its languages share one", cached=True)
-    )
-    content_hash: str = field(metadata=from_pipeline("of the normalised headline and body", cached=True))
-    raw_sha256: str = field(metadata=from_fetch("of the page's bytes, or of the feed's entry", cached=True))
-    text_from: str | None = field(
-        default=None,
-        metadata=from_fetch(
-            "page, or feed if the page was refused; null before schema 5: page", cached=True, repeats=True
-        ),
-    )
-    access: str | None = field(
-        default=None,
-        metadata=from_page(
-            "free, partial, paid, as the page states it; refused: only a feed had the text; null if nothing "
-            "is stated, and before schema 5",
-            repeats=True,
-        ),
-    )
-    http_status: int = field(metadata=from_fetch("status of the fetch that brought this text", repeats=True))
-    etag: str | None = field(metadata=from_fetch("validator of that fetch", cached=True))
-    last_modified: str | None = field(metadata=from_fetch("validator of that fetch, as sent", cached=True))
-    fetched_at: datetime = field(metadata=from_fetch("when it was fetched"))
-    source_archive: str | None = field(
-        default=None,
-        metadata=from_fetch("the file or index that has an imported page", cached=True, repeats=True),
-    )
-    source_capture: str | None = field(
-        default=None, metadata=from_fetch("the page in it: file and record id, or the address of its replay")
-    )
-    raw_file: str | None = field(
-        default=None,
-        metadata=from_archive("WARC file of the page, from the archive's root; null if none is kept"),
-    )
-    raw_offset: int | None = field(
-        default=None,
-        metadata=from_archive("where its response record begins, a separate gzip member", bits=64),
-    )
-    raw_length: int | None = field(default=None, metadata=from_archive("bytes of that member", bits=64))
-    extractor: str = field(
-        metadata=from_page(
-            "extractor that read the page; a new one makes no new version", cached=True, repeats=True
-        )
-    )
-    run_id: str = field(metadata=from_fetch("the crawl that fetched it", repeats=True))
-    extra: str | None = field(metadata=from_pipeline("JSON object with further fields"))
-
-
-COMMIT_COLUMNS = (
-    Column(
-        "ingested_at",
-        "datetime",
-        By.ARCHIVE,
-        "when the commit that brought this row was made; the same in all its rows",
+        cached=True,
         repeats=True,
-    ),
-    Column(
-        "commit_seq", "int", By.ARCHIVE, "number of the snapshot that brought this row", repeats=True, bits=64
-    ),
-)
+    )
+    access: str | None = from_page(
+        "free, partial, paid, as the page states it; refused: only a feed had the text; null if nothing is "
+        "stated, and before schema 5",
+        default=None,
+        repeats=True,
+    )
+    http_status: int = from_fetch("status of the fetch that brought this text", repeats=True)
+    etag: str | None = from_fetch("validator of that fetch", cached=True)
+    last_modified: str | None = from_fetch("validator of that fetch, as sent", cached=True)
+    fetched_at: datetime = from_fetch("when it was fetched")
+    source_archive: str | None = from_fetch(
+        "the file or index that has an imported page", default=None, cached=True, repeats=True
+    )
+    source_capture: str | None = from_fetch(
+        "the page in it: file and record id, or the address of its replay", default=None
+    )
+    raw_file: str | None = from_archive(
+        "WARC file of the page, from the archive's root; null if none is kept", default=None
+    )
+    raw_offset: int | None = from_archive(
+        "where its response record begins, a separate gzip member", default=None, bits=64
+    )
+    raw_length: int | None = from_archive("bytes of that member", default=None, bits=64)
+    extractor: str = from_page(
+        "extractor that read the page; a new one makes no new version", cached=True, repeats=True
+    )
+    run_id: str = from_fetch("the crawl that fetched it", repeats=True)
+    extra: str | None = from_pipeline("JSON object with further fields")
+
+
+@record()
+class _Commit:
+    ingested_at: datetime = from_archive(
+        "when the commit that brought this row was made; the same in all its rows", repeats=True
+    )
+    commit_seq: int = from_archive("number of the snapshot that brought this row", repeats=True, bits=64)
+
+
+@record()
+class _Version:
+    story_id: str = from_archive(
+        "the story it belongs to now; an unpaired article is a story of one", cached=True, repeats=True
+    )
+    version: int = from_archive(
+        "1, 2, …: texts of this article in the order they were archived", cached=True, repeats=True
+    )
+    valid_from: datetime = from_archive("when this text was first fetched", cached=True)
+    valid_to: datetime | None = from_archive("when a later text was first fetched; null on the latest")
+
+
+@record()
+class _Visits:
+    first_seen: datetime = from_archive("first visit that found this article, any version", cached=True)
+    last_seen: datetime = from_archive("last visit that found it while this was the latest text", cached=True)
+
+
+COMMIT_COLUMNS = columns_of(_Commit)
 """Of every row of every table."""
-_ARCHIVED = {
-    "article_id": (
-        Column(
-            "story_id",
-            "str",
-            By.ARCHIVE,
-            "the story it belongs to now; an unpaired article is a story of one",
-            cached=True,
-            repeats=True,
-        ),
-        Column(
-            "version",
-            "int",
-            By.ARCHIVE,
-            "1, 2, …: texts of this article in the order they were archived",
-            cached=True,
-            repeats=True,
-        ),
-        Column("valid_from", "datetime", By.ARCHIVE, "when this text was first fetched", cached=True),
-        Column(
-            "valid_to",
-            "datetime | None",
-            By.ARCHIVE,
-            "when a later text was first fetched; null on the latest",
-        ),
-    ),
-    "fetched_at": (
-        Column(
-            "first_seen",
-            "datetime",
-            By.ARCHIVE,
-            "first visit that found this article, any version",
-            cached=True,
-        ),
-        Column(
-            "last_seen",
-            "datetime",
-            By.ARCHIVE,
-            "last visit that found it while this was the latest text",
-            cached=True,
-        ),
-    ),
-}
+_ARCHIVED = {"article_id": columns_of(_Version), "fetched_at": columns_of(_Visits)}
 """Columns that the archive adds to a record, by the column that they follow."""
 VERSION_COLUMNS = (
     *(x for declared in columns_of(ArticleRecord) for x in (declared, *_ARCHIVED.get(declared.name, ()))),
@@ -327,30 +268,27 @@ LINKED = frozenset({"aligned", "moved"})
 """Kinds of rows of `alignments` that have paragraphs of both texts."""
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class PairRecord:
     """Two articles that are one story in two languages, with the evidence."""
 
-    article_id_a: str
-    """The smaller of the two ids."""
-    article_id_b: str
-    evidence: str
-    """Strongest of `label` `story-id` `hreflang` `switcher` `sitemap` `url-rule` `video` `image` `link`
-    `content`; or one of NO_PAIR."""
-    reciprocal: bool
-    score: float | None
-    """Content score in [0, 1]; None if only explicit evidence was weighed."""
-    details: str | None
-    """JSON: every piece of evidence, both directions."""
-    decided_at: datetime
+    article_id_a: str = from_pipeline("the smaller of the two ids")
+    article_id_b: str = from_pipeline("the greater")
+    evidence: str = from_pipeline(
+        "strongest of label story-id hreflang switcher sitemap url-rule video image link content"
+    )
+    reciprocal: bool = from_pipeline("both pages name each other")
+    score: float | None = from_pipeline("content score, 0 to 1; null before texts were compared")
+    details: str | None = from_pipeline("JSON: every piece of evidence, both directions")
+    decided_at: datetime = from_pipeline("when")
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Membership:
     """The new story of an article; the latest record holds."""
 
-    article_id: str
-    story_id: str
+    article_id: str = from_pipeline("the article")
+    story_id: str = from_pipeline("its story from this commit on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,20 +311,22 @@ class LinkFacts:
     """Articles that a person has labelled as another story."""
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class RefusalRecord:
     """Two articles that evidence links as one story, and why they did not become a pair."""
 
-    article_id_a: str
-    """The smaller of the two ids."""
-    article_id_b: str
-    reason: str
-    evidence: str
-    kept: str | None
-    """The article that already has the place in the story."""
-    score: float | None
-    details: str | None
-    decided_at: datetime
+    article_id_a: str = from_pipeline("the smaller of the two ids")
+    article_id_b: str = from_pipeline("the greater")
+    reason: str = from_pipeline(
+        "same-language, unknown-language, one-sided-other-outlet, label-no; conflict: the texts contradict "
+        "it; withdrawn: the texts no longer support it; second-<language>: another article has stronger "
+        "evidence"
+    )
+    evidence: str = from_pipeline("strongest evidence for the pair, as in pairs")
+    kept: str | None = from_pipeline("the article that has the place in the story")
+    score: float | None = from_pipeline("content score, 0 to 1")
+    details: str | None = from_pipeline("JSON: every piece of evidence, as in pairs")
+    decided_at: datetime = from_pipeline("when")
 
 
 @dataclass(frozen=True, slots=True)
@@ -402,41 +342,54 @@ class VariantText:
     """Lines of its page that are no part of the text; none are known before schema 9."""
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class AlignmentRecord:
     """Paragraphs of two variants with the same content, or that only one of them has."""
 
-    article_id_a: str
-    """The smaller of the two ids."""
-    version_a: int
-    article_id_b: str
-    version_b: int
-    language_a: str
-    language_b: str
-    position: int
-    kind: str
-    """`aligned`, `moved`, `omitted` (only a has it), `added` (only b has it)."""
-    paragraphs_a: tuple[int, ...]
-    """Numbers of blocks, from 0."""
-    paragraphs_b: tuple[int, ...]
-    score: float | None
-    characters_a: int
-    characters_b: int
-    numbers_differ: tuple[NumberMark, ...] = ()
-    """Of linked paragraphs: numbers that contradict each other."""
-    numbers_converted: tuple[NumberMark, ...] = ()
-    """Of linked paragraphs: the same quantity in another unit or currency."""
-    quotes_only_a: tuple[QuoteMark, ...] = ()
-    quotes_only_b: tuple[QuoteMark, ...] = ()
-    confidence: float | None = None
-    """Of paragraphs on one side only: the probability that the other side has their content nowhere."""
-    doubtful: bool | None = None
-    """True: read both texts before you publish it; None: nobody judged it, which counts as True.
-    A doubtful link counts as neither linked nor one-sided."""
-    nearest: tuple[int, ...] | None = None
-    """Numbers of the nearest blocks of the other side."""
-    in_common: tuple[str, ...] | None = None
-    """Its numbers, dates and names that are also in these blocks, as printed."""
+    article_id_a: str = from_pipeline("the smaller of the two ids")
+    version_a: int = from_pipeline("the version that was aligned")
+    article_id_b: str = from_pipeline("the greater")
+    version_b: int = from_pipeline("the version that was aligned")
+    language_a: str = from_pipeline("of article a")
+    language_b: str = from_pipeline("of article b")
+    position: int = from_pipeline("reading order, from 0, for each two articles")
+    kind: str = from_pipeline(
+        "aligned: in both; moved: in both, at another place; omitted: only in a; added: only in b"
+    )
+    paragraphs_a: tuple[int, ...] = from_pipeline("indexes into the blocks of a, from 0; empty if added")
+    paragraphs_b: tuple[int, ...] = from_pipeline("indexes into the blocks of b, from 0; empty if omitted")
+    score: float | None = from_pipeline("how likely both say the same, 0 to 1; of aligned and moved")
+    characters_a: int = from_pipeline("length of these paragraphs of a")
+    characters_b: int = from_pipeline("length of these paragraphs of b")
+    numbers_differ: tuple[NumberMark, ...] = from_pipeline(
+        "of linked paragraphs: contradicting numbers at one place, as printed; what they count; how likely "
+        "a reader agrees, 0 to 1",
+        default=(),
+    )
+    numbers_converted: tuple[NumberMark, ...] = from_pipeline(
+        "of linked paragraphs: one quantity in two units or currencies (25 miles, 40 km)", default=()
+    )
+    quotes_only_a: tuple[QuoteMark, ...] = from_pipeline(
+        "words of a person that b reports nowhere, not even indirectly; `speaker` as printed, `speaker_key` "
+        "the same for all spellings",
+        default=(),
+    )
+    quotes_only_b: tuple[QuoteMark, ...] = from_pipeline("the same of b", default=())
+    confidence: float | None = from_pipeline(
+        "of omitted and added: how likely the other text says it nowhere, 0 to 1; null before schema 6",
+        default=None,
+    )
+    doubtful: bool | None = from_pipeline(
+        "read both texts before you publish it; such a link counts as neither; null before schema 6, of "
+        "links before schema 7",
+        default=None,
+    )
+    nearest: tuple[int, ...] | None = from_pipeline(
+        "of omitted and added: indexes of the nearest blocks of the other text", default=None
+    )
+    in_common: tuple[str, ...] | None = from_pipeline(
+        "its numbers, dates and names that those blocks also have", default=None
+    )
 
 
 PERHAPS_ALONE = 0.15
@@ -453,27 +406,26 @@ def surely_linked(kind: object, doubtful: object) -> bool:
     return kind in LINKED and doubtful is False
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class SameEventRecord:
     """Articles of two outlets that seem to report one event, without being translations of each other."""
 
-    article_id_a: str
-    """The smaller of the two ids."""
-    article_id_b: str
-    outlet_a: str
-    outlet_b: str
-    language_a: str
-    language_b: str
-    tier: str
-    """`sure`, `probable`; `none` if they were one of these and are no longer."""
-    probability: float
-    hours_apart: float | None
-    """None if a publication time is unknown."""
-    shared: tuple[str, ...]
-    """Names, numbers and dates of both, the rarest first, as a prints them."""
-    details: str | None
-    """JSON: further evidence."""
-    decided_at: datetime
+    article_id_a: str = from_pipeline("the smaller of the two ids")
+    article_id_b: str = from_pipeline("the greater")
+    outlet_a: str = from_pipeline("of article a")
+    outlet_b: str = from_pipeline("of article b, another one")
+    language_a: str = from_pipeline("of article a")
+    language_b: str = from_pipeline("of article b; may be the same")
+    tier: str = from_pipeline("sure, probable; none: withdraws an earlier row")
+    probability: float = from_pipeline("that both report one event, 0 to 1")
+    hours_apart: float | None = from_pipeline("between their publications")
+    shared: tuple[str, ...] = from_pipeline(
+        "names, numbers and dates of both, as a prints them, the rarest first"
+    )
+    details: str | None = from_pipeline(
+        "JSON: shared numbers and quotes, numbers that differ, parts of the score"
+    )
+    decided_at: datetime = from_pipeline("when")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Schemas of all tables: columns of articles are declared in archive/format/records.py, the others here.
+"""Schemas of all tables; most columns are declared in archive/format/records.py.
 
 A field that is not nullable is a promise: the writer refuses a row without it. The descriptions make
 `docs/reference/data-format.md`. If a column changes, SCHEMA_VERSION changes too.
@@ -9,31 +9,39 @@ from itertools import permutations
 
 import pyarrow as pa
 
-from archive.format.columns import SCHEMA_VERSION, Column
+from archive.format.columns import SCHEMA_VERSION, Column, columns_of
 from archive.format.languages import STORY_LANGUAGES
-from archive.format.marks import QuoteMark
-from archive.format.records import COMMIT_COLUMNS, PARTS, VERSION_COLUMNS, Alternate, Part
+from archive.format.marks import NumberMark, QuoteMark
+from archive.format.records import (
+    COMMIT_COLUMNS,
+    PARTS,
+    VERSION_COLUMNS,
+    AlignmentRecord,
+    Membership,
+    PairRecord,
+    RefusalRecord,
+    SameEventRecord,
+)
 
 OUTCOMES = ("archived", "unchanged", "skipped", "dropped", "failed")
 
 TIME = pa.timestamp("us", tz="UTC")
 TEXT = pa.string()
 TEXTS = pa.list_(TEXT)
-NUMBERS = pa.list_(pa.int32())
-
-
-def _structs(kind: type[Part]) -> pa.DataType:
-    return pa.list_(pa.struct([(name, TEXT) for name in kind.__struct_fields__]))
-
-
-ALTERNATES_TYPE = _structs(Alternate)
 _ARROW_TYPES = {
     "str": TEXT,
     "int": pa.int32(),
     "float": pa.float64(),
+    "bool": pa.bool_(),
     "datetime": TIME,
     "tuple[str, ...]": TEXTS,
-} | {f"tuple[{kind.__name__}, ...]": _structs(kind) for kind in PARTS}
+    "tuple[int, ...]": pa.list_(pa.int32()),
+}
+for _kind in (*PARTS, NumberMark, QuoteMark):
+    _parts = [
+        (name, _ARROW_TYPES[form.removesuffix(" | None")]) for name, form in _kind.__annotations__.items()
+    ]
+    _ARROW_TYPES[f"tuple[{_kind.__name__}, ...]"] = pa.list_(pa.struct(_parts))
 """By the type of a column, without `| None`."""
 
 
@@ -50,10 +58,7 @@ def _schema(table: str, fields: list[pa.Field]) -> pa.Schema:
 
 
 def _declared(columns: Iterable[Column]) -> list[pa.Field]:
-    return [
-        pa.field(x.name, _arrow_type(x), nullable=x.optional, metadata={"description": x.meaning})
-        for x in columns
-    ]
+    return [(_maybe if x.optional else _always)(x.name, _arrow_type(x), x.meaning) for x in columns]
 
 
 def _arrow_type(column: Column) -> pa.DataType:
@@ -108,7 +113,9 @@ OBSERVATIONS = _schema(
         _maybe("extractor", TEXT, "only if it differs from the version's"),
         _maybe("etag", TEXT, "validator of this visit"),
         _maybe("last_modified", TEXT, "validator of this visit"),
-        _maybe("alternates", ALTERNATES_TYPE, "of an unchanged visit, as declared then"),
+        _maybe(
+            "alternates", _ARROW_TYPES["tuple[Alternate, ...]"], "of an unchanged visit, as declared then"
+        ),
         _always("run_id", TEXT, "the crawl"),
         *_COMMIT,
     ],
@@ -156,135 +163,25 @@ STORIES = _schema(
     ],
 )
 
-_BOTH_IDS = [
-    _always("article_id_a", TEXT, "the smaller of the two ids"),
-    _always("article_id_b", TEXT, "the greater"),
-]
-_PAIR_FIELDS = [
-    *_BOTH_IDS,
-    _always(
-        "evidence",
-        TEXT,
-        "strongest of label story-id hreflang switcher sitemap url-rule video image link content",
-    ),
-    _always("reciprocal", pa.bool_(), "both pages name each other"),
-    _maybe("score", pa.float64(), "content score, 0 to 1; null before texts were compared"),
-    _maybe("details", TEXT, "JSON: every piece of evidence, both directions"),
-    _always("decided_at", TIME, "when"),
-    *_COMMIT,
-]
+_PAIR_FIELDS = _declared((*columns_of(PairRecord), *COMMIT_COLUMNS))
 
 PAIRS = _schema("pairs", _PAIR_FIELDS)
 DECISIONS = _schema("decisions", _PAIR_FIELDS)
 """Internal: every decision on a pair; `pairs` has the latest of each."""
 
-REFUSALS = _schema(
-    "refusals",
-    [
-        *_BOTH_IDS,
-        _always(
-            "reason",
-            TEXT,
-            "same-language, unknown-language, one-sided-other-outlet, label-no; conflict: the texts "
-            "contradict it; withdrawn: the "
-            "texts no longer support it; second-<language>: another article has stronger evidence",
-        ),
-        _always("evidence", TEXT, "strongest evidence for the pair, as in pairs"),
-        _maybe("kept", TEXT, "the article that has the place in the story"),
-        _maybe("score", pa.float64(), "content score, 0 to 1"),
-        _maybe("details", TEXT, "JSON: every piece of evidence, as in pairs"),
-        _always("decided_at", TIME, "when"),
-        *_COMMIT,
-    ],
-)
+REFUSALS = _schema("refusals", _declared((*columns_of(RefusalRecord), *COMMIT_COLUMNS)))
 
-_NUMBER_MARKS = pa.list_(
-    pa.struct([("a", TEXT), ("b", TEXT), ("counted", TEXT), ("confidence", pa.float64())])
-)
-_QUOTE_MARKS = pa.list_(pa.struct([(name, TEXT) for name in QuoteMark.__struct_fields__]))
 _ALIGNMENT_FIELDS = [
     _always("story_id", TEXT, "the story of both articles"),
-    _always("article_id_a", TEXT, "the smaller of the two ids"),
-    _always("version_a", pa.int32(), "the version that was aligned"),
-    _always("article_id_b", TEXT, "the greater"),
-    _always("version_b", pa.int32(), "the version that was aligned"),
-    _always("language_a", TEXT, "of article a"),
-    _always("language_b", TEXT, "of article b"),
-    _always("position", pa.int32(), "reading order, from 0, for each two articles"),
-    _always(
-        "kind",
-        TEXT,
-        "aligned: in both; moved: in both, at another place; omitted: only in a; added: only in b",
-    ),
-    _always("paragraphs_a", NUMBERS, "indexes into the blocks of a, from 0; empty if added"),
-    _always("paragraphs_b", NUMBERS, "indexes into the blocks of b, from 0; empty if omitted"),
-    _maybe("score", pa.float64(), "how likely both say the same, 0 to 1; of aligned and moved"),
-    _always("characters_a", pa.int32(), "length of these paragraphs of a"),
-    _always("characters_b", pa.int32(), "length of these paragraphs of b"),
-    _always(
-        "numbers_differ",
-        _NUMBER_MARKS,
-        "of linked paragraphs: contradicting numbers at one place, as printed; what they count; how likely a "
-        "reader agrees, 0 to 1",
-    ),
-    _always(
-        "numbers_converted",
-        _NUMBER_MARKS,
-        "of linked paragraphs: one quantity in two units or currencies (25 miles, 40 km)",
-    ),
-    _always(
-        "quotes_only_a",
-        _QUOTE_MARKS,
-        "words of a person that b reports nowhere, not even indirectly; `speaker` as printed, `speaker_key` "
-        "the same for all spellings",
-    ),
-    _always("quotes_only_b", _QUOTE_MARKS, "the same of b"),
-    _maybe(
-        "confidence",
-        pa.float64(),
-        "of omitted and added: how likely the other text says it nowhere, 0 to 1; null before schema 6",
-    ),
-    _maybe(
-        "doubtful",
-        pa.bool_(),
-        "read both texts before you publish it; such a link counts as neither; null before schema 6, of "
-        "links before schema 7",
-    ),
-    _maybe("nearest", NUMBERS, "of omitted and added: indexes of the nearest blocks of the other text"),
-    _maybe("in_common", TEXTS, "its numbers, dates and names that those blocks also have"),
-    *_COMMIT,
+    *_declared((*columns_of(AlignmentRecord), *COMMIT_COLUMNS)),
 ]
 
 ALIGNMENTS = _schema("alignments", _ALIGNMENT_FIELDS)
 FORMER_ALIGNMENTS = _schema("former_alignments", _ALIGNMENT_FIELDS)
 """Internal: of earlier texts, and of articles that are no longer one story."""
 
-SAME_EVENT = _schema(
-    "same_event",
-    [
-        *_BOTH_IDS,
-        _always("outlet_a", TEXT, "of article a"),
-        _always("outlet_b", TEXT, "of article b, another one"),
-        _always("language_a", TEXT, "of article a"),
-        _always("language_b", TEXT, "of article b; may be the same"),
-        _always("tier", TEXT, "sure, probable; none: withdraws an earlier row"),
-        _always("probability", pa.float64(), "that both report one event, 0 to 1"),
-        _maybe("hours_apart", pa.float64(), "between their publications"),
-        _always("shared", TEXTS, "names, numbers and dates of both, as a prints them, the rarest first"),
-        _maybe("details", TEXT, "JSON: shared numbers and quotes, numbers that differ, parts of the score"),
-        _always("decided_at", TIME, "when"),
-        *_COMMIT,
-    ],
-)
-
-MEMBERSHIPS = _schema(
-    "memberships",
-    [
-        _always("article_id", TEXT, "the article"),
-        _always("story_id", TEXT, "its story from this commit on"),
-        *_COMMIT,
-    ],
-)
+SAME_EVENT = _schema("same_event", _declared((*columns_of(SameEventRecord), *COMMIT_COLUMNS)))
+MEMBERSHIPS = _schema("memberships", _declared((*columns_of(Membership), *COMMIT_COLUMNS)))
 """Internal: every change of an article's story."""
 
 STORED = {
