@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "question", nargs="?", help="one SELECT; without it: the names of tables and views, and their columns"
     )
     form = parser.add_mutually_exclusive_group()
-    form.add_argument("--csv", action="store_true", help="all rows, as `export --format csv` writes them")
+    form.add_argument("--csv", action="store_true", help="all rows, in the lines of Unix")
     form.add_argument("--json", action="store_true", help="all rows, as a list of objects")
     parser.add_argument(
         "--as-of", metavar="TIME", help="the archive at that time: 2026-03-01, or with a time"
@@ -118,7 +118,7 @@ def _print_csv(rows: SqlRows) -> None:
     from archive.export.files import csv_cell
 
     buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(rows.columns)
     for row in _objects(rows):
         writer.writerow([csv_cell(x) for x in row.values()])

@@ -65,7 +65,7 @@ def read_page(
     head = record.rec_headers
     fetched_at = moment(head.get_header("archive-date" if is_arc else "WARC-Date"))
     if fetched_at is None:
-        raise NoPage("without a date")
+        raise NoPage("without a date between 1991 and today")
     body = record.raw_stream.read()
     if len(body) > largest:
         raise NoPage("larger than a page may be")

@@ -216,6 +216,8 @@ def test_what_is_doubtful_says_so_and_an_address_is_followed(tab, site):
     expect(row).not_to_have_class("row alone")
     expect(page.locator(".omissions.omission li")).to_have_count(1)
     expect(page.locator(".omissions.doubtful li")).to_have_count(1)
+    # however many languages it can be cited for
+    assert page.locator(".omissions p").first.bounding_box()["width"] > 800
     page.get_by_role("link", name="Outlets").click()
     page.get_by_role("link", name="outlet-1").click()
     page.locator("td a", has_text="https://").first.click()
@@ -308,6 +310,19 @@ def test_axe_finds_nothing_and_no_page_is_wider_than_the_screen(tab, site):
     assert _wider(page) == []
 
 
+def test_stories_in_one_language_fit_the_screen_in_russian(browser, tmp_path):
+    root = tmp_path / "news-archive"
+    with closing(ArchiveWriter.open(root, run_id="run-1")) as writer:
+        for number, language in enumerate(("uk", "en", "ru")):
+            writer.add_article(make_article(number, language, "Трамвай"))
+        writer.commit()
+    with served(root) as address, closing(browser.new_context(locale="ru-RU")) as context:
+        page = context.new_page()
+        page.goto(address)
+        expect(page.locator("td", has_text="единственный")).to_have_count(3)
+        assert _wider(page) == []
+
+
 def _wait_for_charts(page, path):
     if path == "/charts":
         expect(page.locator("figure").first).to_be_visible()
@@ -315,7 +330,7 @@ def _wait_for_charts(page, path):
 
 def _wider(page):
     wider = []
-    for width in (360, 768, 900, 1024, 1920):
+    for width in (360, 768, 840, 900, 1024, 1217, 1280, 1920):
         page.set_viewport_size({"width": width, "height": 900})
         if page.evaluate("document.documentElement.scrollWidth") > width:
             wider.append(width)
