@@ -80,7 +80,7 @@ class NumbersDiffer:
     confidence: float
 
     def __str__(self) -> str:
-        return f"{self.texts[0]} ↔ {self.texts[1]}"
+        return " ↔ ".join(map(" ".join, zip(self.languages, self.texts, strict=True)))
 
 
 @dataclass(frozen=True, slots=True)

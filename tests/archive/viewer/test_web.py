@@ -157,6 +157,7 @@ def test_pages_lists_feeds_and_what_they_are_refused_by(site, bridge):
             ("missing=en&gone=1", 1), ("omitted=&since=&page=0&order=", 4),
         ):  # fmt: skip
             assert len(json.loads(get(f"/stories.json?{query}")[2])) == count, query
+        assert "numbers differ uk 165 ↔ en 160" in text_of(get("/?numbers=1")[2])
         first = json.loads(get("/stories.json?order=difference")[2])[0]
         assert first["article_id_en"] == bridge["en"]
         # one paragraph of four; with a doubtful one, two of the five of another text
