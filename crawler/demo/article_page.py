@@ -1,17 +1,24 @@
 """Article pages, with everything that surrounds the text of a real one."""
 
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from html import escape
+from email.utils import format_datetime
+from functools import cache
 from pathlib import Path
-from string import Template
 
-from archive.format.languages import STORY_LANGUAGES
-from crawler.demo.story_files import Story, Variant, Wording, blocks_html, plain, without_paragraphs, wording
+from jinja2 import Environment
+from markupsafe import Markup
+
+from archive.viewer.pages import environment as page_templates
+from crawler.demo.story_files import Story, Variant, blocks_html, plain, without_paragraphs, wording
 
 _ESCAPED = str.maketrans({"&": "&amp;", "«": "&laquo;", "»": "&raquo;", "“": "&ldquo;", "”": "&rdquo;"})
 LAYOUTS = Path(__file__).with_name("layouts")
+PROMO = {
+    "post": "<p><strong>{words}:</strong> {link}</p>",
+    "agency": '<section class="read"><span>{words}:</span> {link}</section>',
+}
+"""The line "Read also", by layout; the others have that of `post`."""
 MONTHS = {
     "uk": "січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня",
     "en": "January February March April May June July August September October November December",
@@ -24,47 +31,40 @@ def render(story: Story, variant: Variant, neighbours: tuple[Variant, ...], base
 
     `neighbours` are other stories in the same language, for the promo line and the related list.
     """
-    words = wording()[variant.language]
-    related = "\n".join(f"<li>{_anchor(neighbour)}</li>" for neighbour in neighbours[:3])
-    layout = LAYOUT[story.layout]
-    promo = layout.promo.format(words=words.also, link=_anchor(neighbours[-1])) if neighbours else ""
+    editions, image = wording(), f"/media/{story.name}.svg"
+    words = editions[variant.language]
+    link = anchor(neighbours[-1]) if neighbours else ""
+    promo = PROMO.get(story.layout, PROMO["post"]).format(words=words.also, link=link) if link else ""
     body = blocks_html(variant.body, promo, variant.promo_after)
-    return layout.template().substitute(
-        charset=_charset(variant),
-        html_lang=variant.html_lang or words.html_lang,
-        headline=escape(variant.headline, quote=False),
-        head=head_html(story, variant, base_url),
-        switcher=_switcher(story, variant, layout),
-        home=words.home,
-        outlet=words.outlet,
-        section=words.sections[story.section],
-        date=printed_time(variant, variant.published),
-        figure=_figure(story, variant),
-        byline=_byline(variant, layout),
-        body=without_paragraphs(body) if variant.line_breaks else body,
-        updated=_updated(variant, words),
-        share=words.share,
-        copied=words.copied,
-        subscribe=words.subscribe,
-        tags=_tags(variant, words),
-        cookies=words.cookies,
-        accept=words.accept,
-        related_title=words.related,
-        related=f"<ul>{related}</ul>",
-        footer=words.footer,
-        image=f"/media/{story.name}.svg",
-        video=f"/media/{story.name}.mp4",
+    template = templates().get_template(f"{story.layout}.html")
+    return template.render(
+        story=story,
+        variant=variant,
+        words=words,
+        editions=editions,
+        base_url=base_url,
+        image=image,
+        hreflang=hreflang_targets(story, variant),
+        targets=switcher_targets(story, variant),
+        linked_data=_linked_data(story, variant, base_url + image, base_url + variant.path),
+        byline=byline_text(variant),
+        body=Markup(without_paragraphs(body) if variant.line_breaks else body),  # noqa: S704  our own text
+        neighbours=neighbours,
     )
 
 
-def _anchor(variant: Variant) -> str:
-    return f'<a href="{variant.linked_path}">{escape(plain(variant.headline), quote=False)}</a>'
+@cache
+def templates() -> Environment:
+    """Layouts of pages, each modelled on one outlet's markup; also the sitemap, the feed, the home page."""
+    environment = page_templates(LAYOUTS)
+    for function in (anchor, printed_time, time_for_machines):
+        environment.globals[function.__name__] = function
+    environment.filters["rfc822"] = format_datetime
+    return environment
 
 
-def _charset(variant: Variant) -> str:
-    if variant.encoding == "utf-8":
-        return '<meta charset="utf-8">'
-    return f'<meta http-equiv="Content-Type" content="text/html; charset={variant.encoding}">'
+def anchor(variant: Variant) -> Markup:
+    return Markup('<a href="{}">{}</a>').format(variant.linked_path, plain(variant.headline))
 
 
 def switcher_targets(story: Story, variant: Variant) -> dict[str, str]:
@@ -73,52 +73,10 @@ def switcher_targets(story: Story, variant: Variant) -> dict[str, str]:
     return (siblings if "switcher" in story.links else {}) | dict(variant.switcher)
 
 
-def _switcher(story: Story, variant: Variant, layout: "Layout") -> str:
-    targets = switcher_targets(story, variant)
-    link_class = f' class="{layout.link_class}"' if layout.link_class else ""
-    parts = []
-    for language in STORY_LANGUAGES:
-        words = wording()[language]
-        label = words.menu_label if layout.menu_labels else words.label
-        if language == variant.language:
-            parts.append(f'<span class="active">{label}</span>')
-        elif language in targets:
-            parts.append(f'<a{link_class} href="{targets[language]}">{label}</a>')
-    return layout.switcher.format(" ".join(parts)) if targets else ""
-
-
-def _figure(story: Story, variant: Variant) -> str:
-    if variant.caption is None:
-        return ""
-    image = f'<img src="/media/{story.name}.svg" alt="{escape(variant.headline)}" width="1200" height="675">'
-    return f"<figure>{image}<figcaption>{escape(variant.caption, quote=False)}</figcaption></figure>"
-
-
 def byline_text(variant: Variant) -> str | None:
     words = wording()[variant.language]
     names = variant.byline or f" {words.and_} ".join(variant.authors)
     return f"{words.author}: {names}" if names else None
-
-
-def _byline(variant: Variant, layout: "Layout") -> str:
-    line = byline_text(variant)
-    return layout.byline.format(escape(line, quote=False)) if line else ""
-
-
-def _updated(variant: Variant, words: Wording) -> str:
-    if variant.modified is None:
-        return ""
-    return f'<div class="updated">{words.corrected}: {printed_time(variant, variant.modified)}</div>'
-
-
-def _tags(variant: Variant, words: Wording) -> str:
-    if not variant.tags:
-        return ""
-    links = " ".join(f'<a href="{words.home}" rel="tag">{escape(tag)}</a>' for tag in variant.tags)
-    return f'<div class="post_news_tags">{words.tags}: {links}</div>'
-
-
-# Claims for machines: canonical, hreflang, Open Graph, JSON-LD. Many contradict the text.
 
 
 def hreflang_targets(story: Story, variant: Variant) -> dict[str, str]:
@@ -127,107 +85,26 @@ def hreflang_targets(story: Story, variant: Variant) -> dict[str, str]:
     return (paths if "hreflang" in story.links else {}) | dict(variant.hreflang)
 
 
-def head_html(story: Story, variant: Variant, base_url: str) -> str:
-    words = wording()[variant.language]
-    canonical = variant.path if story.relative_canonical else base_url + variant.path
-    lines = [
-        f'<link rel="canonical" href="{canonical}">',
-        *(
-            f'<link rel="alternate" hreflang="{tag}" href="{base_url}{path}">'
-            for tag, path in hreflang_targets(story, variant).items()
-        ),
-        _property("og:type", "video.other" if story.layout == "video" else "article"),
-        _property("og:title", variant.headline),
-        _property("og:url", base_url + variant.path),
-        _property("og:site_name", words.outlet),
-        _property("og:locale", variant.og_locale or words.og_locale),
-        _property("og:image", f"{base_url}/media/{story.name}.svg"),
-    ]
-    if story.layout == "video":
-        return "\n".join(lines)
-    if variant.dates in {"zone", "spaced"}:
-        published = time_for_machines(variant, variant.published)
-        lines.append(_property("article:published_time", published))
-    if variant.linked_data != "none":
-        lines.append(_linked_data(story, variant, base_url))
-    return "\n".join(lines)
-
-
-def _property(name: str, content: str) -> str:
-    return f'<meta property="{name}" content="{escape(content)}">'
-
-
-def _linked_data(story: Story, variant: Variant, base_url: str) -> str:
+def _linked_data(story: Story, variant: Variant, image: str, address: str) -> Markup:
     words = wording()[variant.language]
     outlet = {"@type": "Organization", "name": words.outlet}
     persons = [{"@type": "Person", "name": name} for name in variant.authors]
     data: dict[str, object] = {
         "@context": "https://schema.org",
         "@type": "NewsArticle",
-        "mainEntityOfPage": base_url + variant.path,
+        "mainEntityOfPage": address,
         "headline": variant.headline.translate(_ESCAPED if variant.linked_data == "escaped" else {}),
         "datePublished": time_for_machines(variant, variant.published),
         "dateModified": time_for_machines(variant, variant.modified or variant.published),
         "author": outlet if variant.linked_data == "organisation" or not persons else persons,
         "publisher": outlet,
-        "image": [f"{base_url}/media/{story.name}.svg"],
+        "image": [image],
         "articleSection": words.sections[story.section],
         "isAccessibleForFree": True,
     }
     # a headline may contain `</script>`; JSON allows an escaped slash
     text = json.dumps(data, ensure_ascii=False, indent=1).replace("</", r"<\/")
-    return f'<script type="application/ld+json">\n{text}\n</script>'
-
-
-# Layouts of pages, each modelled on one outlet's markup, and the parts in which they differ.
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    file: str
-    byline: str = "<div>{}</div>"
-    switcher: str = "<div>{}</div>"
-    link_class: str = ""
-    """Class of a link in the switcher."""
-    menu_labels: bool = False
-    """True for `УКР ENG РУС` instead of `ua en ru`."""
-    promo: str = "<p><strong>{words}:</strong> {link}</p>"
-
-    def template(self) -> Template:
-        return Template((LAYOUTS / self.file).read_text(encoding="utf-8"))
-
-
-LAYOUT = {
-    # RBC-Ukraine: switcher above the headline, body in div.txt
-    "publication": Layout(
-        "publication.html",
-        byline='<div class="publication-author">{}</div>',
-        switcher='<span class="lang-publication">{}</span>',
-    ),
-    # Ukrainska Pravda: switcher in the page's header, byline beside the date
-    "post": Layout(
-        "post.html",
-        byline='<span class="post_news_author">{}</span>',
-        switcher='<div class="lang_menu">{}</div>',
-        link_class="lang_menu_item",
-        menu_labels=True,
-    ),
-    # Ukrinform: <time> below the headline, the promo line a section of its own inside the text
-    "agency": Layout(
-        "agency.html",
-        byline='<div class="newsAuthor">{}</div>',
-        switcher='<div class="langBar">{}</div>',
-        promo='<section class="read"><span>{words}:</span> {link}</section>',
-    ),
-    # Euronews: a switcher that falls back to the home page
-    "edition": Layout(
-        "edition.html",
-        byline='<div class="c-article-contributors">{}</div>',
-        switcher='<div class="c-language-switcher">{}</div>',
-        link_class="js-alternateLink",
-    ),
-    "video": Layout("video.html"),
-}
+    return Markup(text)  # noqa: S704  our own text
 
 
 # Times as outlets print them; each `published` has Kyiv's offset, so its clock is Kyiv's.
@@ -252,4 +129,6 @@ def time_for_machines(variant: Variant, at: datetime) -> str:
 def printed_time(variant: Variant, at: datetime) -> str:
     """Return the line under a headline; only pages that print a zone have a `<time>`."""
     text = time_for_readers(variant, at)
-    return f'<time datetime="{at.isoformat()}">{text}</time>' if variant.dates == "zone" else text
+    if variant.dates != "zone":
+        return text
+    return Markup('<time datetime="{}">{}</time>').format(at.isoformat(), text)

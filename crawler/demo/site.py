@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from email.utils import format_datetime
-from html import escape
 from http import HTTPStatus
 from urllib.parse import quote
 
@@ -104,59 +102,21 @@ def announced(stories: tuple[Story, ...], where: str) -> Iterator[tuple[Story, V
 
 
 def news_sitemap(stories: tuple[Story, ...], base_url: str) -> str:
-    entries = "\n".join(
-        _sitemap_entry(story, variant, base_url) for story, variant in announced(stories, "sitemap")
-    )
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?>\n'
-        '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
-        ' xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"'
-        ' xmlns:xhtml="http://www.w3.org/1999/xhtml">\n'
-        f"{entries}\n</urlset>\n"
-    )
-
-
-def _sitemap_entry(story: Story, variant: Variant, base_url: str) -> str:
-    alternates = ""
-    for sibling in story.variants if story.sitemap_alternates else ():
-        address = f"{base_url}{sibling.linked_path}"
-        alternates += f'<xhtml:link rel="alternate" hreflang="{sibling.language}" href="{address}"/>\n'
-    return (
-        f"<url>\n<loc>{base_url}{variant.linked_path}</loc>\n{alternates}"
-        f"<news:news>\n<news:publication><news:name>{escape(wording()[variant.language].outlet)}</news:name>"
-        f"<news:language>{variant.language}</news:language></news:publication>\n"
-        f"<news:publication_date>{variant.published.isoformat()}</news:publication_date>\n"
-        f"<news:title>{escape(variant.headline)}</news:title>\n</news:news>\n</url>"
-    )
+    return _announcements("sitemap-news.xml", stories, "sitemap", base_url)
 
 
 def feed(stories: tuple[Story, ...], base_url: str) -> str:
-    items = "\n".join(
-        f"<item>\n<title>{escape(variant.headline)}</title>\n<link>{base_url}{variant.linked_path}</link>\n"
-        f'<guid isPermaLink="true">{base_url}{variant.linked_path}</guid>\n'
-        f"<pubDate>{format_datetime(variant.published)}</pubDate>\n"
-        f"<category>{escape(wording()['uk'].sections[story.section])}</category>\n</item>"
-        for story, variant in announced(stories, "rss")
-    )
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?>\n<rss version="2.0">\n<channel>\n'
-        f"<title>{escape(wording()['uk'].outlet)}</title>\n<link>{base_url}/ukr/</link>\n"
-        f"<description>{escape(wording()['uk'].footer)}</description>\n{items}\n</channel>\n</rss>\n"
-    )
+    return _announcements("rss.xml", stories, "rss", base_url)
+
+
+def _announcements(template: str, stories: tuple[Story, ...], where: str, base_url: str) -> str:
+    values = {"announced": announced(stories, where), "base_url": base_url, "editions": wording()}
+    return article_page.templates().get_template(template).render(values)
 
 
 def home_page(stories: tuple[Story, ...], language: str) -> str:
-    words = wording()[language]
+    editions = wording()
     variants = [variant for story in stories if (variant := story.variant(language))]
     variants.sort(key=lambda variant: variant.published, reverse=True)
-    links = "\n".join(
-        f'<li><a href="{variant.linked_path}">{escape(variant.headline, quote=False)}</a></li>'
-        for variant in variants
-    )
-    menu = " ".join(f'<a href="{edition.home}">{edition.label}</a>' for edition in wording().values())
-    return (
-        f'<!DOCTYPE html>\n<html lang="{words.html_lang}">\n<head>\n<meta charset="utf-8">\n'
-        f'<title>{words.outlet}</title>\n<link rel="stylesheet" href="/style.css">\n</head>\n<body>\n'
-        f"<header>{menu}</header>\n<h1>{words.outlet}</h1>\n<ul>\n{links}\n</ul>\n"
-        f"<footer><p>{words.footer}</p></footer>\n</body>\n</html>\n"
-    )
+    template = article_page.templates().get_template("home.html")
+    return template.render(words=editions[language], editions=editions, variants=variants)

@@ -1,9 +1,14 @@
-import logging
-from collections.abc import AsyncIterator
-from typing import Any, ClassVar
+from __future__ import annotations
 
-from crawler.demo.newsroom import Newsroom
+import logging
+from typing import TYPE_CHECKING, Any, ClassVar
+
 from crawler.story.spider import StorySpider
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from crawler.demo.newsroom import Newsroom
 
 # the same addresses in each run, so that a second run finds the articles unchanged: the first free port
 PORTS = range(8641, 8651)
@@ -42,6 +47,8 @@ class Demo(StorySpider):
 
 
 def open_newsroom(day: int) -> Newsroom:
+    from crawler.demo.newsroom import Newsroom  # noqa: PLC0415  no other outlet needs its templates
+
     for port in (*PORTS, 0):
         try:
             newsroom = Newsroom(port, day).start()
