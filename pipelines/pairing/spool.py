@@ -11,13 +11,13 @@ import os
 import shutil
 import sqlite3
 import zlib
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import astuple, fields, replace
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TypeVar
 
 import msgspec
 
@@ -29,9 +29,7 @@ from archive.storage.cache import cache_folder
 from pipelines import alignment, pairing, similarity
 from pipelines.alignment.aligner import Texts
 from pipelines.pairing.content.match import Match
-from pipelines.pairing.edges import Link
 from pipelines.pairing.evidence import StoredEdge
-from pipelines.similarity.document import Trace
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS week (signature BLOB PRIMARY KEY, matches BLOB NOT NULL) WITHOUT ROWID;
@@ -46,7 +44,7 @@ CREATE TABLE chosen (
 CREATE INDEX chosen_ids ON chosen (a, b);
 """
 _FILE = "spool.sqlite"
-_TRACES = [field.name for field in fields(Match)].index("traces")
+_Kept = TypeVar("_Kept")
 
 
 class Spool:
@@ -77,11 +75,11 @@ class Spool:
     def week(self, signature: bytes) -> list[Match] | None:
         """Return the matches of this week, if an earlier run has compared it."""
         row = self._db.execute("SELECT matches FROM week WHERE signature = ?", (signature,)).fetchone()
-        return None if row is None else [_match(x) for x in _unpacked(row[0])]
+        return None if row is None else _unpacked(row[0], list[Match])
 
     def put_week(self, signature: bytes, matches: Iterable[Match]) -> None:
-        packed = _packed([_values(match) for match in matches])
-        self._db.execute("INSERT OR REPLACE INTO week VALUES (?, ?)", (signature, packed))
+        row = (signature, _packed(list(matches)))
+        self._db.execute("INSERT OR REPLACE INTO week VALUES (?, ?)", row)
 
     def is_published(self, signature: bytes) -> bool:
         """Tell if an earlier run, whose time was over before the end, has published this week."""
@@ -107,14 +105,14 @@ class Spool:
         """Choose matches for publication; those with the same `at` are published together."""
         self._db.executemany(
             "INSERT INTO chosen (at, a, b, held, match) VALUES (?, ?, ?, ?, ?)",
-            [(at, x.a_id, x.b_id, x.was_joined, _packed(_values(x))) for x in matches],
+            [(at, x.a_id, x.b_id, x.was_joined, _packed(x)) for x in matches],
         )
 
     def choose_stored(self, edge: StoredEdge) -> None:
         """Choose what the archive keeps of a pair; its match only if this run has not compared it."""
         match = None if edge.match is None or self._is_chosen(edge.a_id, edge.b_id) else edge.match
-        packed = None if match is None else _packed(_values(match))
-        packed_edge = _packed([edge.evidence, edge.scored, [astuple(link) for link in edge.links]])
+        packed = None if match is None else _packed(match)
+        packed_edge = _packed(replace(edge, match=None))
         self._db.execute(
             "INSERT INTO chosen (at, a, b, held, match, known) VALUES (0, ?, ?, ?, ?, ?)",
             (edge.a_id, edge.b_id, match is not None and match.was_joined, packed, packed_edge),
@@ -136,28 +134,22 @@ class Spool:
         for number in sorted(numbers):
             row = self._db.execute("SELECT held, match FROM chosen WHERE number = ?", (number,)).fetchone()
             if row[1] is not None:
-                matches.append(replace(_match(_unpacked(row[1])), was_joined=bool(row[0])))
+                matches.append(replace(_unpacked(row[1], Match), was_joined=bool(row[0])))
         return matches
 
     def known(self, numbers: Collection[int]) -> Iterator[StoredEdge]:
         """Yield what the archive keeps of these pairs, without their matches."""
         for number in sorted(numbers):
-            a, b, packed = self._db.execute(
-                "SELECT a, b, known FROM chosen WHERE number = ?", (number,)
-            ).fetchone()
-            if packed is not None:
-                evidence, scored, links = _unpacked(packed)
-                yield StoredEdge(a, b, None, tuple(Link(*link) for link in links), evidence, scored=scored)
+            row = self._db.execute("SELECT known FROM chosen WHERE number = ?", (number,)).fetchone()
+            if row[0] is not None:
+                yield _unpacked(row[0], StoredEdge)
 
     def get(self, texts: Texts) -> tuple[AlignmentRecord, ...] | None:
         row = self._db.execute("SELECT rows FROM aligned WHERE texts = ?", (_key(texts),)).fetchone()
-        if row is None:
-            return None
-        return msgspec.json.decode(zlib.decompress(row[0]), type=tuple[AlignmentRecord, ...])
+        return None if row is None else _unpacked(row[0], tuple[AlignmentRecord, ...])
 
     def __setitem__(self, texts: Texts, rows: tuple[AlignmentRecord, ...]) -> None:
-        packed = zlib.compress(msgspec.json.encode(rows), 1)
-        self._db.execute("INSERT OR REPLACE INTO aligned VALUES (?, ?)", (_key(texts), packed))
+        self._db.execute("INSERT OR REPLACE INTO aligned VALUES (?, ?)", (_key(texts), _packed(rows)))
 
     def close(self) -> None:
         self._db.close()
@@ -238,23 +230,8 @@ def _key(texts: Texts) -> str:
 
 
 def _packed(value: object) -> bytes:
-    return zlib.compress(json.dumps(value, ensure_ascii=False).encode(), 1)
+    return zlib.compress(msgspec.json.encode(value, enc_hook=float), 1)  # a float of numpy is no float to it
 
 
-def _unpacked(data: bytes) -> list[Any]:
-    values: list[Any] = json.loads(zlib.decompress(data))
-    return values
-
-
-def _values(match: Match) -> list[object]:
-    return list(astuple(match))
-
-
-def _match(values: Sequence[Any]) -> Match:
-    match = Match(*map(_frozen, values))
-    return replace(match, traces=tuple(Trace(*trace) for trace in values[_TRACES]))
-
-
-def _frozen(value: Any) -> Any:
-    """Turn JSON's lists back into tuples."""
-    return tuple(_frozen(item) for item in value) if isinstance(value, list) else value
+def _unpacked(data: bytes, kind: type[_Kept]) -> _Kept:
+    return msgspec.json.decode(zlib.decompress(data), type=kind)
