@@ -17,6 +17,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
+from typing import IO
 
 from archive.format.snapshot import Snapshot
 from archive.no_pandas import fast_start
@@ -31,23 +32,28 @@ ALLOCATOR = {"ARROW_DEFAULT_MEMORY_POOL": "system", "MALLOC_ARENA_MAX": "1"}
 COLLECT_EVERY = 100_000
 
 
+def start(
+    python: str, module: str, *arguments: str, errors: IO[bytes] | None = None
+) -> subprocess.Popen[bytes]:
+    """Start a module of ours in a process group of its own: Ctrl-C is for the crawl. Raises OSError."""
+    path = os.pathsep.join(folder or "." for folder in sys.path)
+    return subprocess.Popen(
+        [python, "-P", "-m", module, *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=errors,
+        process_group=0,
+        env={**os.environ, **ALLOCATOR, "PYTHONPATH": path},
+    )
+
+
 class Publisher:
     """The crawl's side of the commit process; use it from one thread at a time."""
 
     def __init__(self, uri: str, run_id: str, python: str = sys.executable) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         try:
-            self._process = subprocess.Popen(
-                [python, "-P", "-m", "pipelines.commit_process", uri, run_id],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                process_group=0,
-                env={
-                    **os.environ,
-                    **ALLOCATOR,
-                    "PYTHONPATH": os.pathsep.join(path or "." for path in sys.path),
-                },
-            )
+            self._process = start(python, "pipelines.commit_process", uri, run_id)
         except OSError as error:  # no memory or no process is left
             logger.warning("No process to commit in (%s): the crawl does it by itself", error)
 

@@ -12,20 +12,21 @@ import json
 import os
 import select
 import signal
-import subprocess
 import sys
+import tempfile
 import threading
 import time
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import archive
 from archive.exceptions import ArchiveError
 from archive.no_pandas import fast_start
-from pipelines.commit_process import ALLOCATOR, NICER
+from pipelines.commit_process import NICER, start
 from pipelines.pairing.parts import LEFT, THROUGH
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Callable, Iterator
 
     from archive.read.archive import Archive
@@ -79,34 +80,27 @@ def pair_after_crawl(
     try:
         if not is_due(archive.open(uri)):
             return Paired()
-        process = subprocess.Popen(
-            [python, "-P", "-m", "pipelines.pair_process", uri, str(seconds)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            process_group=0,
-            env={**os.environ, **ALLOCATOR, "PYTHONPATH": os.pathsep.join(path or "." for path in sys.path)},
-        )
+        command = (python, "pipelines.pair_process", uri, str(seconds))
+        with tempfile.TemporaryFile() as errors, start(*command, errors=errors) as process, _interruptible():
+            try:
+                return _heard(process, errors, seconds + grace, progress)
+            except KeyboardInterrupt:
+                return Paired(unfinished="it was interrupted")
+            finally:
+                process.kill()
     except (ArchiveError, OSError) as error:
         return Paired(failure=str(error))
-    with process, _interruptible():
-        try:
-            return _heard(process, seconds + grace, progress)
-        except KeyboardInterrupt:
-            return Paired(unfinished="it was interrupted")
-        finally:
-            process.kill()
 
 
-def _heard(process: subprocess.Popen[bytes], most: float, progress: Callable[[int, int], None]) -> Paired:
+def _heard(
+    process: subprocess.Popen[bytes], errors: IO[bytes], most: float, progress: Callable[[int, int], None]
+) -> Paired:
     """Read what the process tells, a JSON object a line, until its result.
 
     It may take `most` seconds until it begins, and as many from then.
     """
     assert process.stdout is not None
-    assert process.stderr is not None
     begun, end, unread = False, time.monotonic() + most, b""
-    errors = _Tail(process.stderr.fileno())
     while True:
         ready, _, _ = select.select([process.stdout], [], [], max(0.0, end - time.monotonic()))
         if not ready:
@@ -114,9 +108,8 @@ def _heard(process: subprocess.Popen[bytes], most: float, progress: Callable[[in
             return Paired(unfinished=why)
         part = os.read(process.stdout.fileno(), 65_536)
         if not part:
-            errors.thread.join()
-            reason = errors.last_line or f"its process has ended with {process.wait()}"
-            return Paired(failure=reason)
+            code = process.wait()
+            return Paired(failure=_last_line(errors) or f"its process has ended with {code}")
         *lines, unread = (unread + part).split(b"\n")
         for line in map(json.loads, lines):
             if not begun:
@@ -127,23 +120,9 @@ def _heard(process: subprocess.Popen[bytes], most: float, progress: Callable[[in
                 progress(line["done"], line["total"])
 
 
-class _Tail:
-    """The last line that is written to a pipe, read by a thread so that the writer never waits."""
-
-    def __init__(self, descriptor: int) -> None:
-        self._text = b""
-        self._descriptor = descriptor
-        self.thread = threading.Thread(target=self._read, daemon=True)
-        self.thread.start()
-
-    def _read(self) -> None:
-        with contextlib.suppress(OSError, ValueError):
-            while part := os.read(self._descriptor, 65_536):
-                self._text = (self._text + part)[-4096:]
-
-    @property
-    def last_line(self) -> str:
-        return self._text.decode(errors="replace").strip().rpartition("\n")[2]
+def _last_line(errors: IO[bytes]) -> str:
+    errors.seek(max(0, errors.seek(0, os.SEEK_END) - 4096))
+    return errors.read().decode(errors="replace").strip().rpartition("\n")[2]
 
 
 @contextlib.contextmanager
