@@ -8,7 +8,7 @@ from archive.addresses import story_of_one
 from archive.commit.versions import GONE_AFTER, MISSES_APART, VersionVerdict, judge
 from archive.format.codec import Record
 from archive.format.reasons import Reason
-from archive.format.records import FEED, Alternate, ArticleRecord, ObservationRecord
+from archive.format.records import FEED, ArticleRecord, ObservationRecord, ObservationRow
 from archive.state.model import CurrentVersion
 
 _MISSING = frozenset({404, 410})
@@ -32,30 +32,6 @@ class Move:
     last_seen: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
-    """A row of the table `observations`, without the columns of its commit."""
-
-    article_id: str | None
-    version: int | None
-    outlet: str
-    url: str
-    requested_url: str
-    outcome: str
-    reason: str | None
-    detail: str | None
-    http_status: int | None
-    observed_at: datetime
-    run_id: str
-    missing: int | None = None
-    gone: bool = False
-    content_hash: str | None = None
-    extractor: str | None = None
-    etag: str | None = None
-    last_modified: str | None = None
-    alternates: tuple[Alternate, ...] | None = None
-
-
 @dataclass(slots=True)
 class AppliedObservations:
     """Outcome of `apply`: the rows of observations, and the changes to versions."""
@@ -64,7 +40,7 @@ class AppliedObservations:
     current: dict[str, CurrentVersion] = field(default_factory=dict)
     drafts: dict[str, list[Draft]] = field(default_factory=dict)
     moves: dict[str, Move] = field(default_factory=dict)
-    observations: list[Observation] = field(default_factory=list)
+    observations: list[ObservationRow] = field(default_factory=list)
     newest: dict[str, ArticleRecord] = field(default_factory=dict)
     """The newest record of each article whose text was fetched."""
     misses_apart: timedelta = MISSES_APART
@@ -161,11 +137,11 @@ def _supersede(applied: AppliedObservations, before: CurrentVersion, valid_to: d
     applied.moves[before.article_id] = Move(valid_to, before.last_seen)
 
 
-def _of_article(record: ArticleRecord, verdict: VersionVerdict, contradiction: str | None) -> Observation:
+def _of_article(record: ArticleRecord, verdict: VersionVerdict, contradiction: str | None) -> ObservationRow:
     archived = verdict.outcome == "archived"
     reread = verdict.reason == "new-extractor"
     is_contradicted = archived and contradiction is not None
-    return Observation(
+    return ObservationRow(
         article_id=record.article_id,
         version=verdict.version,
         outlet=record.outlet,
@@ -202,7 +178,7 @@ def _observation(
         last_seen = max(before.last_seen, record.observed_at)
         applied.current[before.article_id] = replace(before, last_seen=last_seen, missing=0, missed_at=None)
     applied.observations.append(
-        Observation(
+        ObservationRow(
             article_id=article_id,
             version=before.version if before is not None and record.outcome == "unchanged" else None,
             outlet=record.outlet,

@@ -257,6 +257,38 @@ class ObservationRecord:
     detail: str | None = None
 
 
+OUTCOMES = ("archived", "unchanged", "skipped", "dropped", "failed")
+
+
+@record(kw_only=True)
+class ObservationRow:
+    """An observation as the archive keeps it."""
+
+    article_id: str | None = from_archive("the article visited; null if there was none, or it was purged")
+    version: int | None = from_archive("the version found; an older number than the latest is a revert")
+    outlet: str = from_fetch("declaration name")
+    url: str = from_fetch("after redirects")
+    requested_url: str = from_fetch("before redirects")
+    outcome: str = from_pipeline(", ".join(OUTCOMES))
+    reason: str | None = from_pipeline(
+        "short and countable; archived: null, canonical-contradiction, from-feed, replaces-feed; unchanged: "
+        "null, reverted, new-extractor, not-modified, from-feed"
+    )
+    detail: str | None = from_pipeline("for a person", default=None)
+    http_status: int | None = from_fetch("null without an answer")
+    observed_at: datetime = from_fetch("when")
+    missing: int | None = from_archive("visits in a row, an hour apart, that got 404 or 410", default=None)
+    gone: bool = from_archive("true from the third of these on", default=False)
+    content_hash: str | None = from_pipeline("only if it differs from the version's", default=None)
+    extractor: str | None = from_page("only if it differs from the version's", default=None)
+    etag: str | None = from_fetch("validator of this visit", default=None)
+    last_modified: str | None = from_fetch("validator of this visit", default=None)
+    alternates: tuple[Alternate, ...] | None = from_page(
+        "of an unchanged visit, as declared then", default=None
+    )
+    run_id: str = from_fetch("the crawl")
+
+
 SEPARATED = "label-no"
 """Evidence of a person's decision that two articles are no pair."""
 WITHDRAWN = "withdrawn"

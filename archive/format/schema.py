@@ -18,12 +18,11 @@ from archive.format.records import (
     VERSION_COLUMNS,
     AlignmentRecord,
     Membership,
+    ObservationRow,
     PairRecord,
     RefusalRecord,
     SameEventRecord,
 )
-
-OUTCOMES = ("archived", "unchanged", "skipped", "dropped", "failed")
 
 TIME = pa.timestamp("us", tz="UTC")
 TEXT = pa.string()
@@ -89,37 +88,7 @@ DELETION = pa.schema(
 )
 """Columns of articles that are in no file: archive/read/deletions.py joins them."""
 
-OBSERVATIONS = _schema(
-    "observations",
-    [
-        _maybe("article_id", TEXT, "the article visited; null if there was none, or it was purged"),
-        _maybe("version", pa.int32(), "the version found; an older number than the latest is a revert"),
-        _always("outlet", TEXT, "declaration name"),
-        _always("url", TEXT, "after redirects"),
-        _always("requested_url", TEXT, "before redirects"),
-        _always("outcome", TEXT, ", ".join(OUTCOMES)),
-        _maybe(
-            "reason",
-            TEXT,
-            "short and countable; archived: null, canonical-contradiction, from-feed, replaces-feed; "
-            "unchanged: null, reverted, new-extractor, not-modified, from-feed",
-        ),
-        _maybe("detail", TEXT, "for a person"),
-        _maybe("http_status", pa.int32(), "null without an answer"),
-        _always("observed_at", TIME, "when"),
-        _maybe("missing", pa.int32(), "visits in a row, an hour apart, that got 404 or 410"),
-        _always("gone", pa.bool_(), "true from the third of these on"),
-        _maybe("content_hash", TEXT, "only if it differs from the version's"),
-        _maybe("extractor", TEXT, "only if it differs from the version's"),
-        _maybe("etag", TEXT, "validator of this visit"),
-        _maybe("last_modified", TEXT, "validator of this visit"),
-        _maybe(
-            "alternates", _ARROW_TYPES["tuple[Alternate, ...]"], "of an unchanged visit, as declared then"
-        ),
-        _always("run_id", TEXT, "the crawl"),
-        *_COMMIT,
-    ],
-)
+OBSERVATIONS = _schema("observations", _declared((*columns_of(ObservationRow), *COMMIT_COLUMNS)))
 
 STORIES = _schema(
     "stories",

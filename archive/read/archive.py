@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.dataset as ds
 
 from archive.exceptions import ArchiveDamaged, ArticleNotFound, PageNotKept, SnapshotNotFound
-from archive.format.records import SEPARATED
-from archive.format.schema import DECISIONS, DELETION, OUTCOMES, PUBLIC, STORED
+from archive.format.records import OUTCOMES, SEPARATED
+from archive.format.schema import DECISIONS, DELETION, PUBLIC, STORED
 from archive.opening import open_existing
 from archive.pages import warc_files
 from archive.read import locations, sql, values

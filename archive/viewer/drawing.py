@@ -10,7 +10,7 @@ import numpy as np
 from markupsafe import Markup, escape
 
 from archive.format.languages import LANGUAGES
-from archive.format.schema import OUTCOMES
+from archive.format.records import OUTCOMES
 from archive.viewer.catalogue import Interface
 from archive.viewer.search.answers import DayCounts, day_of
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
-from archive.format.schema import OUTCOMES
+from archive.format.records import OUTCOMES
 from archive.read.find import at_address, fetched_at, spelled_otherwise
 from archive.read.runs import runs
 from archive.state.debts import RETRY_PERIOD, debt_after
