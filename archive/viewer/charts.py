@@ -175,37 +175,6 @@ def sections(t: Interface, rows: Rows, canvas: Canvas = WIDE) -> Drawing | None:
     )
 
 
-def quotes(t: Interface, rows: Rows, canvas: Canvas = WIDE) -> Drawing | None:
-    rows = sorted(rows, key=lambda x: (str(x["outlet"]), -int(x["quotes"])))[:_MOST_ROWS]
-    groups = [(str(x["outlet"]), t.count("n_stories", int(x["stories"])), x) for x in rows]
-    return _quoted(t, groups, canvas, title=t("quotes_title"), axis=t("quotes_axis"))
-
-
-def speakers(t: Interface, rows: Rows, canvas: Canvas = WIDE) -> Drawing | None:
-    rows = list(rows[:_MOST_ROWS])
-    quotes_by_speaker: dict[str, int] = {}
-    for x in rows:
-        quotes_by_speaker[str(x["speaker"])] = quotes_by_speaker.get(str(x["speaker"]), 0) + int(x["quotes"])
-    rows.sort(key=lambda x: (-quotes_by_speaker[str(x["speaker"])], str(x["speaker"])))
-    groups = [(str(x["speaker"]), str(x["outlets"]), x) for x in rows]
-    return _quoted(t, groups, canvas, title=t("speakers_title"), axis=t("speakers_axis"))
-
-
-def _quoted(
-    t: Interface, rows: Sequence[tuple[str, str, dict[str, Any]]], canvas: Canvas, *, title: str, axis: str
-) -> Drawing | None:
-    """Draw counts of quotations: (group, what else its bar tells, row)."""
-    if not rows:
-        return None
-    most = max(int(x["quotes"]) for _, _, x in rows)
-    bars = []
-    for group, also, x in rows:
-        label = f"{_sides(t, x)}: {t.number(int(x['quotes']))}"
-        tooltip = f"{group}: {label}, {also}"
-        bars.append((group, colour(str(x["says"])), int(x["quotes"]) / most, tooltip, label))
-    return _bars(t, bars, title=title, axis=axis, languages=(), most=most, canvas=canvas)
-
-
 def _bars(
     t: Interface,
     rows: Sequence[tuple[str, str, float, str, str]],
@@ -214,12 +183,11 @@ def _bars(
     axis: str,
     languages: Sequence[str],
     canvas: Canvas,
-    most: int | None = None,
     end: float = 1.0,
 ) -> Drawing:
     """Draw shares: (group, class, share, what it tells, what stands beside or above it).
 
-    `most`: what 1 stands for; `end`: share at the end of the axis.
+    `end`: share at the end of the axis.
     """
     top = 44.0 if languages else 16.0
     left, step = (0.0, 38.0) if canvas.is_narrow else (canvas.left, 20.0)
@@ -230,9 +198,8 @@ def _bars(
     for share in (0, 0.25, 0.5, 0.75, 1):
         x = left + share * width
         drawing.line(x, top - 4, x, bottom, "grid")
-        if most is None or float(share * most).is_integer():
-            tick = t.percent(share * end) if most is None else t.number(int(share * most))
-            drawing.text(x, bottom + 16, tick, "middle" if share or not canvas.is_narrow else "start", "soft")
+        anchor = "middle" if share or not canvas.is_narrow else "start"
+        drawing.text(x, bottom + 16, t.percent(share * end), anchor, "soft")
     if len(axis) * 6 < width:  # on a narrow canvas what is said below the chart is enough
         drawing.text(left + width, bottom + 36, axis, "end", "soft")
     before = None
@@ -294,12 +261,10 @@ CHARTS: dict[str, Callable[[Interface, Rows, Canvas], Drawing | None]] = {
     "translated": translated,
     "edits": edits,
     "sections": sections,
-    "quotes": quotes,
-    "speakers": speakers,
 }
 
 
-_A_ROW_EACH = ("lag", "translated", "sections", "quotes", "speakers")
+_A_ROW_EACH = ("lag", "translated", "sections")
 """Charts that draw each row of their numbers, so far as there is room."""
 
 
