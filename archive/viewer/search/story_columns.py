@@ -21,6 +21,13 @@ Bytes = np.ndarray[Any, np.dtype[np.bytes_]]
 
 LONGEST_ID = 64
 VALUES = ("outlet", "language", "section", "author")
+CHANGE = np.dtype(
+    [
+        *(("at", "f8"), ("after", "f8"), ("id", f"S{LONGEST_ID}")),
+        *(("story", "i4"), ("version", "i4"), ("before", "i4")),
+    ]
+)
+"""An edit or a takedown, of version 0; times in seconds since 1970."""
 ORDERED = ("time", "lag", "difference", "edits")
 """Orders that do not depend on a question."""
 
@@ -48,6 +55,8 @@ class Digest:
     articles: int
     orders: Mapping[str, Ints]
     """The stories in each order; at the end of each those without what it asks for."""
+    changes: np.ndarray[Any, Any]
+    """Rows of CHANGE, the latest first; story -1 where there is none."""
 
     def number(self, story_id: str) -> int | None:
         """Return the place of a story; None where there is none of this id."""
@@ -133,6 +142,7 @@ def read(connection: sqlite3.Connection, previous: Digest | None = None) -> tupl
             outlets,
             int(counts.sum()),
             {x: np.frombuffer(parts[f"order {x}"], np.int32) for x in ORDERED},
+            np.frombuffer(parts["changes"], CHANGE),
         )
         return digest, docs
     except (LookupError, ValueError, TypeError) as error:
