@@ -52,6 +52,10 @@ def _maybe(name: str, kind: pa.DataType, description: str) -> pa.Field:
     return pa.field(name, kind, nullable=True, metadata={"description": description})
 
 
+def _of_each_variant(name: str, kind: pa.DataType, description: str) -> list[pa.Field]:
+    return [_maybe(f"{name}_{language}", kind, description) for language in STORY_LANGUAGES]
+
+
 def _schema(table: str, fields: list[pa.Field]) -> pa.Schema:
     return pa.schema(fields, {"triptych.table": table, "triptych.schema_version": str(SCHEMA_VERSION)})
 
@@ -106,17 +110,12 @@ STORIES = _schema(
             "one-language, no-time, within-an-hour, notes-contradict, note-contradicts-time. Null before "
             "schema 6",
         ),
-        *(
-            _maybe(
-                f"lag_{x}",
-                pa.int64(),
-                "seconds from the first variant to this one; null where a page prints no hour",
-            )
-            for x in STORY_LANGUAGES
+        *_of_each_variant(
+            "lag", pa.int64(), "seconds from the first variant to this one; null where a page prints no hour"
         ),
-        *(_maybe(f"headline_{x}", TEXT, "headline of this variant") for x in STORY_LANGUAGES),
-        *(_maybe(f"url_{x}", TEXT, "address of this variant") for x in STORY_LANGUAGES),
-        *(_maybe(f"article_id_{x}", TEXT, "id of this variant") for x in STORY_LANGUAGES),
+        *_of_each_variant("headline", TEXT, "headline of this variant"),
+        *_of_each_variant("url", TEXT, "address of this variant"),
+        *_of_each_variant("article_id", TEXT, "id of this variant"),
         _always("evidence", TEXTS, "kinds of evidence that join its articles, each once"),
         _maybe("similarity", pa.float64(), "content score of its weakest pair"),
         *(

@@ -133,17 +133,11 @@ def _facts(pool_a: Pool, pool_b: Pool, pairs: Sequence[tuple[int, int]]) -> NDAr
     figures_a, figures_b = ([_figures(item) for item in side.anchors] for side in (pool_a, pool_b))
     once, once_other = ([_once(item) for item in side.readings] for side in (pool_a, pool_b))
     reports_a, reports_b = ([Figures.of(item) for item in side.readings] for side in (pool_a, pool_b))
-    return np.array(
-        [
-            (
-                *_numbers(figures_a[i], figures_b[j]),
-                *reports_a[i].against(reports_b[j]),
-                *_order(once[i], once_other[j]),
-            )
-            for i, j in pairs
-        ],
-        dtype=np.float64,
-    )
+    facts = []
+    for i, j in pairs:
+        numbers = _numbers(figures_a[i], figures_b[j])
+        facts.append((*numbers, *reports_a[i].against(reports_b[j]), *_order(once[i], once_other[j])))
+    return np.array(facts, dtype=np.float64)
 
 
 def weight_of_shared(pool_a: Pool, i: int, pool_b: Pool, j: int) -> float:
