@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import difflib
 import logging
 import os
 import sys
@@ -37,6 +36,7 @@ from crawler.reports.run_report import Ending, RunReport
 from crawler.reports.terminal import (
     DescribedCommand,
     WrongUse,
+    check_names,
     expect_file,
     hear_signals,
     one_sentence,
@@ -190,10 +190,8 @@ class Command(DescribedCommand, BaseRunSpiderCommand):
         except KeyError:
             if name in (broken := getattr(loader, "broken", {})):
                 raise WrongUse(f"outlet {name!r}: {broken[name]}") from None
-            outlets = sorted(loader.list())
-            near = difflib.get_close_matches(name.lower(), outlets, 1)
-            ask = f"did you mean {near[0]}? " if near else ""
-            raise WrongUse(f"no outlet {visible(name)!r}; {ask}known: {', '.join(outlets)}") from None
+            check_names([name], loader.list())
+            raise
         assert issubclass(spider_class, StorySpider)
         try:
             check_declaration(spider_class)

@@ -206,7 +206,7 @@ def test_what_is_no_article_is_counted_with_a_reason_and_the_crawl_goes_on(
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["nobody"], "no outlet 'nobody'; known: "),
+        (["nobody"], "no outlet 'nobody'; `triptych list` has all"),
         (["page"], "page needs an address"),
         (["page", "-a", "colour=red"], "unknown argument 'colour'"),
         (["page", "-a", "url=ftp://visnyk.example/a"], "only http and https addresses"),
