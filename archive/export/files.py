@@ -97,7 +97,7 @@ def encoded_part(part: Part) -> tuple[bytes, int]:
 def _texts(  # noqa: PLR0917
     archive: Archive, rows: RowSet, form: str, table: str, choice: Choice, spread: Spread
 ) -> Iterator[tuple[bytes, int]]:
-    """Rows as text, and their number; the same bytes with any workers."""
+    """Rows as text, and their number; the number of workers does not change a byte."""
     if spread == ALONE or choice.as_of is not None or choice.sample:  # these need all files
         for batch in rows.batches(_BATCH):
             yield _rows(form, batch), batch.num_rows

@@ -41,7 +41,7 @@ class Rereading:
 def publish(root: Place, rereadings: Iterable[Rereading], align: Align) -> Snapshot | None:
     """Publish one snapshot with these readings of stored versions; None if none of the versions exists.
 
-    A version that was purged meanwhile, or whose page is another one, stays unchanged. The cache is rebuilt
+    A version stays unchanged if it was purged meanwhile or has another page now. The cache is rebuilt
     afterwards. Raises ArchiveWriteError and what opening an archive raises.
     """
     records = {(x.record.article_id, x.version): x.record for x in rereadings}

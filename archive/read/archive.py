@@ -422,7 +422,7 @@ class Archive:
         if row["raw_file"] is None:
             raise PageNotKept(
                 f"The page of article {article_id}, version {row['version']}, was not stored: "
-                "its text came from a feed, it was fetched with KEEP_RAW=none, or lost in a power cut."
+                "the text came from a feed, KEEP_RAW was none, or a power cut lost the page."
             )
         return warc_files.read_with_record(
             self.storage, warc_files.Pointer(row["raw_file"], row["raw_offset"], row["raw_length"])

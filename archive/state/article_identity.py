@@ -122,7 +122,7 @@ def _lines(body: str) -> Counter[str]:
 
 
 def _folded(line: str) -> str:
-    """Only letters and digits, case-folded, as a crawl compares lines."""
+    """Letters and digits of a line, case-folded: a crawl compares lines in the same way."""
     return "".join(filter(str.isalnum, normalize("NFC", line).casefold()))
 
 

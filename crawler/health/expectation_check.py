@@ -248,7 +248,7 @@ def _usual_amount(language: str, days: LatestDays) -> Verdict:
 
 
 def _is_fading(counts: dict[int, int]) -> bool:
-    """Return True if each of the last three days has less than half of what the same weekday had at least."""
+    """Return True if each of the last three days has less than half of the least that its weekday had."""
     total = least = 0
     for number in range(DAYS_OF_A_MEDIAN):
         same = [counts[number + ago] for ago in (WEEK, 2 * WEEK, 3 * WEEK) if number + ago in counts]

@@ -239,8 +239,8 @@ class SourceFinder:
         for path in paths:
             if not is_path_below(path):
                 raise WrongSource(
-                    f"{visible(name)}: expected paths below the prefix, as crawl-data/CC-NEWS/2025/03/"
-                    f"….warc.gz, got {visible(path[:120])!r}; nothing was read"
+                    f"{visible(name)}: expected paths below the prefix, such as crawl-data/CC-NEWS/2025/"
+                    f"03/….warc.gz, not {visible(path[:120])!r}; nothing was read"
                 )
         return paths
 

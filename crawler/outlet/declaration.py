@@ -76,7 +76,7 @@ class Outlet:
     """`expects`, checked when the class is defined."""
 
     def __init_subclass__(cls, **kwargs: object) -> None:
-        """Raise DeclarationError if `expects` has a key or value that cannot be meant."""
+        """Read `expects`. Raises DeclarationError for an unknown key or an impossible value."""
         super().__init_subclass__(**kwargs)
         try:
             cls.expectations = read_expectations(cls.expects, cls.languages)

@@ -49,10 +49,7 @@ class Watch:
         self._without = 0.0
 
     def measure(self, *, has_moved: bool = False) -> WatchResult | None:
-        """Measure; None while the process may go on.
-
-        `has_moved`: it has shown other signs of work.
-        """
+        """Return None while the process may go on; `has_moved` if it has shown that it works, without CPU."""
         now = self._used()
         if now is None:
             return WatchResult.ENDED

@@ -99,7 +99,7 @@ class WatchSuite(MonitorSuite):  # type: ignore[misc]
             self.add_monitors_finished_action(action)
 
     def tell(self, raised: Sequence[Alarm], notice: Notice) -> None:
-        """Hand in what the monitors fail of, and what the notices tell."""
+        """Give the monitors the alarms, at which they fail, and the notices their contents."""
         for monitor in self.all_monitors:
             monitor.alarms = raised
         for action in self.monitors_finished_actions:

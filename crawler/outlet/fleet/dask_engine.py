@@ -235,7 +235,7 @@ class DaskEngine:
                 elif time.monotonic() - last_contact > self._patience:
                     raise EngineError(
                         f"the Dask scheduler at {self._scheduler} has had no worker for "
-                        f"{self._patience:.0f} seconds; what is due stays due."
+                        f"{self._patience:.0f} seconds; outlets not crawled stay due."
                     )
             return waiting.result()
         finally:
