@@ -50,7 +50,7 @@ FAULTS = tests/archive/test_faults.py tests/archive/commit/test_fold.py tests/ar
   tests/archive/pages/test_warc_files.py tests/archive/operations/test_purge.py \
   tests/archive/storage/test_object_store.py tests/archive/storage/test_object_store_faults.py \
   tests/crawler/story/test_crawl_faults.py tests/crawler/workers/test_pool_faults.py \
-  tests/crawler/outlet/fleet/test_runner.py tests/crawler/outlet/fleet/test_cluster_faults.py
+  tests/crawler/discovery/test_backfill_killed.py tests/crawler/outlet/fleet/test_runner.py tests/crawler/outlet/fleet/test_cluster_faults.py
 
 faults: install ## inject every fault as often as is promised, and print a table of what was lost
 	TRIPTYCH_FAULTS=9 $(TEST) $(FAULTS)

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from archive.format.languages import SEARCHED_LANGUAGES
+from archive.viewer.search import word_forms
 from crawler.extensions.memory import COLLECT_EVERY
 from tests.newsrooms.herald import Herald
 from tests.newsrooms.newsroom import Site
@@ -42,11 +44,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_collection() -> Iterator[object]:
+def pytest_collection(session: pytest.Session) -> Iterator[object]:
     """Collection without looking for garbage, as what it makes stays: 40 % less CPU in each process."""
     gc.disable()
     # walks all modules that are loaded, some 500 times: few are by now
     importlib.import_module("scrapy.core.downloader.handlers.http11")
+    if session.config.getoption("--processes") > 1:
+        for language in SEARCHED_LANGUAGES:  # its dictionaries take 4 s, which processes are to share
+            word_forms.key("x", language)
     try:
         return (yield)
     finally:

@@ -1,4 +1,3 @@
-import hashlib
 import importlib
 import os
 import random
@@ -6,24 +5,18 @@ import shutil
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from archive.format.records import (
-    Alternate,
-    ArticleRecord,
-    LanguageEvidence,
     ObservationRecord,
-    TextBlock,
 )
-from archive.pages.warc_record import Exchange, build
 from archive.writer import ArchiveWriter
+from tests.archive.made import NOON, make_article, make_page, make_variants
 from tests.archive.small_disk import file_size_limit
 from tests.support import tiers
 
-NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PROGRAMS = Path(__file__).parent / "programs"
 CHECKOUT = Path(__file__).parents[2]
 PART = os.environ.get("TRIPTYCH_FAULTS_PART", "0/1")
@@ -38,63 +31,6 @@ def chosen(found, sample):
     return found[number::parts]
 
 
-def make_article(number=1, language="uk", text="Перший абзац.", **changes):
-    url = f"https://courier.example/{language}/news/{number}"
-    record = ArticleRecord(
-        article_id=hashlib.blake2b(url.encode(), digest_size=16).hexdigest(),
-        outlet="courier",
-        url=url,
-        requested_url=url,
-        canonical_url=url,
-        language=language,
-        language_confidence=0.99,
-        language_evidence=(LanguageEvidence("text", language),),
-        language_reason=None,
-        html_lang=language,
-        headline=f"Headline {number} {language}",
-        lead=None,
-        body=text,
-        blocks=(TextBlock("paragraph", text),),
-        byline="Автор: Олена Коваль",
-        authors=("Олена Коваль",),
-        authors_source="printed",
-        published_at=NOON - timedelta(hours=1),
-        published_raw="11:00",
-        published_source="meta",
-        modified_at=None,
-        modified_raw=None,
-        section=None,
-        tags=("місто",),
-        image_url=None,
-        image_caption=None,
-        alternates=(),
-        story_key=None,
-        content_hash=hashlib.sha256(text.encode()).hexdigest(),
-        raw_sha256=hashlib.sha256(b"raw" + text.encode()).hexdigest(),
-        http_status=200,
-        etag='"1"',
-        last_modified=None,
-        fetched_at=NOON,
-        extractor="reader 1",
-        run_id="run-1",
-        extra=None,
-    )
-    return replace(record, **changes)
-
-
-def make_page(record, body=None):
-    """The record with the hash and id of its own page, and the page."""
-    body = body if body is not None else f"<html><p>{record.url} {record.body}</p></html>".encode()
-    record = replace(
-        record,
-        article_id=hashlib.blake2b(record.url.encode(), digest_size=16).hexdigest(),
-        raw_sha256=hashlib.sha256(body).hexdigest(),
-    )
-    headers = (("Content-Type", "text/html; charset=utf-8"),)
-    exchange = Exchange(record.url, record.http_status, record.fetched_at, (), headers)
-    return record, build(exchange, body)
-
-
 @pytest.fixture
 def page():
     """Build an article with its page: page(record, body) -> (record, page)."""
@@ -105,23 +41,6 @@ def page():
 def article():
     """Build an article: article(number, language, text, **fields)."""
     return make_article
-
-
-def make_variants(number, *languages, **changes):
-    """Articles of one story that name each other by hreflang."""
-    return [
-        make_article(
-            number,
-            language,
-            alternates=tuple(
-                Alternate(other, f"https://courier.example/{other}/news/{number}", "hreflang")
-                for other in languages
-                if other != language
-            ),
-            **changes,
-        )
-        for language in languages
-    ]
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from archive.format.layout import TABLES, Layout
 from archive.format.records import Alternate
 from archive.storage.folder import Folder
 from archive.wal import quarantine
-from tests.archive.conftest import NOON
+from tests.archive.made import NOON
 from tests.support.forked import A_WHILE
 
 HOUR = timedelta(hours=1)

@@ -14,7 +14,7 @@ from archive.format.records import (
     TextBlock,
 )
 from archive.writer import ArchiveWriter
-from tests.archive.conftest import make_article
+from tests.archive.made import make_article
 
 DAY = datetime(2026, 3, 2, tzinfo=UTC)
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)

@@ -13,7 +13,7 @@ import pytest
 
 from archive.__main__ import parser
 from archive.writer import ArchiveWriter
-from tests.archive.conftest import make_article, make_page
+from tests.archive.made import make_article, make_page
 from tests.support.forked import A_WHILE
 from triptych.command_line import command_line
 

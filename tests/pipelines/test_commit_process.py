@@ -17,7 +17,7 @@ import pytest
 from archive.writer import ArchiveWriter
 from pipelines.commit_process import Publisher
 from pipelines.snapshot import SnapshotStage
-from tests.archive.conftest import make_article
+from tests.archive.made import make_article
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from pathlib import Path
 from archive.format.records import ArticleRecord
 from archive.writer import ArchiveWriter
 from pipelines.pairing.decide import DecisionBasis, decide
-from tests.archive.conftest import make_article
+from tests.archive.made import make_article
 from tests.hostile.server import Handler, HostileServer
 from tests.newsrooms.story_pages import Page
 from tests.support.crawled_days import WHOLE

@@ -12,7 +12,7 @@ from archive.format.records import ArticleRecord
 from archive.writer import ArchiveWriter
 from crawler.extraction.fields.dates.timezones import KYIV
 from pipelines.pairing.decide import DecisionBasis, decide
-from tests.archive.conftest import make_article
+from tests.archive.made import make_article
 
 WHOLE = {"sources/read": 1, "sources/failed": 0, "run/finished": 1, "run/problems": 0}
 

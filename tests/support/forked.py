@@ -27,6 +27,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import Self
 
 from tests.support import cpu
 from tests.support.forked_workers import accept, launcher
@@ -108,6 +109,13 @@ class Program:
         self.stdout, self.stderr = os.fdopen(out[0]), os.fdopen(err[0])
         self.pid = int(self._control.recv(MESSAGE))
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if not self.stdout.closed:
+            self.communicate()
+
     def poll(self) -> int | None:
         if self.returncode is None and select.select([self._control], [], [], 0)[0]:
             self.wait()
@@ -184,10 +192,10 @@ def end() -> None:
 
 
 def scrapy(
-    *arguments: str, timeout: float = A_WHILE, folder: Path = ROOT, **environment: str
+    *arguments: str, timeout: float = A_WHILE, folder: Path = ROOT, module: str = "scrapy", **environment: str
 ) -> subprocess.CompletedProcess[str]:
     """What a shell runs as `NAME=VALUE scrapy ARGUMENTS` in the checkout, with warnings as errors."""
-    process = start(*arguments, folder=folder, **environment)
+    process = start(*arguments, folder=folder, module=module, **environment)
     out, err = process.communicate(timeout=timeout)
     return subprocess.CompletedProcess(arguments, process.returncode or 0, out, err)
 
@@ -199,7 +207,10 @@ def start(
     python: str | None = None,
     **environment: str,
 ) -> Program | subprocess.Popen[str]:
-    """Start `python -m MODULE ARGUMENTS` in a session of its own; `python`: its interpreter."""
+    """Start `python -m MODULE ARGUMENTS` in a session of its own; `python`: its interpreter.
+
+    `-c` in place of a module runs the first argument.
+    """
     whole = {**os.environ, "PYTHONWARNINGS": "error", **environment}
     if not any(name.startswith(("PYTHON", "LD_")) for name in environment):
         return Program(arguments, whole, folder, module, python)
@@ -308,7 +319,10 @@ def main(asked: int, life: int) -> None:
     cmdline.entry_points = functools.cache(cmdline.entry_points)
     versions._version = functools.cache(versions._version)
     versions.get_versions()
-    cmdline._get_commands_dict(Settings(), inproject=False)
+    # … and looks through every module for classes of commands
+    classes = functools.cache(lambda module_name: (*find_classes(module_name),))
+    find_classes, cmdline._iter_command_classes = cmdline._iter_command_classes, classes
+    cmdline._get_commands_dict(Settings({"COMMANDS_MODULE": "crawler.commands"}), inproject=False)
     registered_domain("www.example.org")  # reads the Public Suffix List: .05 s
     for table in STORED:  # the empty tables of a new archive: .03 s
         parquet_files._encoded_empty(table, STORED[table], 3)
@@ -333,6 +347,8 @@ def main(asked: int, life: int) -> None:
     try:
         if module == "scrapy":
             cmdline.execute()
+        elif module == "-c":
+            exec(sys.argv.pop(1), {"__name__": "__main__"})
         else:
             runpy.run_module(module, run_name="__main__", alter_sys=True)
     except SystemExit as error:

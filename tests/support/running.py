@@ -66,16 +66,19 @@ class Crawl:
             start_new_session=True,
         )
 
-    def fork(self, *arguments: str, **environment: str) -> forked.Program | subprocess.Popen[str]:
+    def fork(
+        self, *arguments: str, private: bool = True, command: str = "crawl", **environment: str
+    ) -> forked.Program | subprocess.Popen[str]:
         """Start a crawl that has its imports, for tests that stop or kill it."""
-        return forked.start(*self.command_line(*arguments)[len(self.command) :], **environment)
+        line = self.command_line(*arguments, private=private, command=command)
+        return forked.start(*line[len(self.command) :], **environment)
 
     def __call__(
         self, *arguments: str, private: bool = True, command: str = "crawl", **environment: str
     ) -> Run:
-        line = self.command_line(*arguments, private=private, command=command)
-        done = forked.scrapy(*line[len(self.command) :], **environment)
-        return Run(done.returncode, done.stdout, done.stderr, self.archive)
+        process = self.fork(*arguments, private=private, command=command, **environment)
+        out, err = process.communicate(timeout=forked.A_WHILE)
+        return Run(process.returncode or 0, out, err, self.archive)
 
 
 def python(

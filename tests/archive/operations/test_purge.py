@@ -25,8 +25,8 @@ from archive.state import replay
 from archive.state.tombstones import PurgedAddress, Tombstones
 from archive.storage.folder import Folder
 from archive.writer import ArchiveWriter
-from tests.archive.conftest import NOON, make_article, make_page
 from tests.archive.findings import grave, verify
+from tests.archive.made import NOON, make_article, make_page
 from tests.archive.strangers import altered
 from tests.archive.traces import find as find_traces
 from tests.support.running import python

@@ -68,7 +68,7 @@ def today(read_before):
 
 
 def _anew(row):
-    from tests.archive.conftest import make_article
+    from tests.archive.made import make_article
 
     body = f"{row['body']} І ще речення."
     return make_article(

@@ -19,6 +19,7 @@ from archive.pages.warc_files import RawFile
 from archive.storage.folder import Folder
 from archive.writer import ArchiveWriter
 from tests.archive.findings import grave
+from tests.support import tiers
 
 
 def warc_files(root):
@@ -164,7 +165,7 @@ def test_a_kill_between_page_and_record_is_harmless(root, program, end, pages):
 @pytest.mark.parametrize("every", [3, 1000])
 def test_kill_9_loses_no_acknowledged_page(root, program, every):
     acknowledged = 0
-    for number in range(4):
+    for number in range(tiers.rounds(4)):
         running = [program("pages.py", root, f"run-{number}-{w}", every) for w in range(2)]
         for process in running:
             for _ in range(30 + 7 * number):

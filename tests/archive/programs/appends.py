@@ -2,12 +2,9 @@
 
 import signal
 import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-from conftest import make_article
 
 from archive.writer import ArchiveWriter
+from tests.archive.made import make_article
 
 # who is started in the background ignores it
 signal.signal(signal.SIGINT, signal.default_int_handler)

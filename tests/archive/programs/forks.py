@@ -5,12 +5,10 @@ import signal
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-from conftest import make_article
-
 from archive.format.layout import Layout
 from archive.storage import locks
 from archive.writer import ArchiveWriter
+from tests.archive.made import make_article
 
 writer = ArchiveWriter.open(sys.argv[1], run_id="run-1")
 writer.add_article(make_article(1))

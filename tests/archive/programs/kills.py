@@ -13,14 +13,13 @@ import sys
 import traceback
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
 import pyarrow.parquet as pq
-from conftest import make_article
 
 import archive
 from archive.format.layout import Layout
 from archive.tables import views
 from archive.writer import ArchiveWriter
+from tests.archive.made import make_article
 
 
 def write(root, run_id, every, pipe):

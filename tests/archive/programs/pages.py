@@ -7,12 +7,9 @@ page and record, or `torn` in the middle of a page.
 import os
 import signal
 import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-from conftest import make_article, make_page
 
 from archive.writer import ArchiveWriter
+from tests.archive.made import make_article, make_page
 
 root, run_id, every, *end = sys.argv[1:]
 writer = ArchiveWriter.open(root, run_id=run_id)

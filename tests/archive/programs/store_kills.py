@@ -10,12 +10,9 @@ import select
 import signal
 import subprocess
 import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-from conftest import make_article
 
 from archive.writer import ArchiveWriter
+from tests.archive.made import make_article
 
 
 def write(uri, run):

@@ -1,12 +1,9 @@
 """syncs.py ROOT COUNT: archive COUNT articles with pages, and sync after each; tells when it is done."""
 
 import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-from conftest import make_article, make_page
 
 from archive.writer import ArchiveWriter
+from tests.archive.made import make_article, make_page
 
 with ArchiveWriter.open(sys.argv[1], run_id="syncs") as writer:
     for number in range(int(sys.argv[2])):

@@ -25,7 +25,7 @@ import archive  # noqa: E402  after what it may not have is gone
 
 if action == "write":
     from archive.writer import ArchiveWriter
-    from tests.archive.conftest import make_article
+    from tests.archive.made import make_article
 
     for number in (1, 2):
         with ArchiveWriter.open(root, run_id=f"run-{number}") as writer:

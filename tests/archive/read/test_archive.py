@@ -11,7 +11,7 @@ from archive.exceptions import ArchiveDamaged, ArticleNotFound, SnapshotNotFound
 from archive.format.records import Alternate, Decisions, Membership, ObservationRecord, PairRecord
 from archive.format.schema import DELETION
 from archive.writer import ArchiveWriter
-from tests.archive.conftest import NOON, make_article
+from tests.archive.made import NOON, make_article
 
 HOUR = timedelta(hours=1)
 TABLES = ("articles", "versions", "observations", "stories", "pairs", "refusals", "alignments", "same_event")

@@ -17,6 +17,7 @@ from archive.format.records import (
     PairRecord,
     TextBlock,
 )
+from archive.viewer.search import fill
 from tests.archive.viewer.test_web import serving, text_of
 
 TEXTS = {
@@ -108,9 +109,8 @@ def test_what_the_other_text_rather_has_is_nowhere_told_as_perhaps_left_out(
     (listed,) = json.loads(capsys.readouterr().out)
     assert listed["omitted_doubtful"] == (None if is_shared else 18 / 26)
     addresses = [f"/omissions/{x.article_id}/1/1/{y.article_id}" for x, y in (lines, lines[::-1])]
+    fill.fill(opened)
     with serving(root) as get:
-        while get("/")[0] == 503:
-            pass
         page = text_of(get(f"/stories/{story_id}")[2])
         assert [get(x)[0] for x in addresses] == [404 if is_shared else 200] * 2
     assert page.count("Probably in this text too") == (2 if is_shared else 0)

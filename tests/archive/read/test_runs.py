@@ -9,7 +9,7 @@ import pytest
 
 from archive.read.runs import Accounts, runs
 from archive.writer import ArchiveWriter
-from tests.archive.conftest import NOON
+from tests.archive.made import NOON
 
 HOUR = timedelta(hours=1)
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from archive.operations import maintain
 from archive.state.article_identity import second_id
 from archive.writer import ArchiveWriter
-from tests.archive.conftest import NOON, make_article, make_page
+from tests.archive.made import NOON, make_article, make_page
 from tests.support import tiers
 
 MINUTE = timedelta(minutes=1)

@@ -17,8 +17,8 @@ from archive.operations import maintain
 from archive.state import fingerprint
 from archive.storage.cache import cache_folder
 from archive.writer import ArchiveWriter
-from tests.archive.conftest import NOON, make_article
 from tests.archive.findings import grave
+from tests.archive.made import NOON, make_article
 from tests.archive.state import damages
 
 SCALE = int(os.environ.get("TRIPTYCH_FAULTS", "1"))

@@ -13,7 +13,7 @@ from archive.operations.purge import purge
 from archive.state.tombstones import PurgedAddress
 from archive.writer import ArchiveWriter
 from tests.archive.findings import grave
-from tests.support.running import python
+from tests.support.forked import scrapy
 
 LOG = r"^PUT \S*/_log/"
 
@@ -67,7 +67,7 @@ def test_the_refusal_is_a_sentence_and_an_exit_code(uri, machine, cuts, store):
     machine(2)
     cuts.overwrite(r"^PUT ")
     for command in (["repair"], ["compact"], ["gc"]):
-        done = python("-m", "archive", *command, "--archive", uri)
+        done = scrapy(*command, "--archive", uri, module="archive")
         assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
         assert "If-None-Match" in done.stderr
 

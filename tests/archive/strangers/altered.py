@@ -25,7 +25,7 @@ from archive.format.layout import FOLDERS
 from archive.format.snapshot import seal
 from archive.operations import purge
 from archive.writer import ArchiveWriter
-from tests.archive.conftest import make_article, make_page
+from tests.archive.made import make_article, make_page
 
 TEXTS = (
     "../canary/secret",

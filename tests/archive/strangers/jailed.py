@@ -27,6 +27,7 @@ from archive.__main__ import main
 from archive.commands import view
 from archive.exceptions import ArchiveError
 from archive.operations import maintain, migrate, purge, verify
+from archive.viewer import figure_frames, static_site
 from tests.archive.strangers.questions import questions
 
 MEMORY = 2 << 30
@@ -34,6 +35,7 @@ MEMORY = 2 << 30
 CPU_SECONDS = 20
 WALL_SECONDS = float(os.environ.get("JAIL_SECONDS", "60"))
 assert all((pyarrow.dataset, pyarrow.parquet, pyiceberg, view, maintain, migrate, purge, verify))
+assert all((figure_frames, static_site))
 
 
 def address_space():

@@ -15,7 +15,7 @@ from archive.exceptions import ArchiveDamaged, WrongSetting
 from archive.format import gate
 from archive.storage.cache import cache_folder
 from archive.tables import data_file_reader, page_headers
-from tests.archive.conftest import make_article
+from tests.archive.made import make_article
 
 LIMIT = 10_000_000
 LONG = "x" * 1_000_000

@@ -10,7 +10,7 @@ from archive.format.layout import TABLES
 from archive.operations.maintain import compact
 from archive.operations.migrate import migrate
 from archive.writer import ArchiveWriter
-from tests.archive.conftest import NOON, make_article, make_variants
+from tests.archive.made import NOON, make_article, make_variants
 from tests.archive.operations.test_migrate import NEXT
 
 ENGINES = {

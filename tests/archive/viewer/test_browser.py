@@ -19,7 +19,7 @@ from archive.viewer.web.app import make_app
 from archive.viewer.web.server import listening
 from archive.viewer.web.shelf import Shelf
 from archive.writer import ArchiveWriter
-from tests.archive.conftest import NOON, make_article, make_page
+from tests.archive.made import NOON, make_article, make_page
 from tests.archive.viewer.conftest import TEXTS, rows
 
 CHROMIUM = shutil.which("chromium")

@@ -6,16 +6,17 @@ import shlex
 
 import lxml.html
 
+import archive
 from archive.__main__ import main
 from archive.addresses import story_of_one
+from archive.viewer.search import fill
 from tests.archive.viewer.test_web import serving, text_of
 
 
 def test_an_omission_can_be_cited_and_verified(bridge, root, capsys):
     story = story_of_one(bridge["uk"])
+    fill.fill(archive.open(root))
     with serving(root) as get:
-        while get("/")[0] == 503:
-            pass
         page = lxml.html.fromstring(get(f"/stories/{story}")[2].decode())
         addresses = page.xpath("//a[@class='cite']/@href")
         lines = {x.text_content().partition("; ")[0] for x in page.xpath("//ol/li/p[contains(@id, '-')]")}

@@ -5,15 +5,15 @@ import json
 import pytest
 
 import archive
+from archive.viewer.search import fill
 from archive.viewer.web import sql_page
 from archive.viewer.web.sql_page import questions
 from tests.archive.viewer.test_web import serving, text_of
 
 
 def test_a_question_in_sql_is_answered_as_the_command_answers_it(bridge, root):
+    fill.fill(archive.open(root))
     with serving(root) as get:
-        while get("/sql")[0] == 503:
-            pass
         assert "lags_by_outlet" in text_of(get("/sql")[2])
         counted = "/sql?q=SELECT+language,+count(*)+AS+n+FROM+articles+GROUP+BY+ALL+ORDER+BY+ALL"
         status, _, body = get(counted)
@@ -32,9 +32,8 @@ def test_common_questions_have_answers(filled, name):
 
 @pytest.mark.thorough
 def test_a_file_ends_at_its_limit_and_a_zero_in_a_question_is_an_error_of_its_own(bridge, root, monkeypatch):
+    fill.fill(archive.open(root))
     with serving(root) as get:
-        while get("/sql")[0] == 503:
-            pass
         monkeypatch.setattr(sql_page, "_LARGEST_FILE", 1 << 20)
         status, _, body = get("/sql.csv?q=FROM+range(1000000)")
         assert (status, body) == (400, b"The answer has more than 1 MB: use `triptych sql`.\n")
@@ -44,9 +43,8 @@ def test_a_file_ends_at_its_limit_and_a_zero_in_a_question_is_an_error_of_its_ow
 
 @pytest.mark.thorough
 def test_files_limits_and_errors_of_sql(bridge, root):
+    fill.fill(archive.open(root))
     with serving(root) as get:
-        while get("/sql")[0] == 503:
-            pass
         counted = "/sql?q=SELECT+language,+count(*)+AS+n+FROM+articles+GROUP+BY+ALL+ORDER+BY+ALL"
         rows = json.loads(get(counted.replace("/sql", "/sql.json"))[2])
         assert rows == [{"language": x, "n": 1} for x in ("en", "ru", "uk")]

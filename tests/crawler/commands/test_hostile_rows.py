@@ -14,7 +14,7 @@ import pytest
 from archive.format.records import ArticleRecord, Decisions, LinkFacts, Membership, PairRecord
 from archive.format.snapshot import seal
 from archive.writer import ArchiveWriter
-from tests.archive.conftest import make_article, make_page
+from tests.archive.made import make_article, make_page
 from tests.archive.test_terminal import HOSTILE, OBEYED
 from tests.support import forked
 

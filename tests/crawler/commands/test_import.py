@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import signal
-import subprocess
 from pathlib import Path
 
 import pandas as pd
@@ -86,14 +85,14 @@ def test_pages_of_the_past_that_are_no_articles_are_no_alarm(crawl: Crawl, tmp_p
 
 def test_an_import_that_is_killed_goes_on(crawl: Crawl, tmp_path: Path) -> None:
     packed = web_archive(tmp_path / "news.warc.gz")
-    process = crawl.start(str(packed), command="import")
+    process = crawl.fork(str(packed), command="import")
     segments = crawl.archive / "_wal"
     while process.poll() is None:
         # a segment gets its name when it is whole: what is listed may have another by now
         with contextlib.suppress(FileNotFoundError):
             if any(path.stat().st_size > 20_000 for path in segments.glob("*")):
                 break
-        with contextlib.suppress(subprocess.TimeoutExpired):
+        with contextlib.suppress(TimeoutError):
             process.wait(0.02)
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate()

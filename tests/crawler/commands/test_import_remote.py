@@ -7,7 +7,6 @@ import json
 import os
 import random
 import signal
-import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -58,11 +57,11 @@ def test_an_import_that_is_killed_goes_on_from_its_record(
     server.faults = [passes, hangs]
     cache = {"TRIPTYCH_CACHE": str(tmp_path / "cache")}
     arguments = (*names(), f"http://files.example:{server.port}{NAME}")
-    process = crawl.start(*arguments, private=False, command="import", **cache)
+    process = crawl.fork(*arguments, private=False, command="import", **cache)
     assert reached.wait(A_WHILE)
     kept = tmp_path / "cache" / "imports"
     while process.poll() is None and not [*kept.glob("*/*.json")]:
-        with contextlib.suppress(subprocess.TimeoutExpired):
+        with contextlib.suppress(TimeoutError):
             process.wait(0.05)
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from archive.writer import ArchiveWriter
-from tests.archive.conftest import make_article, make_page
+from tests.archive.made import make_article, make_page
 from tests.newsrooms.newsroom import Answer, Site
 from tests.support.forked import scrapy
 from tests.support.running import python

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
 from pathlib import Path
 
 import pandas as pd
@@ -17,25 +15,17 @@ from archive.viewer.render import NO_ARCHIVE, Pages
 from tests.support.demo_port import alone_at_its_port
 from tests.support.expected import expected_articles, expected_dropped, expected_missing
 from tests.support.expected_pairs import expected_pairs
-from tests.support.forked import A_WHILE, scrapy
+from tests.support.forked import scrapy
 
 ROOT = Path(__file__).parents[3]
 ARTICLES = {article.path: article for article in expected_articles()}
 
 
 @pytest.fixture(scope="module")
-def demo(scrapy_command: list[str], tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     folder = tmp_path_factory.mktemp("demo") / "news-archive"
     with alone_at_its_port():
-        run = subprocess.run(
-            [*scrapy_command, "crawl", "demo", "-s", f"ARCHIVE_URI={folder}"],
-            cwd=ROOT,
-            env={**os.environ, "PYTHONWARNINGS": "error"},
-            capture_output=True,
-            text=True,
-            timeout=A_WHILE,
-            check=False,
-        )
+        run = scrapy("crawl", "demo", "-s", f"ARCHIVE_URI={folder}")
     assert run.returncode == 0, run.stderr
     assert run.stderr == ""
     return folder, run.stdout

@@ -13,8 +13,8 @@ import pytest
 from tests.newsrooms.block_pages import CLOUDFLARE
 from tests.newsrooms.newsroom import Answer, Site
 from tests.newsrooms.story_pages import PARAGRAPHS, Page
-from tests.support.forked import A_WHILE
-from tests.support.running import Crawl, Run, python
+from tests.support.forked import A_WHILE, scrapy
+from tests.support.running import Crawl, Run
 
 REFUSING, OTHER = "visnyk.example", "herald.example"
 # without a delay, as here, Scrapy sends all that it has for a host at once; crawler/downloader/queue.py gives
@@ -151,7 +151,7 @@ def test_a_host_that_makes_the_crawl_wait_does_not_hold_the_places_of_another(
 ) -> None:
     waiting, others = addresses(site, REFUSING, 40), addresses(site, OTHER, 10)
     refuse(site, REFUSING, Answer(b"", 503, {"Retry-After": "600"}))
-    process = crawl.start(*listed(tmp_path, [*waiting, *others]))
+    process = crawl.fork(*listed(tmp_path, [*waiting, *others]))
     site.wait_until(lambda: len(asked(site, OTHER)) == 10, process)
     process.kill()
     process.communicate(timeout=A_WHILE)
@@ -206,7 +206,7 @@ def test_the_delay_doubles_and_recovers(site: Site, tmp_path: Path) -> None:
         urls.append(f"{site.base}/news/{number}")
     no = Answer(b"no", 403)
     site.first = [no, no, no]
-    run = python("-c", PROGRAM, str(tmp_path / "news-archive"), *urls)
+    run = scrapy(PROGRAM, str(tmp_path / "news-archive"), *urls, module="-c")
     assert run.returncode == 0, run.stderr
     assert [json.loads(line) for line in run.stdout.splitlines()] == [
         ["refused", 0.04, 1, 0.0],

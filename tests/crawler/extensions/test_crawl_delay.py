@@ -14,7 +14,7 @@ from protego import Protego
 from crawler.extensions.crawl_delay import LONGEST, pace
 from tests.newsrooms.newsroom import Answer, Site
 from tests.newsrooms.story_pages import Page
-from tests.support.running import python
+from tests.support.forked import scrapy
 
 ROOT = Path(__file__).parents[3]
 # prints the slot of the host as it is when the first article's answer has come
@@ -100,6 +100,7 @@ def test_the_pace_that_robots_txt_asks_for(robots: str, kept: list[float], tmp_p
     with Site() as site:
         site["/robots.txt"] = Answer(robots.encode(), headers={"Content-Type": "text/plain"})
         site["/news/mist.html"] = Page("uk").render()
-        run = python("-c", PROGRAM, f"{site.base}/news/mist.html", str(tmp_path / "news-archive"))
+        archive = tmp_path / "news-archive"
+        run = scrapy(PROGRAM, f"{site.base}/news/mist.html", str(archive), module="-c")
     assert run.returncode == 0, run.stderr
     assert json.loads(run.stdout) == kept

@@ -12,7 +12,7 @@ from archive.format.records import ObservationRecord
 from archive.writer import ArchiveWriter
 from crawler.revisit.plan import make_plan
 from crawler.revisit.schedule import SOONEST
-from tests.archive.conftest import make_article
+from tests.archive.made import make_article
 from tests.spiders.outlets.herald import Herald
 
 FETCHED = datetime(2026, 3, 17, 12, tzinfo=UTC)

@@ -61,7 +61,7 @@ class Neighbours:
 
     def crawl_both_at_once(self) -> None:
         port = str(self.site.port)
-        running = [self._crawl.start(outlet, *SETTINGS, HERALD_PORT=port) for outlet in self._listed]
+        running = [self._crawl.fork(outlet, *SETTINGS, HERALD_PORT=port) for outlet in self._listed]
         for process in running:
             out, err = process.communicate(timeout=A_WHILE)
             assert process.returncode == 0, err + out

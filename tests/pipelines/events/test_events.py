@@ -17,7 +17,7 @@ from pipelines.events.shared_facts import Facts, _whole
 from pipelines.pairing.run import pair_archive
 from pipelines.similarity.anchors import Anchor
 from pipelines.similarity.document import Document, read
-from tests.support.running import python
+from tests.support.forked import scrapy
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 BRIDGE = {
@@ -239,7 +239,8 @@ def test_a_run_takes_what_is_new_joins_no_story_and_says_nothing_twice(root):
 def test_the_command_tells_what_it_has_found(root):
     add(root, BRIDGE | OTHERS)
     pair_archive(str(root))  # so that nothing but events is new
-    run = python("-m", "scrapy", "pair", "-s", f"ARCHIVE_URI={root}", check=True)
+    run = scrapy("pair", "-s", f"ARCHIVE_URI={root}")
+    assert run.returncode == 0, run.stderr
     assert "same event  3 new rows" in run.stdout
     assert f"(snapshot {archive.open(root).snapshot.id})" in run.stdout
 

@@ -175,7 +175,7 @@ def test_two_crawls_at_once_write_two_files(crawl: Crawl) -> None:
         for number in range(2):
             site[f"/news/mist-{number}.html"] = Page("uk", headline=f"Міст номер {number} відкрили").render()
         running = [
-            crawl.start("page", "-a", f"url={site.base}/news/mist-{number}.html") for number in range(2)
+            crawl.fork("page", "-a", f"url={site.base}/news/mist-{number}.html") for number in range(2)
         ]
         site.wait_for(2, *running)
         site.held.set()

@@ -12,7 +12,7 @@ from archive.viewer.search.answers import EPOCH, Question
 from archive.viewer.search.beginnings import NewBeginnings, docs_beginning
 from archive.viewer.search.lookup import Lookup
 from archive.writer import ArchiveWriter
-from tests.archive.conftest import NOON, make_article
+from tests.archive.made import NOON, make_article
 
 TEXTS = {
     1: "Пором знову ходитиме, пори року немає.",

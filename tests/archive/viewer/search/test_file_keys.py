@@ -15,7 +15,7 @@ from archive.viewer.render import NO_ARCHIVE, Pages
 from archive.viewer.search import fill, side_file
 from archive.viewer.search.file_keys import address_key_of, keys_of_spellings
 from archive.viewer.search.lookup import Lookup
-from tests.archive.conftest import make_article
+from tests.archive.made import make_article
 from tests.archive.viewer.test_web import serving, site, text_of
 
 __all__ = ["site"]

@@ -11,7 +11,7 @@ from archive.viewer.search import fill, side_file
 from archive.viewer.search.answers import Question
 from archive.viewer.search.lookup import Lookup
 from archive.writer import ArchiveWriter
-from tests.archive.conftest import NOON, make_article
+from tests.archive.made import NOON, make_article
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ import pytest
 import archive
 from archive.writer import ArchiveWriter
 from crawler.extraction.page import EXTRACTOR
-from tests.archive.conftest import make_article
+from tests.archive.made import make_article
 from tests.crawler.commands.test_import import address, page
 from tests.crawler.importing.indexes.cdx_server import FILE, CdxServer, Stored, status
 from tests.support.forked import A_WHILE
@@ -134,7 +134,7 @@ def test_an_import_of_captures_that_is_killed_goes_on(past: Import, server: CdxS
 
     server.faults["/uk/news/19"] = [hangs]
     arguments = past.arguments("--from", server.wayback)
-    process = past.crawl.start(*arguments, private=False, command="import", **past.cache)
+    process = past.crawl.fork(*arguments, private=False, command="import", **past.cache)
     assert reached.wait(A_WHILE)
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate()

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,8 @@ from archive.storage import locks
 from archive.storage.cache import cache_folder
 from archive.storage.leases import leases_of
 from crawler.outlet.fleet.timetable import read_timetable
-from tests.support.forked import A_WHILE, ROOT
+from tests.support.forked import A_WHILE
+from tests.support.forked import start as start_forked
 
 KILLS = int(os.environ.get("TRIPTYCH_FAULTS", "1"))
 
@@ -31,18 +31,8 @@ def fleet(herald, tmp_path):
 
     def start(schedule, *more):
         (tmp_path / "triptych.toml").write_text(schedule)
-        return subprocess.Popen(
-            command(herald, *more),
-            cwd=ROOT,
-            env={
-                **os.environ,
-                "HERALD_PORT": str(herald.site.port),
-                "TRIPTYCH_CONFIG": str(tmp_path / "triptych.toml"),
-            },
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        port, config = str(herald.site.port), str(tmp_path / "triptych.toml")
+        return start_forked(*command(herald, *more)[3:], HERALD_PORT=port, TRIPTYCH_CONFIG=config)
 
     return start
 
