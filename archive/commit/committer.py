@@ -207,9 +207,9 @@ class Committer:
 
     @contextmanager
     def _exclusive(self) -> Iterator[None]:
-        """Hold the lock of this machine, with what other machines have committed and purged.
+        """Hold the lock of this machine, after fetching what other machines have committed and purged.
 
-        An OSError of what is done meanwhile becomes ArchiveWriteError.
+        An OSError while it is held becomes ArchiveWriteError.
         """
         with locks.hold(self._layout.lock):
             pull(self._storage)

@@ -141,7 +141,7 @@ class Storage(Protocol):
         """
 
     def renew_altered(self, files: Iterable[DataFile] = ()) -> int:
-        """Fetch altered copies of manifests, tombstones, index and these data files again; their number."""
+        """Fetch again manifests, tombstones, index and these files whose copies are altered; their number."""
 
     def put_right(self, files: Iterable[DataFile]) -> int:
         """Upload data files that the store has lost or altered, if this machine has them; their number."""

@@ -156,7 +156,7 @@ def _of_file(file: Path) -> LastRun:
 
 
 class StoreLeases:
-    """`clock`: the time of the store, by its own clock if none is given; `ticks`: seconds of this machine."""
+    """`clock` gives the time of the store (None: ask the store), `ticks` the seconds of this machine."""
 
     def __init__(
         self,

@@ -65,9 +65,9 @@ def last_refusal(read: Archive, ids: tuple[str, str]) -> tuple[str | None, str |
 
 
 def hanging_together(read: Archive, articles_named: Collection[str], since: int) -> set[str]:
-    """Return these articles, those newer than the snapshot `since`, and all that hang together with any.
+    """Return these articles, those newer than the snapshot `since`, and all that are joined to any of them.
 
-    By a pair, by a refused pair or by a story: no article outside has a say in the stories of these.
+    Pairs, refused pairs and stories join: no article outside has a say in the stories of these.
     """
     articles = read.articles(columns=["article_id", "story_id", "commit_seq"]).to_arrow()
     edges = [read.pairs(columns=_SIDES).to_arrow(), stored_refusals(read)]
