@@ -185,10 +185,10 @@ def _timeline(
         if gone_at:
             anchor = "end" if at(gone_at) > margin + width / 2 else "start"
             drawing.text(at(gone_at), y + 4, f"× {t('taken_down')}", anchor)
-    written = t.day if canvas.is_narrow else t.moment
-    drawing.text(margin, height - 6, written(start), "start", "soft")
+    print_time = t.day if canvas.is_narrow else t.moment
+    drawing.text(margin, height - 6, print_time(start), "start", "soft")
     if span > 60:
-        drawing.text(margin + width, height - 6, written(end), "end", "soft")
+        drawing.text(margin + width, height - 6, print_time(end), "end", "soft")
     return drawing
 
 

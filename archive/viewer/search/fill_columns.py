@@ -56,7 +56,7 @@ def write(connection: sqlite3.Connection, touched: Collection[str] | None = None
             x for (x,) in connection.execute("SELECT DISTINCT story_id FROM article ORDER BY story_id")
         ]
         parts = [
-            _made(connection, story_ids[n : n + _AT_ONCE], names)
+            _columns_of_stories(connection, story_ids[n : n + _AT_ONCE], names)
             for n in range(0, max(len(story_ids), 1), _AT_ONCE)
         ]
         digest_columns = _joined(parts)
@@ -64,7 +64,9 @@ def write(connection: sqlite3.Connection, touched: Collection[str] | None = None
     else:
         digest, docs, counts = before
         names = {name: {x: n for n, x in enumerate(values)} for name, values in digest.names.items()}
-        fresh = _made(connection, sorted(touched, key=lambda x: x.encode("utf-8", "replace")), names)
+        fresh = _columns_of_stories(
+            connection, sorted(touched, key=lambda x: x.encode("utf-8", "replace")), names
+        )
         digest_columns, docs = _merged(digest, counts, docs, fresh, touched)
         docs = _noted(docs, digest_columns.ids, connection.execute(_TOUCHED_DOCS).fetchall())
     parts_of: dict[str, Any] = {
@@ -114,7 +116,7 @@ def _before(connection: sqlite3.Connection) -> tuple[Digest, Ints, Ints] | None:
     return digest, docs, np.frombuffer(counts, np.int32)
 
 
-def _made(
+def _columns_of_stories(
     connection: sqlite3.Connection, story_ids: Sequence[str], names: Mapping[str, dict[str, int]]
 ) -> _StoryColumns:
     """Make the columns of some stories, of those that there are; `names` gets the values that are new."""
@@ -315,7 +317,7 @@ class Docs:
         self._connection.execute("INSERT OR REPLACE INTO digest VALUES ('docs', ?)", (self._docs.tobytes(),))
 
 
-# All queries of `_made` are about the stories in the table `touched`.
+# All queries of `_columns_of_stories` are about the stories in the table `touched`.
 
 
 def _flags(

@@ -111,7 +111,7 @@ class Lookup:
     def ask(self, question: Question, page: int = 1, size: int = PAGE) -> Answer:
         """Find stories; `page` counts from 1."""
         groups, docs = self._grouped(question)
-        ordered, order = self._found(question, groups, docs)
+        ordered, order = self._stories_in_order(question, groups, docs)
         start = (page - 1) * size
         lines = tuple(self._lines(ordered[start : start + size], question, docs))
         return Answer(lines, len(ordered), self._counts(groups) if groups else self.all_counts, order)
@@ -131,7 +131,7 @@ class Lookup:
     def all_lines(self, question: Question) -> Iterator[StoryLine]:
         """Read all stories that a question finds, a part at a time; this lookup may be closed meanwhile."""
         groups, docs = self._grouped(question)
-        numbers = self._found(question, groups, docs)[0].tolist()
+        numbers = self._stories_in_order(question, groups, docs)[0].tolist()
         return _read_apart(side_file.path_of(self._sql), self._digest, numbers)
 
     def over_time(self, question: Question) -> list[DayCounts]:
@@ -169,7 +169,9 @@ class Lookup:
             size = max(size, int(cells.max()) + 1)
         return _Cells(tracks, size)
 
-    def _found(self, question: Question, groups: Mapping[str, Bools], docs: Docs | None) -> tuple[Ints, str]:
+    def _stories_in_order(
+        self, question: Question, groups: Mapping[str, Bools], docs: Docs | None
+    ) -> tuple[Ints, str]:
         """Put the stories that are left into their order; the order as it could be had."""
         order = question.order if question.order in ORDERS else "time"
         rank = None

@@ -56,12 +56,12 @@ class Figures:
             raise ChartsPending
 
     def _make(self) -> None:
-        made, error = None, None
+        figures, error = None, None
         try:
-            made = stored_figures.make(self._archive)
+            figures = stored_figures.make(self._archive)
             with suppress(OSError):
-                stored_figures.write(self._path, made)
+                stored_figures.write(self._path, figures)
         except Exception as raised:  # whoever asks for them gets it
             error = raised
         with self._lock:
-            self._current, self._error, self._is_making = made, error, False
+            self._current, self._error, self._is_making = figures, error, False
