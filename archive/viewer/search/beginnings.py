@@ -60,7 +60,7 @@ def _rows(
     pairs = pairs[np.diff(pairs, prepend=-1) > 0]
     places = (pairs & ((1 << _BITS) - 1)).astype(np.uint16).tobytes()
     begins = np.flatnonzero(np.diff(pairs >> _BITS, prepend=-1))
-    ends = [*begins[1:].tolist(), len(pairs)]
+    ends = np.append(begins, len(pairs))[1:].tolist()  # none of texts without a word
     parts = ((pairs[begins] & ((1 << _WIDEST) - 1)) >> _BITS).tolist()
     names_of_rows = [names[x] for x in (pairs[begins] >> _WIDEST).tolist()]
     rows = zip(names_of_rows, parts, begins.tolist(), ends, strict=True)

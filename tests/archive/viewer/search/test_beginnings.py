@@ -138,3 +138,10 @@ def test_the_latest_visits_of_an_outlet_are_read_from_the_files_that_have_them(r
         assert lookup.days.visits_of("courier") == 220
         assert {reason for _, _, reason, _ in lookup.days.visits("courier", 60)} == {"http-404"}
         assert outlets.recent(reader, lookup, "nobody") == []
+
+
+def test_texts_without_a_word_do_not_end_filling(root):
+    commit(root, "run-1", make_article(1, text="…", headline="—"))
+    commit(root, "run-2", make_article(2, text="Пором.", headline="2"))
+    with opened(root) as lookup:
+        assert found(lookup, "пор*") == {2}
