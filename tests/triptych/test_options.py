@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.forked import scrapy
 from triptych.__main__ import main
 
 
@@ -40,8 +41,7 @@ def test_an_option_that_does_not_exist_is_named(
 def test_a_setting_that_nothing_can_start_with_is_a_sentence(
     tmp_path: Path, setting: str, cause: str
 ) -> None:
-    command = [sys.executable, "-m", "triptych", "crawl", "demo", "-s", setting]
-    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    run = scrapy("crawl", "demo", "-s", setting, folder=tmp_path, module="triptych")
     assert (run.returncode, "Traceback" in run.stderr) == (2, False)
     assert cause in run.stderr.splitlines()[-1]
 

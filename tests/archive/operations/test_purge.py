@@ -36,7 +36,7 @@ SECRET = "Secretword"
 SLUG = "secretslug"
 OTHER = "https://courier.example/uk/other"
 CHECKOUT = Path(__file__).parents[3]
-STRIDE = 1 if os.environ.get("TRIPTYCH_FAULTS") else 18
+STRIDE = 1 if os.environ.get("TRIPTYCH_FAULTS") else 36
 
 
 def pair_all(fresh, related):

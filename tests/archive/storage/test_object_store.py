@@ -22,7 +22,7 @@ from archive.storage.snapshot_log import Log
 from archive.writer import ArchiveWriter
 from tests.archive.findings import grave
 from tests.archive.traces import find
-from tests.support.running import python
+from tests.support.forked import scrapy
 
 HOUR = timedelta(hours=1)
 SCALE = int(os.environ.get("TRIPTYCH_FAULTS", "1"))
@@ -244,7 +244,7 @@ def test_a_refusal_is_one_sentence_without_the_secret(edited_bucket, server, mon
     for name, value in changes.items():
         monkeypatch.setenv(name, value) if value else monkeypatch.delenv(name)
     for command in ("ls", "repair"):
-        done = python("-m", "archive", command, "--archive", edited_bucket)
+        done = scrapy(command, "--archive", edited_bucket, module="archive")
         assert done.returncode == 1
         assert said in done.stderr
         assert len(done.stderr.splitlines()) == 1

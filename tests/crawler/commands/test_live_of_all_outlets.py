@@ -11,7 +11,7 @@ from archive.format.languages import LANGUAGES
 from tests.crawler.outlet.test_outlets_on_loopback import RECORDED, lay_out
 from tests.newsrooms.loopback_crawls import list_at_first_source
 from tests.newsrooms.newsroom import Site
-from tests.support.running import python
+from tests.support.forked import scrapy
 
 
 @pytest.fixture(scope="module")
@@ -22,15 +22,8 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, obje
         for story in RECORDED.values():
             lay_out(site, story, late=True)
             list_at_first_source(site, story.spider, [story.url(language) for language in story.pages])
-        done = python(
-            "-m",
-            "tests.newsrooms.loopback_live",
-            str(site.port),
-            *RECORDED,
-            "--report",
-            str(file),
-            PYTHONWARNINGS="error",
-        )
+        arguments = (str(site.port), *RECORDED, "--report", str(file))
+        done = scrapy(*arguments, module="tests.newsrooms.loopback_live")
     # most of the lists are not there
     assert done.returncode == 1, done.stderr
     assert len(done.stderr.splitlines()) == len(RECORDED), done.stderr

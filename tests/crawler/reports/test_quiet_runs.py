@@ -17,8 +17,7 @@ from crawler.reports import run_report
 from crawler.reports.run_report import Ending
 from tests.newsrooms.herald import Herald
 from tests.newsrooms.newsroom import Answer
-from tests.support.forked import A_WHILE, HEARTBEAT, ROOT
-from tests.support.running import python
+from tests.support.forked import A_WHILE, HEARTBEAT, ROOT, scrapy
 
 TIME = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"
 
@@ -128,9 +127,9 @@ def test_neither_a_log_nor_metrics_are_written_into_an_archive(herald: Herald, t
     inside = tmp_path / "other/logs"
     run = herald.crawl(TRIPTYCH_LOG_TO="file", TRIPTYCH_LOGS_FOLDER=str(inside))
     assert (run.exit_code, herald.site.requests) == (2, [])
-    watch = python("-m", "triptych", "watch", "--metrics", str(inside), "--archive", str(tmp_path / "other"))
-    every = python(
-        "-m", "triptych", "crawl", "--all", "--logs", str(inside), "--archive", str(tmp_path / "new")
+    watch, every = (
+        scrapy(*words, str(inside), "--archive", str(tmp_path / root), module="triptych")
+        for words, root in ((("watch", "--metrics"), "other"), (("crawl", "--all", "--logs"), "new"))
     )
     assert (watch.returncode, every.returncode) == (2, 2)
     for said in (run.err, watch.stderr, every.stderr):

@@ -19,8 +19,8 @@ from crawler.health.outlet_history import count_outlets
 from tests.newsrooms.herald import XML, Herald, page
 from tests.newsrooms.newsroom import Answer
 from tests.newsrooms.story_pages import HEADLINES, PARAGRAPHS
-from tests.support.forked import A_WHILE
-from tests.support.running import Run, archive_prints, python
+from tests.support.forked import A_WHILE, scrapy
+from tests.support.running import Run, archive_prints
 
 AT = "2026-03-17T09:20:00+02:00"
 OWED = 3
@@ -374,9 +374,9 @@ def test_commands_that_read_the_archive_know_of_them(empty: Herald) -> None:
     empty.crawl()
     counted = count_outlets(archive.open(empty.archive), {"herald": ("uk", "en", "ru")})
     assert counted["herald"].access == {"refused": 1}
-    raw = python("-m", "archive", "raw", f"{empty.base}/news/1", "--archive", str(empty.archive))
+    raw = scrapy("raw", f"{empty.base}/news/1", "--archive", str(empty.archive), module="archive")
     assert raw.returncode == 1
-    assert "its text came from a feed" in raw.stderr
+    assert "the text came from a feed" in raw.stderr
     reread = empty.crawl("--publish", command="reextract")
     assert reread.exit_code == 0, reread.err
     assert set(reread.table("articles")["text_from"]) == {"feed", "page"}
