@@ -33,9 +33,15 @@ class ChangeLog:
     @cached_property
     def several(self) -> Bools:
         """Stories of which more than one article has changed."""
-        changed = set(zip(self.stories.tolist(), self._digest.changes["id"].tolist(), strict=True))
-        stories = [story for story, _ in changed if story >= 0]
-        return np.bincount(np.array(stories, np.int64), minlength=len(self._digest.ids)) > 1
+        order = np.argsort(self.stories, kind="stable")
+        stories, article_ids = self.stories[order], self._digest.changes["id"][order]
+        # of two articles of a story that have changed, some stand side by side
+        is_another = (
+            (stories[1:] == stories[:-1]) & (article_ids[1:] != article_ids[:-1]) & (stories[1:] >= 0)
+        )
+        several = np.zeros(len(self._digest.ids), np.bool_)
+        several[stories[1:][is_another]] = True
+        return several
 
     def of_stories(self, chosen: Bools, kind: str = "") -> Iterator[ChangeEvent]:
         """Read the changes of some stories, the latest first; `kind`: `edit` or `gone` alone."""
