@@ -13,7 +13,7 @@ from crawler.extraction.fields.dates.parsing import is_bare
 
 _SIGNS = str.maketrans(dict.fromkeys("-_.:", ""))
 """Signs between the words of a name: `publish-date` and `publish_date` are one name."""
-_TITLE_DAY = re.compile(r"(?:^|[|,/–—-])\s*(\d{1,2}[./]\d{1,2}[./](?:\d{4}|\d{2}))\s*(?=$|[|/–—])")
+_TITLE_DAY = re.compile(r"(?:^|[|,/–—-])\s*(\d{1,2}[./]\d{1,2}[./](?:\d{4}|\d{2}))\s*(?=$|[|/–—]|-\s)")
 _TITLE_PARTS = re.compile(r"\s*[|/,–—]\s*|\s-\s")
 _URL_DAY = re.compile(r"[/_-](20\d{2}|19\d{2})[/_-](\d{1,2})[/_-](\d{1,2})(?=[/_.-]|$)")
 _URL_NAMED = re.compile(
@@ -24,7 +24,7 @@ _URL_NUMBER = re.compile(
     r"[/_-][A-Za-z]{0,3}(20[0-3]\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d\d*(?=[/_.-]|$)"
 )
 """Numbers of articles that begin with the day and the clock: `/article/A2026012914320005196`."""
-_URL_DAY_FIRST = re.compile(r"[/~_-]([0-2]?\d|3[01])-(0?\d|1[0-2])-(20[0-3]\d)(?=[/_.-]|$)")
+_URL_DAY_FIRST = re.compile(r"[/~_-]([0-2]?\d|3[01])([/-])(0?\d|1[0-2])\2(20[0-3]\d)(?=[/_.-]|$)")
 _ARCHIVES = re.compile(r"^https?://web\.archive\.org/web/\d+[a-z_]*/")
 """What the address of a web archive puts before the page's own."""
 _URL_YEAR = re.compile(r"/((?:19|20)\d{2})(?:[/_-](\d{2}))?(?=[/_-])")
@@ -129,7 +129,7 @@ def dates_of_address(url: str) -> Iterator[tuple[str, str]]:
     if day := _URL_DAY.search(path) or _URL_COMPACT.search(path) or _URL_NUMBER.search(path):
         yield "url", f"{day[1]}-{int(day[2]):02}-{int(day[3]):02}"
     elif day := _URL_DAY_FIRST.search(path):
-        yield "url", f"{day[3]}-{int(day[2]):02}-{int(day[1]):02}"
+        yield "url", f"{day[4]}-{int(day[3]):02}-{int(day[1]):02}"
     elif day := _URL_NAMED.search(path):
         yield "url", f"{day[1]}-{MONTHS_IN_ENGLISH.index(day[2].lower()) + 1:02}-{int(day[3]):02}"
 

@@ -72,6 +72,9 @@ def test_a_day_long_before_the_month_of_the_address_is_trusted_half() -> None:
 def test_the_address_only_where_the_page_says_nothing() -> None:
     url = "https://a.example/news/2024/4/5/123/"
     assert published(url=url) == Moment("2024-04-05", utc(2024, 4, 5), "url day")
+    for day_first in ("https://a.example/politics/25/04/2024/59ef", "https://a.example/a-25-04-2024.html"):
+        assert published(url=day_first) == Moment("2024-04-25", utc(2024, 4, 25), "url day")
+    assert published(url="https://a.example/politics/25/04-2024/59ef") is None
     assert published('<time datetime="2024-04-06T09:00:00Z"></time>', url=url) == Moment(
         "2024-04-06T09:00:00Z", utc(2024, 4, 6, 9), "time"
     )
@@ -212,6 +215,9 @@ def test_three_hours_ago_may_be_said_of_another_article() -> None:
 def test_the_title_where_nothing_else_has_the_day() -> None:
     head = "<title>Мости ремонтують | Кур'єр | 28.04.2023</title>"
     assert published(head=head) == Moment("28.04.2023", utc(2023, 4, 28), "title day")
+    assert published(head="<title>Мости - 28.04.2023 - Кур'єр</title>") == Moment(
+        "28.04.2023", utc(2023, 4, 28), "title day"
+    )
     assert published('<time datetime="2023-04-29T09:00:00Z"></time>', head) == Moment(
         "2023-04-29T09:00:00Z", utc(2023, 4, 29, 9), "time"
     )
