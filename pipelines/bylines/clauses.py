@@ -7,14 +7,14 @@ from pipelines.bylines.tokens import Token
 from pipelines.bylines.words import credit, folded, governs, is_, phrases
 
 _DASHES = {"-", "–", "—"}
-AND = {"та", "і", "й", "и", "and", "with", "und", "et", "y"}
+AND = {"та", "і", "й", "и", "and", "with", "und", "et", "og", "y"}
 _OF_THE_TEXT = (
     *("text", "words", "story"),
     *("текст", "матеріал", "материал", "слова", "розмов", "интервью", "інтерв"),
 )
 """Words of a credit for the text: `Текст і фото` names a writer, not only a photographer."""
 _BY = {"by", "By", "BY"}
-_BY_ELSEWHERE = {"Von", "VON", "Par", "PAR", "Por", "POR"}
+_BY_ELSEWHERE = {"Von", "VON", "Par", "PAR", "Por", "POR", "Af", "AF", "Av", "AV"}
 _WROTE_ELSEWHERE = {
     "Analyse", "Artikel", "Beitrag", "Beiträge", "Bericht", "Chronique", "Eingestellt", "Erstellt",
     "Escrito", "Essay",
@@ -115,6 +115,9 @@ def _starts(part: list[Token]) -> Iterator[int]:
             # `За матеріалами «Ранку» підготувала Олена Гайова`
             yield i
         if i >= 2 and _phrase(part[i:]) and sum(map(_may_be_name, part[:i])) >= 2:
+            yield i
+        if i >= 3 and token.text == part[0].text and is_(token.text, "role"):
+            # `Journalist Nina Gray Journalist Ole Winter`
             yield i
         if i and (token.kind == "colon" or token.text in _BY):
             start = _begin_of_credit(part, i)

@@ -16,9 +16,12 @@ NAME = re.compile(
 
 _DAY = re.compile(
     r"(?:[.,|]?\s+(?:updated|published|posted)(?:\s+on)?\s?:?|\s+(?:в|у|on|at))?\s+"
-    r"(?:(?:[^\W\d_]+day|mon?|tue|wed|thu|fri?|sat?|sun|di|mi|do|so|пн|вт|ср|чт|пт|сб|нд|вс)\.?,?\s+)?"
+    r"(?:(?:[^\W\d_]+day|mon?|tue|wed|thu|fri?|sat?|sun|di|mi|do|so|пн|вт|ср|чт|пт|сб|нд|вс"
+    r"|lunes|martes|mi[ée]rcoles|jueves|viernes|s[áa]bado|domingo|(?:segunda|ter[çc]a|quarta|quinta|sexta)(?:-feira)?"
+    r"|(?:lun|mar|mercre|jeu|vendre|same)di|dimanche|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch"
+    r"|(?:m[aå]n|tirs|tis|ons|tors|fre|l[øö]r|s[øö]n)dag)\.?,?\s+)?"
     r"(?:[^\W\d_]{3,12}\.?\s+\d{1,2}(?:st|nd|rd|th)?(?:,?\s+(?:19|20)\d{2}|\s+at\s+\d{1,2}:\d{2})"
-    r"|\d{1,2}\.?\s+[^\W\d_]{3,12}[.,]?\s+(?:19|20)\d{2}|(?:19|20)\d{2}-\d{2}-\d{2}|\d{1,2}[./]\d{1,2}[./]\d{2,4})\b.*$",
+    r"|\d{1,2}\.?\s+(?:de\s+)?[^\W\d_]{3,12}[.,]?\s+(?:del?\s+)?(?:19|20)\d{2}|(?:19|20)\d{2}-\d{2}-\d{2}|\d{1,2}[./]\d{1,2}[./]\d{2,4})\b.*$",
     re.IGNORECASE,
 )
 

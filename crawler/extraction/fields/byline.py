@@ -28,7 +28,7 @@ PREFIX = re.compile(
     | (?:(?:this\ )?(?:article|story|post)\ (?:was\ )?)?
       (?:story\ |written\ |reported\ |posted\ |published\ )?by
       | authors? | text | words | reporter | prepared\ by | autor(?:/?in|en)?
-    | von | par | (?:escrito\ |publicado\ )?por | door | penulis
+    | von | par | (?:escrito\ |publicado\ )?por | door | a[fv] | penulis
     )(?:\s*[:：—–|]\s*|\s+)(?=\S)""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -38,9 +38,9 @@ _CALLED = re.compile(
     r"(?:autor|журналіст|журналист|кореспондент|корреспондент|reporter|text|words|текст)", re.IGNORECASE
 )
 """Words before a name that other sentences begin with too: `Журналист Иван Сорока уволен`."""
-_SMALL_WORDS = re.compile(r"(?:von|par|por|door)\s", re.IGNORECASE)
+_SMALL_WORDS = re.compile(r"(?:von|par|por|door|a[fv])\s", re.IGNORECASE)
 """Prefixes that other lines begin with too; a whole name follows, and commas at most."""
-_AND = re.compile(r"\s(?:et|und|y|e|en)\s")
+_AND = re.compile(r"\s(?:et|und|og|y|e|en)\s")
 _LINE_TAGS = {
     "p", "div", "span", "strong", "em", "b", "i", "a", "address", "li", "td", "font", "h4", "h5", "h6", "dt",
     "footer", "header", "small", "label", "cite",
@@ -49,7 +49,7 @@ _BEGINS = (
     "автор", "текст", "журнал", "підгот", "подгот", "спілкува", "беседов", "написа", "розмовля", "записа",
     "кореспон", "корреспон", "опубл", "story", "written", "reported", "posted", "published", "by", "author",
     "text", "words", "reporter", "prepared", "autor", "article", "this", "von ", "par ", "por ", "escrito",
-    "publicado", "door ", "penulis", "von:", "par:", "por:",
+    "publicado", "door ", "af ", "av ", "penulis", "von:", "par:", "por:",
 )  # fmt: skip
 """Beginnings of such a line, for a fast check before the pattern."""
 _FIRST_CHILDREN = {"b", "strong", "span", "em", "i", "font", "a"}

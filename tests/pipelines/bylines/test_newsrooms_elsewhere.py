@@ -45,6 +45,12 @@ def test_newsrooms_are_nobody(line: str) -> None:
         ("Por Diêgo Moura, B1 RO — Porto Velho", ["Diêgo Moura"]),
         ("Por Diêgo Moura, em São Paulo", ["Diêgo Moura"]),
         ("By Jane Doe — John Smith", ["Jane Doe", "John Smith"]),
+        ("Af Kim Robin Vinter", ["Kim Robin Vinter"]),
+        ("Av Kari Nordmann og Ola Vinter", ["Kari Nordmann", "Ola Vinter"]),
+        (
+            "Journalist Kari Nordmann Journalist Ola Vinter Journalist Anne Rove Lie",
+            ["Kari Nordmann", "Ola Vinter", "Anne Rove Lie"],
+        ),
         ("By Associated Press Jun 24, 2025, 3:53pm CDT Matthew Doe", ["Matthew Doe"]),
         ("By Associated Press Jun 24, 2025, 3:53pm PST Matthew Doe", ["Matthew Doe"]),
         ("by: DJ Sommer", ["DJ Sommer"]),

@@ -47,6 +47,8 @@ def authors(before: str = "", after: str = "", head: str = "", end: str = "") ->
         (f"<p class='byline'>By {JANE} | March 3, 2026</p>", [JANE]),
         (f"<p class='byline'>March 3 2026 at 10:37am By {JANE}</p>", [JANE]),
         (f"<ul><li>Von: <span class='person-link'><a href='/j'>{JANE}</a>, </span> <span class='person-link'><a href='/m'>Max Muster</a></span></li></ul>", [JANE, "Max Muster"]),
+        (f"<p>Por {JANE} Viernes, 30 de enero de 2015 a las 06:25</p>", [JANE]),
+        (f"<p class='byline'>Af {JANE} Fredag 30. januar 2015</p>", [JANE]),
         (f"<div class='x'><a href='/avtor/hanna-vyhadana'>{HANNA}</a></div>", [HANNA]),
         (f"<p>Підготувала для нас <a href='/avtor/hanna-vyhadana'>{HANNA}</a></p>", [HANNA]),
         ("<ul><li><span>Автори</span> <a href='/a'>Новини</a></li></ul>", []),
