@@ -57,10 +57,18 @@ _TEXT = {"p", "li", "blockquote", "h2", "h3", "h4", "h5", "h6", "div", "td", "pr
 
 
 _LABELS = re.compile(
-    r"(?:\s*\b(?:hide|toggle|show) caption)+$|^(?:image|photo) caption[:,]?\s+|^التعليق على الصورة،\s*",
+    r"(?:\s*\b(?:(?:hide|toggle|show) caption|(?:buy|order) (?:this )?photo"
+    r"|перейти (?:в|до) (?:фото|медиа|медіа)банку?))+$"
+    r"|^(?:image|photo) caption[:,]?\s+|^التعليق على الصورة،\s*",
     re.IGNORECASE,
 )
 """What a page calls a caption, and the buttons beside it."""
+_IMPRINT = re.compile(
+    r"^©[^.]{0,60}\.? (?:all rights reserved|все права защищены|всі права захищен)"
+    r"|роскомнадзор|свидетельство о регистрации",
+    re.IGNORECASE,
+)
+"""Words of the imprint, whose element may be called `copyright` like that of a picture's credit."""
 
 
 def read_page(page: Outline, headline: str | None, description: str | None = None) -> Positions:
@@ -81,7 +89,9 @@ def read_page(page: Outline, headline: str | None, description: str | None = Non
         text = _LABELS.sub("", one_line(" ".join(element.itertext())))
         if headline and len(text) > len(headline) + 10:
             text = text.removeprefix(headline).strip()
-        if 3 < len(text) < (600 if i not in credited else 400) and not is_button(text):
+        if 3 < len(text) < (600 if i not in credited else 400) and not (
+            is_button(text) or _IMPRINT.search(text)
+        ):
             inside.add(element)
             captions.append(Caption(text, i, element))
     h1 = next(iter(page.of("h1")), None)

@@ -190,9 +190,19 @@ def _is_tight(element: HtmlElement, weights: dict[HtmlElement, int]) -> bool:
     if bare + paragraphs >= 0.6 * total > 0:
         return True
     # chunks of one text have the same class
-    large = [part for part in parts if weights[part] > 0.15 * total]
-    kinds = {(part.tag, part.get("class")) for part in large}
-    return len(large) > 1 and len(kinds) == 1 and large[0].tag == "div" and large[0].get("class") is not None
+    large = [part for part in parts if weights[part] > 0.15 * total] or _headed(parts)
+    names = set(map(_name_of_chunk, large))
+    return len(large) > 1 and len(names) == 1 and None not in names
+
+
+def _headed(parts: list[HtmlElement]) -> list[HtmlElement]:
+    """Return the parts if several have headings: other boxes of one class may be references."""
+    headed = sum(next(part.iter("h2", "h3", "h4"), None) is not None for part in parts)
+    return parts if headed > 1 else []
+
+
+def _name_of_chunk(part: HtmlElement) -> str | None:
+    return part.get("class") if part.tag == "div" else None
 
 
 def _weights(

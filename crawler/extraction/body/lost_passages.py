@@ -199,9 +199,11 @@ class Passages:
         return False
 
     def _is_header_of_text(self, element: HtmlElement) -> bool:
-        """Tell if an element is the <header> of the <article> that the text is in."""
-        article = element.getparent() if element.tag == "header" else None
-        return article is not None and article.tag == "article" and article in self.container.iterancestors()
+        """Tell if an element is a <header> in the <article> that has the text, or that is the text."""
+        article = next(element.iterancestors("article"), None) if element.tag == "header" else None
+        return article is not None and (
+            article is self.container or article in self.container.iterancestors()
+        )
 
     def _is_beside_picture(self, piece: Piece) -> bool:
         element = self._element(piece)

@@ -233,6 +233,7 @@ def _asides(page: Outline) -> Iterator[tuple[HtmlElement, str]]:
         if page.tags[i] in _COUNTERS and _is_number(page.texts[i].strip()) and not len(page.elements[i]):
             yield page.elements[i], "a counter of comments"
     yield from _teasers(page)
+    yield from _data(page)
     for stamp in {*map(_stamp, page.of("time"))} - {None}:
         yield stamp, "the time of an entry"
 
@@ -244,6 +245,14 @@ def _teasers(page: Outline) -> Iterator[tuple[HtmlElement, str]]:
         )
         if words and _ANNOUNCES.fullmatch(words) and not words.islower():
             yield from _announced(page.elements[i])
+
+
+def _data(page: Outline) -> Iterator[tuple[HtmlElement, str]]:
+    """Yield what holds data for the page's scripts in the place of text: `[{"id": 7, "title": …`."""
+    for i in page.written:
+        text = page.texts[i]
+        if len(text) > _SMALL and page.tags[i] in _NAMED and _IS_DATA.match(text):
+            yield page.elements[i], "data for the page's scripts"
 
 
 def _announced(label: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
@@ -346,6 +355,7 @@ _MAY_HIDE_TEXT = {"div", "section", "article"}
 _DEPTH = 4
 """Levels from a list item down to its paragraphs."""
 _INLINE = ("span", "small", "i", "em", "b", "strong", "a", "sup")
+_IS_DATA = re.compile(r'\s*\[?\s*\{\s*"[\w-]+"\s*:')
 _HEADLINE = 20
 """Letters of a link that may be a headline, at least."""
 _AWAY = "points to another article"

@@ -214,6 +214,23 @@ def test_chunks_of_one_text_and_posts_within_it() -> None:
     assert article.body.count(TEXT[0]) == 2
 
 
+def bare(text: str) -> Article:
+    """Return an article whose page has no element named after articles."""
+    return read(f"<html lang='uk'><body><h1>Рада ухвалила бюджет міста</h1>{text}</body></html>".encode())
+
+
+def test_many_small_chunks_of_one_text_keep_their_headings() -> None:
+    chunk = "<div class='wrapper mb-20'><div class='in'><h3>Місто {0}</h3><p>{1} Це {0}.</p></div></div>"
+    chunks = "".join(chunk.format(i, TEXT[0]) for i in range(12))
+    article = bare(f"<section><div class='detail'><div class='left'>{chunks}</div></div></section>")
+    assert [b.kind for b in article.blocks] == ["heading", "paragraph"] * 12
+    # references have no headings
+    notes = "".join(f"<div class='note'><div>{i}. {TEXT[0]} Див. стор. {i}.</div></div>" for i in range(12))
+    review = "".join(f"<section><h2>{line[:20]}</h2><div><p>{line}</p></div></section>" for line in TEXT[1:4])
+    notes = f"<section><h2>Література</h2><div class='left'>{notes}</div></section>"
+    assert all(line in bare(f"<div>{review}{notes}</div>").body for line in TEXT[1:4])
+
+
 def test_the_text_of_json_ld_where_the_page_shows_none() -> None:
     text = "\\n".join(TEXT).replace('"', "'")
     head = f'<script type="application/ld+json">{{"@type": "NewsArticle", "articleBody": "{text}"}}</script>'

@@ -53,6 +53,16 @@ def test_a_tag_of_the_page_around_most_of_the_text(tag: str) -> None:
     ]
 
 
+@pytest.mark.parametrize("around", ["<div class='row'>{}</div>", "<div><div>{}</div></div>", "{}"])
+def test_a_standfirst_in_a_header_of_the_article(around: str) -> None:
+    header = around.format(f"<header><span>Вісім хвилин</span><div class='intro'>{SENTENCE}</div></header>")
+    text = f"<article><h1>Міст відремонтують</h1>{header}<div class='row'>{LONG}</div></article>"
+    assert blocks(page(text)) == [SENTENCE, *PARAGRAPHS]
+    # that of the page is none of it
+    outside = text.replace(header, "")
+    assert blocks(page(f"<div>{header}{outside}</div>")) == PARAGRAPHS
+
+
 @pytest.mark.parametrize("footer", ["<footer>{}</footer>", "<div class='footer'>{}</div>"])
 @pytest.mark.parametrize("brief", [SENTENCE, f"{SENTENCE}</p><p>{SENTENCE[::-1]}."])
 @pytest.mark.parametrize("meta", ["", "<meta property='og:type' content='article'>"])
@@ -204,7 +214,16 @@ def test_a_lead_of_two_lines_that_the_text_has_as_two_paragraphs() -> None:
 
 def test_captions_of_a_gallery_once_without_the_buttons_beside_them() -> None:
     picture = "<figure><img src='/1.jpg'><figcaption>{}</figcaption></figure>"
-    shown = ("Image caption, Міст навесні", "Міст навесні hide caption toggle caption", "Hide Caption")
+    shown = (
+        "Image caption, Міст навесні",
+        "Міст навесні hide caption toggle caption",
+        "Міст навесні Перейти в фотобанк",
+        "Hide Caption",
+    )
     pictures = "".join(map(picture.format, shown))
-    article = f"<article><h1>Міст відремонтують</h1><div>{pictures}{LONG}</div></article>"
+    # the imprint may have the class of a picture's credit
+    imprint = "<div class='copyright'>© 1995–2026 Всі права захищені. ТОВ «Кур'єр»</div>"
+    article = f"<article><h1>Міст відремонтують</h1><div>{pictures}{imprint}{LONG}</div></article>"
     assert blocks(page(article)) == ["Міст навесні", *PARAGRAPHS]
+    credit = "Міст узимку. Copyright Ніна Вигадана/Copyright 2026. All rights reserved"
+    assert blocks(page(article.replace(imprint, picture.format(credit))))[1] == credit

@@ -28,6 +28,15 @@ def paragraphs(*texts: str) -> str:
     )
 
 
+def test_data_for_the_page_s_scripts_are_no_text() -> None:
+    data = ", ".join(f'{{"id": "{i}", "title": "{LONG}"}}' for i in range(40))
+    told = paragraphs()
+    assert lines(f"<div style='display:none'>[{data}]</div>{told}") == lines(told)
+    assert lines(f"<div>{{&quot;comments&quot;: [{data}]}}</div>{told}") == lines(told)
+    # an article may be about them
+    assert any("title" in line for line in lines(f"{told}<pre>[{data}]</pre>"))
+
+
 @pytest.mark.parametrize(
     "printed",
     [
