@@ -43,18 +43,6 @@ _SAID = re.compile(
 
 _SENTENCES = re.compile(r"[^.!?…]{40,}(?:\.(?=\S)[^.!?…]*)*\.(?=[\s»”\"')]|$)")
 """Sentences that may be of substance, beside a call to subscribe."""
-_OF_CALLS = re.compile(
-    r"\b(?:subscri|abonn|newsletter|journalis|zeitung|donat|sign(?:ing)? up|download|readers?\b|leser"
-    r"|newsroom|editor|news\b"
-    r"|stor(?:y|ies)\b|articles?\b|artikel|podcast|channel|inbox|e-?mail|click|advert|members?\b|membership|premium|app\b"
-    r"|unterstütz|supporter|beitrag|dir\b|dich\b|euch\b|reporting|(?:a|per) (?:month|week)\b|передплат|газет"
-    r"|follow|yours?\b|you\b|sie\b|ihre|vous\b|votre|podrás|ви\b|вы\b|ваш|вам\b|вас\b"
-    r"|п[іо]дпи[сш]|р[оа]зсил|рассыл|журнал[іи]ст|донат|читач|читател|редакц|новин|новост|статт|стат(?:ь|ей)|мат[еі]р[іи]ал"
-    r"|публ[іи]кац|канал|по[шч]т|лайк|ком+ентар|застосун|додат|приложени|реклам|сайт|подкаст|видан|издани|мед[іи]а"
-    r"|незалежн|независим|вн[ео]с|взнос|пожертв|п[іо]дтрим(?:ай|уй)|поддержи|при[єс]дну|присоедин|долуча|сл[іе]д(?:куй|ите)"
-    r"|стеж|дивіться|смотрите|читай|посилан|ссылк|телеграм|telegram|facebook|фейсбук|youtube|instagram|viber|вайбер)"
-)
-"""Words of a call to subscribe, follow or pay."""
 _SHORTEST_CALL = 10
 _CALLS = frozenset({"asks to subscribe, follow or pay", "points to another article"})
 
@@ -124,6 +112,12 @@ def _rules_for(
 
 
 @cache
+def words_of_calls() -> re.Pattern[str]:
+    """Return the pattern of the words of a call to subscribe, follow or pay."""
+    return re.compile(rf"\b(?:{'|'.join(load(__package__, 'boilerplate.toml')['calls'])})")
+
+
+@cache
 def furniture() -> tuple[Furniture, ...]:
     return tuple(
         Furniture(_words(entry["key"]), _words(entry["other"]))
@@ -173,7 +167,7 @@ def _has_substance(folded: str) -> bool:
     if "?" in folded:
         return False
     for sentence in _SENTENCES.findall(folded):
-        if len(sentence) < len(folded) - _SHORTEST_CALL and not _OF_CALLS.search(sentence):
+        if len(sentence) < len(folded) - _SHORTEST_CALL and not words_of_calls().search(sentence):
             return True
     return False
 

@@ -21,6 +21,12 @@ _IS = re.compile(
     r",| is | are | was | has | writes | works | covers | reports |\s*[—–(-]| є | пише| працює| пишет"
     r"| работает| ist | lehrt | arbeitet | schreibt | forscht | est | es | jest "
 )
+_WORKS = re.compile(
+    r" (?:is (?:an?|the|based) |has (?:been|worked|written|covered) |writes |covers |reports |works "
+    r"|started |founded |ist (?:ein|der|die)\w* |es (?:una? |el |la )|est (?:une? |le |la )"
+    r"|(?:—|–|є|пише про|пишет о) )"
+)
+"""What follows the given name of an author in a line about him: `Nina is a reporter`."""
 _ENDS = re.compile(r"[.!?…:][»”\"')]*$|[»”\"]$")
 _BEFORE, _KICKER = 4, 60
 """Blocks above a headline, and letters of each."""
@@ -81,8 +87,9 @@ _LISTED_BELOW = re.compile(
 )
 """Words that announce a list without a colon: `see the points below for details`."""
 _LABEL_AT_MOST = 40
-_IN_LINKS, _ALL_LINK = 0.5, 0.9
-"""Shares of its letters that are links, from which a line is mostly a link, and only a link."""
+_IN_LINKS, _ALL_LINK, _IN_ITEM = 0.5, 0.9, 0.15
+"""Shares of its letters that are links, from which a line is mostly a link, and only a link; and of an item
+behind a label, which has a link in its sentence."""
 _PARAGRAPH = 200
 """Letters of an item that is a paragraph."""
 _LABEL = re.compile(r".{2,40}[:…]|\W*[^.!?]{2,32}\W*")
@@ -196,7 +203,9 @@ def _announced_links(blocks: Sequence[ReadBlock], reasons: list[str | None]) -> 
         block, before = blocks[i], blocks[i - 1]
         if block.kind == "heading" or reasons[i] is not None or reasons[i - 1] != _AWAY:
             continue
-        least = 0.3 if block.kind == "list_item" else 0.6
+        least = 0.6
+        if block.kind == "list_item":
+            least = _IN_ITEM if len(block.text) < _PARAGRAPH else 0.3
         # a sentence of the text may be nearly all one link
         if block.linked <= least or (block.kind != "list_item" and _ENDS.search(block.text)):
             continue
@@ -274,17 +283,36 @@ def _is_pulled(i: int, folded: Sequence[str]) -> bool:
 
 
 def _about_authors(blocks: Sequence[ReadBlock], reasons: list[str | None], names: Sequence[str]) -> None:
-    """Leave out lines about the authors at the end: `Jane Doe is a fellow at …` under a text by Jane Doe."""
+    """Leave out lines about the authors: `Jane Doe is a fellow at …` under a text by her, or above it."""
     authors = for_comparison(" ".join(names))
     full_names = [*filter(NAME.fullmatch, map(one_line, names))]
+    if (
+        blocks
+        and reasons[0] is None
+        and len(blocks[0].text) < _LONGEST_BIO
+        and _is_at_work(blocks[0].text, full_names)
+    ):
+        # a box above the text
+        reasons[0] = _ABOUT_AUTHOR
     for i in range(len(blocks) - 1, max(len(blocks) // 2, len(blocks) - 1 - _LAST), -1):
         text = blocks[i].text
         name = " ".join(text.split()[:2]).rstrip(",")
         is_bio = NAME.fullmatch(name) and _IS.match(text[len(name) :]) and for_comparison(name) in authors
         if reasons[i] is None:
-            if len(text) >= _LONGEST_BIO or not (is_bio or _says_who(text, full_names)):
+            if len(text) >= _LONGEST_BIO or not (
+                is_bio or _says_who(text, full_names) or _is_at_work(text, full_names)
+            ):
                 return
             reasons[i] = _ABOUT_AUTHOR
+
+
+def _is_at_work(text: str, names: Sequence[str]) -> bool:
+    """Tell if a line begins with one of these names, or with its given name, and says what he does."""
+    for name in names:
+        for called in (name, name.split()[0]):
+            if not called.isupper() and text.startswith(called) and _WORKS.match(text[len(called) :]):
+                return True
+    return False
 
 
 def _says_who(text: str, names: Sequence[str]) -> bool:

@@ -234,6 +234,23 @@ def test_a_last_line_that_says_who_the_author_is(line: str, is_bio: bool) -> Non
     assert reasons(*text, ReadBlock("paragraph", line, 0.0), known=AUTHOR)[4:] == [is_bio]
 
 
+@pytest.mark.parametrize(
+    ("line", "is_bio"),
+    [
+        ("Adil is a writer from the harbour, who has covered ferries for nine years.", True),
+        ("Adil Tester is the editor of the harbour's paper, and an avid sailor.", True),
+        ("Adil started the paper in 1990 as a part-time endeavour beside his job.", True),
+        ("Adil is happy: the harbour has opened again after nine years of work.", False),
+        ("Adile is a writer from the harbour, who has covered ferries for nine years.", False),
+    ],
+)
+def test_a_box_about_the_author_above_the_text_or_below(line: str, is_bio: bool) -> None:
+    text = [other(number) for number in range(4)]
+    bio = ReadBlock("paragraph", line, 0.0)
+    assert reasons(bio, *text, known=AUTHOR) == [is_bio, *[False] * 4]
+    assert reasons(*text, bio, known=AUTHOR) == [*[False] * 4, is_bio]
+
+
 def test_a_box_about_a_person_goes_on_from_the_name() -> None:
     name = ReadBlock("heading", "Nina Tester", 0.0)
     bio = ReadBlock("paragraph", "... ist Professorin für Hafenbau an der Universität der Stadt.", 0.0)

@@ -15,6 +15,27 @@ You can find this story in My Bookmarks. Or by navigating to the user icon in th
 Get in-depth reporting and opinions for only $5 a month. Invest in journalism.
 Listen to Morningbeat live at 12:45 and 17:45 weekdays - or listen back here.
 More AP NBA: https://apnews.com/NBA and https://twitter.com/AP_Sports
+Just a heads up, some of the links on Courier are affiliate links. If you click on them, we may earn money.
+Editorial note: Port Courier may contain affiliate links on some articles.
+We also may use affiliate links in our posts. Thanks!
+Sign up to the Courier Port Weekly Brief here for news and analysis of the harbour in your inbox
+Download and subscribe to the brand new Courier app to make your wellness goals a reality.
+Our mission to help you through the winter is fueled by subscribers. To enjoy all we print, subscribe today.
+Accuracy and availability of Port Radio transcripts may vary. The record of our programming is the audio.
+Support Port Courier! Donate via bank transfer, or become a patron of ours on Patreon.
+For all our exclusive videos of ferries – Subscribe on YouTube!
+Courier takes your privacy seriously. You can unsubscribe from our newsletter at any time.
+When you sign up for this free report, you will also join our free Courier newsletter.
+Get more detailed figures by signing up for a premium subscription to the Courier.
+If you're enjoying this article, consider supporting our work by subscribing.
+Support our mission to keep content free. Join the Courier’s Harbour Trust, where leaders of nine ports meet.
+Love ferries? Live for docks? Courier's Port Watch newsletter has all of them, delivered to your inbox.
+ADD TO CART: US$25 gift card of the harbour
+Rate this article
+Contact staff writer Anna Invented at 330-555-0199, or ainvented@courier.example.
+Cet article est paru dans notre newsletter « La lettre du port ». Vous pouvez vous y inscrire.
+Мы будем вынуждены удалить ваши комментарии при наличии в них спама и оскорблений.
+Ми будемо змушені видалити ваші коментарі, якщо в них є спам чи образи.
 Note: we are temporarily moderating all comments submitted to deal with a surge in spam.
 (For updates you can share with your friends, follow Courier on Facebook, Twitter and Google+)
 To contact the reporter on this story: Anna Invented in Port at ainvented@courier.example
@@ -353,6 +374,13 @@ TEXT = """\
 Актуальне питання для міста — вода, сказав мер.
 Мер пообіцяв: «За рік води стане ще більше »
 The mayor can be reached at any hour, his office said.
+Our crossing was funded by readers of three papers, and nobody else would pay for it.
+Those who sign up for the harbour's card get a newsletter once a year.
+A union may contain affiliate members, and the port's has nine of them.
+The hospital is short of blood. Donate here or at the harbour.
+Do you like ferries? The harbour's newsletter has been printed in blue since 1990.
+If you enjoy fog, the harbour in November is the place to be.
+Ми будемо змушені видалити дерева, бо коріння ламає трубу.
 Terms of use were changed in May, the company said.
 Час читання лекцій перенесли на вечір.
 Аудіоверсія роману вийшла торік у видавництві.

@@ -91,3 +91,13 @@ def test_a_teaser_amid_a_paragraph(within: str, line: str) -> None:
     first, last = "The mayor came at noon.", "She left in the evening of the same day, as her office said."
     found = " ".join(paragraphs(f"<p>{first} {within}{last}</p>")[len(TEXT) :])
     assert found == f"{first} {line}{last}"
+
+
+def test_a_label_takes_sentences_with_a_link_along() -> None:
+    items = "".join(
+        f"<li>How more storms could close <a href='/{i}'>port {i} of the north</a>, says its office</li>"
+        for i in range(5)
+    )
+    assert paragraphs(f"<h2>More must-read harbour coverage from Courier:</h2><ul>{items}</ul>") == TEXT
+    # without the label they are of the text
+    assert len(paragraphs(f"<h2>What to know of the storms</h2><ul>{items}</ul>")) > len(TEXT)
