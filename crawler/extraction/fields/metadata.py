@@ -357,8 +357,15 @@ def _is_beside(element: HtmlElement) -> bool:
 
 
 def _is_second(element: HtmlElement, before: list[str]) -> bool:
-    """Tell if a part of a heading is its date, or small print after the headline itself."""
+    """Tell if a part of a heading is its date, or a button or small print after the headline itself."""
     if element.tag == "time":
+        return True
+    if (
+        element.tag == "a"
+        and element.get("href", "").startswith("#")
+        and len("".join(before).strip()) > _NAME
+    ):
+        # a button behind the headline: `Add to my list`
         return True
     text = one_line(element.text_content())
     if len(text) < 40 and any(letter.isdigit() for letter in text) and is_bare(text):

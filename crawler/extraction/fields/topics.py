@@ -30,7 +30,7 @@ _MACHINERY = re.compile(
         |startseite|homepage|home|main|post|articles?|stories|all|все|усі|всі|archive
         |(?:msn|yahoo|apple\ news)\ feed
         |(?:back\ to\ )?top|(?:на|до)?верху?|на\ початок|в\ начало|featured\b.*|themen|topics|теми|темы
-        |type|channel|serversidehawk|videoarticle)$""",
+        |type|channel|serversidehawk|videoarticle|undefined|null|none|n/a)$""",
     re.IGNORECASE | re.VERBOSE,
 )
 """Tags and sections of a publishing system, not of its readers: `WC: 1000-1999`, `GA State Wire`, UUIDs."""
@@ -44,7 +44,7 @@ _NO_SECTION = re.compile(
     re.IGNORECASE,
 )
 """Names of what has all of an outlet's articles."""
-_KEYED = re.compile(r"([A-Z][A-Za-z ]{1,20}): ?\S")
+_KEYED = re.compile(r"([A-Za-z][A-Za-z -]{1,20}): ?\S")
 """Tag with its key: `Page Type: Article`."""
 _MOST_KEYS = 2
 """Of a list that readers use, at most; the words beside more of them are a publishing system's too."""

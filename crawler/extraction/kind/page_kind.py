@@ -42,9 +42,9 @@ _CLOCK = re.compile(
     re.IGNORECASE,
 )
 _MINUTE = re.compile(
-    r"(\d{1,3})(?:\s?\+\s?\d{1,2})?(?:\s?['’′]|(?:-\w{1,2})?\s?(?:хв|мин|min)\b)", re.IGNORECASE
+    r"(\d{1,3})(?:\s?\+\s?\d{1,2})?(?:\s?['’′](?![^\W\d_])|(?:-\w{1,2})?\s?(?:хв|мин|min)\b)", re.IGNORECASE
 )
-"""Minute of a match: `67'`, `90+2'`, `12 min`."""
+"""Minute of a match: `67'`, `90+2'`, `12 min`; `10 'Hamlet'` is a place in a list."""
 _ALONE = 20
 """Characters of a line that is only a time, at most."""
 _PICTURES = 6

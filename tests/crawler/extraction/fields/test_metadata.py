@@ -43,6 +43,15 @@ def test_a_headline_that_the_head_names_is_no_title_with_the_outlet() -> None:
     assert read(head + named.replace("Bridges", "Harbours")).headline == title
 
 
+def test_a_button_behind_the_headline_is_no_part_of_it() -> None:
+    head = "<meta property='og:title' content='Bridges of the north reopen'>"
+    body = "<h1>Bridges of the north reopen <a href='{}'>{}</a></h1>"
+    assert read(head, body.format("#", "Add to ...")).headline == "Bridges of the north reopen"
+    # what leads somewhere is a part
+    assert read(head, body.format("/port", "in Port")).headline == "Bridges of the north reopen in Port"
+    assert read("", "<h1><a href='#'>Bridges of the north</a></h1>").headline == "Bridges of the north"
+
+
 def test_a_heading_that_is_the_whole_title_stands_over_an_h1_of_a_part() -> None:
     head = "<title>Звук и поиск нового курса</title>"
     body = "<h2>Звук и поиск нового курса</h2><h1>Звук</h1><p>x</p><h1>Поиск нового курса</h1>"

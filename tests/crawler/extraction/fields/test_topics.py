@@ -81,6 +81,15 @@ def trail(*names: str) -> str:
             '{"@type": "NewsArticle", "keywords": ["Day: Monday", "Page Type: Article", "Reach: Far", "Long"]}</script>',
             (),
         ),
+        (
+            "<script type='application/ld+json'>"
+            '{"@type": "NewsArticle", "keywords": ["content-type: Guide", "displayType: article", "shortTitle: Port", "ships"]}</script>',
+            (),
+        ),
+        (
+            "<meta property='article:tag' content='ships'><meta property='article:tag' content='undefined'>",
+            ("ships",),
+        ),
     ],
 )
 def test_tags_that_are_declared(head: str, tags: tuple[str, ...]) -> None:

@@ -104,6 +104,7 @@ SLIDE = "<div class='swiper-slide'><img src='/{0}.jpg'></div>"
         ("".join(f"<b>1{i}:3{i}</b> {TOLD.format(i)}<br><br>" for i in range(6)), "", "live-blog"),
         (LONG + "".join(f"<p>1{i}:30 – 1{i}:45 Лекція</p>" for i in range(7)), "", "article"),
         (LONG + "<p>90' коштує квиток.</p>", "", "article"),
+        ("".join(f"<h2>{11 - i} 'Вистава {i}'</h2><p>{TOLD.format(i)}</p>" for i in range(8)), "", "article"),
         (SHORT, "<meta property='article:content_tier' content='locked'>", "paywalled"),
         (LONG, "<meta property='article:content_tier' content='locked'>", "article"),
         (SHORT, "<meta property='article:content_tier' content='free'>", "article"),
