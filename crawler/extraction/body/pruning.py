@@ -232,27 +232,22 @@ def _asides(page: Outline) -> Iterator[tuple[HtmlElement, str]]:
     for i in page.named(_counts, page.by_class):
         if page.tags[i] in _COUNTERS and _is_number(page.texts[i].strip()) and not len(page.elements[i]):
             yield page.elements[i], "a counter of comments"
-    yield from _teasers(page)
-    yield from _data(page)
+    yield from _by_its_text(page)
     for stamp in {*map(_stamp, page.of("time"))} - {None}:
         yield stamp, "the time of an entry"
 
 
-def _teasers(page: Outline) -> Iterator[tuple[HtmlElement, str]]:
+def _by_its_text(page: Outline) -> Iterator[tuple[HtmlElement, str]]:
+    """Yield what its own text tells: a teaser behind its label, and data for scripts: `[{"id": 7, …`."""
     for i in page.written:
-        words = (
-            page.texts[i] if page.tags[i] in _INLINE and len(page.texts[i]) < _HEADLINE + _HEADLINE else ""
-        )
-        if words and _ANNOUNCES.fullmatch(words) and not words.islower():
+        text, tag = page.texts[i], page.tags[i]
+        if len(text) > _SMALL:
+            if tag in _NAMED and _IS_DATA.match(text):
+                yield page.elements[i], "data for the page's scripts"
+        elif (
+            tag in _INLINE and len(text) < 2 * _HEADLINE and _ANNOUNCES.fullmatch(text) and not text.islower()
+        ):
             yield from _announced(page.elements[i])
-
-
-def _data(page: Outline) -> Iterator[tuple[HtmlElement, str]]:
-    """Yield what holds data for the page's scripts in the place of text: `[{"id": 7, "title": …`."""
-    for i in page.written:
-        text = page.texts[i]
-        if len(text) > _SMALL and page.tags[i] in _NAMED and _IS_DATA.match(text):
-            yield page.elements[i], "data for the page's scripts"
 
 
 def _announced(label: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
