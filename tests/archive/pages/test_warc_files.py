@@ -68,7 +68,7 @@ def test_an_article_without_a_page_says_so(root, writer, article):
     writer.add_article(article(1))
     writer.commit()
     assert not (root / "_raw").exists()
-    with pytest.raises(PageNotKept, match="KEEP_RAW=none"):
+    with pytest.raises(PageNotKept, match="KEEP_RAW was none"):
         archive.open(root).raw(article(1).article_id)
 
 

@@ -186,7 +186,7 @@ def test_200_characters_of_a_name_in_a_wacz_are_shown(tmp_path: Path) -> None:
 def test_120_characters_of_a_wrong_path_are_shown(tmp_path: Path) -> None:
     (tmp_path / "a.paths").write_text("../" + "a" * 300)
     finder = SourceFinder(Settings({"PROXY": "", "USER_AGENT": "t"}), prefix="https://a.example/")
-    with pytest.raises(WrongSource, match=r"got '\.\./a{117}'; nothing was read"):
+    with pytest.raises(WrongSource, match=r"not '\.\./a{117}'; nothing was read"):
         finder.sources([str(tmp_path / "a.paths")])
 
 
