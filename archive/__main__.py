@@ -108,7 +108,7 @@ def parser(program: str = "triptych archive") -> argparse.ArgumentParser:
         name: str, run: Callable[[Console, argparse.Namespace], int], text: str
     ) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=text, description=text, parents=[where])
-        sub.set_defaults(command=run)
+        sub.set_defaults(command=run, called=sub.prog)
         return sub
 
     listing = add("ls", list_snapshots, "list snapshots, newest last, and count the rows of each table")

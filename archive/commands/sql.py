@@ -49,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(console: Console, options: argparse.Namespace) -> int:
     opened = archive.open(options.archive)
     if not options.question:
-        return _names(console)
+        return _names(console, options.called)
     from archive.read.sql import bounded, too_much
 
     try:
@@ -83,14 +83,14 @@ def _ended_by_ctrl_c() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _names(console: Console) -> int:
+def _names(console: Console, called: str) -> int:
     from archive.format.docs import TABLES
     from archive.read.sql_views import views
 
     tables = [(name, "table", about.split(". ")[0].rstrip(".")) for name, _, about in TABLES]
     view_rows = [(x.name, "view", ", ".join(x.columns)) for x in views().values()]
     print_grid(console, ["name", "kind", "rows, or columns"], [*tables, *view_rows])
-    console.print("\nFor example:  triptych archive sql 'SELECT * FROM lags_by_outlet'", markup=False)
+    console.print(f"\nFor example:  {called} 'SELECT * FROM lags_by_outlet'", markup=False)
     return 0
 
 

@@ -40,6 +40,7 @@ _PROGRESS = {
 class Command(Crawl):
     called: ClassVar[str] = "triptych import"
     _summaries: Sequence[SourceSummary] = ()
+    _is_stopped = False
     takes_arguments: ClassVar[bool] = False
     usage = "[options] FILE|ADDRESS|LIST … | --from URL"
     summary = "Bring in pages from web archives: WARC, ARC, WACZ, here or on a server"
@@ -145,6 +146,8 @@ class Command(Crawl):
         )
         assert isinstance(crawler.spider, ImportSpider | None)
         self._summaries = [] if crawler.spider is None else crawler.spider.summaries
+        ended = crawler.stats.get_value("finish_reason") if crawler.stats is not None else None
+        self._is_stopped = ended == "shutdown"
         self.exitcode = self._verdict(crawler, Arguments(), self._paired(crawler))
 
     def _finish(self, run: RunReport) -> int:
@@ -158,6 +161,8 @@ class Command(Crawl):
         run = replace(run, problems=[*run.problems, *damage], files=files)
         if damage and worst([run.exit_code, ExitCode.LOST]) == ExitCode.LOST:
             run = replace(run, ended=Ending.LOST, exit_code=ExitCode.LOST)
+        elif self._is_stopped and run.ended in {Ending.OK, Ending.NOTHING_NEW}:
+            run = replace(run, ended=Ending.INTERRUPTED, exit_code=Ending.INTERRUPTED.exit_code)
         return super()._finish(run)
 
     def _positions(self, selection: Selection, declared: Sequence[type[StorySpider]]) -> Positions:

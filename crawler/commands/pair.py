@@ -19,6 +19,7 @@ from pipelines.pairing.report import (
     audit_line,
     explanation_lines,
     explanation_table,
+    nothing_new_line,
     outcome_table,
     paragraphs_table,
 )
@@ -121,7 +122,8 @@ class Command(ReadingCommand):
                 progress=progress,
                 spread=who,
             )
-        self._console.print(outcome_table(outcome))
+        nothing_new = nothing_new_line(outcome, archive.open(uri))
+        self._console.print(nothing_new or outcome_table(outcome), highlight=False, soft_wrap=True)
         if events is not None:
             self._console.print(events.in_words(), markup=False, highlight=False)
         if opts.review:

@@ -12,12 +12,14 @@ from archive.format.records import probably_shared, surely_linked
 from archive.terminal import literal
 from crawler.reports.terminal import counts
 from pipelines.pairing.labels import precision
+from pipelines.pairing.parts import THROUGH
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from archive.format.marks import QuoteMark
     from archive.format.records import VariantText
+    from archive.read.archive import Archive
     from pipelines.pairing.content.match import Match
     from pipelines.pairing.explain import Explanation
     from pipelines.pairing.labels import Label
@@ -54,6 +56,19 @@ def outcome_table(outcome: Outcome) -> Table:
     table.add_row("refused", str(outcome.refused.total()), counts(outcome.refused))
     table.add_row("joined", str(outcome.moved_articles), "articles that have moved to another story")
     return table
+
+
+def nothing_new_line(outcome: Outcome, read: Archive) -> str | None:
+    """Return who compared all texts, where a run had none to compare; None if it had, or nobody did."""
+    if outcome.snapshot is not None or outcome.articles or outcome.left_out:
+        return None
+    last = next((entry for entry in read.history() if THROUGH in entry.summary), None)
+    if last is None:
+        return None
+    return (
+        f"Nothing new: all texts in uk, en or ru were compared already, last by the run {last.run_id} "
+        f"(snapshot {last.id}). `triptych pair --all` compares them again."
+    )
 
 
 def explanation_table(explained: Explanation) -> Table:

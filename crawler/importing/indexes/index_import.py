@@ -95,8 +95,10 @@ class IndexImport:
             while running:
                 if (item := await self._first(running)) is not None:
                     yield item
+        except asyncio.CancelledError:
+            self._fetcher.client.stopped.set()  # its thread may wait for minutes; else the next host has it
+            raise
         finally:
-            self._fetcher.client.stopped.set()
             for _, task in running:
                 task.cancel()
             self._count("lines of the index that are no capture", self._listing.unread)

@@ -342,6 +342,12 @@ def run(filled, capsysbinary):
     return call
 
 
+@pytest.mark.parametrize("program", ["triptych", "triptych archive"])
+def test_the_example_is_of_the_command_that_was_typed(filled, capsys, program):
+    assert main(["sql", "--archive", str(filled)], program=program) == 0
+    assert f"For example:  {program} sql 'SELECT" in capsys.readouterr().out
+
+
 def test_the_command(run, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     code, out, _ = run("SELECT headline, outlet, published_at FROM articles ORDER BY published_at")

@@ -132,11 +132,15 @@ def test_a_story_keeps_the_older_id_and_the_other_leads_to_it(
 
 
 def test_a_second_run_has_nothing_to_do(copy: Path) -> None:
-    before = archive.open(copy).snapshot.id
-    run = scrapy(copy, "pair", "--processes", "2")
+    before = archive.open(copy).snapshot
+    run = scrapy(copy, "pair", "--processes", "2", "--no-events")
     assert run.returncode == 0
     assert "nothing new" in run.stdout
-    assert archive.open(copy).snapshot.id == before
+    assert archive.open(copy).snapshot.id == before.id
+    told, _ = run.stdout.split("\n", 1)
+    assert f"were compared already, last by the run {before.run_id} (snapshot {before.id})" in told
+    assert "`triptych pair --all` compares them again" in told
+    assert "new pairs" not in run.stdout
 
 
 def test_a_crawl_afterwards_keeps_scores_and_stories(copy: Path) -> None:

@@ -62,8 +62,12 @@ class Import:
         return self.crawl(*self.arguments(*arguments), private=False, command="import", **self.cache)
 
     @property
+    def accounts(self) -> list[dict[str, object]]:
+        return json.loads(self.report.read_text())["files"]
+
+    @property
     def account(self) -> dict[str, object]:
-        return json.loads(self.report.read_text())["files"][0]
+        return self.accounts[0]
 
 
 @pytest.fixture
@@ -163,6 +167,39 @@ def test_a_server_that_asks_to_wait_is_waited_for(past: Import, server: CdxServe
     later = past("--from", server.pywb)
     assert later.exit_code == 1
     assert "it asks to wait 4000 s. Run the import again" in later.err
+
+
+def test_each_host_is_asked_for_whatever_became_of_the_one_before(past: Import, server: CdxServer) -> None:
+    hosts = ("herald.example", "tribune.example")
+    for number, host in enumerate(hosts, 5):
+        url = address(number, "uk").replace("courier.example", host)
+        server.collection.add(Stored(url, "20250301100000", page(number)))
+    server.faults = {"url=herald": [status(503, Retry_After="4000")]}
+    arguments = ("--from", server.pywb, *(word for host in hosts for word in ("--host", host)))
+    first = past(*arguments)
+    assert first.exit_code == 1
+    assert [account["pages"].get("archived", 0) for account in past.accounts] == [4, 0, 1]
+    assert [len(account["problems"]) for account in past.accounts] == [0, 1, 0]
+    second = past(*arguments)
+    assert second.exit_code == 0, second.err
+    assert [account["pages"].get("archived", 0) for account in past.accounts] == [0, 1, 0]
+
+
+def test_ctrl_c_ends_an_import_that_waits_for_its_archive(past: Import, server: CdxServer) -> None:
+    asked = threading.Event()
+
+    def is_busy(handler: Handler) -> bool:
+        asked.set()
+        return status(503, Retry_After="299")(handler)
+
+    server.faults["/cdx"] = [is_busy]
+    arguments = past.arguments("--from", server.pywb)
+    process = past.crawl.fork(*arguments, private=False, command="import", **past.cache)
+    assert asked.wait(A_WHILE)
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=A_WHILE)
+    assert process.returncode == 130, out + err
+    assert len(server.paths("/cdx")) == 1
 
 
 def test_robots_txt_of_the_archive_is_obeyed_where_it_replays(past: Import, server: CdxServer) -> None:
