@@ -407,6 +407,11 @@ class AlignmentRecord:
         default=(),
     )
     quotes_only_b: tuple[QuoteMark, ...] = from_pipeline("the same of b", default=())
+    sentences_only_a: tuple[str, ...] | None = from_pipeline(
+        "of linked paragraphs: sentences that b probably has nowhere, read both texts; null before schema 10",
+        default=(),
+    )
+    sentences_only_b: tuple[str, ...] | None = from_pipeline("the same of b", default=())
     confidence: float | None = from_pipeline(
         "of omitted and added: how likely the other text says it nowhere, 0 to 1; null before schema 6",
         default=None,

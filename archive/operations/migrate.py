@@ -72,6 +72,9 @@ _SOURCES = (
     "source_archive, source_capture: of imported pages what extra had under `imported`, which goes from there"
 )
 _LEFT_OUT = "left_out: empty, for `triptych reextract --publish` to fill"
+_SENTENCES = (
+    "of alignments, sentences_only_a and sentences_only_b: empty until `pair --all` aligns a story anew"
+)
 _IMPORTED = "imported"
 
 
@@ -117,6 +120,7 @@ TODAY = Target(
         6: Step(_MARKS, {"alignments": _without_marks, "former_alignments": _without_marks}),
         7: Step(_SOURCES, dict.fromkeys(("articles", "superseded", "former_readings"), _with_sources)),
         8: Step(_LEFT_OUT, {}),
+        9: Step(_SENTENCES, {}),
     },
 )
 

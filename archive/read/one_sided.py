@@ -5,8 +5,9 @@ order of languages: uk, en, ru, then others.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
 from archive.format.languages import display_order
@@ -19,7 +20,7 @@ _BOTH = ("a", "b"), ("b", "a")
 
 @dataclass(frozen=True, slots=True)
 class OneSided:
-    """A paragraph that one article of a story has and another does not."""
+    """A paragraph that one article of a story has and another does not, or a sentence of it."""
 
     language: str
     lacking: str
@@ -44,11 +45,14 @@ class OneSided:
 def one_sided(alignments: RowSet, versions: RowSet) -> list[OneSided]:
     """Find the paragraphs of only one language of a story, in the order of languages, then of reading.
 
-    Paragraphs of a doubtful link are among them, as doubtful: `nearest` is what they are linked with.
+    Paragraphs of a doubtful link are among them, as doubtful: `nearest` is what they are linked with. So are
+    sentences that linked paragraphs probably lack.
     `alignments` are those of the story, `versions` those of the archive.
     """
-    is_doubtful = ds.field("doubtful") | ds.field("doubtful").is_null()
-    rows = alignments.where(one_of("kind", _SIDES) | is_doubtful).to_pylist()
+    has_one_side = one_of("kind", _SIDES) | ds.field("doubtful") | ds.field("doubtful").is_null()
+    for side in ("a", "b"):
+        has_one_side |= pc.list_value_length(ds.field(f"sentences_only_{side}")) > 0
+    rows = alignments.where(has_one_side).to_pylist()
     texts = _texts(rows, versions)
     paragraphs: list[OneSided] = []
     for row in rows:
@@ -78,10 +82,13 @@ def _of_side(
     lacking_text = texts.get((row[f"article_id_{lacking}"], row[f"version_{lacking}"]), [])
     blocks: list[int] = row[f"paragraphs_{side}"]  # type: ignore[assignment]
     nearest: list[int] = row["nearest"] or row[f"paragraphs_{lacking}"]  # type: ignore[assignment]
+    near = " ".join(lacking_text[n] for n in nearest if 0 <= n < len(lacking_text)) or None
+    sentences: list[str] = row[f"sentences_only_{side}"] or []  # type: ignore[assignment]
+    is_linked = row["kind"] not in _SIDES
     for block in blocks:
         if not 0 <= block < len(text):  # the file was altered
             continue
-        yield OneSided(
+        paragraph = OneSided(
             str(row[f"language_{side}"]),
             str(row[f"language_{lacking}"]),
             str(row[f"article_id_{side}"]),
@@ -90,7 +97,12 @@ def _of_side(
             text[block],
             row["confidence"],  # type: ignore[arg-type]
             row["doubtful"] is not False,
-            " ".join(lacking_text[n] for n in nearest if 0 <= n < len(lacking_text)) or None,
+            near,
             tuple(row["in_common"] or ()),  # type: ignore[arg-type]
-            row["kind"] not in _SIDES or probably_shared(row["kind"], row["confidence"]),  # type: ignore[arg-type]
+            is_linked or probably_shared(row["kind"], row["confidence"]),  # type: ignore[arg-type]
         )
+        if paragraph.doubtful or not is_linked:
+            yield paragraph
+        for sentence in sentences:
+            if sentence in text[block]:
+                yield replace(paragraph, text=sentence, doubtful=True, linked=False)

@@ -296,6 +296,8 @@ def _marks_of_side(row: Values, side: str, other_side: str) -> Iterator[Mark]:
             yield Mark(kind, mark[side], language, mark[other_side], mark["confidence"])
     for mark in row[f"quotes_only_{side}"]:
         yield Mark("quote", mark["text"], language, speaker=mark["speaker"])
+    for sentence in row[f"sentences_only_{side}"] or ():
+        yield Mark("sentence", sentence, language)
 
 
 def _number_pairs(alignments: Iterable[Values], column: str) -> tuple[NumberPair, ...]:

@@ -89,7 +89,7 @@ class Omission:
     text: str
     language: str
     said: tuple[str, ...]
-    """All languages that have it."""
+    """All languages that have it; none of a sentence, which is sought in two texts at a time."""
     missing: tuple[str, ...]
     """Languages that surely do not; none where all is doubtful."""
     doubtful: tuple[str, ...]
@@ -130,6 +130,27 @@ def _omission(view: StoryView, row: Row) -> Omission | None:
                 _addresses(view, variant, cell, [view.shown[n] for n in empty]),
             )
     return None
+
+
+def lone_sentences(view: StoryView) -> list[Omission]:
+    """List sentences that the linked paragraph of another language perhaps does not have."""
+    if view.in_conflict:
+        return []
+    sentences: list[Omission] = []
+    for variant in view.shown:
+        languages: dict[str, tuple[str, ...]] = {}
+        for _, marks in sorted(variant.marks.items()):
+            for mark in marks:
+                if mark.kind == "sentence":
+                    languages[mark.text] = (*languages.get(mark.text, ()), mark.language)
+        for text, missing_in in languages.items():
+            sentences.append(
+                Omission(
+                    *(text, variant.language, (), (), missing_in),
+                    *(variant.outlet, variant.url, variant.published_at, variant.published_raw, ()),
+                )
+            )
+    return sentences[:_MOST_OMISSIONS]
 
 
 def _addresses(
@@ -194,7 +215,9 @@ class Pages:
         for mark in marks:
             language = self.t.in_language(mark.language)
             if mark.other_text is None:
-                sentences.append(self.t("not_in", language=language))
+                absence = self.t("not_in", language=language)
+                is_sure = mark.kind != "sentence"
+                sentences.append(absence if is_sure else self.t("perhaps_not", told=absence))
                 continue
             key = "mark_converted" if mark.kind == "converted" else "mark_number"
             sentences.append(self.t(key, number=mark.other_text, language=language))
@@ -275,7 +298,7 @@ def story_values(
         "followed": _follow_ups(view, line),
         "title": view.title_in(pages.t.language),
         "omissions": [x for x in passages if x.missing],
-        "perhaps": [x for x in passages if not x.missing],
+        "perhaps": [*(x for x in passages if not x.missing), *lone_sentences(view)],
         "original": pages.original(view),
         "events": events,
         "timeline": timeline(pages.t, tracks),

@@ -59,16 +59,17 @@ def after_takedown(variant: ArticleLine, at: datetime) -> FollowUp:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A number or a quotation of one text, and what another text of the story says in its place."""
+    """A number, quotation or sentence of one text, and what another text of the story says in its place."""
 
     kind: str
-    """number: two contradict each other; converted: one quantity in two units; quote: not in the other."""
+    """number: two contradict each other; converted: one quantity in two units; quote: not in the other;
+    sentence: probably not in the other."""
     text: str
     """As printed."""
     language: str
     """Of the other text."""
     other_text: str | None = None
-    """As printed there; None of a quotation."""
+    """As printed there; None of a quotation and a sentence."""
     confidence: float | None = None
     speaker: str | None = None
 

@@ -15,7 +15,7 @@ from pipelines.alignment.paragraphs import Paragraphs
 from pipelines.alignment.second_pass import second_pass
 from pipelines.alignment.signals import Compared, features
 from pipelines.alignment.weights import Weighting, shipped_weighting
-from pipelines.similarity.background import shipped_lengths
+from pipelines.similarity.background import expected_ratio
 from pipelines.similarity.lexicon import LANGUAGES
 
 Matrix = NDArray[np.float32]
@@ -170,14 +170,14 @@ def _is_in_order(link: ParagraphLink, links: Sequence[ParagraphLink]) -> bool:
     return all((x.a < link.a) == (x.b < link.b) for x in links if x.kind == "aligned")
 
 
-def likeness(text: Paragraphs, lines: Paragraphs, weighting: Weighting | None = None) -> Matrix:
-    """Return the log-odds that each paragraph says what any of these lines of the other page do."""
+def likenesses(text: Paragraphs, lines: Paragraphs, weighting: Weighting | None = None) -> Matrix:
+    """Return the log-odds that each paragraph says what each of these lines of the other page does."""
     weighting = weighting or shipped_weighting()
     if LANGUAGES.index(text.language) > LANGUAGES.index(lines.language):
         logits = weighed(lines, text, weighting).logits.T
     else:
         logits = weighed(text, lines, weighting).logits
-    return np.asarray(logits[: text.singles, : lines.singles].max(axis=1))
+    return np.asarray(logits[: text.singles, : lines.singles])
 
 
 def outside_sure_links(
@@ -211,7 +211,7 @@ def _not_alone(places: tuple[int, ...], lone: Mapping[int, Lone]) -> tuple[int, 
 
 
 def weighed(text_a: Paragraphs, text_b: Paragraphs, weighting: Weighting) -> Weighed:
-    expected = shipped_lengths()[f"{text_a.language}-{text_b.language}"]
+    expected = expected_ratio(text_a.language, text_b.language)
     compared = Compared.of(text_a, text_b, expected)
     logits = weighting.logits(features(compared))
     runs = weighting.runs

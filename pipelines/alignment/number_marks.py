@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from archive.format.marks import NumberMark
-from pipelines.alignment.numerals import also_said, same_number
 from pipelines.alignment.quantities import (
     Quantity,
     agree,
@@ -22,6 +21,7 @@ from pipelines.alignment.quantities import (
     unit_of,
 )
 from pipelines.similarity.counts import things_in, things_of, words_of
+from pipelines.similarity.numerals import also_said, same_number
 
 MOST = 40
 """Numbers of linked paragraphs from which they are a table, whose rows nobody can tell apart."""

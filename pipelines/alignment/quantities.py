@@ -9,9 +9,9 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal
 
-from pipelines.alignment.numerals import same_number
 from pipelines.similarity.anchors import Anchor, paragraph_anchors
 from pipelines.similarity.counts import things_of
+from pipelines.similarity.numerals import same_number
 
 Kind = Literal["count", "measure", "money", "date", "year", "time", "version", "model"]
 

@@ -7,12 +7,13 @@ from functools import cached_property
 
 from archive.format.marks import QuoteMark
 from archive.format.records import AlignmentRecord, VariantText
-from pipelines.alignment.links import SURE_LINK, ParagraphLink, find_links_and_lone, likeness
+from pipelines.alignment.links import SURE_LINK, ParagraphLink, find_links_and_lone, likenesses
 from pipelines.alignment.number_marks import Passage, number_marks
 from pipelines.alignment.omissions import DOUBTFUL, SURE, Lone
 from pipelines.alignment.paragraphs import MOST, Paragraphs, prepared
 from pipelines.alignment.quote_marks import MOST_OF_GAP, QuoteSearch, has_no_room, quote_marks, speech
-from pipelines.similarity.background import shipped_lengths
+from pipelines.alignment.sentences import lone_sentences
+from pipelines.similarity.background import expected_ratio
 from pipelines.similarity.counts import things_in
 
 _OF_HEADLINE = 0.5
@@ -39,7 +40,7 @@ class ComparedText:
     paragraphs: Paragraphs
 
     def texts(self, places: Places) -> list[str]:
-        return [self.variant.blocks[self.blocks[place]].text for place in places]
+        return self.of_blocks(self.numbers(places))
 
     def numbers(self, places: Places) -> tuple[int, ...]:
         return tuple(self.blocks[place] for place in places)
@@ -73,10 +74,8 @@ class ComparedText:
 
 def alignment_records(a: ComparedText, b: ComparedText) -> Iterator[AlignmentRecord]:
     """Yield rows in the order of a; paragraphs that only b has come at their place in b."""
-    lengths, languages = shipped_lengths(), (a.variant.language, b.variant.language)
-    ratio = lengths.get("-".join(languages))
     # letters of a for one of b
-    scale = math.exp(-lengths["-".join(reversed(languages))] if ratio is None else ratio)
+    scale = math.exp(expected_ratio(a.variant.language, b.variant.language))
     gap, bound = list[AlignmentRecord](), list[AlignmentRecord]()
     for record in _records(a, b):
         if record.kind == "aligned" and not record.doubtful:
@@ -155,10 +154,14 @@ def _records(a: ComparedText, b: ComparedText) -> Iterator[AlignmentRecord]:
         if link.probability >= SURE_LINK:
             sure.append((link.a, link.b))
             back.append((link.b, link.a))
+    has_summary = False
     for lone, text, opposite, links_of_text in ((alone_a, a, b, sure), (alone_b, b, a, back)):
         _doubt_unread(lone, text, opposite)
         _doubt_other_speaker(lone, text, opposite, links_of_text)
-        _doubt_summarized(lone, text, opposite, links_of_text)
+        if _is_summary(text, opposite, links_of_text):
+            has_summary = True
+            _doubt_all(lone)
+    sentences = {} if has_summary else lone_sentences(a.paragraphs, b.paragraphs, links)
     rows = _in_order(links, a.paragraphs.singles, b.paragraphs.singles)
     for position, (kind, places_a, places_b, score) in enumerate(rows):
         texts_a, texts_b = a.texts(places_a), b.texts(places_b)
@@ -182,7 +185,9 @@ def _records(a: ComparedText, b: ComparedText) -> Iterator[AlignmentRecord]:
         elif kind == "added":
             yield _one_sided(record, b, places_b[0], a, alone_b[places_b[0]])
         else:
-            yield _linked(record, a, texts_a, b, texts_b)
+            only_a, only_b = sentences.get((places_a, places_b), ((), ()))
+            linked = _linked(record, a, texts_a, b, texts_b)
+            yield replace(linked, sentences_only_a=only_a, sentences_only_b=only_b)
 
 
 def _linked(
@@ -236,7 +241,7 @@ def _doubt_unread(lone: dict[int, Lone], text: ComparedText, opposite: ComparedT
         if alone.confidence < SURE:
             continue
         if odds is None and opposite.left_out is not None:
-            odds = likeness(text.paragraphs, opposite.left_out)
+            odds = likenesses(text.paragraphs, opposite.left_out).max(axis=1)
         if opposite.is_cut or (odds is not None and odds[place] >= _LEFT_OUT):
             lone[place] = replace(alone, confidence=DOUBTFUL)
 
@@ -261,17 +266,18 @@ def _doubt_other_speaker(
             lone[place] = replace(alone, confidence=DOUBTFUL)
 
 
-def _doubt_summarized(
-    lone: dict[int, Lone], text: ComparedText, opposite: ComparedText, sure: Sequence[tuple[Places, Places]]
-) -> None:
-    """Doubt what a summary leaves out: it says in a word what the text says in a paragraph."""
+def _is_summary(text: ComparedText, opposite: ComparedText, sure: Sequence[tuple[Places, Places]]) -> bool:
+    """Tell if the other text says in a word what this one says in a paragraph."""
     own = text.paragraphs.letters[: text.paragraphs.singles]
     letters = opposite.paragraphs.letters[: opposite.paragraphs.singles]
     taken = 0.0
     for _, places in sure:
         taken += letters[[*places]].sum()
-    is_summary = letters.sum() < _SUMMARY * own.sum() and taken < _TAKEN * letters.sum()
-    for place, alone in lone.items() if is_summary else ():
+    return bool(letters.sum() < _SUMMARY * own.sum() and taken < _TAKEN * letters.sum())
+
+
+def _doubt_all(lone: dict[int, Lone]) -> None:
+    for place, alone in lone.items():
         lone[place] = replace(alone, confidence=min(alone.confidence, DOUBTFUL))
 
 

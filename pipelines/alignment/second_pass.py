@@ -52,17 +52,17 @@ def second_pass(
         if not a or not b or (likely_a.issuperset(a) and likely_b.issuperset(b)):
             continue
         # the paragraphs beside keep what is theirs from being linked into the place
-        sentences_a, sentences_b = _sentences(text_a, a), _sentences(text_b, b)
+        sentences_a, sentences_b = sentences_of(text_a, a), sentences_of(text_b, b)
         if max(len(sentences_a), len(sentences_b)) > _MOST:
             continue
         for link, probability in _joined(
-            sentences_a, sentences_b, first_pass(_read(text_a, sentences_a), _read(text_b, sentences_b))
+            sentences_a, sentences_b, first_pass(joined(text_a, sentences_a), joined(text_b, sentences_b))
         ):
             if set(a).issuperset(link[0]) and set(b).issuperset(link[1]) and _is_possible(link):
                 yield link, probability
 
 
-def _sentences(text: Paragraphs, places: range) -> list[Sentence]:
+def sentences_of(text: Paragraphs, places: range) -> list[Sentence]:
     """Cut paragraphs and those beside them; numbers and names are not read again."""
     sentences: list[Sentence] = []
     for place in range(max(0, places.start - 1), min(text.singles, places.stop + 1)):
@@ -82,7 +82,7 @@ def _sentences(text: Paragraphs, places: range) -> list[Sentence]:
     return sentences
 
 
-def _read(text: Paragraphs, sentences: Sequence[Sentence]) -> Paragraphs:
+def joined(text: Paragraphs, sentences: Sequence[Sentence]) -> Paragraphs:
     return from_readings(tuple(sentence for _, sentence in sentences), text.language)
 
 

@@ -154,6 +154,9 @@ def paragraphs_table(explained: Explanation) -> Table:
         if row.quotes_only_a or row.quotes_only_b:
             quotes_a, quotes_b = _quotes(at_a, row.quotes_only_a), _quotes(at_b, row.quotes_only_b)
             table.add_row("quoted by one", quotes_a, quotes_b)
+        if row.sentences_only_a or row.sentences_only_b:
+            only_a, only_b = _sentences(at_a, row.sentences_only_a), _sentences(at_b, row.sentences_only_b)
+            table.add_row("perhaps in one", only_a, only_b)
         for name, marks in (("numbers differ", row.numbers_differ), ("converted", row.numbers_converted)):
             for mark in marks:
                 table.add_row(name, literal(f"{at_a} {mark.a}"), literal(f"{at_b} {mark.b}"))
@@ -162,6 +165,10 @@ def paragraphs_table(explained: Explanation) -> Table:
 
 def _quotes(at: str, marks: Sequence[QuoteMark]) -> str:
     return _cut(f"{at} {'; '.join(x.text for x in marks)}") if marks else ""
+
+
+def _sentences(at: str, sentences: Sequence[str] | None) -> str:
+    return _cut(f"{at} {' '.join(sentences)}") if sentences else ""
 
 
 def _numbers(blocks: Sequence[int]) -> str:

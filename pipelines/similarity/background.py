@@ -60,5 +60,12 @@ def shipped_lengths() -> Mapping[str, float]:
     return lengths
 
 
+def expected_ratio(language_a: str, language_b: str) -> float:
+    """Return the logarithm of the ratio of text lengths, a to b; 0 where none was counted."""
+    lengths = shipped_lengths()
+    back = f"{language_b}-{language_a}"
+    return -lengths[back] if back in lengths else lengths[f"{language_a}-{language_b}"]
+
+
 def _mapping(keys: NDArray[np.generic], shares: NDArray[np.float32]) -> dict[Any, float]:
     return dict(zip(keys.tolist(), shares.tolist(), strict=True))

@@ -27,7 +27,7 @@ OMITTED = (10, 20, 50)
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Words and filters; an empty one is not asked for."""
+    """Words and filters; an empty filter does not count."""
 
     text: str = ""
     outlets: tuple[str, ...] = ()
@@ -44,7 +44,7 @@ class Question:
     """At least so many percent of one language's text are surely not in another's."""
     order: str = "time"
     story: str = ""
-    """Id of the one story that is asked for."""
+    """Id of the only story to return."""
 
     @property
     def is_plain(self) -> bool:
@@ -67,7 +67,7 @@ class ArticleLine:
     gone: datetime | None
     """When the outlet had taken it down for good, as a crawl saw it."""
     snippet: tuple[tuple[str, bool], ...] = ()
-    """Pieces of the text around what was asked for; True: what was asked for."""
+    """Pieces of the text around the words of the question; True: one of these words."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -292,7 +292,7 @@ class _Fill:
                 )
 
     def _compare(self, table: pa.Table, number: int) -> None:
-        """Count the characters that one of two texts has alone, and those of which that is doubtful."""
+        """Count the characters that one of two texts has alone, surely and perhaps."""
         is_judged_sure = pc.fill_null(pc.invert(table["doubtful"]), False)
         is_shared = pc.fill_null(pc.less(table["confidence"], PERHAPS_ALONE), False)
         for side, kind in (("a", "omitted"), ("b", "added")):

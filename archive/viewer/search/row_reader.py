@@ -24,7 +24,7 @@ from archive.viewer.search.file_keys import key_of, keys_of_spellings
 from archive.viewer.search.story_columns import Digest
 
 Snippets = Mapping[str, tuple[tuple[str, bool], ...]]
-"""By article: what stands around the words that were asked for."""
+"""By article: what stands around the words of the question."""
 SnippetsOf = Callable[[Mapping[str, int | None]], Snippets]
 """Of articles, by the numbers of their texts."""
 

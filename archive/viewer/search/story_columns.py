@@ -82,7 +82,7 @@ class Digest:
 
 
 def edits_of(connection: sqlite3.Connection, article_ids: Sequence[str]) -> dict[str, int]:
-    """Count the edits of those of these articles that have some."""
+    """Count the edits of these articles, where an article has some."""
     chosen = ", ".join("?" * len(article_ids))
     query = f"SELECT id, count(*) FROM edit WHERE id IN ({chosen}) GROUP BY id"
     return dict(connection.execute(query, article_ids).fetchall())

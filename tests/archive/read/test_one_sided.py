@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import lxml.html
 import pytest
 
 import archive
@@ -115,6 +116,43 @@ def test_what_the_other_text_rather_has_is_nowhere_told_as_perhaps_left_out(
         assert [get(x)[0] for x in addresses] == [404 if is_shared else 200] * 2
     assert page.count("Probably in this text too") == (2 if is_shared else 0)
     assert page.count("perhaps only in") == (0 if is_shared else 4)  # between the texts, and below them
+
+
+def test_a_sentence_that_linked_paragraphs_lack_is_in_doubt_everywhere(root, writer, variants, capsys):
+    sentence = "Друге речення лише тут."
+
+    def lone_sentence(texts, couples):
+        for a, b in couples:
+            of_a, of_b = texts[a].language, texts[b].language
+            only = {"uk": (sentence,)}
+            yield AlignmentRecord(
+                a, 1, b, 1, of_a, of_b, 0, "aligned", (0,), (0,), 0.99, 32, 7, doubtful=False,
+                sentences_only_a=only.get(of_a, ()), sentences_only_b=only.get(of_b, ()),
+            )  # fmt: skip
+
+    for record in variants(1, "en", "uk"):
+        text = f"Спільне. {sentence}" if record.language == "uk" else "Shared."
+        writer.add_article(replace(record, body=text, blocks=(TextBlock("paragraph", text),)))
+    writer.commit(lambda fresh, related: replace(decide(fresh, related), align=lone_sentence))
+    opened = archive.open(root)
+    (story_id,) = opened.stories(columns=["story_id"]).to_arrow()["story_id"].to_pylist()
+    (line,) = opened.only_in(story_id)
+    assert (line.language, line.lacking, line.text, line.nearest) == ("uk", "en", sentence, "Shared.")
+    assert (line.doubtful, line.linked, line.confidence) == (True, False, None)
+    assert main(["show", story_id, "--archive", str(root)]) == 0
+    assert f"only in uk, not in en\n- {sentence} (doubtful: read both)\n" in capsys.readouterr().out
+    fill.fill(opened)
+    with serving(root) as get:
+        page = lxml.html.fromstring(get(f"/stories/{story_id}")[2])
+    (mark,) = page.iter("mark")
+    assert (mark.text, mark.get("class"), mark.get("title")) == (
+        sentence,
+        "sentence",
+        "perhaps not in English",
+    )
+    (passage,) = page.xpath('//ol[@class="omissions doubtful"]//p')
+    assert f"“{sentence}” — Ukrainian" in passage.text_content()
+    assert "; perhaps not in English." in passage.text_content()
 
 
 def test_by_language_and_not_by_id(root, writer, variants, capsys):
