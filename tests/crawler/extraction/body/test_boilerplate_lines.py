@@ -6,6 +6,11 @@ from crawler.extraction.body.boilerplate import why_not_text
 from tests.crawler.extraction.body import lines_elsewhere
 
 NO_TEXT = """\
+November 8, 2026, 06:49 | Anna Invented
+November 8, 2026 | Anna Invented
+Anna Invented · November 8, 2026
+Анна Вигадана | 8 листопада 2026
+Воскресенье, 8 ноября 2026 | Анна Выдуманная
 By providing your email address, you have read and agree to Courier News' Terms.
 Let our news meet your inbox. The news and stories that matter, delivered weekday mornings.
 Our website is your destination for up-to-the-minute news, so make sure to bookmark our homepage.
@@ -370,6 +375,8 @@ More news stories
 Вибір редакції
 """
 TEXT = """\
+Meeting of the port council – November 8, 2026
+On November 8, 2026 | the sign above the gate reads, the port was closed.
 Читайте цю книжку в застосунку бібліотеки, радить учителька, бо паперових примірників мало.
 Актуальне питання для міста — вода, сказав мер.
 Мер пообіцяв: «За рік води стане ще більше »
