@@ -119,7 +119,7 @@ class Weighed:
         evidence = list(weighed(candidates, likeness, shipped_event_weights("evidence")))
         self.ms = 1000 * (time.process_time() - began) / len(readings)
         self.pairs, self.signals, self.one_language, truth = [], [], [], []
-        self.enough = []
+        self.most = []
         judged = []
         for n, (candidate, _, evidence_of_pair) in enumerate(evidence):
             a, b = (reading.document for reading in candidate.readings)
@@ -130,7 +130,7 @@ class Weighed:
                 self.pairs.append(ids(a.article_id, b.article_id))
                 self.signals.append(evidence_of_pair.signals)
                 self.one_language.append(same)
-                self.enough.append(evidence_of_pair.enough(one_language=same))
+                self.most.append(evidence_of_pair.most)
                 truth.append(right)
         self.features, self.likeness = self.features[judged], likeness[judged]
         self.y = np.array(truth, dtype=np.float64)
@@ -143,7 +143,7 @@ class Weighed:
     def probabilities(self, weights: EventWeights) -> NDArray[np.float64]:
         worth, values = self.worth, np.zeros(len(self.y))
         values[worth] = weights.probabilities(np.array([self.signals[n] for n in worth]))
-        return np.where(self.enough, values, 0.0)
+        return np.minimum(values, self.most)
 
     def row(self, chosen: NDArray[np.bool_], *, one_language: bool) -> tuple[str, ...]:
         chosen = chosen & (np.array(self.one_language) == one_language)

@@ -213,8 +213,7 @@ def _record(
     a, b = first.document, second.document
     assert a.at is not None
     assert b.at is not None
-    enough = evidence.enough(one_language=a.language == b.language)
-    tier_shown = tier(probability) if enough else "none"
+    tier_shown = tier(probability)
     return SameEventRecord(
         article_id_a=a.article_id,
         article_id_b=b.article_id,
@@ -223,7 +222,7 @@ def _record(
         language_a=a.language,
         language_b=b.language,
         tier=tier_shown,
-        probability=round(probability, 4) if enough else 0.0,
+        probability=round(probability, 4),
         hours_apart=round(abs((a.at - b.at).total_seconds()) / 3600, 2),
         shared=evidence.shared[:_SHOWN],
         details=_details(first, second) if tier_shown != "none" else None,

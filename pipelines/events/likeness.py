@@ -25,13 +25,6 @@ from pipelines.similarity.weighing import standardised
 Matrix = NDArray[np.float32]
 
 FILE = Path(__file__).parent / "weights.json"
-SIGNALS = ("ngrams", "anchors", "meanings", "together")
-NAMES = (
-    *SIGNALS,
-    *(f"{signal} over the fifth" for signal in SIGNALS),
-    *("shared anchors", "shared numbers", "shared in the leads", "counted alike", "counted otherwise"),
-    *("days apart", "short"),
-)
 MOST = 8
 """Most candidates of an article in each language."""
 HOURS = 72.0

@@ -13,9 +13,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipelines.pairing.content.days import Days
+from pipelines.bylines.words import is_given_name
+from pipelines.pairing.content.days import WEEKDAY, Days
 from pipelines.pairing.content.figures import FIGURES, Figures
 from pipelines.similarity.document import text_of
+from pipelines.similarity.lexicon import places_of
+from pipelines.similarity.numbers import is_month
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -34,6 +37,7 @@ SIGNALS = (
 WORTH = 0.05
 """Probability by likeness from which the evidence is weighed."""
 _WITHIN_NAME = re.compile(r"[^\W\d_][-‑]?$")
+_WORD_BEFORE = re.compile(r"([^\W\d_]+)[ \u00a0]$")
 _NUMBER_OF_NAME = re.compile(r"[-‑]?\d+")
 _AROUND = 60
 """Characters beside a number in which stands what it counts."""
@@ -41,6 +45,12 @@ _WORDS_OF_ONE, _WORDS = 2, 4
 """Words of a digit with what it counts, at most; of one, and of others."""
 _NAMED_IN_ONE_LANGUAGE, _NAMED_ACROSS = 2, 1
 """Things that an event has to name: in one language, words alone make two events alike."""
+_NOT_SURE, _NOT_SAID = 0.94, 0.5
+"""Most that is believed of a place, a day and one number, and of two articles on other persons."""
+_COUNTS = 2
+"""Numbers in common that tell an event from others of its town and day."""
+_LEAD = 400
+"""Characters in which an article names the persons that it is about; further below are those it asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +65,27 @@ class Facts:
     """Keys of its numbers of two digits or more, without days."""
     of_names: frozenset[str]
     """Keys of its numbers that stand in names alone: COVID-19 is one thing."""
+    common: frozenset[str]
+    """Keys of what each story of a town or a day has: known places, weekdays, months, the year."""
+    persons: frozenset[str]
+    """Keys of the surnames in its headline and lead."""
 
     @classmethod
     def of(cls, reading: ArticleReading) -> Facts:
         places = {place.text for place in reading.places}
         names, numbers = set[str](), set[str]()
         of_names, apart = set[str](), set[str]()
+        at, persons = reading.document.at, set[str]()
+        common = set[str]() if at is None else {str(at.year + years) for years in (-1, 0, 1)}
         text = text_of(reading.document)
         for anchor in reading.anchors:
             if not anchor.key[0].isdigit():
                 if anchor.text not in places:
                     names.add(anchor.key)
+                if _is_common(anchor.text, reading.document.language):
+                    common.add(anchor.key)
+                if _is_of_person(anchor, text):
+                    persons.add(anchor.key)
             elif "/" not in anchor.key:
                 numbers.add(anchor.key)
                 start = _start(anchor, text)
@@ -77,6 +97,14 @@ class Facts:
             frozenset(names),
             frozenset(numbers),
             frozenset(of_names - apart),
+            frozenset(common),
+            frozenset(persons),
+        )
+
+    def are_of_others(self, counterpart: Facts) -> bool:
+        """Tell if both are about persons, and neither names one of the other's."""
+        return bool(self.persons and counterpart.persons) and (
+            self.persons.isdisjoint(counterpart.names) and counterpart.persons.isdisjoint(self.names)
         )
 
 
@@ -86,8 +114,8 @@ class Evidence:
     """Values of SIGNALS."""
     shared: tuple[str, ...]
     """Who, where and how many, as the article with the smaller id prints them, the rarest first."""
-    named: int
-    """Things among them, with numbers that one rounds."""
+    most: float
+    """Greatest probability that what they share allows."""
 
     @classmethod
     def of(cls, candidate: Likeness, probability: float, facts_a: Facts, facts_b: Facts) -> Evidence:
@@ -115,17 +143,25 @@ class Evidence:
             float(facts_a.days.apart(facts_b.days)),
         )
         first = min(candidate.readings, key=lambda x: x.document.article_id)
-        named = len(_printed(first, rarity)) + (facts_a.figures.rounded_in(facts_b.figures) > 0)
-        for key in facts_a.of_names | facts_b.of_names:
+        rounded = facts_a.figures.rounded_in(facts_b.figures)
+        named = len(_printed(first, rarity)) + (rounded > 0)
+        a, b = (reading.document.language for reading in candidate.readings)
+        of_names, common = facts_a.of_names | facts_b.of_names, facts_a.common | facts_b.common
+        counts = len((facts_a.numbers & facts_b.numbers) - of_names - common) + rounded
+        counts += len({key[1] for key in digits})
+        if named < (_NAMED_IN_ONE_LANGUAGE if a == b else _NAMED_ACROSS):
+            most = 0.0
+        elif counts < _COUNTS and facts_a.are_of_others(facts_b):
+            most = _NOT_SAID
+        else:
+            names = (facts_a.names & facts_b.names) - common
+            most = 1.0 if names or counts >= _COUNTS else _NOT_SURE
+        for key in of_names:
             rarity.pop(key, None)
         facts, vague = list[str](), list[str]()
         for is_fact, phrase in _printed(first, rarity).values():
             (facts if is_fact else vague).append(phrase)
-        return cls(signals, tuple(facts or vague), named)
-
-    def enough(self, *, one_language: bool) -> bool:
-        """Tell if it names what the two articles share."""
-        return self.named >= (_NAMED_IN_ONE_LANGUAGE if one_language else _NAMED_ACROSS)
+        return cls(signals, tuple(facts or vague), most)
 
 
 def weighed(
@@ -135,13 +171,25 @@ def weighed(
     facts: dict[int, Facts] = {}
     for candidate, probability in zip(candidates, likeness.tolist(), strict=True):
         if probability < WORTH:
-            yield candidate, probability, Evidence((), (), 0)
+            yield candidate, 0.0, Evidence((), (), 0.0)
             continue
         for number, reading in zip((candidate.i, candidate.j), candidate.readings, strict=True):
             if number not in facts:
                 facts[number] = Facts.of(reading)
         evidence = Evidence.of(candidate, probability, facts[candidate.i], facts[candidate.j])
-        yield candidate, float(weights.probabilities(np.array([evidence.signals]))[0]), evidence
+        weighed_so = float(weights.probabilities(np.array([evidence.signals]))[0])
+        yield candidate, min(weighed_so, evidence.most), evidence
+
+
+def _is_common(name: str, language: str) -> bool:
+    return bool(places_of(language, name) or is_month(name) or WEEKDAY.fullmatch(name))
+
+
+def _is_of_person(anchor: Anchor, text: str) -> bool:
+    """Tell if a name in the lead stands behind a given name."""
+    start = _start(anchor, text)
+    before = _WORD_BEFORE.search(text[max(0, start - _AROUND) : start])
+    return start <= _LEAD and before is not None and is_given_name(before[1])
 
 
 def _are_contrary(facts_a: Facts, facts_b: Facts) -> bool:

@@ -20,7 +20,7 @@ _WEEKDAYS = (
     "субот[ауи]|суббот[ауы]|saturday",
     "неділ[яюі]|воскресень[ея]|sunday",
 )
-_WEEKDAY = re.compile(r"\b(?:" + "|".join(f"({names})" for names in _WEEKDAYS) + r")\b", re.IGNORECASE)
+WEEKDAY = re.compile(r"\b(?:" + "|".join(f"({names})" for names in _WEEKDAYS) + r")\b", re.IGNORECASE)
 _LEAD = 1_000
 """Characters in which weekdays are looked for: further below, background names other ones."""
 _ANY_YEAR = 2024
@@ -100,7 +100,7 @@ def _weekdays(text: str, at: int | None) -> Iterator[int]:
     """Yield the last and the next day of each weekday that a text names; none without a publication."""
     if at is None:
         return
-    for match in _WEEKDAY.finditer(text):
+    for match in WEEKDAY.finditer(text):
         assert match.lastindex is not None
         back = (date.fromordinal(at).weekday() - (match.lastindex - 1)) % 7
         yield at - back

@@ -118,6 +118,60 @@ def test_two_fines_and_two_fires_told_in_the_same_words_are_no_event():
     assert found(FIRES | OTHERS) == {}
 
 
+SNOW = {
+    ("harbour", "en", 0): (
+        "Snow stops trams in Lviv",
+        "Trams stopped on Saturday in Lviv, where 35 centimetres of snow fell in the night. Snow lay on the "
+        "tracks, the tram depot said.",
+    ),
+    ("river", "en", 3): (
+        "Snow brings down Lviv market roof",
+        "The roof of a market came down on Saturday in Lviv, where 35 centimetres of snow fell in the night. "
+        "Snow lay there since Friday.",
+    ),
+}
+RACES = {
+    ("harbour", "en", 0): (
+        "Anna Tkachenko wins World Cup sprint in Zarechny",
+        "Anna Tkachenko won the women's sprint of the World Cup in Zarechny, with 6.3 seconds to spare. "
+        "The World Cup in Zarechny goes on.",
+    ),
+    ("river", "en", 3): (
+        "Norwegian wins men's World Cup sprint in Zarechny",
+        "Martin Olsen of Norway won the men's sprint of the World Cup in Zarechny, with 6.3 seconds to "
+        "spare. The World Cup in Zarechny goes on.",
+    ),
+}
+
+
+def changed(texts, old, new):
+    return {key: tuple(part.replace(old, new) for part in text) for key, text in texts.items()}
+
+
+def test_what_each_story_of_a_town_and_a_day_has_makes_no_event_sure():
+    def tier(texts):
+        return [row.tier for row in found(texts | OTHERS).values()]
+
+    assert "lvv" in Facts.of(readings(SNOW)[0]).common
+    assert tier(SNOW) == ["probable"]
+    assert tier(changed(SNOW, "night.", "night, as in January of 2026.")) == ["probable"]
+    assert tier(changed(SNOW, "night.", "night, as in 1987.")) == ["sure"]
+
+
+def test_two_winners_of_one_cup_are_no_event():
+    assert found(RACES | OTHERS) == {}
+    assert len(found(changed(RACES, "Norway", "Norway and Tkachenko") | OTHERS)) == 1
+    assert len(found(changed(RACES, "spare", "spare after 7.5 kilometres") | OTHERS)) == 1
+    asked = changed(changed(RACES, "Anna ", "Ms "), "Martin ", "Mr ")
+    told = {
+        key: (title, f"{text} {'It snowed. ' * 40}{name}")
+        for (key, (title, text)), name in zip(
+            asked.items(), ("They asked Anna Koval.", "They asked Martin Berg."), strict=True
+        )
+    }
+    assert len(found(told | OTHERS)) == 1
+
+
 VIRUS = {
     ("harbour", "en", 0): (
         "Aid for Zarechny hospitals",
