@@ -156,6 +156,7 @@ def test_what_each_story_of_a_town_and_a_day_has_makes_no_event_sure():
     assert tier(SNOW) == ["probable"]
     assert tier(changed(SNOW, "night.", "night, as in January of 2026.")) == ["probable"]
     assert tier(changed(SNOW, "night.", "night, as in 1987.")) == ["sure"]
+    assert tier(changed(SNOW, "night.", "night, as Tkachenko said.")) == ["sure"]
 
 
 def test_two_winners_of_one_cup_are_no_event():
