@@ -197,12 +197,22 @@ class StoryView:
         return all(map(has_hour, self.dates))
 
     @property
-    def shares(self) -> list[tuple[str, str, float, float]]:
-        """(x, y, share of the characters of x that stand in y too, share that is doubtful)."""
+    def shares(self) -> list[tuple[str, str, float, float, int]]:
+        """(x, y, share of the characters of x that y has too, share in doubt, sentences perhaps not in y)."""
         shares = []
         for (y, x), share in self.coverage.items():
-            shares.append((x, y, share, self.doubtful.get((y, x), 0)))
+            shares.append((x, y, share, self.doubtful.get((y, x), 0), self._sentences_only(x, y)))
         return sorted(shares)
+
+    def _sentences_only(self, language: str, without: str) -> int:
+        """Count the sentences of linked paragraphs that another language perhaps does not have."""
+        sentences = set[str]()
+        for variant in self.shown:
+            for marks in variant.marks.values() if variant.language == language else ():
+                for mark in marks:
+                    if mark.kind == "sentence" and mark.language == without:
+                        sentences.add(mark.text)
+        return len(sentences)
 
     def saying(self, row: Row) -> tuple[str, ...]:
         """Name the languages of the variants that surely have what a row says."""
