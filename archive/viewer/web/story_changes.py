@@ -49,17 +49,23 @@ class StoryChange:
         return "alone" if kinds & {"not-edited", "still-there"} else ""
 
 
-def changes(opened: ArchiveRequest, t: Interface) -> Iterator[StoryChange]:
-    """Find the edits and takedowns that a request asks for, the latest first."""
+def changes(opened: ArchiveRequest, t: Interface, skipped: int = 0) -> Iterator[StoryChange]:
+    """Find the edits and takedowns that a request asks for, the latest first, but for so many of these."""
     reaction = _chosen(opened, "followed", REACTIONS)
     kind = _chosen(opened, "kind", KINDS)
     # where one article alone has changed, none has followed
     events = opened.lookup.changes_of(opened.question(), kind, several=reaction == "followed")
+    if not reaction:
+        events, skipped = islice(events, skipped, None), 0
     size = PAGE + 1
     while portion := list(islice(events, size)):
         chosen: dict[Alert, StoryChange] = {}
         for change in _described(opened, t, portion):
-            if reaction in {"", change.reaction}:
+            if reaction not in {"", change.reaction}:
+                continue
+            if skipped:
+                skipped -= 1
+            else:
                 chosen[change.alert] = change
         alerts = with_changed_words(opened.archive, opened.lookup, list(chosen))
         for change, alert in zip(chosen.values(), alerts, strict=True):
@@ -112,7 +118,7 @@ def page(opened: ArchiveRequest) -> Response:
     number = page_of(query)
     start = (number - 1) * PAGE
     t = opened.pages.t
-    portion = list(islice(changes(opened, t), start, start + PAGE + 1))
+    portion = list(islice(changes(opened, t, start), PAGE + 1))
     chosen = {name: value for name, value in query.items() if value and name != "page"}
     leads = []
     if number > 1:

@@ -6,6 +6,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import lxml.html
 import pytest
 
 import archive
@@ -110,6 +111,41 @@ def test_edits_go_with_their_stories_and_their_versions(open_writer, variants, r
     shutil.rmtree(root)
     backup.rename(root)
     assert stories_of_edits(root) == (set(), set())
+
+
+def test_pages_of_changes_follow_each_other(open_writer, variants, root, noon):
+    """Also of those that no other language has followed."""
+    pairs, members, stories = [], [], 52
+    with open_writer("run-0") as writer:
+        for n in range(stories):
+            uk, en = variants(n, "uk", "en")
+            writer.add_article(uk)
+            writer.add_article(en)
+            ids = sorted((uk.article_id, en.article_id))
+            pairs.append(PairRecord(*ids, "hreflang", True, 0.97, None, noon))
+            members += [Membership(x, story_of_one(uk.article_id)) for x in ids]
+        writer.commit(lambda *_: Decisions(tuple(pairs), tuple(members)))
+    with open_writer("run-1") as writer:
+        for n in range(stories):
+            uk, en = variants(n, "uk", "en")
+            at = noon.replace(hour=20, minute=n)
+            writer.add_article(replace(uk, body="Edited.", content_hash=f"{n:064}", fetched_at=at))
+            writer.add_article(replace(en, fetched_at=at))
+        writer.commit()
+    fill.fill(archive.open(root), texts=False)
+    with serving(root) as get:
+        for query in ("", "followed=alone&"):
+            first, second = (
+                [
+                    x.get("href")
+                    for x in lxml.html.fromstring(get(f"/changes?{query}page={n}")[2]).xpath(
+                        '//*[contains(@class, "changes")]//a[starts-with(@href, "/articles/")]'
+                    )
+                ]
+                for n in (1, 2)
+            )
+            assert (len(set(first)), len(set(second))) == (50, 2)
+            assert set(first).isdisjoint(second)
 
 
 def stories_of_edits(root):
