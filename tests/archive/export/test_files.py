@@ -244,7 +244,10 @@ def test_the_command(odd_headlines, tmp_path, capsysbinary):
 def test_a_bar_on_a_terminal(odd_headlines, tmp_path):
     ours, theirs = pty.openpty()
     command = [sys.executable, "-m", "archive", "export", "--format", "csv", "--archive", str(odd_headlines)]
-    subprocess.run([*command, "--output", str(tmp_path / "o.csv")], stderr=theirs, cwd=CHECKOUT, check=True)
+    # a dumb terminal has no bar
+    environment = {**os.environ, "TERM": "xterm"}
+    output = ["--output", str(tmp_path / "o.csv")]
+    subprocess.run([*command, *output], stderr=theirs, cwd=CHECKOUT, env=environment, check=True)
     os.close(theirs)
     assert b"10/10" in os.read(ours, 1 << 16)
     os.close(ours)
