@@ -28,7 +28,7 @@ from pipelines.alignment.omissions import OMISSION_NAMES
 from pipelines.alignment.paragraph_runs import RUN_NAMES, Weighed, weighable
 from pipelines.alignment.paragraphs import Paragraphs
 from pipelines.alignment.signals import NAMES, Compared, features
-from pipelines.alignment.weights import CROSSED, Quadratic, Weighting
+from pipelines.alignment.weights import CROSSED, Quadratic, Weighting, shipped_version
 from pipelines.similarity.background import shipped_lengths
 from pipelines.similarity.weighing import standardised, with_products
 
@@ -365,7 +365,7 @@ def stored(weighting: Weighting, data: Path, retold: Sequence[Path]) -> str:
         }
 
     document = {
-        "version": 17,
+        "version": shipped_version(),
         "features": list(NAMES),
         **{name: numbers(getattr(weighting, name)) for name in ("mean", "scale", "weight")},
         "crossed": list(CROSSED),
