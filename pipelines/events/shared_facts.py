@@ -122,14 +122,7 @@ class Evidence:
         pool_a, pool_b = candidate.pool_a, candidate.pool_b
         both = pool_a.anchors[candidate.row_a].keys() & pool_b.anchors[candidate.row_b].keys()
         rarity = {key: min(pool_a.rarity[key], pool_b.rarity[key]) for key in sorted(both)}
-        numbers, digits, places = set[str](), set[str](), set[str]()
-        for key in both:
-            if key[0].isdigit():
-                numbers.add(key)
-            elif key[0] == "×":
-                digits.add(key)
-            elif key[0] == "@":
-                places.add(key)
+        numbers, digits, places = _by_kind(both)
         figures = dict(zip(FIGURES, facts_a.figures.against(facts_b.figures), strict=True))
         contrary = not (facts_a.numbers & facts_b.numbers or digits) and _are_contrary(facts_a, facts_b)
         signals = (
@@ -143,25 +136,40 @@ class Evidence:
             float(facts_a.days.apart(facts_b.days)),
         )
         first = min(candidate.readings, key=lambda x: x.document.article_id)
-        rounded = facts_a.figures.rounded_in(facts_b.figures)
-        named = len(_printed(first, rarity)) + (rounded > 0)
+        named = len(_printed(first, rarity)) + (facts_a.figures.rounded_in(facts_b.figures) > 0)
         a, b = (reading.document.language for reading in candidate.readings)
-        of_names, common = facts_a.of_names | facts_b.of_names, facts_a.common | facts_b.common
-        counts = len((facts_a.numbers & facts_b.numbers) - of_names - common) + rounded
-        counts += len({key[1] for key in digits})
-        if named < (_NAMED_IN_ONE_LANGUAGE if a == b else _NAMED_ACROSS):
-            most = 0.0
-        elif counts < _COUNTS and facts_a.are_of_others(facts_b):
-            most = _NOT_SAID
-        else:
-            names = (facts_a.names & facts_b.names) - common
-            most = 1.0 if names or counts >= _COUNTS else _NOT_SURE
-        for key in of_names:
+        is_named = named >= (_NAMED_IN_ONE_LANGUAGE if a == b else _NAMED_ACROSS)
+        most = _most(facts_a, facts_b, digits) if is_named else 0.0
+        for key in facts_a.of_names | facts_b.of_names:
             rarity.pop(key, None)
         facts, vague = list[str](), list[str]()
         for is_fact, phrase in _printed(first, rarity).values():
             (facts if is_fact else vague).append(phrase)
         return cls(signals, tuple(facts or vague), most)
+
+
+def _by_kind(keys: Iterable[str]) -> tuple[set[str], set[str], set[str]]:
+    """Return the numbers, the counts below ten, and the places among keys of anchors."""
+    numbers, digits, places = set[str](), set[str](), set[str]()
+    for key in keys:
+        if key[0].isdigit():
+            numbers.add(key)
+        elif key[0] == "×":
+            digits.add(key)
+        elif key[0] == "@":
+            places.add(key)
+    return numbers, digits, places
+
+
+def _most(facts_a: Facts, facts_b: Facts, digits: Collection[str]) -> float:
+    """Return the greatest probability that their facts allow; `digits` are shared counts below ten."""
+    common = facts_a.common | facts_b.common
+    numbers = (facts_a.numbers & facts_b.numbers) - facts_a.of_names - facts_b.of_names - common
+    counts = len(numbers) + facts_a.figures.rounded_in(facts_b.figures) + len({key[1] for key in digits})
+    if counts < _COUNTS and facts_a.are_of_others(facts_b):
+        return _NOT_SAID
+    names = (facts_a.names & facts_b.names) - common
+    return 1.0 if names or counts >= _COUNTS else _NOT_SURE
 
 
 def weighed(
