@@ -31,9 +31,11 @@ class Row:
     doubtful: frozenset[int] = frozenset()
     """Variants that may say this somewhere all the same: nobody should publish that they do not."""
     likely: frozenset[int] = frozenset()
-    """Variants that rather say it somewhere, though no paragraph is linked: they neither have nor lack it."""
+    """Variants that rather say it somewhere, though no paragraph here is linked: no lack is told of them."""
     unsure: frozenset[int] = frozenset()
     """Variants whose paragraphs here perhaps say something else."""
+    elsewhere: frozenset[int] = frozenset()
+    """Those of `likely` that surely say it, in another row."""
 
     @property
     def alone(self) -> bool:
@@ -54,7 +56,7 @@ def lay(
     """Lay rows in the order of the first variant; what it lacks comes after the paragraph before it.
 
     A variant that has nothing in a row lacks it for sure where `lone` says so of each block there, or where
-    there is no `lone`; it rather has it where `likely` says so of any.
+    there is no `lone`; it rather has it where `likely` says so of any, or a link that counts for no row.
 
     Between two later variants a link counts only where neither is linked with the first: three alignments
     need not agree, and those with the first are what the page is read by.
@@ -63,6 +65,7 @@ def lay(
     row_of: dict[Place, Place] = {}
     moved_of: dict[Place, set[int]] = defaultdict(set)
     unsure: dict[Place, set[int]] = defaultdict(set)
+    linked: dict[Place, dict[int, bool]] = defaultdict(dict)
     _join(row_of, (x for x in links if x.one == 0))
     with_first = set(row_of)
     _join(row_of, (x for x in links if x.one != 0 and with_first.isdisjoint(_places(x))))
@@ -73,16 +76,21 @@ def lay(
                 moved_of[_root(row_of, place)].add(link.other)
             if link.doubtful:
                 unsure[_root(row_of, place)].add(link.other)
+        for variant, number in _places(link):
+            other = link.one + link.other - variant
+            linked[variant, number][other] = linked[variant, number].get(other) or not link.doubtful
     rows = []
     for root, places in _ordered(paragraphs, row_of, moved_of):
         cells = tuple(tuple(n for v, n in places if v == variant) for variant in range(len(paragraphs)))
         doubtful = _doubtful(cells, places, lone)
-        rather = set[int]()
+        rather, elsewhere = set[int](), set[int]()
         for place, x in product(places, doubtful):
-            if (*place, x) in likely:
+            if (*place, x) in likely or x in linked[place]:
                 rather.add(x)
-        variants = frozenset(moved_of[root]), doubtful - rather, frozenset(rather), frozenset(unsure[root])
-        rows.append(Row(cells, *variants))
+            if linked[place].get(x):
+                elsewhere.add(x)
+        variants = moved_of[root], doubtful - rather, rather, unsure[root], elsewhere
+        rows.append(Row(cells, *map(frozenset, variants)))
     return rows
 
 

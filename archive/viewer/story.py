@@ -218,7 +218,7 @@ class StoryView:
         """Name the languages of the variants that surely have what a row says."""
         languages = []
         for place, (variant, cell) in enumerate(zip(self.shown, row.cells, strict=True)):
-            if cell and place not in row.unsure:
+            if (cell and place not in row.unsure) or place in row.elsewhere:
                 languages.append(variant.language)
         return tuple(languages)
 

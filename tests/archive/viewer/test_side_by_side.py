@@ -47,10 +47,7 @@ def test_twenty_thousand_paragraphs_are_laid_once_each():
     assert [n for row in rows for n in row.cells[1]] == [*range(size)]
 
 
-def test_a_paragraph_that_perhaps_says_something_else_is_not_named_beside_the_row():
-    links = [Link(0, (0,), 1, (0,), moved=False, doubtful=True), Link(0, (1,), 1, (1,), moved=False)]
-    lone = frozenset((variant, block, 2) for variant in (0, 1) for block in (0, 1))
-    rows = lay([[0, 1], [0, 1], []], links, lone)
+def _view(rows):
     seen = datetime(2026, 3, 1, tzinfo=UTC)
     variants = []
     for code in ("uk", "ru", "en"):
@@ -58,8 +55,28 @@ def test_a_paragraph_that_perhaps_says_something_else_is_not_named_beside_the_ro
         variants.append(
             Variant(*texts, None, None, None, last_seen=seen, first_text=seen, blocks=(), edits=(), marks={})
         )
-    view = StoryView("s", tuple(variants), tuple(rows), 3, (), {}, {}, None, None)
-    assert [view.saying(row) for row in rows] == [("uk",), ("uk", "ru")]
+    return StoryView("s", tuple(variants), tuple(rows), 3, (), {}, {}, None, None)
+
+
+def test_a_paragraph_that_perhaps_says_something_else_is_not_named_beside_the_row():
+    links = [Link(0, (0,), 1, (0,), moved=False, doubtful=True), Link(0, (1,), 1, (1,), moved=False)]
+    lone = frozenset((variant, block, 2) for variant in (0, 1) for block in (0, 1))
+    rows = lay([[0, 1], [0, 1], []], links, lone)
+    assert [_view(rows).saying(row) for row in rows] == [("uk",), ("uk", "ru")]
+
+
+def test_what_two_later_texts_share_is_told_of_both_though_the_row_has_one_of_them():
+    """The first text has something else there: its doubtful links keep them apart."""
+    in_doubt = Link(0, (0, 1), 1, (0, 1), moved=False, doubtful=True)
+    links = [in_doubt, Link(0, (0, 1), 2, (1,), moved=False, doubtful=True)]
+    links += [Link(1, (n,), 2, (n,), moved=False) for n in (0, 1)]
+    rows = lay([[0, 1], [0, 1], [0, 1]], links, frozenset())
+    assert [row.cells for row in rows] == [((), (), (0,)), ((0, 1), (0, 1), (1,))]
+    assert _view(rows).saying(rows[0]) == ("ru", "en")
+    assert (rows[0].doubtful, rows[0].likely, rows[0].elsewhere) == ({0}, {1}, {1})
+    links[2] = Link(1, (0,), 2, (0,), moved=False, doubtful=True)
+    row = lay([[0, 1], [0, 1], [0, 1]], links, frozenset())[0]
+    assert (row.doubtful, row.likely, row.elsewhere) == ({0}, {1}, set())
 
 
 def test_what_came_first_is_perhaps_the_original():
