@@ -17,6 +17,7 @@ import archive
 from archive.commands.arguments import count, day, percent
 from archive.commands.grid import fit, line_width, print_grid, print_line
 from archive.exceptions import ArchiveDamaged
+from archive.format.times import minute
 from archive.terminal import visible
 
 if TYPE_CHECKING:
@@ -217,7 +218,7 @@ def _row(line: StoryLine, t: Interface) -> list[str]:
         "not one story?" if line.conflict else "",
     ]
     return [
-        f"{line.first_published:%Y-%m-%d %H:%M}" if line.first_published else "no date",
+        minute(line.first_published) if line.first_published else "no date",
         line.story_id[:8],
         title.outlet,
         " ".join(x.language for x in line.articles),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ import archive
 from archive.commands.grid import line_width
 from archive.commands.look import calls_itself_otherwise
 from archive.format.languages import display_order
+from archive.format.times import moment
 from archive.terminal import literal
 
 if TYPE_CHECKING:
@@ -115,6 +117,11 @@ def _at(value: object) -> str:
     return f"{value:%Y-%m-%d %H:%M}" if value else "no date"
 
 
+def _published(row: Row) -> str:
+    at = row["published_at"]
+    return moment(at) if isinstance(at, datetime) else "no date"
+
+
 def _gone(row: Row) -> str:
     if row["gone"]:
         return f"removed, known since {_at(row['gone'])} ({row['gone_reason']})"
@@ -125,7 +132,7 @@ _FIELDS: dict[str, Callable[[Row], str]] = {
     "": _language,
     "headline": lambda row: str(row["headline"]),
     "outlet": lambda row: str(row["outlet"]),
-    "published": lambda row: f"{_at(row['published_at'])} UTC" if row["published_at"] else "no date",
+    "published": _published,
     "authors": lambda row: ", ".join(row["authors"]) or "no author",  # type: ignore[arg-type]
     "version": lambda row: str(row["version"]),
     "seen": lambda row: f"{_at(row['first_seen'])} to {_at(row['last_seen'])}",

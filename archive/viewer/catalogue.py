@@ -3,11 +3,12 @@
 import re
 import tomllib
 from contextlib import suppress
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
 from archive.format import languages as articles
+from archive.format import times
 
 LANGUAGES = ("en", "uk", "ru")
 _FOLDER = Path(__file__).with_name("languages")
@@ -79,11 +80,11 @@ class Interface:
         return self.word(f"outcome_{outcome}", outcome)
 
     def moment(self, at: datetime | None) -> str:
-        return f"{self.minute(at)} UTC" if at is not None and has_hour(at) else self.minute(at)
+        return times.moment(at) if at is not None else self("no_date")
 
     def minute(self, at: datetime | None) -> str:
         """Write a time of which the heading says that it is UTC."""
-        return f"{at:%Y-%m-%d %H:%M}" if at is not None and has_hour(at) else self.day(at)
+        return times.minute(at) if at is not None else self("no_date")
 
     def day(self, at: datetime | date | None) -> str:
         return f"{at:%Y-%m-%d}" if at is not None else self("no_date")
@@ -122,11 +123,6 @@ class Interface:
         """Say how much later than the first publication."""
         span = self.span(seconds)
         return f"+{span}" if span else self("at_once")
-
-
-def has_hour(at: datetime) -> bool:
-    """False at midnight UTC, which is the time of a page that prints the day alone."""
-    return at.time() != time()
 
 
 _DAY = re.compile(r"(\d{4}-\d\d-\d\d)(?![\d-])")

@@ -58,11 +58,13 @@ def translated(a: Archive) -> pd.DataFrame:
 
 def edits(a: Archive) -> pd.DataFrame:
     """Edits by outlet and by the hours since publication: below 1, 2, 4, 8 … of them."""
-    columns = ["article_id", "version", "outlet", "valid_from", "published_at", "text_from"]
+    columns = ["article_id", "version", "outlet", "valid_from", "text_from"]
+    columns += ["published_at", "published_source"]
     versions = a.versions(columns=columns).to_pandas().sort_values(["article_id", "version"])
     versions["from_feed"] = versions["text_from"] == "feed"
     before = versions.groupby("article_id")["from_feed"].shift()
     edited = versions[before == versions["from_feed"]]  # a page in place of its feed's text is no edit
+    edited = edited[~edited["published_source"].fillna("").str.endswith("day")]  # no hour is known
     hours = (edited["valid_from"] - edited["published_at"]).dt.total_seconds() / 3600
     below = hours.dropna().clip(lower=0.5).map(lambda x: 2 ** max(0, int(x).bit_length()))
     counted = edited.assign(hours_below=below).dropna(subset=["hours_below"])

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from archive.format.records import TextBlock
+from archive.format.times import has_hour
 from archive.read.diff import Diff
 from archive.read.unread_alternates import UnreadAlternate
-from archive.viewer.catalogue import has_hour
 from archive.viewer.search.answers import ArticleLine, EditVisit
 from archive.viewer.side_by_side import Row
 

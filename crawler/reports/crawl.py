@@ -39,12 +39,16 @@ class Published(NamedTuple):
     """False where the archive could not be written or closed."""
 
 
+_NO_TIME = "[green]●[/]"
+Lags = dict[str, int | None]
+"""Columns `lag_…` of a story."""
+
+
 class Row(NamedTuple):
     story_id: str
     article_id: str
     language: str | None
     headline: str
-    published_at: datetime | None
 
 
 def print_report(console: Console, ledger: Ledger, published: Published, uri: str, outlet: str) -> None:
@@ -54,7 +58,7 @@ def print_report(console: Console, ledger: Ledger, published: Published, uri: st
         evidence, pairs = _pairs_of(read, {row.article_id for row in rows})
         # cron would mail them
         if rows and console.is_terminal:
-            _print_stories(console, rows, evidence)
+            _print_stories(console, rows, evidence, _lags_of(read, {row.story_id for row in rows}))
         console.print(_summary(rows, pairs, outlet))
     console.print(_outcomes(ledger))
     unread = [(url, why) for url, why in ledger.sources.items() if why != "read"]
@@ -133,16 +137,25 @@ def _pairs_of(read: Archive, articles: set[str]) -> tuple[dict[str, set[str]], C
     return evidence, count
 
 
-def _ids(article_ids: Iterable[str]) -> pa.Array:
+def _lags_of(read: Archive, stories: set[str]) -> dict[str, Lags]:
+    """The seconds from the first variant to each language, null where a page names no hour."""
+    columns = ["story_id", *(f"lag_{language}" for language in STORY_LANGUAGES)]
+    rows = _filtered(read, "stories", columns, pc.field("story_id").isin(_ids(stories))).to_pylist()
+    return {row.pop("story_id"): row for row in rows}
+
+
+def _ids(ids: Iterable[str]) -> pa.Array:
     """Typed: of an empty list, a run with nothing new, pyarrow would not know what it is a list of."""
-    return pa.array(list(article_ids), pa.string())
+    return pa.array(list(ids), pa.string())
 
 
 def _filtered(read: Archive, table: str, columns: list[str], where: pc.Expression) -> pa.Table:
     return read.table(table, columns=columns).where(where).to_arrow()
 
 
-def _print_stories(console: Console, rows: list[Row], evidence: dict[str, set[str]]) -> None:
+def _print_stories(
+    console: Console, rows: list[Row], evidence: dict[str, set[str]], lags: dict[str, Lags]
+) -> None:
     stories: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         stories[row.story_id].append(row)
@@ -157,30 +170,35 @@ def _print_stories(console: Console, rows: list[Row], evidence: dict[str, set[st
     for language in STORY_LANGUAGES:
         table.add_column(language, justify="right", no_wrap=True, width=6)
     table.add_column("paired by", no_wrap=True, width=10)
+    is_without_hour = False
     by_size = sorted(stories.values(), key=lambda variants: (-len(variants), variants[0].headline))
     for variants in by_size[:LISTED]:
         by_language = {row.language: row for row in variants}
         headline = (by_language.get("en") or by_language.get("uk") or variants[0]).headline
         reasons = sorted(set().union(*(evidence.get(row.article_id, set()) for row in variants)))
         further = sorted(language or "unknown" for language in by_language.keys() - set(STORY_LANGUAGES))
-        first = min((row.published_at for row in variants if row.published_at), default=None)
-        lags = [_lag(by_language.get(language), first) for language in STORY_LANGUAGES]
+        cells = []
+        for language in STORY_LANGUAGES:
+            cells.append(_lag(lags[variants[0].story_id][f"lag_{language}"], language in by_language))
+        is_without_hour |= _NO_TIME in cells
         if further:
             headline = f"({', '.join(further)}) {headline}"
-        table.add_row(literal(headline), *lags, literal(", ".join(reasons)))
+        table.add_row(literal(headline), *cells, literal(", ".join(reasons)))
     console.print(table)
     if len(by_size) > LISTED:
         console.print(f"… and {len(by_size) - LISTED} more")
+    if is_without_hour:
+        console.print("●: a page of the story prints no hour")
     console.print()
 
 
-def _lag(row: Row | None, first: datetime | None) -> str:
+def _lag(seconds: int | None, is_of_run: bool) -> str:
     """Return the time between the first variant's publication and this one's, in words."""
-    if row is None:
+    if not is_of_run:
         return "[dim]·[/]"
-    if row.published_at is None or first is None:
-        return "[green]●[/]"
-    minutes = int((row.published_at - first).total_seconds() // 60)
+    if seconds is None:
+        return _NO_TIME
+    minutes = seconds // 60
     if minutes == 0:
         return "[green]first[/]"
     if minutes < 60:

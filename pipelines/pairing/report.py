@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 
 from archive.format.records import probably_shared, surely_linked
+from archive.format.times import moment
 from archive.terminal import literal
 from crawler.reports.terminal import counts
 from pipelines.pairing.labels import precision
@@ -257,4 +258,4 @@ def _plain() -> Table:
 
 
 def _when(reading: ArticleReading) -> str:
-    return f"{reading.document.at:%Y-%m-%d %H:%M} UTC" if reading.document.at else "unknown"
+    return moment(reading.document.at) if reading.document.at else "unknown"

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
+from archive.format.times import minute
 from pipelines.pairing.edges import BY_CONTENT
 from pipelines.pairing.evidence import stored_match
 from pipelines.pairing.labels import AUDIT, UNCERTAIN
@@ -89,7 +90,7 @@ def _by_language(article: ShownArticle) -> tuple[int, str, str]:
 
 
 def _day(article: ShownArticle) -> str:
-    return f"{article.published_at:%Y-%m-%d %H:%M}" if article.published_at else ""
+    return minute(article.published_at) if article.published_at else ""
 
 
 def audit_sample(read: Archive, size: int, seed: int) -> tuple[list[Match], int]:

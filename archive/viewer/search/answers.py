@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from archive.format.languages import STORY_LANGUAGES
-from archive.viewer.catalogue import has_hour
+from archive.format.times import has_hour
 
 Ints = np.ndarray[Any, np.dtype[np.int64]]
 

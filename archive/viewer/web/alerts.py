@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from archive.format.times import has_hour
 from archive.read.diff import Work, compare
 from archive.viewer.load import read_unread_alternates, read_versions
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 MOST = 100
 LATE = timedelta(hours=24)
+_LAST = datetime.max.replace(tzinfo=UTC) - timedelta(days=2)
+"""A damaged time that is later has nothing after it."""
 _SHOWN = 280
 """Characters of what an edit took out, and of what it put in."""
 _MOST_WORDS = 5000
@@ -67,7 +70,7 @@ def alerts(
     for line in lines:
         events += _of_story(t, line, late)
         for language in missing[line.story_id]:
-            events.append(_missing_alert(t, line, language, (line.first_published or now) + late, late))
+            events.append(_missing_alert(t, line, language, _due(line, late) or now, late))
         for article in line.articles:
             for edit in edits.get(article.article_id, ()):
                 events.append(edit_alert(t, line, article, edit))
@@ -80,7 +83,8 @@ def alerts(
 def _of_story(t: Interface, line: StoryLine, late: timedelta) -> Iterator[Alert]:
     """Make the alert of a story, and those of articles that were published late after its first."""
     first = line.first_published
-    after = {x: x.published - first for x in line.articles if first and x.published}
+    timed = [x for x in line.articles if x.published and line.has_hours]
+    after = {x: x.published - first for x in timed if first and x.published}
     in_time = [x.published or x.first_seen for x in line.articles if after.get(x, late) <= late]
     text, title = _told(line), line.title_in(t.language)
     yield Alert(
@@ -105,8 +109,8 @@ def _missing(
     missing: dict[str, list[str]] = defaultdict(list)
     incomplete = []
     for line in lines:
-        first = line.first_published
-        if first is None or first > now - late:  # a time that is damaged may have nothing after it
+        due = _due(line, late)
+        if due is None or due > now:
             continue
         for language in lookup.expected_languages(line):
             if line.in_language(language) is None:
@@ -117,6 +121,14 @@ def _missing(
         if alternate.language in missing[alternate.story_id]:
             missing[alternate.story_id].remove(alternate.language)
     return missing
+
+
+def _due(line: StoryLine, late: timedelta) -> datetime | None:
+    """Return when every language should be there; where no hour is printed, `late` begins as the day ends."""
+    first = line.first_published
+    if first is None or first > _LAST - late:
+        return None
+    return first + late + (timedelta(0) if has_hour(first) else timedelta(days=1))
 
 
 def _missing_alert(t: Interface, line: StoryLine, language: str, due: datetime, late: timedelta) -> Alert:

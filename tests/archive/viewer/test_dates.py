@@ -3,7 +3,7 @@
 import json
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import lxml.html
 import pytest
@@ -13,9 +13,13 @@ from archive.__main__ import main
 from archive.addresses import story_of_one
 from archive.format.records import Decisions, Membership
 from archive.viewer.catalogue import Interface
+from archive.viewer.figure_frames import FIGURES
 from archive.viewer.search import fill, side_file
 from archive.viewer.search.answers import Question
 from archive.viewer.search.lookup import Lookup
+from archive.writer import ArchiveWriter
+from tests.archive.made import make_article
+from tests.archive.viewer.test_alerts import feed_of
 
 
 @pytest.mark.parametrize(
@@ -98,3 +102,55 @@ def test_a_citation_has_the_day_of_the_page(root, writer, article, tmp_path, pri
     assert (f"  date = {{2026-03-{day}}}" in bibtex, note in bibtex) == (True, True), bibtex
     assert json.loads(csl)[0]["issued"] == {"date-parts": [[2026, 3, day]]}
     assert note in json.loads(csl)[0]["note"]
+
+
+DAY = datetime(2026, 3, 2, tzinfo=UTC)
+
+
+def of_a_day(number, language, text, day, seen):
+    record = make_article(number, language, text)
+    return replace(record, published_at=day, published_source="meta day", published_raw="", fetched_at=seen)
+
+
+@pytest.fixture
+def days(tmp_path):
+    """Ukrainian of the second of March, English of the fifth; the Ukrainian is edited on the sixth.
+
+    Another Ukrainian story of the second has no English.
+    """
+    root = tmp_path / "news-archive"
+    noon = DAY + timedelta(hours=12)
+    uk = of_a_day(1, "uk", "Місто відкрило міст через річку.", DAY, noon)
+    en = of_a_day(1, "en", "The city opened a bridge.", DAY + timedelta(days=3), noon + timedelta(days=3))
+    members = [Membership(x.article_id, story_of_one(uk.article_id)) for x in (uk, en)]
+    with ArchiveWriter.open(root, run_id="run-1") as writer:
+        writer.add_article(uk)
+        writer.add_article(en)
+        writer.add_article(of_a_day(2, "uk", "Трамвай знову ходить.", DAY, noon))
+        writer.commit(lambda *_: Decisions((), tuple(members)))
+    edited = of_a_day(1, "uk", "Місто відкрило міст через річку. Він новий.", DAY, noon + timedelta(days=4))
+    with ArchiveWriter.open(root, run_id="run-2") as writer:
+        writer.add_article(edited)
+        writer.commit()
+    return root
+
+
+def test_edits_have_no_hours(days):
+    opened = archive.open(days)
+    assert opened.sql("SELECT version, hours FROM edits").to_pylist() == [{"version": 2, "hours": None}]
+    assert len(FIGURES["edits"].frame(opened)) == 0
+
+
+def test_no_language_is_late_and_a_missing_one_is_waited_for_to_the_end_of_the_day(days, tmp_path, capsys):
+    feed = feed_of(days, tmp_path, capsys)
+    alerts = {x["tags"][0]: x["date_published"] for x in feed("--late", "24")["items"]}
+    assert "late" not in alerts
+    assert alerts.get("missing") == "2026-03-04T00:00:00+00:00"
+
+
+@pytest.mark.parametrize("command", [["show", "https://courier.example/uk/news/1"], ["search"]])
+def test_commands_print_the_day(command, days, capsys):
+    assert main([*command, "--archive", str(days)]) == 0
+    printed = capsys.readouterr().out
+    assert "2026-03-02" in printed
+    assert "2026-03-02 00:00" not in printed
