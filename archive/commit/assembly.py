@@ -146,8 +146,10 @@ class _Assembly:
         self._write("former_readings", [], self._former_readings)
 
     def _write(self, name: str, new: list[rows.Row], more: list[pa.Table] | None = None) -> None:
-        table = pa.concat_tables([rows.table(name, new, self._following.commit), *(more or [])])
-        self._following.add(name, table)
+        tables = [rows.table(name, new, self._following.commit)] if new else []
+        tables += filter(len, more or [])
+        if tables:
+            self._following.add(name, pa.concat_tables(tables))
 
 
 def _set(table: pa.Table, changes: Mapping[str, Mapping[str, object]]) -> pa.Table:

@@ -51,6 +51,7 @@ No path contains text from a page.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from uuid import uuid4
 
@@ -73,59 +74,59 @@ def snapshot_number(name: str) -> int | None:
     return int(stem)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Layout:
     root: Path
 
-    @property
+    @cached_property
     def log(self) -> Path:
         return self.root / "_log"
 
-    @property
+    @cached_property
     def data(self) -> Path:
         return self.root / "_data"
 
-    @property
+    @cached_property
     def segments(self) -> Path:
         return self.root / "_wal"
 
-    @property
+    @cached_property
     def views(self) -> Path:
         return self.root / "_views"
 
-    @property
+    @cached_property
     def current_view(self) -> Path:
         return self.views / "current"
 
-    @property
+    @cached_property
     def quarantine(self) -> Path:
         return self.root / "_quarantine"
 
-    @property
+    @cached_property
     def raw(self) -> Path:
         return self.root / "_raw"
 
-    @property
+    @cached_property
     def raw_index(self) -> Path:
         return self.raw / "index"
 
-    @property
+    @cached_property
     def purged(self) -> Path:
         return self.root / "_purged"
 
-    @property
+    @cached_property
     def temporary(self) -> Path:
         return self.root / "_tmp"
 
-    @property
+    @cached_property
     def lock(self) -> Path:
         return self.root / "_lock"
 
-    @property
+    @cached_property
     def state(self) -> Path:
         return self.root / "state.sqlite"
 
-    @property
+    @cached_property
     def state_fingerprint(self) -> Path:
         return self.root / "state.fingerprint"
 

@@ -219,6 +219,9 @@ def _one_after_the_other(
 
     `within`: rows of one commit have an order too. In the other logs a commit has one row for each article.
     """
+    if len(files) == 1:  # as after nearly each commit: to ask for its commits reads it twice
+        yield [*files]
+        return
     spans = sorted(((_commits(storage, file), file) for file in files), key=lambda x: x[0])
     group: list[DataFile] = []
     end = -1

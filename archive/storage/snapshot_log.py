@@ -9,7 +9,6 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -184,7 +183,7 @@ class Log:
 
     def append(self, snapshot: Snapshot) -> bool:
         """Commit a snapshot; False if another writer was first with this number."""
-        document = asdict(snapshot) | {"committed_at": snapshot.committed_at.isoformat()}
+        document = msgspec.to_builtins(snapshot) | {"committed_at": snapshot.committed_at.isoformat()}
         files = document.pop("files")
         # one line a file: readable, and grep finds where a data file came from
         lines = ",\n".join(json.dumps(file) for file in files)
