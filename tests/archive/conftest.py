@@ -4,16 +4,12 @@ import random
 import shutil
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from archive.format.records import (
-    ObservationRecord,
-)
 from archive.writer import ArchiveWriter
-from tests.archive.made import NOON, make_article, make_page, make_variants
+from tests.archive.made import NOON, make_article, make_look, make_page, make_variants
 from tests.archive.small_disk import file_size_limit
 from tests.support import tiers
 
@@ -51,12 +47,8 @@ def variants():
 
 @pytest.fixture
 def look():
-    def build(url, outcome="failed", reason="http-404", status=404, at=NOON, **changes):
-        return replace(
-            ObservationRecord(url, url, "courier", outcome, reason, at, status, "run-1"), **changes
-        )
-
-    return build
+    """Build an observation: look(url, outcome, reason, status, at, **fields)."""
+    return make_look
 
 
 @pytest.fixture

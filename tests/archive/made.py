@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from archive.format.records import Alternate, ArticleRecord, LanguageEvidence, TextBlock
+from archive.format.records import Alternate, ArticleRecord, LanguageEvidence, ObservationRecord, TextBlock
 from archive.pages.warc_record import Exchange, build
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -52,6 +52,10 @@ def make_article(number=1, language="uk", text="Перший абзац.", **cha
         extra=None,
     )
     return replace(record, **changes)
+
+
+def make_look(url, outcome="failed", reason="http-404", status=404, at=NOON, **changes):
+    return replace(ObservationRecord(url, url, "courier", outcome, reason, at, status, "run-1"), **changes)
 
 
 def make_page(record, body=None):

@@ -12,6 +12,8 @@ import pytest
 
 from archive.__main__ import main
 from archive.format.layout import Layout
+from archive.writer import ArchiveWriter
+from tests.archive.made import NOON, make_article, make_look
 
 HOUR = timedelta(hours=1)
 
@@ -31,15 +33,20 @@ def run(root, capsys):
     return call
 
 
+def write_edit(root):
+    with ArchiveWriter.open(root, run_id="run-1") as writer:
+        writer.add_article(make_article(1, text="Перший абзац."))
+        writer.commit()
+        again = make_article(1, text="Перший [bold]новий[/bold] абзац.", fetched_at=NOON + HOUR)
+        writer.add_article(again)
+        writer.add_article(make_article(1, "en"))
+        writer.add_observation(make_look(again.url, at=NOON + 2 * HOUR))
+        writer.commit()
+
+
 @pytest.fixture
-def edited(writer, article, look, noon):
-    writer.add_article(article(1, text="Перший абзац."))
-    writer.commit()
-    writer.add_article(article(1, text="Перший [bold]новий[/bold] абзац.", fetched_at=noon + HOUR))
-    writer.add_article(article(1, "en"))
-    writer.add_observation(look(article(1).url, at=noon + 2 * HOUR))
-    writer.commit()
-    return writer
+def edited(copied, root):
+    copied(write_edit, root)
 
 
 def test_ls_counts(run, edited):
@@ -303,7 +310,7 @@ def test_verify_is_content_with_a_good_archive(run, edited):
 
 
 @pytest.mark.parametrize("harm", ["flip", "cut", "remove", "gap", "poison"])
-def test_verify_finds(run, edited, root, article, harm):
+def test_verify_finds(run, edited, open_writer, root, article, harm):  # noqa: PLR0917
     layout = Layout(root)
     document = json.loads(layout.manifest(2).read_text())
     path = root / next(file["path"] for file in document["files"] if file["table"] == "articles")
@@ -320,7 +327,7 @@ def test_verify_finds(run, edited, root, article, harm):
         from archive.exceptions import PoisonRecord
 
         with pytest.raises(PoisonRecord):
-            edited.add_article(article(5, headline="\0"))
+            open_writer().add_article(article(5, headline="\0"))
     code, out, _ = run("verify")
     expected = {
         "flip": "checksum",
@@ -334,8 +341,9 @@ def test_verify_finds(run, edited, root, article, harm):
 
 
 @pytest.mark.parametrize("harm", ["gone", "cut"])
-def test_a_data_file_that_is_gone_or_cut(run, edited, article, tmp_path, harm):
-    for path in (tmp_path / "news-archive/_data/articles").rglob("*.parquet"):
+def test_a_data_file_that_is_gone_or_cut(run, root, article, tmp_path, harm):
+    write_edit(root)
+    for path in (root / "_data/articles").rglob("*.parquet"):
         path.unlink() if harm == "gone" else os.truncate(path, 500)
     for command in (
         ("show", article(1).article_id),
@@ -355,7 +363,6 @@ def test_a_data_file_that_is_gone_or_cut(run, edited, article, tmp_path, harm):
 
 @pytest.fixture
 def read_only(edited, root):
-    edited.close()
     mount = ["mount", "--bind", str(root), str(root)]
     if subprocess.run(mount, capture_output=True, check=False).returncode:
         pytest.skip("NOT TESTED: a folder that cannot be written to; mounting it needs root")

@@ -22,27 +22,32 @@ from archive.storage.log_blocks import LogBlocks
 from archive.writer import ArchiveWriter
 from tests.archive.aged import age, begun
 from tests.archive.findings import grave
+from tests.archive.made import make_article
 
 SCALE = int(os.environ.get("TRIPTYCH_FAULTS", "1"))
 COMMITS = 160
 
 
-@pytest.fixture
-def aged(root, article):
+def write_aged(root):
     """Two real commits and many that brought nothing, an hour apart; and accounts of two quiet runs."""
     clock = begun(COMMITS + 4)
     with ArchiveWriter.open(root, run_id="20260301T000000Z-courier-1", now=clock) as writer:
-        writer.add_article(article(1))
+        writer.add_article(make_article(1))
         writer.commit(summary={"archived": 1})
-        writer.add_article(article(1, text="edited"))
-        writer.add_article(article(2))
+        writer.add_article(make_article(1, text="edited"))
+        writer.add_article(make_article(2))
         writer.commit(summary={"archived": 2})
     with ArchiveWriter.open(root, run_id="20260301T000000Z-quiet-1", now=clock) as quiet:
         quiet.commit(summary={"skipped(known)": 5})
     entries = age(root, COMMITS)
     with Committer.open(root, "20260301T000000Z-quiet-2") as quiet:  # a writer would fold when it begins
         quiet.commit({}, None, {"skipped(known)": 6})
-    return root, [next(archive.open(root).history()), *entries]
+    return next(archive.open(root).history()), *entries
+
+
+@pytest.fixture
+def aged(copied, root):
+    return root, [*copied(write_aged, root)]
 
 
 def plain(root):

@@ -9,19 +9,26 @@ from archive.exceptions import ArchiveNotFound
 from archive.format.layout import Layout
 from archive.operations import maintain
 from archive.state import replay
+from archive.writer import ArchiveWriter
 from tests.archive.findings import grave
+from tests.archive.made import NOON, make_article
 
 HOUR = timedelta(hours=1)
 
 
+def write_many(root):
+    with ArchiveWriter.open(root, run_id="run-1") as writer:
+        for number in range(9):
+            writer.add_article(make_article(number))
+            if number:
+                writer.add_article(make_article(number - 1, text="edited", fetched_at=NOON + HOUR))
+            writer.commit()
+
+
 @pytest.fixture
-def many(writer, article, noon):
-    for number in range(9):
-        writer.add_article(article(number))
-        if number:
-            writer.add_article(article(number - 1, text="edited", fetched_at=noon + HOUR))
-        writer.commit()
-    return writer
+def many(copied, root, open_writer):
+    copied(write_many, root)
+    return open_writer()
 
 
 def test_a_writer_goes_on_after_compaction_and_collection(many, root, article, noon):

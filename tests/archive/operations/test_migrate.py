@@ -24,6 +24,7 @@ from archive.storage.snapshot_log import Log
 from archive.tables.parquet_files import TableFiles
 from archive.writer import ArchiveWriter
 from tests.archive.findings import verify
+from tests.archive.made import NOON, make_article
 from tests.archive.small_disk import file_size_limit
 
 ARTICLES = STORED["articles"]
@@ -54,14 +55,19 @@ NEXT = Target(
 )
 
 
+def write(root):
+    with ArchiveWriter.open(root, run_id="run-1") as writer:
+        for number in range(3):
+            writer.add_article(make_article(number, text="one two three"))
+            if number:
+                at = NOON.replace(hour=12 + number)
+                writer.add_article(make_article(0, text=f"edit {number}", fetched_at=at))
+            writer.commit()
+
+
 @pytest.fixture
-def edited(root, writer, article, noon):
-    for number in range(3):
-        writer.add_article(article(number, text="one two three"))
-        if number:
-            writer.add_article(article(0, text=f"edit {number}", fetched_at=noon.replace(hour=12 + number)))
-        writer.commit()
-    writer.close()
+def edited(copied, root):
+    copied(write, root)
     return root
 
 

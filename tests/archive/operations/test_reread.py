@@ -16,7 +16,9 @@ from archive.operations.reread import COLUMNS, Rereading, publish
 from archive.state import replay
 from archive.storage.folder import Folder
 from archive.storage.snapshot_log import Log
+from archive.writer import ArchiveWriter
 from tests.archive.findings import verify
+from tests.archive.made import NOON, make_article, make_look, make_variants
 from tests.archive.state.test_replay import contents
 
 HOUR = timedelta(hours=1)
@@ -44,18 +46,22 @@ def pair(fresh, related):
     return Decisions(tuple(pairs), tuple(joined), align=align)
 
 
-@pytest.fixture
-def read_before(root, writer, article, variants, look, noon):  # noqa: PLR0917  each is one thing
+def write(root):
     """One story in two languages, the Ukrainian text edited once, and a page not found lately."""
-    for record in variants(1, "uk", "en"):
-        writer.add_article(record)
-    writer.commit(pair)
-    writer.add_article(article(1, text="Перший абзац, новий.", fetched_at=noon + HOUR, etag='"2"'))
-    writer.commit(pair)
-    writer.add_article(article(2, text="Інше."))
-    writer.add_observation(look(article(1, "en").url, at=noon + 2 * HOUR))
-    writer.commit()
-    writer.close()
+    with ArchiveWriter.open(root, run_id="run-1") as writer:
+        for record in make_variants(1, "uk", "en"):
+            writer.add_article(record)
+        writer.commit(pair)
+        writer.add_article(make_article(1, text="Перший абзац, новий.", fetched_at=NOON + HOUR, etag='"2"'))
+        writer.commit(pair)
+        writer.add_article(make_article(2, text="Інше."))
+        writer.add_observation(make_look(make_article(1, "en").url, at=NOON + 2 * HOUR))
+        writer.commit()
+
+
+@pytest.fixture
+def read_before(copied, root):
+    copied(write, root)
     return root
 
 
@@ -68,8 +74,6 @@ def today(read_before):
 
 
 def _anew(row):
-    from tests.archive.made import make_article
-
     body = f"{row['body']} І ще речення."
     return make_article(
         1,

@@ -7,13 +7,19 @@ import pytest
 import archive
 from archive.exceptions import ArchiveDamaged
 from archive.format.layout import TABLES
+from archive.writer import ArchiveWriter
+from tests.archive.made import make_article, make_page
+
+
+def write(root):
+    with ArchiveWriter.open(root, run_id="run-1") as writer:
+        writer.add_article(*make_page(make_article(1)))
+        writer.commit()
 
 
 @pytest.fixture
-def stored(root, open_writer, article, page):
-    with open_writer() as writer:
-        writer.add_article(*page(article(1)))
-        writer.commit()
+def stored(copied, root):
+    copied(write, root)
     return root
 
 
