@@ -24,7 +24,7 @@ DATA = Path(__file__).parents[2] / "shared" / "data"
 # a machine with much else at work is no error in what is tested
 settings.register_profile("at leisure", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("half", settings.get_profile("at leisure"), max_examples=50)
-settings.register_profile("sample", settings.get_profile("at leisure"), max_examples=20)
+settings.register_profile("sample", settings.get_profile("at leisure"), max_examples=10)
 
 # a file that takes minutes, begun last, is what everybody waits for at the end
 LONG = (

@@ -5,7 +5,7 @@
 * all cases but the first of a test that starts a crawl or a server for each of its parameters;
 * of a test in `FEW` the cases beyond so many;
 * the tests of `LEFT_OUT`: a heavier form of what the tests beside them promise;
-* four of five generated examples.
+* nine of ten generated examples.
 `make test-all` tries half of the examples and one round of a test that has several; `make faults` and
 `make slow` try all.
 `SHORT` names tests whose cases are processes that are killed: the cases beyond so many are `slow`.
@@ -410,7 +410,7 @@ def mark(items: list[pytest.Item]) -> None:
 
 
 def profile(marks: str) -> str:
-    """Return the profile of a tier: 20 generated examples in `make test`, 50 in `make test-all`, else 100."""
+    """Return the profile of a tier: 10 generated examples in `make test`, 50 in `make test-all`, else 100."""
     if os.environ.get("TRIPTYCH_FAULTS"):
         return "at leisure"
     if "not thorough" in marks:
