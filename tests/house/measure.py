@@ -39,6 +39,8 @@ OLD_WORDS = re.compile(
 
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+BRANCHES = (ast.If, ast.IfExp, ast.Assert, ast.match_case, ast.ExceptHandler)
+LOOPS = (ast.For, ast.While, ast.AsyncFor)
 MOST_COMPLEX = 15
 JUSTIFIED = re.compile(r"#\s*complex: \w.{20,}")
 """`# complex: a sentence` in the line of the `def` lets a function be more complex than that."""
@@ -83,9 +85,9 @@ def complexity(node: ast.AST) -> int:
 def _decisions(node: ast.AST) -> int:
     if isinstance(node, ast.BoolOp):
         return len(node.values) - 1
-    if isinstance(node, ast.If | ast.IfExp | ast.Assert | ast.match_case | ast.ExceptHandler):
+    if isinstance(node, BRANCHES):
         return 1
-    if isinstance(node, ast.For | ast.While | ast.AsyncFor):
+    if isinstance(node, LOOPS):
         return 1 + bool(node.orelse)
     return 1 + len(node.ifs) if isinstance(node, ast.comprehension) else 0
 
@@ -110,7 +112,8 @@ class _Module:
         """Count this node and all below it; its complexity."""
         number = _decisions(node)
         for child in ast.iter_child_nodes(node):
-            number += self._visit(child)
+            if not isinstance(child, ast.expr_context):  # a third of all nodes
+                number += self._visit(child)
         if isinstance(node, COMPREHENSIONS):
             self.figures.comprehensions += 1
         elif isinstance(node, ast.ClassDef):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -24,9 +25,13 @@ NO_OUTLETS = {"demo", "page"}
 NAMES = sorted(path.stem for path in SPIDERS.glob("[!_]*.py") if path.stem not in NO_OUTLETS)
 
 
+@cache
+def loader() -> SpiderLoader:
+    return SpiderLoader.from_settings(Settings({"SPIDER_MODULES": ["crawler.spiders"]}))
+
+
 def outlet(name: str) -> StorySpider:
-    loader = SpiderLoader.from_settings(Settings({"SPIDER_MODULES": ["crawler.spiders"]}))
-    spider = loader.load(name)()
+    spider = loader().load(name)()
     assert isinstance(spider, StorySpider)
     return spider
 
@@ -235,10 +240,9 @@ def test_modules_are_named_as_their_outlet() -> None:
 
 
 def test_the_table_in_the_docs_is_that_of_the_declarations() -> None:
-    loader = SpiderLoader.from_settings(Settings({"SPIDER_MODULES": ["crawler.spiders"]}))
-    assert (SPIDERS.parents[1] / "docs/reference/outlets.md").read_text("utf-8") == render(outlets(loader)), (
-        "run: python -m crawler.health.table > docs/reference/outlets.md"
-    )
+    assert (SPIDERS.parents[1] / "docs/reference/outlets.md").read_text("utf-8") == render(
+        outlets(loader())
+    ), "run: python -m crawler.health.table > docs/reference/outlets.md"
 
 
 @pytest.mark.parametrize(
