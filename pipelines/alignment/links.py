@@ -174,10 +174,14 @@ def likenesses(text: Paragraphs, lines: Paragraphs, weighting: Weighting | None 
     """Return the log-odds that each paragraph says what each of these lines of the other page does."""
     weighting = weighting or shipped_weighting()
     if LANGUAGES.index(text.language) > LANGUAGES.index(lines.language):
-        logits = weighed(lines, text, weighting).logits.T
+        logits = weighting.logits(features(_compared(lines, text))).T
     else:
-        logits = weighed(text, lines, weighting).logits
+        logits = weighting.logits(features(_compared(text, lines)))
     return np.asarray(logits[: text.singles, : lines.singles])
+
+
+def _compared(text_a: Paragraphs, text_b: Paragraphs) -> Compared:
+    return Compared.of(text_a, text_b, expected_ratio(text_a.language, text_b.language))
 
 
 def outside_sure_links(
@@ -211,8 +215,7 @@ def _not_alone(places: tuple[int, ...], lone: Mapping[int, Lone]) -> tuple[int, 
 
 
 def weighed(text_a: Paragraphs, text_b: Paragraphs, weighting: Weighting) -> Weighed:
-    expected = expected_ratio(text_a.language, text_b.language)
-    compared = Compared.of(text_a, text_b, expected)
+    compared = _compared(text_a, text_b)
     logits = weighting.logits(features(compared))
     runs = weighting.runs
     runs_by_size = weighable(compared, logits) if runs is not None else ()
@@ -220,7 +223,10 @@ def weighed(text_a: Paragraphs, text_b: Paragraphs, weighting: Weighting) -> Wei
         logits,
         text_a.singles,
         text_b.singles,
-        (text_a.letters[: text_a.singles], text_b.letters[: text_b.singles] * np.float32(np.exp(expected))),
+        (
+            text_a.letters[: text_a.singles],
+            text_b.letters[: text_b.singles] * np.float32(np.exp(compared.expected)),
+        ),
         tuple((size, places, runs.logits(rows)) for size, places, rows in runs_by_size)
         if runs is not None
         else (),

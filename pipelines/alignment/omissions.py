@@ -105,11 +105,13 @@ def _of_path(texts: Weighed, links: Sequence[Link], chances: Marginals) -> tuple
     n, m = texts.n, texts.m
     best_of_a, best_of_b = np.zeros(n), np.zeros(m)
     for (down, right), chance in chances.links.items():
-        for x in range(down):
-            np.maximum(best_of_a[x : x + len(chance)], chance.max(axis=1), out=best_of_a[x : x + len(chance)])
-        width = chance.shape[1]
-        for y in range(right):
-            np.maximum(best_of_b[y : y + width], chance.max(axis=0), out=best_of_b[y : y + width])
+        for best_of, run, best in (
+            (best_of_a, down, chance.max(axis=1)),
+            (best_of_b, right, chance.max(axis=0)),
+        ):
+            for x in range(run):
+                places = best_of[x : x + len(best)]
+                np.maximum(places, best, out=places)
     beside_a, beside_b = np.ones(n), np.ones(m)
     for a, b in links:
         chance = chances.links[len(a), len(b)][a[0], b[0]]
@@ -154,35 +156,33 @@ def _side(  # noqa: PLR0917
     linked_places: tuple[set[int], set[int]],
     of_path: Matrix,
 ) -> Side:
-    surplus = _surplus(n, links, letters)
     places = [i for i in range(n) if i not in linked_places[0]]
     free = [j for j in range(m) if j not in linked_places[1]]
-    ends = sorted((linked[0], partners[0], partners[-1]) for linked, partners in links)
-    rows, nearest = [], []
-    for i in places:
-        single = logits[i, :m]
-        doubles = [logits[i, m:], *(logits[n + x, :m] for x in (i - 1, i) if 0 <= x < n - 1)]
-        best = int(single.argmax())
-        nearest.append(best)
-        rows.append(
-            (
-                np.clip(single[best], -_FAR, _FAR),
-                np.clip(max((float(x.max()) for x in doubles if x.size), default=-_FAR), -_FAR, _FAR),
-                np.clip(of_runs[i], -_FAR, _FAR),
-                np.log1p(letters[0][i]),
-                np.clip(surplus[i], -1, 2),
-                float(
-                    any(
-                        i in {linked[0] - 1, linked[-1] + 1} and best in partners
-                        for linked, partners in links
-                    )
-                ),
-                np.clip(single[free].max(initial=-_FAR), -_FAR, _FAR),
-                _free_in_gap(i, free, ends, m),
-                *of_path[i],
-            )
-        )
-    return Side(places, np.array(rows, dtype=np.float32).reshape(-1, len(OMISSION_NAMES)), nearest)
+    single, of_two = logits[:n, :m], logits[:n, m:].max(axis=1, initial=-_FAR)
+    pairs = logits[n:, :m].max(axis=1, initial=-_FAR)
+    for units in (of_two[:-1], of_two[1:]):
+        np.maximum(units, pairs, out=units)
+    nearest = single.argmax(axis=1)
+    is_beside, after, before = np.zeros(n), np.zeros(n, dtype=np.intp), np.full(n, m)
+    for linked, partners in links:
+        for place in (linked[0] - 1, linked[-1] + 1):
+            if 0 <= place < n and nearest[place] in partners:
+                is_beside[place] = 1
+        np.maximum(after[linked[0] :], partners[-1] + 1, out=after[linked[0] :])
+        np.minimum(before[: linked[0]], partners[0], out=before[: linked[0]])
+    free_before = np.searchsorted(free, np.arange(m + 1))
+    columns = (
+        np.clip(single.max(axis=1), -_FAR, _FAR),
+        np.clip(of_two, -_FAR, _FAR),
+        np.clip(of_runs, -_FAR, _FAR),
+        np.log1p(letters[0]),
+        np.clip(_surplus(n, links, letters), -1, 2),
+        is_beside,
+        np.clip(single[:, free].max(axis=1, initial=-_FAR), -_FAR, _FAR),
+        np.log1p(np.maximum(free_before[before] - free_before[after], 0)),
+        of_path,
+    )
+    return Side(places, np.column_stack(columns)[places].astype(np.float32), nearest[places].tolist())
 
 
 def _surplus(n: int, links: Sequence[Link], letters: tuple[Matrix, Matrix]) -> Matrix:
@@ -195,13 +195,6 @@ def _surplus(n: int, links: Sequence[Link], letters: tuple[Matrix, Matrix]) -> M
             if 0 <= place < n:
                 surplus[place] = max(surplus[place], more / float(letters_a[place] + 1))
     return surplus
-
-
-def _free_in_gap(i: int, free: Sequence[int], ends: Sequence[tuple[int, int, int]], m: int) -> float:
-    """Return how many paragraphs of the other side are free where this one would stand in order."""
-    after = max((last for first, _, last in ends if first < i), default=-1)
-    before = min((first for place, first, _ in ends if place > i), default=m)
-    return float(np.log1p(sum(1 for j in free if after < j < before)))
 
 
 def lone_paragraphs(

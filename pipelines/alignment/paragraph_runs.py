@@ -74,6 +74,10 @@ class Windows:
             [np.log(1 + (sums[run:] - sums[:-run])) for run in range(1, min(RUN, len(sums) - 1) + 1)]
             for sums in self.letters
         ]
+        norms_a, norms_b = (
+            [np.stack(of_run) for of_run in zip(*(signal.run_norms for signal in text.signals), strict=True)]
+            for text in (text_a, text_b)
+        )
         for place, (down, right) in enumerate(self.sizes):
             inside = np.s_[: n - down + 1, : m - right + 1]
             whole_features = (
@@ -82,11 +86,8 @@ class Windows:
                 - layers[:, down:, :-right]
                 + layers[:, :-down, :-right]
             ).astype(np.float32)
-            for cosines, products, signal_a, signal_b in zip(
-                self.likeness[:3, place], whole_features[:3], text_a.signals, text_b.signals, strict=True
-            ):
-                norms = signal_a.run_norms[down - 1][:, None] * signal_b.run_norms[right - 1][None, :]
-                np.divide(products, np.maximum(norms, 1e-9), out=cosines[inside])
+            norms = norms_a[down - 1][:, :, None] * norms_b[right - 1][:, None]
+            np.divide(whole_features[:3], np.maximum(norms, 1e-9), out=self.likeness[:3, place][:, *inside])
             self.numbers[place][inside] = whole_features[3]
             self.ratio[place][inside] = (
                 logs[0][down - 1][:, None] - logs[1][right - 1][None, :] - compared.expected

@@ -1,7 +1,8 @@
 """Marks of quotations: words of a person that the other text reports nowhere."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 from archive.format.marks import QuoteMark
 from archive.read.quotations import speaker_of
@@ -82,12 +83,14 @@ def speech(text: str) -> Iterator[str]:
 class QuoteSearch:
     """The content of a text, in which the quotations of another are sought."""
 
-    def __init__(self, passages: Iterable[str], language: str) -> None:
-        """Read its headline and paragraphs."""
-        self._language = language
-        self._things = []
-        for passage in passages:
-            self._things.append(things_in(passage, language))
+    def __init__(self, passages: Sequence[str], language: str) -> None:
+        """Take its headline and paragraphs."""
+        self._passages, self._language = passages, language
+
+    @cached_property
+    def _things(self) -> list[frozenset[int]]:
+        """Read only where a quotation is sought: few are."""
+        return [things_in(passage, self._language) for passage in self._passages]
 
     def may_report(self, quote: str, language: str) -> bool:
         """Tell if a paragraph, or two that follow each other, may report it, in indirect speech too."""

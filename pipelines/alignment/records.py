@@ -187,7 +187,8 @@ def _records(a: ComparedText, b: ComparedText) -> Iterator[AlignmentRecord]:
         else:
             only_a, only_b = sentences.get((places_a, places_b), ((), ()))
             linked = _linked(record, a, texts_a, b, texts_b)
-            yield replace(linked, sentences_only_a=only_a, sentences_only_b=only_b)
+            alone = only_a or only_b
+            yield replace(linked, sentences_only_a=only_a, sentences_only_b=only_b) if alone else linked
 
 
 def _linked(

@@ -84,13 +84,13 @@ def _only(side: _Side, opposite: _Side, more: float) -> list[str]:
     """Return the sentences that `side` alone has; it is longer by so many letters."""
     if more < _MISSING * side.letters or side.is_cut or opposite.is_cut:
         return []
-    sentences, opposite_sentences = side.sentences(), opposite.sentences()
-    candidates = list[int]()
+    sentences, opposite_sentences, candidates = side.sentences(), list[Sentence](), list[int]()
     for number, (place, sentence) in enumerate(sentences):
         letters = len(sentence.folded)
         has_room = _SHORTEST <= letters <= _LONGEST and _ROOM[0] <= more / letters <= _ROOM[1]
         if place not in side.places or not has_room or _is_worded(number, sentences, side, opposite):
             continue
+        opposite_sentences = opposite_sentences or opposite.sentences()
         if not _is_like_any(sentences[number], side, opposite, opposite_sentences):
             candidates.append(number)
     if not candidates:

@@ -93,7 +93,10 @@ def features(compared: Compared) -> NDArray[np.float32]:
         _lesser_part(whole_a, whole_b, n, m),
         together - _of_parts(together, together, n, m, np.maximum),
     )
-    return np.stack(np.broadcast_arrays(*layers), axis=-1).astype(np.float32)
+    stacked = np.empty((*ngrams.shape, len(NAMES)), dtype=np.float32)
+    for place, layer in enumerate(layers):
+        stacked[..., place] = layer
+    return stacked
 
 
 def _products(signal_a: Signal, signal_b: Signal) -> tuple[Matrix, Columns]:
