@@ -18,7 +18,7 @@ from archive.terminal import literal
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from rich.console import Console
 
@@ -56,7 +56,9 @@ def run(console: Console, options: argparse.Namespace) -> int:
             console.print(f"  calls itself {literal(row['canonical_url'])}", soft_wrap=True)
     for sentence in _conflicts(opened, rows):
         console.print(f"\n{literal(sentence, lines=True)}", soft_wrap=True)
-    _print_one_sided(console, opened.only_in(str(rows[0]["story_id"])), width)
+    story_id = str(rows[0]["story_id"])
+    _print_marks(console, opened.alignments(story_id).to_pylist(), width)
+    _print_one_sided(console, opened.only_in(story_id), width)
     return 0
 
 
@@ -68,20 +70,46 @@ def _print_one_sided(console: Console, passages: Sequence[OneSided], width: int)
         for x in passages
         if not x.linked or x.confidence is not None or display_order(x.language) < display_order(x.lacking)
     )
-    passages = sorted(once, key=lambda x: x.linked)
-    for (linked, language, absent), group in groupby(passages, lambda x: (x.linked, x.language, x.lacking)):
-        if linked:
-            both = f"{literal(language)} and {literal(absent)}"
-            console.print(f"\n[bold]perhaps the same in {both}: read both[/bold]")
-        else:
-            console.print(f"\n[bold]only in {literal(language)}, not in {literal(absent)}[/bold]")
+    passages = sorted(once, key=lambda x: (x.linked, x.doubtful))
+    for heading, group in groupby(passages, _heading):
+        console.print(f"\n[bold]{literal(heading)}[/bold]")
         for paragraph in group:
             line = _shortened(paragraph.text)
-            if linked:
+            if paragraph.linked:
                 line += f" ↔ {_shortened(paragraph.nearest or '')}"
             elif paragraph.doubtful:
                 sure = "" if paragraph.confidence is None else f", {min(paragraph.confidence, 0.99):.2f}"
                 line += f" (doubtful{sure}: read both)"
+            console.print(f"- {literal(line)}", width=width)
+
+
+def _heading(passage: OneSided) -> str:
+    if passage.linked:
+        return f"perhaps the same in {passage.language} and {passage.lacking}: read both"
+    only = f"only in {passage.language}, not in {passage.lacking}"
+    return f"perhaps {only}" if passage.doubtful else only
+
+
+def _print_marks(console: Console, alignments: Iterable[Row], width: int) -> None:
+    """Print the numbers that contradict each other, and quotations that one language lacks, of sure links."""
+    lines: dict[str, list[str]] = {"numbers differ": [], "quoted in one language": []}
+    for row in alignments:
+        if row["doubtful"] is not False:
+            continue
+        a, b = str(row["language_a"]), str(row["language_b"])
+        for mark in row["numbers_differ"] or ():  # type: ignore[attr-defined]
+            sides = sorted(((a, mark["a"]), (b, mark["b"])), key=lambda side: display_order(side[0]))
+            values = " ↔ ".join(map(" ".join, sides))
+            lines["numbers differ"].append(f"{values} ({min(mark['confidence'], 0.99):.2f})")
+        for column, language, other in (("quotes_only_a", a, b), ("quotes_only_b", b, a)):
+            for mark in row[column] or ():  # type: ignore[attr-defined]
+                speaker = f", {mark['speaker']}" if mark["speaker"] else ""
+                quotation = f"{_shortened(mark['text'])} ({language}, not {other}{speaker})"
+                lines["quoted in one language"].append(quotation)
+    for heading, marks in lines.items():
+        if marks:
+            console.print(f"\n[bold]{heading}[/bold]")
+        for line in marks:
             console.print(f"- {literal(line)}", width=width)
 
 

@@ -10,6 +10,7 @@ import pytest
 import archive
 from archive.__main__ import main
 from archive.exceptions import ArticleNotFound
+from archive.format.marks import NumberMark, QuoteMark
 from archive.format.records import (
     PERHAPS_ALONE,
     AlignmentRecord,
@@ -108,7 +109,7 @@ def test_what_the_other_text_rather_has_is_nowhere_told_as_perhaps_left_out(
     assert len(opened.sql("FROM omissions").to_pylist()) == (0 if is_shared else 2)
     assert main(["search", "--json", "--archive", str(root)]) == 0
     (listed,) = json.loads(capsys.readouterr().out)
-    assert listed["omitted_doubtful"] == (None if is_shared else 18 / 26)
+    assert listed["omitted_doubtful"] == (None if is_shared else 9 / 26)
     addresses = [f"/omissions/{x.article_id}/1/1/{y.article_id}" for x, y in (lines, lines[::-1])]
     fill.fill(opened)
     with serving(root) as get:
@@ -140,7 +141,7 @@ def test_a_sentence_that_linked_paragraphs_lack_is_in_doubt_everywhere(root, wri
     assert (line.language, line.lacking, line.text, line.nearest) == ("uk", "en", sentence, "Shared.")
     assert (line.doubtful, line.linked, line.confidence) == (True, False, None)
     assert main(["show", story_id, "--archive", str(root)]) == 0
-    assert f"only in uk, not in en\n- {sentence} (doubtful: read both)\n" in capsys.readouterr().out
+    assert f"\nperhaps only in uk, not in en\n- {sentence} (doubtful: read both)\n" in capsys.readouterr().out
     fill.fill(opened)
     with serving(root) as get:
         page = lxml.html.fromstring(get(f"/stories/{story_id}")[2])
@@ -177,7 +178,33 @@ def test_by_language_and_not_by_id(root, writer, variants, capsys):
         opened.only_in("none")
     assert main(["show", story_id, "--archive", str(root)]) == 0
     said = capsys.readouterr().out
-    heads = [line for line in said.splitlines() if line.startswith("only in ")]
-    assert heads == [f"only in {x.language}, not in {x.lacking}" for x in found]
+    heads = [line for line in said.splitlines() if "only in " in line]
+    sure, doubtful = (
+        [f"only in {x.language}, not in {x.lacking}" for x in found if x.doubtful is judged]
+        for judged in (False, True)
+    )
+    assert heads == sure + [f"perhaps {x}" for x in doubtful]
     assert said.count("- [bold]Only here.") == 2
     assert said.count("(doubtful, 0.50: read both)") == 3
+
+
+@pytest.mark.parametrize("doubtful", [False, True])
+def test_marks_are_shown_where_the_link_is_sure(root, writer, variants, capsys, *, doubtful):
+    def marked(texts, couples):
+        for a, b in couples:
+            number = {"uk": "15 гривень", "en": "12 hryvnias"}
+            quote = {"uk": (QuoteMark("Чекали два роки", "Олена Коваль", "koval olena"),)}
+            of_a, of_b = texts[a].language, texts[b].language
+            yield AlignmentRecord(
+                a, 1, b, 1, of_a, of_b, 0, "aligned", (0,), (0,), 0.99, 32, 7, doubtful=doubtful,
+                numbers_differ=(NumberMark(number[of_a], number[of_b], None, 0.97),),
+                quotes_only_a=quote.get(of_a, ()), quotes_only_b=quote.get(of_b, ()),
+            )  # fmt: skip
+
+    for record in variants(1, "en", "uk"):
+        writer.add_article(record)
+    writer.commit(lambda fresh, related: replace(decide(fresh, related), align=marked))
+    assert main(["show", "https://courier.example/uk/news/1", "--archive", str(root)]) == 0
+    printed = capsys.readouterr().out
+    assert ("numbers differ\n- uk 15 гривень ↔ en 12 hryvnias (0.97)\n" in printed) is not doubtful
+    assert ("- Чекали два роки (uk, not en, Олена Коваль)\n" in printed) is not doubtful
