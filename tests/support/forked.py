@@ -12,7 +12,7 @@ import contextlib
 import functools
 import gc
 import importlib
-import json
+import marshal
 import os
 import runpy
 import select
@@ -29,8 +29,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Self
 
-from tests.support import cpu
-from tests.support.forked_workers import accept, launcher
+from tests.support.forked_workers import MESSAGE, accept, launcher
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = (
@@ -48,7 +47,6 @@ IMPORTED = (
     *("crawler.health.monitoring.collector", "crawler.health.monitoring.limits", "encodings.charmap"),
     "crawler.health.monitoring.tracing",
 )
-MESSAGE = 1 << 20
 HEARTBEAT = "TRIPTYCH_TESTS_HEARTBEAT"
 """Seconds between two looks of Scrapy's whether a crawl has ended; a crawl that ends with its work waits for
 none."""
@@ -100,9 +98,8 @@ class Program:
         self._control = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._control.connect(_server().address)
         out, err = os.pipe(), os.pipe()
-        order = json.dumps(
-            [[*map(str, arguments)], environment, python or workers_python(), str(folder), module]
-        ).encode()
+        wanted = [*map(str, arguments)], python or workers_python(), str(folder), module
+        order = marshal.dumps((environment, *wanted))
         socket.send_fds(self._control, [order], [out[1], err[1]])
         os.close(out[1])
         os.close(err[1])
@@ -273,33 +270,6 @@ def _read_to_end(written: dict[int, bytes], timeout: float) -> None:
                     selector.unregister(key.fd)
 
 
-def serve(control: socket.socket) -> tuple[str, list[str]] | None:
-    """Returns in the forked process, with its module and arguments; None in its parent when it has ended."""
-    order, descriptors, _, _ = socket.recv_fds(control, MESSAGE, 2)
-    if not order:
-        return None
-    if (pid := os.fork()) == 0:
-        control.close()
-        arguments, environment, sys.executable, folder, module = json.loads(order)
-        if folder != str(ROOT):  # of somebody else's project, whose modules its command finds first
-            os.chdir(folder)
-            sys.path.insert(0, folder)
-        os.setsid()
-        for number, descriptor in enumerate(descriptors, start=1):
-            os.dup2(descriptor, number)
-            os.close(descriptor)
-        os.environ.clear()
-        os.environ.update(environment)
-        return module, [*arguments]
-    for descriptor in descriptors:
-        os.close(descriptor)
-    control.send(str(pid).encode())
-    code = cpu.wait_for(pid, control, json.loads(order)[1])
-    with contextlib.suppress(OSError):  # the test has ended
-        control.send(str(code).encode())
-    return None
-
-
 def main(asked: int, life: int) -> None:
     for name in IMPORTED:
         importlib.import_module(name)
@@ -330,14 +300,19 @@ def main(asked: int, life: int) -> None:
     assert not read_later, f"{read_later} must be read in the environment of each command"
     gc.freeze()  # a collection in a forked process would copy the pages of all that is shared
     gc.set_threshold(COLLECT_EVERY, 20, 50)
-    control = accept(asked, life)
-    if control is None:
+    answer = accept(asked, life)
+    if answer is None:
         return
-    with control:
-        command = serve(control)
-    if command is None:
-        os._exit(0)
-    module, arguments = command
+    (environment, (arguments, sys.executable, folder, module)), descriptors = answer
+    if folder != str(ROOT):  # of somebody else's project, whose modules its command finds first
+        os.chdir(folder)
+        sys.path.insert(0, folder)
+    os.setsid()
+    for number, descriptor in enumerate(descriptors, start=1):
+        os.dup2(descriptor, number)
+        os.close(descriptor)
+    os.environ.clear()
+    os.environ.update(environment)
     if HEARTBEAT in os.environ:
         from scrapy.core.engine import ExecutionEngine
 

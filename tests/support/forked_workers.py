@@ -18,6 +18,7 @@ import signal
 import socket
 import sys
 from pathlib import Path
+from typing import Any
 
 from crawler.workers import fork_server
 from tests.support import cpu
@@ -29,6 +30,9 @@ _STAGES = (
     "pipelines.digest",
     "crawler.workers.stages",
 )
+MESSAGE = 1 << 20
+Order = tuple[dict[str, str], list[Any]]
+"""An environment, and what is to run in it."""
 _LAUNCHER = """#!{python} -ISE
 import marshal, os, sys
 import _socket  # half of the start is what `socket` imports
@@ -38,10 +42,11 @@ if wanted[:3] != ["-P", "-m", "crawler.workers.fork_server"]:
 asking = _socket.socket(_socket.AF_UNIX, _socket.SOCK_SEQPACKET)
 asking.connect({address!r})
 control = int(wanted[3])
-order = marshal.dumps((wanted[4:], dict(os.environ)))
+order = marshal.dumps((dict(os.environ), wanted[4:]))
 files = b"".join(number.to_bytes(4, sys.byteorder) for number in (control, 1, 2))
 asking.sendmsg([order], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, files)])
 os.close(control)
+asking.recv(64)  # its number
 code = int(asking.recv(64) or 1)
 if code < 0:
     os.kill(os.getpid(), -code)
@@ -70,64 +75,63 @@ def _run(control: int, arguments: list[str], environment: dict[str, str]) -> Non
         fork_server.serve(asked, float(arguments[0]))
 
 
-def _answer(asking: socket.socket, order: bytes, descriptors: list[int]) -> None:
-    """Fork a server, wait for its end and tell its exit code."""
-    control, out, err = descriptors
-    arguments, environment = marshal.loads(order)
-    if (pid := os.fork()) == 0:
-        code = 1
-        try:
-            asking.close()
-            os.dup2(out, 1)
-            os.dup2(err, 2)
-            os.close(out)
-            os.close(err)
-            _run(control, arguments, environment)
-            code = 0
-        finally:
-            sys.stderr.flush()
-            os._exit(code)
-    for descriptor in descriptors:
-        os.close(descriptor)
-    code = cpu.wait_for(pid, asking, environment)
-    with contextlib.suppress(OSError):  # whoever asked was killed
-        asking.send(str(code).encode())
+def accept(asked: int, life: int) -> tuple[Order, list[int]] | None:
+    """Return what was asked, in a process of its own for each that asks; it is told its number and exit code.
 
-
-def accept(asked: int, life: int) -> socket.socket | None:
-    """Return in a process of its own for each that asks; None when the last holder of `life` has ended."""
+    None when the last holder of `life` has ended.
+    """
+    running: dict[int, tuple[int, socket.socket, dict[str, str]]] = {}
     with socket.socket(fileno=asked) as listening:
-        while life not in select.select([listening, life], [], [])[0]:
+        while True:
+            ready = select.select([listening, life, *running], [], [])[0]
+            for ended in running.keys() & {*ready}:
+                pid, asking, environment = running.pop(ended)
+                os.close(ended)
+                with asking, contextlib.suppress(OSError):  # whoever asked was killed
+                    asking.send(str(cpu.wait_for(pid, asking, environment)).encode())
+            if life in ready:
+                return None
+            if listening not in ready:
+                continue
             asking, _ = listening.accept()
-            if os.fork() == 0:
+            order, descriptors, _, _ = socket.recv_fds(asking, MESSAGE, 3)
+            if not order:
+                asking.close()
+                continue
+            environment, *wanted = marshal.loads(order)
+            if (pid := os.fork()) == 0:
+                for other in running:
+                    os.close(other)
+                for _, waiting, _ in running.values():
+                    waiting.close()
+                asking.close()
                 os.close(life)
-                return asking
-            asking.close()
-            _reap()
-    _reap()
-    return None
-
-
-def _reap() -> None:
-    """Take the exit codes of processes that have ended, so that their CPU counts as this one's."""
-    with contextlib.suppress(ChildProcessError):
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
+                return (environment, wanted), descriptors
+            for descriptor in descriptors:
+                os.close(descriptor)
+            running[os.pidfd_open(pid)] = pid, asking, environment
+            with contextlib.suppress(OSError):
+                asking.send(str(pid).encode())
 
 
 def main(asked: int, life: int) -> None:
     fork_server.prepare(*_STAGES)
     gc.freeze()
-    asking = accept(asked, life)
-    if asking is None:
+    answer = accept(asked, life)
+    if answer is None:
         return
+    (environment, (arguments,)), (control, out, err) = answer
+    code = 1
     try:
-        with asking:
-            order, descriptors, _, _ = socket.recv_fds(asking, 1 << 20, 3)
-            if order:
-                _answer(asking, order, descriptors)
+        os.dup2(out, 1)
+        os.dup2(err, 2)
+        os.close(out)
+        os.close(err)
+        _run(control, arguments, environment)
+        code = 0
     finally:
-        os._exit(0)
+        sys.stderr.flush()
+        os._exit(code)
 
 
 if __name__ == "__main__":
