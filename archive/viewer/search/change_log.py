@@ -55,6 +55,15 @@ class ChangeLog:
                 article = article_id.decode("utf-8", "replace")
                 yield ChangeEvent(at, article, self._digest.id(story), edit)
 
+    def with_others_seen(self, events: Iterable[ChangeEvent]) -> Iterator[ChangeEvent]:
+        """Leave out changes after which no visit saw another article of the story."""
+        # a second less: a time of the file is not rounded
+        query = "SELECT 1 FROM article WHERE story_id = ? AND id != ? AND last_seen >= ? - 1"
+        for event in events:
+            asked = event.story_id, event.article_id, event.at.timestamp()
+            if self._sql.execute(query, asked).fetchone():
+                yield event
+
     def edits_of(self, lines: Iterable[StoryLine]) -> dict[str, list[EditVisit]]:
         """Read the edits of those articles of some stories that have some, the earliest first."""
         article_ids: list[str] = []

@@ -55,6 +55,8 @@ def changes(opened: ArchiveRequest, t: Interface, skipped: int = 0) -> Iterator[
     kind = _chosen(opened, "kind", KINDS)
     # where one article alone has changed, none has followed
     events = opened.lookup.changes_of(opened.question(), kind, several=reaction == "followed")
+    if reaction == "alone":
+        events = opened.lookup.changes.with_others_seen(events)
     if not reaction:
         events, skipped = islice(events, skipped, None), 0
     size = PAGE + 1

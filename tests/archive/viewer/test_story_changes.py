@@ -148,6 +148,33 @@ def test_pages_of_changes_follow_each_other(open_writer, variants, root, noon):
             assert set(first).isdisjoint(second)
 
 
+def test_of_a_story_whose_other_language_was_not_visited_since_nothing_more_is_read(
+    open_writer, variants, root, noon
+):
+    at = noon.replace(hour=20)
+    stories = {n: story_of_one(variants(n, "uk", "en")[0].article_id) for n in (1, 2)}
+    with open_writer("run-0") as writer:
+        members = []
+        for n, story in stories.items():
+            for record in variants(n, "uk", "en"):
+                writer.add_article(record)
+                members.append(Membership(record.article_id, story))
+        writer.commit(lambda *_: Decisions((), tuple(members)))
+    with open_writer("run-1") as writer:
+        for n in stories:
+            uk, en = variants(n, "uk", "en")
+            writer.add_article(replace(uk, body="Edited.", content_hash=f"{n:064}", fetched_at=at))
+            if n == 2:
+                writer.add_article(replace(en, fetched_at=at))
+        writer.commit()
+    opened = archive.open(root)
+    fill.fill(opened, texts=False)
+    with closing(Lookup(side_file.connect(side_file.side_file(opened.storage.layout)))) as lookup:
+        events = list(lookup.changes_of(Question()))
+        assert {x.story_id for x in events} == set(stories.values())
+        assert [x.story_id for x in lookup.changes.with_others_seen(events)] == [stories[2]]
+
+
 def stories_of_edits(root):
     """Fill; the stories with an edit, and those of which two articles have changed."""
     opened = archive.open(root)
