@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
 
 from archive.format.languages import SEARCHED_LANGUAGES
 from archive.viewer.search import word_forms
@@ -50,6 +51,7 @@ def pytest_collection(session: pytest.Session) -> Iterator[object]:
     # walks all modules that are loaded, some 500 times: few are by now
     importlib.import_module("scrapy.core.downloader.handlers.http11")
     if session.config.getoption("--processes") > 1:
+        st.text().validate()  # of all code points those that may be encoded: a second
         for language in SEARCHED_LANGUAGES:  # its dictionaries take 4 s, which processes are to share
             word_forms.key("x", language)
     try:

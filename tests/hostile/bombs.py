@@ -37,7 +37,7 @@ def zstd_bomb() -> bytes:
 
 @cache
 def brotli_bomb() -> bytes:
-    packer = brotli.Compressor(quality=5)
+    packer = brotli.Compressor(quality=1)  # 398 kB, made in an eighth of the time that the 9 kB of 5 take
     return b"".join([packer.process(MEGABYTE) for _ in range(TIMES)] + [packer.finish()])
 
 
