@@ -45,7 +45,8 @@ IMPORTED = (
     *("archive.operations.verification_memory", "crawler.downloader.queue", "crawler.reports.crawl"),
     *("crawler.health.expectation_check", "crawler.health.monitoring.rules", "crawler.reports.log_format"),
     *("crawler.health.monitoring.collector", "crawler.health.monitoring.limits", "encodings.charmap"),
-    "crawler.health.monitoring.tracing",
+    *("crawler.health.monitoring.tracing", "crawler.health.monitoring.monitors", "crawler.demo.newsroom"),
+    *("crawler.health.monitoring.notices", "scrapy.extensions.remote_control", "crawler.revisit.plan"),
 )
 HEARTBEAT = "TRIPTYCH_TESTS_HEARTBEAT"
 """Seconds between two looks of Scrapy's whether a crawl has ended; a crawl that ends with its work waits for
