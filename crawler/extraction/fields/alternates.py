@@ -32,9 +32,12 @@ _TOKENS = {token for names in NAMES.values() for token in names if token.isascii
     "uk-ua", "ru-ru", "ru-ua", "en-us", "en-gb", "uk-uk", "us", "gb", "main", "home",
     "homepage", "start", "index",
 }  # fmt: skip
-# no front page, as the steps below show: half the cost of an address in a list
-_DEEP = re.compile(r"https?://[^/?#\s]+(?:/+[^/?#\s]+){4}")
 _INDEX_FILE = re.compile(r"(?:index|default|home|main)\.(?:html?|php|aspx?)")
+_LONGEST_STEP = max(map(len, (*_TOKENS, "default.html")))
+# no front page, as the steps below show: half the cost of an address in a list
+_DEEP = re.compile(
+    rf"https?://[^/?#\s]+(?:(?:/+[^/?#\s]+){{4}}|/(?:[^?#\s]*/)?[^/?#\s]{{{_LONGEST_STEP + 1}}})"
+)
 _ROOT = re.compile(r"[a-z]{2}(?:[-_](?:[a-z]{2}|hans|hant|latn|cyrl))?")
 _TAG = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
 

@@ -50,10 +50,21 @@ def test_other_pages(url: str) -> None:
     assert not is_home_page(url)
 
 
-def test_addresses_with_four_steps_are_told_apart_by_no_further_look():
-    for steps in ("en/home/index.html", "uk//start/index.php", "en/\t/\n/\r/"):
+def test_addresses_with_four_steps_or_a_long_one_are_told_apart_by_no_further_look():
+    for steps in (
+        "en/home/index.html",
+        "uk//start/index.php",
+        "en/\t/\n/\r/",
+        "en/default.html",
+        "?to=/a-long-slug-of-words",
+    ):
         assert is_home_page(f"https://www.outlet.example/{steps}")
-    for steps in ("en/home/index/index.html", "a/b/c/home", "a/b/c/index.php?q=1"):
+    for steps in (
+        "en/home/index/index.html",
+        "a/b/c/home",
+        "a/b/c/index.php?q=1",
+        "a-long-slug-of-words/index.html",
+    ):
         assert not is_home_page(f"https://www.outlet.example/{steps}")
 
 
