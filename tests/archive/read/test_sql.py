@@ -270,11 +270,17 @@ print(int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[
 
 def test_ctrl_c_ends_a_question(filled):
     program = """
-import os, signal, sys, threading, time
+import os, signal, sys, threading, time, traceback
 from archive.__main__ import main
 signal.signal(signal.SIGINT, signal.default_int_handler)
 def interrupt():
-    while time.process_time() < 4:  # it is at the question by then
+    running = set()
+    while not running & {"batches", "to_arrow"}:
+        threading.Event().wait(0.05)
+        frames = traceback.walk_stack(sys._current_frames()[threading.main_thread().ident])
+        running = {x.f_code.co_name for x, _ in frames}
+    begun = time.process_time()
+    while time.process_time() < begun + 0.5:  # it is at the question by then
         threading.Event().wait(0.1)
     os.kill(os.getpid(), signal.SIGINT)
 threading.Thread(target=interrupt, daemon=True).start()
