@@ -7,6 +7,7 @@ import select
 import subprocess
 import sys
 from contextlib import closing, contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
@@ -74,9 +75,10 @@ def running(pid):
         os.close(descriptor)
 
 
-def test_a_search_before_the_first_text_loads_no_dictionary(unread):
+def test_a_search_before_the_first_text_loads_no_dictionary(unread, monkeypatch):
     """It takes a second, which filling would wait for."""
-    word_forms._dictionary.cache_clear()
+    # the other tests of this process keep theirs
+    monkeypatch.setattr(word_forms, "_dictionary", cache(word_forms._dictionary.__wrapped__))
     with closing(
         Lookup(side_file.connect(side_file.side_file(archive.open(unread).storage.layout)))
     ) as lookup:
