@@ -22,6 +22,7 @@ from pipelines.alignment.quantities import (
 )
 from pipelines.similarity.counts import things_in, things_of, words_of
 from pipelines.similarity.numerals import also_said, same_number
+from pipelines.similarity.weekdays import WEEKDAY
 
 MOST = 40
 """Numbers of linked paragraphs from which they are a table, whose rows nobody can tell apart."""
@@ -47,6 +48,21 @@ _INCLUDING = re.compile(
     r"|среди|из них|из которых|з яких|із яких|в том числе)",
     re.IGNORECASE,
 )
+_NIGHT = re.compile(r"night|\b(?:опів)?н[іо]ч|пол[уо]ноч|півн[іо]ч", re.IGNORECASE)
+_OF_WEEKDAYS = (
+    "day",
+    "неділ",
+    "понед",
+    "вторн",
+    "вівтор",
+    "серед",
+    "сред",
+    "четвер",
+    "ятниц",
+    "субот",
+    "суббот",
+    "воскр",
+)
 _NAME = re.compile(r"(?<=[^.!?…] )(?=[^a-zа-яіїєґё])[^\W\d_]{4,}")
 
 
@@ -60,6 +76,36 @@ class Passage:
 
 def number_marks(a: Passage, b: Passage) -> tuple[tuple[NumberMark, ...], tuple[NumberMark, ...]]:
     """Return the contradictions and the conversions of linked paragraphs."""
+    differ, converted = _number_marks(a, b)
+    return (*differ, *_weekday_marks(a.text, b.text)), converted
+
+
+def _weekday_marks(a: str, b: str) -> Iterator[NumberMark]:
+    """Yield the day of the week that each text has instead of the other's; a night belongs to two days."""
+    if not (_may_name_a_weekday(a) and _may_name_a_weekday(b)) or _NIGHT.search(a) or _NIGHT.search(b):
+        return
+    days_a, days_b = _weekdays(a), _weekdays(b)
+    only_a, only_b = days_a.keys() - days_b.keys(), days_b.keys() - days_a.keys()
+    if len(only_a) == len(only_b) == 1:
+        yield NumberMark(days_a[only_a.pop()], days_b[only_b.pop()], None, _LIKELY)
+
+
+def _may_name_a_weekday(text: str) -> bool:
+    return any(map(text.__contains__, _OF_WEEKDAYS))
+
+
+def _weekdays(text: str) -> dict[int, str]:
+    """Return days by number, as printed; «Середа» is a surname, and «среда» means surroundings, too."""
+    days = dict[int, str]()
+    for match in WEEKDAY.finditer(text):
+        assert match.lastindex is not None
+        is_day = match[0].islower() and (match[0][:4] != "сред" or text[: match.start()].endswith("в "))
+        if match[0].isascii() or is_day:
+            days.setdefault(match.lastindex, match[0])
+    return days
+
+
+def _number_marks(a: Passage, b: Passage) -> tuple[Sequence[NumberMark], tuple[NumberMark, ...]]:
     numbers_a, numbers_b = (quantities(x.text, x.language) for x in (a, b))
     if not (0 < len(numbers_a) <= MOST and 0 < len(numbers_b) <= MOST):
         return (), ()
@@ -80,7 +126,7 @@ def number_marks(a: Passage, b: Passage) -> tuple[tuple[NumberMark, ...], tuple[
         is_sure = not (in_a and in_b) and confidence >= _SURE and _is_of_one_thing(number_a, number_b)
         if is_sure or _have_other_units(number_a, number_b) or not (in_a or in_b):
             differ.append(mark)
-    return tuple(differ), tuple(converted)
+    return differ, tuple(converted)
 
 
 def _is_of_one_thing(number_a: Quantity, number_b: Quantity) -> bool:
@@ -211,11 +257,14 @@ class _Sides:
         return common > 0, common >= min(_ALIKE_WORDS, _ALIKE_SHARE * max(1, least))
 
     def _is_literal(self, number_a: Quantity, number_b: Quantity) -> bool:
-        """Tell if most words around two numbers are common, and all other numbers of both texts."""
+        """Tell if all other numbers are common, and what is counted, or most words around the two."""
+        if len(self.numbers_a) - len(self.matched) + len(self._alone_b) != 2:
+            return False
+        is_money = number_a.kind == "money"
+        if not is_money and number_a.unit == number_b.unit and _common_word(number_a, number_b) is not None:
+            return True
         around_a, around_b = _words_around(number_a, self.a), _words_around(number_b, self.b)
-        share = len(around_a & around_b) / max(1, len(around_a), len(around_b))
-        rest = len(self.numbers_a) - len(self.matched) + len(self._alone_b)
-        return share >= _LITERAL and rest == 2
+        return len(around_a & around_b) >= _LITERAL * max(1, len(around_a), len(around_b))
 
     def _are_of_others(self, number_a: Quantity, number_b: Quantity) -> bool:
         """Tell if both texts name, beside the number, somebody or something that the other does not mention.

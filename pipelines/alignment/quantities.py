@@ -11,9 +11,10 @@ from typing import Literal
 
 from pipelines.similarity.anchors import Anchor, paragraph_anchors
 from pipelines.similarity.counts import things_of
+from pipelines.similarity.numbers import number_word
 from pipelines.similarity.numerals import same_number
 
-Kind = Literal["count", "measure", "money", "date", "year", "time", "version", "model"]
+Kind = Literal["count", "measure", "money", "date", "year", "time", "version", "model", "score"]
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’ʼ/-][^\W\d_]+)*|[$€£₴₽¥%°º]|[.!?…;:,()\n«»“”\"–—]")
 _AROUND = 60
@@ -36,6 +37,7 @@ _INCHES = re.compile(
 )
 """After feet: `6-foot-6`, `6 feet 6 inches`."""
 _YEAR = re.compile(r"(?:1[6-9]|20)\d\d")
+_SCORE = re.compile(r"\d-\d")
 _ABOUT = frozenset(
     (
         *("about", "around", "nearly", "almost", "some", "roughly", "approximately", "over", "under", "than"),
@@ -166,6 +168,7 @@ def _quantity(anchor: Anchor, text: str, start: int, language: str) -> Quantity:
         return Quantity("time", anchor.key, anchor.text, start, None, Decimal(1), None, (), digits, about)
     if not anchor.key.replace(".", "", 1).isdigit():
         kind = "version" if anchor.key.replace(".", "").isdigit() else "model"
+        kind = "score" if _SCORE.fullmatch(anchor.key) else kind
         return Quantity(kind, anchor.key, anchor.text, start, None, Decimal(1), None, (), digits, about)
     value = Decimal(anchor.key)
     unit, printed = _unit_beside(text, start, end, before, after)
@@ -181,7 +184,9 @@ def _quantity(anchor: Anchor, text: str, start: int, language: str) -> Quantity:
     kind = "count" if unit is None else "money" if dimension(unit) == "money" else "measure"
     counted = (*things_of(after, language), *things_of(before, language)[:2])
     step = _step(anchor.text, value)
-    whole = not any(map(_PARTS.match, (*after[:3], *before[:2])))
+    # `тисяча двісті`
+    scale = number_word(before[0]) if before else None
+    whole = not any(map(_PARTS.match, (*after[:3], *before[:2]))) and (scale is None or scale.kind != "scale")
     return Quantity(
         kind,
         anchor.key,
@@ -246,6 +251,9 @@ def agree(number_a: Quantity, number_b: Quantity) -> bool:
     if not set(same_number(number_a.key, number_a.text)).isdisjoint(same_number(number_b.key, number_b.text)):
         return number_a.unit is None or number_b.unit is None or number_a.unit == number_b.unit
     kinds = {number_a.kind, number_b.kind}
+    if kinds == {"score"}:
+        # who loses 1:3 is beaten 3:1
+        return number_a.key == number_b.key[::-1]
     if "time" in kinds:
         return not _hours(number_a).isdisjoint(_hours(number_b))
     if "date" in kinds:
@@ -334,7 +342,7 @@ def comparable(number_a: Quantity, number_b: Quantity) -> bool:
         return number_a.key.count(".") == number_b.key.count(".")
     if number_a.kind == "model":
         return number_a.key.lstrip("0123456789") == number_b.key.lstrip("0123456789")
-    if number_a.kind in {"date", "year", "time"}:
+    if number_a.kind in {"date", "year", "time", "score"}:
         return True
     if number_a.unit and number_b.unit:
         return dimension(number_a.unit) == dimension(number_b.unit)

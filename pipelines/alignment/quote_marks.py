@@ -105,8 +105,11 @@ class QuoteSearch:
         return False
 
     def is_missing(self, quote: str, language: str, shorter_by: float, linked: str) -> bool:
-        """Tell if a quotation is surely not in linked paragraphs, by its words and missing letters."""
-        if shorter_by < _SHORTER * len(quote):
+        """Tell if a quotation is surely not in linked paragraphs, by its words and missing letters.
+
+        One that they print may be its beginning.
+        """
+        if shorter_by < _SHORTER * len(quote) or _QUOTED.search(linked):
             return False
         things = things_in(quote, language)
         common = things & things_in(linked, self._language)

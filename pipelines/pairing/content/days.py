@@ -4,23 +4,13 @@
 losses is of the day in its headline, and the next one has the same words.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from pipelines.similarity.document import ArticleReading, text_of
+from pipelines.similarity.weekdays import WEEKDAY
 
-_WEEKDAYS = (
-    "понеділ(?:ок|ка|ку)|понедельника?|monday",
-    "вівтор(?:ок|ка|ку)|вторника?|tuesday",
-    "серед[ауи]|сред[ауы]|wednesday",
-    "четвер(?:га|гу)?|четверга?|thursday",
-    "п['’ʼ]?ятниц[яюі]|пятниц[аыу]|friday",
-    "субот[ауи]|суббот[ауы]|saturday",
-    "неділ[яюі]|воскресень[ея]|sunday",
-)
-WEEKDAY = re.compile(r"\b(?:" + "|".join(f"({names})" for names in _WEEKDAYS) + r")\b", re.IGNORECASE)
 _LEAD = 1_000
 """Characters in which weekdays are looked for: further below, background names other ones."""
 _ANY_YEAR = 2024

@@ -115,6 +115,8 @@ LONG = (
         # as long as the quotation, whatever it says
         ("Kravchuk told journalists after the session, which lasted late into the night in the hall.", False),
         ("Doctors, teachers and rescuers waited in jams, Kravchuk told journalists.", False),
+        # perhaps its beginning
+        ("“We waited,” Kravchuk told journalists.", False),
     ],
 )
 def test_a_quotation_for_which_there_is_no_room_between_two_links(instead, marked):

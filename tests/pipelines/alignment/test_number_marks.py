@@ -65,6 +65,17 @@ SAME = [
      ("In the shell procurement case 5 are held, 320 million hryvnias are frozen.", "en")),
     (("Торговля Одессы с 2020 года выросла с 3,3 до 4 млрд долларов.", "ru"),
      ("Odesa's trade grew to 4 billion dollars from 3.3 billion in 2020.", "en")),
+    (("У школі Сихова навчається тисяча двісті дітей.", "uk"),
+     ("В школе Сыхова учатся 1200 детей.", "ru")),
+    (("«Карпати» поступилися вдома «Десні» 1:3.", "uk"),
+     ("Desna beat Karpaty 3-1 away.", "en")),
+    # a night is of two days; a surname; surroundings
+    (("У ніч на середу в Сумах горів склад.", "uk"),
+     ("A warehouse burnt in Sumy on Tuesday night.", "en")),
+    (("Тренер Середа назвав склад команди.", "uk"),
+     ("Coach Sereda named the team on Friday.", "en")),
+    (("Запрет защитит окружающую среду.", "ru"),
+     ("Friday's ban protects nature.", "en")),
 ]  # fmt: skip
 
 
@@ -126,6 +137,19 @@ DIFFER = [
     (("Пам'ятник Катерині в Одесі важив тридцять тонн, його знімали 2 ночі.", "uk"),
      ("It took 2 nights in Odesa to take down Catherine's monument of 40 tonnes.", "en"),
      ("тридцять тонн", "40 tonnes")),
+    # far apart, of one thing, and all else is equal
+    (("Двох утікачів у Львові піймали одразу, третього шукали ще 17 годин.", "uk"),
+     ("Two fugitives were caught at once in Lviv; the third was hunted for another 7 hours.", "en"),
+     ("17 годин", "7 hours")),
+    (("Сировину під Лубни возитимуть з ферм в одинадцяти селах.", "uk"),
+     ("Raw material for Lubny will come from farms in nineteen villages.", "en"),
+     ("одинадцяти", "nineteen")),
+    (("«Полісся» перемогло вдома «Буковину» 3:1 і вийшло до чвертьфіналу.", "uk"),
+     ("Polissia beat Bukovyna 3:2 at home and are in the quarter-finals.", "en"),
+     ("3:1", "3:2")),
+    (("Пошта від понеділка підвищує тарифи, сказали в середу.", "uk"),
+     ("The post raises its rates from Friday, it said on Wednesday.", "en"),
+     ("понеділка", "Friday")),
 ]  # fmt: skip
 
 
