@@ -1,6 +1,7 @@
 """Archive records of one alignment: each paragraph of both variants once."""
 
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -25,6 +26,12 @@ _TAKEN = 0.5
 
 _LEFT_OUT = -1.5
 """Log-odds from which a paragraph may be a line that extraction has left out of the other page."""
+
+_TRANSLATED = 0.1
+"""Confidence of a paragraph that is likely to translate an original beside it: the other text has that."""
+_BESIDE_ORIGINAL = 3
+"""Paragraphs from an original to its translation."""
+_LATIN = re.compile("[A-Za-z]")
 
 Places = tuple[int, ...]
 Row = tuple[str, Places, Places, float | None]
@@ -158,6 +165,10 @@ def _records(a: ComparedText, b: ComparedText) -> Iterator[AlignmentRecord]:
     for lone, text, opposite, links_of_text in ((alone_a, a, b, sure), (alone_b, b, a, back)):
         _doubt_unread(lone, text, opposite)
         _doubt_other_speaker(lone, text, opposite, links_of_text)
+        _doubt_quoted_twice(lone, text, opposite, links_of_text)
+        _doubt_swallowed(lone, links_of_text)
+    _doubt_likest(alone_a, alone_b, sure)
+    for lone, text, opposite, links_of_text in ((alone_a, a, b, sure), (alone_b, b, a, back)):
         if _is_summary(text, opposite, links_of_text):
             has_summary = True
             _doubt_all(lone)
@@ -265,6 +276,59 @@ def _doubt_other_speaker(
                 after = min(after, other[0])
         if any(speech("\n".join(opposite.texts(tuple(range(before + 1, after)))))):
             lone[place] = replace(alone, confidence=DOUBTFUL)
+
+
+def _doubt_quoted_twice(
+    lone: dict[int, Lone], text: ComparedText, opposite: ComparedText, sure: Sequence[tuple[Places, Places]]
+) -> None:
+    """Doubt what may be the translation of a quotation: this text prints both, the other one the original.
+
+    The originals are linked, as they have the same words.
+    """
+    originals, partners = set[int](), set[int]()
+    if "en" in {text.variant.language, opposite.variant.language} and lone:
+        for own, other in sure:
+            if _is_latin("".join(text.texts(own))) != (text.variant.language == "en"):
+                originals.update(own)
+                partners.update(other)
+    if not originals:
+        return
+    quoted = sorted(partners)
+    odds = likenesses(text.paragraphs, opposite.paragraphs)[:, quoted]
+    for place, alone in lone.items():
+        likest = int(odds[place].argmax())
+        is_beside = any(abs(place - original) <= _BESIDE_ORIGINAL for original in originals)
+        if odds[place, likest] >= 0:
+            lone[place] = replace(
+                alone, confidence=min(alone.confidence, _TRANSLATED), nearest=quoted[likest]
+            )
+        elif is_beside or odds[place, likest] >= _LEFT_OUT:
+            lone[place] = replace(alone, confidence=min(alone.confidence, DOUBTFUL))
+
+
+def _is_latin(text: str) -> bool:
+    return len(_LATIN.findall(text)) * 2 > sum(map(str.isalpha, text))
+
+
+def _doubt_likest(
+    lone_a: dict[int, Lone], lone_b: dict[int, Lone], sure: Sequence[tuple[Places, Places]]
+) -> None:
+    """Doubt a paragraph that is likest to one in doubt at its place, which is likest to it: perhaps a part."""
+    for i, alone in lone_a.items():
+        j = alone.nearest
+        if j not in lone_b or lone_b[j].nearest != i or min(alone.confidence, lone_b[j].confidence) >= SURE:
+            continue
+        if all((own[0] < i) == (other[0] < j) for own, other in sure):
+            for lone, place in ((lone_a, i), (lone_b, j)):
+                lone[place] = replace(lone[place], confidence=min(lone[place].confidence, DOUBTFUL))
+
+
+def _doubt_swallowed(lone: dict[int, Lone], sure: Sequence[tuple[Places, Places]]) -> None:
+    """Doubt what stands beside a link to more paragraphs, the likest among them: one too many is linked."""
+    for own, other in sure:
+        for place in (own[0] - 1, own[-1] + 1):
+            if len(other) > len(own) and place in lone and lone[place].nearest in other:
+                lone[place] = replace(lone[place], confidence=min(lone[place].confidence, DOUBTFUL))
 
 
 def _is_summary(text: ComparedText, opposite: ComparedText, sure: Sequence[tuple[Places, Places]]) -> bool:

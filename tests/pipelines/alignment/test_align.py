@@ -18,6 +18,7 @@ from pipelines.alignment.links import (
     find_links_and_lone,
 )
 from pipelines.alignment.omissions import (
+    DOUBTFUL,
     OMISSION_NAMES,
     SURE,
     Lone,
@@ -26,6 +27,7 @@ from pipelines.alignment.omissions import (
     lone_paragraphs,
 )
 from pipelines.alignment.paragraphs import prepared
+from pipelines.alignment.records import _doubt_swallowed
 from pipelines.alignment.weights import shipped_weighting
 from tests.support import tiers
 
@@ -460,3 +462,33 @@ def test_lines_that_are_the_same_in_both_texts_are_surely_linked():
     line = "minconf | number | no"
     rows = aligned((line, *UK[:2], line, *UK[2:]), (line, *EN[:2], line, *EN[2:]))
     assert [row.doubtful for row in rows] == [False] * 7
+
+
+PRAISE = "Praise be to the One who led His servant through the darkness to the far shrine."
+PRAISE_UK = (
+    "Хвала Тому, Хто провів раба Свого крізь пітьму до віддаленого храму, якого не бачив жоден смертний."
+)
+
+
+@pytest.mark.parametrize("original", [(), (PRAISE,)])
+def test_the_translation_of_a_quotation_that_stands_beside_it_is_not_surely_left_out(original):
+    """Both texts have the original in the same words; one alone has its translation, too."""
+    rows = aligned((*UK[:2], *original, PRAISE_UK, *UK[2:]), (*EN[:2], *original, *EN[2:]))
+    alone = [(row.paragraphs_a, row.doubtful) for row in rows if row.kind == "omitted"]
+    assert alone == [((2 + len(original),), bool(original))]
+
+
+def test_a_paragraph_of_which_one_sentence_is_left_is_not_surely_left_out_as_a_whole():
+    whole = (
+        "Змінили й черговість: першими кошти отримуватимуть родини, де є людина з інвалідністю, та"
+        " багатодітні сім’ї. Раніше заяви розглядали лише за датою подання."
+    )
+    rows = aligned((*UK[:2], whole, *UK[2:]), (*EN[:2], "Before that the date alone decided.", *EN[2:]))
+    alone = [(row.kind, row.nearest, row.doubtful) for row in rows if row.kind != "aligned"]
+    assert alone == [("omitted", (2,), True), ("added", (2,), True)]
+
+
+def test_what_a_link_of_one_to_three_may_have_taken_is_not_surely_left_out():
+    lone = {0: Lone(0.91, 0), 2: Lone(0.95, 5), 4: Lone(0.99, 0)}
+    _doubt_swallowed(lone, [((1,), (0, 1, 2)), ((3,), (4,))])
+    assert [alone.confidence for alone in lone.values()] == [DOUBTFUL, 0.95, 0.99]
