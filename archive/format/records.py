@@ -394,8 +394,8 @@ class AlignmentRecord:
     characters_a: int = from_pipeline("length of these paragraphs of a")
     characters_b: int = from_pipeline("length of these paragraphs of b")
     numbers_differ: tuple[NumberMark, ...] = from_pipeline(
-        "of linked paragraphs: contradicting numbers at one place, as printed; what they count; how likely "
-        "a reader agrees, 0 to 1",
+        "of linked paragraphs: contradicting numbers/weekdays at one place, as printed; what they count; "
+        "how likely a reader agrees, 0 to 1",
         default=(),
     )
     numbers_converted: tuple[NumberMark, ...] = from_pipeline(

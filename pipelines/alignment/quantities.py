@@ -167,8 +167,7 @@ def _quantity(anchor: Anchor, text: str, start: int, language: str) -> Quantity:
     if ":" in anchor.key:
         return Quantity("time", anchor.key, anchor.text, start, None, Decimal(1), None, (), digits, about)
     if not anchor.key.replace(".", "", 1).isdigit():
-        kind = "version" if anchor.key.replace(".", "").isdigit() else "model"
-        kind = "score" if _SCORE.fullmatch(anchor.key) else kind
+        kind = _kind_of_name(anchor.key)
         return Quantity(kind, anchor.key, anchor.text, start, None, Decimal(1), None, (), digits, about)
     value = Decimal(anchor.key)
     unit, printed = _unit_beside(text, start, end, before, after)
@@ -184,9 +183,7 @@ def _quantity(anchor: Anchor, text: str, start: int, language: str) -> Quantity:
     kind = "count" if unit is None else "money" if dimension(unit) == "money" else "measure"
     counted = (*things_of(after, language), *things_of(before, language)[:2])
     step = _step(anchor.text, value)
-    # `тисяча двісті`
-    scale = number_word(before[0]) if before else None
-    whole = not any(map(_PARTS.match, (*after[:3], *before[:2]))) and (scale is None or scale.kind != "scale")
+    whole = _is_whole(before, after)
     return Quantity(
         kind,
         anchor.key,
@@ -201,6 +198,20 @@ def _quantity(anchor: Anchor, text: str, start: int, language: str) -> Quantity:
         whole,
         bool(_ORDINAL.match(text, end)),
     )
+
+
+def _kind_of_name(key: str) -> Kind:
+    if _SCORE.fullmatch(key):
+        return "score"
+    return "version" if key.replace(".", "").isdigit() else "model"
+
+
+def _is_whole(before: Sequence[str], after: Sequence[str]) -> bool:
+    """Tell if no word beside a number makes another one of it: `two thirds`, `тисяча двісті`."""
+    scale = number_word(before[0]) if before else None
+    if scale is not None and scale.kind == "scale":
+        return False
+    return not any(map(_PARTS.match, (*after[:3], *before[:2])))
 
 
 def _scaled(anchor: Anchor, text: str, start: int) -> Anchor:

@@ -287,10 +287,10 @@ def _doubt_quoted_twice(
     """
     originals, partners = set[int](), set[int]()
     if "en" in {text.variant.language, opposite.variant.language} and lone:
-        for own, other in sure:
-            if _is_latin("".join(text.texts(own))) != (text.variant.language == "en"):
-                originals.update(own)
-                partners.update(other)
+        for places, opposite_places in sure:
+            if _is_latin("".join(text.texts(places))) != (text.variant.language == "en"):
+                originals.update(places)
+                partners.update(opposite_places)
     if not originals:
         return
     quoted = sorted(partners)
@@ -313,21 +313,21 @@ def _is_latin(text: str) -> bool:
 def _doubt_likest(
     lone_a: dict[int, Lone], lone_b: dict[int, Lone], sure: Sequence[tuple[Places, Places]]
 ) -> None:
-    """Doubt a paragraph that is likest to one in doubt at its place, which is likest to it: perhaps a part."""
+    """Doubt a paragraph that is likest to one in doubt at its place, and that to it: perhaps a part."""
     for i, alone in lone_a.items():
         j = alone.nearest
         if j not in lone_b or lone_b[j].nearest != i or min(alone.confidence, lone_b[j].confidence) >= SURE:
             continue
-        if all((own[0] < i) == (other[0] < j) for own, other in sure):
+        if all((places_a[0] < i) == (places_b[0] < j) for places_a, places_b in sure):
             for lone, place in ((lone_a, i), (lone_b, j)):
                 lone[place] = replace(lone[place], confidence=min(lone[place].confidence, DOUBTFUL))
 
 
 def _doubt_swallowed(lone: dict[int, Lone], sure: Sequence[tuple[Places, Places]]) -> None:
     """Doubt what stands beside a link to more paragraphs, the likest among them: one too many is linked."""
-    for own, other in sure:
-        for place in (own[0] - 1, own[-1] + 1):
-            if len(other) > len(own) and place in lone and lone[place].nearest in other:
+    for places, partners in sure:
+        for place in (places[0] - 1, places[-1] + 1):
+            if len(partners) > len(places) and place in lone and lone[place].nearest in partners:
                 lone[place] = replace(lone[place], confidence=min(lone[place].confidence, DOUBTFUL))
 
 

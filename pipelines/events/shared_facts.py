@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipelines.bylines.words import is_given_name
-from pipelines.pairing.content.days import WEEKDAY, Days
+from pipelines.pairing.content.days import Days
 from pipelines.pairing.content.figures import FIGURES, Figures
 from pipelines.similarity.document import text_of
 from pipelines.similarity.lexicon import places_of
 from pipelines.similarity.numbers import is_month
+from pipelines.similarity.weekdays import WEEKDAY
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
