@@ -31,6 +31,8 @@ _TRANSLATED = 0.1
 """Confidence of a paragraph that is likely to translate an original beside it: the other text has that."""
 _BESIDE_ORIGINAL = 3
 """Paragraphs from an original to its translation."""
+_SENTENCE = 6
+"""Words of an original: less is the name of a program."""
 _LATIN = re.compile("[A-Za-z]")
 
 Places = tuple[int, ...]
@@ -288,7 +290,9 @@ def _doubt_quoted_twice(
     originals, partners = set[int](), set[int]()
     if "en" in {text.variant.language, opposite.variant.language} and lone:
         for places, opposite_places in sure:
-            if _is_latin("".join(text.texts(places))) != (text.variant.language == "en"):
+            passage = " ".join(text.texts(places))
+            is_sentence = len(passage.split()) >= _SENTENCE
+            if is_sentence and _is_latin(passage) != (text.variant.language == "en"):
                 originals.update(places)
                 partners.update(opposite_places)
     if not originals:
