@@ -155,6 +155,7 @@ def test_a_sentence_that_linked_paragraphs_lack_is_in_doubt_everywhere(root, wri
     assert f"“{sentence}” — Ukrainian" in passage.text_content()
     assert "; perhaps not in English." in passage.text_content()
     assert "counterpart in English; perhaps without 1 sentence" in page.text_content()
+    assert "A paragraph counts whole" in page.text_content()
 
 
 def test_by_language_and_not_by_id(root, writer, variants, capsys):
