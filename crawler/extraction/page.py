@@ -72,6 +72,7 @@ def read_parts(fetch: Fetch, hints: Hints) -> Parts:
         byline=line,
         names=tuple(claim.value for claim in claims),
         tags=metadata.tags,
+        site=metadata.site_name,
         description=metadata.lead,
         says_article=page_type(data, metadata) is not None or brief is not None,
         text=data.body,
@@ -153,6 +154,6 @@ def _kind(claims: tuple[Claim, ...]) -> str:
     return next((claim.value for claim in claims if claim.source == "kind"), "")
 
 
-EXTRACTOR = f"trafilatura {version('trafilatura')} + triptych 20"
+EXTRACTOR = f"trafilatura {version('trafilatura')} + triptych 21"
 """Name of the extractor in a row. Raise the last number when the same page may be read differently, as
 `triptych reextract` compares it."""

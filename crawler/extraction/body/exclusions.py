@@ -6,9 +6,15 @@ from itertools import compress
 from operator import attrgetter
 
 from crawler.extraction.body.boilerplate import why_not_text
-from crawler.extraction.body.signature import NAME, without_day
+from crawler.extraction.body.signature import (
+    LONGEST_BIO,
+    about_authors,
+    about_outlet,
+    about_persons,
+    without_day,
+)
 from crawler.extraction.body.text_blocks import Excluded, ReadBlock
-from crawler.extraction.document.text import for_comparison, one_line
+from crawler.extraction.document.text import for_comparison
 
 _DATED = re.compile(r"\d{1,2}[./]\d{1,2}(?:[./]\d{2,4})?\b|\d{1,2}:\d{2}\b")
 """Day or time with which an entry of a tape of news begins."""
@@ -17,25 +23,10 @@ _FAR, _SENTENCE = 5, 150
 _AWAY = "points to another article"
 _SAID_BY = re.compile(r"[—–-]\s*[^\W\d_][^.!?:]{2,60}")
 """Speaker under a pulled quotation: `— Bernice Oduro`."""
-_IS = re.compile(
-    r",| is | are | was | has | writes | works | covers | reports |\s*[—–(-]| є | пише| працює| пишет"
-    r"| работает| ist | lehrt | arbeitet | schreibt | forscht | est | es | jest "
-)
-_WORKS = re.compile(
-    r" (?:is (?:an?|the|based) |has (?:been|worked|written|covered) |writes |covers |reports |works "
-    r"|started |founded |ist (?:ein|der|die)\w* |es (?:una? |el |la )|est (?:une? |le |la )"
-    r"|(?:—|–|є|пише про|пишет о) )"
-)
-"""What follows the given name of an author in a line about him: `Nina is a reporter`."""
 _ENDS = re.compile(r"[.!?…:][»”\"')]*$|[»”\"]$")
 _BEFORE, _KICKER = 4, 60
 """Blocks above a headline, and letters of each."""
-_LONGEST_BIO = 500
-_ABOUT_AUTHOR = "about the author"
 _BYLINE = "the byline"
-_GOES_ON = re.compile(
-    r"(?:\.{3}|…) ?(?:ist|lehrt|forscht|leitet|arbeitet|is an?|is the) (?:[a-zäöü]+ ){0,4}[^\W\d_a-zäöü]"
-)
 _BREAKS_OFF = re.compile(r"[^.](?:\.{3}|…)$")
 _LONGEST_BYLINE = 200
 _OPENING = re.compile(
@@ -49,10 +40,8 @@ _OPENING = re.compile(
 _SHORT_HEADLINE = 15
 """Letters of a headline that may be a line of the text as well."""
 _LINE = 100
-_LAST = 4
 _RUNNING = 60
 """Letters from which a line is running text."""
-"""Blocks at the end that may be about the author."""
 _IMPRINT = "says who publishes the page"
 _RULES = "rules for comments"
 _COMMENTS = re.compile(
@@ -107,8 +96,9 @@ def leave_out(blocks: Sequence[ReadBlock], excluded: Excluded) -> list[str | Non
     _boxes(blocks, reasons)
     _labels(blocks, reasons)
     _announced_links(blocks, reasons)
-    _about_authors(blocks, reasons, [excluded.byline or "", *excluded.names])
-    _about_persons(blocks, reasons)
+    about_authors(blocks, reasons, [excluded.byline or "", *excluded.names])
+    about_persons(blocks, reasons)
+    about_outlet(blocks, reasons, excluded.site)
     _shortened_teasers(blocks, reasons)
     _teasers_at_the_end(blocks, reasons)
     for i in range(len(blocks) - 1, -1, -1):
@@ -254,7 +244,7 @@ def _below_the_text(blocks: Sequence[ReadBlock], reasons: list[str | None]) -> N
         0 if reason is not None else len(block.text) for block, reason in zip(blocks, reasons, strict=True)
     ]
     above, below = sum(letters[:ends]), sum(letters[ends:])
-    if above > below and above > _LONGEST_BIO:
+    if above > below and above > LONGEST_BIO:
         for i in range(ends, len(blocks)):
             reasons[i] = reasons[i] or why
 
@@ -280,57 +270,6 @@ def _is_pulled(i: int, folded: Sequence[str]) -> bool:
     return len(folded[i]) > 20 and any(
         folded[i] in text and len(text) > len(folded[i]) for j, text in enumerate(folded) if j != i
     )
-
-
-def _about_authors(blocks: Sequence[ReadBlock], reasons: list[str | None], names: Sequence[str]) -> None:
-    """Leave out lines about the authors: `Jane Doe is a fellow at …` under a text by her, or above it."""
-    authors = for_comparison(" ".join(names))
-    full_names = [*filter(NAME.fullmatch, map(one_line, names))]
-    if (
-        blocks
-        and reasons[0] is None
-        and len(blocks[0].text) < _LONGEST_BIO
-        and _is_at_work(blocks[0].text, full_names)
-    ):
-        # a box above the text
-        reasons[0] = _ABOUT_AUTHOR
-    for i in range(len(blocks) - 1, max(len(blocks) // 2, len(blocks) - 1 - _LAST), -1):
-        text = blocks[i].text
-        name = " ".join(text.split()[:2]).rstrip(",")
-        is_bio = NAME.fullmatch(name) and _IS.match(text[len(name) :]) and for_comparison(name) in authors
-        if reasons[i] is None:
-            if len(text) >= _LONGEST_BIO or not (
-                is_bio or _says_who(text, full_names) or _is_at_work(text, full_names)
-            ):
-                return
-            reasons[i] = _ABOUT_AUTHOR
-
-
-def _is_at_work(text: str, names: Sequence[str]) -> bool:
-    """Tell if a line begins with one of these names, or with its given name, and says what he does."""
-    for name in names:
-        for called in (name, name.split()[0]):
-            if not called.isupper() and text.startswith(called) and _WORKS.match(text[len(called) :]):
-                return True
-    return False
-
-
-def _says_who(text: str, names: Sequence[str]) -> bool:
-    """Tell if a line says who one of these persons is: `Der Imam Adil Tester ist Gründer der Stiftung`."""
-    for name in names:
-        at = text.find(name)
-        if 0 <= at < _RUNNING and _IS.match(text[at + len(name) :]):
-            return True
-    return False
-
-
-def _about_persons(blocks: Sequence[ReadBlock], reasons: list[str | None]) -> None:
-    """Leave out boxes about persons: `Nina Tester`, then `… ist Professorin an der Universität`."""
-    for i in range(1, len(blocks)):
-        if len(blocks[i].text) < _LONGEST_BIO and _GOES_ON.match(blocks[i].text):
-            reasons[i] = reasons[i] or "about a person"
-            if NAME.fullmatch(blocks[i - 1].text):
-                reasons[i - 1] = reasons[i - 1] or "about a person"
 
 
 def _shortened_teasers(blocks: Sequence[ReadBlock], reasons: list[str | None]) -> None:
@@ -361,7 +300,7 @@ def _teasers_at_the_end(blocks: Sequence[ReadBlock], reasons: list[str | None]) 
             break
         first = i
     above = sum(map(len, map(attrgetter("text"), blocks[:first])))
-    if broken > _SEVERAL and above > _LONGEST_BIO:
+    if broken > _SEVERAL and above > LONGEST_BIO:
         for i in range(first, len(blocks)):
             reasons[i] = reasons[i] or _AWAY
 

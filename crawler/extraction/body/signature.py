@@ -1,9 +1,10 @@
-"""The signature: a name in the last line of a text, used if nothing else says who wrote it."""
+"""Who wrote a text: the name in its last line, if nothing else does; lines about persons and the outlet."""
 
 import re
 from collections.abc import Sequence
 
 from crawler.extraction.body.text_blocks import ReadBlock
+from crawler.extraction.document.text import for_comparison, one_line
 
 _LONGEST = 70
 _ABOVE = 400
@@ -56,3 +57,137 @@ def signature(blocks: Sequence[ReadBlock], reasons: Sequence[str | None]) -> int
     last = blocks[retained[-1]]
     above = sum(len(blocks[i].text) for i in retained[:-1])
     return retained[-1] if last.kind == "paragraph" and above >= _ABOVE and signed_by(last.text) else None
+
+
+# Lines about the author, other persons and the outlet.
+
+
+_IS = re.compile(
+    r",| is | are | was | has | writes | works | covers | reports |\s*[—–(-]| є | пише| працює| пишет"
+    r"| работает| ist | lehrt | arbeitet | schreibt | forscht | est | es | jest "
+)
+_WORKS = re.compile(
+    r" (?:is (?:an?|the|based) |has (?:been|worked|written|covered) |writes |covers |reports |works "
+    r"|started |founded |ist (?:ein|der|die)\w* |es (?:una? |el |la )|est (?:une? |le |la )"
+    r"|(?:—|–|є|пише про|пишет о) )"
+)
+"""What follows the given name of an author in a line about him: `Nina is a reporter`."""
+_CAPITAL = r"[^\W\d_a-zа-яіїєґё]"
+_WRITER = re.compile(
+    r"(?:The (?:writer|author|columnist)s?|Автор(?:ка)?(?: (?:тексту|статті|колонки|текста|статьи))?"
+    rf"|Der Autor|Die Autorin|(?:{_CAPITAL}[\w'’ʼ.-]*\s+){{1,3}}(?P<surname>{_CAPITAL}[\w'’ʼ-]+))"
+    r"(?:, [^.!?]{2,80},)? (?:(?:is|are|was) (?:an?|the|our|[A-Z][\w. ]{1,30}['’]s?)|ist|—|–|-|є)\s"
+    r"[^.!?“\"]{0,80}?\b(?i:(?:reporter|writer|editor|journalist|correspondent|columnist|contributor|blogger"
+    r"|creator|freelancer|fellow|professor|lecturer|researcher)s?|(?:redakteur|journalist|autor|korrespondent|журнал[іи]ст"
+    r"|кореспондент|корреспондент|редактор|оглядач|обозревател|колумн[іи]ст|публ[іи]цист)\w*)\b[^“\"]{0,460}$"
+)
+"""A line that says that somebody writes: `Jane Doe is a reporter for …`."""
+LONGEST_BIO = 500
+_ABOUT_AUTHOR = "about the author"
+_GOES_ON = re.compile(
+    r"(?:\.{3}|…) ?(?:ist|lehrt|forscht|leitet|arbeitet|is an?|is the) (?:[a-zäöü]+ ){0,4}[^\W\d_a-zäöü]"
+)
+_LAST = 4
+"""Blocks at the end that may be about the author."""
+_NEAR = 60
+"""Letters from which a name is not at the beginning of a line."""
+_LAST_OF_OUTLET = 12
+_OUTLET_IS = re.compile(
+    r"(?: [A-Z][\w.]+)?(?: \([^()]{2,20}\))? (?:is (?:an?|the|our|one)|(?:has|was) (?:built|founded)|—|–|є) "
+)
+"""What follows an outlet's name where it speaks of itself."""
+_FROM_OUTLET = re.compile(
+    r"(?:an? )?(?:message|note|letter|word|appeal) from\b|слово редак|від редакції\b|от редакции\b",
+    re.IGNORECASE,
+)
+_ABOUT_OUTLET = "says who publishes the page"
+
+
+def about_authors(blocks: Sequence[ReadBlock], reasons: list[str | None], names: Sequence[str]) -> None:
+    """Leave out lines about the authors: `Jane Doe is a fellow at …` under a text by her, or above it."""
+    authors = for_comparison(" ".join(names))
+    full_names = [*filter(NAME.fullmatch, map(_without_note, names))]
+    if (
+        blocks
+        and reasons[0] is None
+        and len(blocks[0].text) < LONGEST_BIO
+        and _is_at_work(blocks[0].text, full_names)
+    ):
+        # a box above the text
+        reasons[0] = _ABOUT_AUTHOR
+    for i in range(len(blocks) - 1, max(len(blocks) // 2, len(blocks) - 1 - _LAST), -1):
+        text = blocks[i].text
+        name = " ".join(text.split()[:2]).rstrip(",")
+        is_bio = NAME.fullmatch(name) and _IS.match(text[len(name) :]) and for_comparison(name) in authors
+        if reasons[i] is None:
+            if len(text) >= LONGEST_BIO or not (
+                is_bio
+                or _says_who(text, full_names)
+                or _is_at_work(text, full_names)
+                or _is_writer(i, blocks, reasons)
+            ):
+                return
+            reasons[i] = _ABOUT_AUTHOR
+
+
+def _without_note(name: str) -> str:
+    return one_line(name.partition("(")[0])
+
+
+def _is_at_work(text: str, names: Sequence[str]) -> bool:
+    """Tell if a line begins with one of these names, or with its given name, and says what he does."""
+    for name in names:
+        for called in (name, name.split()[0]):
+            if not called.isupper() and text.startswith(called) and _WORKS.match(text[len(called) :]):
+                return True
+    return False
+
+
+def _says_who(text: str, names: Sequence[str]) -> bool:
+    """Tell if a line says who one of these persons is: `Der Imam Adil Tester ist Gründer der Stiftung`."""
+    for name in names:
+        at = text.find(name)
+        if 0 <= at < _NEAR and _IS.match(text[at + len(name) :]):
+            return True
+    return False
+
+
+def _is_writer(i: int, blocks: Sequence[ReadBlock], reasons: Sequence[str | None]) -> bool:
+    """Tell if a line is about a writer whom the text above does not name."""
+    writer = _WRITER.match(blocks[i].text)
+    if writer is None:
+        return False
+    surname = writer["surname"]
+    for block, reason in zip(blocks[:i], reasons, strict=False) if surname else ():
+        if reason is None and surname in block.text:
+            return False
+    return True
+
+
+def about_persons(blocks: Sequence[ReadBlock], reasons: list[str | None]) -> None:
+    """Leave out boxes about persons: `Nina Tester`, then `… ist Professorin an der Universität`."""
+    for i in range(1, len(blocks)):
+        if len(blocks[i].text) < LONGEST_BIO and _GOES_ON.match(blocks[i].text):
+            reasons[i] = reasons[i] or "about a person"
+            if NAME.fullmatch(blocks[i - 1].text):
+                reasons[i - 1] = reasons[i - 1] or "about a person"
+
+
+def about_outlet(blocks: Sequence[ReadBlock], reasons: list[str | None], name: str | None) -> None:
+    """Leave out what an outlet says of itself at the end: `Courier is a leading paper …`.
+
+    Below `About Courier`, it is what a press release says of its company.
+    """
+    if not name:
+        return
+    begins = None
+    for i in range(max(len(blocks) // 2, len(blocks) - _LAST_OF_OUTLET), len(blocks)):
+        text = blocks[i].text
+        if reasons[i] is None and for_comparison(text) == for_comparison(name):
+            reasons[i] = _ABOUT_OUTLET
+        elif blocks[i].kind == "heading":
+            begins = i if name in text and _FROM_OUTLET.match(text) else begins
+        elif text.startswith(name) and _OUTLET_IS.match(text[len(name) :]):
+            begins = i if begins is None and blocks[i - 1].kind != "heading" else begins
+    for i in range(begins, len(blocks)) if begins is not None else ():
+        reasons[i] = reasons[i] or _ABOUT_OUTLET

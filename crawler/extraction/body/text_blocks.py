@@ -15,6 +15,8 @@ class Excluded:
     """Names of authors, as claimed."""
     tags: tuple[str, ...] = ()
     captions: tuple[str, ...] = ()
+    site: str | None = None
+    """Name of the site, as its page has it."""
     description: str | None = None
     """Description in the head; it is not left out, but used to recognise the lead."""
     says_article: bool = False

@@ -251,6 +251,45 @@ def test_a_box_about_the_author_above_the_text_or_below(line: str, is_bio: bool)
     assert reasons(*text, bio, known=AUTHOR) == [*[False] * 4, is_bio]
 
 
+@pytest.mark.parametrize(
+    ("line", "is_bio"),
+    [
+        ("Anna Invented is a reporter for the Port Courier.", True),
+        ("Anna Invented, a former mayor of Port, is a fellow at the Harbour Institute.", True),
+        ("The writer is a professor of harbours at Port University.", True),
+        ("Анна Вигадана — журналістка, редакторка відділу «Кур'єра».", True),
+        ("Автор — редактор отдела экономики.", True),
+        ("Nina Erfunden is a reporter for the Port Courier.", False),
+        ("The author is a master of the ferry, and of suspense.", False),
+        ("Anna Invented is a member of the council.", False),
+        ("Anna Invented is a reporter. “I saw the ferry sink,” she told the court.", False),
+    ],
+)
+def test_a_last_line_about_a_writer_whom_the_text_does_not_name(line: str, is_bio: bool) -> None:
+    text = [ReadBlock("paragraph", "Nina Erfunden saw the ferry leave the port at nine.", 0.0)]
+    text += [other(number) for number in range(4)]
+    assert reasons(*text, ReadBlock("paragraph", line, 0.0))[5:] == [is_bio]
+    assert reasons(ReadBlock("paragraph", line, 0.0), *text)[:1] == [False]
+
+
+def test_what_an_outlet_says_of_itself_at_the_end() -> None:
+    text, known = [other(number) for number in range(4)], Excluded(site="Port Courier")
+    of_itself = [
+        ReadBlock("paragraph", "Port Courier (PC) is a leading paper of the northern harbours.", 0.0),
+        ReadBlock("paragraph", "Founded by nine ferrymen, it has readers in five towns.", 0.0),
+    ]
+    assert reasons(*text, *of_itself, known=known) == [*[False] * 4, True, True]
+    assert reasons(*text, *of_itself) == [False] * 6
+    about = ReadBlock("heading", "About Port Courier", 0.0)
+    assert reasons(*text, about, *of_itself, known=known) == [False] * 7
+    message = ReadBlock("heading", "A message from the founder of Port Courier:", 0.0)
+    assert reasons(*text, message, of_itself[1], known=known) == [*[False] * 4, True, True]
+    news = ReadBlock("paragraph", "Port Courier was fined by the court for its report.", 0.0)
+    assert reasons(*text, news, known=known) == [False] * 5
+    name = ReadBlock("paragraph", "Port Courier", 0.0)
+    assert reasons(*text, name, other(9), known=known) == [*[False] * 4, True, False]
+
+
 def test_a_box_about_a_person_goes_on_from_the_name() -> None:
     name = ReadBlock("heading", "Nina Tester", 0.0)
     bio = ReadBlock("paragraph", "... ist Professorin für Hafenbau an der Universität der Stadt.", 0.0)

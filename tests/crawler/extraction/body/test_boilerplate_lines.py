@@ -6,6 +6,38 @@ from crawler.extraction.body.boilerplate import why_not_text
 from tests.crawler.extraction.body import lines_elsewhere
 
 NO_TEXT = """\
+This article was originally published by Port Harbour News.
+This story first appeared in Courier Weekly.
+This article is republished from The Harbour under a Creative Commons license. Read the original article.
+This story is part of our series on ferries.
+Republish our articles for free, online or in print, under a Creative Commons license.
+With files from The Harbour Press
+(With inputs from agencies)
+Featured image: the port at night. Credit: Anna Invented
+Image credits: Port Courier
+The information provided here is not investment advice.
+Our editors handpick every product we feature. We may earn a commission from your purchases.
+Anna Invented has no position in any of the stocks mentioned. The Port Fool recommends Acme and nine others.
+This article includes affiliate links. These links have no influence on our editorial content.
+(By using the affiliate links in this post you support Courier Photography.)
+This means that if you click through them to make a purchase, we may earn a small commission at no cost.
+Support the Courier's journalism by subscribing today.
+Port Clinic is a non-profit academic medical center. Advertising on our site helps support our mission.
+We need your support to continue our work.
+What do you think of the ferries? Let us know in the comments below.
+Have questions about this story? Email the editor.
+The Thomson Reuters Trust Principles.
+Ми працюємо для вас щодня. Підтримайте нас.
+Наша редакція працює для вас без вихідних, і нам потрібна ваша допомога.
+Мы работаем для вас без выходных и без рекламы.
+ЧИТАЙТЕ у TELEGRAM найважливіше від «Кур'єра»
+ЧИТАЙТЕ в TELEGRAM самое важное от «Курьера»
+Над матеріалом працювали: Анна Вигадана, Отто Зроблений
+Над материалом работали: Анна Выдуманная, Отто Сделанный
+Передрук заборонено.
+Публикации в рубрике не отражают точку зрения редакции.
+Матеріал оновлено о 12:30: додано коментар мера.
+Материал обновлен 8 ноября 2026: добавлен комментарий мэра.
 November 8, 2026, 06:49 | Anna Invented
 November 8, 2026 | Anna Invented
 Anna Invented · November 8, 2026
@@ -375,6 +407,21 @@ More news stories
 Вибір редакції
 """
 TEXT = """\
+This article was first published in 1998 in a medical paper and was withdrawn nine years later.
+This report was published by the ministry on Monday.
+This story is part of the town, and nobody there wants to tell it.
+With files under his arm he went to court.
+The picture of the port at night hung over his desk.
+The information is not legal advice, the court said.
+Affiliate links on his blog brought him two million a year.
+We need your help, the mayor told the nine ferrymen.
+Support for the Courier's owner has fallen.
+«Ми працюємо для вас», — написав мер.
+Ми працюємо для вас, мешканців громади, сказав мер.
+Над проектом работали три года тридцать инженеров.
+Над текстом працювали двоє юристів комітету.
+Матеріал оновлено не було, тому суд його відхилив.
+Копіювання ключів заборонене законом про безпеку.
 Meeting of the port council – November 8, 2026
 On November 8, 2026 | the sign above the gate reads, the port was closed.
 Читайте цю книжку в застосунку бібліотеки, радить учителька, бо паперових примірників мало.
