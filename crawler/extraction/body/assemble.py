@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import islice
 
 from lxml import etree, html
 from lxml.html import HtmlElement
@@ -180,6 +181,14 @@ def _extract(
         blocks = _with_lead(lead, read_element(element, with_names=False))
         return Reading("its element without names", blocks, f"{place}, without regard to names")
 
+    def whole_element(lost: list[Piece]) -> Reading | None:
+        """Read all parts of the element, if they are of one story: trafilatura chose one of them."""
+        headed = (article for article in element.iter("article") if article.find(".//h1") is not None)
+        is_of_one = len([*islice(headed, 2)]) < 2
+        if container.tight or not is_of_one or not any(_inside(piece, element) for piece in lost):
+            return None
+        return Reading("all parts of its element", _with_lead(lead, read_element(element)), selector(element))
+
     def whole(_: list[Piece]) -> Reading | None:
         if again is None:
             return None
@@ -188,7 +197,8 @@ def _extract(
         return Reading("trafilatura", blocks, "trafilatura's reading of the whole page")
 
     first = Reading("its element", _with_lead(lead, blocks), place)
-    return judge(first, prose, excluded, (unnamed, partial(_wider, element), whole)), element
+    further = (unnamed, whole_element, partial(_wider, element), whole)
+    return judge(first, prose, excluded, further), element
 
 
 def _wider(element: HtmlElement, lost: list[Piece]) -> Reading | None:

@@ -70,11 +70,11 @@ class Furniture:
     other: tuple[frozenset[str], frozenset[str]]
 
     def is_all_of(self, words: list[str]) -> bool:
-        matches = [self._is(word) for word in takewhile(self._is, words)]
+        matches = [self.has(word) for word in takewhile(self.has, words)]
         return len(matches) == len(words) and 2 in matches
 
     @lru_cache(maxsize=20_000)  # noqa: B019 - only three objects have this cache, and they are never deleted
-    def _is(self, word: str) -> int:
+    def has(self, word: str) -> int:
         """Return 2 for a key word, 1 for another word of this kind, 0 for a word of text."""
         return 2 if _among(word, self.key) else int(_among(word, self.other))
 
@@ -149,8 +149,10 @@ def is_button(line: str) -> bool:
 
 
 def _is_button(folded: str) -> bool:
-    words = _WORD.findall(folded) if len(folded) <= _LONGEST_BUTTON else []
-    return bool(words) and any(words_of.is_all_of(words) for words_of in furniture())
+    first = _WORD.search(folded) if len(folded) <= _LONGEST_BUTTON else None
+    likely = [words_of for words_of in furniture() if words_of.has(first[0])] if first else []
+    words = _WORD.findall(folded) if likely else []
+    return any(words_of.is_all_of(words) for words_of in likely)
 
 
 def _is_spared(rule: LineRule, folded: str) -> bool:

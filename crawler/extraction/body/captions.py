@@ -59,12 +59,14 @@ _TEXT = {"p", "li", "blockquote", "h2", "h3", "h4", "h5", "h6", "div", "td", "pr
 _LABELS = re.compile(
     r"(?:\s*\b(?:(?:hide|toggle|show) caption|(?:buy|order) (?:this )?photo"
     r"|перейти (?:в|до) (?:фото|медиа|медіа)банку?))+$"
+    r"|^media playback is (?:un|not )supported on (?:your|this) device\s*"
     r"|^(?:image|photo) caption[:,]?\s+|^التعليق على الصورة،\s*",
     re.IGNORECASE,
 )
 """What a page calls a caption, and the buttons beside it."""
 _IMPRINT = re.compile(
-    r"^©[^.]{0,60}\.? (?:all rights reserved|все права защищены|всі права захищен)"
+    r"^©?\s*(?:copyright \(c\)|(?:19|20)\d{2}\s*[–—-]\s*(?:19|20)\d{2}\s)"
+    r"|^©[^.]{0,60}\.? (?:all rights reserved|все права защищены|всі права захищен)"
     r"|роскомнадзор|свидетельство о регистрации",
     re.IGNORECASE,
 )

@@ -9,8 +9,8 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import compress
-from operator import not_
+from itertools import compress, filterfalse
+from operator import attrgetter, not_
 
 from lxml.html import HtmlElement
 
@@ -167,8 +167,9 @@ class _Scales:
         self._begin, self._end = -1, -2
         if read_pieces:
             self._begin, self._end = read_pieces[0].position, read_pieces[-1].position
-        self._boxes = {piece.around for piece in read_pieces}
-        self._kinds = {_kind(piece) for piece in read_pieces} - {None}
+        own = [*filterfalse(attrgetter("teaser"), read_pieces)]
+        self._boxes = {piece.around for piece in own}
+        self._kinds = {_kind(piece) for piece in own} - {None}
         self._total = sum(len(piece.text) for piece in prose.pieces if piece.ends and not piece.teaser)
         self._by_box = _by_box(prose)
         lost = max(map(self._by_box.__getitem__, self._by_box.keys() - self._boxes), default=0)

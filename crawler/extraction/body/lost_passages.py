@@ -26,7 +26,9 @@ _CAPTION = 400
 """Characters of the text of a box with a picture, below which it is a caption."""
 _HEADINGS = frozenset({"h1", "h2", "h3"})
 _LEAD = 2
-"""Passages of a lead, at most."""
+"""Paragraphs of a lead, at most."""
+_LONG_LEAD = 200
+"""Letters of a paragraph that is a lead wherever it stands between headline and text."""
 _UP = 3
 _DESCRIPTION = 120
 """Letters of the page's description that are compared."""
@@ -95,7 +97,7 @@ class Passages:
         for piece in above:
             if self._is_lead(piece) and self._why_left_out(piece, self._line(piece)) is None:
                 lead.append(piece)
-        return lead if len(lead) <= _LEAD else []
+        return lead if len(set(map(self._line, lead))) <= _LEAD else []
 
     def _why_elsewhere(
         self, piece: Piece, above: bool, lead: Sequence[Piece], boxes: set[HtmlElement | None]
@@ -193,7 +195,10 @@ class Passages:
                 return True
             if around in around_text:
                 is_headed = around in self.page.around_headings
-                return around.tag != "body" and (is_headed or (is_below_heading and around.tag == "article"))
+                line = self._line(piece)
+                is_long = element.tag == "p" and len(line) >= _LONG_LEAD and line[0] not in '“«„"'
+                is_near = is_headed or (is_below_heading and around.tag == "article")
+                return is_long or (around.tag != "body" and is_near)
             above = next(around.itersiblings("h1", "h2", "hgroup", preceding=True), None)
             is_below_heading = is_below_heading or above is not None
         return False

@@ -99,12 +99,17 @@ def _open_lists(page: Outline) -> None:
 
 
 def _open_anchors(page: Outline) -> None:
-    """Make no links of the anchors of headings, which lead to no other article."""
+    """Make no links of the anchors of headings and of whole sentences, which lead to no other article."""
     for i in page.positions(*_HEADINGS):
         heading = page.elements[i]
         for link in (heading.getparent(), *heading.iterchildren("a")):
             if link is not None and link.tag == "a" and link.get("href", "").startswith("#"):
                 link.tag = "span"
+    for i in page.by_tag.get("a", ()):
+        address, link = page.attributes[i].get("href", ""), page.elements[i]
+        is_long = len(page.texts[i]) >= 2 * _RUNNING and address[:1] == "#" and len(address) > 1
+        if is_long and next(link.iterancestors("li"), None) is None:
+            link.tag = "span"
 
 
 def _open_headings(page: Outline) -> None:

@@ -43,14 +43,31 @@ _CALL = re.compile(r"слава\s+(?:україн|нації|зсу|героям
 """Slogans, which are no signature: `Слава Україні`."""
 
 
+_WORKED = re.compile(
+    r"над (?:(?:цим |этим )?(?:матеріал|материал|текст|про[єе]кт|випуск|выпуск)[оа]м|статтею|статьей)"
+    r" (?:також |также )?(?:працюва|работа)\w+\s*[:–—]?\s+(?P<names>.{5,200}?)[.,]?",
+    re.IGNORECASE,
+)
+_NEXT_NAME = re.compile(r"[,;]\s*|\s+(?:та|і|й|и)\s+")
+
+
 def signed_by(line: str) -> str | None:
-    """Return the name if a line under a text is a name and nothing else."""
+    """Return the name if a line under a text is a name and nothing else, or says who worked on the text."""
+    if (worked := _WORKED.fullmatch(line)) is not None:
+        names = _NEXT_NAME.split(worked["names"])
+        return worked["names"] if all(map(NAME.fullmatch, names)) else None
     name = _PHOTO.sub("", line)
     return name if len(name) <= _LONGEST and NAME.fullmatch(name) and not _CALL.match(name) else None
 
 
 def signature(blocks: Sequence[ReadBlock], reasons: Sequence[str | None]) -> int | None:
-    """Return the index of the signature: the last block, a paragraph of two to four capitalised words."""
+    """Return the index of the signature.
+
+    It says who worked on the text, or is the last block, a paragraph of two to four capitalised words.
+    """
+    for i in range(len(blocks) - 1, -1, -1):
+        if _WORKED.match(blocks[i].text) and signed_by(blocks[i].text):
+            return i
     retained = [i for i, reason in enumerate(reasons) if reason is None]
     if len(retained) < 3:
         return None
@@ -176,18 +193,22 @@ def about_persons(blocks: Sequence[ReadBlock], reasons: list[str | None]) -> Non
 def about_outlet(blocks: Sequence[ReadBlock], reasons: list[str | None], name: str | None) -> None:
     """Leave out what an outlet says of itself at the end: `Courier is a leading paper …`.
 
-    Below `About Courier`, it is what a press release says of its company.
+    Not below `About Courier`, which a press release says of its company, and not if the text names it.
     """
+    begins = max(len(blocks) // 2, len(blocks) - _LAST_OF_OUTLET)
     if not name:
         return
-    begins = None
-    for i in range(max(len(blocks) // 2, len(blocks) - _LAST_OF_OUTLET), len(blocks)):
-        text = blocks[i].text
-        if reasons[i] is None and for_comparison(text) == for_comparison(name):
-            reasons[i] = _ABOUT_OUTLET
-        elif blocks[i].kind == "heading":
-            begins = i if name in text and _FROM_OUTLET.match(text) else begins
-        elif text.startswith(name) and _OUTLET_IS.match(text[len(name) :]):
-            begins = i if begins is None and blocks[i - 1].kind != "heading" else begins
-    for i in range(begins, len(blocks)) if begins is not None else ():
-        reasons[i] = reasons[i] or _ABOUT_OUTLET
+    is_named = any(name in block.text for block in blocks[:begins])
+    is_message = False
+    for i in range(begins, len(blocks)):
+        block, before = blocks[i], blocks[i - 1]
+        if block.kind == "heading":
+            is_message = name in block.text and _FROM_OUTLET.match(block.text) is not None
+        is_of_itself = (
+            not is_named
+            and before.kind != "heading"
+            and block.text.startswith(name)
+            and _OUTLET_IS.match(block.text[len(name) :])
+        )
+        if is_message or is_of_itself or for_comparison(block.text) == for_comparison(name):
+            reasons[i] = reasons[i] or _ABOUT_OUTLET

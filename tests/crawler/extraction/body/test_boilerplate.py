@@ -276,12 +276,16 @@ def test_what_an_outlet_says_of_itself_at_the_end() -> None:
     text, known = [other(number) for number in range(4)], Excluded(site="Port Courier")
     of_itself = [
         ReadBlock("paragraph", "Port Courier (PC) is a leading paper of the northern harbours.", 0.0),
-        ReadBlock("paragraph", "Founded by nine ferrymen, it has readers in five towns.", 0.0),
+        ReadBlock(
+            "paragraph", "Port Courier was founded by nine ferrymen, and has readers in five towns.", 0.0
+        ),
     ]
     assert reasons(*text, *of_itself, known=known) == [*[False] * 4, True, True]
     assert reasons(*text, *of_itself) == [False] * 6
+    named = ReadBlock("paragraph", "The council thanked Port Courier for its report.", 0.0)
+    assert reasons(named, *text, *of_itself, known=known) == [False] * 7
     about = ReadBlock("heading", "About Port Courier", 0.0)
-    assert reasons(*text, about, *of_itself, known=known) == [False] * 7
+    assert reasons(*text, about, of_itself[0], known=known) == [False] * 6
     message = ReadBlock("heading", "A message from the founder of Port Courier:", 0.0)
     assert reasons(*text, message, of_itself[1], known=known) == [*[False] * 4, True, True]
     news = ReadBlock("paragraph", "Port Courier was fined by the court for its report.", 0.0)

@@ -6,13 +6,18 @@ from crawler.extraction.body.boilerplate import why_not_text
 from tests.crawler.extraction.body import lines_elsewhere
 
 NO_TEXT = """\
-This article was originally published by Port Harbour News.
-This story first appeared in Courier Weekly.
-This article is republished from The Harbour under a Creative Commons license. Read the original article.
+COURIER.ORG — незалежне видання без реклами. Щоб працювати далі, нам потрібна ваша підтримка.
+Курьер — независимое издание без рекламы. Чтобы работать дальше, нам нужна ваша поддержка.
+Your critical contribution enables us to maintain our independence from shareholders.
+Please help us out :
+Will you offer us a hand? Every gift, regardless of size, fuels our future.
+Did you like this information? Then please consider making a donation.
+In some cases, your question will be published, displaying your name, age and location.
+If you are reading this page and can't see the form you will need to visit the mobile version.
+Video Ad Feedback The mayor on ferries 01:40 - Source: Courier
+ALSO
 This story is part of our series on ferries.
 Republish our articles for free, online or in print, under a Creative Commons license.
-With files from The Harbour Press
-(With inputs from agencies)
 Featured image: the port at night. Credit: Anna Invented
 Image credits: Port Courier
 The information provided here is not investment advice.
@@ -24,7 +29,7 @@ This means that if you click through them to make a purchase, we may earn a smal
 Support the Courier's journalism by subscribing today.
 Port Clinic is a non-profit academic medical center. Advertising on our site helps support our mission.
 We need your support to continue our work.
-What do you think of the ferries? Let us know in the comments below.
+Let us know in the comments below.
 Have questions about this story? Email the editor.
 The Thomson Reuters Trust Principles.
 Ми працюємо для вас щодня. Підтримайте нас.
@@ -407,6 +412,9 @@ More news stories
 Вибір редакції
 """
 TEXT = """\
+Вигадана — незалежна депутатка, і їй потрібна більшість у раді.
+Also in the port, nine ferries were repaired.
+He asked the town to help us out of the harbour.
 This article was first published in 1998 in a medical paper and was withdrawn nine years later.
 This report was published by the ministry on Monday.
 This story is part of the town, and nobody there wants to tell it.

@@ -110,6 +110,17 @@ def test_what_adds_other_things_does_not_win(rest: str) -> None:
     assert verdict.reading.name == "first"
 
 
+def test_what_has_the_stories_below_the_article_loses() -> None:
+    stories = "".join(
+        f"<article><h2><a href='/news/{i}'>A ferry of the council stops at Port</a></h2><div><p>{line}</p></div></article>"
+        for i, line in enumerate(OTHER * 4)
+    )
+    verdict, _ = judged(
+        f"<section><div><h1>{TITLE}</h1>{p(TEXT)}</div>{stories}</section>", [*TEXT, *OTHER * 4], TEXT
+    )
+    assert verdict.reading.name == "second"
+
+
 def test_what_has_comments_loses() -> None:
     body = f'<div>{p(TEXT)}</div><div class="comments">{p(OTHER)}</div>'
     verdict, _ = judged(body, [*TEXT, *OTHER], TEXT)

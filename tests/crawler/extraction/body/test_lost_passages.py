@@ -227,3 +227,55 @@ def test_captions_of_a_gallery_once_without_the_buttons_beside_them() -> None:
     assert blocks(page(article)) == ["Міст навесні", *PARAGRAPHS]
     credit = "Міст узимку. Copyright Ніна Вигадана/Copyright 2026. All rights reserved"
     assert blocks(page(article.replace(imprint, picture.format(credit))))[1] == credit
+
+
+def test_parts_of_a_text_side_by_side_in_the_body() -> None:
+    parts = [f"<div class='plain-text'><h2>Частина</h2><p>{line}</p></div>" for line in PARAGRAPHS]
+    parts[2] = f"<main><div>{parts[2]}<p>{SENTENCE}</p></div></main>"
+    html = page(f"<header><h1>Міст відремонтують</h1></header>{'<div><p>Карта</p></div>'.join(parts)}")
+    assert [text for text in blocks(html) if text in PARAGRAPHS] == PARAGRAPHS
+
+
+def test_a_long_paragraph_between_headline_and_text_is_a_lead() -> None:
+    lead = f"{SENTENCE} {PARAGRAPHS[0]}"
+    other = PARAGRAPHS[1].replace("березня", "травня")
+    method = f"<div class='space'><h3>Методика</h3><div><p>{other}</p></div></div>"
+    parts = f"<div><p>{lead}</p></div><div class='mx-0'>{LONG}</div>{method * 2}"
+    html = page(f"<header><div><h1>Міст відремонтують</h1></div></header><section>{parts}</section>")
+    assert blocks(html)[:2] == [lead, PARAGRAPHS[0]]
+
+
+def test_a_paragraph_that_is_an_anchor_of_its_source() -> None:
+    rows = "".join(
+        f"<div class='row'><div class='content'> <span><a href='#source_1'>{line}</a></span> </div></div>"
+        for line in PARAGRAPHS[::2]
+    )
+    text = LONG + rows.replace("березня", "травня")
+    html = page(f"<div><h1>Міст відремонтують</h1><div class='text'>{text}</div></div>")
+    assert [line for line in blocks(html) if "травня" in line]
+
+
+@pytest.mark.parametrize(
+    ("line", "byline"),
+    [
+        (
+            "Над проєктом працювали: Анна Вигадана, Отто Зроблений та Ніна Уявна",
+            "Анна Вигадана, Отто Зроблений та Ніна Уявна",
+        ),
+        ("Над материалом работали Анна Выдуманная и Отто Сделанный.", "Анна Выдуманная и Отто Сделанный"),
+        ("Над проєктом працювали тридцять інженерів порту", None),
+    ],
+)
+def test_who_worked_on_a_text_is_its_author(line: str, byline: str | None) -> None:
+    text = f"<h1>Міст відремонтують</h1><article>{LONG}<p>{line}</p></article>"
+    parts = read(page(text))
+    assert parts.byline == byline
+    assert (line in [block.text for block in parts.text.blocks]) == (byline is None)
+
+
+def test_the_words_of_a_player_and_a_copyright_are_no_caption() -> None:
+    caption = "<figcaption>Media playback is unsupported on your device</figcaption>"
+    figure = f"<figure><video></video>{caption}</figure>"
+    rights = "<div class='copyright'>© Copyright (c) The Port Courier</div>"
+    html = page(f"<article><h1>Міст відремонтують</h1>{figure}{LONG}{rights}</article>")
+    assert blocks(html) == PARAGRAPHS
