@@ -110,7 +110,7 @@ _NEAR = 60
 """Letters from which a name is not at the beginning of a line."""
 _LAST_OF_OUTLET = 12
 _OUTLET_IS = re.compile(
-    r"(?: [A-Z][\w.]+)?(?: \([^()]{2,20}\))? (?:is (?:an?|the|our|one)|(?:has|was) (?:built|founded)|—|–|є) "
+    r"(?: [A-Z][\w.]+)?(?: \([^()]{2,20}\))? (?:is (?:an?|the|our|one)|(?:has|was) (?:built|founded)) "
 )
 """What follows an outlet's name where it speaks of itself."""
 _FROM_OUTLET = re.compile(
