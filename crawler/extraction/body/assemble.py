@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import islice
 
 from lxml import etree, html
 from lxml.html import HtmlElement
@@ -183,9 +182,10 @@ def _extract(
 
     def whole_element(lost: list[Piece]) -> Reading | None:
         """Read all parts of the element, if they are of one story: trafilatura chose one of them."""
-        headed = (article for article in element.iter("article") if article.find(".//h1") is not None)
-        is_of_one = len([*islice(headed, 2)]) < 2
-        if container.tight or not is_of_one or not any(_inside(piece, element) for piece in lost):
+        headed = 0
+        for article in element.iter("article"):
+            headed += article.find(".//h1") is not None
+        if container.tight or headed > 1 or not any(_inside(piece, element) for piece in lost):
             return None
         return Reading("all parts of its element", _with_lead(lead, read_element(element)), selector(element))
 

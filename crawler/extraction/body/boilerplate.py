@@ -150,9 +150,10 @@ def is_button(line: str) -> bool:
 
 def _is_button(folded: str) -> bool:
     first = _WORD.search(folded) if len(folded) <= _LONGEST_BUTTON else None
-    likely = [words_of for words_of in furniture() if words_of.has(first[0])] if first else []
-    words = _WORD.findall(folded) if likely else []
-    return any(words_of.is_all_of(words) for words_of in likely)
+    for words_of in furniture() if first is not None else ():
+        if words_of.has(first[0]) and words_of.is_all_of(_WORD.findall(folded)):
+            return True
+    return False
 
 
 def _is_spared(rule: LineRule, folded: str) -> bool:

@@ -168,6 +168,8 @@ class _Scales:
         if read_pieces:
             self._begin, self._end = read_pieces[0].position, read_pieces[-1].position
         own = [*filterfalse(attrgetter("teaser"), read_pieces)]
+        if 2 * len(own) > len(read_pieces):
+            own = read_pieces
         self._boxes = {piece.around for piece in own}
         self._kinds = {_kind(piece) for piece in own} - {None}
         self._total = sum(len(piece.text) for piece in prose.pieces if piece.ends and not piece.teaser)

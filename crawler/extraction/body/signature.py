@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from operator import attrgetter
 
 from crawler.extraction.body.text_blocks import ReadBlock
 from crawler.extraction.document.text import for_comparison, one_line
@@ -198,7 +199,7 @@ def about_outlet(blocks: Sequence[ReadBlock], reasons: list[str | None], name: s
     begins = max(len(blocks) // 2, len(blocks) - _LAST_OF_OUTLET)
     if not name:
         return
-    is_named = any(name in block.text for block in blocks[:begins])
+    is_named = name in "\n".join(map(attrgetter("text"), blocks[:begins]))
     is_message = False
     for i in range(begins, len(blocks)):
         block, before = blocks[i], blocks[i - 1]
