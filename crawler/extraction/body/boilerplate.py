@@ -150,7 +150,9 @@ def is_button(line: str) -> bool:
 
 def _is_button(folded: str) -> bool:
     first = _WORD.search(folded) if len(folded) <= _LONGEST_BUTTON else None
-    for words_of in furniture() if first is not None else ():
+    if first is None:
+        return False
+    for words_of in furniture():
         if words_of.has(first[0]) and words_of.is_all_of(_WORD.findall(folded)):
             return True
     return False
