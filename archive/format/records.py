@@ -136,7 +136,7 @@ class ArticleRecord:
     )
     authors_source: str | None = from_pipeline("where the page states them", repeats=True)
     published_at: datetime | None = from_page(
-        "first publication; midnight UTC if its hour or zone is unknown", cached=True
+        "first publication; Kyiv time if the outlet prints no zone", cached=True
     )
     published_raw: str | None = from_page("as printed")
     published_source: str | None = from_page(

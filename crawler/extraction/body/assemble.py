@@ -180,15 +180,6 @@ def _extract(
         blocks = _with_lead(lead, read_element(element, with_names=False))
         return Reading("its element without names", blocks, f"{place}, without regard to names")
 
-    def whole_element(lost: list[Piece]) -> Reading | None:
-        """Read all parts of the element, if they are of one story: trafilatura chose one of them."""
-        headed = 0
-        for article in element.iter("article"):
-            headed += article.find(".//h1") is not None
-        if container.tight or headed > 1 or not any(_inside(piece, element) for piece in lost):
-            return None
-        return Reading("all parts of its element", _with_lead(lead, read_element(element)), selector(element))
-
     def whole(_: list[Piece]) -> Reading | None:
         if again is None:
             return None
@@ -197,8 +188,7 @@ def _extract(
         return Reading("trafilatura", blocks, "trafilatura's reading of the whole page")
 
     first = Reading("its element", _with_lead(lead, blocks), place)
-    further = (unnamed, whole_element, partial(_wider, element), whole)
-    return judge(first, prose, excluded, further), element
+    return judge(first, prose, excluded, (unnamed, partial(_wider, element), whole)), element
 
 
 def _wider(element: HtmlElement, lost: list[Piece]) -> Reading | None:

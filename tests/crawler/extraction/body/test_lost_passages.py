@@ -229,13 +229,6 @@ def test_captions_of_a_gallery_once_without_the_buttons_beside_them() -> None:
     assert blocks(page(article.replace(imprint, picture.format(credit))))[1] == credit
 
 
-def test_parts_of_a_text_side_by_side_in_the_body() -> None:
-    parts = [f"<div class='plain-text'><h2>Частина</h2><p>{line}</p></div>" for line in PARAGRAPHS]
-    parts[2] = f"<main><div>{parts[2]}<p>{SENTENCE}</p></div></main>"
-    html = page(f"<header><h1>Міст відремонтують</h1></header>{'<div><p>Карта</p></div>'.join(parts)}")
-    assert [text for text in blocks(html) if text in PARAGRAPHS] == PARAGRAPHS
-
-
 def test_a_long_paragraph_between_headline_and_text_is_a_lead() -> None:
     lead = f"{SENTENCE} {PARAGRAPHS[0]}"
     other = PARAGRAPHS[1].replace("березня", "травня")
