@@ -136,7 +136,8 @@ class ArticleRecord:
     )
     authors_source: str | None = from_pipeline("where the page states them", repeats=True)
     published_at: datetime | None = from_page(
-        "first publication; Kyiv time if the outlet prints no zone", cached=True
+        "first publication; without a printed zone, in the outlet's; midnight where no hour is known",
+        cached=True,
     )
     published_raw: str | None = from_page("as printed")
     published_source: str | None = from_page(

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from crawler.extraction.document.outline import Outline
-from crawler.extraction.fields.dates.agreement import PRINTED, Moment
+from crawler.extraction.fields.dates.agreement import Moment
 from crawler.extraction.fields.dates.declared import MODIFIED, PUBLISHED, dates_of_metas
 from crawler.extraction.fields.dates.parsing import parse_date
 from crawler.extraction.fields.dates.timezones import (
@@ -53,8 +53,7 @@ def in_zone_of_page(
         return moment
     clock = moment.at.astimezone(KYIV).replace(tzinfo=None)
     found = ZoneInfo(zone) if zone else _zone_of(page, data, url, moment)
-    if found is KYIV or (found is None and moment.source.split()[0] not in PRINTED):
-        # what is declared for machines without a zone keeps Kyiv's hour
+    if found is KYIV:
         return moment
     at = clock.replace(tzinfo=found).astimezone(UTC) if found is not None else None
     if at is None or at > fetched_at + _SLOW_CLOCK:

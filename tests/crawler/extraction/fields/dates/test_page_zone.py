@@ -108,11 +108,11 @@ def test_a_day_with_dots_in_english_is_of_no_english_speaking_country() -> None:
     assert read("https://paper.com/x", "es", body=dotted).published_at == datetime(2026, 1, 5, tzinfo=UTC)
 
 
-def test_what_is_declared_for_machines_keeps_its_hour() -> None:
+def test_what_is_declared_for_machines_without_a_zone_has_no_hour_where_nothing_tells_it() -> None:
     declared = '<meta property="article:published_time" content="2026-01-05T10:30:00">'
     article = read("https://paper.com/x", "en", declared, body="")
-    assert article.published_at == datetime(2026, 1, 5, 8, 30, tzinfo=UTC)
-    assert article.published_source == "meta naive"
+    assert article.published_at == datetime(2026, 1, 5, tzinfo=UTC)
+    assert article.published_source == "meta zone-unknown day"
     assert read("https://paper.de/x", "en", declared, "").published_at == datetime(
         2026, 1, 5, 9, 30, tzinfo=UTC
     )
