@@ -74,6 +74,10 @@ SAME = [
      ("A warehouse burnt in Sumy on Tuesday night.", "en")),
     (("Тренер Середа назвав склад команди.", "uk"),
      ("Coach Sereda named the team on Friday.", "en")),
+    (("Тренер Середа був серед гостей.", "uk"),
+     ("The coach was among the guests on Friday.", "en")),
+    (("Рада збереться у вівторок або четвер.", "uk"),
+     ("The council meets on Friday.", "en")),
     (("Запрет защитит окружающую среду.", "ru"),
      ("Friday's ban protects nature.", "en")),
 ]  # fmt: skip
