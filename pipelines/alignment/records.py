@@ -27,8 +27,6 @@ _TAKEN = 0.5
 _LEFT_OUT = -1.5
 """Log-odds from which a paragraph may be a line that extraction has left out of the other page."""
 
-_TRANSLATED = 0.1
-"""Confidence of a paragraph that is likely to translate an original beside it: the other text has that."""
 _BESIDE_ORIGINAL = 3
 """Paragraphs from an original to its translation."""
 _SENTENCE = 6
@@ -297,16 +295,10 @@ def _doubt_quoted_twice(
                 partners.update(opposite_places)
     if not originals:
         return
-    quoted = sorted(partners)
-    odds = likenesses(text.paragraphs, opposite.paragraphs)[:, quoted]
+    odds = likenesses(text.paragraphs, opposite.paragraphs)[:, sorted(partners)]
     for place, alone in lone.items():
-        likest = int(odds[place].argmax())
         is_beside = any(abs(place - original) <= _BESIDE_ORIGINAL for original in originals)
-        if odds[place, likest] >= 0:
-            lone[place] = replace(
-                alone, confidence=min(alone.confidence, _TRANSLATED), nearest=quoted[likest]
-            )
-        elif is_beside or odds[place, likest] >= _LEFT_OUT:
+        if is_beside or odds[place].max() >= _LEFT_OUT:
             lone[place] = replace(alone, confidence=min(alone.confidence, DOUBTFUL))
 
 
