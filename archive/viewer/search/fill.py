@@ -55,7 +55,7 @@ _ARTICLE = [
 ]  # fmt: skip
 _COMPARED = (
     *("story_id", "article_id_a", "article_id_b", "language_a", "language_b", "kind", "doubtful"),
-    *("confidence", "characters_a", "characters_b"),
+    *("confidence", "characters_a", "characters_b", "sentences_only_a", "sentences_only_b"),
 )
 _EVENT = ["article_id_a", "article_id_b", "commit_seq", "tier", "probability", "shared"]
 _MARKS = {"numbers": ("numbers_differ",), "quotes": ("quotes_only_a", "quotes_only_b")}
@@ -304,6 +304,8 @@ class _Fill:
             is_doubtful = pc.and_not(is_alone, pc.or_(is_judged_sure, is_shared))
             for name, chosen in (("alone", is_sure), ("perhaps", is_doubtful)):
                 lengths = pc.if_else(chosen, table[f"characters_{side}"], 0)
+                if name == "perhaps" and f"sentences_only_{side}" in table.column_names:
+                    lengths = pc.add(lengths, _letters(table[f"sentences_only_{side}"]))
                 table = table.append_column(f"{name}_{side}", pc.cast(lengths, pa.int64()))
         names = ["characters_a", "alone_a", "perhaps_a", "characters_b", "alone_b", "perhaps_b"]
         ids = ["story_id", "article_id_a", "article_id_b"]
@@ -396,6 +398,11 @@ def _store_figures(archive: Archive) -> None:
         stored_figures.store(archive, path)
     except Exception as error:  # the page that asks for them says why
         _log.warning("The charts cannot be made: %s", error)
+
+
+def _letters(lists: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Count the characters of the texts in each list; 0 for null."""
+    return pc.utf8_length(pc.fill_null(pc.binary_join(lists, ""), ""))
 
 
 def _end_with_server() -> None:

@@ -125,10 +125,10 @@ def test_a_sentence_that_linked_paragraphs_lack_is_in_doubt_everywhere(root, wri
     def lone_sentence(texts, couples):
         for a, b in couples:
             of_a, of_b = texts[a].language, texts[b].language
-            only = {"uk": (sentence,)}
+            only, letters = {"uk": (sentence,)}, {"uk": 32, "en": 7}
             yield AlignmentRecord(
-                a, 1, b, 1, of_a, of_b, 0, "aligned", (0,), (0,), 0.99, 32, 7, doubtful=False,
-                sentences_only_a=only.get(of_a, ()), sentences_only_b=only.get(of_b, ()),
+                a, 1, b, 1, of_a, of_b, 0, "aligned", (0,), (0,), 0.99, letters[of_a], letters[of_b],
+                doubtful=False, sentences_only_a=only.get(of_a, ()), sentences_only_b=only.get(of_b, ()),
             )  # fmt: skip
 
     for record in variants(1, "en", "uk"):
@@ -145,6 +145,8 @@ def test_a_sentence_that_linked_paragraphs_lack_is_in_doubt_everywhere(root, wri
     fill.fill(opened)
     with serving(root) as get:
         page = lxml.html.fromstring(get(f"/stories/{story_id}")[2])
+        (listed,) = json.loads(get("/stories.json")[2])
+    assert (listed["omitted"], listed["omitted_doubtful"]) == (0.0, len(sentence) / 32)
     (mark,) = page.iter("mark")
     assert (mark.text, mark.get("class"), mark.get("title")) == (
         sentence,
