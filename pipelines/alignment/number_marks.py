@@ -22,7 +22,7 @@ from pipelines.alignment.quantities import (
 )
 from pipelines.similarity.counts import things_in, things_of, words_of
 from pipelines.similarity.numerals import also_said, same_number
-from pipelines.similarity.weekdays import WEEKDAY
+from pipelines.similarity.weekdays import WEEKDAY, may_name_weekday
 
 MOST = 40
 """Numbers of linked paragraphs from which they are a table, whose rows nobody can tell apart."""
@@ -49,20 +49,6 @@ _INCLUDING = re.compile(
     re.IGNORECASE,
 )
 _NIGHT = re.compile(r"night|\b(?:опів)?н[іо]ч|пол[уо]ноч|півн[іо]ч", re.IGNORECASE)
-_OF_WEEKDAYS = (
-    "day",
-    "неділ",
-    "понед",
-    "вторн",
-    "вівтор",
-    "серед",
-    "сред",
-    "четвер",
-    "ятниц",
-    "субот",
-    "суббот",
-    "воскр",
-)
 _NAME = re.compile(r"(?<=[^.!?…] )(?=[^a-zа-яіїєґё])[^\W\d_]{4,}")
 
 
@@ -82,16 +68,12 @@ def number_marks(a: Passage, b: Passage) -> tuple[tuple[NumberMark, ...], tuple[
 
 def _weekday_marks(a: str, b: str) -> Iterator[NumberMark]:
     """Yield the day of the week that each text has instead of the other's; a night belongs to two days."""
-    if not (_may_name_a_weekday(a) and _may_name_a_weekday(b)) or _NIGHT.search(a) or _NIGHT.search(b):
+    if not (may_name_weekday(a) and may_name_weekday(b)) or _NIGHT.search(a) or _NIGHT.search(b):
         return
     days_a, days_b = _weekdays(a), _weekdays(b)
     only_a, only_b = days_a.keys() - days_b.keys(), days_b.keys() - days_a.keys()
     if len(only_a) == len(only_b) == 1:
         yield NumberMark(days_a[only_a.pop()], days_b[only_b.pop()], None, _LIKELY)
-
-
-def _may_name_a_weekday(text: str) -> bool:
-    return any(map(text.__contains__, _OF_WEEKDAYS))
 
 
 def _weekdays(text: str) -> dict[int, str]:

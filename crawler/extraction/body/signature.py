@@ -1,4 +1,4 @@
-"""Who wrote a text: the name in its last line, if nothing else does; lines about persons and the outlet."""
+"""The signature of a text, the name in its last line; lines below it about persons and the outlet."""
 
 import re
 from collections.abc import Sequence
@@ -89,7 +89,7 @@ _WORKS = re.compile(
     r"|started |founded |ist (?:ein|der|die)\w* |es (?:una? |el |la )|est (?:une? |le |la )"
     r"|(?:—|–|є|пише про|пишет о) )"
 )
-"""What follows the given name of an author in a line about him: `Nina is a reporter`."""
+"""Words after the given name of an author in a line about him: `Nina is a reporter`."""
 _CAPITAL = r"[^\W\d_a-zа-яіїєґё]"
 _WRITER = re.compile(
     r"(?:The (?:writer|author|columnist)s?|Автор(?:ка)?(?: (?:тексту|статті|колонки|текста|статьи))?"
@@ -113,7 +113,7 @@ _LAST_OF_OUTLET = 12
 _OUTLET_IS = re.compile(
     r"(?: [A-Z][\w.]+)?(?: \([^()]{2,20}\))? (?:is (?:an?|the|our|one)|(?:has|was) (?:built|founded)) "
 )
-"""What follows an outlet's name where it speaks of itself."""
+"""Words after an outlet's name where it speaks of itself."""
 _FROM_OUTLET = re.compile(
     r"(?:an? )?(?:message|note|letter|word|appeal) from\b|слово редак|від редакції\b|от редакции\b",
     re.IGNORECASE,

@@ -7,8 +7,9 @@ import pytest
 
 from pipelines.alignment.links import weighed
 from pipelines.alignment.marginals import marginals
-from pipelines.alignment.omissions import OMISSION_NAMES, sides
+from pipelines.alignment.omissions import DOUBTFUL, OMISSION_NAMES, Lone, sides
 from pipelines.alignment.paragraphs import prepared
+from pipelines.alignment.records import _doubt_likest
 from pipelines.alignment.weights import shipped_weighting
 
 UK = ["Міст закрито.", "Рух змінять.", "Чекали довго.", "Була повінь.", "Поліція просить.", "Усе."]
@@ -48,3 +49,10 @@ def test_features_of_the_place_of_a_paragraph(seed):
             before = min((b[0] for a, b in of_side if a[0] > place), default=y)
             in_gap = sum(after < other < before for other in free)
             assert values["free in its gap"] == pytest.approx(np.log1p(in_gap))
+
+
+@pytest.mark.parametrize(("confidence", "doubted"), [(0.84, True), (0.9, False)])
+def test_two_passages_that_are_likest_to_each_other_are_doubted_where_either_is_in_doubt(confidence, doubted):
+    lone_a, lone_b = {0: Lone(0.95, 1)}, {1: Lone(confidence, 0)}
+    _doubt_likest(lone_a, lone_b, [])
+    assert (lone_a[0].confidence == DOUBTFUL) is doubted
