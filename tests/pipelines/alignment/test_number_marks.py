@@ -6,6 +6,7 @@ import pytest
 
 from pipelines.alignment.number_marks import Passage, number_marks
 from pipelines.alignment.quantities import quantities
+from pipelines.similarity.weekdays import WEEKDAY, may_name_weekday
 
 SAME = [
     (("Ремонт у Полтаві триватиме 24 год, а далі 3 дні.", "uk"),
@@ -222,3 +223,12 @@ def test_inches_after_feet_are_of_the_same_length_and_nothing_else_is():
 )
 def test_a_letter_glued_to_money_or_to_many_is_a_scale(text, said):
     assert [x.key for x in quantities(text, "en")] == said
+
+
+def test_each_day_of_the_week_passes_the_quick_look():
+    days = (
+        "понеділок вівторка середу четвер п’ятницю суботи неділя понедельника вторник среду четверга"
+        " пятницы субботу воскресенья Monday Tuesday Wednesday Thursday Friday Saturday Sunday"
+    )
+    for day in days.split():
+        assert (may_name_weekday(day), WEEKDAY.search(day) is not None) == (True, True), day
