@@ -91,10 +91,10 @@ def _heading(passage: OneSided) -> str:
 
 
 def _print_marks(console: Console, alignments: Iterable[Row], width: int) -> None:
-    """Print the numbers that contradict each other, and quotations that one language lacks, of sure links."""
+    """Print the numbers that contradict each other, and quotations that one language lacks."""
     lines: dict[str, list[str]] = {"numbers differ": [], "quoted in one language": []}
     for row in alignments:
-        if row["doubtful"] is not False:
+        if row["doubtful"] is None:
             continue
         a, b = str(row["language_a"]), str(row["language_b"])
         for mark in row["numbers_differ"] or ():  # type: ignore[attr-defined]
@@ -102,7 +102,7 @@ def _print_marks(console: Console, alignments: Iterable[Row], width: int) -> Non
             values = " ↔ ".join(map(" ".join, sides))
             lines["numbers differ"].append(f"{values} ({min(mark['confidence'], 0.99):.2f})")
         for column, language, other in (("quotes_only_a", a, b), ("quotes_only_b", b, a)):
-            for mark in row[column] or ():  # type: ignore[attr-defined]
+            for mark in (not row["doubtful"] and row[column]) or ():  # type: ignore[attr-defined]
                 speaker = f", {mark['speaker']}" if mark["speaker"] else ""
                 quotation = f"{_shortened(mark['text'])} ({language}, not {other}{speaker})"
                 lines["quoted in one language"].append(quotation)

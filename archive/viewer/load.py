@@ -277,7 +277,7 @@ def _variant(versions: Sequence[Values], alignments: Sequence[Values]) -> Varian
 
 
 def _marks(article_id: str, alignments: Sequence[Values]) -> dict[int, tuple[Mark, ...]]:
-    """Read the marks of an article by its blocks; numbers of a doubtful link do not count."""
+    """Read the marks of an article by its blocks; before schema 6 nobody judged them."""
     marks: dict[int, dict[Mark, None]] = defaultdict(dict)
     for row in alignments:
         for side, other_side in _SIDES:
@@ -292,7 +292,7 @@ def _marks(article_id: str, alignments: Sequence[Values]) -> dict[int, tuple[Mar
 def _marks_of_side(row: Values, side: str, other_side: str) -> Iterator[Mark]:
     language = row[f"language_{other_side}"]
     for kind, column in (("number", "numbers_differ"), ("converted", "numbers_converted")):
-        for mark in () if row["kind"] in LINKED and row["doubtful"] else row[column]:
+        for mark in row[column]:
             yield Mark(kind, mark[side], language, mark[other_side], mark["confidence"])
     for mark in row[f"quotes_only_{side}"]:
         yield Mark("quote", mark["text"], language, speaker=mark["speaker"])
@@ -304,7 +304,7 @@ def _number_pairs(alignments: Iterable[Values], column: str) -> tuple[NumberPair
     """Read two numbers each of a story, in the order of languages and then of reading."""
     pairs: dict[NumberPair, None] = {}
     for row in alignments:
-        if row["doubtful"] is not False:
+        if row["doubtful"] is None:
             continue
         languages = (row["language_a"], row["language_b"])
         for mark in row[column]:

@@ -30,7 +30,7 @@ _APART = 0.3
 """Share of a paragraph that two numbers may stand apart."""
 _ALIKE_WORDS, _ALIKE_SHARE = 3, 0.3
 """Words around two numbers that are common to both, and their share, from which the places are the same."""
-_SURE, _LIKELY = 0.97, 0.93
+_SURE, LIKELY = 0.97, 0.93
 """Probabilities of a mark whose place the numbers beside it or the thing counted tell, and of others."""
 _LITERAL = 0.5
 """Share of the words around two numbers that both texts have, from which they are literal."""
@@ -73,7 +73,7 @@ def _weekday_marks(a: str, b: str) -> Iterator[NumberMark]:
     days_a, days_b = _weekdays(a), _weekdays(b)
     only_a, only_b = days_a.keys() - days_b.keys(), days_b.keys() - days_a.keys()
     if len(only_a) == len(only_b) == 1:
-        yield NumberMark(days_a[only_a.pop()], days_b[only_b.pop()], None, _LIKELY)
+        yield NumberMark(days_a[only_a.pop()], days_b[only_b.pop()], None, LIKELY)
 
 
 def _weekdays(text: str) -> dict[int, str]:
@@ -112,7 +112,8 @@ def _number_marks(a: Passage, b: Passage) -> tuple[Sequence[NumberMark], tuple[N
 
 
 def _is_of_one_thing(number_a: Quantity, number_b: Quantity) -> bool:
-    return number_a.unit is not None or _common_word(number_a, number_b) is not None
+    is_time = number_a.unit is not None or number_a.kind == number_b.kind == "year"
+    return is_time or _common_word(number_a, number_b) is not None
 
 
 class _Sides:
@@ -126,17 +127,20 @@ class _Sides:
         self.matched = dict[int, int]()
         """Numbers of b by numbers of a, each with the nearest that is the same, else with one that may be."""
         matched_b = set[int]()
-        for _, _, i, j in sorted(self._equal()):
+        for *_, i, j in sorted(self._equal()):
             if i not in self.matched and j not in matched_b:
                 self.matched[i] = j
                 matched_b.add(j)
         self._alone_b = sorted(set(range(len(numbers_b))) - matched_b)
 
-    def _equal(self) -> Iterator[tuple[bool, float, int, int]]:
+    def _equal(self) -> Iterator[tuple[bool, bool, float, int, int]]:
         for i, number_a in enumerate(self.numbers_a):
             for j, number_b in enumerate(self.numbers_b):
                 if agree(number_a, number_b):
-                    yield number_a.key != number_b.key, self._apart(number_a, number_b), i, j
+                    # of `13 April 2024 and 1 October 2024`, each year goes with its day
+                    has_day = i > 0 and j > 0 and self.numbers_a[i - 1].key == self.numbers_b[j - 1].key
+                    apart = self._apart(number_a, number_b)
+                    yield number_a.key != number_b.key, not has_day, apart, i, j
 
     def _apart(self, number_a: Quantity, number_b: Quantity) -> float:
         return abs(number_a.start / len(self.a.text) - number_b.start / len(self.b.text))
@@ -165,7 +169,7 @@ class _Sides:
     def _is_explained(self, i: int, j: int) -> bool:
         """Tell if two numbers differ because one text has a sum, the hours of a time or another period."""
         number_a, number_b = self.numbers_a[i], self.numbers_b[j]
-        if is_conversion(number_a, number_b):
+        if is_conversion(number_a, number_b) or number_a.kind == "year":
             return False
         if number_a.kind == number_b.kind == "time":
             has_zone = _ZONE.search(self.a.text) or _ZONE.search(self.b.text)
@@ -194,10 +198,8 @@ class _Sides:
             return False
         number_a, number_b = self.numbers_a[i], self.numbers_b[j]
         alike = self._context(number_a, number_b)[1]
-        same = (
-            number_a.unit is not None or number_a.kind in {"date", "time"} or _common_word(number_a, number_b)
-        )
-        return alike and bool(same)
+        is_time = number_a.unit is not None or number_a.kind in {"date", "time", "year"}
+        return alike and (is_time or _common_word(number_a, number_b) is not None)
 
     def _confidence(self, i: int, j: int) -> float:
         """Return how likely two numbers stand for the same; 0 where that is not sure enough for a mark."""
@@ -208,7 +210,7 @@ class _Sides:
             number_a, number_b, counted=counted
         ):
             return 0
-        return _SURE if framed and (has_neighbour or counted) else _LIKELY
+        return _SURE if framed and (has_neighbour or counted) else LIKELY
 
     def _is_one_place(self, i: int, j: int, *, counted: bool) -> bool:
         """Tell if the words and the numbers around two numbers show one place of both texts."""

@@ -25,6 +25,7 @@ _MONEY_FROM = 100_000
 """Pounds from which they are money."""
 _STERLING = re.compile("sterling|стерлінг|стерлинг", re.IGNORECASE)
 _GLUED = re.compile(r"[KkMmBb](?![\w/])")
+_FRACTIONS = {"½": Decimal("0.5"), "¼": Decimal("0.25"), "¾": Decimal("0.75")}
 _ZEROS = {"k": 3, "m": 6, "b": 9}
 _SIGNS = frozenset("$€£₴₽¥")
 _MANY = re.compile(
@@ -58,6 +59,8 @@ _PARTS = re.compile(
 
 _ROUNDED, _ROUNDED_ABOUT = Decimal("0.1"), Decimal("0.25")
 """Shares by which a number may be rounded: any, and one that is called about so much."""
+_PRECISE = 100
+"""Worths of its last digit from which a number is no rounding of another as exact: 592 and 593 million."""
 _ROUND_FROM = 1_000
 """From which a number that ends in zeros is perhaps round without a word for it."""
 _ROUNDED_DEGREES = 2
@@ -215,8 +218,10 @@ def _is_whole(before: Sequence[str], after: Sequence[str]) -> bool:
 
 
 def _scaled(anchor: Anchor, text: str, start: int) -> Anchor:
-    """Read the letter of `$22K`, `€5m`, `22k users`; `5K` is a screen, `10k` a run, a 68k a computer."""
+    """Read the end of `1½`, `$22K`, `€5m`, `22k users`; `5K` is a screen, `10k` a run, a 68k a computer."""
     end = start + len(anchor.text)
+    if anchor.key.isdigit() and (fraction := _FRACTIONS.get(text[end : end + 1])):
+        return Anchor(f"{Decimal(anchor.key) + fraction:f}", anchor.text + text[end], anchor.position)
     letter = _GLUED.match(text, end)
     if letter is None or not anchor.key.replace(".", "", 1).isdigit():
         return anchor
@@ -299,7 +304,10 @@ def rounded(number_a: Quantity, number_b: Quantity) -> bool:
     if a is None or b is None:
         return False
     apart, about = abs(a - b), number_a.about or number_b.about
-    step = max(_worth(a, number_a.step, about=about), _worth(b, number_b.step, about=about))
+    worth_a, worth_b = _worth(a, number_a.step, about=about), _worth(b, number_b.step, about=about)
+    step = max(worth_a, worth_b)
+    if about and worth_a == worth_b and min(a, b) >= _PRECISE * step:
+        return not apart
     if about:
         return apart <= step and apart <= _ROUNDED_ABOUT * max(a, b)
     return apart * 2 <= step and apart <= _ROUNDED * max(a, b)

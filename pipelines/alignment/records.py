@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from msgspec import structs
+
 from archive.format.marks import QuoteMark
 from archive.format.records import AlignmentRecord, VariantText
 from pipelines.alignment.links import SURE_LINK, ParagraphLink, find_links_and_lone, likenesses
-from pipelines.alignment.number_marks import Passage, number_marks
+from pipelines.alignment.number_marks import LIKELY, Passage, number_marks
 from pipelines.alignment.omissions import DOUBTFUL, SURE, Lone
 from pipelines.alignment.paragraphs import MOST, Paragraphs, prepared
 from pipelines.alignment.quote_marks import MOST_OF_GAP, QuoteSearch, has_no_room, quote_marks, speech
@@ -19,6 +21,9 @@ from pipelines.similarity.counts import things_in
 
 _OF_HEADLINE = 0.5
 """Share of its words that the other text's headline has if it says what the paragraph does."""
+
+_MARKED = 0.85
+"""Probability of a doubtful link from which its numbers are marked: of 34 read, 33 were contradictions."""
 
 _SUMMARY = 0.5
 """Share of the letters of a text below which the other one is a summary."""
@@ -205,12 +210,16 @@ def _records(a: ComparedText, b: ComparedText) -> Iterator[AlignmentRecord]:
 def _linked(
     record: AlignmentRecord, a: ComparedText, texts_a: Sequence[str], b: ComparedText, texts_b: Sequence[str]
 ) -> AlignmentRecord:
-    """Add what differs between linked paragraphs; nothing where the link itself is doubtful."""
+    """Add what differs between linked paragraphs; of a doubtful link numbers, which may be why it is."""
     whole_a, whole_b = " ".join(texts_a), " ".join(texts_b)
-    if (record.score is None or record.score < SURE_LINK) and whole_a != whole_b:
+    doubtful = (record.score is None or record.score < SURE_LINK) and whole_a != whole_b
+    if doubtful and (record.score is None or record.score < _MARKED):
         return replace(record, doubtful=True)
-    more_of_a = float(len(whole_a) - len(whole_b))
     differ, converted = number_marks(Passage(whole_a, record.language_a), Passage(whole_b, record.language_b))
+    if doubtful:
+        marks = [structs.replace(mark, confidence=min(mark.confidence, LIKELY)) for mark in differ]
+        return replace(record, doubtful=True, numbers_differ=tuple(marks))
+    more_of_a = float(len(whole_a) - len(whole_b))
     return replace(
         record,
         doubtful=False,

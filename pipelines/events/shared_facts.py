@@ -39,6 +39,10 @@ WORTH = 0.05
 """Probability by likeness from which the evidence is weighed."""
 _WITHIN_NAME = re.compile(r"[^\W\d_][-‑]?$")
 _WORD_BEFORE = re.compile(r"([^\W\d_]+)[ \u00a0]$")
+_PENALTY = re.compile(
+    r"\b(?:загрожу|грозит|светит|faces?\b|facing\b|punishable|carries)[^.!?…\n]{0,40}$", re.IGNORECASE
+)
+"""Before the years that a law has for a crime, which all its cases share."""
 _NUMBER_OF_NAME = re.compile(r"[-‑]?\d+")
 _AROUND = 60
 """Characters beside a number in which stands what it counts."""
@@ -47,7 +51,7 @@ _WORDS_OF_ONE, _WORDS = 2, 4
 _NAMED_IN_ONE_LANGUAGE, _NAMED_ACROSS = 2, 1
 """Things that an event has to name: in one language, words alone make two events alike."""
 _NOT_SURE, _NOT_SAID = 0.94, 0.5
-"""Most that is believed of a place, a day and one number, and of two articles on other persons."""
+"""Most that is believed of a day and one number, and of a place alone or of two articles on other persons."""
 _COUNTS = 2
 """Numbers in common that tell an event from others of its town and day."""
 _LEAD = 400
@@ -88,8 +92,10 @@ class Facts:
                 if _is_of_person(anchor, text):
                     persons.add(anchor.key)
             elif "/" not in anchor.key:
-                numbers.add(anchor.key)
                 start = _start(anchor, text)
+                if _PENALTY.search(text, max(0, start - _AROUND), start):
+                    continue
+                numbers.add(anchor.key)
                 is_of_name = anchor.text.isdecimal() and _WITHIN_NAME.search(text[max(0, start - 2) : start])
                 (of_names if is_of_name else apart).add(anchor.key)
         return cls(
@@ -170,7 +176,9 @@ def _most(facts_a: Facts, facts_b: Facts, digits: Collection[str]) -> float:
     if counts < _COUNTS and facts_a.are_of_others(facts_b):
         return _NOT_SAID
     names = (facts_a.names & facts_b.names) - common
-    return 1.0 if names or counts >= _COUNTS else _NOT_SURE
+    if names or counts >= _COUNTS:
+        return 1.0
+    return _NOT_SURE if counts else _NOT_SAID
 
 
 def weighed(

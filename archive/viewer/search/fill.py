@@ -270,15 +270,16 @@ class _Fill:
             table = table.append_column("doubtful", pa.nulls(len(table), pa.bool_()))
             table = table.append_column("confidence", pa.nulls(len(table), pa.float64()))
         self._compare(table, number)
-        # what stands in a doubtful link may be about something else
-        sure = table.filter(pc.fill_null(pc.invert(table["doubtful"]), False))
+        # a number may be why its link is doubtful; other words there may be about something else
+        judged = table.filter(pc.is_valid(table["doubtful"]))
+        sure = judged.filter(pc.invert(judged["doubtful"]))
         for kind, columns in _MARKS.items():
-            marked = set[str]()
+            marked, rows = set[str](), judged if kind == "numbers" else sure
             for column in columns:
-                some = pc.greater(pc.list_value_length(sure[column]), 0)
-                marked.update(sure["story_id"].filter(some).to_pylist())
+                some = pc.greater(pc.list_value_length(rows[column]), 0)
+                marked.update(rows["story_id"].filter(some).to_pylist())
             self._flag(kind, sorted(marked), number)
-        self._take_numbers(sure, number)
+        self._take_numbers(judged, number)
 
     def _take_numbers(self, table: pa.Table, number: int) -> None:
         some = pc.greater(pc.list_value_length(table["numbers_differ"]), 0)

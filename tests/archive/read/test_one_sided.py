@@ -192,7 +192,7 @@ def test_by_language_and_not_by_id(root, writer, variants, capsys):
 
 
 @pytest.mark.parametrize("doubtful", [False, True])
-def test_marks_are_shown_where_the_link_is_sure(root, writer, variants, capsys, *, doubtful):
+def test_numbers_are_shown_and_quotations_where_the_link_is_sure(root, writer, variants, capsys, *, doubtful):
     def marked(texts, couples):
         for a, b in couples:
             number = {"uk": "15 гривень", "en": "12 hryvnias"}
@@ -209,5 +209,9 @@ def test_marks_are_shown_where_the_link_is_sure(root, writer, variants, capsys, 
     writer.commit(lambda fresh, related: replace(decide(fresh, related), align=marked))
     assert main(["show", "https://courier.example/uk/news/1", "--archive", str(root)]) == 0
     printed = capsys.readouterr().out
-    assert ("numbers differ\n- uk 15 гривень ↔ en 12 hryvnias (0.97)\n" in printed) is not doubtful
+    assert "numbers differ\n- uk 15 гривень ↔ en 12 hryvnias (0.97)\n" in printed
     assert ("- Чекали два роки (uk, not en, Олена Коваль)\n" in printed) is not doubtful
+    main(["search", "--numbers", "--archive", str(root)])
+    assert "15 гривень" in capsys.readouterr().out
+    main(["search", "--quotes", "--archive", str(root)])
+    assert ("courier" in capsys.readouterr().out) is not doubtful

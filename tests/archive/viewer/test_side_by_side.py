@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive.viewer.load import _marks, _number_pairs
 from archive.viewer.render import NO_ARCHIVE, Pages
 from archive.viewer.side_by_side import Link, lay
 from archive.viewer.story import StoryView, Variant
@@ -87,3 +88,21 @@ def test_what_came_first_is_perhaps_the_original():
         said[reason] = Pages("en", NO_ARCHIVE).original(view)
     assert said["note"].startswith("Original language: Ukrainian.")
     assert said["first"].startswith("Original language: perhaps Ukrainian, as it was published")
+
+
+def test_numbers_of_a_doubtful_link_stand_on_both_sides_and_at_the_head():
+    row = {
+        "article_id_a": "a",
+        "article_id_b": "b",
+        "language_a": "uk",
+        "language_b": "en",
+        "kind": "aligned",
+    }
+    row |= {"paragraphs_a": (0,), "paragraphs_b": (1,), "numbers_converted": (), "quotes_only_a": ()}
+    row |= {"quotes_only_b": (), "sentences_only_a": None, "sentences_only_b": None}
+    row["numbers_differ"] = ({"a": "12", "b": "15", "confidence": 0.93},)
+    for doubtful, count in ((True, 1), (False, 1), (None, 0)):
+        row["doubtful"] = doubtful
+        marks = (*_marks("a", [row]).get(0, ()), *_marks("b", [row]).get(1, ()))
+        assert [(x.text, x.other_text) for x in marks] == [("12", "15"), ("15", "12")] * count
+        assert len(_number_pairs([row], "numbers_differ")) == count

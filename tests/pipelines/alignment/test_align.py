@@ -170,6 +170,20 @@ def test_a_number_in_another_form_is_on_both_sides(uk, en):
         assert not any(row.numbers_differ or row.numbers_converted for row in rows)
 
 
+@pytest.mark.parametrize(
+    ("en", "confidence"),
+    [
+        ("Works begin in June, deputy mayor Andrii Kravchuk said. No buses for 60 days.", [0.97]),
+        ("A start in June was promised by Kravchuk, and 60 days without buses.", [0.93]),
+        ("Bus traffic will be changed for 60 days.", []),
+    ],
+)
+def test_a_number_that_makes_its_link_doubtful_is_marked(en, confidence):
+    (row,) = [row for row in aligned(UK, (EN[0], en, *EN[2:])) if row.paragraphs_a == (1,)]
+    assert [mark.confidence for mark in row.numbers_differ] == confidence
+    assert row.doubtful == (confidence != [0.97])
+
+
 def test_a_run_of_three_and_four_is_no_omission():
     for first, end in ((0, 3), (1, 5), (2, 5)):
         shorter = (*EN[:first], " ".join(EN[first:end]), *EN[end:])

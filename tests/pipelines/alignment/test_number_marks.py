@@ -57,6 +57,10 @@ SAME = [
      ("Грант на переклад в Одесі – 22 тисячі доларів, працюють 3 людини.", "uk")),
     (("The port of Izmail cost about 500 hryvnias to paint.", "en"),
      ("Порт Ізмаїла пофарбували за 507 гривень.", "uk")),
+    (("Около 16 700 жителей Изюма вывезли за 3 дня.", "ru"),
+     ("Близько 16 730 мешканців Ізюма вивезли за 3 дні.", "uk")),
+    (("The chief of Brody's station served 1½ years.", "en"),
+     ("Начальник станции Броды отсидел 1,5 года.", "ru")),
     # two victims, two fronts, two sums
     (("У Нікополі поранено 3 людей, 63-річна жінка у важкому стані.", "uk"),
      ("В Никополе ранены 3 человека, 46-летний мужчина лечится дома.", "ru")),
@@ -152,6 +156,22 @@ DIFFER = [
     (("«Полісся» перемогло вдома «Буковину» 3:1 і вийшло до чвертьфіналу.", "uk"),
      ("Polissia beat Bukovyna 3:2 at home and are in the quarter-finals.", "en"),
      ("3:1", "3:2")),
+    # `up to` does not round so exact a number
+    (("До 2035 року хворих у світі, каже Левченко, буде до 593 мільйонів.", "uk"),
+     ("By 2035 the world will have 592 million of the sick, Levchenko says.", "en"),
+     ("593 мільйонів", "592 million")),
+    # each year goes with its day, and 2024 stands elsewhere too
+    (("Після атак на Ізраїль 13 квітня 2021 та 1 жовтня 2024 удар по Ірану не дивина.", "uk"),
+     ("After attacks on Israel on 13 April 2024 and 1 October 2024 the strike on Iran is no wonder.", "en"),
+     ("2021", "2024")),
+    # 2022 and one are no sum
+    (("До Solana я працював у журналістиці. У 2023 році приєднався до мережі. Hub – один із способів.", "uk"),
+     ("Before Solana I worked in journalism. I joined the network in 2022. The Hub is one way.", "en"),
+     ("2023", "2022")),
+    # the order of words sets the years apart
+    (("За даними федерації діабету, у завершенні 2022 року хворих українців було понад 2,3 млн.", "uk"),
+     ("By the diabetes federation, patients in Ukraine were over 2.3 million at the end of 2021.", "en"),
+     ("2022", "2021")),
     (("Пошта від понеділка підвищує тарифи, сказали в середу.", "uk"),
      ("The post raises its rates from Friday, it said on Wednesday.", "en"),
      ("понеділка", "Friday")),

@@ -157,6 +157,10 @@ def test_what_each_story_of_a_town_and_a_day_has_makes_no_event_sure():
     assert tier(changed(SNOW, "night.", "night, as in January of 2026.")) == ["probable"]
     assert tier(changed(SNOW, "night.", "night, as in 1987.")) == ["sure"]
     assert tier(changed(SNOW, "night.", "night, as Tkachenko said.")) == ["sure"]
+    bare = changed(SNOW, "35 centimetres of snow", "snow")
+    assert tier(bare) == []
+    assert tier(changed(bare, "night.", "night. A guard was jailed for 12 years.")) == ["probable"]
+    assert tier(changed(bare, "night.", "night. A guard faces up to 12 years.")) == []
 
 
 def test_two_winners_of_one_cup_are_no_event():
