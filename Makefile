@@ -1,5 +1,4 @@
 PYTHON ?= python3
-UV := $(shell command -v uv)
 BIN = .venv/bin
 PEERS = .venv/peers
 TOOLS = .venv/tools
@@ -131,47 +130,44 @@ $(REPLAY)/installed: tests/replay.lock
 
 install: .venv/installed ## install what the tests and tools need into .venv
 
-# each file against its hash, the builders of packages among them; nothing else is fetched. With uv where it is.
-# Errors alone are printed; every file: make demo QUIET=
+# each file against its hash, the builders of packages among them; nothing else is fetched. By uv: a tenth of the CPU of
+# pip, which reads an index's line of every file of a package, and does it where uv cannot.
+# Errors alone are printed; every package: make demo QUIET=
 QUIET = --quiet
 INSTALL = install $(QUIET) --disable-pip-version-check --no-compile
-PIP = $(if $(UV),$(UV) pip install $(QUIET) --python $(BIN)/python,$(BIN)/python -m pip $(INSTALL)) --no-build-isolation
+UV = $(BIN)/uv pip install $(QUIET) --system-certs --python $(BIN)/python
+PIP = pip() { $(UV) --no-build-isolation "$$@" $(if $(QUIET),2> /dev/null) || \
+  $(BIN)/python -m pip $(INSTALL) --no-build-isolation "$$@"; }; pip
 
 # the pip that Python 3.11 brings takes three times as long: it installs that of the lock, from its own wheel
 WHEEL = $(firstword $(wildcard $(shell $(PYTHON) -c \
   "import ensurepip; print(ensurepip.__path__[0])" 2> /dev/null)/_bundled/pip-*.whl /usr/share/python-wheels/pip-*.whl))
 
+# who has told pip of another index than PyPI keeps to it: uv does not read what pip is told
 .venv/pip: requirements-pip.lock
 	@echo 'Installing into .venv, each file against its hash; this takes a minute.'
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(if $(UV)$(WHEEL),--without-pip) .venv
-	@$(if $(UV),$(PIP),$(BIN)/python $(if $(WHEEL),$(WHEEL)/pip,-m pip) $(INSTALL)) \
-	  --require-hashes --requirement requirements-pip.lock
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(if $(WHEEL),--without-pip) .venv
+	@$(BIN)/python $(if $(WHEEL),$(WHEEL)/pip,-m pip) $(INSTALL) --require-hashes --requirement requirements-pip.lock
+	@if $(BIN)/python -m pip config list | grep -q index-url; then rm -f $(BIN)/uv; fi
 	@touch $@
 
-# two at once, each with every second package: one alone leaves a core idle, and takes 25 s where two take 17
-PARTS = @cat $(1) | awk '/^[a-z]/ { part = ++n % 2 } { print > (".venv/part-" part ".lock") }'; \
-  for part in 0 1; do $(PIP) --require-hashes --no-deps --requirement .venv/part-$$part.lock & parts="$$parts $$!"; done; \
-  for part in $$parts; do wait $$part || failed=yes; done; test -z "$$failed"
-
 .venv/core: .venv/pip pyproject.toml requirements.lock
-	$(call PARTS,requirements.lock)
+	@$(PIP) --require-hashes --no-deps --requirement requirements.lock
 	@$(PIP) --no-deps --editable .
 	@touch $@
 
 .venv/installed: .venv/pip pyproject.toml requirements.lock requirements-dev.lock
-	$(call PARTS,requirements.lock requirements-dev.lock)
+	@$(PIP) --require-hashes --no-deps --requirement requirements.lock --requirement requirements-dev.lock
 	@$(PIP) --no-deps --editable .
 	@touch $@
 
 # after a change of pyproject.toml or constraints.txt; what only the tests want is in a file of its own
-COMPILE = $(TOOLS)/bin/uv pip compile --constraints constraints.txt --generate-hashes --universal --python-version 3.11 \
+COMPILE = $(BIN)/uv pip compile --constraints constraints.txt --generate-hashes --universal --python-version 3.11 \
   --no-header --no-annotate --quiet
 
-lock: ## write the hashes of every file of each pinned version
-	test -x $(TOOLS)/bin/uv || $(PYTHON) -m venv $(TOOLS)
-	$(TOOLS)/bin/python -m pip install --quiet uv
+lock: .venv/pip ## write the hashes of every file of each pinned version
 	printf 'hatchling\neditables\n' | $(COMPILE) pyproject.toml - --output-file requirements.lock
-	printf 'pip\nsetuptools\n' | $(COMPILE) - --output-file requirements-pip.lock
+	printf 'pip\nsetuptools\nuv; sys_platform in "linux darwin"\n' | $(COMPILE) - --output-file requirements-pip.lock
 	$(COMPILE) pyproject.toml --extra dev --constraints requirements.lock --output-file requirements-dev.lock \
 	  $$(sed -n 's/^\([A-Za-z0-9._-]*\)==.*/--no-emit-package \1/p' requirements.lock)
 	$(TOOLS)/bin/python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['docs'], sep='\n')" | \
