@@ -17,7 +17,7 @@ from archive.read.diff import Change
 from archive.viewer.catalogue import Interface
 from archive.viewer.drawing import timeline
 from archive.viewer.pages import environment, is_web_address
-from archive.viewer.story import after_edit
+from archive.viewer.search.change_log import follow_ups
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 
     from archive.read.archive import Archive
     from archive.viewer.search.answers import OmittedShare, Question, SameEvent, StoryLine
+    from archive.viewer.search.change_log import FollowUp
     from archive.viewer.side_by_side import Row
-    from archive.viewer.story import FollowUp, Joint, Mark, StoryView, Variant
+    from archive.viewer.story import Joint, Mark, StoryView, Variant
 
 _STATIC = Path(__file__).with_name("static")
 _MOST_OMISSIONS = 200
@@ -305,19 +306,13 @@ def story_values(
     }
 
 
-def _follow_ups(view: StoryView, line: StoryLine) -> dict[tuple[str, int], list[FollowUp]]:
+def _follow_ups(view: StoryView, line: StoryLine) -> dict[tuple[str, int], tuple[FollowUp, ...]]:
     """Compute what the other languages did after each edit, by article and version."""
-    edits_of = {}
-    for variant in view.variants:
-        edits_of[variant.article_id] = variant.edits
-    follow_ups = {}
-    for variant, edit in view.edits:
-        reactions = []
-        for article in line.articles:
-            if article.article_id != variant.article_id:
-                reactions.append(after_edit(article, edit, edits_of.get(article.article_id, ())))
-        follow_ups[variant.article_id, edit.version] = reactions
-    return follow_ups
+    edits = {x.article_id: x.edits for x in view.variants}
+    return {
+        (variant.article_id, edit.version): follow_ups(line, variant.article_id, edit, edits)
+        for variant, edit in view.edits
+    }
 
 
 def _why(url: str) -> str:

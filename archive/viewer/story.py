@@ -1,60 +1,21 @@
 """A story as its page, and its line in the list, show it."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from archive.format.records import TextBlock
 from archive.format.times import has_hour
 from archive.read.diff import Diff
 from archive.read.unread_alternates import UnreadAlternate
-from archive.viewer.search.answers import ArticleLine, EditVisit
+from archive.viewer.search.answers import EditVisit
 from archive.viewer.side_by_side import Row
 
 
 @dataclass(frozen=True, slots=True)
 class Edit(EditVisit):
     diff: Diff
-
-
-@dataclass(frozen=True, slots=True)
-class FollowUp:
-    """What another language of the story did after a change."""
-
-    language: str
-    kind: str
-    """edited after it; together: at a time when either may have come first; not-edited;
-    first-seen-after: its first text may have been made of the edited one;
-    not-visited: no visit has seen its page since; taken-down; still-there, after a takedown."""
-    seconds: float | None
-    """From the visit that saw the change to the one that saw the edit of this language."""
-
-
-_ONE_CRAWL = timedelta(hours=1)
-"""Within which a crawl visits the languages of a story, one after the other."""
-
-
-def after_edit(variant: ArticleLine, edit: EditVisit, edits: Iterable[EditVisit]) -> FollowUp:
-    """Compare what visits saw of another language: an edit is after the last visit without it."""
-    for followed in edits:  # the earliest first
-        if followed.after >= edit.at:
-            return FollowUp(variant.language, "edited", (followed.at - edit.at).total_seconds())
-        if followed.at > edit.after:
-            return FollowUp(variant.language, "together", None)
-    if variant.gone:
-        return FollowUp(variant.language, "taken-down", None)
-    if variant.last_seen < edit.at:
-        return FollowUp(variant.language, "not-visited", None)
-    first_date = variant.published or variant.first_seen
-    is_older = first_date <= edit.after and variant.first_seen <= edit.after + _ONE_CRAWL
-    return FollowUp(variant.language, "not-edited" if is_older else "first-seen-after", None)
-
-
-def after_takedown(variant: ArticleLine, at: datetime) -> FollowUp:
-    if variant.gone:
-        return FollowUp(variant.language, "taken-down", None)
-    return FollowUp(variant.language, "still-there" if variant.last_seen >= at else "not-visited", None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,6 +168,8 @@ class ChangeEvent:
     story_id: str
     edit: EditVisit | None
     """None: a takedown."""
+    reaction: str
+    """What the other languages of the story did after, as `change_log.REACTIONS` names it."""
 
 
 @dataclass(frozen=True, slots=True)

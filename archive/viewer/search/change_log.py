@@ -1,17 +1,97 @@
-"""Edits and takedowns of an archive in the order of their times, from the digest of the side file."""
+"""Edits and takedowns of an archive in the order of their times, and what other languages did after each."""
 
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from functools import cached_property
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from operator import attrgetter
+from typing import Any
 
 import numpy as np
 
-from archive.viewer.search.answers import ChangeEvent, EditVisit, StoryLine
-from archive.viewer.search.row_reader import moment
+from archive.viewer.search.answers import ArticleLine, ChangeEvent, EditVisit, StoryLine
+from archive.viewer.search.row_reader import RowReader, moment
 from archive.viewer.search.story_columns import Bools, Digest, Floats, Ints
+
+REACTIONS = ("", "alone", "unknown", "followed")
+"""What the others did, summed up: that of each change is the last that one of them gives it.
+
+"": there is no other, or all are gone.
+"""
+_AT_ONCE = 5000
+"""Changes whose stories are in memory at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """What another language of the story did after a change."""
+
+    language: str
+    kind: str
+    """edited after it; together: at a time when either may have come first; not-edited;
+    first-seen-after: its first text may have been made of the edited one;
+    not-visited: no visit has seen its page since; taken-down; still-there, after a takedown."""
+    seconds: float | None
+    """From the visit that saw the change to the one that saw the edit of this language."""
+
+
+_ONE_CRAWL = timedelta(hours=1)
+"""Within which a crawl visits the languages of a story, one after the other."""
+
+
+def after_edit(variant: ArticleLine, edit: EditVisit, edits: Iterable[EditVisit]) -> FollowUp:
+    """Compare what visits saw of another language: an edit is after the last visit without it."""
+    for followed in edits:  # the earliest first
+        if followed.after >= edit.at:
+            return FollowUp(variant.language, "edited", (followed.at - edit.at).total_seconds())
+        if followed.at > edit.after:
+            return FollowUp(variant.language, "together", None)
+    if variant.gone:
+        return FollowUp(variant.language, "taken-down", None)
+    if variant.last_seen < edit.at:
+        return FollowUp(variant.language, "not-visited", None)
+    first_date = variant.published or variant.first_seen
+    is_older = first_date <= edit.after and variant.first_seen <= edit.after + _ONE_CRAWL
+    return FollowUp(variant.language, "not-edited" if is_older else "first-seen-after", None)
+
+
+def after_takedown(variant: ArticleLine, at: datetime) -> FollowUp:
+    if variant.gone:
+        return FollowUp(variant.language, "taken-down", None)
+    return FollowUp(variant.language, "still-there" if variant.last_seen >= at else "not-visited", None)
+
+
+def follow_ups(
+    line: StoryLine,
+    article_id: str,
+    change: EditVisit | datetime,
+    edits: Mapping[str, Sequence[EditVisit]],
+) -> tuple[FollowUp, ...]:
+    """Tell what the others of a story did after an edit or a takedown of an article; `edits` of each."""
+    follow_ups = []
+    for variant in line.articles:
+        if variant.article_id == article_id:
+            continue
+        if isinstance(change, EditVisit):
+            follow_ups.append(after_edit(variant, change, edits.get(variant.article_id, ())))
+        else:
+            follow_ups.append(after_takedown(variant, change))
+    return tuple(follow_ups)
+
+
+_REACTION_OF = {
+    **dict.fromkeys(("not-edited", "still-there"), 1),
+    **dict.fromkeys(("not-visited", "first-seen-after"), 2),
+    **dict.fromkeys(("edited", "together"), 3),
+}
+
+
+def summed_up(event: ChangeEvent, follow_ups: Iterable[FollowUp]) -> int:
+    """Sum up what the others did: its place in REACTIONS."""
+    taken_down = 0 if event.edit else 3
+    return max((_REACTION_OF.get(x.kind, taken_down) for x in follow_ups), default=0)
 
 
 class ChangeLog:
@@ -30,39 +110,49 @@ class ChangeLog:
         """Place of the story of each; -1 where there is none."""
         return self._digest.changes["story"]
 
-    @cached_property
-    def several(self) -> Bools:
-        """Stories of which more than one article has changed."""
-        order = np.argsort(self.stories, kind="stable")
-        stories, article_ids = self.stories[order], self._digest.changes["id"][order]
-        # of two articles of a story that have changed, some stand side by side
-        is_another = (
-            (stories[1:] == stories[:-1]) & (article_ids[1:] != article_ids[:-1]) & (stories[1:] >= 0)
-        )
-        several = np.zeros(len(self._digest.ids), np.bool_)
-        several[stories[1:][is_another]] = True
-        return several
-
-    def of_stories(self, chosen: Bools, kind: str = "") -> Iterator[ChangeEvent]:
+    def of_stories(self, chosen: Bools, kind: str = "", reaction: str = "") -> Iterator[ChangeEvent]:
         """Read the changes of some stories, the latest first; `kind`: `edit` or `gone` alone."""
         is_chosen = (self.stories >= 0) & chosen[self.stories]
         if kind:
             is_chosen &= (self._digest.changes["version"] > 0) == (kind == "edit")
+        if reaction:
+            is_chosen &= self._digest.changes["reaction"] == REACTIONS.index(reaction)
         for n in np.flatnonzero(is_chosen).tolist():
-            seconds, after, article_id, story, version, before = self._digest.changes[n].item()
-            at, edit = moment(seconds), _edit_visit(version, before, seconds, after) if version else None
-            if at is not None and (edit is not None or not version):
-                article = article_id.decode("utf-8", "replace")
-                yield ChangeEvent(at, article, self._digest.id(story), edit)
-
-    def with_others_seen(self, events: Iterable[ChangeEvent]) -> Iterator[ChangeEvent]:
-        """Leave out changes after which no visit saw another article of the story."""
-        # a second less: a time of the file is not rounded
-        query = "SELECT 1 FROM article WHERE story_id = ? AND id != ? AND last_seen >= ? - 1"
-        for event in events:
-            asked = event.story_id, event.article_id, event.at.timestamp()
-            if self._sql.execute(query, asked).fetchone():
+            if event := self._event(n):
                 yield event
+
+    def _event(self, place: int) -> ChangeEvent | None:
+        """Read a change; None where a time of it is in no calendar."""
+        seconds, after, article_id, story, version, before, reaction = self._digest.changes[place].item()
+        at, edit = moment(seconds), _edit_visit(version, before, seconds, after) if version else None
+        if at is None or (version and edit is None):
+            return None
+        article = article_id.decode("utf-8", "replace")
+        return ChangeEvent(at, article, self._digest.id(story), edit, REACTIONS[reaction])
+
+    def reactions(self, previous: Digest | None, touched: Collection[str]) -> Ints:
+        """Sum up what the other languages did after each change.
+
+        `previous`: the digest before, which holds of all stories but those that were touched since.
+        """
+        changes = self._digest.changes
+        is_new = self.stories >= 0
+        reactions = np.zeros(len(changes), np.int32)
+        if previous is not None:
+            stored = dict(zip(_keys(previous.changes), previous.changes["reaction"].tolist(), strict=True))
+            reactions[:] = [stored.get(x, 0) for x in _keys(changes)]
+            is_new &= np.isin(self.stories, self._digest.numbers(list(touched)))
+        places = np.flatnonzero(is_new)
+        reader = RowReader(self._sql, self._digest)
+        for n in range(0, len(places), _AT_ONCE):
+            portion = places[n : n + _AT_ONCE]
+            lines = {x.story_id: x for x in reader.lines(np.unique(self.stories[portion]).tolist())}
+            edits = self.edits_of(lines.values())
+            for place in portion.tolist():
+                if (event := self._event(place)) and (line := lines.get(event.story_id)):
+                    others = follow_ups(line, event.article_id, event.edit or event.at, edits)
+                    reactions[place] = summed_up(event, others)
+        return reactions
 
     def edits_of(self, lines: Iterable[StoryLine]) -> dict[str, list[EditVisit]]:
         """Read the edits of those articles of some stories that have some, the earliest first."""
@@ -78,6 +168,10 @@ class ChangeLog:
             if edit := _edit_visit(*values):
                 edits[article_id].append(edit)
         return dict(edits)
+
+
+def _keys(changes: np.ndarray[Any, Any]) -> Iterator[tuple[bytes, int]]:
+    return zip(changes["id"].tolist(), changes["version"].tolist(), strict=True)
 
 
 def _edit_visit(version: int, before: int, seen: float, not_before: float) -> EditVisit | None:

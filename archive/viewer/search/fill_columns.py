@@ -10,6 +10,7 @@ from uuid import uuid4
 import numpy as np
 
 from archive.viewer.search.answers import STORED_FLAGS
+from archive.viewer.search.change_log import ChangeLog
 from archive.viewer.search.side_file import transaction
 from archive.viewer.search.story_columns import (
     CHANGE,
@@ -50,6 +51,7 @@ def write(connection: sqlite3.Connection, touched: Collection[str] | None = None
     `touched`: the stories that have changed since it was made; None where all may have.
     """
     before = _before(connection) if touched is not None else None
+    digest = None
     if before is None or touched is None or len(touched) * 3 > len(before[0].ids):
         names: dict[str, dict[str, int]] = {x: {} for x in VALUES}
         story_ids = [
@@ -87,6 +89,9 @@ def write(connection: sqlite3.Connection, touched: Collection[str] | None = None
     blobs = {name: np.ascontiguousarray(x).tobytes() for name, x in parts_of.items()}
     blobs["told"] = json.dumps(header).encode()
     connection.executemany("INSERT OR REPLACE INTO digest VALUES (?, ?)", blobs.items())
+    changes = parts_of["changes"]
+    changes["reaction"] = ChangeLog(connection, read(connection)[0]).reactions(digest, touched or ())
+    connection.execute("UPDATE digest SET data = ? WHERE name = 'changes'", (changes.tobytes(),))
 
 
 def _orders(columns: _StoryColumns) -> dict[str, Ints]:
@@ -276,9 +281,9 @@ def _places(ids: Bytes, story_ids: Iterable[str]) -> Ints:
 
 
 _CHANGES = (
-    "SELECT at, after, CAST(id AS BLOB), 0, version, before, story_id FROM edit"
+    "SELECT at, after, CAST(id AS BLOB), 0, version, before, 0, story_id FROM edit"
     " WHERE at NOTNULL AND after NOTNULL"
-    " UNION ALL SELECT min(flag.at), 0, CAST(article.id AS BLOB), 0, 0, 0, article.story_id"
+    " UNION ALL SELECT min(flag.at), 0, CAST(article.id AS BLOB), 0, 0, 0, 0, article.story_id"
     " FROM flag JOIN article ON article.id = flag.id"
     " WHERE kind = 'gone' AND flag.at > article.last_seen GROUP BY article.id"
 )

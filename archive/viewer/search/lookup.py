@@ -300,15 +300,9 @@ class Lookup:
     def changes(self) -> ChangeLog:
         return ChangeLog(self._sql, self._digest)
 
-    def changes_of(
-        self, question: Question, kind: str = "", *, several: bool = False
-    ) -> Iterator[ChangeEvent]:
-        """Read the edits and takedowns of a question's stories, or only one kind, the latest first.
-
-        `several`: of stories of which more than one article has changed.
-        """
-        chosen = self._all(self._grouped(question)[0])
-        return self.changes.of_stories(chosen & self.changes.several if several else chosen, kind)
+    def changes_of(self, question: Question, kind: str = "", reaction: str = "") -> Iterator[ChangeEvent]:
+        """Read the edits and takedowns of a question's stories, or some of them, the latest first."""
+        return self.changes.of_stories(self._all(self._grouped(question)[0]), kind, reaction)
 
     def latest(self, question: Question, late: timedelta, now: datetime, most: int) -> list[StoryLine]:
         """Find the stories to which something happened last: published, changed, or a language missing since.

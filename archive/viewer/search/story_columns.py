@@ -24,10 +24,10 @@ VALUES = ("outlet", "language", "section", "author")
 CHANGE = np.dtype(
     [
         *(("at", "f8"), ("after", "f8"), ("id", f"S{LONGEST_ID}")),
-        *(("story", "i4"), ("version", "i4"), ("before", "i4")),
+        *(("story", "i4"), ("version", "i4"), ("before", "i4"), ("reaction", "i4")),
     ]
 )
-"""An edit or a takedown, of version 0; times in seconds since 1970."""
+"""An edit or a takedown, of version 0; times in seconds since 1970; what other languages did after."""
 ORDERED = ("time", "lag", "difference", "edits")
 """Orders that do not depend on a question."""
 

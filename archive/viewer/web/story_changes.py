@@ -1,6 +1,6 @@
 """Edits and takedowns, the latest first, and what the other languages of their stories did after."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from archive.viewer.catalogue import Interface
-from archive.viewer.search.answers import COMPARED, PAGE, ArticleLine, ChangeEvent, EditVisit, StoryLine
-from archive.viewer.story import FollowUp, after_edit, after_takedown
+from archive.viewer.search.answers import COMPARED, PAGE, ArticleLine, ChangeEvent
+from archive.viewer.search.change_log import FollowUp, follow_ups
 from archive.viewer.web.alerts import (
     MOST,
     Alert,
@@ -23,7 +23,7 @@ from archive.viewer.web.questions import page_of, wrong
 from archive.viewer.web.story_lists import as_feed, interface_of
 
 KINDS = ("edit", "gone")
-REACTIONS = ("followed", "alone", "unknown")
+CHOICES = ("followed", "alone", "unknown")
 _AT_ONCE = 200
 """Changes whose stories and texts are read at a time, after those of a page."""
 
@@ -37,40 +37,18 @@ class StoryChange:
     after: datetime
     """Of the last visit before it."""
     followed: tuple[FollowUp, ...]
-
-    @property
-    def reaction(self) -> str:
-        """Sum up what the others did: one of REACTIONS, or "" where there is no other or all are gone."""
-        kinds = {x.kind for x in self.followed}
-        if kinds & ({"taken-down"} if self.alert.kind == "gone" else {"edited", "together"}):
-            return "followed"
-        if kinds & {"not-visited", "first-seen-after"}:
-            return "unknown"
-        return "alone" if kinds & {"not-edited", "still-there"} else ""
+    reaction: str
 
 
 def changes(opened: ArchiveRequest, t: Interface, skipped: int = 0) -> Iterator[StoryChange]:
     """Find the edits and takedowns that a request asks for, the latest first, but for so many of these."""
-    reaction = _chosen(opened, "followed", REACTIONS)
-    kind = _chosen(opened, "kind", KINDS)
-    # where one article alone has changed, none has followed
-    events = opened.lookup.changes_of(opened.question(), kind, several=reaction == "followed")
-    if reaction == "alone":
-        events = opened.lookup.changes.with_others_seen(events)
-    if not reaction:
-        events, skipped = islice(events, skipped, None), 0
+    kind, reaction = _chosen(opened, "kind", KINDS), _chosen(opened, "followed", CHOICES)
+    events = islice(opened.lookup.changes_of(opened.question(), kind, reaction), skipped, None)
     size = PAGE + 1
     while portion := list(islice(events, size)):
-        chosen: dict[Alert, StoryChange] = {}
-        for change in _described(opened, t, portion):
-            if reaction not in {"", change.reaction}:
-                continue
-            if skipped:
-                skipped -= 1
-            else:
-                chosen[change.alert] = change
-        alerts = with_changed_words(opened.archive, opened.lookup, list(chosen))
-        for change, alert in zip(chosen.values(), alerts, strict=True):
+        described = list(_described(opened, t, portion))
+        alerts = with_changed_words(opened.archive, opened.lookup, [x.alert for x in described])
+        for change, alert in zip(described, alerts, strict=True):
             yield replace(change, alert=alert)
         size = _AT_ONCE
 
@@ -82,8 +60,14 @@ def _described(opened: ArchiveRequest, t: Interface, events: Sequence[ChangeEven
     for event in events:
         line = lines.get(event.story_id)
         article = line.article(event.article_id) if line else None
-        if line is not None and article is not None:
-            yield _change(t, line, article, event.edit or event.at, edits)
+        if line is None or article is None:
+            continue
+        if event.edit:
+            alert, after = edit_alert(t, line, article, event.edit), event.edit.after
+        else:
+            alert, after = takedown_alert(t, line, article, event.at), article.last_seen
+        others = follow_ups(line, event.article_id, event.edit or event.at, edits)
+        yield StoryChange(alert, article, after, others, event.reaction)
 
 
 def _chosen(opened: ArchiveRequest, name: str, values: Sequence[str]) -> str:
@@ -92,27 +76,6 @@ def _chosen(opened: ArchiveRequest, name: str, values: Sequence[str]) -> str:
     if value and value not in values:
         raise wrong(name, value, values)
     return value
-
-
-def _change(
-    t: Interface,
-    line: StoryLine,
-    article: ArticleLine,
-    event: EditVisit | datetime,
-    edits: Mapping[str, Sequence[EditVisit]],
-) -> StoryChange:
-    """Describe an edit, or a takedown at a time."""
-    follow_ups = []
-    for variant in line.articles:
-        if variant.article_id == article.article_id:
-            continue
-        if isinstance(event, EditVisit):
-            follow_ups.append(after_edit(variant, event, edits.get(variant.article_id, ())))
-        else:
-            follow_ups.append(after_takedown(variant, event))
-    if isinstance(event, EditVisit):
-        return StoryChange(edit_alert(t, line, article, event), article, event.after, tuple(follow_ups))
-    return StoryChange(takedown_alert(t, line, article, event), article, article.last_seen, tuple(follow_ups))
 
 
 def page(opened: ArchiveRequest) -> Response:
@@ -131,7 +94,7 @@ def page(opened: ArchiveRequest) -> Response:
         "changes.html",
         "changes",
         changes=portion[:PAGE],
-        reactions=REACTIONS,
+        reactions=CHOICES,
         reaction=query.get("followed", ""),
         kind=query.get("kind", ""),
         question=opened.question(),

@@ -14,11 +14,16 @@ from archive.addresses import story_of_one
 from archive.format.records import Decisions, Membership, PairRecord, TextBlock
 from archive.viewer.figure_frames import FIGURES
 from archive.viewer.search import fill, side_file
-from archive.viewer.search.answers import ArticleLine, EditVisit, Question
+from archive.viewer.search.answers import ArticleLine, ChangeEvent, EditVisit, Question
+from archive.viewer.search.change_log import (
+    REACTIONS,
+    ChangeLog,
+    FollowUp,
+    after_edit,
+    after_takedown,
+    summed_up,
+)
 from archive.viewer.search.lookup import Lookup
-from archive.viewer.story import after_edit, after_takedown
-from archive.viewer.web.alerts import Alert
-from archive.viewer.web.story_changes import StoryChange
 from tests.archive.viewer.conftest import TEXTS, rows
 from tests.archive.viewer.test_web import serving, site, text_of
 
@@ -148,40 +153,66 @@ def test_pages_of_changes_follow_each_other(open_writer, variants, root, noon):
             assert set(first).isdisjoint(second)
 
 
-def test_of_a_story_whose_other_language_was_not_visited_since_nothing_more_is_read(
+def test_what_the_others_did_is_summed_up_as_filling_ends_of_the_stories_that_were_touched(
     open_writer, variants, root, noon
 ):
     at = noon.replace(hour=20)
-    stories = {n: story_of_one(variants(n, "uk", "en")[0].article_id) for n in (1, 2)}
+    stories = [story_of_one(variants(n, "uk", "en")[0].article_id) for n in range(3)]
     with open_writer("run-0") as writer:
         members = []
-        for n, story in stories.items():
+        for n, story in enumerate(stories):
             for record in variants(n, "uk", "en"):
                 writer.add_article(record)
                 members.append(Membership(record.article_id, story))
         writer.commit(lambda *_: Decisions((), tuple(members)))
     with open_writer("run-1") as writer:
-        for n in stories:
+        for n in range(3):
             uk, en = variants(n, "uk", "en")
-            writer.add_article(replace(uk, body="Edited.", content_hash=f"{n:064}", fetched_at=at))
-            if n == 2:
-                writer.add_article(replace(en, fetched_at=at))
+            edited = {"body": "Edited.", "content_hash": f"{n:064}", "fetched_at": at}
+            writer.add_article(replace(uk, **edited))
+            if n:
+                writer.add_article(replace(en, **(edited if n == 2 else {"fetched_at": at})))
         writer.commit()
     opened = archive.open(root)
     fill.fill(opened, texts=False)
     with closing(Lookup(side_file.connect(side_file.side_file(opened.storage.layout)))) as lookup:
-        events = list(lookup.changes_of(Question()))
-        assert {x.story_id for x in events} == set(stories.values())
-        assert [x.story_id for x in lookup.changes.with_others_seen(events)] == [stories[2]]
+        for n, reaction in enumerate(("unknown", "alone", "followed")):
+            assert {x.story_id for x in lookup.changes_of(Question(), "", reaction)} == {stories[n]}
+        digest = lookup._digest
+        former = digest.changes.copy()
+        former["reaction"] = REACTIONS.index("")
+        log = ChangeLog(lookup._sql, digest)
+        reactions = log.reactions(replace(digest, changes=former), [stories[1]])
+        assert reactions.tolist() == [
+            REACTIONS.index("alone" if x == digest.number(stories[1]) else "") for x in log.stories
+        ]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "edit", "takedown"),
+    [
+        ([], "", ""),
+        (["taken-down"], "", "followed"),
+        (["taken-down", "not-visited", "not-edited"], "unknown", "followed"),
+        (["not-edited", "first-seen-after", "edited"], "followed", "followed"),
+        (["still-there"], "alone", "alone"),
+        (["not-visited", "still-there"], "unknown", "unknown"),
+        (["together", "not-visited"], "followed", "followed"),
+    ],
+)
+def test_what_the_others_did_in_a_word(kinds, edit, takedown):
+    others = [FollowUp("ru", x, None) for x in kinds]
+    for event, reaction in ((EditVisit(2, 1, hour(4), hour(2)), edit), (None, takedown)):
+        assert REACTIONS[summed_up(ChangeEvent(hour(4), "a", "story", event, ""), others)] == reaction
 
 
 def stories_of_edits(root):
-    """Fill; the stories with an edit, and those of which two articles have changed."""
+    """Fill; the stories with an edit, and those of which another article has followed."""
     opened = archive.open(root)
     fill.fill(opened, texts=False)
     with closing(Lookup(side_file.connect(side_file.side_file(opened.storage.layout)))) as lookup:
-        edited, several = lookup.changes_of(Question()), lookup.changes_of(Question(), several=True)
-        return {x.story_id for x in edited}, {x.story_id for x in several}
+        edited, followed = lookup.changes_of(Question()), lookup.changes_of(Question(), reaction="followed")
+        return {x.story_id for x in edited}, {x.story_id for x in followed}
 
 
 @pytest.mark.parametrize(
@@ -220,8 +251,8 @@ def test_nobody_knows_whether_a_text_seen_after_an_edit_was_made_of_the_edited_o
     other = ArticleLine("b", "courier", "ru", "", "", made, hour(first_seen), hour(6), 0, None)
     follow_up = after_edit(other, EditVisit(2, 1, hour(4), hour(2)), [])
     assert (follow_up.kind, follow_up.seconds) == (kind, None)
-    alert = Alert("", "edit", hour(4), hour(4), *[""] * 6)
-    reaction = StoryChange(alert, other, hour(2), (follow_up,)).reaction
+    edited = ChangeEvent(hour(4), "a", "story", EditVisit(2, 1, hour(4), hour(2)), "")
+    reaction = REACTIONS[summed_up(edited, [follow_up])]
     assert reaction == ("alone" if kind == "not-edited" else "unknown")
 
 

@@ -1,17 +1,14 @@
 """Answers of the side file: their order, and the counts beside them."""
 
 from contextlib import closing
-from dataclasses import replace
 from datetime import timedelta
 
-import numpy as np
 import pytest
 
 import archive
 from archive.addresses import story_of_one
-from archive.viewer.search import fill, side_file, story_columns
+from archive.viewer.search import fill, side_file
 from archive.viewer.search.answers import Question
-from archive.viewer.search.change_log import ChangeLog
 from archive.viewer.search.lookup import Lookup
 from archive.writer import ArchiveWriter
 from tests.archive.made import NOON, make_article
@@ -83,13 +80,3 @@ def test_a_word_finds_its_forms_that_the_dictionary_lacks(lookup):
     """The dictionary has сенаторка as a form of сенатор, and сенаторки not at all."""
     assert lookup.ask(Question("сенаторка")).found == 2
     assert lookup.ask(Question("странный")).found == 0  # a Russian stem of страна, in a Ukrainian text
-
-
-def test_a_story_of_which_two_articles_have_changed_is_told_from_one_that_changed_twice(lookup):
-    connection = side_file.connect(side_file.path_of(lookup._sql))
-    with closing(connection):
-        digest, _ = story_columns.read(connection)
-        rows = [(b"a", 0), (b"c", 1), (b"b", 0), (b"c", 1), (b"d", -1), (b"e", -1)]
-        changes = np.array([(9 - n, 0, *row, 2, 1) for n, row in enumerate(rows)], story_columns.CHANGE)
-        log = ChangeLog(connection, replace(digest, changes=changes))
-        assert log.several.tolist() == [True, False, False]
