@@ -180,11 +180,11 @@ def test_what_the_others_did_is_summed_up_as_filling_ends_of_the_stories_that_we
             assert {x.story_id for x in lookup.changes_of(Question(), "", reaction)} == {stories[n]}
         digest = lookup._digest
         former = digest.changes.copy()
-        former["reaction"] = REACTIONS.index("")
+        former["reaction"] = REACTIONS.index("followed")
         log = ChangeLog(lookup._sql, digest)
         reactions = log.reactions(replace(digest, changes=former), [stories[1]])
         assert reactions.tolist() == [
-            REACTIONS.index("alone" if x == digest.number(stories[1]) else "") for x in log.stories
+            REACTIONS.index("alone" if x == digest.number(stories[1]) else "followed") for x in log.stories
         ]
 
 
