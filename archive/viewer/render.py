@@ -308,11 +308,13 @@ def story_values(
 
 def _follow_ups(view: StoryView, line: StoryLine) -> dict[tuple[str, int], tuple[FollowUp, ...]]:
     """Compute what the other languages did after each edit, by article and version."""
-    edits = {x.article_id: x.edits for x in view.variants}
-    return {
-        (variant.article_id, edit.version): follow_ups(line, variant.article_id, edit, edits)
-        for variant, edit in view.edits
-    }
+    edits = {}
+    for variant in view.variants:
+        edits[variant.article_id] = variant.edits
+    others = {}
+    for variant, edit in view.edits:
+        others[variant.article_id, edit.version] = follow_ups(line, variant.article_id, edit, edits)
+    return others
 
 
 def _why(url: str) -> str:

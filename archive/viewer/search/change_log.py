@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import repeat
 from operator import attrgetter
 from typing import Any
 
@@ -90,8 +91,10 @@ _REACTION_OF = {
 
 def summed_up(event: ChangeEvent, follow_ups: Iterable[FollowUp]) -> int:
     """Sum up what the others did: its place in REACTIONS."""
-    taken_down = 0 if event.edit else 3
-    return max((_REACTION_OF.get(x.kind, taken_down) for x in follow_ups), default=0)
+    reaction, taken_down = 0, 0 if event.edit else 3
+    for follow_up in follow_ups:
+        reaction = max(reaction, _REACTION_OF.get(follow_up.kind, taken_down))
+    return reaction
 
 
 class ChangeLog:
@@ -140,16 +143,19 @@ class ChangeLog:
         reactions = np.zeros(len(changes), np.int32)
         if previous is not None:
             stored = dict(zip(_keys(previous.changes), previous.changes["reaction"].tolist(), strict=True))
-            reactions[:] = [stored.get(x, 0) for x in _keys(changes)]
+            reactions[:] = list(map(stored.get, _keys(changes), repeat(0)))
             is_new &= np.isin(self.stories, self._digest.numbers(list(touched)))
         places = np.flatnonzero(is_new)
         reader = RowReader(self._sql, self._digest)
         for n in range(0, len(places), _AT_ONCE):
             portion = places[n : n + _AT_ONCE]
-            lines = {x.story_id: x for x in reader.lines(np.unique(self.stories[portion]).tolist())}
+            lines = {}
+            for line in reader.lines(np.unique(self.stories[portion]).tolist()):
+                lines[line.story_id] = line
             edits = self.edits_of(lines.values())
             for place in portion.tolist():
-                if (event := self._event(place)) and (line := lines.get(event.story_id)):
+                if (event := self._event(place)) and event.story_id in lines:
+                    line = lines[event.story_id]
                     others = follow_ups(line, event.article_id, event.edit or event.at, edits)
                     reactions[place] = summed_up(event, others)
         return reactions

@@ -185,11 +185,13 @@ def keys(word: str) -> frozenset[str]:
 def further_keys(word: str) -> frozenset[str]:
     """Make the keys that forms of a plain word may have besides its own.
 
-    The word itself, where it is the lemma of a form, and its stem, for forms in no dictionary.
+    The word itself, where it is the lemma of a form, and its stem, for forms in no dictionary: English has
+    none of a word that it has.
     """
     further = {word.replace("ё", "е")}
     for language in _languages_of(word):
-        if len(stem(word, language)) >= _SHORTEST_STEM:
+        is_whole = language == "en" and _lemma(word, language, low_memory=True)
+        if not is_whole and len(stem(word, language)) >= _SHORTEST_STEM:
             further.add(_unlisted(word, language))
     return frozenset(further)
 

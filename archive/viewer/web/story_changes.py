@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
+from operator import attrgetter
 from urllib.parse import urlencode
 
 from starlette.responses import Response
@@ -47,7 +48,7 @@ def changes(opened: ArchiveRequest, t: Interface, skipped: int = 0) -> Iterator[
     size = PAGE + 1
     while portion := list(islice(events, size)):
         described = list(_described(opened, t, portion))
-        alerts = with_changed_words(opened.archive, opened.lookup, [x.alert for x in described])
+        alerts = with_changed_words(opened.archive, opened.lookup, list(map(attrgetter("alert"), described)))
         for change, alert in zip(described, alerts, strict=True):
             yield replace(change, alert=alert)
         size = _AT_ONCE
@@ -55,7 +56,7 @@ def changes(opened: ArchiveRequest, t: Interface, skipped: int = 0) -> Iterator[
 
 def _described(opened: ArchiveRequest, t: Interface, events: Sequence[ChangeEvent]) -> Iterator[StoryChange]:
     """Describe edits and takedowns by the lines of their stories."""
-    lines = opened.lookup.lines_of([x.story_id for x in events])
+    lines = opened.lookup.lines_of(list(map(attrgetter("story_id"), events)))
     edits = opened.lookup.changes.edits_of(lines.values())
     for event in events:
         line = lines.get(event.story_id)
@@ -147,5 +148,5 @@ def file(opened: ArchiveRequest) -> Response:
 
 def feed(opened: ArchiveRequest) -> Response:
     t = interface_of(opened)
-    entries = [change.alert for change in islice(changes(opened, t), MOST)]
-    return as_feed(opened, t("changes"), entries)
+    entries = map(attrgetter("alert"), islice(changes(opened, t), MOST))
+    return as_feed(opened, t("changes"), list(entries))

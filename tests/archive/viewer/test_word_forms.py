@@ -2,7 +2,7 @@
 
 import pytest
 
-from archive.viewer.search.word_forms import key
+from archive.viewer.search.word_forms import further_keys, key
 
 
 @pytest.mark.parametrize(
@@ -32,3 +32,8 @@ def test_forms_are_joined_and_other_words_are_not(language, forms, others):
     keys = {key(x, language) for x in forms.split()}
     assert len(keys) == 1
     assert keys.isdisjoint(key(x, language) for x in others.split())
+
+
+def test_a_word_in_no_dictionary_is_no_form_of_an_english_word_that_is_in_one():
+    assert key("mobil", "en") not in further_keys("mobilization")
+    assert key("teleporters", "en") in further_keys("teleporter")
