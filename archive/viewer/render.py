@@ -311,10 +311,10 @@ def _follow_ups(view: StoryView, line: StoryLine) -> dict[tuple[str, int], tuple
     edits = {}
     for variant in view.variants:
         edits[variant.article_id] = variant.edits
-    others = {}
+    follow_ups_of = {}
     for variant, edit in view.edits:
-        others[variant.article_id, edit.version] = follow_ups(line, variant.article_id, edit, edits)
-    return others
+        follow_ups_of[variant.article_id, edit.version] = follow_ups(line, variant.article_id, edit, edits)
+    return follow_ups_of
 
 
 def _why(url: str) -> str:

@@ -142,8 +142,10 @@ class ChangeLog:
         is_new = self.stories >= 0
         reactions = np.zeros(len(changes), np.int32)
         if previous is not None:
-            stored = dict(zip(_keys(previous.changes), previous.changes["reaction"].tolist(), strict=True))
-            reactions[:] = list(map(stored.get, _keys(changes), repeat(0)))
+            reaction_of = dict(
+                zip(_keys(previous.changes), previous.changes["reaction"].tolist(), strict=True)
+            )
+            reactions[:] = list(map(reaction_of.get, _keys(changes), repeat(0)))
             is_new &= np.isin(self.stories, self._digest.numbers(list(touched)))
         places = np.flatnonzero(is_new)
         reader = RowReader(self._sql, self._digest)
@@ -156,8 +158,8 @@ class ChangeLog:
             for place in portion.tolist():
                 if (event := self._event(place)) and event.story_id in lines:
                     line = lines[event.story_id]
-                    others = follow_ups(line, event.article_id, event.edit or event.at, edits)
-                    reactions[place] = summed_up(event, others)
+                    variants = follow_ups(line, event.article_id, event.edit or event.at, edits)
+                    reactions[place] = summed_up(event, variants)
         return reactions
 
     def edits_of(self, lines: Iterable[StoryLine]) -> dict[str, list[EditVisit]]:

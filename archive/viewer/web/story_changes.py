@@ -67,8 +67,8 @@ def _described(opened: ArchiveRequest, t: Interface, events: Sequence[ChangeEven
             alert, after = edit_alert(t, line, article, event.edit), event.edit.after
         else:
             alert, after = takedown_alert(t, line, article, event.at), article.last_seen
-        others = follow_ups(line, event.article_id, event.edit or event.at, edits)
-        yield StoryChange(alert, article, after, others, event.reaction)
+        variants = follow_ups(line, event.article_id, event.edit or event.at, edits)
+        yield StoryChange(alert, article, after, variants, event.reaction)
 
 
 def _chosen(opened: ArchiveRequest, name: str, values: Sequence[str]) -> str:
