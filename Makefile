@@ -143,12 +143,12 @@ PIP = pip() { $(UV) --no-build-isolation "$$@" $(if $(QUIET),2> /dev/null) || \
 WHEEL = $(firstword $(wildcard $(shell $(PYTHON) -c \
   "import ensurepip; print(ensurepip.__path__[0])" 2> /dev/null)/_bundled/pip-*.whl /usr/share/python-wheels/pip-*.whl))
 
-# who has told pip of another index than PyPI keeps to it: uv does not read what pip is told
+# who has told pip of an index, of none, or of a proxy keeps to pip: uv does not read what pip is told
 .venv/pip: requirements-pip.lock
 	@echo 'Installing into .venv, each file against its hash; this takes a minute.'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(if $(WHEEL),--without-pip) .venv
 	@$(BIN)/python $(if $(WHEEL),$(WHEEL)/pip,-m pip) $(INSTALL) --require-hashes --requirement requirements-pip.lock
-	@if $(BIN)/python -m pip config list | grep -q index-url; then rm -f $(BIN)/uv; fi
+	@if $(BIN)/python -m pip config list | grep -qE 'index|proxy'; then rm -f $(BIN)/uv; fi
 	@touch $@
 
 .venv/core: .venv/pip pyproject.toml requirements.lock
