@@ -63,7 +63,8 @@ _NO_SPEAKER = (
 )
 _PRONOUN = "(?i)^(?:він|вона|вони|он|она|они|he|she|they|that|it|we|i)(?: |$)"
 _ELSEWHERE = (
-    "(?i)(?:^| )(?:в|у|на|во|о|об|про|при|під|до|для|под|for|in|at|on|to|of|with|from|the|about|that) "
+    "(?i)(?:^| )(?:в|у|на|во|о|об|про|при|під|до|для|под|з|із|зі|с|со|из|for|in|at|on|to|of|with|from|the"
+    "|about|that) "
 )
 """In the words before a name of one word: then it is probably a place."""
 _OBLIQUE = (
