@@ -12,6 +12,7 @@ from archive.addresses import story_of_one
 from archive.format.marks import QuoteMark
 from archive.format.records import AlignmentRecord, Decisions, Membership, PairRecord
 from archive.viewer.figure_frames import FIGURES
+from archive.viewer.render import static_file
 from tests.archive.two_newsrooms import DAY, record_of
 
 
@@ -120,3 +121,8 @@ def test_numbers_recipes_and_plots(read, tmp_path, open_writer, article):
         axes = getattr(archive.plots, name)(read)
         assert axes.get_title()
         plt.close("all")
+
+
+def test_a_printed_comparison_of_versions_may_go_on_on_the_next_page():
+    """Held together, one of a page's length left half a page empty before it."""
+    assert ", .edit { break-inside" not in static_file("viewer.css")[0].decode()
