@@ -1,7 +1,10 @@
 """Keys join the forms of a word, and no words of other meanings."""
 
+from functools import cache
+
 import pytest
 
+from archive.viewer.search import word_forms
 from archive.viewer.search.word_forms import further_keys, key
 
 
@@ -37,3 +40,14 @@ def test_forms_are_joined_and_other_words_are_not(language, forms, others):
 def test_a_word_in_no_dictionary_is_no_form_of_an_english_word_that_is_in_one():
     assert key("mobil", "en") not in further_keys("mobilization")
     assert key("teleporters", "en") in further_keys("teleporter")
+
+
+def test_lemmas_that_are_there_in_full_are_asked_and_those_that_take_less_memory_say_the_same(monkeypatch):
+    dictionary = cache(word_forms._dictionary.__wrapped__)
+    monkeypatch.setattr(word_forms, "_dictionary", dictionary)
+    monkeypatch.setattr(word_forms, "_in_full", set())
+    in_full = [key(x, "en") for x in ("attacked", "mobilizations")]
+    for loaded in (1, 2):
+        assert [key(x, "en", low_memory=True) for x in ("attacked", "mobilizations")] == in_full
+        assert dictionary.cache_info().misses == loaded
+        word_forms._in_full.clear()
