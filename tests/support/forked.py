@@ -207,7 +207,7 @@ def start(
 ) -> Program | subprocess.Popen[str]:
     """Start `python -m MODULE ARGUMENTS` in a session of its own; `python`: its interpreter.
 
-    `-c` in place of a module runs the first argument.
+    In place of a module, `-c` runs the first argument, and a path its file.
     """
     whole = {**os.environ, "PYTHONWARNINGS": "error", **environment}
     if not any(name.startswith(("PYTHON", "LD_")) for name in environment):
@@ -325,6 +325,9 @@ def main(asked: int, life: int) -> None:
             cmdline.execute()
         elif module == "-c":
             exec(sys.argv.pop(1), {"__name__": "__main__"})
+        elif module.endswith(".py"):
+            sys.path.insert(0, str(Path(module).parent))
+            runpy.run_path(module, run_name="__main__")
         else:
             runpy.run_module(module, run_name="__main__", alter_sys=True)
     except SystemExit as error:

@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,8 +9,9 @@ import pytest
 from archive.commands.configuration import NAMES, read_configuration
 from archive.exceptions import WrongSetting
 from archive.format import gate
+from tests.support import forked
 
-ROOT = Path(__file__).parents[3]
+ROOT = forked.ROOT
 
 
 @pytest.fixture
@@ -89,28 +88,17 @@ def test_every_setting_of_ours_can_stand_in_it() -> None:
     assert {*own, *gate.LIMITS, "CACHE", "KEEP_HOURS"} == NAMES
 
 
-def _run(command: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", *command],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
 def test_the_file_goes_over_the_environment(written: Path) -> None:
     """And its mistake is a sentence, not a traceback, whichever command reads it."""
     written.write_text('[settings]\narchive_uri = "of-the-file"\n')
     environment = {"TRIPTYCH_ARCHIVE_URI": "of-the-shell", "TRIPTYCH_CONFIG": str(written)}
-    for command in (["triptych", "ls"], ["archive", "ls"]):
-        done = _run(command, environment)
+    for module in ("triptych", "archive"):
+        done = forked.scrapy("ls", module=module, **environment)
         assert done.returncode == 1
         assert "of-the-file" in done.stderr
     written.write_text("[settings]\nproxi = 1\n")
-    for command in (["triptych", "ls"], ["archive", "ls"], ["scrapy", "crawl", "demo"]):
-        done = _run(command, environment)
+    for module, command in (("triptych", ["ls"]), ("archive", ["ls"]), ("scrapy", ["crawl", "demo"])):
+        done = forked.scrapy(*command, module=module, **environment)
         assert done.returncode == 2
         assert done.stderr.count("\n") == 1
         assert "did you mean proxy?" in done.stderr

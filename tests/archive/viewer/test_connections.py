@@ -2,8 +2,6 @@
 
 import re
 import socket
-import subprocess
-import sys
 import threading
 from contextlib import ExitStack, closing, contextmanager
 
@@ -15,6 +13,7 @@ from archive.viewer.web.app import make_app
 from archive.viewer.web.server import MOST, Connection, listening
 from archive.viewer.web.shelf import Shelf
 from tests.archive.viewer.test_web import ask
+from tests.support import forked
 from tests.support.forked import A_WHILE
 
 
@@ -106,8 +105,7 @@ def test_only_who_has_the_secret_reads(root):
 
 @pytest.mark.parametrize(("option", "is_open"), [((), False), (("--no-secret",), True)])
 def test_view_prints_the_address_with_the_secret(root, option, is_open):
-    command = [sys.executable, "-m", "archive", "view", str(root), "--port", "0", "--no-browser", *option]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as view:
+    with forked.start("view", root, "--port", "0", "--no-browser", *option, module="archive") as view:
         try:
             port, path = re.search(r"127\.0\.0\.1:(\d+)(\S*)", view.stdout.readline()).groups()
             assert ask(int(port), "/static/viewer.css")[0] == (200 if is_open else 403)
