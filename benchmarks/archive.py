@@ -29,23 +29,11 @@ COLUMNS = (
 
 
 def run(what: str, *arguments: object) -> dict[str, object]:
-    done = subprocess.run(
-        [sys.executable, __file__, "--child", what, *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command = [sys.executable, __file__, "--child", what, *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"{what} {arguments}: {done.stderr.strip()[-2000:]}")
     return json.loads(done.stdout.splitlines()[-1])
-
-
-def print_table(rows: dict[str, dict[str, float]], first: str) -> None:
-    names = list(dict.fromkeys(name for row in rows.values() for name in row))
-    print(f"| {first} | " + " | ".join(names) + " |\n|---" + "|---:" * len(names) + "|")
-    for label, row in rows.items():
-        cells = ["–" if name not in row else f"{row[name]:.{2 if row[name] < 10 else 0}f}" for name in names]
-        print(f"| {label} | " + " | ".join(cells) + " |")
 
 
 def growth(sizes: list[int], home: Path) -> None:
@@ -67,22 +55,18 @@ def growth(sizes: list[int], home: Path) -> None:
             rows[str(size)][name] = max(values) if name.endswith("MB") else statistics.median(values)
         rows[str(size)]["cache MB"] = (home / f"work-{size}" / "state.sqlite").stat().st_size / 1e6
         shutil.rmtree(home / f"work-{size}")
-    table = {}
+    print(f"| articles | {' | '.join(COLUMNS)} |\n|---{'|---:' * len(COLUMNS)}|")
     for size, row in rows.items():
-        table[f"{int(size):,}"] = {name: row[name] for name in COLUMNS}
-    print_table(table, "articles")
+        cells = [f"{row[name]:.{2 if row[name] < 10 else 0}f}" for name in COLUMNS]
+        print(f"| {int(size):,} | {' | '.join(cells)} |")
     costs = ", ".join(f"{rows[str(size)]['commit CPU ms']:.0f} into {size:,}" for size in sizes)
     print(f"* ms of CPU that a commit of {children.PER_COMMIT} articles takes: {costs} articles.")
 
 
-def child(what: str, arguments: list[str]) -> object:
-    work = {"grow": children.child_grow, "commits": children.child_commits, "open": children.child_open}[what]
-    return work(Path(arguments[0]), *map(int, arguments[1:]))
-
-
 def main() -> None:
     if sys.argv[1:2] == ["--child"]:
-        print(json.dumps(child(sys.argv[2], sys.argv[3:])), flush=True)
+        work, folder, *numbers = sys.argv[2:]
+        print(json.dumps(getattr(children, f"child_{work}")(Path(folder), *map(int, numbers))), flush=True)
         return
     parser = ArgumentParser(description=__doc__, formatter_class=RawDescriptionHelpFormatter)
     parser.add_argument("--growth", default="10000,100000", help="sizes of our own archive, by commas")

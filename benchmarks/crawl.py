@@ -45,8 +45,6 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--seconds", type=float, help="after two, begin no round that would end after them")
     options = parser.parse_args()
-    if not DATA.is_dir():
-        sys.exit(f"{DATA} is missing: the benchmark needs its real pages")
     adopt_orphans()
     with tempfile.TemporaryDirectory() as folder:
         measure(Path(folder), options)
@@ -54,6 +52,8 @@ def main() -> None:
 
 def lay_out(folder: Path) -> list[str]:
     """The names of the files in `pages`; `single` holds one of them."""
+    if not DATA.is_dir():
+        sys.exit(f"{DATA} is missing: the benchmark needs its real pages")
     pages, single = (folder / name for name in ("pages", "single"))
     for new_folder in (pages, single):
         new_folder.mkdir()
@@ -78,6 +78,7 @@ class Contender:
 def contenders(folder: Path, options: argparse.Namespace) -> dict[str, Contender]:
     pages, single = (folder / name for name in ("pages", "single"))
     many, once, one = (folder / name for name in ("many.txt", "once.txt", "one.txt"))
+    plain = [PYTHON, str(HERE / "plain.py")]
 
     def ours(urls: Path, raw: str) -> list[str]:
         shutil.rmtree(folder / "archive", ignore_errors=True)
@@ -87,12 +88,9 @@ def contenders(folder: Path, options: argparse.Namespace) -> dict[str, Contender
     def flat(of: Path, copies: int) -> list[str]:
         return [PYTHON, str(HERE / "flat_out.py"), str(of), str(copies), str(options.processes)]
 
-    def plain(urls: Path) -> list[str]:
+    def reading(urls: Path) -> list[str]:
         (folder / "plain.jsonl").unlink(missing_ok=True)
-        return [PYTHON, str(HERE / "plain.py"), str(urls), str(folder / "plain.jsonl")]
-
-    def fetched(urls: Path) -> list[str]:
-        return [PYTHON, str(HERE / "fetched.py"), str(urls)]
+        return [*plain, str(urls), str(folder / "plain.jsonl")]
 
     def command_line(of: Path) -> list[str]:
         shutil.rmtree(folder / "text", ignore_errors=True)
@@ -105,9 +103,9 @@ def contenders(folder: Path, options: argparse.Namespace) -> dict[str, Contender
         LIMIT: Contender(lambda: flat(pages, of_all), lambda: flat(single, 1), of_all),
         OURS: Contender(lambda: ours(many, "warc"), lambda: ours(one, "warc"), of_all),
         BARE: Contender(lambda: ours(many, "none"), lambda: ours(one, "none"), of_all),
-        FETCHED: Contender(lambda: fetched(many), lambda: fetched(one), of_all),
+        FETCHED: Contender(lambda: [*plain, str(many)], lambda: [*plain, str(one)], of_all),
         # slow, so one copy of the pages is enough
-        PLAIN: Contender(lambda: plain(once), lambda: plain(one), 1),
+        PLAIN: Contender(lambda: reading(once), lambda: reading(one), 1),
         COMMAND_LINE: Contender(lambda: command_line(pages), lambda: command_line(single), 1),
     }
 

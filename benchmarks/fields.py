@@ -1,13 +1,19 @@
-"""Measure days, headlines and names of pages beside the gold: `python benchmarks/fields.py [--errors]`.
+"""Measure what is read of pages, field by field: `python benchmarks/fields.py [--by-eye] [--errors]`.
 
 Days are counted right, wrong and none, beside htmldate's of the same pages. A headline counts where it is the
 page's own: one of its <h1>, or its og:title. A name counts as wrong where the gold has it not.
+
+`--by-eye`: persons, days, sections and tags of 60 pages. `data/fields_by_eye.tsv` has a page of
+../shared/data a line: file, persons, day, sections and tags, as the page prints them, written before our
+reading of it was looked at. A value after `?` is one that only the head names, or of a part of the text:
+giving it is neither right nor wrong. A section or tag is the outlet's own if it is among those of the page.
 """
 
 import argparse
 import socket
 import sys
 from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,12 +22,16 @@ from htmldate import find_date
 
 from benchmarks.extraction import _as_printed, _nobody
 from benchmarks.gold import Case, cases, same, same_day, world
+from benchmarks.reading_diff import pages
 from crawler.exceptions import ExtractionError
 from crawler.extraction.body import speedups
 from crawler.extraction.document.decoding import read_outline
+from crawler.extraction.document.text import for_comparison
 from crawler.extraction.page import extract
 from crawler.items import Article, Fetch, Hints
 from pipelines.authors import authors_of
+
+BY_EYE = Path(__file__).resolve().parent / "data/fields_by_eye.tsv"
 
 
 def day_of(case: Case, at: datetime | None) -> str:
@@ -54,12 +64,7 @@ def read(case: Case) -> Article | None:
         return None
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--errors", action="store_true", help="list each page that is not right")
-    errors = parser.parse_args().errors
-    socket.getaddrinfo = _nobody
-    speedups.install()
+def of_gold(*, errors: bool) -> None:
     counts: dict[str, Counter[str]] = {}
     for case in (*cases(), *world()):
         article = read(case)
@@ -86,9 +91,70 @@ def main() -> None:
                 print(case.name, "names", *names, sep="  ")
     columns = ("pages", "day right", "day wrong", "day none", "htmldate right", "htmldate wrong",
                "htmldate none", "headline", "of", "names", "not in gold")  # fmt: skip
-    print("group".ljust(14), *(column.rjust(14) for column in columns))
-    for group, count in (*counts.items(), ("all", sum(counts.values(), Counter()))):
-        print(group.ljust(14), *(str(count[column]).rjust(14) for column in columns))
+    print_table("group", columns, counts | {"all": sum(counts.values(), Counter())})
+
+
+def print_table(first: str, columns: Sequence[str], rows: Mapping[str, Counter[str]]) -> None:
+    print(first.ljust(14), *(column.rjust(14) for column in columns))
+    for name, count in rows.items():
+        print(name.ljust(14), *(str(count[column]).rjust(14) for column in columns))
+
+
+def printed_values(cell: str) -> tuple[set[str], set[str]]:
+    """Values that a page prints for one field, folded; the second ones are neither right nor wrong."""
+    values, doubtful = set(), set()
+    for value in filter(None, cell.split(";")):
+        (doubtful if value.startswith("?") else values).add(for_comparison(value))
+    return values, doubtful
+
+
+def counted(field: str, cell: str, values: Iterable[str]) -> Counter[str]:
+    """Count the values of a page: right, wrong, missing, and pages with each."""
+    printed, doubtful = printed_values(cell)
+    folded = set(map(for_comparison, values)) - {""}
+    counts = Counter(given=len(folded - doubtful), right=len(folded & printed))
+    counts["wrong"] = len(folded - printed - doubtful)
+    # of several sections a page needs one, and its tags are not listed alike in all places
+    of_all = field in {"persons", "day"}
+    counts["missing"] = len(printed - folded) if of_all else int(bool(printed) and not folded)
+    counts["printed"] = len(printed) if of_all else int(bool(printed))
+    return counts
+
+
+def by_eye(*, errors: bool) -> None:
+    lines = (line.split("\t") for line in BY_EYE.read_text("utf-8").splitlines())
+    cells = {name: fields for name, *fields in lines}
+    totals = {field: Counter[str]() for field in ("persons", "day", "section", "tags")}
+    number = 0
+    for case in pages():
+        if case.name not in cells:
+            continue
+        number += 1
+        article = read(case)
+        at = _as_printed(article) if article else None
+        readings = (
+            authors_of(article)[0] if article else (),
+            (at.date().isoformat(),) if at else (),
+            (article.section or "",) if article else (),
+            article.tags if article else (),
+        )
+        for field, values, cell in zip(totals, readings, cells[case.name], strict=True):
+            counts = counted(field, cell, values)
+            totals[field] += counts
+            if errors and (counts["wrong"] or counts["missing"]):
+                print(case.name[:60], field, "; ".join(values) or "-", sep="  ")
+    print(f"{number} of {len(cells)} pages")
+    print_table("field", ("printed", "given", "right", "wrong", "missing"), totals)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--by-eye", action="store_true", help="persons, days, sections and tags of 60 pages")
+    parser.add_argument("--errors", action="store_true", help="list each page that is not right")
+    options = parser.parse_args()
+    socket.getaddrinfo = _nobody
+    speedups.install()
+    (by_eye if options.by_eye else of_gold)(errors=options.errors)
 
 
 if __name__ == "__main__":

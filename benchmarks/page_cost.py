@@ -6,7 +6,7 @@ with trafilatura and its metadata, then langdetect, and gives the ratio under th
 reads the pages by turns, eight at a time, in a process of this checkout and in one of another, which needs
 `../shared` beside it, and compares the least CPU time of each page, what it leaves to the collector of
 garbage among it: `git worktree add ../before REVISION`.
-All processes are prepared as a worker is, the collector too; `--unprepared` leaves it as Python has it.
+All processes are prepared as a worker is, the collector too.
 """
 
 import argparse
@@ -31,7 +31,6 @@ from crawler.extraction.body import assemble
 from crawler.extraction.document import decoding
 from crawler.items import Fetch, Hints
 from crawler.workers.fork_server import prepare
-from crawler.workers.warm_up import warm
 
 PARTS = {
     "bytes to tree": [(page, "read_outline")],
@@ -130,10 +129,10 @@ def serve(pages: list[Fetch]) -> None:
         print(json.dumps(spent), flush=True)
 
 
-def against(checkout: Path, rounds: int, *options: str) -> None:
+def against(checkout: Path, rounds: int) -> None:
     sides = [
         subprocess.Popen(
-            [sys.executable, "-W", "ignore", __file__, "--serve", *options],
+            [sys.executable, "-W", "ignore", __file__, "--serve"],
             env={**os.environ, "TRIPTYCH_CHECKOUT": str(folder)},
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )
@@ -171,19 +170,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--peer", action="store_true")
     parser.add_argument("--against", type=Path, metavar="CHECKOUT")
-    parser.add_argument("--unprepared", action="store_true", help="without what a worker is prepared with")
     parser.add_argument("--serve", action="store_true", help="for --against, in the process of one checkout")
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
     if options.against:
-        against(options.against.resolve(), options.rounds, *(["--unprepared"] * options.unprepared))
+        against(options.against.resolve(), options.rounds)
         return
     pages = fetches()
-    # reads a page in each language, so that rules are compiled in either case
-    if options.unprepared:
-        warm()
-    else:
-        prepare()
+    prepare()
     if options.serve:
         serve(pages)
         return

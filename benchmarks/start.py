@@ -24,7 +24,6 @@ from benchmarks.storage.invented import article
 
 ROOT = Path(__file__).resolve().parents[1]
 LISTED = 1000
-A_COMMIT = 20_000
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
@@ -108,12 +107,8 @@ def print_row(archive: Path, addresses: int, rounds: int) -> float:
 def crawl(archive: Path, outlet: Outlet) -> tuple[float, float, float, float]:
     """Seconds to the first request, CPU and wall seconds of the run, its peak in MB."""
     outlet.first = 0.0
-    settings = {
-        "ARCHIVE_URI": archive,
-        "RESOLVE_TO": "weekly.example=127.0.0.1",
-        "SPIDER_MODULES": "benchmarks.outlets",
-        "DOWNLOAD_DELAY": 0,
-    }
+    settings = {"ARCHIVE_URI": archive, "RESOLVE_TO": "weekly.example=127.0.0.1", "DOWNLOAD_DELAY": 0}
+    settings["SPIDER_MODULES"] = "benchmarks.outlets"
     arguments = [part for name, value in settings.items() for part in ("-s", f"{name}={value}")]
     start = time.perf_counter()
     process = subprocess.Popen(
@@ -134,17 +129,10 @@ def fill(archive: Path, base: str, addresses: int) -> None:
     with ArchiveWriter.open(archive, run_id="filled") as writer:
         for number in range(addresses):
             at, title = NOON + timedelta(seconds=number), f"Запис {number}"
-            values = {
-                "outlet": "weekly",
-                "language": "uk",
-                "headline": title,
-                "published_at": NOON,
-                "etag": '"1"',
-            }
-            writer.add_article(
-                article(f"{base}/uk/{number}", [f"{title} про день у Калинівці."], at, **values)
-            )
-            if writer.pending == A_COMMIT:
+            text, values = [f"{title} про день у Калинівці."], {"headline": title, "etag": '"1"'}
+            values |= {"outlet": "weekly", "language": "uk", "published_at": NOON}
+            writer.add_article(article(f"{base}/uk/{number}", text, at, **values))
+            if writer.pending == 20_000:
                 writer.commit()
         writer.commit()
 

@@ -83,35 +83,27 @@ ORDERED = ("time", "match", "lag", "difference", "edits")
 
 def questions(outlet: str, by: str) -> dict[str, list[str]]:
     """Make addresses of lists by what is asked: words of three languages, common and rare ones."""
-    words = {x: words_of(x).words for x in LANGUAGES}
-    singles = [quote(words[x][n]) for x in LANGUAGES for n in RANKS]
-    names = [words_of(x).names[n] for x in LANGUAGES for n in (0, 3, 50, 2000)]
-    pairs = [
-        quote(f'"{words[x][a]} {words[x][b]}"') for x in LANGUAGES for a, b in ((0, 1), (1, 4), (40, 60))
-    ]
-    phrases = [
-        quote(f'"{words[x][a]} {words[x][b]}"')
-        for x, (a, b) in zip([x for x in LANGUAGES for _ in range(4)], names, strict=True)
-    ]
+    singles, pairs, phrases, beginnings = [], [], [], []
+    for language in LANGUAGES:
+        words, names = words_of(language).words, words_of(language).names
+        singles += [quote(words[n]) for n in RANKS]
+        for a, b in ((0, 1), (0, 40), (4, 1000), (60, 200), (1000, 5000), (200, 150_000)):
+            pairs.append(f"{quote(words[a])}+{quote(words[b])}")
+        for a, b in ((0, 1), (1, 4), (40, 60), *(names[n] for n in (0, 3, 50, 2000))):
+            phrases.append(quote(f'"{words[a]} {words[b]}"'))
+        for n in (60, 5000):
+            beginnings += [f"{quote(words[n][:size])}*" for size in (2, 3, 4)]
     filters = [x.format(outlet=outlet) for x in FILTERS]
-    return {
-        "one word": [f"/search?q={x}" for x in singles],
-        "two words": [
-            f"/search?q={quote(words[x][a])}+{quote(words[x][b])}"
-            for x in LANGUAGES
-            for a, b in ((0, 1), (0, 40), (4, 1000), (60, 200), (1000, 5000), (200, 150_000))
-        ],
-        "a phrase": [f"/search?q={x}" for x in (*pairs, *phrases)],
-        "the beginning of a word": [
-            f"/search?q={quote(words[x][n][:size])}*"
-            for x in LANGUAGES
-            for n in (60, 5000)
-            for size in (2, 3, 4)
-        ],
-        "a word and a filter": [f"/search?q={x}&{y}" for x in (singles[0], singles[16]) for y in filters[1:]],
-        "a word in each order": [
-            f"/search?q={x}&order={y}" for x in (singles[0], singles[26]) for y in ORDERED
-        ],
+    filtered = [f"{x}&{y}" for x in (singles[0], singles[16]) for y in filters[1:]]
+    asked = {
+        "one word": singles,
+        "two words": pairs,
+        "a phrase": phrases,
+        "the beginning of a word": beginnings,
+        "a word and a filter": filtered,
+        "a word in each order": [f"{x}&order={y}" for x in (singles[0], singles[26]) for y in ORDERED],
+    }
+    return {kind: [f"/search?q={x}" for x in addresses] for kind, addresses in asked.items()} | {
         "filters alone": [f"/?{x}&order={y}" for x in filters for y in ORDERED if y != "match"],
         "an author": [f"/?author={quote(by)}"],
     }

@@ -1,4 +1,7 @@
-"""Run the plain spider, trafilatura and langdetect in an item pipeline: python plain.py URLS OUT."""
+"""Run a plain spider: python plain.py URLS [OUT].
+
+With OUT trafilatura and langdetect read each page in an item pipeline; without it pages are dropped.
+"""
 
 import sys
 from pathlib import Path
@@ -6,7 +9,7 @@ from pathlib import Path
 import scrapy
 import trafilatura
 from langdetect import detect
-from scrapy.crawler import CrawlerProcess
+from scrapy.crawler import AsyncCrawlerProcess
 
 
 class ExtractPipeline:
@@ -26,17 +29,15 @@ class Plain(scrapy.Spider):
             yield scrapy.Request(url)
 
     def parse(self, response):
-        yield {"url": response.url, "html": response.body}
+        if len(sys.argv) > 2:
+            yield {"url": response.url, "html": response.body}
 
 
-process = CrawlerProcess(
-    {
-        "ITEM_PIPELINES": {ExtractPipeline: 100},
-        "FEEDS": {sys.argv[2]: {"format": "jsonlines"}},
-        "LOG_LEVEL": "ERROR",
-        "CONCURRENT_REQUESTS_PER_DOMAIN": 16,
-        "TELNETCONSOLE_ENABLED": False,
-    }
-)
+settings = {"LOG_LEVEL": "ERROR", "CONCURRENT_REQUESTS_PER_DOMAIN": 16, "TELNETCONSOLE_ENABLED": False}
+if len(sys.argv) > 2:
+    settings |= {"ITEM_PIPELINES": {ExtractPipeline: 100}, "FEEDS": {sys.argv[2]: {"format": "jsonlines"}}}
+else:
+    settings |= {"CONCURRENT_ITEMS": 1, "REMOTE_CONTROL_ENABLED": False, "COOKIES_ENABLED": False}
+process = AsyncCrawlerProcess(settings)
 process.crawl(Plain)
 process.start()
