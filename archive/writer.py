@@ -4,60 +4,47 @@ An article is safe when `add_article` returns: it is in a segment, and if this p
 next writer does. One thread may append while another commits.
 """
 
-from __future__ import annotations
-
 import contextlib
 import logging
 import os
 import sqlite3
 import threading
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import Self, TypeVar
 
 from archive.addresses import address_key, story_of_one
 from archive.commit.clock import Clock
 from archive.commit.committer import APPEND, Committer
 from archive.commit.plan import stored_text
-from archive.commit.versions import MISSES_APART, judge
+from archive.commit.related import Decide
+from archive.commit.versions import MISSES_APART, VersionVerdict, judge
 from archive.exceptions import ArchiveWriteError, PoisonRecord
 from archive.format import codec
 from archive.format.codec import validate
-from archive.format.records import ArticleRecord
-from archive.opening import open_or_create, utc_now
+from archive.format.records import ArticleRecord, ObservationRecord
+from archive.format.snapshot import Snapshot
+from archive.opening import Place, open_or_create, utc_now
 from archive.pages.warc_files import RawFile
+from archive.pages.warc_record import WarcRecords
 from archive.state import replay
-from archive.state.article_identity import candidates, identify
+from archive.state.article_identity import Candidates, Page, Text, candidates, identify
+from archive.state.article_identity import Place as PlaceOfArticle
+from archive.state.database import State
 from archive.state.debts import Debts
-from archive.state.model import KnownArticle, LastObservation
+from archive.state.model import CurrentVersion, Holder, KnownArticle, LastObservation
 from archive.state.tombstones import Tombstones
+from archive.storage.interface import Storage
+from archive.storage.snapshot_log import Log
 from archive.wal import recovery, request_journal
 from archive.wal.batch import Batch
 from archive.wal.quarantine import Quarantine
 from archive.wal.request_journal import RequestedAddress
 from archive.wal.segment import Segment
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
-    from datetime import datetime, timedelta
-
-    from archive.commit.related import Decide
-    from archive.commit.versions import VersionVerdict
-    from archive.format.records import ObservationRecord
-    from archive.format.snapshot import Snapshot
-    from archive.opening import Place
-    from archive.pages.warc_record import WarcRecords
-    from archive.state.article_identity import Candidates, Page, Text
-    from archive.state.article_identity import Place as PlaceOfArticle
-    from archive.state.database import State
-    from archive.state.model import CurrentVersion, Holder
-    from archive.storage.interface import Storage
-    from archive.storage.snapshot_log import Log
-
-    CommitBy = Callable[
-        [Log, Sequence[str], Mapping[str, int], Callable[[], Snapshot | None]], Snapshot | None
-    ]
-
+CommitBy = Callable[[Log, Sequence[str], Mapping[str, int], Callable[[], Snapshot | None]], Snapshot | None]
 __all__ = ["ArchiveWriter", "KnownArticle", "LastObservation"]
 
 T = TypeVar("T")
@@ -85,7 +72,7 @@ class ArchiveWriter:
             self._reader = replay.open_state(layout)
             undo.callback(self._reader.close)
             self._reader_file = layout.state.stat().st_ino
-            self._replaced_readers: list[State] = []
+            self._replaced_readers = list[State]()
             """Of caches that were rebuilt; open until `close`, because another thread may still read one."""
             self._read_known = lru_cache(64)(self._reader.known)  # several stages read the same page
             self._read_places = lru_cache(64)(self._reader.places)
@@ -108,7 +95,7 @@ class ArchiveWriter:
         run_id: str,
         now: Callable[[], datetime] = utc_now,
         misses_apart: timedelta = MISSES_APART,
-    ) -> ArchiveWriter:
+    ) -> "ArchiveWriter":
         """Open an archive for writing; create it where there is none.
 
         Raises NotAnArchive, ArchiveNotWritable, SchemaTooNew or ArchiveWriteError. The owner must call

@@ -106,13 +106,13 @@ _WORTH_IT = 64 << 20
 """Bytes of data files above which several processes are faster, in spite of their start."""
 
 
-def add_spread(parser: ArgumentParser) -> None:
-    """Add the options for work over partitions."""
+def add_spread(parser: ArgumentParser, default: str = "cores, and 1 for less than 64 MB") -> None:
+    """Add the options for work over partitions; `default`: of the number of processes, in words."""
     parser.add_argument(
         "--processes",
         type=count,
         metavar="COUNT",
-        help="number of processes on this machine (default: cores, and 1 for less than 64 MB)",
+        help=f"number of processes on this machine (default: {default})",
     )
     parser.add_argument(
         "--engine",

@@ -25,8 +25,6 @@ Couple = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Alignments:
-    """Changes that a commit makes to the alignments."""
-
     new: tuple[tuple[str, AlignmentRecord], ...] = ()
     """With their story."""
     dropped: frozenset[Couple] = frozenset()
@@ -109,12 +107,10 @@ def unaligned_stories(
 
 
 def stored_coverages(state: State, article_ids: Collection[str]) -> dict[Couple, Coverage]:
-    """Compute coverage from the stored alignments among these articles."""
     return _stored_coverages(row for row in state.alignments(article_ids) if row["id_b"] in article_ids)
 
 
 def coverages(rows: Iterable[Mapping[str, Any]]) -> dict[Couple, Coverage]:
-    """Compute coverage from rows of the table `alignments`."""
     sums: dict[Couple, Counter[str]] = {}
     for row in rows:
         numbers = sums.setdefault((row["article_id_a"], row["article_id_b"]), Counter())

@@ -158,14 +158,6 @@ class Committer:
                 f"The account of the run cannot be stored in {self._layout.root}: {error}."
             ) from error
 
-    def commit_decisions(self, parts: Parts, summary: Mapping[str, int]) -> Snapshot | None:
-        """Commit decisions on stored articles, all in one snapshot."""
-
-        def build(following: NextSnapshot) -> Snapshot:
-            return assemble(following, plan.in_parts(following.state, self._storage, parts), summary=summary)
-
-        return self.make(APPEND, build)
-
     def purge(self, prepare: Callable[[State], Tombstone]) -> Tombstone:
         """Erase what `prepare` finds; once its tombstone is written this cannot be cancelled."""
         with self._exclusive():
@@ -344,9 +336,13 @@ def publish_decisions(
     DecisionError. A kill before the end leaves the archive unchanged. Raises ArchiveWriteError, or what a
     decision raises.
     """
+
+    def build(following: NextSnapshot) -> Snapshot:
+        return assemble(following, plan.in_parts(following.state, following.storage, parts), summary=summary)
+
     with Committer.open(root, run_id) as committer:
         try:
-            snapshot = committer.commit_decisions(parts, summary or {})
+            snapshot = committer.make(APPEND, build)
         except OSError as error:
             raise ArchiveWriteError(f"Cannot write to the archive {root}: {error}.") from error
     assert snapshot is not None

@@ -4,28 +4,21 @@ Every operation that changes an archive is a function that gets one of these and
 publish. `Committer.make` calls it, publishes, and calls it again if another writer was faster.
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+
+import pyarrow as pa
 
 from archive.commit.rows import Commit
 from archive.format.columns import SCHEMA_VERSION
 from archive.format.schema import STORED
-from archive.format.snapshot import Snapshot
+from archive.format.snapshot import DataFile, Snapshot
+from archive.state.database import State
+from archive.state.replay import CurrentState
+from archive.storage.interface import Storage
 from archive.tables.parquet_files import TableFiles
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from datetime import datetime
-
-    import pyarrow as pa
-
-    from archive.format.snapshot import DataFile
-    from archive.state.database import State
-    from archive.state.replay import CurrentState
-    from archive.storage.interface import Storage
 
 
 @dataclass(frozen=True, slots=True)

@@ -260,13 +260,13 @@ def _touched(applied: AppliedObservations, new_story_of: Mapping[str, str]) -> d
         is_new = before is None and article_id in applied.drafts
         if article_id in new_story_of and not is_new:
             touched[article_id] = replace(current, story_id=new_story_of[article_id])
-        elif before is not None and applied.latest_draft(article_id) is None and _was_seen(before, current):
+        elif (
+            before is not None
+            and applied.latest_draft(article_id) is None
+            and (before.first_seen, before.last_seen) != (current.first_seen, current.last_seen)
+        ):
             touched[article_id] = current
     return touched
-
-
-def _was_seen(before: CurrentVersion, after: CurrentVersion) -> bool:
-    return (before.first_seen, before.last_seen) != (after.first_seen, after.last_seen)
 
 
 def _stories(

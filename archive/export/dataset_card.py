@@ -44,8 +44,6 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class TableParts:
-    """A table with its parts."""
-
     name: str
     about: str
     schema: pa.Schema

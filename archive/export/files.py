@@ -62,7 +62,9 @@ def export(
         elif form == "xlsx":
             count, cut = xlsx.write(file, rows, _text, progress)
         else:
-            file.write(_head(form, rows.schema, bom=bom))
+            if form == "csv":
+                # Excel needs this mark to read UTF-8
+                file.write((b"\xef\xbb\xbf" if bom else b"") + csv_lines([rows.schema.names]))
             count = 0
             for text, number in _texts(archive, rows, form, table, choice, spread):
                 file.write(text)
@@ -157,13 +159,6 @@ def row_groups(rows: RowSet, size: int = _BATCH) -> Iterator[pa.Table]:
             waiting = []
     if any(x.num_rows for x in waiting):
         yield pa.Table.from_batches(waiting).cast(rows.schema)
-
-
-def _head(form: str, schema: pa.Schema, *, bom: bool) -> bytes:
-    """The text before the first row. `bom`: Excel needs this mark to read UTF-8."""
-    if form != "csv":
-        return b""
-    return ("\ufeff".encode() if bom else b"") + csv_lines([schema.names])
 
 
 def _rows(form: str, batch: pa.RecordBatch) -> bytes:

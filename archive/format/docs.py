@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from itertools import groupby
+from pathlib import Path
 
 import pyarrow as pa
 
@@ -20,21 +21,6 @@ from archive.format.schema import (
 )
 
 _IN_EVERY_TABLE = {column.name for column in COMMIT_COLUMNS}
-
-_COMMAND = "python -m archive.format.docs"
-HEAD = f"""# Data format
-
-Schema version {SCHEMA_VERSION}. Generated from `archive/format/schema.py` by
-`{_COMMAND} > docs/reference/data-format.md`; a test compares the two.
-
-`pandas.read_parquet("news-archive/<table>")` opens every table; Polars takes the same path, DuckDB
-`'news-archive/<table>/**/*.parquet'`. The path is a link to one snapshot: see
-[Read an archive](../how-to/read-an-archive.md#pandas) for long jobs. Timestamps are UTC, to the microsecond.
-Columns marked *always* are never null; others are null if the page does not say.
-
-Every table ends with `ingested_at` (timestamp, always), the time of the commit that brought the row, and
-`commit_seq` (int64, always), its snapshot's number.
-"""
 
 TABLES = (
     ("articles", ARTICLES, "One row per article: its latest text."),
@@ -76,36 +62,17 @@ DELETIONS = """
 """
 _HEADER = "| column | type | | meaning |\n|---|---|---|---|\n"
 
-LOG = """
-## The log
-
-Beside the tables there is a manifest for each snapshot of the last day, for the last hundred and the first,
-and an entry in the history for each older one. `archive.open(…).history()` reads all, latest first. All files
-are described in `archive/format/layout.py`.
-
-| field of an entry | meaning |
-|---|---|
-| `id` | the snapshot; of a run without one, the snapshot before it |
-| `parent` | the snapshot before it; none for the first, and for a run without a snapshot |
-| `operation` | `create` `append` `compact` `purge` `migrate` `reread`; `nothing new` |
-| `committed_at` | UTC |
-| `run_id` | the run |
-| `schema_version` | of its files |
-| `rows` | of each stored table |
-| `segments` | write-ahead files it brought in |
-| `summary` | counters: the archive's under `archive/`, else the run's |
-"""
-
 
 def render() -> str:
-    parts = [HEAD]
+    parts = []
     for name, schema, about in TABLES:
         parts.append(f"\n## {name}\n\n{about}\n")
         if schema is not None:
             parts += ["\n", _HEADER, *_rows(schema)]
         if name == "articles":
             parts += [DELETIONS, _HEADER, *_rows(DELETION)]
-    return "".join([*parts, LOG])
+    template = Path(__file__).with_name("data_format.txt").read_text("utf-8")
+    return template.format(version=SCHEMA_VERSION, tables="".join(parts))
 
 
 def _rows(schema: pa.Schema) -> Iterator[str]:

@@ -5,23 +5,19 @@ worker is killed, another one repeats its job. A job names files, and a result i
 are sent between processes.
 """
 
-from __future__ import annotations
-
 import os
 import signal
 import threading
 from collections import Counter
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from archive.exceptions import EngineError
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-    from concurrent.futures import Future
-
-    Driver = Callable[[Callable[[Any], Any], Sequence[Any]], Iterable[Any]]
-    """Another engine: calls the function for each job, anywhere, and returns the results in their order."""
+Driver = Callable[[Callable[[Any], Any], Sequence[Any]], Iterable[Any]]
+"""Another engine: calls the function for each job, anywhere, and returns the results in their order."""
 
 J = TypeVar("J")
 R = TypeVar("R")

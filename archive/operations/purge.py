@@ -153,8 +153,6 @@ def _find(storage: Storage, url: str, article_id: str | None, article_at: Articl
 
 @dataclass(slots=True)
 class _Traces:
-    """Traces of an article, collected from the tables."""
-
     addresses: set[str]
     canonical: set[str] = field(default_factory=set)
     pointers: set[Pointer] = field(default_factory=set)

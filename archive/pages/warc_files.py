@@ -194,7 +194,9 @@ def mend(layout: Layout, run_id: str) -> list[Pointer]:
     Returns the last page of each file: it may be a page without a row.
     """
     last = []
-    for path in _of_run(layout, run_id):
+    for path in path_guard.files(layout.raw, ".warc.gz"):
+        if f"-{_safe(run_id)}-" not in path.name:
+            continue
         descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
         try:
             if not locks.try_lock(descriptor) or not os.fstat(descriptor).st_size:
@@ -207,11 +209,6 @@ def mend(layout: Layout, run_id: str) -> list[Pointer]:
         finally:
             locks.close(descriptor)
     return last
-
-
-def _of_run(layout: Layout, run_id: str) -> list[Path]:
-    paths = path_guard.files(layout.raw, ".warc.gz")
-    return [path for path in paths if f"-{_safe(run_id)}-" in path.name]
 
 
 def scan(storage: Storage, path: Path) -> Iterator[tuple[Pointer, warc_record.Record]]:

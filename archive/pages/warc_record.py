@@ -59,8 +59,6 @@ class WarcRecords:
 
 @dataclass(frozen=True, slots=True)
 class RawPage:
-    """A page as it was fetched."""
-
     url: str
     status: int
     headers: Headers
@@ -72,8 +70,6 @@ class RawPage:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A WARC record of any type, parsed."""
-
     fields: dict[str, str]
     """WARC fields by name, in lower case."""
     block: bytes

@@ -1,46 +1,40 @@
 """The reading side of the API: no locks, and every answer from one snapshot."""
 
-from __future__ import annotations
-
 import hashlib
 import sqlite3
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from copy import copy
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from html import escape
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pyarrow.dataset as ds
 
 from archive.exceptions import ArchiveDamaged, ArticleNotFound, PageNotKept, SnapshotNotFound
+from archive.format.log_entry import LogEntry
 from archive.format.records import OUTCOMES, SEPARATED
 from archive.format.schema import DECISIONS, DELETION, PUBLIC, STORED
-from archive.opening import open_existing
+from archive.format.snapshot import Snapshot
+from archive.opening import Place, open_existing
 from archive.pages import warc_files
+from archive.pages.warc_record import RawPage
 from archive.read import locations, sql, values
 from archive.read.deletions import VISIT, Deletions
 from archive.read.diff import Diff, compare, is_edit
 from archive.read.one_sided import OneSided, one_sided
 from archive.read.scan import Moment, RowSet, all_of, among, between, one_of, to_utc
+from archive.read.sql import SqlRows
 from archive.read.time_travel import Past
 from archive.state import replay
 from archive.state.debts import Debts
 from archive.storage import path_guard
 from archive.tables import data_file_reader, views
 from archive.tables.parquet_files import translated_errors
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-    from datetime import datetime
-    from pathlib import Path
-
-    from archive.format.log_entry import LogEntry
-    from archive.format.snapshot import Snapshot
-    from archive.opening import Place
-    from archive.pages.warc_record import RawPage
-    from archive.read.sql import SqlRows
 
 _SCHEMAS = {table: STORED[parts[-1]] for table, parts in PUBLIC.items()}
 
@@ -317,13 +311,13 @@ class Archive:
     def _dataset(self, name: str, as_of: Moment | None) -> ds.Dataset:
         return self._rows(name, None, as_of, None).dataset()
 
-    def at(self, snapshot_id: int) -> Archive:
+    def at(self, snapshot_id: int) -> "Archive":
         """Return this archive at an earlier snapshot. Raises SnapshotNotFound if that is folded."""
         earlier = copy(self)
         earlier.snapshot = self._log.read(snapshot_id)
         return earlier
 
-    def of_files(self, paths: Collection[str]) -> Archive:
+    def of_files(self, paths: Collection[str]) -> "Archive":
         """Return this archive with the rows of some of its data files alone."""
         narrowed = copy(self)
         files = tuple(x for x in self.snapshot.files if x.path in paths)

@@ -1,19 +1,13 @@
 """Alternates that pages of a story declare and the archive has not read: nobody may call them missing."""
 
-from __future__ import annotations
-
 from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from archive.format.languages import STORY_LANGUAGES
 from archive.format.reasons import NO_ARTICLE, READ
+from archive.read.archive import Archive
 from archive.read.scan import one_of
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
-
-    from archive.read.archive import Archive
 
 _VISIT = ["observed_at", "requested_url", "url", "outcome", "reason"]
 

@@ -15,21 +15,7 @@ from archive.addresses import address_key
 from archive.format.records import CACHED_COLUMNS, NO_PAIR, LinkFacts
 from archive.state import model, provenance
 from archive.state.article_identity import belongs_to
-from archive.state.model import (
-    CANONICAL,
-    ID,
-    REQUESTED,
-    TARGET,
-    URL,
-    CurrentVersion,
-    Holder,
-    Joint,
-    KnownArticle,
-    LastObservation,
-    StoryMember,
-    id_key,
-    moment,
-)
+from archive.state.model import id_key
 
 # The tables of the cache; if a table or the cached columns change, STATE_VERSION changes too.
 #
@@ -48,18 +34,14 @@ _SQL_TYPES = {
 """By the type of a column, without `| None`."""
 
 
-def _cached_columns() -> str:
-    """Columns of the table `article` that come from an article's latest version."""
-    return ", ".join(
-        f"{column.name} {_SQL_TYPES[column.base]}{'' if column.optional else ' NOT NULL'}"
-        for column in CACHED_COLUMNS
-    )
-
-
 @cache
 def schema_sql() -> str:
     """Return the statements that make the tables, from tables.sql."""
-    return Path(__file__).with_name("tables.sql").read_text("utf-8").format(cached_columns=_cached_columns())
+    columns = []
+    for column in CACHED_COLUMNS:
+        columns.append(f"{column.name} {_SQL_TYPES[column.base]}{'' if column.optional else ' NOT NULL'}")
+    statements = Path(__file__).with_name("tables.sql").read_text("utf-8")
+    return statements.format(cached_columns=", ".join(columns))
 
 
 CONTENTS = (
@@ -72,14 +54,14 @@ NO_ARTICLE = 0
 
 STATE_VERSION = 13
 _V = TypeVar("_V")
-_ARTICLES = f"SELECT article FROM place WHERE key IN ({{}}) AND role = {ID}"
+_ARTICLES = f"SELECT article FROM place WHERE key IN ({{}}) AND role = {model.ID}"
 """Numbers of the articles with these ids."""
 _ARTICLE_ROWS = "SELECT * FROM article WHERE number IN ({})"
 _PLACES = (
     f"SELECT p.key, p.role, {', '.join(f'a.{name}' for name in model.HOLDER_COLUMNS)}, (SELECT"
     " group_concat(content_hash, ' ') FROM (SELECT content_hash FROM version v WHERE v.article = a.number"
     f" ORDER BY version DESC LIMIT {model.REVERTS})) FROM place p JOIN article a ON a.number = p.article"
-    f" WHERE p.key IN ({{}}) AND p.role IN ({URL}, {CANONICAL}, {ID})"
+    f" WHERE p.key IN ({{}}) AND p.role IN ({model.URL}, {model.CANONICAL}, {model.ID})"
 )
 _PRAGMAS = (
     *("journal_mode=WAL", "synchronous=NORMAL"),  # a power cut may lose the last commits, never break it
@@ -171,7 +153,7 @@ class State:
 
     # queries of a crawl
 
-    def known(self, url: str) -> KnownArticle | None:
+    def known(self, url: str) -> model.KnownArticle | None:
         """The article that was fetched at an address, or where a request for it led.
 
         None where a page only calls itself so.
@@ -179,28 +161,28 @@ class State:
         key = address_key(url)
         rows = self.connection.execute(
             "SELECT p.role, a.* FROM place p JOIN article a ON a.number = p.article"
-            f" WHERE p.key = ? AND p.role <= {REQUESTED} ORDER BY p.role, a.last_seen DESC",
+            f" WHERE p.key = ? AND p.role <= {model.REQUESTED} ORDER BY p.role, a.last_seen DESC",
             (key,),
         ).fetchall()
-        if len(rows) > 1 and rows[0]["role"] == rows[1]["role"] == URL:
+        if len(rows) > 1 and rows[0]["role"] == rows[1]["role"] == model.URL:
             of_address = set()
             for place, role, holder in self.places({key}):
-                if (place, role) == (key, URL) and belongs_to(holder, key, self.places):
+                if (place, role) == (key, model.URL) and belongs_to(holder, key, self.places):
                     of_address.add(holder.article_id)
             rows.sort(key=lambda row: (row["role"], row["article_id"] not in of_address))
-        return model.view(KnownArticle, rows[0]) if rows else None
+        return model.view(model.KnownArticle, rows[0]) if rows else None
 
-    def last_observation(self, url: str) -> LastObservation | None:
+    def last_observation(self, url: str) -> model.LastObservation | None:
         row = self._row("SELECT outcome, reason, observed_at FROM look WHERE key = ?", address_key(url))
         if row is None:
             return None
-        return LastObservation(row["outcome"], row["reason"], moment(row["observed_at"]))
+        return model.LastObservation(row["outcome"], row["reason"], model.moment(row["observed_at"]))
 
     def find_article(self, url: str) -> str | None:
         known = self.known(url)
         return known.article_id if known else None
 
-    def places(self, keys: Collection[bytes]) -> list[tuple[bytes, int, Holder]]:
+    def places(self, keys: Collection[bytes]) -> list[tuple[bytes, int, model.Holder]]:
         """(key, role, article) of each place in the role of an address, a canonical address or an id."""
         rows = self._rows(_PLACES, sorted(keys))
         return [(key, role, model.holder(row)) for key, role, *row in rows]
@@ -220,7 +202,7 @@ class State:
         rows = self._of("SELECT article_id, number, story_id FROM article WHERE number IN ({})", article_ids)
         return [tuple(row) for row in rows]
 
-    def current_versions(self, article_ids: Collection[str]) -> dict[str, CurrentVersion]:
+    def current_versions(self, article_ids: Collection[str]) -> dict[str, model.CurrentVersion]:
         rows = list(self._of(_ARTICLE_ROWS, article_ids))
         recent: dict[int, list[tuple[int, str]]] = {}
         for number, version, content_hash in self._of(
@@ -238,10 +220,10 @@ class State:
         return [model.view(LinkFacts, row) for row in self._of(_ARTICLE_ROWS, article_ids)]
 
     def at_addresses(self, urls: Collection[str]) -> set[str]:
-        return self._at(urls, f"role <= {CANONICAL}")
+        return self._at(urls, f"role <= {model.CANONICAL}")
 
     def pointing_at(self, urls: Collection[str]) -> set[str]:
-        return self._at(urls, f"role = {TARGET}")
+        return self._at(urls, f"role = {model.TARGET}")
 
     def _at(self, urls: Collection[str], role: str) -> set[str]:
         return self._article_ids(
@@ -261,15 +243,15 @@ class State:
             "number IN (SELECT article FROM story WHERE key IN ({}))", sorted(map(id_key, story_ids))
         )
 
-    def members(self, article_ids: Collection[str]) -> list[StoryMember]:
-        return [model.view(StoryMember, row) for row in self._of(_ARTICLE_ROWS, article_ids)]
+    def members(self, article_ids: Collection[str]) -> list[model.StoryMember]:
+        return [model.view(model.StoryMember, row) for row in self._of(_ARTICLE_ROWS, article_ids)]
 
-    def joints(self, article_ids: Collection[str]) -> list[Joint]:
+    def joints(self, article_ids: Collection[str]) -> list[model.Joint]:
         """Pairs with one of these articles on the smaller side."""
-        joints: list[Joint] = []
+        joints: list[model.Joint] = []
         for ids, (evidence, _, score, _) in self.pair_decisions(article_ids).items():
             if evidence not in NO_PAIR:
-                joints.append(Joint(*ids, evidence, score))
+                joints.append(model.Joint(*ids, evidence, score))
         return joints
 
     def pair_decisions(

@@ -109,15 +109,13 @@ def fold(key: bytes, debt: Debt | None, failure: Failure | None, *, has_text: bo
         return None
     # no run has tried for days, so this is a new failure of an old page
     if debt is None or failure.at - debt.asked > _micros(RETRY_PERIOD):
-        return debt if failure.reason == Reason.NOT_YET_DUE else _new_debt(key, failure, failure.reason)
+        if failure.reason == Reason.NOT_YET_DUE:
+            return debt
+        reason, at, tries = failure.reason, failure.at, int(is_asked(failure.reason))
+        return Debt(key, failure.outlet, failure.url, reason, at, at, tries)
     if not is_asked(failure.reason):  # without a request there was no try, and no pause follows
         return debt
     return replace(debt, reason=failure.reason, asked=max(failure.at, debt.asked), tries=debt.tries + 1)
-
-
-def _new_debt(key: bytes, failure: Failure, reason: str) -> Debt:
-    tries = int(is_asked(reason))
-    return Debt(key, failure.outlet, failure.url, reason, failure.at, failure.at, tries)
 
 
 def debt_after(url: str, observations: Iterable[Mapping[str, object]]) -> Debt | None:
@@ -156,8 +154,6 @@ def failure_of(row: Mapping[str, object]) -> Failure:
 
 @dataclass(frozen=True, slots=True)
 class DebtCount:
-    """The number of debts of one outlet at a moment."""
-
     reasons: Mapping[str, int]
     next_at: datetime | None
     """Time at which the first debt within the budget is due; it may be past."""

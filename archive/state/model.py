@@ -189,8 +189,6 @@ class CurrentVersion:
 
 @dataclass(frozen=True, slots=True)
 class StoryMember:
-    """An article as part of its story."""
-
     article_id: str
     story_id: str
     outlet: str
@@ -212,8 +210,6 @@ class StoryMember:
 
 @dataclass(frozen=True, slots=True)
 class Joint:
-    """A pair of articles as part of its story."""
-
     article_id_a: str
     article_id_b: str
     evidence: str

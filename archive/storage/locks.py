@@ -38,7 +38,6 @@ def lock(descriptor: int) -> None:
 
 
 def close(descriptor: int) -> None:
-    """Close a file and release its lock."""
     _locked.discard(descriptor)
     os.close(descriptor)
 

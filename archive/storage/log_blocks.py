@@ -74,7 +74,7 @@ class LogBlocks:
         merged = []
         for number, cluster in enumerate(self._clusters()):
             # a block that overlaps none is merged if it is the latest, and not full
-            if len(cluster) > 1 or (number == 0 and self._has_space(cluster[0])):
+            if len(cluster) > 1 or (number == 0 and len(self._read(cluster[0].name)) < self._rows_per_block):
                 merged += cluster
         rows = self._union(merged)
         for entry in entries:
@@ -104,9 +104,6 @@ class LogBlocks:
             cluster.append(block)
         if cluster:
             yield cluster
-
-    def _has_space(self, block: _Block) -> bool:
-        return len(self._read(block.name)) < self._rows_per_block
 
     def _union(self, blocks: Iterable[_Block]) -> dict[tuple[int, str], LogEntry]:
         # entries of one snapshot in two blocks are equal

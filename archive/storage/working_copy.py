@@ -181,7 +181,11 @@ class WorkingCopy:
         return self._download.renew(name)
 
     def renew_altered(self, files: Iterable[DataFile] = ()) -> int:
-        altered = [self.stored_name(path) for path in self._own_copies() if self._is_altered(path)]
+        altered = []
+        for path in self._own_copies():
+            name = self.stored_name(path)
+            if verified_download.is_intact(name, path.read_bytes()) is False:
+                altered.append(name)
         for file in files:
             with contextlib.suppress(FileNotFoundError):
                 data = self.path(file.path).read_bytes()
@@ -200,9 +204,6 @@ class WorkingCopy:
         layout = self.layout
         for folder, ending in ((layout.log, ".json"), (layout.purged, ".json"), (layout.raw_index, ".cdxj")):
             yield from (path for path in path_guard.files(folder, ending) if not self.is_only_here(path))
-
-    def _is_altered(self, path: Path) -> bool:
-        return verified_download.is_intact(self.stored_name(path), path.read_bytes()) is False
 
     def sweep(
         self,
@@ -238,7 +239,8 @@ class WorkingCopy:
         self._pull_tombstones(forget)
 
     def _pull_log(self) -> None:
-        last = self._last_here()
+        here = self._folder.last_snapshot()
+        last = -1 if here is None else here
         # the last one is listed again: a log without it is not the one of this copy
         after = None if last < 1 else self.stored_name(self.layout.manifest(last - 1))
         listed: dict[int, StoredObject] = {}
@@ -294,10 +296,6 @@ class WorkingCopy:
         if stored is None or verified_download.is_intact(name, data) is not False:
             raise self._another(number)
         self._download.renew(name)
-
-    def _last_here(self) -> int:
-        last = self._folder.last_snapshot()
-        return -1 if last is None else last
 
     def _is_folded(self, number: int, of: Path | None = None) -> bool:
         """True if the history has that snapshot, with the time in the manifest `of`."""

@@ -132,7 +132,6 @@ def translated_errors() -> Iterator[None]:
 
 
 def read(storage: Storage, files: Iterable[DataFile], columns: Sequence[str] | None = None) -> pa.Table:
-    """Read the rows of some files of one stored table."""
     tables = []
     for file in files:
         try:

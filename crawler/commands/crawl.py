@@ -55,8 +55,6 @@ HURRY_AFTER = 2.0
 
 @dataclass(frozen=True)
 class _Parts:
-    """Parts of a crawl that its report reads."""
-
     ledger: Ledger
     stage: SnapshotStage
     backoff: BackOff
@@ -153,7 +151,6 @@ class Command(DescribedCommand, BaseRunSpiderCommand):
             raise WrongUse("SPIDERMON_ENABLED needs Spidermon: pip install 'triptych[watch]'")
 
     def _crawl(self, spider_class: type[StorySpider], arguments: Arguments) -> int:
-        """The exit code."""
         self._probe_archive()
         self._log = self._log_into_file(spider_class.name)
         crawler = self.crawler_process.create_crawler(spider_class)

@@ -175,7 +175,6 @@ def _report_path(file: str) -> Path:
 
 
 def _print(run: Run) -> int:
-    """The exit code."""
     console = Terminal(width=None if Terminal().is_terminal else 120)
     print_checks(console, run)
     if run.count("unknown") == len(run.checks):

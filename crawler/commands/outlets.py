@@ -37,8 +37,6 @@ COLUMNS = ("articles", "byline", "date", "whole")
 
 @dataclass(frozen=True, slots=True)
 class OutletReport:
-    """All that the archive tells of one outlet."""
-
     facts: Facts
     owed: int
     last_whole: datetime | None
@@ -46,7 +44,6 @@ class OutletReport:
     health: str
     verdicts: list[Verdict]
     alarms: list[Alarm]
-    """Those of `triptych watch`."""
 
     @property
     def is_well(self) -> bool:

@@ -110,7 +110,6 @@ class _Pages:
 @dataclass(frozen=True, slots=True)
 class Recording:
     fetched_at: datetime
-    """Aware, in UTC."""
     urls: dict[str, str]
     """Language of the text, as detected -> address."""
     bodies: dict[str, bytes]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from scrapy.spiderloader import get_spider_loader
 
 import archive
-from archive.commands.arguments import count
+from archive.commands.arguments import add_spread
 from archive.commands.exit_codes import ExitCode
 from archive.commands.progress import bar
 from archive.no_pandas import fast_start
@@ -48,19 +48,7 @@ class Command(ReadingCommand):
             help="after the report, write today's reading into the stored versions. Versions stay as many as "
             "they are, and what they said before stays readable with as_of",
         )
-
-        parser.add_argument(
-            "--processes",
-            type=count,
-            metavar="COUNT",
-            help="number of processes on this machine (default: EXTRACTION_PROCESSES, else cores)",
-        )
-        parser.add_argument(
-            "--engine",
-            metavar="dask=ADDRESS",
-            help="read the pages on the workers of a Dask cluster, such as dask=tcp://HOST:8786, in place of "
-            "processes of this machine; each has to reach the archive by the same name",
-        )
+        add_spread(parser, "EXTRACTION_PROCESSES, else cores")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         fast_start()

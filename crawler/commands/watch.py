@@ -129,7 +129,6 @@ class Command(ReadingCommand):
         return bool(channels)
 
     def _report(self, facts: MonitoringFacts, raised: Sequence[Alarm], opts: argparse.Namespace) -> None:
-        """Print the alarms; write and send the metrics."""
         if self._metrics:
             from crawler.health.monitoring import metrics
 

@@ -110,11 +110,6 @@ def _linked_data(story: Story, variant: Variant, image: str, address: str) -> Ma
 # Times as outlets print them; each `published` has Kyiv's offset, so its clock is Kyiv's.
 
 
-def time_for_readers(variant: Variant, at: datetime) -> str:
-    month = MONTHS[variant.language].split()[at.month - 1]
-    return f"{at.day} {month} {at.year}, {at:%H:%M}"
-
-
 def time_for_machines(variant: Variant, at: datetime) -> str:
     """Return the time in JSON-LD: with offset, as naive Kyiv time or in UTC."""
     if variant.dates == "kyiv":
@@ -128,7 +123,8 @@ def time_for_machines(variant: Variant, at: datetime) -> str:
 
 def printed_time(variant: Variant, at: datetime) -> str:
     """Return the line under a headline; only pages that print a zone have a `<time>`."""
-    text = time_for_readers(variant, at)
+    month = MONTHS[variant.language].split()[at.month - 1]
+    text = f"{at.day} {month} {at.year}, {at:%H:%M}"
     if variant.dates != "zone":
         return text
     return Markup('<time datetime="{}">{}</time>').format(at.isoformat(), text)

@@ -12,7 +12,8 @@ from crawler.demo.story_files import Story, Variant, load_stories, next_day, wor
 
 _HTML = "text/html; charset=utf-8"
 _XML = "application/xml; charset=utf-8"
-
+_RSS = "application/rss+xml; charset=utf-8"
+_ROBOTS = "User-agent: *\nDisallow: /search\n\nSitemap: {base_url}/sitemap-news.xml\n"
 _MISSING = (
     '<!DOCTYPE html>\n<html lang="uk">\n<head><meta charset="utf-8"><title>404</title></head>\n<body>\n'
     '<h1>Сторінку не знайдено</h1>\n<p>Можливо, її перенесли. <a href="/ukr/">На головну</a></p>\n'
@@ -41,9 +42,9 @@ def build_site(base_url: str, day: int = 1) -> dict[str, Answer]:
     stories = load_stories() if day == 1 else next_day(load_stories())
     site = {
         "/": Answer(b"", status=HTTPStatus.FOUND, location=f"{base_url}/ukr/"),
-        "/robots.txt": Answer(robots(base_url).encode(), "text/plain; charset=utf-8"),
-        "/sitemap-news.xml": Answer(news_sitemap(stories, base_url).encode(), _XML),
-        "/rss.xml": Answer(feed(stories, base_url).encode(), "application/rss+xml; charset=utf-8"),
+        "/robots.txt": Answer(_ROBOTS.format(base_url=base_url).encode(), "text/plain; charset=utf-8"),
+        "/sitemap-news.xml": Answer(_announcements("sitemap-news.xml", stories, "sitemap", base_url), _XML),
+        "/rss.xml": Answer(_announcements("rss.xml", stories, "rss", base_url), _RSS),
         "/style.css": Answer((LAYOUTS / "style.css").read_bytes(), "text/css; charset=utf-8"),
         "404": Answer(_MISSING.encode(), status=HTTPStatus.NOT_FOUND),
     }
@@ -85,11 +86,7 @@ def _neighbours(stories: tuple[Story, ...], number: int, variant: Variant) -> tu
     return tuple(neighbour for neighbour in variants if neighbour)[:4]
 
 
-# Announcements of the newsroom's stories: news sitemap, feed, home pages, robots.txt.
-
-
-def robots(base_url: str) -> str:
-    return f"User-agent: *\nDisallow: /search\n\nSitemap: {base_url}/sitemap-news.xml\n"
+# Announcements of the newsroom's stories: news sitemap, feed, home pages.
 
 
 def announced(stories: tuple[Story, ...], where: str) -> Iterator[tuple[Story, Variant]]:
@@ -101,17 +98,9 @@ def announced(stories: tuple[Story, ...], where: str) -> Iterator[tuple[Story, V
                     yield story, variant
 
 
-def news_sitemap(stories: tuple[Story, ...], base_url: str) -> str:
-    return _announcements("sitemap-news.xml", stories, "sitemap", base_url)
-
-
-def feed(stories: tuple[Story, ...], base_url: str) -> str:
-    return _announcements("rss.xml", stories, "rss", base_url)
-
-
-def _announcements(template: str, stories: tuple[Story, ...], where: str, base_url: str) -> str:
+def _announcements(template: str, stories: tuple[Story, ...], where: str, base_url: str) -> bytes:
     values = {"announced": announced(stories, where), "base_url": base_url, "editions": wording()}
-    return article_page.templates().get_template(template).render(values)
+    return article_page.templates().get_template(template).render(values).encode()
 
 
 def home_page(stories: tuple[Story, ...], language: str) -> str:

@@ -27,8 +27,6 @@ _LINK = re.compile(r"\[([^\]]+)\]\(([^)\s]+)\)")
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One language of a story."""
-
     language: str
     """Language of the text, whatever the page claims."""
     path: str
@@ -186,7 +184,6 @@ class Wording:
 
 @cache
 def wording() -> Mapping[str, Wording]:
-    """Words of each edition, by language."""
     tables = tomllib.loads(Path(__file__).with_name("wording.toml").read_text("utf-8"))
     return {language: Wording(**words) for language, words in tables.items()}
 

@@ -24,7 +24,6 @@ class SitemapChanges:
     """Changes in one crawl; `requested` counts the pages requested because of them."""
 
     def __init__(self, requests: StoryRequests, uri: str) -> None:
-        """`uri`: of the archive."""
         self._requests = requests
         self._uri = uri
         self._share: Share | None = None

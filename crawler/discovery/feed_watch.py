@@ -23,10 +23,7 @@ KEY = "feeds/"
 
 
 class FeedWatch:
-    """The feeds of one run."""
-
     def __init__(self, ledger: Ledger, outlet: str, uri: str) -> None:
-        """`uri`: of the archive."""
         self._ledger = ledger
         self._outlet, self._uri = outlet, uri
         self._started = datetime.now(UTC)
@@ -55,7 +52,6 @@ class FeedWatch:
         return overrun
 
     def _last_read(self, address: str) -> datetime | None:
-        """Read manifests, the latest first."""
         for run in runs(self._uri, self._started - LOOKED_BACK):
             is_reading = run.outlet == self._outlet and KEY + address in run.counts
             if is_reading and run.committed_at < self._started:

@@ -35,8 +35,6 @@ _NUMBERS = {reason: number for number, reason in enumerate(_REASONS)}
 
 
 class Following:
-    """The lists of one run."""
-
     def __init__(
         self, requests: StoryRequests, debts: Debts, changes: SitemapChanges, *, is_backfill: bool
     ) -> None:

@@ -40,8 +40,6 @@ _OPTIONS = {
 
 @dataclass(frozen=True, slots=True)
 class ChildSitemap:
-    """A sitemap in an index."""
-
     url: str
     modified_raw: str | None = None
     """`lastmod` as printed: the last change of one of its entries."""

@@ -63,7 +63,6 @@ def read_tdmrep(body: bytes) -> tuple[tuple[str, str], ...]:
 
 
 def rule_for(rules: tuple[tuple[str, str], ...], path: str) -> str | None:
-    """Return the first rule for a path, or None."""
     return next((statement for location, statement in rules if _is_at(location, path)), None)
 
 

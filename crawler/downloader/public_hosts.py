@@ -24,9 +24,9 @@ _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 # knows a few addresses; documentation, RFC 9637, which no Python of before 2025 knows
 _SET_APART = (ipaddress.IPv4Network("192.0.0.0/24"), ipaddress.IPv6Network("3fff::/20"))
 # RFC 6761, 6762, 8375, 9476 and ICANN's .internal, and what home routers and offices use
-PRIVATE_SUFFIXES = (
-    *("localhost", "localdomain", "local", "internal", "intranet"),
-    *("lan", "home", "corp", "home.arpa"),
+_PRIVATE = (
+    *(".localhost", ".localdomain", ".local", ".internal", ".intranet"),
+    *(".lan", ".home", ".corp", ".home.arpa"),
 )
 
 # a percent sign is allowed only before the zone of an IPv6 address
@@ -69,7 +69,7 @@ def _host_refusal(host: str, *, allow_private: bool) -> Reason | None:
         return Reason.BAD_URL
     if allow_private:
         return None
-    public = is_public(address) if address is not None else "." in host and not _is_private_name(host)
+    public = is_public(address) if address is not None else "." in host and not f".{host}".endswith(_PRIVATE)
     return None if public else Reason.PRIVATE_ADDRESS
 
 
@@ -135,7 +135,3 @@ def _literal(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
         return ipaddress.IPv4Address(socket.inet_aton(host))
     except (OSError, ValueError):
         return None
-
-
-def _is_private_name(host: str) -> bool:
-    return any(host == suffix or host.endswith(f".{suffix}") for suffix in PRIVATE_SUFFIXES)

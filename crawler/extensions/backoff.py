@@ -47,7 +47,6 @@ class Host:
     refusals: Counter[str] = field(default_factory=Counter)
 
     def sentence(self, name: str) -> str:
-        """For the report."""
         reasons = ", ".join(f"{reason} {count}" for reason, count in self.refusals.most_common())
         if self.given_up is None:
             return f"{name} refused ({reasons}) and was requested every {self.slowest:g} s at the slowest"

@@ -1,18 +1,13 @@
 """robots.txt names a pace, and Scrapy reads it without keeping it: here it is kept."""
 
-from __future__ import annotations
-
 import datetime as dt
-from typing import TYPE_CHECKING
 
+from protego import Protego
 from scrapy import signals
+from scrapy.crawler import Crawler
+from scrapy.http import Request, Response
 
-if TYPE_CHECKING:
-    from protego import Protego
-    from scrapy.crawler import Crawler
-    from scrapy.http import Request, Response
-
-    from crawler.downloader.robots_parser import BoundedRobots
+from crawler.downloader.robots_parser import BoundedRobots
 
 # above this an outlet asks for less than a story an hour in three languages; an operator should decide
 LONGEST = 120.0
@@ -50,7 +45,7 @@ class RobotsPace:
         """By downloader slot."""
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler) -> RobotsPace:
+    def from_crawler(cls, crawler: Crawler) -> "RobotsPace":
         extension = cls(crawler)
         crawler.signals.connect(extension.robots_parsed, signal=signals.robots_parsed)
         crawler.signals.connect(extension.response_downloaded, signal=signals.response_downloaded)

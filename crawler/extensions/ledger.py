@@ -1,31 +1,23 @@
 """Every discovered URL ends as archived, unchanged, skipped, dropped or failed, with a reason."""
 
-from __future__ import annotations
-
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from datetime import datetime
+from typing import Protocol
 
-from scrapy import signals
+from scrapy import Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.http import Request, Response
+from twisted.python.failure import Failure
 
 from archive.addresses import plain_url
 from archive.format.reasons import Reason, error_reason, is_of_the_moment
-from archive.format.records import FEED
+from archive.format.records import FEED, ArticleRecord
+from archive.state.article_identity import Candidates, Page
+from archive.state.debts import Debts
+from archive.state.model import KnownArticle, LastObservation
 from crawler.items import Article, Observation, Outcome
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
-
-    from scrapy import Spider
-    from scrapy.crawler import Crawler
-    from scrapy.http import Request, Response
-    from twisted.python.failure import Failure
-
-    from archive.format.records import ArticleRecord
-    from archive.state.article_identity import Candidates, Page
-    from archive.state.debts import Debts
-    from archive.state.model import KnownArticle, LastObservation
 
 
 class Memory(Protocol):
@@ -108,7 +100,7 @@ class Ledger:
         """Findings of this run and earlier ones, while the archive is open."""
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Ledger:
+    def from_crawler(cls, crawler: Crawler) -> "Ledger":
         ledger = cls()
         crawler.signals.connect(ledger.item_scraped, signal=signals.item_scraped)
         crawler.signals.connect(ledger.item_dropped, signal=signals.item_dropped)
@@ -219,7 +211,6 @@ class Ledger:
 
 
 def ledger_of(crawler: Crawler) -> Ledger:
-    """The ledger of a crawl, which every crawl of ours has."""
     ledger = crawler.get_extension(Ledger)
     assert ledger is not None, "crawler.extensions.ledger.Ledger is missing from EXTENSIONS"
     return ledger

@@ -41,7 +41,6 @@ class Monitors:
         return monitors
 
     def take(self, result: Any) -> None:
-        """Record the result of a suite."""
         for monitor in result.monitors_failed_results:
             # an error in the code of a monitor has a traceback, with the message in its last line
             reason = monitor.reason or (monitor.error or "").strip().rpartition("\n")[2]

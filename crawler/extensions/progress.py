@@ -69,7 +69,6 @@ class RemainingWork:
     read: int
     """Sources so far."""
     requested: int
-    """Pages requested so far."""
 
     def seconds(self, rate: float | None) -> float | None:
         """None while unknown: no page yet, or lists to read and none read."""

@@ -34,8 +34,6 @@ _TELLING = {"day", "number", "number-slug", "slug-number", "slug"}
 
 @dataclass(slots=True)
 class Form:
-    """Addresses of one form."""
-
     host: str
     kinds: tuple[str, ...]
     ending: str

@@ -5,13 +5,12 @@ if the day is far below what is usual, and chance does not explain it. A holiday
 any day of the month, and an outlet with a story a day has days without one; neither is a finding.
 """
 
-from __future__ import annotations
-
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from math import exp, lgamma, log, log1p, sqrt
 from statistics import median
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import Literal, TypeVar
 
 import numpy as np
 
@@ -21,16 +20,9 @@ from archive.format.records import ObservationRecord
 from archive.state.model import moment
 from archive.writer import ArchiveWriter
 from crawler.extraction.fields.dates.timezones import KYIV
-from crawler.health.latest_days import DAY, DAYS, SHARES, Share
-from crawler.outlet.expectations import ALL
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterator, Sequence
-    from datetime import datetime
-
-    from crawler.health.latest_days import LatestDays, Numbers
-    from crawler.outlet.declaration import Outlet
-    from crawler.outlet.expectations import Bounds
+from crawler.health.latest_days import DAY, DAYS, SHARES, LatestDays, Numbers, Share
+from crawler.outlet.declaration import Outlet
+from crawler.outlet.expectations import ALL, Bounds
 
 WEEK = 7
 LEAST_DAYS = 7
@@ -76,8 +68,6 @@ State = Literal["met", "missed", "over", "unknown"]
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One expectation and what came of it."""
-
     expectation: str
     """Key of `expects`, or `newest`, `length`, `picture`; with the language after it where there is one."""
     state: State
@@ -347,14 +337,10 @@ def _usual_share(name: str, days: LatestDays, fall: float) -> Verdict:
             f"{share.value:.0%} of {_what(name, share.total)} of {_last(span)}, usually {low:.0%} to "
             f"{high:.0%}"
         )
-        if low >= LEAST_SHARE and _has_fallen(share, low, fall):
+        if low >= LEAST_SHARE and share.value < (1 - fall) * low and _binomial(share, low) < _SHARE_BY_CHANCE:
             return Verdict(name, "missed", message + _example(days, without=name), share.value)
         first = first or Verdict(name, "met", message, share.value)
     return first or _unknown(name, days)
-
-
-def _has_fallen(share: Share, low: float, fall: float) -> bool:
-    return share.value < (1 - fall) * low and _binomial(share, low) < _SHARE_BY_CHANCE
 
 
 def _what(name: str, count: int) -> str:

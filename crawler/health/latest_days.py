@@ -4,34 +4,25 @@ Day 0 ends when that crawl began, so all that was published in it had been liste
 hour, and an article stays in the same day until the next crawl.
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from archive.format.languages import STORY_LANGUAGES
+from archive.read.archive import Archive
 from archive.state.model import micros
+from crawler.health.outlet_history import Crawls
 from crawler.outlet.expectations import ALL
 from crawler.revisit.history import integers
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from datetime import datetime
-
-    import numpy.typing as npt
-
-    from archive.read.archive import Archive
-    from crawler.health.outlet_history import Crawls
-
-    Numbers = npt.NDArray[np.int64]
-    Flags = npt.NDArray[np.bool_]
-
+Numbers = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 DAYS = 42
 """Number of days before day 0 that show what is usual."""
 DAY = timedelta(days=1)
@@ -55,7 +46,6 @@ class RecentArticles:
     """Time of publication; for a page without a date, the time when it was first seen."""
     seen: Numbers
     characters: Numbers
-    """Length of the text."""
     with_byline: Flags
     with_date: Flags
     with_picture: Flags
@@ -75,7 +65,7 @@ class Share:
     part: int
     total: int
 
-    def __add__(self, share: Share) -> Share:
+    def __add__(self, share: "Share") -> "Share":
         return Share(self.part + share.part, self.total + share.total)
 
     @property
@@ -124,11 +114,9 @@ class LatestDays:
         return (0, *self.usual) if self.is_covered else ()
 
     def count(self, number: int, language: str = ALL) -> int:
-        """Return the articles of a day; `language` may be ALL."""
         return int(self._in_language(self._numbers == number, language).sum())
 
     def shares(self, name: str, numbers: Iterable[int], *, by_now: bool = False) -> Share:
-        """Return the share of these days together."""
         total = Share(0, 0)
         for number in numbers:
             total += self.share(name, number, by_now=by_now)
@@ -145,7 +133,6 @@ class LatestDays:
         return Share(int((rows & self.articles.having(name)).sum()), int(rows.sum()))
 
     def lengths(self, numbers: Sequence[int], language: str = ALL) -> Numbers:
-        """Return the lengths of these days' texts."""
         return self.articles.characters[self._in_language(np.isin(self._numbers, numbers), language)]
 
     def moments(self, language: str = ALL) -> Numbers:

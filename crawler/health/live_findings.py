@@ -1,21 +1,16 @@
 """Findings of a live check: what each list and page of an outlet gave, and what that tells of each rule."""
 
-from __future__ import annotations
-
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import combinations
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from archive.addresses import plain_url
 from archive.format.reasons import is_of_the_place
+from crawler.items import Alternate
 from crawler.outlet.declaration import in_domains
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from crawler.items import Alternate
-    from crawler.story.spider import StorySpider
+from crawler.story.spider import StorySpider
 
 RuleState = Literal["holds", "fails", "unknown", "noted"]
 """`noted`: worth reading, but no rule of the declaration; the exit code does not change."""
@@ -36,8 +31,6 @@ class Finding:
 
 @dataclass(slots=True)
 class CheckedList:
-    """One list of stories that was requested."""
-
     rule: str
     url: str
     """The declared address, made absolute; for a list that an index named, the address of the list."""
@@ -74,8 +67,6 @@ class CheckedList:
 
 @dataclass(frozen=True, slots=True)
 class CheckedPage:
-    """One article that was read."""
-
     url: str
     """After redirects."""
     requested_url: str
@@ -102,7 +93,7 @@ class CheckedPage:
         urls = (self.url, self.requested_url, self.canonical_url)
         return {plain_url(url) for url in urls if url}
 
-    def names(self, page: CheckedPage) -> bool:
+    def names(self, page: "CheckedPage") -> bool:
         """Return True if an hreflang link leads to another page."""
         for alternate in self.alternates:
             if alternate.source == "hreflang" and plain_url(alternate.url) in page.addresses:
@@ -112,8 +103,6 @@ class CheckedPage:
 
 @dataclass(slots=True)
 class Check:
-    """Findings about one outlet."""
-
     outlet: StorySpider
     findings: list[Finding] = field(default_factory=list)
     lists: list[CheckedList] = field(default_factory=list)

@@ -48,7 +48,6 @@ class Run:
 
 
 def sums(run: Run) -> str:
-    """Return the sums as a sentence."""
     counts = [
         f"{counted(run.count('holds'), 'outlet')} whose rules hold",
         f"{run.count('fails')} with a rule that does not",

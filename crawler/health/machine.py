@@ -1,7 +1,5 @@
 """Examination of the machine and the archive: findings, each with what mends it."""
 
-from __future__ import annotations
-
 import ipaddress
 import os
 import socket
@@ -9,15 +7,17 @@ import ssl
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 from urllib.parse import urlsplit
 
 from packaging.requirements import Requirement
+from scrapy.settings import BaseSettings
 
 import archive
 from archive.commands.configuration import NAMES
@@ -27,13 +27,7 @@ from archive.read.runs import Accounts
 from archive.storage import locks
 from archive.storage.cache import cache
 from crawler.downloader.public_hosts import is_public
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from scrapy.settings import BaseSettings
-
-    from crawler.outlet.declaration import Outlet
+from crawler.outlet.declaration import Outlet
 
 State = Literal["well", "look", "bad"]
 _OTHERS = {"CONFIG", "TRACEBACK", "FAULTS", "FAULTS_PART"}

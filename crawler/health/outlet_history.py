@@ -1,26 +1,19 @@
 """Health of outlets by the archive: the counters of their runs and the dates of their articles."""
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from archive.format.languages import STORY_LANGUAGES
 from archive.format.reasons import Reason, is_of_the_moment
+from archive.read.archive import Archive
 from archive.read.runs import Accounts, RunAccount
 from archive.state.model import moment
 from crawler.discovery.pace import advice
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from datetime import datetime
-
-    from archive.read.archive import Archive
 
 LOOKED_BACK = timedelta(days=30)
 LATE_AFTER = timedelta(days=2)
@@ -102,7 +95,7 @@ def crawls_of(uri: str, outlets: Iterable[str], now: datetime) -> dict[str, Craw
             crawls.last = crawls.last or run
             crawls.add_listing(run)
             if crawls.last_good is None:
-                if _was_good(run):
+                if run.counts.get("run/finished") and not run.counts.get("run/problems"):
                     crawls.last_good = run
                 else:
                     crawls.failed_since += 1
@@ -156,22 +149,13 @@ def no_articles(counts: Mapping[str, int]) -> str | None:
         outcome, _, reason = kind.removesuffix(")").partition("(")
         if outcome in ("archived", "unchanged"):
             articles += count
-        elif outcome == "dropped" and reason and not _says_nothing(reason):
+        elif outcome == "dropped" and reason and reason != Reason.PURGED and not is_of_the_moment(reason):
             lost[reason] = count
     pages = articles + lost.total()
     if lost.total() < LEAST_PAGES or lost.total() < MOST_LOST * pages:
         return None
     why = ", ".join(f"{reason} {count}" for reason, count in lost.most_common(3))
     return f"{lost.total()} of {pages} pages are no articles: {why}"
-
-
-def _says_nothing(reason: str) -> bool:
-    """Return True if this reason tells nothing about how well the outlet's pages are read."""
-    return reason == Reason.PURGED or is_of_the_moment(reason)
-
-
-def _was_good(run: RunAccount) -> bool:
-    return bool(run.counts.get("run/finished")) and not run.counts.get("run/problems")
 
 
 def _why(run: RunAccount) -> str:
@@ -195,7 +179,6 @@ class Facts:
     articles: int = 0
     bylines: int = 0
     dates: int = 0
-    """Articles with a date."""
     newest: datetime | None = None
     """Publication time of the latest article, aware, in UTC."""
     last_seen: datetime | None = None

@@ -7,32 +7,13 @@ import inspect
 import re
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from scrapy.spiderloader import SpiderLoader, SpiderLoaderProtocol
 from scrapy.utils.project import get_project_settings
 
 from crawler.outlet.declaration import Outlet
 from crawler.outlet.loader import outlet_classes
-
-HEAD = """\
-# Outlets
-
-Generated from the declarations in `crawler/spiders` by
-`python -m crawler.health.table > docs/reference/outlets.md`; a test compares the two.
-
-*Confidence* says how sure the rules are. *high*: seen in saved pages and sitemaps, or used by several
-crawlers. *medium*: used by one crawler, or inferred from a few addresses. *low*: addresses of pages or
-sources are from memory. The docstring of each declaration (follow its name) says where each rule comes from.
-
-This project has tried no rule on a live site: run
-[`triptych live OUTLET`](../how-to/check-the-rules.md) first. A crawl reports a rule that no longer holds as a
-source that cannot be read, as `skipped(not-an-article)`, or as `dropped(no-body)`.
-
-*Discovery*: `news sitemap` and `feeds` list new articles; `sitemaps` and `day lists` list the past, for a
-[backfill](../how-to/run-crawls.md#backfill). *Variants*: how the other languages are found, besides hreflang
-and language switchers.
-
-"""
 
 LABELS = {
     "Addresses": "article_url",
@@ -98,7 +79,8 @@ def render(declared: Sequence[type[Outlet]]) -> str:
             outlet.confidence or "",
         )
         lines.append(f"| {' | '.join(cells)} |")
-    return HEAD + "\n".join(lines) + "\n\n## Notes\n\n" + "".join(map(_note, declared))
+    head = Path(__file__).with_name("outlets_head.txt").read_text("utf-8")
+    return head + "\n".join(lines) + "\n\n## Notes\n\n" + "".join(map(_note, declared))
 
 
 def _note(outlet: type[Outlet]) -> str:

@@ -23,7 +23,6 @@ _LARGEST = 65_536
 class Position:
     address: str
     size: int
-    """Bytes of the file."""
     tag: str | None
     at: int
     """Byte of the file before which all is in the archive; the size where all of it is."""

@@ -28,7 +28,6 @@ class Part:
     data: bytes
     """Fewer bytes than requested only at the end of the file."""
     size: int
-    """Bytes of the whole file."""
     tag: str | None
     """Of its state, as the server has it: ETag, or the time of its last change."""
 

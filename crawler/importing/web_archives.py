@@ -92,7 +92,6 @@ class WebArchive:
         self.passed: Counter[str] = Counter()
         """Records that are no page, or outside the selection, by reason."""
         self.damage: list[str] = []
-        """Sentences."""
         self.begin = begin
         """Place of the record that is read; all before it were given or passed over."""
 

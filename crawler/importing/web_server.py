@@ -5,20 +5,21 @@ connection is made to it: what a name has resolved to is what is connected to. T
 resolves names itself.
 """
 
-from __future__ import annotations
-
 import contextlib
 import ipaddress
 import re
 import socket
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 import urllib3
+from scrapy.settings import BaseSettings
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError, NewConnectionError
+from urllib3.response import BaseHTTPResponse
 from urllib3.util.connection import create_connection
 from urllib3.util.url import parse_url
 
@@ -29,12 +30,6 @@ from crawler.downloader.resolver import ANY_NAME, pinned_names
 from crawler.exceptions import SourceFailed, Unavailable
 from crawler.importing.records import number
 from crawler.importing.remote_file import Part
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from scrapy.settings import BaseSettings
-    from urllib3.response import BaseHTTPResponse
 
 _Read = TypeVar("_Read")
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -84,7 +79,7 @@ class WebServers:
             lambda: self._follow(url, headers, lambda answer, _: _part_of(answer, begin, length)),
         )
 
-    def whole(self, url: str, most: int, *, stays_at_host: bool = False) -> Answer:
+    def whole(self, url: str, most: int, *, stays_at_host: bool = False) -> "Answer":
         """Fetch an answer of any status but those of the moment. Raises Unavailable, SourceFailed."""
 
         def read(answer: BaseHTTPResponse, address: str) -> Answer:

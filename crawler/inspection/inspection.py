@@ -1,25 +1,19 @@
 """The inspection of a page for `triptych inspect`: its fields with their sources, and each line's fate."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
+
+from lxml.html import HtmlElement
 
 from crawler.extraction.body.lines import Line, page_lines
 from crawler.extraction.document.decoding import parse
 from crawler.extraction.document.text import for_comparison, one_line
-from crawler.extraction.fields.dates.publication import stated
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterator, Sequence
-
-    from lxml.html import HtmlElement
-
-    from crawler.extraction.fields.dates.publication import StatedDate
-    from crawler.extraction.page import Parts
-    from crawler.items import Article, Fetch, Hints
-    from crawler.workers.stages import WorkerStage
+from crawler.extraction.fields.dates.publication import StatedDate, stated
+from crawler.extraction.page import Parts
+from crawler.items import Article, Fetch, Hints
+from crawler.workers.stages import WorkerStage
 
 Mark = Literal["kept", "field", "dropped", "outside"]
 _LONGEST = 160
@@ -50,7 +44,7 @@ class Inspection:
     hints: Hints
     headline_source: str | None
     modified_source: str | None
-    claims: tuple[Claim, ...]
+    claims: tuple["Claim", ...]
     dates: tuple[StatedDate, ...]
     nobody: frozenset[str]
     """Author claims that name no person."""

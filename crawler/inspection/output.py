@@ -1,23 +1,17 @@
 """Output of an inspection: on the terminal, and as one HTML page without scripts or other files."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from crawler.extraction.body.repeated_lines import LEAST, ZONE, repeated_lines
+from crawler.inspection.inspection import Inspection, MarkedLine
+from crawler.inspection.repeated_places import RepeatedPlace
 from crawler.inspection.view import CONTEXT, field_lines, runs, summary
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from rich.console import Console
-
-    from crawler.inspection.inspection import Inspection, MarkedLine
-    from crawler.inspection.repeated_places import RepeatedPlace
 
 _STYLES = {"kept": "", "field": "cyan", "dropped": "red strike", "outside": "dim strike"}
 _SIGNS = {"kept": "+", "field": "=", "dropped": "-", "outside": " "}

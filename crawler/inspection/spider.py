@@ -1,22 +1,17 @@
 """The spider that inspects one address; it is as polite and guarded as a crawl, and archives nothing."""
 
-from __future__ import annotations
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
+from scrapy.http import Response
 
 from crawler.exceptions import ExtractionError
+from crawler.inspection.inspection import Inspection
+from crawler.items import Alternate, Fetch
 from crawler.requests.fetch import fetch_of
+from crawler.requests.leads import Lead
 from crawler.spiders.page import AnyPage
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
-
-    from scrapy.http import Response
-
-    from crawler.inspection.inspection import Inspection
-    from crawler.items import Alternate, Fetch
-    from crawler.requests.leads import Lead
-    from crawler.workers.pool import Workers
+from crawler.workers.pool import Workers
 
 
 class PageInspector(AnyPage):

@@ -1,18 +1,12 @@
 """The inspection in words: each field with its value and source."""
 
-from __future__ import annotations
-
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import datetime
 
 from crawler.extraction.document.text import for_comparison, one_line
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import datetime
-
-    from crawler.inspection.inspection import Inspection, MarkedLine
+from crawler.inspection.inspection import Inspection, MarkedLine
 
 NONE = "—"
 CONTEXT = 3

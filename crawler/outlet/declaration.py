@@ -188,7 +188,6 @@ def in_domains(url: str, domains: list[str]) -> bool:
 
 
 def match_article(url: str, patterns: Sequence[AddressPattern]) -> dict[str, str] | None:
-    """Return the named groups of an article's address; None if it is not one."""
     bare = plain_origin(url).split("#", 1)[0].split("?", 1)[0]
     for pattern in patterns:
         if (groups := pattern.fullmatch(bare)) is not None:
@@ -197,5 +196,4 @@ def match_article(url: str, patterns: Sequence[AddressPattern]) -> dict[str, str
 
 
 def article_address(url: str, patterns: Sequence[AddressPattern]) -> str:
-    """Return the address to request: an article's loses its query, if its path names the article."""
     return bare_url(plain_origin(url)) if match_article(url, patterns) is not None else url

@@ -31,8 +31,6 @@ LISTED = 40
 
 
 class Published(NamedTuple):
-    """Snapshots that a run has made in the archive."""
-
     run_id: str
     snapshots: Sequence[Snapshot]
     is_whole: bool
@@ -208,7 +206,6 @@ def _lag(seconds: int | None, is_of_run: bool) -> str:
 
 
 def _grid() -> Table:
-    """Lines of a name, a number and words."""
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(style="bold", no_wrap=True)
     table.add_column(justify="right", no_wrap=True)

@@ -1,19 +1,15 @@
 """Log lines that fit a terminal: Scrapy's own print the whole article."""
 
-from __future__ import annotations
-
 import logging
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
+from scrapy import Spider
+from scrapy.crawler import Crawler
+from scrapy.http import Request, Response
 from scrapy.logformatter import LogFormatter, LogFormatterResult
+from twisted.python.failure import Failure
 
 from archive.terminal import VisibleLog
-
-if TYPE_CHECKING:
-    from scrapy import Spider
-    from scrapy.crawler import Crawler
-    from scrapy.http import Request, Response
-    from twisted.python.failure import Failure
 
 
 class _WithoutTraceback(logging.Filter):

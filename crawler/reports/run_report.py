@@ -6,44 +6,35 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import Self
 
 from archive.commands.exit_codes import ExitCode
 from archive.storage import durable
 
 
 class Ending(StrEnum):
-    """How a crawl or a revisit ended; docs/reference/outcomes.md has the table."""
+    """How a crawl or a revisit ended, with its exit code; docs/reference/outcomes.md has the table."""
 
-    OK = "ok"
-    NOTHING_NEW = "nothing-new"
-    OWED = "owed"
-    MISSED = "missed"
-    WRONG = "wrong"
+    exit_code: ExitCode
+
+    def __new__(cls, name: str, exit_code: ExitCode) -> Self:
+        ending = str.__new__(cls, name)
+        ending._value_, ending.exit_code = name, exit_code
+        return ending
+
+    OK = "ok", ExitCode.OK
+    NOTHING_NEW = "nothing-new", ExitCode.NOTHING_NEW
+    OWED = "owed", ExitCode.OWED
+    MISSED = "missed", ExitCode.MISSED
+    WRONG = "wrong", ExitCode.USAGE
     """Lines of a file of addresses; a wrong argument or setting ends a command before it has a report."""
-    LOST = "lost"
-    CUT_SHORT = "cut-short"
+    LOST = "lost", ExitCode.LOST
+    CUT_SHORT = "cut-short", ExitCode.CUT_SHORT
     """By a limit of the run's own: time, memory, its budget of pages."""
-    INTERRUPTED = "interrupted"
+    INTERRUPTED = "interrupted", ExitCode.INTERRUPTED
     """By a signal."""
-    NOT_WRITTEN = "not-written"
+    NOT_WRITTEN = "not-written", ExitCode.UNUSABLE
     """The archive."""
-
-    @property
-    def exit_code(self) -> ExitCode:
-        return _CODES[self]
-
-
-_CODES = {
-    Ending.OK: ExitCode.OK,
-    Ending.NOTHING_NEW: ExitCode.NOTHING_NEW,
-    Ending.OWED: ExitCode.OWED,
-    Ending.MISSED: ExitCode.MISSED,
-    Ending.WRONG: ExitCode.USAGE,
-    Ending.LOST: ExitCode.LOST,
-    Ending.CUT_SHORT: ExitCode.CUT_SHORT,
-    Ending.INTERRUPTED: ExitCode.INTERRUPTED,
-    Ending.NOT_WRITTEN: ExitCode.UNUSABLE,
-}
 
 
 @dataclass(frozen=True, slots=True)

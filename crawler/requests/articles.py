@@ -3,38 +3,30 @@
 An address that is not requested leaves an observation with the reason.
 """
 
-from __future__ import annotations
-
 from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from scrapy.http import Request
 
 from archive.addresses import plain_url
 from archive.format.reasons import Reason
+from archive.state.model import KnownArticle
 from archive.state.tombstones import PurgedAddress
+from crawler.extensions.ledger import Ledger
+from crawler.extensions.opt_outs import OptOuts
 from crawler.extraction.fields.alternates import is_home_page
-from crawler.items import Observation
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-
-    from archive.state.model import KnownArticle
-    from crawler.extensions.ledger import Ledger
-    from crawler.extensions.opt_outs import OptOuts
-    from crawler.items import Alternate, Article, Outcome
-    from crawler.outlet.declaration import Outlet
-    from crawler.requests.budget import Budget
-    from crawler.requests.leads import Lead
+from crawler.items import Alternate, Article, Observation, Outcome
+from crawler.outlet.declaration import Outlet
+from crawler.requests.budget import Budget
+from crawler.requests.leads import Lead
 
 # DW and BBC have some 40 languages; a page that names more pages than this is a trap
 MOST_VARIANTS = 60
 
 
 class StoryRequests:
-    """The requests of one run of one outlet."""
-
     def __init__(
         self,
         outlet: Outlet,

@@ -3,16 +3,12 @@
 Pages over the budget are reported, and the next run requests them: archived pages cost nothing then.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from scrapy.settings import BaseSettings
+from scrapy.settings import BaseSettings
 
-    from crawler.outlet.declaration import Outlet
+from crawler.outlet.declaration import Outlet
 
 
 @dataclass(slots=True)

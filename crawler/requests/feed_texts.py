@@ -5,23 +5,17 @@ whose debt was given up also counts. A refusal is never circumvented: the feed i
 under its rules of robots.txt, and the page is still retried.
 """
 
-from __future__ import annotations
-
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+
+from scrapy.http import Response
 
 from archive.addresses import plain_url
 from archive.format.reasons import Reason
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-
-    from scrapy.http import Response
-
-    from crawler.items import Article, Claim
-    from crawler.requests.articles import StoryRequests
-    from crawler.requests.leads import Lead
+from crawler.items import Article, Claim
+from crawler.requests.articles import StoryRequests
+from crawler.requests.leads import Lead
 
 REFUSED = frozenset((
     *("http-401", "http-403", "http-451"),

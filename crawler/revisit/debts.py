@@ -4,26 +4,19 @@ archive/state/debts.py has the rule: what a debt is, the pause between its tries
 Here are the requests of one run, the share of its budget that they may take, and the report at its end.
 """
 
-from __future__ import annotations
-
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+
+from scrapy.http import Request
 
 from archive.format.reasons import Reason
-from archive.state.debts import DebtCount
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from scrapy.http import Request
-
-    from archive.state.debts import Debt
-    from archive.state.debts import Debts as Stored
-    from crawler.extensions.ledger import Memory
-    from crawler.items import Observation
-    from crawler.requests.articles import StoryRequests
+from archive.state.debts import Debt, DebtCount
+from archive.state.debts import Debts as Stored
+from crawler.extensions.ledger import Memory
+from crawler.items import Observation
+from crawler.requests.articles import StoryRequests
 
 # rows written by one run; after a disaster with millions of debts several runs give them up
 GIVEN_UP_AT_ONCE = 1000
@@ -36,8 +29,6 @@ def share_of(pages: int, share: float) -> int:
 
 
 class Debts:
-    """The debts of one outlet in one run."""
-
     def __init__(
         self,
         requests: StoryRequests,
@@ -143,7 +134,6 @@ class Debts:
 
     @property
     def requested(self) -> int:
-        """Number of debts that the run retries."""
         return len(self._retried)
 
     @property

@@ -1,27 +1,19 @@
 """History of each article, folded from the observations of one outlet, in portions."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
 from archive.format.reasons import Reason
+from archive.read.archive import Archive
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    import numpy.typing as npt
-
-    from archive.read.archive import Archive
-
-    Numbers = npt.NDArray[np.int64]
-    Mask = npt.NDArray[np.bool_]
-
+Numbers = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
 _PORTION = 1 << 17
 # skipped addresses were not requested; one forbidden by robots.txt counts, as a retry soon is useless
 _VISITED = pa.array(["archived", "unchanged", "dropped", "failed"])

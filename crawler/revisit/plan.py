@@ -4,29 +4,23 @@ One outlet's articles of the last year are in memory as columns of numbers, some
 a moment, so tomorrow's can be shown today.
 """
 
-from __future__ import annotations
-
 import heapq
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
+from archive.read.archive import Archive
 from archive.state.model import micros, moment
+from crawler.outlet.declaration import Outlet
 from crawler.revisit.history import VisitHistory, integers, read_visits, validators
 from crawler.revisit.schedule import ENDS_AFTER, Due, article_due, is_conditional
 from crawler.revisit.translations import Awaited, translations
-
-if TYPE_CHECKING:
-    import numpy.typing as npt
-
-    from archive.read.archive import Archive
-    from crawler.outlet.declaration import Outlet
 
 _COLUMNS = ["article_id", "story_id", "language", "url", "version", "valid_from", "published_at",
             "modified_at", "first_seen"]  # fmt: skip

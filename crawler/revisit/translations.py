@@ -4,26 +4,20 @@ If the outlet's rule gives the address of the translation, that address is reque
 was published first is visited: it may name its translation later.
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from datetime import datetime
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from archive.addresses import plain_url
 from archive.format.languages import TRANSLATED_WITHIN
+from archive.read.archive import Archive
 from archive.state.model import micros, moment
+from crawler.outlet.declaration import Outlet
 from crawler.revisit.history import VisitHistory, last_requested
 from crawler.revisit.schedule import Due, translation_due
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import datetime
-
-    from archive.read.archive import Archive
-    from crawler.outlet.declaration import Outlet
 
 _STATED = ("published_at", "first_seen")
 

@@ -68,7 +68,6 @@ class ServerProcess:
         self.close()
 
     def close(self) -> None:
-        """End the server and all its workers."""
         self._control.close()
         try:
             self._process.wait(timeout=1)

@@ -1,26 +1,19 @@
 """Facts about outlets and archive that the rules are held against, gathered in one pass of each."""
 
-from __future__ import annotations
-
 import shutil
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import archive
 from archive.operations.verification_memory import verified_at
-from archive.read.runs import Accounts
+from archive.read.archive import Archive
+from archive.read.runs import Accounts, RunAccount
 from crawler.health.latest_days import LatestDays, latest_days
 from crawler.health.outlet_history import Crawls, Facts, count_outlets, crawls_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
-
-    from archive.read.archive import Archive
-    from archive.read.runs import RunAccount
-    from crawler.outlet.declaration import Outlet
+from crawler.outlet.declaration import Outlet
 
 DAY = timedelta(days=1)
 WEEK = 7

@@ -4,27 +4,19 @@
 `spidermon` comes with `pip install "triptych[watch]"`.
 """
 
-from __future__ import annotations
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
-
+from scrapy.crawler import Crawler
 from spidermon import Monitor, MonitorSuite
 from spidermon.loaders import MonitorLoader
 from spidermon.runners import MonitorRunner
 
 from crawler.health.monitoring.collector import collect_facts
 from crawler.health.monitoring.limits import configured_limits
-from crawler.health.monitoring.notice_memory import Checked, notice_of
+from crawler.health.monitoring.notice_memory import Checked, Notice, notice_of
 from crawler.health.monitoring.notices import Remember, configured
-from crawler.health.monitoring.rules import OF_OUTLETS, UNREADABLE, alarms
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from scrapy.crawler import Crawler
-
-    from crawler.health.monitoring.notice_memory import Notice
-    from crawler.health.monitoring.rules import Alarm
+from crawler.health.monitoring.rules import OF_OUTLETS, UNREADABLE, Alarm, alarms
 
 
 class _Ruled(Monitor):  # type: ignore[misc]

@@ -66,8 +66,6 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What was checked, and when."""
-
     now: datetime
     uri: str
     root: Path

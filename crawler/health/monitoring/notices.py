@@ -4,16 +4,16 @@ Each tells what is new, what is over, and once a day what still holds. The setti
 send in one request with a time limit, escape what the service would obey, and name no secret in an error.
 """
 
-from __future__ import annotations
-
 import smtplib
 import ssl
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from html import escape
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 
 import requests
+from scrapy.crawler import Crawler
+from scrapy.settings import BaseSettings
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from spidermon.contrib.actions.email import SendEmail
@@ -24,12 +24,7 @@ from spidermon.exceptions import SkipAction
 
 from archive.operations.cluster import is_loopback
 from archive.terminal import visible
-
-if TYPE_CHECKING:
-    from scrapy.crawler import Crawler
-    from scrapy.settings import BaseSettings
-
-    from crawler.health.monitoring.notice_memory import Notice
+from crawler.health.monitoring.notice_memory import Notice
 
 _SECONDS = 30
 _LONGEST = 3500

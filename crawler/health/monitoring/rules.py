@@ -1,23 +1,16 @@
 """Rules that tell that something is wrong with an outlet or the archive: pure functions of what is known."""
 
-from __future__ import annotations
-
 from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from statistics import median
-from typing import TYPE_CHECKING
 
 from crawler.discovery import pace
-from crawler.health.expectation_check import hours, judge
+from crawler.health.expectation_check import Verdict, hours, judge
+from crawler.health.monitoring.collector import MonitoringFacts, OutletState
+from crawler.health.monitoring.limits import AllLimits, Limits
 from crawler.health.outlet_history import LATE_AFTER, health, no_articles_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from datetime import datetime
-
-    from crawler.health.expectation_check import Verdict
-    from crawler.health.monitoring.collector import MonitoringFacts, OutletState
-    from crawler.health.monitoring.limits import AllLimits, Limits
 
 FAILED_IN_A_ROW = 2
 """One crawl that failed may be one that still runs."""
@@ -26,7 +19,6 @@ UNREAD_IN_A_ROW = 2
 OVER_BUDGET_IN_A_ROW = OVERRUN_IN_A_ROW = 3
 """After a day of downtime one or two are over."""
 UNREADABLE = "archive"
-"""The rule that the archive can be read."""
 LEAST_PAGES = 20
 """Pages of which a share is said; of the week before, too."""
 

@@ -87,16 +87,10 @@ class Spans:
 
     def __init__(self) -> None:
         """Raises ValueError and OSError for variables that the library cannot follow."""
-        from opentelemetry.exporter.otlp.proto.http.trace_exporter import (  # noqa: PLC0415  not everybody has it
-            OTLPSpanExporter,
-        )
-        from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415
-        from opentelemetry.sdk.trace.export import (  # noqa: PLC0415
-            BatchSpanProcessor,
-            SpanExporter,
-            SpanExportResult,
-        )
-        from opentelemetry.sdk.trace.sampling import ALWAYS_ON, ParentBased  # noqa: PLC0415
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+        from opentelemetry.sdk.trace import TracerProvider
+        from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
+        from opentelemetry.sdk.trace.sampling import ALWAYS_ON, ParentBased
 
         spans = self
 
@@ -125,9 +119,7 @@ class Spans:
 
     def start(self, name: str, begun: int) -> Span:
         """Begin the span of a run, below the one of TRACEPARENT if the environment has it; ns since 1970."""
-        from opentelemetry.trace.propagation.tracecontext import (  # noqa: PLC0415
-            TraceContextTextMapPropagator,
-        )
+        from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
         carrier = {"traceparent": os.environ.get("TRACEPARENT", "")}
         return self._tracer.start_span(
@@ -145,7 +137,7 @@ class Spans:
         failed: bool = False,
     ) -> SpanContext:
         """Add a span that is over."""
-        from opentelemetry.trace import Link  # noqa: PLC0415
+        from opentelemetry.trace import Link
 
         linked: list[Link] = [Link(context) for context in links]
         span = self._tracer.start_span(
@@ -155,7 +147,7 @@ class Spans:
         return span.get_span_context()
 
     def end(self, span: Span, at: int, values: Values, *, failed: bool = False) -> None:
-        from opentelemetry.trace import Status, StatusCode  # noqa: PLC0415
+        from opentelemetry.trace import Status, StatusCode
 
         span.set_attributes(values)
         if failed:
@@ -180,9 +172,7 @@ class Spans:
 @contextmanager
 def span_of_all(name: str) -> Iterator[None]:
     """Put what is started here below one span: TRACEPARENT of the environment names it."""
-    from opentelemetry.trace.propagation.tracecontext import (  # noqa: PLC0415  not everybody has it
-        TraceContextTextMapPropagator,
-    )
+    from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
     try:
         spans = Spans()
@@ -203,15 +193,10 @@ def span_of_all(name: str) -> Iterator[None]:
 
 def send_metrics(families: Iterable[Metric]) -> str | None:
     """Send gauges, as in the file for Prometheus; return why they did not arrive, or None."""
-    from opentelemetry.exporter.otlp.proto.http.metric_exporter import (  # noqa: PLC0415  not everybody has it
-        OTLPMetricExporter,
-    )
-    from opentelemetry.metrics import Observation  # noqa: PLC0415
-    from opentelemetry.sdk.metrics import MeterProvider  # noqa: PLC0415
-    from opentelemetry.sdk.metrics.export import (  # noqa: PLC0415
-        MetricExportResult,
-        PeriodicExportingMetricReader,
-    )
+    from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
+    from opentelemetry.metrics import Observation
+    from opentelemetry.sdk.metrics import MeterProvider
+    from opentelemetry.sdk.metrics.export import MetricExportResult, PeriodicExportingMetricReader
 
     results: list[MetricExportResult] = []
 
@@ -272,13 +257,13 @@ class _LastComplaint(logging.Handler):
 
 
 def _below(parent: Span | SpanContext) -> Context:
-    from opentelemetry.trace import NonRecordingSpan, Span, set_span_in_context  # noqa: PLC0415
+    from opentelemetry.trace import NonRecordingSpan, Span, set_span_in_context
 
     return set_span_in_context(parent if isinstance(parent, Span) else NonRecordingSpan(parent))
 
 
 def _resource() -> Resource:
-    from opentelemetry.sdk.resources import Resource  # noqa: PLC0415
+    from opentelemetry.sdk.resources import Resource
 
     attributes: Mapping[str, str] = {"service.version": _version()}
     resource = Resource.create(attributes)

@@ -4,20 +4,14 @@ A file in this machine's cache, to which lines are added once what they stand fo
 lost, captures are fetched again, and make no version twice.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
+from pathlib import Path
 
 from archive.exceptions import ArchiveError
 from archive.storage import path_guard
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from pathlib import Path
-
-    from crawler.importing.indexes.cdx import Capture
+from crawler.importing.indexes.cdx import Capture
 
 _LARGEST = 512 << 20
 _DIGITS = 16

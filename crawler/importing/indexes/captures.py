@@ -3,16 +3,15 @@
 One request at a time, with a pause before each. What comes is held against the index: its address, its time.
 """
 
-from __future__ import annotations
-
 import io
 import re
 import threading
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from protego import Protego
@@ -23,16 +22,11 @@ from crawler.downloader.robots_parser import LARGEST as LARGEST_ROBOTS
 from crawler.downloader.robots_parser import for_agent
 from crawler.exceptions import SourceFailed, Unanswered
 from crawler.importing.frames import LONGEST_HEAD
-from crawler.importing.indexes.cdx import LARGEST_ANSWER
+from crawler.importing.indexes.cdx import LARGEST_ANSWER, Capture
 from crawler.importing.records import NoPage, WebPage
 from crawler.importing.remote_file import PAUSES, patiently
 from crawler.importing.web_archives import WebArchive
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from crawler.importing.indexes.cdx import Capture
-    from crawler.importing.web_server import WebServers
+from crawler.importing.web_server import WebServers
 
 _Answered = TypeVar("_Answered")
 _SAME_TIME = timedelta(seconds=1)

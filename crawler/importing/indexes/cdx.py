@@ -58,7 +58,6 @@ class Query:
     """The captures of a host and its subdomains, of some days."""
 
     index: str
-    """Address of the CDX server."""
     dialect: Dialect
     host: str
     since: date | None = None

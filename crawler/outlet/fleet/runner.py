@@ -26,8 +26,6 @@ class Fleet:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The known end of a turn."""
-
     code: int | None = None
     """An exit code; None: somebody else has the outlet, or it is unknown."""
     ask_again: bool = False
@@ -35,8 +33,6 @@ class Result:
 
 
 class Engine(Protocol):
-    """Runs turns."""
-
     @property
     def at_once(self) -> int:
         """So many turns may be given at once, as of now."""

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Annotated
+from typing import Annotated
 
 from msgspec import Meta
 
@@ -54,8 +54,6 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """Common values of all turns."""
-
     timetable: Timetable
     leases: Leases
     logs: Path
@@ -116,7 +114,6 @@ class Turn:
         return self._process is not None
 
     def kill(self) -> None:
-        """Kill the crawl and its workers, if there is one."""
         if self._process is not None:
             _signal(self._process, signal.SIGKILL)
 
@@ -146,7 +143,8 @@ class Turn:
             *self._orders.options,
             self._outlet,
         ]
-        with _open_log(path) as log:
+        make_room(path)
+        with path.open("ab") as log:
             log.write(f"--- {utc_now():%Y-%m-%d %H:%M:%S} UTC, {errand} {self._outlet}\n".encode())
             log.flush()
             process = await asyncio.create_subprocess_exec(
@@ -243,8 +241,3 @@ def make_room(log: Path) -> None:
     with contextlib.suppress(FileNotFoundError):
         if log.stat().st_size > _LONGEST_LOG:
             log.replace(log.with_suffix(".log.1"))
-
-
-def _open_log(path: Path) -> IO[bytes]:
-    make_room(path)
-    return path.open("ab")
