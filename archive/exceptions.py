@@ -1,29 +1,4 @@
-"""Errors of an archive.
-
-ArchiveError
-├── ArchiveNotFound      no archive at this place
-├── NotAnArchive         a file, a foreign folder, or a kind of address that is not served
-├── ArchiveNotWritable   the folder cannot be written to
-├── SchemaTooNew         written by a newer Triptych; refused rather than misread
-├── SchemaTooOld         written by an older Triptych; run `triptych archive migrate`
-├── MigrationError       the schema of the archive cannot be migrated to today's
-├── ArchiveWriteError    the disk refused a write; acknowledged records are safe
-├── ObjectStoreError     an object store refuses, does not exist, or does not answer
-├── ArchiveDamaged       a file is missing, cut or altered
-├── SnapshotNotFound     no snapshot that old, or its files are gone
-├── ArticleNotFound      no article, version or story of that id
-├── PageNotKept          the article exists, but its page was not stored
-├── ExportError          the export could not be written
-├── ArticlePurged        purged on request; it is not archived again
-├── DecisionError        pairing named an article that the archive does not have
-├── UnknownValue         no article has this language, outlet, author or section; a ValueError too
-├── QuestionError        SQL that is invalid, or needs more memory than allowed
-├── WrongSetting         a limit in the environment that is no number
-│   ├── WrongEngine      an unknown `--engine`, or Dask is not installed
-│   └── WrongOutput      a place to write to that is in an archive
-├── EngineError          the machines of the engine do not answer, or have other code
-└── PoisonRecord         one record that cannot be stored; it goes to quarantine, the rest continues
-"""
+"""Errors of an archive; all are an ArchiveError."""
 
 
 class ArchiveError(Exception):
@@ -31,63 +6,63 @@ class ArchiveError(Exception):
 
 
 class ArchiveNotFound(ArchiveError):
-    pass
+    """No archive at this place."""
 
 
 class NotAnArchive(ArchiveError):
-    pass
+    """A file, a foreign folder, or a kind of address that is not served."""
 
 
 class ArchiveNotWritable(ArchiveError):
-    pass
+    """The folder cannot be written to."""
 
 
 class SchemaTooNew(ArchiveError):
-    pass
+    """Written by a newer Triptych; refused rather than misread."""
 
 
 class SchemaTooOld(ArchiveError):
-    pass
+    """Written by an older Triptych; run `triptych archive migrate`."""
 
 
 class MigrationError(ArchiveError):
-    pass
+    """The schema of the archive cannot be migrated to today's."""
 
 
 class ArchiveWriteError(ArchiveError):
-    pass
+    """The disk refused a write; acknowledged records are safe."""
 
 
 class ObjectStoreError(ArchiveError):
-    pass
+    """An object store refuses, does not exist, or does not answer."""
 
 
 class ArchiveDamaged(ArchiveError):
-    pass
+    """A file is missing, cut or altered."""
 
 
 class SnapshotNotFound(ArchiveError):
-    pass
+    """No snapshot that old, or its files are gone."""
 
 
 class ArticleNotFound(ArchiveError):
-    pass
+    """No article, version or story of that id."""
 
 
 class PageNotKept(ArchiveError):
-    pass
+    """The article exists, but its page was not stored."""
 
 
 class ExportError(ArchiveError):
-    pass
+    """The export could not be written."""
 
 
 class ArticlePurged(ArchiveError):
-    pass
+    """Purged on request; it is not archived again."""
 
 
 class DecisionError(ArchiveError):
-    pass
+    """Pairing named an article that the archive does not have."""
 
 
 class UnknownValue(ArchiveError, ValueError):
@@ -101,27 +76,27 @@ class UnknownValue(ArchiveError, ValueError):
 
 
 class QuestionError(ArchiveError):
-    pass
+    """SQL that is invalid, or needs more memory than allowed."""
 
 
 class WrongSetting(ArchiveError):
-    pass
+    """A limit in the environment that is no number."""
 
 
 class WrongEngine(WrongSetting):
-    pass
+    """An unknown `--engine`, or Dask is not installed."""
 
 
 class WrongOutput(WrongSetting):
-    pass
+    """A place to write to that is in an archive."""
 
 
 class EngineError(ArchiveError):
-    pass
+    """The machines of the engine do not answer, or have other code."""
 
 
 class PoisonRecord(ArchiveError):
-    """One record that cannot be stored as it is; `reason` is short and countable."""
+    """One record that cannot be stored as it is; it goes to quarantine. `reason` is short and countable."""
 
     def __init__(self, reason: str, field: str, detail: str) -> None:
         super().__init__(f"{field}: {detail}")

@@ -1,19 +1,4 @@
-"""Errors of a crawl.
-
-CrawlerError
-├── DeclarationError     an outlet file contradicts itself; refused at start
-├── DiscoveryError       a sitemap, feed or day archive of which nothing could be read
-├── SourceFailed         a file of an import that cannot be read on; what was read of it is archived
-│   ├── WrongSource          what was given is none, or may not be read; refused at start
-│   └── Unanswered           its server does not answer, however often it is asked; the next import goes on
-├── Unavailable          a part of such a file that another try may bring
-└── ExtractionError      a page that could not be read; counted as failed(reason) or dropped(reason)
-    ├── Unreadable           the page is at fault: counted as dropped(reason)
-    ├── Blocked              of a service that keeps robots away: failed(blocked), asked for again
-    ├── ExtractionTimeout    used EXTRACTION_TIMEOUT seconds of CPU, twice; the workers were killed
-    ├── WorkerDied           two workers ended while they read it: out of memory, killed from outside
-    └── BadReply             what was read could not be passed from the worker to the crawl
-"""
+"""Errors of a crawl; all are a CrawlerError."""
 
 from archive.format.reasons import Reason
 
@@ -23,7 +8,7 @@ class CrawlerError(Exception):
 
 
 class DeclarationError(CrawlerError):
-    """An outlet's declaration contradicts itself."""
+    """An outlet's declaration contradicts itself; refused at start."""
 
 
 class DiscoveryError(CrawlerError):
@@ -39,15 +24,15 @@ class DiscoveryError(CrawlerError):
 
 
 class SourceFailed(CrawlerError):
-    """A file that is imported cannot be read on."""
+    """A file that is imported cannot be read on; what was read of it is archived."""
 
 
 class WrongSource(SourceFailed):
-    """What was given to import is no file, or one that may not be read."""
+    """What was given to import is no file, or one that may not be read; refused at start."""
 
 
 class Unanswered(SourceFailed):
-    """A server did not answer in all tries."""
+    """A server did not answer in all tries; the next import goes on."""
 
 
 class Unavailable(CrawlerError):
@@ -59,7 +44,7 @@ class Unavailable(CrawlerError):
 
 
 class ExtractionError(CrawlerError):
-    """A page could not be read."""
+    """A page could not be read; counted as failed(reason) or dropped(reason)."""
 
     reason: Reason
     final = False
@@ -90,10 +75,14 @@ class Blocked(ExtractionError):
 
 
 class ExtractionTimeout(ExtractionError):
+    """A page used EXTRACTION_TIMEOUT seconds of CPU, twice; the workers were killed."""
+
     reason = Reason.TIMEOUT
 
 
 class WorkerDied(ExtractionError):
+    """Two workers ended while they read a page: out of memory, or killed from outside."""
+
     reason = Reason.WORKER_DIED
 
 

@@ -1,22 +1,16 @@
 """Types of command-line arguments; argparse prints the message of a ValueError and exits with code 2."""
 
-from __future__ import annotations
-
 import difflib
 import os
 import re
 from argparse import Action, ArgumentError, ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from archive.operations.partitions import ALONE, Spread
 from archive.terminal import visible
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from archive.operations.partitions import Spread
 
 _LONGEST = 36_500
 
@@ -125,7 +119,6 @@ def add_spread(parser: ArgumentParser, default: str = "cores, and 1 for less tha
 def spread(options: Namespace, data: int) -> Spread:
     """Read these options; `data` is the number of bytes to work on. Raises WrongSetting."""
     from archive.operations import cluster
-    from archive.operations.partitions import ALONE, Spread
 
     if options.engine is not None:
         cluster.address(options.engine)

@@ -7,7 +7,7 @@ import operator
 from abc import ABC, abstractmethod
 from datetime import UTC, date, datetime
 from html import escape
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pyarrow as pa
 import pyarrow.dataset as ds
@@ -21,24 +21,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import pandas as pd
+
+    from archive.read.deletions import Deletions
+
 Moment = str | date | datetime
 _FILE = "__filename"
 """Arrow's name for the path of the file of a row."""
 _Rows = TypeVar("_Rows", pa.Table, pa.RecordBatch)
-
-
-class JoinedColumns(Protocol):
-    """Columns that are in no file and are joined to the rows that were read."""
-
-    @property
-    def schema(self) -> pa.Schema: ...
-
-    @property
-    def needs(self) -> Sequence[str]:
-        """Columns of the rows that the join uses."""
-
-    def joined(self, rows: _Rows) -> _Rows:
-        """Append them to rows that have the needed columns."""
 
 
 class Rows(ABC):
@@ -84,7 +73,7 @@ class RowSet(Rows):
         columns: Sequence[str] | None = None,
         *,
         derive: Callable[[Sequence[str] | None], pa.Table] | None = None,
-        joined: JoinedColumns | None = None,
+        joined: Deletions | None = None,
         sparse: bool = False,
     ) -> None:
         """`joined`: columns after those of the schema; no filter may name them. `sparse`: see `seek`."""

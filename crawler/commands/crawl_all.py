@@ -105,10 +105,8 @@ async def _run(
     opts: argparse.Namespace,
     tell: Callable[[Event], None],
 ) -> int:
-    uri, idle = (
-        settings["ARCHIVE_URI"],
-        for_caller(ExitCode.NOTHING_NEW, report_nothing_new=settings.getbool("EXIT_NOTHING_NEW")),
-    )
+    uri = settings["ARCHIVE_URI"]
+    idle = for_caller(ExitCode.NOTHING_NEW, report_nothing_new=settings.getbool("EXIT_NOTHING_NEW"))
     scrapy_options: list[str] = []
     for setting in opts.set:
         scrapy_options += ["-s", setting]
@@ -136,11 +134,8 @@ def _traced(settings: BaseSettings, *, forever: bool) -> AbstractContextManager[
     """Put the spans of the crawls below one span; with --forever there is none, because it would not end."""
     if not settings.getbool("TELEMETRY"):
         return nullcontext()
-    from crawler.health.monitoring.telemetry import (  # few have a collector
-        check_telemetry,
-        is_off,
-        span_of_all,
-    )
+    # few have a collector
+    from crawler.health.monitoring.telemetry import check_telemetry, is_off, span_of_all
 
     with wrong_settings():
         check_telemetry()

@@ -145,11 +145,9 @@ class Command(ReadingCommand):
     def _send_metrics(self, facts: MonitoringFacts, raised: Sequence[Alarm]) -> None:
         """Send the metrics to a collector; if it does not answer, everything else goes on."""
         from crawler.health.monitoring.metrics import families
-        from crawler.health.monitoring.telemetry import (  # few have a collector
-            check_telemetry,
-            is_off,
-            send_metrics,
-        )
+
+        # few have a collector
+        from crawler.health.monitoring.telemetry import check_telemetry, is_off, send_metrics
 
         with wrong_settings():
             check_telemetry()

@@ -5,7 +5,7 @@ import sys
 from collections import deque
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import Protocol
+from typing import Any
 
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 from rich.progress import Progress as Bar
@@ -20,28 +20,6 @@ from crawler.extensions.ledger import Ledger
 from crawler.items import Article
 
 logger = logging.getLogger(__name__)
-
-
-class Sources(Protocol):
-    @property
-    def sources(self) -> int:
-        """Lists requested or to be requested."""
-
-
-class PageCount(Protocol):
-    @property
-    def requested(self) -> int:
-        """Pages."""
-
-
-class Watched(Protocol):
-    """The part of a spider that the progress line shows."""
-
-    name: str
-    discovering: Sources | None
-    """None if no list is read."""
-    budget: PageCount
-    debts: PageCount
 
 
 @dataclass(slots=True)
@@ -120,7 +98,8 @@ class Progress:
         return extension
 
     def start(self) -> None:
-        self._task = self._bar.add_task(self._spider.name, total=None, status="")
+        assert self._crawler.spider is not None
+        self._task = self._bar.add_task(self._crawler.spider.name, total=None, status="")
         self._bar.start()
 
     def response_received(self, request: Request) -> None:
@@ -140,7 +119,9 @@ class Progress:
         ledger = self._crawler.get_extension(Ledger)
         if ledger is None:
             return
-        spider, rate = self._spider, self._rate.at(monotonic())
+        # a StorySpider, whose layer is above this one
+        spider: Any = self._crawler.spider
+        rate = self._rate.at(monotonic())
         languages = " ".join(f"{language} {count}" for language, count in sorted(ledger.languages.items()))
         read = len(ledger.sources)
         planned = spider.discovering.sources if spider.discovering is not None else read
@@ -155,12 +136,6 @@ class Progress:
 
     def stop(self) -> None:
         self._bar.stop()
-
-    @property
-    def _spider(self) -> Watched:
-        spider = self._crawler.spider
-        assert spider is not None
-        return spider  # type: ignore[return-value]
 
 
 class ProgressLog:

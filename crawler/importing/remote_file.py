@@ -6,10 +6,11 @@ has replaced meanwhile is not read on.
 
 import io
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from crawler.exceptions import SourceFailed, Unanswered, Unavailable
 
@@ -32,13 +33,22 @@ class Part:
     """Of its state, as the server has it: ETag, or the time of its last change."""
 
 
-class Ranged(Protocol):
-    @property
-    def address(self) -> str:
-        """As it is shown: without secrets."""
+class Ranged(ABC):
+    """A file on a server or in a bucket."""
 
+    address: str
+    """As it is shown: without secrets."""
+
+    @property
+    def key(self) -> str:
+        return self.address
+
+    @abstractmethod
     def part(self, begin: int, length: int) -> Part:
         """Raises Unavailable where another try may help, SourceFailed where none does."""
+
+    def open(self) -> "RemoteFile":
+        return RemoteFile(self)
 
 
 class RemoteFile(io.RawIOBase):

@@ -12,7 +12,6 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 from urllib.parse import urlsplit
 
 from scrapy.settings import BaseSettings
@@ -51,19 +50,6 @@ class OpenLocalFile(io.BufferedReader):
 OpenFile = OpenLocalFile | RemoteFile
 
 
-class Source(Protocol):
-    @property
-    def address(self) -> str:
-        """As it is shown, and kept with the articles: a file's name, an address without secrets."""
-
-    @property
-    def key(self) -> str:
-        """Names the file among all others on this machine."""
-
-    def open(self) -> OpenFile:
-        """Raises SourceFailed, OSError."""
-
-
 @dataclass(frozen=True)
 class LocalFile:
     path: Path
@@ -76,29 +62,15 @@ class LocalFile:
     def key(self) -> str:
         return str(self.path.absolute())
 
-    def open(self) -> OpenLocalFile:
+    def open(self) -> OpenFile:
         return OpenLocalFile(self.path)
 
 
-@dataclass(frozen=True)
-class OnServer:
-    place: Ranged
-
-    @property
-    def address(self) -> str:
-        return self.place.address
-
-    @property
-    def key(self) -> str:
-        return self.place.address
-
-    def open(self) -> RemoteFile:
-        return RemoteFile(self.place)
+Source = LocalFile | Ranged
+"""`address`: as it is shown, and kept with the articles; `key`: among all other files on this machine."""
 
 
-class BucketFile:
-    """Implements `Ranged`."""
-
+class BucketFile(Ranged):
     def __init__(self, store: Store, key: str) -> None:
         self._store, self._key = store, key
         self.address = f"{store.uri}/{key}"
@@ -173,19 +145,19 @@ class SourceFinder:
     def part(self, name: str, offset: int, length: int) -> bytes:
         """Read some bytes of a file. Raises Unavailable, SourceFailed."""
         source = self._one(name)
-        if isinstance(source, OnServer):
-            return source.place.part(offset, length).data
+        if isinstance(source, Ranged):
+            return source.part(offset, length).data
         with source.open() as file:
             file.seek(offset)
             return file.read(length)
 
-    def _one(self, name: str) -> LocalFile | OnServer:
+    def _one(self, name: str) -> Source:
         if name.startswith(("http://", "https://")):
             self.check(name)
-            return OnServer(WebFile(name, self.servers))
+            return WebFile(name, self.servers)
         if name.startswith(_BUCKETS):
             bucket, key = _bucket(name)
-            return OnServer(BucketFile(self._store(bucket), key))
+            return BucketFile(self._store(bucket), key)
         if "://" in name:
             raise WrongSource(
                 f"{visible(name)}: expected a file's path, https://…, http://… or s3://bucket/key"
@@ -218,7 +190,7 @@ class SourceFinder:
         if not keys:
             raise WrongSource(f"{visible(name)}: no object there ends with {', '.join(SUFFIXES)}")
         store = self._store(bucket)
-        return [OnServer(BucketFile(store, key)) for key in keys]
+        return [BucketFile(store, key) for key in keys]
 
     def _paths(self, name: str) -> list[str]:
         try:

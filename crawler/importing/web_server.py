@@ -29,7 +29,7 @@ from crawler.downloader.public_hosts import is_public, refusal
 from crawler.downloader.resolver import ANY_NAME, pinned_names
 from crawler.exceptions import SourceFailed, Unavailable
 from crawler.importing.records import number
-from crawler.importing.remote_file import Part
+from crawler.importing.remote_file import Part, Ranged
 
 _Read = TypeVar("_Read")
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -295,9 +295,7 @@ def _seconds(retry_after: str | None) -> float | None:
     return float(retry_after) if retry_after and retry_after.isdecimal() and len(retry_after) < 8 else None
 
 
-class WebFile:
-    """Implements `Ranged`."""
-
+class WebFile(Ranged):
     def __init__(self, url: str, servers: WebServers) -> None:
         self._url, self._servers = url, servers
         # what follows `?` may be a signature

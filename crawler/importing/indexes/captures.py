@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Protocol, TypeVar
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from protego import Protego
@@ -25,6 +25,7 @@ from crawler.importing.frames import LONGEST_HEAD
 from crawler.importing.indexes.cdx import LARGEST_ANSWER, Capture
 from crawler.importing.records import NoPage, WebPage
 from crawler.importing.remote_file import PAUSES, patiently
+from crawler.importing.source_files import SourceFinder, is_path_below
 from crawler.importing.web_archives import WebArchive
 from crawler.importing.web_server import WebServers
 
@@ -43,11 +44,19 @@ class CaptureFailed(Exception):
     """A capture that is damaged; another run tries again."""
 
 
-class WarcFiles(Protocol):
-    """The WARC files of an archive, by their names in its index."""
+@dataclass(frozen=True)
+class WarcFiles:
+    """The WARC files of an archive, by their names in its index: below a prefix of any kind."""
+
+    finder: SourceFinder
+    prefix: str
 
     def part(self, filename: str, offset: int, length: int) -> tuple[str, bytes]:
         """Return the address of the file, and its bytes. Raises Unavailable, SourceFailed."""
+        if not is_path_below(filename):
+            raise SourceFailed("the index names no path of a WARC file")
+        address = f"{self.prefix.rstrip('/')}/{filename}"
+        return address, self.finder.part(address, offset, length)
 
 
 @dataclass

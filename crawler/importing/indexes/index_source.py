@@ -6,8 +6,8 @@ from datetime import date
 
 from scrapy.settings import BaseSettings
 
-from crawler.exceptions import SourceFailed, WrongSource
-from crawler.importing.indexes.captures import ArchiveClient, CaptureFetcher
+from crawler.exceptions import WrongSource
+from crawler.importing.indexes.captures import ArchiveClient, CaptureFetcher, WarcFiles
 from crawler.importing.indexes.cdx import (
     DIALECTS,
     Dialect,
@@ -17,7 +17,7 @@ from crawler.importing.indexes.cdx import (
     dialect_of,
     replay_of,
 )
-from crawler.importing.source_files import COMMON_CRAWL, SourceFinder, is_path_below
+from crawler.importing.source_files import COMMON_CRAWL, SourceFinder
 
 
 @dataclass(frozen=True)
@@ -51,20 +51,6 @@ class IndexOptions:
     until: date | None = None
 
 
-@dataclass(frozen=True)
-class FilesBelow:
-    """Implements WarcFiles: files below a prefix, on a web server, in a bucket or a folder."""
-
-    finder: SourceFinder
-    prefix: str
-
-    def part(self, filename: str, offset: int, length: int) -> tuple[str, bytes]:
-        if not is_path_below(filename):
-            raise SourceFailed("the index names no path of a WARC file")
-        address = f"{self.prefix.rstrip('/')}/{filename}"
-        return address, self.finder.part(address, offset, length)
-
-
 def index_source(
     index: str, hosts: Sequence[str], options: IndexOptions, finder: SourceFinder, settings: BaseSettings
 ) -> list[IndexSource]:
@@ -84,7 +70,7 @@ def index_source(
     )
     fetcher = CaptureFetcher(
         client,
-        None if prefix is None else FilesBelow(finder, prefix),
+        None if prefix is None else WarcFiles(finder, prefix),
         None if replay is None else f"{replay.rstrip('/')}/",
         index,
         settings.getint("DOWNLOAD_MAXSIZE"),
