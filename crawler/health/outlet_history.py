@@ -4,16 +4,19 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from archive.format.languages import STORY_LANGUAGES
 from archive.format.reasons import Reason, is_of_the_moment
-from archive.read.archive import Archive
 from archive.read.runs import Accounts, RunAccount
 from archive.state.model import moment
 from crawler.discovery.pace import advice
+
+if TYPE_CHECKING:
+    from archive.read.archive import Archive  # which loads pandas
 
 LOOKED_BACK = timedelta(days=30)
 LATE_AFTER = timedelta(days=2)
@@ -190,7 +193,7 @@ class Facts:
     """Stories in all of the outlet's languages; None if those are fewer than two."""
 
 
-def count_outlets(opened: Archive, languages: Mapping[str, tuple[str, ...]]) -> dict[str, Facts]:
+def count_outlets(opened: "Archive", languages: Mapping[str, tuple[str, ...]]) -> dict[str, Facts]:
     """Count for each outlet; `languages` make a complete story, of which uk, en and ru count."""
     by_outlet: defaultdict[str, Facts] = defaultdict(Facts)
     columns = ["outlet", "byline", "published_at", "first_seen", "access"]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from lxml.html import HtmlElement
 
@@ -11,9 +11,11 @@ from crawler.extraction.body.lines import Line, page_lines
 from crawler.extraction.document.decoding import parse
 from crawler.extraction.document.text import for_comparison, one_line
 from crawler.extraction.fields.dates.publication import StatedDate, stated
-from crawler.extraction.page import Parts
 from crawler.items import Article, Fetch, Hints
 from crawler.workers.stages import WorkerStage
+
+if TYPE_CHECKING:
+    from crawler.extraction.page import Parts  # which loads trafilatura
 
 Mark = Literal["kept", "field", "dropped", "outside"]
 _LONGEST = 160
@@ -93,7 +95,7 @@ def inspect_page(
 
 
 def _mark(
-    lines: list[Line], article: Article, parts: Parts, printed: list[str]
+    lines: list[Line], article: Article, parts: "Parts", printed: list[str]
 ) -> tuple[tuple[MarkedLine, ...], tuple[str, ...]]:
     keys = [for_comparison(line.text) for line in lines]
     labels: dict[int, tuple[Mark, str]] = {}
@@ -200,7 +202,7 @@ class Claim:
     value: str
 
 
-def stated_claims(parts: Parts, tree: HtmlElement) -> tuple[Claim, ...]:
+def stated_claims(parts: "Parts", tree: HtmlElement) -> tuple[Claim, ...]:
     """Return the statements in reading order; an <h1> that agrees with another comes first."""
     result: list[Claim] = []
     for field, claims in (
@@ -218,7 +220,7 @@ def stated_claims(parts: Parts, tree: HtmlElement) -> tuple[Claim, ...]:
     return tuple(result)
 
 
-def _headlines(parts: Parts, tree: HtmlElement) -> Iterator[tuple[str, str | None]]:
+def _headlines(parts: "Parts", tree: HtmlElement) -> Iterator[tuple[str, str | None]]:
     for h1 in tree.iter("h1"):
         yield "h1", "".join(h1.itertext())
     yield "json-ld headline", parts.data.headline
@@ -228,12 +230,12 @@ def _headlines(parts: Parts, tree: HtmlElement) -> Iterator[tuple[str, str | Non
         yield "title", "".join(title.itertext())
 
 
-def _tags(parts: Parts) -> tuple[str, str]:
+def _tags(parts: "Parts") -> tuple[str, str]:
     source = "meta article:tag" if "article:tag" in parts.metadata.names else "links to tags"
     return "json-ld keywords" if parts.data.tags else source, ", ".join(parts.metadata.tags)
 
 
-def _of(parts: Parts, linked: str | None, key: str, *names: str) -> Iterator[tuple[str, str | None]]:
+def _of(parts: "Parts", linked: str | None, key: str, *names: str) -> Iterator[tuple[str, str | None]]:
     yield f"json-ld {key}", linked
     for name in names:
         yield f"meta {name}", parts.metadata.names.get(name)
