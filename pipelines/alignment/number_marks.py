@@ -48,6 +48,8 @@ _INCLUDING = re.compile(
     r"|среди|из них|из которых|з яких|із яких|в том числе)",
     re.IGNORECASE,
 )
+_LABEL = re.compile(r"^\s*(?:\(\d{1,3}\)|\[\d{1,3}\]|\d{1,3}\))\s")
+"""Of a note or a list, at its beginning: editions number them as they like."""
 _NIGHT = re.compile(r"night|\b(?:опів)?н[іо]ч|пол[уо]ноч|півн[іо]ч", re.IGNORECASE)
 _NAME = re.compile(r"(?<=[^.!?…] )(?=[^a-zа-яіїєґё])[^\W\d_]{4,}")
 
@@ -88,6 +90,7 @@ def _weekdays(text: str) -> dict[int, str]:
 
 
 def _number_marks(a: Passage, b: Passage) -> tuple[Sequence[NumberMark], tuple[NumberMark, ...]]:
+    a, b = (Passage(_LABEL.sub("", x.text, count=1), x.language) for x in (a, b))
     numbers_a, numbers_b = (quantities(x.text, x.language) for x in (a, b))
     if not (0 < len(numbers_a) <= MOST and 0 < len(numbers_b) <= MOST):
         return (), ()
