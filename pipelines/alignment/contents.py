@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from pipelines.alignment.paragraph_runs import Weighed
 from pipelines.alignment.paragraphs import Paragraphs
 from pipelines.alignment.signals import Columns
-from pipelines.similarity.weighing import bounded
 
 Matrix = NDArray[np.floating]
 Link = tuple[tuple[int, ...], tuple[int, ...]]
@@ -75,15 +74,18 @@ def contents(texts: Weighed, in_order: Sequence[Link], out_of_order: Sequence[Li
     links = [*in_order, *out_of_order]
     letters_a, letters_b = texts.letters
     anchors, meanings = compared.in_common
-    of_b = anchors[::-1], meanings[::-1]
+    turned = anchors[::-1], meanings[::-1]
     return (
         _columns(_View(a, b, compared.in_common, grams, letters_a, letters_b, in_order, links)),
-        _columns(_View(b, a, of_b, grams.T, letters_b, letters_a, turned(in_order), turned(links))),
+        _columns(_View(b, a, turned, grams.T, letters_b, letters_a, _turned(in_order), _turned(links))),
     )
 
 
-def turned(links: Sequence[Link]) -> list[Link]:
-    return [(b, a) for a, b in links]
+def _turned(links: Sequence[Link]) -> list[Link]:
+    turned: list[Link] = []
+    for a, b in links:
+        turned.append((b, a))
+    return turned
 
 
 def _columns(view: _View) -> Matrix:
@@ -224,7 +226,7 @@ def _ratio(opposite_letters: Matrix, letters: Matrix) -> Matrix:
 
 def _against(weights: Matrix, shares: Matrix, usual: float) -> Matrix:
     """Return how much a share of a paragraph's weights speaks against a partner, which has the usual one."""
-    had, expected = bounded(shares, 0.02, 0.98), min(max(usual, 0.1), 0.9)
+    had, expected = np.clip(shares, 0.02, 0.98), min(max(usual, 0.1), 0.9)
     apart = had * np.log(had / expected) + (1 - had) * np.log((1 - had) / (1 - expected))
     signed = weights * np.where(had < expected, apart, -apart)
     return np.asarray(np.sign(signed) * np.log1p(np.abs(signed)))

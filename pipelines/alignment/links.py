@@ -1,6 +1,6 @@
 """Links between paragraphs of two variants that say the same: first in order, then out of order."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.alignment.contents import Link
-from pipelines.alignment.marginals import Marginals, Size, by_place, marginals
+from pipelines.alignment.marginals import Marginals, Size, marginals
 from pipelines.alignment.omissions import Lone, Side, doubt_counterparts, lone_paragraphs, sides
-from pipelines.alignment.paragraph_runs import Places, Weighed, weighable
+from pipelines.alignment.paragraph_runs import Weighed, weighable
 from pipelines.alignment.paragraphs import Paragraphs
 from pipelines.alignment.second_pass import second_pass
 from pipelines.alignment.signals import Compared, features
@@ -50,30 +50,27 @@ def find_links(
     Those without a link are not judged: pairing compares passages of each candidate and asks for links alone.
     """
     if LANGUAGES.index(text_a.language) > LANGUAGES.index(text_b.language):
-        return _turned(find_links(text_b, text_a, weighting))
+        turned = (
+            ParagraphLink(x.b, x.a, x.kind, x.probability) for x in find_links(text_b, text_a, weighting)
+        )
+        return sorted(turned, key=lambda x: x.a)
     weighting = weighting or shipped_weighting()
     texts = weighed(text_a, text_b, weighting)
     return linked(texts, weighting, marginals(texts, weighting.path))
 
 
 def find_links_and_lone(
-    text_a: Paragraphs,
-    text_b: Paragraphs,
-    weighting: Weighting | None = None,
-    *,
-    goes_on: Callable[[dict[int, Lone], dict[int, Lone]], object] = lambda _a, _b: True,
+    text_a: Paragraphs, text_b: Paragraphs, weighting: Weighting | None = None
 ) -> tuple[list[ParagraphLink], dict[int, Lone], dict[int, Lone]]:
-    """Return the links in the order of `text_a`, and the paragraphs of both without a link.
-
-    The second pass takes from what the first one leaves alone: `goes_on` tells if it may still matter.
-    """
+    """Return the links in the order of `text_a`, and the paragraphs of both without a link."""
     if LANGUAGES.index(text_a.language) > LANGUAGES.index(text_b.language):
-        turned = find_links_and_lone(text_b, text_a, weighting, goes_on=lambda b, a: goes_on(a, b))
-        return _turned(turned[0]), *turned[:0:-1]
+        back, lone_b, lone_a = find_links_and_lone(text_b, text_a, weighting)
+        turned = (ParagraphLink(x.b, x.a, x.kind, x.probability) for x in back)
+        return sorted(turned, key=lambda x: x.a), lone_a, lone_b
     weighting = weighting or shipped_weighting()
     texts = weighed(text_a, text_b, weighting)
     links, alone_a, alone_b = _first_pass(texts, weighting)
-    if weighting.omissions is not None and goes_on(alone_a, alone_b):
+    if weighting.omissions is not None:
         links = _with_second_pass(texts.compared, links, weighting)
     lone_a, lone_b = dict(alone_a), dict(alone_b)
     _not_lone(links, lone_a, lone_b)
@@ -85,10 +82,6 @@ def find_links_and_lone(
                 doubtful.append((link.a, link.b))
     doubt_counterparts((lone_a, lone_b), in_order, doubtful, texts.letters)
     return links, lone_a, lone_b
-
-
-def _turned(links: Sequence[ParagraphLink]) -> list[ParagraphLink]:
-    return sorted((replace(x, a=x.b, b=x.a) for x in links), key=lambda x: x.a)
 
 
 def _first_pass(
@@ -224,10 +217,8 @@ def _not_alone(places: tuple[int, ...], lone: Mapping[int, Lone]) -> tuple[int, 
 def weighed(text_a: Paragraphs, text_b: Paragraphs, weighting: Weighting) -> Weighed:
     compared = _compared(text_a, text_b)
     logits = weighting.logits(features(compared))
-    runs = list[tuple[Size, Places, Matrix]]()
-    if weighting.runs is not None:
-        for size, places, rows in weighable(compared, logits):
-            runs.append((size, places, weighting.runs.logits(rows)))
+    runs = weighting.runs
+    runs_by_size = weighable(compared, logits) if runs is not None else ()
     return Weighed(
         logits,
         text_a.singles,
@@ -236,7 +227,9 @@ def weighed(text_a: Paragraphs, text_b: Paragraphs, weighting: Weighting) -> Wei
             text_a.letters[: text_a.singles],
             text_b.letters[: text_b.singles] * np.float32(np.exp(compared.expected)),
         ),
-        tuple(runs),
+        tuple((size, places, runs.logits(rows)) for size, places, rows in runs_by_size)
+        if runs is not None
+        else (),
         compared,
     )
 
@@ -316,7 +309,7 @@ def best_path(gains: Mapping[Size, Matrix]) -> list[tuple[int, int, int, int]]:
             before = last[down + right - 1]
             np.add(before[: n + 1 - down], gain[diagonal, down:], out=options[place, down:])
         steps_taken[diagonal] = options.argmax(axis=0)
-        last = [np.maximum.reduce(options), *last[:-1]]
+        last = [options.max(axis=0), *last[:-1]]
     links = []
     i_at, j_at = n, m
     while i_at or j_at:
@@ -330,5 +323,6 @@ def best_path(gains: Mapping[Size, Matrix]) -> list[tuple[int, int, int, int]]:
 def _by_diagonal(gain: Matrix, n: int, m: int, down: int, right: int) -> Matrix:
     """Return gains by the diagonal i + j and the row i where a step ends; _NEVER where there is none."""
     turned = np.full((n + m + 1, n + 1), _NEVER, dtype=np.float32)
-    by_place(turned, (down + right, down), gain.shape)[...] = gain
+    i, j = np.indices(gain.shape)
+    turned[i + down + j + right, i + down] = gain
     return turned

@@ -5,20 +5,16 @@ the links of an alignment and the paragraphs that it leaves alone weigh, the lik
 tell of a paragraph is so weighed with what its neighbours tell.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from operator import mul
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.alignment.paragraph_runs import Weighed
-from pipelines.similarity.weighing import bounded
 
 Matrix = NDArray[np.float64]
 Size = tuple[int, int]
-_Number = TypeVar("_Number", np.float32, np.float64)
 
 LINKS = (*(((1, 1),), ((2, 1), (1, 2)), ((3, 1), (1, 3))), *(((4, 1), (1, 4)), ((2, 2),), ((3, 2), (2, 3))))
 """Sizes of links that have their weights in common."""
@@ -56,17 +52,17 @@ def known_links(texts: Weighed) -> dict[Size, Matrix]:
     n, m, logits = texts.n, texts.m, texts.logits
     short_links = {(1, 1): logits[:n, :m], (2, 1): logits[n:, :m], (1, 2): logits[:n, m:]}
     log_odds_of = {
-        size: bounded(x.astype(np.float64), -_MOST, _MOST) for size, x in short_links.items() if x.size
+        size: np.clip(x.astype(np.float64), -_MOST, _MOST) for size, x in short_links.items() if x.size
     }
     for (down, right), places, log_odds in texts.runs:
         log_odds_of[down, right] = np.full((n - down + 1, m - right + 1), NEVER)
-        log_odds_of[down, right][places] = bounded(log_odds, -_MOST, _MOST)
+        log_odds_of[down, right][places] = np.clip(log_odds, -_MOST, _MOST)
     return log_odds_of
 
 
 def alone_features(texts: Weighed) -> tuple[Matrix, Matrix]:
     """Return ALONE_NAMES of the paragraphs of a and of b."""
-    single = bounded(texts.logits[: texts.n, : texts.m], -_MOST, _MOST)
+    single = np.clip(texts.logits[: texts.n, : texts.m], -_MOST, _MOST)
     sides = zip((single.max(axis=1), single.max(axis=0)), texts.letters, strict=True)
     a, b = (
         np.stack(
@@ -97,10 +93,9 @@ def of_gains(gains: Mapping[Size, Matrix], alone_a: Matrix, alone_b: Matrix) -> 
     """
     n, m = len(alone_a), len(alone_b)
     sums, margin = _sums(gains, alone_a, alone_b)
-    forward, free, back, b_turned = (
-        by_place(sums, (margin, which, way, margin), (n + 1, m + 1)) for way in (0, 1) for which in (0, 1)
-    )
-    backward, b_left = back[::-1, ::-1], b_turned[::-1, ::-1]
+    i, j = np.indices((n + 1, m + 1))
+    forward, free = (sums[margin + i + j, which, 0, margin + i] for which in (0, 1))
+    backward, b_left = (sums[margin + n + m - i - j, which, 1, margin + n - i] for which in (0, 1))
     evidence = float(backward[0, 0])
     links_found = {
         (down, right): _probabilities(
@@ -140,10 +135,10 @@ def _sums(gains: Mapping[Size, Matrix], alone_a: Matrix, alone_b: Matrix) -> tup
     for d in range(1, n + m + 1):
         flat[4 * wide * d :].take(at, out=steps_so_far, mode="clip")
         steps_so_far += steps[d]
-        most = np.maximum.reduce(steps_so_far, axis=1)
+        most = steps_so_far.max(axis=1)
         steps_so_far -= most[:, None]
         np.exp(steps_so_far, out=steps_so_far)
-        np.add.reduce(steps_so_far[:, :-1], axis=1, out=some_and_all[1])
+        steps_so_far[:, :-1].sum(axis=1, out=some_and_all[1])
         np.add(some_and_all[1], steps_so_far[:, -1], out=some_and_all[0])
         np.maximum(some_and_all, _LEAST, out=some_and_all)
         np.log(some_and_all, out=some_and_all)
@@ -160,20 +155,21 @@ def _by_diagonal(gains: Mapping[Size, Matrix], alone_a: Matrix, alone_b: Matrix)
     """
     n, m = len(alone_a), len(alone_b)
     gained = np.full((n + m + 1, 2, len(gains) + 2, n + 1), NEVER)
-    for way, flip in ((0, 1), (1, -1)):
-        for step, ((down, right), gain) in enumerate(gains.items()):
-            by_place(gained, (down + right, way, step, down), gain.shape)[...] = gain[::flip, ::flip]
-        by_place(gained, (1, way, len(gains) + 1 - way, 0), (n + 1, m))[...] = alone_b[::flip]
-        gained[:, way, len(gains) + way, 1:] = alone_a[::flip]
+    i, j = np.indices((n + 1, m + 1))
+    diagonal = i + j
+    for place, ((down, right), gain) in enumerate(gains.items()):
+        gained[diagonal[down:, right:], 0, place, i[down:, right:]] = gain
+        gained[
+            (n + m - diagonal)[: -down or None, : -right or None],
+            1,
+            place,
+            n - i[: -down or None, : -right or None],
+        ] = gain
+    gained[:, 0, -2, 1:] = alone_a
+    gained[diagonal[:, 1:], 0, -1, i[:, 1:]] = alone_b
+    gained[(n + m - diagonal)[:, :-1], 1, -2, n - i[:, :-1]] = alone_b
+    gained[:, 1, -1, 1:] = alone_a[::-1]
     return gained
-
-
-def by_place(values: NDArray[_Number], at: Sequence[int], shape: tuple[int, ...]) -> NDArray[_Number]:
-    """Return a view by the places in a and b of values that diagonals and rows order, from `at` on."""
-    diagonal, row = values.strides[0], values.strides[-1]
-    return np.ndarray(
-        shape, values.dtype, values, sum(map(mul, at, values.strides)), (diagonal + row, diagonal)
-    )
 
 
 def _log_sum(values: Matrix) -> Matrix:

@@ -13,13 +13,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.alignment.contents import CONTENT_NAMES, Link, Matrix, contents, turned
+from pipelines.alignment.contents import CONTENT_NAMES, Link, Matrix, contents
 from pipelines.alignment.marginals import Marginals
 from pipelines.alignment.paragraph_runs import Weighed
 from pipelines.alignment.paragraphs import Paragraphs
 from pipelines.alignment.quantities import Quantity, agree, quantities, rounded
 from pipelines.similarity.document import PartReading
-from pipelines.similarity.weighing import bounded
 
 OMISSION_NAMES = (
     "like one",
@@ -86,6 +85,9 @@ def sides(
             np.maximum.at(best_of_a, i + x, log_odds)
         for y in range(right):
             np.maximum.at(best_of_b, j + y, log_odds)
+    turned: list[Link] = []
+    for a, b in in_order:
+        turned.append((b, a))
     taken_a = {i for a, _ in (*in_order, *out_of_order) for i in a}
     taken_b = {j for _, b in (*in_order, *out_of_order) for j in b}
     letters_a, letters_b = texts.letters
@@ -94,9 +96,7 @@ def sides(
     known_a, known_b = np.hstack([known_a, contents_a]), np.hstack([known_b, contents_b])
     return (
         _side(logits, n, m, best_of_a, in_order, (letters_a, letters_b), (taken_a, taken_b), known_a),
-        _side(
-            logits.T, m, n, best_of_b, turned(in_order), (letters_b, letters_a), (taken_b, taken_a), known_b
-        ),
+        _side(logits.T, m, n, best_of_b, turned, (letters_b, letters_a), (taken_b, taken_a), known_b),
     )
 
 
@@ -142,7 +142,7 @@ def _of_path(texts: Weighed, links: Sequence[Link], chances: Marginals) -> tuple
 
 
 def _log_odds(chances: Matrix) -> Matrix:
-    some = bounded(chances, 1e-4, 1 - 1e-4)
+    some = np.clip(chances, 1e-4, 1 - 1e-4)
     return np.asarray(np.log(some / (1 - some)))
 
 
@@ -172,13 +172,13 @@ def _side(  # noqa: PLR0917
         np.minimum(before[: linked[0]], partners[0], out=before[: linked[0]])
     free_before = np.searchsorted(free, np.arange(m + 1))
     columns = (
-        bounded(single.max(axis=1), -_FAR, _FAR),
-        bounded(of_two, -_FAR, _FAR),
-        bounded(of_runs, -_FAR, _FAR),
+        np.clip(single.max(axis=1), -_FAR, _FAR),
+        np.clip(of_two, -_FAR, _FAR),
+        np.clip(of_runs, -_FAR, _FAR),
         np.log1p(letters[0]),
-        bounded(_surplus(n, links, letters), -1, 2),
+        np.clip(_surplus(n, links, letters), -1, 2),
         is_beside,
-        bounded(single[:, free].max(axis=1, initial=-_FAR), -_FAR, _FAR),
+        np.clip(single[:, free].max(axis=1, initial=-_FAR), -_FAR, _FAR),
         np.log1p(np.maximum(free_before[before] - free_before[after], 0)),
         of_path,
     )

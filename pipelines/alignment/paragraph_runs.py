@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from pipelines.alignment.paragraphs import RUN
 from pipelines.alignment.signals import Compared
-from pipelines.similarity.weighing import bounded
 
 Matrix = NDArray[np.float32]
 Mask = NDArray[np.bool_]
@@ -70,15 +69,13 @@ class Windows:
         """Cosines of n-grams, anchors and meanings, and the weighted sum of all three."""
         self.numbers, self.ratio = (np.zeros((len(self.sizes), n, m), dtype=np.float32) for _ in range(2))
         """Count of shared numbers; logarithm of the ratio of lengths, 0 where they are as expected."""
-        layers = np.zeros((4, n + 1, m + 1))
-        products = np.array((*compared.products, compared.numbers))
-        layers[:, 1:, 1:] = products.cumsum(axis=1, dtype=np.float64).cumsum(axis=2)
+        layers = np.stack([_summed(products) for products in (*compared.products, compared.numbers)])
         logs = [
             [np.log(1 + (sums[run:] - sums[:-run])) for run in range(1, min(RUN, len(sums) - 1) + 1)]
             for sums in self.letters
         ]
         norms_a, norms_b = (
-            [np.array(of_run) for of_run in zip(*(signal.run_norms for signal in text.signals), strict=True)]
+            [np.stack(of_run) for of_run in zip(*(signal.run_norms for signal in text.signals), strict=True)]
             for text in (text_a, text_b)
         )
         for place, (down, right) in enumerate(self.sizes):
@@ -99,6 +96,12 @@ class Windows:
         np.multiply(ngrams, np.float32(3), out=together)
         together += anchors
         together += meanings
+
+
+def _summed(products: Matrix) -> NDArray[np.float64]:
+    sums = np.zeros((products.shape[0] + 1, products.shape[1] + 1))
+    sums[1:, 1:] = products.cumsum(axis=0, dtype=np.float64).cumsum(axis=1)
+    return sums
 
 
 def _running(values: Matrix) -> NDArray[np.float64]:
@@ -174,7 +177,7 @@ def _features(
     has, inside, outside = _leads(windows.likeness[3, 0], *links)
     lead = inside - outside
     _, likely, by_chance = _leads(logits[:n, :m], *links)
-    elsewhere = bounded(by_chance, -8, 8)
+    elsewhere = np.clip(by_chance, -8, 8)
     best_part = np.maximum(
         likely.max(axis=0, where=has, initial=-30.0), _likeliest_doubles(logits, n, m, *links)
     )
@@ -206,7 +209,7 @@ def _features(
         ((together - parts) / together).min(axis=0),
         np.where(more_of_a, signed, -signed),
     )
-    return np.array(layers, dtype=np.float32).T.copy()
+    return np.stack(layers, axis=-1).astype(np.float32)
 
 
 def _leads(

@@ -106,12 +106,13 @@ def _named(occurrences: Sequence[Mapping[Any, float]], shares: Mapping[Any, floa
 
 
 def _dense(occurrences: Sequence[Mapping[Any, float]]) -> tuple[NDArray[np.generic], Matrix]:
-    names = sorted(set().union(*occurrences))
+    names = sorted({key for occurrence in occurrences for key in occurrence})
     column = {key: n for n, key in enumerate(names)}
     counts = np.zeros((len(occurrences), len(names)), dtype=np.float32)
-    for row, occurrence in zip(counts, occurrences, strict=True):
-        row[[column[key] for key in occurrence]] = [*occurrence.values()]
-    return np.array(names, dtype=np.int64 if names and isinstance(names[0], int) else object), counts
+    for row, occurrence in enumerate(occurrences):
+        for key, times in occurrence.items():
+            counts[row, column[key]] = times
+    return np.array(names, dtype=object), counts
 
 
 def _rarity(having: NDArray[np.int64], paragraphs: int, shares: Matrix) -> Matrix:
@@ -122,14 +123,12 @@ def _rarity(having: NDArray[np.int64], paragraphs: int, shares: Matrix) -> Matri
 
 def _signal(keys: NDArray[np.generic], weights: Matrix) -> Signal:
     # products of paragraphs with the next, the one after it, …, whose sums are the norms of runs
-    most = min(RUN, len(weights))
-    apart = [np.einsum("ij,ij->i", weights[: len(weights) - d], weights[d:]) for d in range(most)]
-    twice = [2 * products for products in apart]
+    apart = [np.einsum("ij,ij->i", weights[: len(weights) - d], weights[d:]) for d in range(RUN)]
     squares = [apart[0]]
-    for run in range(2, most + 1):
+    for run in range(2, min(RUN, len(weights)) + 1):
         wider = squares[-1][:-1] + apart[0][run - 1 :]
         for d in range(1, run):
-            wider += twice[d][run - 1 - d :]
+            wider = wider + 2 * apart[d][run - 1 - d :]
         squares.append(wider)
     norms = tuple(np.sqrt(np.maximum(square, 0)) for square in squares)
     return Signal(keys, weights, np.concatenate(norms[:2]), norms)

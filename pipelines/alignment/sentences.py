@@ -4,14 +4,12 @@ A translation that leaves out a sentence is shorter there by its length, and not
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
 from pipelines.alignment.links import ParagraphLink, find_links_and_lone, likenesses
-from pipelines.alignment.omissions import Lone
 from pipelines.alignment.paragraphs import READ, Paragraphs
 from pipelines.alignment.second_pass import Sentence, joined, sentences_of
 from pipelines.similarity.background import expected_ratio
@@ -39,13 +37,13 @@ Places = tuple[int, ...]
 Sides = tuple[tuple[str, ...], tuple[str, ...]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Side:
     text: Paragraphs
     places: Places
     """Of its linked paragraphs."""
 
-    @cached_property
+    @property
     def letters(self) -> float:
         return float(self.text.letters[[*self.places]].sum())
 
@@ -54,19 +52,9 @@ class _Side:
         """True where a paragraph is longer than what is read of it."""
         return any(len(self.text.readings[place].text) >= READ for place in self.places)
 
-    @cached_property
     def sentences(self) -> list[Sentence]:
-        """The sentences of these paragraphs and of those beside them."""
+        """Return the sentences of these paragraphs and of those beside them."""
         return sentences_of(self.text, range(self.places[0], self.places[-1] + 1))
-
-    @cached_property
-    def passages(self) -> Paragraphs:
-        """These sentences, and the paragraphs at other places."""
-        passages = list(self.sentences)
-        for place, paragraph in enumerate(self.text.readings):
-            if not self.places[0] - 1 <= place <= self.places[-1] + 1:
-                passages.append((place, paragraph))
-        return joined(self.text, passages)
 
 
 def lone_sentences(
@@ -96,30 +84,29 @@ def _only(side: _Side, opposite: _Side, more: float) -> list[str]:
     """Return the sentences that `side` alone has; it is longer by so many letters."""
     if more < _MISSING * side.letters or side.is_cut or opposite.is_cut:
         return []
-    candidates = list[int]()
-    for number, (place, sentence) in enumerate(side.sentences):
+    sentences, opposite_sentences, candidates = side.sentences(), list[Sentence](), list[int]()
+    for number, (place, sentence) in enumerate(sentences):
         letters = len(sentence.folded)
         has_room = _SHORTEST <= letters <= _LONGEST and _ROOM[0] <= more / letters <= _ROOM[1]
-        if place not in side.places or not has_room or _is_worded(number, side, opposite):
+        if place not in side.places or not has_room or _is_worded(number, sentences, side, opposite):
             continue
-        # a sentence at its place in the other text, or a paragraph at another place, may say it
-        if likenesses(joined(side.text, [(place, sentence)]), opposite.passages).max() < _LIKE:
+        opposite_sentences = opposite_sentences or opposite.sentences()
+        if not _is_like_any(sentences[number], side, opposite, opposite_sentences):
             candidates.append(number)
     if not candidates:
         return []
+    _, alone, _ = find_links_and_lone(joined(side.text, sentences), joined(opposite.text, opposite_sentences))
+    sentences_alone = []
+    for number in candidates:
+        if number in alone and alone[number].confidence >= _ALONE:
+            sentences_alone.append(sentences[number][1].text)
+    return sentences_alone
 
-    def found(lone: Mapping[int, Lone], _: Mapping[int, Lone]) -> list[int]:
-        return [n for n in candidates if n in lone and lone[n].confidence >= _ALONE]
 
-    texts = joined(side.text, side.sentences), joined(opposite.text, opposite.sentences)
-    _, *alone = find_links_and_lone(*texts, goes_on=found)
-    return [side.sentences[n][1].text for n in found(*alone)]
-
-
-def _is_worded(number: int, side: _Side, opposite: _Side) -> bool:
+def _is_worded(number: int, sentences: Sequence[Sentence], side: _Side, opposite: _Side) -> bool:
     """Tell if the other side has words, a number or a name that of all these sentences only this one has."""
-    things, names = _words_of(side.sentences[number][1], side.text.language)
-    for n, (place, sentence) in enumerate(side.sentences):
+    things, names = _words_of(sentences[number][1], side.text.language)
+    for n, (place, sentence) in enumerate(sentences):
         if n != number and place in side.places:
             other_things, other_names = _words_of(sentence, side.text.language)
             things, names = things - other_things, names - other_names
@@ -135,3 +122,14 @@ def _is_worded(number: int, side: _Side, opposite: _Side) -> bool:
 def _words_of(passage: PartReading, language: str) -> tuple[frozenset[int], frozenset[str]]:
     """Return what the words of a passage mean, and the keys of its numbers and names."""
     return things_in(passage.text, language), frozenset(anchor.key for anchor in passage.anchors)
+
+
+def _is_like_any(
+    sentence: Sentence, side: _Side, opposite: _Side, opposite_sentences: Sequence[Sentence]
+) -> bool:
+    """Tell if a sentence at its place in the other text, or a paragraph at another place, may say it."""
+    passages = list(opposite_sentences)
+    for place, paragraph in enumerate(opposite.text.readings):
+        if not opposite.places[0] - 1 <= place <= opposite.places[-1] + 1:
+            passages.append((place, paragraph))
+    return bool(likenesses(joined(side.text, [sentence]), joined(opposite.text, passages)).max() >= _LIKE)

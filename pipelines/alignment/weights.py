@@ -14,7 +14,7 @@ from pipelines.alignment.marginals import ALONE_NAMES, PathWeights
 from pipelines.alignment.omissions import OMISSION_NAMES
 from pipelines.alignment.paragraph_runs import RUN_NAMES
 from pipelines.alignment.signals import NAMES
-from pipelines.similarity.weighing import bounded, standardised, with_products
+from pipelines.similarity.weighing import standardised, with_products
 
 FILE = Path(__file__).parent / "weights.json"
 CROSSED = (
@@ -37,7 +37,7 @@ class Quadratic:
     def logits(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the log-odds of rows of features."""
         scores = with_products(standardised(rows, self.mean, self.scale)) @ self.weight + self.bias
-        return np.asarray(bounded(scores, -30, 30), dtype=np.float32)
+        return np.asarray(np.clip(scores, -30, 30), dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Weighting:
         plain = standardised(rows, self.mean, self.scale)
         some = plain[..., _CROSSED]
         scores = plain @ self.weight + ((some @ self.products) * some).sum(axis=-1) + self.bias
-        return np.asarray(bounded(scores, -30, 30), dtype=np.float32)
+        return np.asarray(np.clip(scores, -30, 30), dtype=np.float32)
 
 
 @cache

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from pipelines.similarity import numbers
-from pipelines.similarity.folding import Remembered, fold, skeleton
+from pipelines.similarity.folding import fold, skeleton
 
 _TOKEN = re.compile(
     # what a token may be is told by its first character, so that the rest is not tried
@@ -104,17 +104,15 @@ class _Reader:
         self._number: _Number | None = None
 
     def anchors(self) -> Iterator[Anchor]:
-        words = _words(self._language)
         for token in _TOKEN.finditer(self._text):
             if token.start() < self._read_to:
                 continue
-            kind = token.lastgroup
             if self._number is not None:
                 yield from self._read(token)
-            elif kind == "end":
+            elif token.lastgroup == "end":
                 self._starts = True
-            elif kind == "word":
-                counts, names = words[token[0]]
+            elif token.lastgroup == "word":
+                counts, names = _word(token[0], self._language)
                 if counts:
                     yield from self._read(token)
                     continue
@@ -144,7 +142,7 @@ class _Reader:
             for key in keys:
                 yield Anchor(key, self._text[token.start() : self._read_to], position)
         elif word:
-            yield from self._names(token, _words(self._language)[word][1])
+            yield from self._names(token, _word(word, self._language)[1])
         elif token["number"]:
             self._begin_number(token)
         else:
@@ -212,11 +210,7 @@ def _anchor_of_number(number: _Number, text: str, long: int) -> Iterator[Anchor]
         yield Anchor(rounded, printed, number.start / long)
 
 
-@cache
-def _words(language: str) -> Remembered[tuple[bool, tuple[tuple[str, str], ...]]]:
-    return Remembered(lambda word: _word(word, language))
-
-
+@lru_cache(maxsize=131_072)
 def _word(word: str, language: str) -> tuple[bool, tuple[tuple[str, str], ...]]:
     """Tell if a word may be of a number or a date; return the names in it, none for most words, by keys."""
     parts = _parts(word)

@@ -9,7 +9,7 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +18,9 @@ from numpy.typing import NDArray
 
 FILE = Path(__file__).parent / "background.npz"
 LENGTHS_FILE = Path(__file__).parent / "lengths.json"
-_REST = np.uint32(16)
-"""Bits of a hash after its high half."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Background:
     """Statistics of a language: its common n-grams, and the share of articles with an anchor or a meaning."""
 
@@ -35,19 +33,8 @@ class Background:
         """Return a mask of the n-grams that are not common."""
         if not len(self.ngrams):
             return np.ones(len(keys), dtype=np.bool_)
-        begins, ngrams, most = self._by_beginning
-        at = begins[keys >> _REST]
-        is_rare = np.ones(len(keys), dtype=np.bool_)
-        for after in range(most):
-            is_rare &= ngrams[at + after] != keys
-        return is_rare
-
-    @cached_property
-    def _by_beginning(self) -> tuple[NDArray[np.int64], NDArray[np.uint32], int]:
-        """Places of the first hash with each high half, the hashes and some more, and how many share one."""
-        begins = np.searchsorted(self.ngrams >> _REST, np.arange((1 << 16) + 1))
-        most = int(np.diff(begins).max())
-        return begins, np.pad(self.ngrams, (0, most), mode="edge"), most
+        at = np.minimum(np.searchsorted(self.ngrams, keys), len(self.ngrams) - 1)
+        return np.asarray(self.ngrams[at] != keys, dtype=np.bool_)
 
 
 NOTHING = Background()

@@ -6,10 +6,8 @@ One letter stands for one sound, so that n-grams line up: c for ч and ch, w for
 
 import re
 import unicodedata
-from collections.abc import Callable
 from functools import lru_cache
 from operator import itemgetter
-from typing import TypeVar
 
 _SOUNDS = str.maketrans({
     **dict(zip("абвгґдежзиійклмнопрстуфхцчшщы", "abvhhdejziiiklmnoprstufhqcwwi", strict=True)),
@@ -32,21 +30,6 @@ _NOT_SOUND = re.compile(r"[^a-z0-9]+")
 _SOFT_C = re.compile(r"c(?=[eiy])")
 _VOWELS = re.compile(r"[aeiou]+")
 _LATIN = re.compile(r"[a-z]+")
-_MOST = 65_536
-"""Words that are remembered at once."""
-_Kept = TypeVar("_Kept")
-
-
-class Remembered(dict[str, _Kept]):
-    """What a function returns for words, looked up without a call where they come again."""
-
-    def __init__(self, function: Callable[[str], _Kept]) -> None:
-        self._function = function
-
-    def __missing__(self, word: str) -> _Kept:
-        if len(self) >= _MOST:
-            self.clear()
-        return self.setdefault(word, self._function(word))
 
 
 def fold(text: str) -> str:

@@ -4,11 +4,10 @@ import re
 from collections import Counter
 from collections.abc import Collection
 from functools import cache, lru_cache
-from itertools import chain
+from itertools import chain, repeat
 from pathlib import Path
 
 from archive.format.languages import COMPARED_LANGUAGES
-from pipelines.similarity.folding import Remembered
 
 LANGUAGES = COMPARED_LANGUAGES
 """Languages that folding and the lexicon know, in the order in which a pair is compared."""
@@ -19,7 +18,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’ʼ][^\W\d_]+)?")
 
 def meanings(text: str, language: str) -> dict[int, int]:
     """Count the meanings in a text, by their line; empty for a language without a column."""
-    lines_of_words = map(_meanings(language).__getitem__, _WORD.findall(text.lower()))
+    lines_of_words = map(meanings_of, repeat(language), _WORD.findall(text.lower()))
     return dict(Counter(chain.from_iterable(lines_of_words)))
 
 
@@ -47,14 +46,10 @@ def _beginnings(file: Path) -> dict[str, dict[str, tuple[int, ...]]]:
     return beginnings
 
 
+@lru_cache(maxsize=65_536)
 def meanings_of(language: str, word: str) -> tuple[int, ...]:
     """Return the meanings of a word in lower case: those of the whole word and of its longest beginning."""
-    return _meanings(language)[word]
-
-
-@cache
-def _meanings(language: str) -> Remembered[tuple[int, ...]]:
-    return Remembered(lambda word: _lines_of(LEXICON, language, word))
+    return _lines_of(LEXICON, language, word)
 
 
 @lru_cache(maxsize=65_536)

@@ -13,12 +13,8 @@ _Number = TypeVar("_Number", np.float32, np.float64)
 
 
 def standardised(rows: NDArray[_Number], mean: NDArray[_Number], scale: NDArray[_Number]) -> NDArray[_Number]:
-    return bounded((rows - mean) / scale, -FAR, FAR).astype(mean.dtype, copy=False)
-
-
-def bounded(values: NDArray[_Number], least: float, most: float) -> NDArray[_Number]:
-    """Return what `np.clip` does, in a third of its time for few values."""
-    return np.minimum(np.maximum(values, least), most)
+    plain: NDArray[_Number] = np.clip((rows - mean) / scale, -FAR, FAR).astype(mean.dtype, copy=False)
+    return plain
 
 
 def with_products(plain: NDArray[_Number], columns: Sequence[int] | None = None) -> NDArray[_Number]:

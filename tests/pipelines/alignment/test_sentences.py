@@ -78,7 +78,7 @@ def side(language, paragraph):
 )
 def test_words_that_only_this_sentence_has(sentence, instead, is_worded):
     own, opposite = side("uk", f"{UK[0]} {sentence}"), side("en", f"{FIRST} {instead}")
-    assert _is_worded(1, own, opposite) == is_worded
+    assert _is_worded(1, own.sentences(), own, opposite) == is_worded
 
 
 @pytest.mark.parametrize(("more", "is_alone"), [(8, False), (20, False), (50, True), (120, False)])
