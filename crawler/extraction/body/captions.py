@@ -64,8 +64,9 @@ _LABELS = re.compile(
     re.IGNORECASE,
 )
 """What a page calls a caption, and the buttons beside it."""
+_SHOWN = ".//text()[not(parent::script or parent::style)]"
 _IMPRINT = re.compile(
-    r"^©?\s*(?:copyright \(c\)|(?:19|20)\d{2}\s*[–—-]\s*(?:19|20)\d{2}\s)"
+    r"^©?\s*(?:copyright (?:\(c\)|[^.]{0,40}(?:19|20)\d{2})|(?:19|20)\d{2}\s*[–—-]\s*(?:19|20)\d{2}\s)"
     r"|^©[^.]{0,60}\.? (?:all rights reserved|все права защищены|всі права захищен)"
     r"|роскомнадзор|свидетельство о регистрации",
     re.IGNORECASE,
@@ -88,7 +89,9 @@ def read_page(page: Outline, headline: str | None, description: str | None = Non
         element = described.get(i, page.elements[i])
         if any(parent in inside for parent in element.iterancestors()):
             continue
-        text = _LABELS.sub("", one_line(" ".join(element.itertext())))
+        has_code = next(element.iterdescendants("script", "style"), None) is not None
+        words = element.xpath(_SHOWN) if has_code else element.itertext()
+        text = _LABELS.sub("", one_line(" ".join(words)))
         if headline and len(text) > len(headline) + 10:
             text = text.removeprefix(headline).strip()
         if 3 < len(text) < (600 if i not in credited else 400) and not (

@@ -40,6 +40,11 @@ ACCOUNT = re.compile(
 """Account names of a publishing system, printed in the place of an author."""
 _PHOTO = re.compile(r"[.,]?\s+фото(?:\s+автор(?:а|ки))?\.?$", re.IGNORECASE)
 """Credit for a photo after the name: `Ника РЯБОВА Фото автора`."""
+_SIGNED = re.compile(
+    r"(?:автор(?:и|ы|ка)?|текст|text|words|story)(?: (?:і|та|и|and) (?:фото|photos?|pictures))?\s*:\s+",
+    re.IGNORECASE,
+)
+"""Words before the name: `Текст і фото: Ніна Лісова`."""
 _CALL = re.compile(r"слава\s+(?:україн|нації|зсу|героям)|героям\s+слава|вічна\s|вечная\s", re.IGNORECASE)
 """Slogans, which are no signature: `Слава Україні`."""
 
@@ -57,7 +62,7 @@ def signed_by(line: str) -> str | None:
     if (worked := _WORKED.fullmatch(line)) is not None:
         names = _NEXT_NAME.split(worked["names"])
         return worked["names"] if all(map(NAME.fullmatch, names)) else None
-    name = _PHOTO.sub("", line)
+    name = _PHOTO.sub("", _SIGNED.sub("", line))
     return name if len(name) <= _LONGEST and NAME.fullmatch(name) and not _CALL.match(name) else None
 
 

@@ -73,6 +73,10 @@ class Piece:
     def ends(self) -> bool:
         return self.text.rstrip(_CLOSING)[-1:] in _ENDS
 
+    @property
+    def breaks_off(self) -> bool:
+        return self.text.endswith(("...", "…"))
+
 
 @dataclass(frozen=True, slots=True)
 class Prose:
@@ -351,8 +355,11 @@ def _spared(pieces: tuple[Piece, ...], article: str | None, headline: int) -> fr
 
 
 def _sentences(pieces: tuple[Piece, ...], headline: int) -> list[Piece]:
-    """Return the pieces that are sentences, without comments unless the article begins among them."""
-    sentences = [piece for piece in pieces if piece.ends and not piece.teaser]
+    """Return the pieces that are sentences, without comments unless the article begins among them.
+
+    What breaks off is another page's lead: five of them may be longer than a brief.
+    """
+    sentences = [piece for piece in pieces if piece.ends and not (piece.teaser or piece.breaks_off)]
     first_below = next((piece for piece in sentences if piece.position > headline), None)
     if first_below is None or _is_comment(first_below):
         return sentences

@@ -211,10 +211,11 @@ def _prefixed_anywhere(
 ) -> Iterator[tuple[int | None, str]]:
     # teasers link to the authors of other stories
     near = [*filter(place.is_near, by_rel)]
+    is_of_others = _is_in_card if near else _is_elsewhere
     for element in map(page.elements.__getitem__, near or by_rel):
         parent = element.getparent()
         line = without_day(_words(parent, _LONGEST)) if parent is not None and element.tag == "a" else ""
-        if PREFIX.match(line) and len(line) < 120 and not _is_in_card(element, place):
+        if PREFIX.match(line) and len(line) < 120 and not is_of_others(element, place):
             yield None, line
     for i in _beginning_like_bylines(page):
         line = _line_around(page.elements[i], place)

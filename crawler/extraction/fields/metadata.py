@@ -116,7 +116,7 @@ def _headline(
         "meta": names.get("headline"),
         "title": without_outlet(_without_host(title, url), site_name, None),
     }
-    parts = set(map(for_comparison, _SEPARATOR.split(title)))
+    parts = set(map(for_comparison, _parts(title)))
     headings = [*h1s, *_smaller_headings(page, site_name, claims, parts)] if title else h1s
     printed = _claimed_heading(headings, claims)
     if printed is None or printed[0] < _SAME:
@@ -171,6 +171,13 @@ def _without_section(heading: str, claims: dict[str, str | None]) -> str:
 def _title(page: Outline) -> str:
     titles = page.of("title")
     return one_line(unescaped("".join(titles[0].itertext()))) if titles else ""
+
+
+def _parts(title: str) -> Iterator[str]:
+    """Yield the parts of a title, and what stands before each bar or dash: a headline may have one, too."""
+    yield from _SEPARATOR.split(title)
+    for bar in _SEPARATOR.finditer(title):
+        yield title[: bar.start()]
 
 
 def _part_of_title(headings: list[tuple[str, str]], parts: set[str]) -> str:

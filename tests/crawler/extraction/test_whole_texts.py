@@ -427,3 +427,28 @@ def test_comments_under_a_line_that_closes_them() -> None:
     comments = "".join(f"<hr><p><b>Reader {i}</b><br>{line}<br><br></p>" for i, line in enumerate(TEXT[:3]))
     closed = "<p><b>Comments are now closed for this story</b></p>"
     assert lines(read(f"<h1>{TITLE}</h1><div>{P}{closed}{comments}</div>")) == TEXT
+
+
+def test_a_brief_is_not_the_shortened_leads_of_other_pages_below_it() -> None:
+    leads = "".join(
+        f'<li><i>3 weeks ago</i><a href="/{i}"><strong>Another council is at odds</strong></a><small>{line} {line[:70]}...</small></li>'
+        for i, line in enumerate((*TEXT[3:], *TEXT[:3]))
+    )
+    brief = "".join(f"<p>{line}</p>" for line in TEXT[:3]).replace("roofs", '<a href="/roofs">roofs</a>')
+    body = f'<article><h1>{TITLE}</h1><div class="entry">{brief}</div><div class="entry-related"><ul>{leads}</ul></div></article>'
+    assert lines(read(body)) == TEXT[:3]
+
+
+def test_a_caption_has_neither_a_script_nor_an_imprint() -> None:
+    photo = '<div class="photo-caption"><span>The hall (Nina Tester)</span><script>var link = new Buy();</script></div>'
+    imprint = '<div class="copyright">Copyright 2026 Courier Media, Inc. All rights reserved.</div>'
+    article = read(f"<article><h1>{TITLE}</h1>{photo}<div>{P}</div>{imprint}</article>")
+    captions = [block.text for block in article.blocks if block.kind == "caption"]
+    assert captions == ["The hall (Nina Tester)"]
+
+
+@pytest.mark.parametrize("line", ["Текст і фото: Ніна Лісова", "Text and photos: Nina Tester"])
+def test_the_last_line_says_whose_text_it_is(line: str) -> None:
+    article = read(f"<h1>{TITLE}</h1><div><p>{'<br />'.join((*TEXT, line))}</p></div>")
+    assert lines(article) == TEXT
+    assert Claim("printed", line.partition(": ")[2]) in article.author_claims

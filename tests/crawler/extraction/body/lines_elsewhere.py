@@ -1,6 +1,9 @@
 """What newspapers print amid their texts in other languages, and sentences that begin alike."""
 
 NO_TEXT = """\
+Tell us what you think! The Port Press offers you the chance to comment on articles. Look at our guidelines.
+The Port Courier welcomes your comments on Talk.pt, a service of others. Please read our
+Content created by The Courier's News Fund is available without charge to any eligible publisher of news.
 Stay tuned!
 The port opens in spring. Stay tuned for updates!
 Stay tuned for further updates on the project.
@@ -103,6 +106,8 @@ If you’re curious, you can read our Privacy Notice.
 """
 
 TEXT = """\
+Tell us what you think, the mayor asked the chance guests, and nobody answered.
+The content created by the machine was available to all.
 Published 192 updates of the index, one every two days
 Опубліковано 192 оновлення покажчика, одне на два дні
 Опубликовано 192 обновления указателя, одно в два дня

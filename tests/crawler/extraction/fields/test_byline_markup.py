@@ -335,6 +335,8 @@ def printed(body: str) -> list[str]:
         ("<a href='/author/1'>ІВК</a>", []),
         (f"<div>Автор <a rel='author' href='/a'>{HANNA}</a></div>", [f"Автор {HANNA}"]),
         (f"<div>Автор <a rel='author' href='/a'>{HANNA}</a>{BESIDE * 3}</div>", []),
+        # a reader, in a list of what was said on other pages
+        (f"{FAR}<div class='latest-comments'><b>Автор <a rel='author' href='/a'>{HANNA}</a></b></div>", []),
     ],
 )
 def test_lines_that_are_claimed_to_name_the_author(within: str, expected: list[str]) -> None:

@@ -206,3 +206,11 @@ def test_parsely_s_json_is_read_like_its_tags(text: str) -> None:
         == "Who owns the discovery?"
     )
     assert "parsely-title" not in read(f"<meta name='parsely-page' content='{text}'>").names
+
+
+def test_a_heading_with_a_dash_of_its_own_before_the_outlet_s_name_in_the_title() -> None:
+    title = "Bread and butter - that is mine - Lviv in short"
+    head = f"<title>{title}</title><meta property='og:title' content='{title}'>"
+    assert (
+        read(head, "<h2>Bread and butter - that is mine</h2>").headline == "Bread and butter - that is mine"
+    )
