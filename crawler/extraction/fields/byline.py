@@ -211,8 +211,9 @@ def _prefixed_anywhere(
 ) -> Iterator[tuple[int | None, str]]:
     # teasers link to the authors of other stories
     near = [*filter(place.is_near, by_rel)]
-    is_of_others = _is_in_card if near else _is_elsewhere
-    for element in map(page.elements.__getitem__, near or by_rel):
+    for i in near or by_rel:
+        element = page.elements[i]
+        is_of_others = _is_in_card if near or i in place.article else _is_elsewhere
         parent = element.getparent()
         line = without_day(_words(parent, _LONGEST)) if parent is not None and element.tag == "a" else ""
         if PREFIX.match(line) and len(line) < 120 and not is_of_others(element, place):

@@ -335,8 +335,6 @@ def printed(body: str) -> list[str]:
         ("<a href='/author/1'>ІВК</a>", []),
         (f"<div>Автор <a rel='author' href='/a'>{HANNA}</a></div>", [f"Автор {HANNA}"]),
         (f"<div>Автор <a rel='author' href='/a'>{HANNA}</a>{BESIDE * 3}</div>", []),
-        # a reader, in a list of what was said on other pages
-        (f"{FAR}<div class='latest-comments'><b>Автор <a rel='author' href='/a'>{HANNA}</a></b></div>", []),
     ],
 )
 def test_lines_that_are_claimed_to_name_the_author(within: str, expected: list[str]) -> None:
@@ -355,6 +353,11 @@ def test_lines_that_are_claimed_to_name_the_author(within: str, expected: list[s
 def test_an_author_beside_the_article_is_near_it(page: str, expected: list[str]) -> None:
     article = f"<article>{HEADLINE}{TEXT}</article>"
     assert printed(page.format(author=AUTHOR, far=FAR, article=article)) == expected
+
+
+def test_a_reader_in_a_list_of_what_was_said_on_other_pages_is_no_author() -> None:
+    reader = f"<div class='latest-comments'><b>Автор <a rel='author' href='/a'>{HANNA}</a></b></div>"
+    assert printed(f"<article>{HEADLINE}<div>{TEXT}</div></article>{FAR}{reader}") == []
 
 
 def test_what_the_headline_stands_in_is_no_box_of_others() -> None:
