@@ -89,9 +89,7 @@ def read_page(page: Outline, headline: str | None, description: str | None = Non
         element = described.get(i, page.elements[i])
         if any(parent in inside for parent in element.iterancestors()):
             continue
-        has_code = next(element.iterdescendants("script", "style"), None) is not None
-        words = element.xpath(_SHOWN) if has_code else element.itertext()
-        text = _LABELS.sub("", one_line(" ".join(words)))
+        text = _LABELS.sub("", _shown(element))
         if headline and len(text) > len(headline) + 10:
             text = text.removeprefix(headline).strip()
         if 3 < len(text) < (600 if i not in credited else 400) and not (
@@ -104,6 +102,12 @@ def read_page(page: Outline, headline: str | None, description: str | None = Non
     return Positions(
         page.elements, page.tags, page.texts, 0 if around is None else page.elements.index(around), captions
     )
+
+
+def _shown(element: HtmlElement) -> str:
+    """Return the text of an element as one line, without code."""
+    has_code = next(element.iterdescendants("script", "style"), None) is not None
+    return one_line(" ".join(element.xpath(_SHOWN) if has_code else element.itertext()))
 
 
 def _credited(page: Outline) -> set[int]:
