@@ -176,7 +176,7 @@ def _title(page: Outline) -> str:
 def _parts(title: str) -> Iterator[str]:
     """Yield the parts of a title, and what stands before each bar or dash: a headline may have one, too."""
     yield from _SEPARATOR.split(title)
-    for bar in _SEPARATOR.finditer(title):
+    for bar in islice(_SEPARATOR.finditer(title), _BARS):
         yield title[: bar.start()]
 
 
@@ -269,6 +269,8 @@ _H1, _PART = 0.3, 0.99
 _NAME = 20
 """Letters up to which a part of a title may be the name of a section."""
 _STEM = re.compile(r"\b[^\W\d_]{4,5}")
+_BARS = 5
+"""Bars of a title behind which its headline may end: each is read with all before it."""
 _SEPARATOR = re.compile(r"\s*[|»«/•]+\s*|\s[-–—:]+\s|(?<=\w): ")
 _OF_SITE = frozenset({"logo", "site-name", "sitename", "site-title", "headerlogo", "brand", "site-logo"})
 _BESIDE = names_say("sponsor|comment|counter|(?:^|[ _-])views?(?:$|[ _-])")

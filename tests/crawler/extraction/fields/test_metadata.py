@@ -4,7 +4,13 @@ from lxml import html
 
 from crawler.extraction.document.outline import outline
 from crawler.extraction.fields.linked_data import LinkedData, read_linked_data
-from crawler.extraction.fields.metadata import Metadata, headline_claims, read_metadata, without_outlet
+from crawler.extraction.fields.metadata import (
+    Metadata,
+    _parts,
+    headline_claims,
+    read_metadata,
+    without_outlet,
+)
 
 URL = "https://courier.example/news/1/"
 
@@ -214,3 +220,7 @@ def test_a_heading_with_a_dash_of_its_own_before_the_outlet_s_name_in_the_title(
     assert (
         read(head, "<h2>Bread and butter - that is mine</h2>").headline == "Bread and butter - that is mine"
     )
+
+
+def test_a_title_of_many_bars_is_read_in_proportion_to_its_length() -> None:
+    assert sum(map(len, _parts("bar | " * 20_000))) < 70_000
