@@ -71,7 +71,7 @@ class Facts:
     of_names: frozenset[str]
     """Keys of its numbers that stand in names alone: COVID-19 is one thing."""
     common: frozenset[str]
-    """Keys of what each story of a town or a day has: known places, weekdays, months, the year."""
+    """Keys of what stories of a town, day or crime share: places, weekdays, months, years, penalties."""
     persons: frozenset[str]
     """Keys of the surnames in its headline and lead."""
 
@@ -92,10 +92,10 @@ class Facts:
                 if _is_of_person(anchor, text):
                     persons.add(anchor.key)
             elif "/" not in anchor.key:
+                numbers.add(anchor.key)
                 start = _start(anchor, text)
                 if _PENALTY.search(text, max(0, start - _AROUND), start):
-                    continue
-                numbers.add(anchor.key)
+                    common.add(anchor.key)
                 is_of_name = anchor.text.isdecimal() and _WITHIN_NAME.search(text[max(0, start - 2) : start])
                 (of_names if is_of_name else apart).add(anchor.key)
         return cls(
