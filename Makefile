@@ -170,7 +170,7 @@ lock: .venv/pip ## write the hashes of every file of each pinned version
 	printf 'pip\nsetuptools\nuv; sys_platform in "linux darwin"\n' | $(COMPILE) - --output-file requirements-pip.lock
 	$(COMPILE) pyproject.toml --extra dev --constraints requirements.lock --output-file requirements-dev.lock \
 	  $$(sed -n 's/^\([A-Za-z0-9._-]*\)==.*/--no-emit-package \1/p' requirements.lock)
-	$(TOOLS)/bin/python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['docs'], sep='\n')" | \
+	$(BIN)/python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['docs'], sep='\n')" | \
 	  $(COMPILE) - --output-file docs/requirements.lock
 	printf 'pywb==2.10.0\nwacz==0.6.0\nsetuptools<81\n' | \
 	  $(filter-out --constraints constraints.txt,$(COMPILE)) - --output-file tests/replay.lock

@@ -101,8 +101,10 @@ def _print_marks(console: Console, alignments: Iterable[Row], width: int) -> Non
             sides = sorted(((a, mark["a"]), (b, mark["b"])), key=lambda side: display_order(side[0]))
             values = " ↔ ".join(map(" ".join, sides))
             lines["numbers differ"].append(f"{values} ({min(mark['confidence'], 0.99):.2f})")
+        if row["doubtful"]:
+            continue
         for column, language, other in (("quotes_only_a", a, b), ("quotes_only_b", b, a)):
-            for mark in (not row["doubtful"] and row[column]) or ():  # type: ignore[attr-defined]
+            for mark in row[column] or ():  # type: ignore[attr-defined]
                 speaker = f", {mark['speaker']}" if mark["speaker"] else ""
                 quotation = f"{_shortened(mark['text'])} ({language}, not {other}{speaker})"
                 lines["quoted in one language"].append(quotation)

@@ -141,9 +141,11 @@ class _Sides:
             for j, number_b in enumerate(self.numbers_b):
                 if agree(number_a, number_b):
                     # of `13 April 2024 and 1 October 2024`, each year goes with its day
-                    has_day = i > 0 and j > 0 and self.numbers_a[i - 1].key == self.numbers_b[j - 1].key
+                    is_behind_equal = (
+                        i > 0 and j > 0 and self.numbers_a[i - 1].key == self.numbers_b[j - 1].key
+                    )
                     apart = self._apart(number_a, number_b)
-                    yield number_a.key != number_b.key, not has_day, apart, i, j
+                    yield number_a.key != number_b.key, not is_behind_equal, apart, i, j
 
     def _apart(self, number_a: Quantity, number_b: Quantity) -> float:
         return abs(number_a.start / len(self.a.text) - number_b.start / len(self.b.text))
