@@ -226,6 +226,7 @@ def test_the_most_trusted_source_with_a_person_is_believed_alone() -> None:
         ("Beiträge von Robert Adler", ["Robert Adler"]),
         ("Von: Robert Adler Übersetzt von: Anna Berg", ["Robert Adler"]),
         ("Dallas Reed", ["Dallas Reed"]),
+        ("Doha Reed", ["Doha Reed"]),
         ("By Jane Doe, Dallas", ["Jane Doe"]),
         ("By Dallas Morning News", []),
         ("Denver Post", []),

@@ -126,12 +126,26 @@ def _alike(child: HtmlElement, siblings: list[HtmlElement]) -> Iterator[HtmlElem
     """Yield the siblings that are parts of the same text."""
     below_headline = _below_headline(child)
     before = set(child.itersiblings(preceding=True))
-    name = child.get("class")
+    names = (child.get("class") or "").split()
     for sibling in siblings:
-        is_of_class = name and sibling.get("class") == name and sibling.find(".//h1") is None
+        is_of_class = _share_class(names, sibling) and sibling.find(".//h1") is None
         is_part = sibling.tag in {"p", "blockquote"} or is_of_class or sibling in below_headline
-        if is_part or (sibling in before and _is_prose(sibling)):
+        is_opening = sibling in before and (_is_prose(sibling) or (not names and _is_sentence(sibling)))
+        if is_part or is_opening:
             yield sibling
+
+
+def _share_class(names: list[str], sibling: HtmlElement) -> bool:
+    """Tell if a sibling has this class; of many names one may differ."""
+    others = (sibling.get("class") or "").split()
+    is_like = len({*names} ^ {*others}) == 1 < len({*names} & {*others}) / 3
+    return bool(names) and (names == others or is_like)
+
+
+def _is_sentence(sibling: HtmlElement) -> bool:
+    """Tell if an element without a class is a line that ends like a sentence."""
+    is_line = not sibling.get("class") and next(sibling.iterdescendants(*_BLOCKS), None) is None
+    return is_line and _ENDS.search(sibling.text_content()) is not None
 
 
 def _below_headline(element: HtmlElement) -> set[HtmlElement]:
@@ -151,7 +165,7 @@ def _is_prose(element: HtmlElement) -> bool:
     """Tell if an element has paragraphs of running text and next to nothing else."""
     if element.tag not in {"div", "section"} or element.find(".//h1") is not None:
         return False
-    paragraphs = [p for p in element.iter("p") if p.getparent() is element]
+    paragraphs = [*element.iterchildren("p", "blockquote")]
     text = sum(len(p.text_content().strip()) for p in paragraphs)
     linked = sum(len(a.text_content()) for a in element.iter("a"))
     length = len(element.text_content().strip())

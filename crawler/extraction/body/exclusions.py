@@ -37,6 +37,7 @@ _OPENING = re.compile(
     re.IGNORECASE,
 )
 """Line above the text that is the day, or the word before a name, or both: `Posted by 2012-01-17`."""
+_TRAIL = re.compile(r"[^.!?›»>•/|]{2,60}\s[›»>•/|]\s")
 _SHORT_HEADLINE = 15
 """Letters of a headline that may be a line of the text as well."""
 _LINE = 100
@@ -96,6 +97,7 @@ def leave_out(blocks: Sequence[ReadBlock], excluded: Excluded) -> list[str | Non
     _boxes(blocks, reasons)
     _labels(blocks, reasons)
     _announced_links(blocks, reasons)
+    _lines_of_links(blocks, reasons)
     about_authors(blocks, reasons, [excluded.byline or "", *excluded.names])
     about_persons(blocks, reasons)
     about_outlet(blocks, reasons, excluded.site)
@@ -157,10 +159,10 @@ class _Rules:
             return (not self._first or len(text) > _SHORT_HEADLINE) and (
                 self._headline_stops or not is_sentence
             )
-        # with a kicker in front: `Kollaps der Bank US-Notenbank räumt Versäumnisse ein`
+        # with a kicker or a trail in front: `Kollaps der Bank US-Notenbank räumt Versäumnisse ein`
         return (
             not self._first
-            and self._blocks[i].kind == "heading"
+            and (self._blocks[i].kind == "heading" or _TRAIL.match(self._blocks[i].text) is not None)
             and len(self._headline) > _SHORT_HEADLINE
             and text.endswith(self._headline)
             and len(text) < 2 * len(self._headline)
@@ -201,6 +203,20 @@ def _announced_links(blocks: Sequence[ReadBlock], reasons: list[str | None]) -> 
             continue
         if before.kind == "list_item" or before.linked > least or len(before.text) < _RUNNING:
             reasons[i] = _AWAY
+
+
+def _lines_of_links(blocks: Sequence[ReadBlock], reasons: list[str | None]) -> None:
+    """Leave out links with commas that were read as paragraphs, and the next line of one that asks."""
+    links: list[int] = []
+    for i, block in enumerate(blocks):
+        is_link = block.kind == "paragraph" and block.linked > _IN_LINKS
+        if is_link and i and reasons[i - 1] == _ASKS and block.linked == blocks[i - 1].linked:
+            reasons[i] = reasons[i] or _ASKS
+        links = [*links, i] if is_link and len(block.text) < _KICKER else []
+        for k in links if len(links) >= _SEVERAL else ():
+            reasons[k] = reasons[k] or _AWAY
+        if not block.text.endswith(","):
+            links = []
 
 
 def _is_of_the_text(i: int, blocks: Sequence[ReadBlock], description: str) -> bool:

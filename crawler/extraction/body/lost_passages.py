@@ -105,7 +105,9 @@ class Passages:
         """Return the reason if a passage stands neither beside paragraphs of the text nor as its lead."""
         if above:
             return None if piece in lead else "above the text, not below the headline"
-        is_beside = piece.around in boxes or self._element(piece).tag == "p"
+        element = self._element(piece)
+        # a <div> among the paragraphs may be one
+        is_beside = piece.around in boxes or element.tag == "p" or element.getparent() in boxes
         return None if is_beside else "in a box without paragraphs"
 
     def _without_footer(self, blocks: Sequence[ReadBlock]) -> tuple[list[ReadBlock], list[LeftOut]]:
@@ -197,11 +199,19 @@ class Passages:
                 is_headed = around in self.page.around_headings
                 line = self._line(piece)
                 is_long = element.tag == "p" and len(line) >= _LONG_LEAD and line[0] not in '“«„"'
-                is_near = is_headed or (is_below_heading and around.tag == "article")
+                is_near = (
+                    is_headed
+                    or (is_below_heading and around.tag == "article")
+                    or (element.getparent() is around and self._is_below_headline(around))
+                )
                 return is_long or (around.tag != "body" and is_near)
             above = next(around.itersiblings("h1", "h2", "hgroup", preceding=True), None)
             is_below_heading = is_below_heading or above is not None
         return False
+
+    def _is_below_headline(self, element: HtmlElement) -> bool:
+        at = self.prose.headline
+        return at >= 0 and self.page.elements[at] in element.itersiblings(preceding=True)
 
     def _is_header_of_text(self, element: HtmlElement) -> bool:
         """Tell if an element is a <header> in the <article> that has the text, or that is the text."""

@@ -25,8 +25,10 @@ _Entries = dict[HtmlElement, list[HtmlElement]]
 NO_TEXT = ("script", "style", "svg", "template", "noscript", "iframe", "button", "select", "object")
 _SMALL = 500
 """Characters below which the last part of a name decides; a larger element may be the text itself."""
+_LONG_TEXT = 60
 _RUNNING = 50
 """Letters from which a block counts as running text."""
+_NO_PROSE = {*NO_TEXT, "a", "title", "textarea"}
 _NAMED = {"div", "section", "aside", "ul", "ol", "span", "p", "ins", "nav", "footer"}
 
 
@@ -177,6 +179,10 @@ def unwanted(page: Outline, drop: str | None, spared: frozenset[str]) -> Iterato
         label = element.get("aria-label")
         if label and _PROMOTES.fullmatch(label.strip()) and short_text(element, _SMALL) is not None:
             yield element, f"promotes something else ({label})"
+    for i in (*page.by_role.get("complementary", ()), *page.by_role.get("dialog", ())):
+        element = page.elements[i]
+        if element not in page.around_headings and not _is_most_of(page, i):
+            yield element, f"beside the text (role={page.attributes[i]['role']})"
     yield from _asides(page)
     yield from _pull_quotes(page)
 
@@ -190,7 +196,7 @@ def _why_removed(page: Outline, i: int, spared: frozenset[str]) -> str | None:
     if not name or name in spared or element in page.around_headings:
         return None
     if short_text(element, _SMALL) is None:
-        is_other = full == name and (speaks_of_comments(name) or not _is_most_of(page.root, element))
+        is_other = full == name and (speaks_of_comments(name) or not _is_most_of(page, i))
         if not is_other:
             return None
     return f"{removed_names()[name]} (.{full})"
@@ -393,10 +399,16 @@ _SHOWN = "//text()[not(parent::script or parent::style or parent::noscript or pa
 _is_pulled_out = names_say("pull-?quote|quote-?pull")
 
 
-def _is_most_of(root: HtmlElement, element: HtmlElement) -> bool:
-    """Tell if more than half of the page's prose is in the element."""
-    within = _prose(element)
-    return within > _SMALL and 2 * within > _prose(root)
+def _is_most_of(page: Outline, i: int) -> bool:
+    """Tell if more than half of the page's long texts are in an element."""
+    end = i + len([*page.elements[i].iter("*")])
+    within = total = 0
+    for k in page.written:
+        letters = len(page.texts[k])
+        if letters > _LONG_TEXT and page.tags[k] not in _NO_PROSE:
+            total += letters
+            within += letters if i <= k < end else 0
+    return within > _SMALL and 2 * within > total
 
 
 def _prose(element: HtmlElement) -> int:

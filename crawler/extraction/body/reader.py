@@ -22,6 +22,7 @@ from trafilatura.xpaths import RAW_TREE_PRUNE_XPATH, REMOVE_COMMENTS_AND_LISTS_X
 from crawler.extraction.body.signature import NAME
 from crawler.extraction.body.text_blocks import ReadBlock
 from crawler.extraction.document.bare_text import make_paragraphs
+from crawler.extraction.document.prose import RUNNING
 from crawler.extraction.document.text import one_line
 from crawler.items import BlockKind
 
@@ -35,6 +36,7 @@ _NEW = etree.HTMLParser()
 _NEW.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
 _CLEANED = ("form", "fieldset", "aside", "footer", "nav", "dialog", "menu", "label", "noindex", "figure")
 """Elements that trafilatura removes by their name; one that has most of the text is not what it is called."""
+_LISTS = {"ul", "ol", "menu", "dir"}
 _LEAST = max(_FAST.min_extracted_size, _FAST.min_output_size)
 
 
@@ -84,6 +86,7 @@ def _alone(element: HtmlElement, *, with_names: bool) -> HtmlElement:
         # drawn as a line break by a style sheet
         if "br" in empty.get("class", "").split() and not len(empty) and not (empty.text or "").strip():
             empty.tag = "br"
+    _open_items(container)
     letters = len(container.text_content())
     for wrapper in container.iter(*_CLEANED):
         if 2 * len(wrapper.text_content()) > letters:
@@ -102,6 +105,14 @@ def _alone(element: HtmlElement, *, with_names: bool) -> HtmlElement:
             inner.attrib.pop("class", None)
             inner.attrib.pop("id", None)
     return root
+
+
+def _open_items(container: HtmlElement) -> None:
+    """Make paragraphs of items outside of a list, which trafilatura leaves out."""
+    for item in container.iter("li"):
+        if item.getparent().tag not in _LISTS:
+            linked = sum(map(len, map(HtmlElement.text_content, item.iter("a"))))
+            item.tag = "p" if len(item.text_content()) - linked >= RUNNING else "li"
 
 
 def _into_paragraph(said_by: HtmlElement) -> None:

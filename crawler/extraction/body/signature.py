@@ -8,6 +8,7 @@ from crawler.extraction.body.text_blocks import ReadBlock
 from crawler.extraction.document.text import for_comparison, one_line
 
 _LONGEST = 70
+_SEVERAL = 2
 _ABOVE = 400
 """Characters of text above a name."""
 NAME = re.compile(
@@ -69,7 +70,8 @@ def signed_by(line: str) -> str | None:
 def signature(blocks: Sequence[ReadBlock], reasons: Sequence[str | None]) -> int | None:
     """Return the index of the signature.
 
-    It says who worked on the text, or is the last block, a paragraph of two to four capitalised words.
+    It says who worked on the text, or is the last block, a paragraph of two to four capitalised words. Where
+    several paragraphs are signed, the last name is not the author's.
     """
     for i in range(len(blocks) - 1, -1, -1):
         if _WORKED.match(blocks[i].text) and signed_by(blocks[i].text):
@@ -78,8 +80,9 @@ def signature(blocks: Sequence[ReadBlock], reasons: Sequence[str | None]) -> int
     if len(retained) < 3:
         return None
     last = blocks[retained[-1]]
-    above = sum(len(blocks[i].text) for i in retained[:-1])
-    return retained[-1] if last.kind == "paragraph" and above >= _ABOVE and signed_by(last.text) else None
+    above = [blocks[i].text for i in retained[:-1]]
+    is_signed = last.kind == "paragraph" and sum(map(len, above)) >= _ABOVE and signed_by(last.text)
+    return retained[-1] if is_signed and len([*filter(signed_by, above)]) < _SEVERAL else None
 
 
 # Lines about the author, other persons and the outlet.
@@ -119,6 +122,7 @@ _OUTLET_IS = re.compile(
     r"(?: [A-Z][\w.]+)?(?: \([^()]{2,20}\))? (?:is (?:an?|the|our|one)|(?:has|was) (?:built|founded)) "
 )
 """Words after an outlet's name where it speaks of itself."""
+_LABEL = re.compile(r"(?:disclaimer|disclosure|про нас|о нас|about us)\s*:\s+", re.IGNORECASE)
 _FROM_OUTLET = re.compile(
     r"(?:an? )?(?:message|note|letter|word|appeal) from\b|слово редак|від редакції\b|от редакции\b",
     re.IGNORECASE,
@@ -213,8 +217,8 @@ def about_outlet(blocks: Sequence[ReadBlock], reasons: list[str | None], name: s
         is_of_itself = (
             not is_named
             and before.kind != "heading"
-            and block.text.startswith(name)
-            and _OUTLET_IS.match(block.text[len(name) :])
+            and (text := _LABEL.sub("", block.text)).startswith(name)
+            and _OUTLET_IS.match(text[len(name) :])
         )
         if is_message or is_of_itself or for_comparison(block.text) == for_comparison(name):
             reasons[i] = reasons[i] or _ABOUT_OUTLET

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from importlib import import_module
 from itertools import islice
+from operator import attrgetter
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -152,14 +153,17 @@ def without_controls(string: str) -> str:
     return string if is_clean else utils.remove_control_characters(string)
 
 
+_path = attrgetter("path")
+_LEFT_OUT = NamedRule(
+    *map(_path, xpaths.RAW_TREE_PRUNE_XPATH),
+    *map(_path, xpaths.REMOVE_COMMENTS_AND_LISTS_XPATH),
+    *map(_path, xpaths.OVERALL_DISCARD_XPATH),
+)
+
+
 def names_left_out(element: HtmlElement) -> bool:
-    """Tell if trafilatura leaves an element out for its names; true of none before `install`."""
-    rules = (
-        *xpaths.RAW_TREE_PRUNE_XPATH,
-        *xpaths.REMOVE_COMMENTS_AND_LISTS_XPATH,
-        *xpaths.OVERALL_DISCARD_XPATH,
-    )
-    return any(isinstance(rule, NamedRule) and rule.holds(element) for rule in rules)
+    """Tell if trafilatura leaves an element out for its names."""
+    return _LEFT_OUT.holds(element)
 
 
 def install() -> None:
@@ -174,7 +178,7 @@ def install() -> None:
         xpaths.DISCARD_IMAGE_ELEMENTS,
     ):
         # what one path finds is removed with all in it, so it has no effect on what the others find
-        rules[:] = [NamedRule(*(rule.path for rule in rules))]
+        rules[:] = [NamedRule(*map(_path, rules))]
     xpaths.BODY_XPATH[0] = First(xpaths.BODY_XPATH[0].path)
     vars(main_extractor)["delete_by_link_density"] = delete_by_link_density
     # imported by name, as the package has a function of the same name

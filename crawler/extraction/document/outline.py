@@ -39,6 +39,7 @@ class Outline:
     by_itemtype: Names
     by_hidden: Names
     """By `aria-hidden`."""
+    by_role: Names
     by_rel: Names
     by_hreflang: Names
     by_component: tuple[Names, ...]
@@ -148,13 +149,13 @@ def outline(root: HtmlElement, source: bytes | None = None) -> Outline:
     for i in by_tag.get("script", ()):
         if "json" in (elements[i].get("type") or "").lower():
             texts[i] = elements[i].text or ""
-    names = ("class", "id", "itemprop", "itemtype", "aria-hidden", "rel", "hreflang", *COMPONENT)
-    by_class, by_id, by_itemprop, by_itemtype, by_hidden, by_rel, by_hreflang, *by_component = (
+    names = ("class", "id", "itemprop", "itemtype", "aria-hidden", "role", "rel", "hreflang", *COMPONENT)
+    by_class, by_id, by_itemprop, by_itemtype, by_hidden, by_role, by_rel, by_hreflang, *by_component = (
         attributes.by_value(*names)
     )
     return Outline(
         root, elements, tags, attributes, texts, by_tag, by_class, by_id, by_itemprop, by_itemtype,
-        by_hidden, by_rel, by_hreflang, tuple(by_component), source,
+        by_hidden, by_role, by_rel, by_hreflang, tuple(by_component), source,
     )  # fmt: skip
 
 

@@ -4,11 +4,12 @@ Names of classes and tags (`teaser`, `<aside>`) say what is no part of the artic
 the article begins under a word, and most of the page's prose stands there, the word says nothing here.
 """
 
+from bisect import bisect
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, filterfalse, islice
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 
 from lxml.html import HtmlElement
 
@@ -120,9 +121,22 @@ def read_prose(page: Outline, headline: str | None, article: str | None) -> Pros
     teasers = _Teasers(page)
     pieces = tuple(_pieces(page, names_of, teasers))
     at = _headline_position(page, headline)
-    return Prose(
-        pieces, _spared(pieces, article, at), at, names_of, _stray_teasers(page, pieces, at, teasers)
-    )
+    spared = _spared(_of_main(page, pieces, at), article, at)
+    return Prose(pieces, spared, at, names_of, _stray_teasers(page, pieces, at, teasers))
+
+
+def _of_main(page: Outline, pieces: tuple[Piece, ...], headline: int) -> tuple[Piece, ...]:
+    """Return the pieces in <main> where the article begins in it: names elsewhere are believed."""
+    position = attrgetter("position")
+    first = bisect(pieces, headline, key=position)
+    if first == len(pieces) or pieces[first].teaser or pieces[first].words:
+        return pieces
+    for main in page.by_tag.get("main", ()):
+        begin = bisect(pieces, main, key=position)
+        end = bisect(pieces, main + len([*page.elements[main].iter("*")]) - 1, key=position)
+        if begin <= first < end:
+            return pieces[begin:end]
+    return pieces
 
 
 def _stray_teasers(

@@ -10,8 +10,8 @@ from lxml.html import HtmlElement
 from crawler.extraction.body.signature import NAME, without_day
 from crawler.extraction.document.class_names import name_says, names_say
 from crawler.extraction.document.outline import COMPONENT, Outline, short_text
-from crawler.extraction.document.text import for_comparison, one_line
-from crawler.extraction.fields.linked_data import LinkedData
+from crawler.extraction.document.text import for_comparison, one_line, unescaped
+from crawler.extraction.fields.linked_data import LinkedData, author_in_microdata
 from crawler.extraction.fields.metadata import Metadata
 from crawler.extraction.fields.placement import Placement, says_others, says_this_one
 from crawler.items import Claim
@@ -56,6 +56,7 @@ _FIRST_CHILDREN = {"b", "strong", "span", "em", "i", "font", "a"}
 _FIRST = {letter for word in _BEGINS for letter in (word[0], word[0].upper())}
 _CLASSED = {
     "a", "span", "div", "p", "address", "strong", "li", "h4", "h5", "td", "section", "em", "b", "dd", "cite",
+    "article",
 }  # fmt: skip
 _of_author = names_say(
     r"author(?!it)|byline|journalist|writer|autor|(?<!h)auteur|avtor|username|createdby|reporter|submitted|contributor"
@@ -69,7 +70,7 @@ _NOT_A_LINE = re.compile(
     r"avatar|photo|image|img|icon|bio|about|social|share|follow|desc|position|role|job|time|date", re.I
 )
 _NOT_NAMES = re.compile(
-    r"[\d\[\]{}<>©@]|\?\s*$|^(?:фото|photo|foto|bild:|снимка|getty|image|video|відео|видео)"
+    r"[\d\[\]{}<>©@]|\?\s*$|^(?:фото|photo|fot[oó]|bild:|снимка|getty|image|video|відео|видео)"
     r"|\b(?:share|save|ago|updated|follow|sign up|log(?:ged)?[ -]?(?:in|out)|sign in|profile|contacts?"
     r"|text size|twitter|facebook|biography|реєстрація|регистрация|вхід|вход|вихід|выход|увійти|войти)\b"
     r"|\bby google$|^(?:mastodon|telegram|youtube|linkedin|instagram|tik ?tok|bluesky)$"
@@ -93,7 +94,7 @@ _DAY_BEFORE = re.compile(
 """Day before the names: `January 12 2012 at 10:37am By JANE DOE`."""
 _PARTED = re.compile(r"\s[·•|]\s")
 _AUTHORS_PAGE = re.compile(
-    r"(?:^|/)(?:authors?|autor|avtory?|users?|profiles?|journalists?|staff|reporters?|writers?|editors?"
+    r"(?:^|/)(?:authors?|autor(?:z?y|i|es)?|szerzok?|avtory?|users?|profiles?|journalists?|staff|reporters?|writers?|editors?"
     r"|contributors?|columnists?|by|u)[/=-]|/@|[?&](?:author|user)=",
     re.IGNORECASE,
 )
@@ -129,7 +130,7 @@ def read_byline(
     """
     by_rel = _by_rel(page)
     place = place or Placement(page, metadata.headline)
-    declared = [*_declared(data, metadata), *_of_microdata(page), *_of_links(page, by_rel, place)]
+    declared = [*_declared(page, data, metadata), *author_in_microdata(page), *_of_links(page, by_rel, place)]
     if rule is not None:
         lines = [*filter(None, map(_words, page.root.cssselect(rule)))]
         byline = next(iter(lines), None)
@@ -170,27 +171,18 @@ def _prefixed(page: Outline, by_rel: list[int], place: Placement) -> Iterator[st
     yield from map(itemgetter(1), sorted(far))
 
 
-def _declared(data: LinkedData, metadata: Metadata) -> Iterator[Claim]:
+def _declared(page: Outline, data: LinkedData, metadata: Metadata) -> Iterator[Claim]:
     for name in data.persons:
         yield Claim("json-ld", name)
+    # each author may have a <meta> of his own; items name the authors of other stories, too
+    values: dict[str, list[str]] = {}
+    for meta in page.metas:
+        if meta.name in _META_NAMES and not meta.itemprop:
+            values.setdefault(meta.name, []).append(one_line(unescaped(meta.content)))
     for name in _META_NAMES:
-        value = metadata.names.get(name)
-        if value and not value.startswith(("http", "/", "@", "www.")) and len(value) < 300:
-            yield Claim("meta", value)
-
-
-def _of_microdata(page: Outline) -> Iterator[Claim]:
-    """Yield the only author of an article that microdata name without printing him; pictures have theirs."""
-    names: dict[str, None] = {}
-    for i in page.by_itemprop.get("author", ()):
-        item = next((x for x in page.elements[i].iterancestors() if "itemscope" in x.attrib), None)
-        if item is None or not (item.get("itemtype") or "").endswith(("Article", "BlogPosting")):
-            continue
-        for meta in page.elements[i].iterdescendants("meta"):
-            if meta.get("itemprop") == "name" and (name := one_line(meta.get("content") or "")):
-                names[name] = None
-    if len(names) == 1:
-        yield Claim("meta", next(iter(names)))
+        for value in values.get(name) or [metadata.names.get(name, "")]:
+            if value and not value.startswith(("http", "/", "@", "www.")) and len(value) < 300:
+                yield Claim("meta", value)
 
 
 def _of_links(page: Outline, by_rel: list[int], place: Placement) -> Iterator[Claim]:
@@ -310,6 +302,7 @@ def _classed(page: Outline, place: Placement) -> Iterator[str]:
             if NAME.fullmatch(first):
                 within.append(first)
             continue
+        line = _with_siblings(element, line)
         if 2 < len(line) < 160 and line not in lines and not any(line in earlier for earlier in lines):
             lines.add(line)
             yield line
@@ -317,6 +310,18 @@ def _classed(page: Outline, place: Placement) -> Iterator[str]:
             return
     if not lines:
         yield from dict.fromkeys(within)
+
+
+def _with_siblings(element: HtmlElement, line: str) -> str:
+    """Return a name with the names in the next elements of its class, which only a style separates."""
+    names = [line]
+    while NAME.fullmatch(names[-1]) and not (element.tail or "").strip(" ,;&·|\n\t"):
+        following, kind = element.getnext(), (element.tag, element.get("class"))
+        if following is None or (following.tag, following.get("class")) != kind:
+            break
+        element = following
+        names.append(_line_of(element))
+    return ", ".join(filter(NAME.fullmatch, names)) if len(names) > 1 else line
 
 
 def _may_say_who(line: str) -> bool:
@@ -328,6 +333,8 @@ def _may_be_a_line(page: Outline, i: int, place: Placement) -> bool:
     attributes, element = page.attributes[i], page.elements[i]
     names = f"{attributes.get('class', '')} {attributes.get('data-testid', '')}"
     if _NOT_A_LINE.search(names) is not None and "name" not in names.lower():
+        return False
+    if element.tag == "article" and short_text(element, _LONGEST) is None:
         return False
     if not _may_be_of_this_story(i, place) or _is_elsewhere(element, place):
         return False
@@ -385,11 +392,16 @@ def _leading_to_authors(page: Outline, place: Placement) -> Iterator[str]:
     """Yield texts of links below the headline that lead to an author's page, whatever their class."""
     for i in _below_headline(page, "a"):
         if _AUTHORS_PAGE.search(page.attributes[i].get("href", "")):
-            line = _words(page.elements[i])
+            link = page.elements[i]
+            line, around = _words(link), link.getparent()
+            # `By <a>Jane Doe</a>, environment and transportation reporter`
+            is_labelled = around[0] is link and _LABEL.fullmatch((around.text or "").strip()) is not None
+            if is_labelled and NAME.fullmatch(line):
+                line = _words(around, _LONGEST)
             if (
-                3 < len(line) < 60
+                3 < len(line) < (_LONGEST if is_labelled else 60)
                 and not _NOT_NAMES.search(line)
-                and not _is_in_sentence(page.elements[i])
+                and (is_labelled or not _is_in_sentence(link))
                 and not _is_elsewhere(page.elements[i], place)
             ):
                 yield line
@@ -418,7 +430,7 @@ def _words(element: HtmlElement, longest: int | None = None) -> str:
     has_others = next(element.iterdescendants("script", "button"), None) is not None
     for part in element.xpath(_OUTSIDE_SCRIPTS) if has_others else element.itertext():
         parts.append(part)
-        letters += len(part.strip())
+        letters += len(one_line(part))
         # the rest of a large element is not read
         if longest is not None and letters > longest:
             return ""
@@ -470,7 +482,8 @@ def _is_in_card(element: HtmlElement, place: Placement) -> bool:
         if depth and parent.tag == "a":
             return True
         if parent.tag == "article":
-            return len(parent.text_content()) < _LONGEST_CARD
+            # `<article class="opinion-author">` is the writer's own card
+            return len(parent.text_content()) < _LONGEST_CARD and not _of_author(parent.get("class", ""))
     return False
 
 

@@ -1,4 +1,4 @@
-"""JSON-LD of a page (schema.org) about its article, as plain strings."""
+"""JSON-LD and microdata of a page (schema.org) about its article, as plain strings."""
 
 import json
 import re
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from crawler.extraction.document.outline import Outline
 from crawler.extraction.document.text import one_line, unescaped
+from crawler.items import Claim
 
 Json = object
 _ARTICLE = re.compile(r"(?:Article|BlogPosting|Report|Review|NewsStory|LiveBlogPosting)$")
@@ -288,3 +289,17 @@ def _authors(
             if name:
                 organisations.append(name)
     return tuple(dict.fromkeys(persons)), tuple(dict.fromkeys(organisations))
+
+
+def author_in_microdata(page: Outline) -> Iterator[Claim]:
+    """Yield the only author of an article that microdata name without printing him; pictures have theirs."""
+    names: dict[str, None] = {}
+    for i in page.by_itemprop.get("author", ()):
+        item = next((x for x in page.elements[i].iterancestors() if "itemscope" in x.attrib), None)
+        if item is None or not (item.get("itemtype") or "").endswith(("Article", "BlogPosting")):
+            continue
+        for meta in page.elements[i].iterdescendants("meta"):
+            if meta.get("itemprop") == "name" and (name := one_line(meta.get("content") or "")):
+                names[name] = None
+    if len(names) == 1:
+        yield Claim("meta", next(iter(names)))

@@ -6,6 +6,13 @@ from crawler.extraction.body.boilerplate import why_not_text
 from tests.crawler.extraction.body import lines_elsewhere
 
 NO_TEXT = """\
+To make sure you never miss out on our ferry news, we're happy to send you some reminders
+Click 'OK' then 'Allow' to enable notifications
+Натисніть «Дозволити», щоб отримувати сповіщення
+Нажмите «Разрешить», чтобы получать уведомления
+This article is more than 5 years old.
+Цій новині більше року
+Эта статья более 3 лет
 COURIER.ORG — незалежне видання без реклами. Щоб працювати далі, нам потрібна ваша підтримка.
 Курьер — независимое издание без рекламы. Чтобы работать дальше, нам нужна ваша поддержка.
 Your critical contribution enables us to maintain our independence from shareholders.
@@ -412,6 +419,8 @@ More news stories
 Вибір редакції
 """
 TEXT = """\
+This article is more than a list of ferries.
+Клікніть на карту, щоб побачити пороми.
 Вигадана — незалежна депутатка, і їй потрібна більшість у раді.
 Also in the port, nine ferries were repaired.
 He asked the town to help us out of the harbour.

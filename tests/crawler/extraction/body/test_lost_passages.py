@@ -21,6 +21,7 @@ PARAGRAPHS = [
     for day, town in enumerate(TOWNS, 3)
 ]
 LONG = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
+SAID = "[1] «Міст перекриють у квітні, а відкриють, коли складуть новий прогін», — сказав інженер загону."
 SENTENCE = "Про це редакції розповів головний інженер мостобудівного загону Северин Тихий у середу."
 
 
@@ -272,3 +273,73 @@ def test_the_words_of_a_player_and_a_copyright_are_no_caption() -> None:
     rights = "<div class='copyright'>© Copyright (c) The Port Courier</div>"
     html = page(f"<article><h1>Міст відремонтують</h1>{figure}{LONG}{rights}</article>")
     assert blocks(html) == PARAGRAPHS
+
+
+@pytest.mark.parametrize("box", ["<div>{}</div>", "<li>{}</li>", "<div><li>{}</li></div>"])
+def test_a_box_or_an_item_among_the_paragraphs_is_one(box: str) -> None:
+    text = f"{LONG}<h2>Терміни</h2>{box.format(SENTENCE)}<p>{PARAGRAPHS[0][:-1]} знов.</p>"
+    inside = f"<h1>Міст відремонтують</h1><p>{SAID}</p><div class='list'>{text}</div>"
+    assert SENTENCE in blocks(page(f"<article>{inside}</article>"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"<div><div class=''>{SENTENCE}</div><section><blockquote><p>{SAID}</p></blockquote></section>"
+        f"<div class=''>{' '.join(PARAGRAPHS)}</div></div>",
+        f"<div> <span class='high-lite'>{SENTENCE}</span><div></div><div id='st'>{LONG}</div></div>",
+    ],
+)
+def test_an_opening_beside_the_box_of_the_text(text: str) -> None:
+    inside = f"<div><h1>Міст відремонтують</h1><p>3 березня</p>{text}</div>"
+    assert blocks(page(inside))[0] == SENTENCE
+
+
+def test_the_end_in_a_box_of_nearly_the_same_classes() -> None:
+    end = f"<div class='mx-0 w-8 leading-4 space-2'><p>{SENTENCE}</p></div>"
+    text = f"<div class='mx-0 w-8 leading-4 space-2 pb-8'>{LONG}</div>{end}"
+    assert blocks(page(f"<section><h1>Міст відремонтують</h1>{text}</section>")) == [*PARAGRAPHS, SENTENCE]
+
+
+def test_a_brief_in_main_is_not_the_stream_of_teasers_beside_it() -> None:
+    stream = "".join(
+        f"<li><article><h4><a href='/{i}'>{line[:40]}</a></h4><p>{line}</p>{' ' * 900}</article></li>"
+        for i, line in enumerate(PARAGRAPHS)
+    )
+    beside = f"<aside class='sidebar'><section class='stream'><ul>{stream}</ul></section></aside>"
+    brief = f"<h1>Міст відремонтують</h1><main><article><p>{SENTENCE} {SAID}</p></article></main>"
+    assert blocks(page(f"{brief}{beside}")) == [f"{SENTENCE} {SAID}"]
+
+
+@pytest.mark.parametrize("role", ["complementary", "dialog"])
+def test_what_its_role_puts_beside_the_text(role: str) -> None:
+    items = f"<li>{SENTENCE}</li><li>{SENTENCE[:-1]} і в четвер.</li>"
+    box = f"<div role='{role}'><h4>Мости</h4><ul>{items}</ul></div>"
+    inside = LONG.replace("</p>", f"</p>{box}", 1)
+    assert blocks(page(f"<article><h1>Міст відремонтують</h1><div>{inside}</div></article>")) == PARAGRAPHS
+    assert blocks(page(f"<div role='{role}'><h1>Міст відремонтують</h1>{LONG}</div>")) == PARAGRAPHS
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("<p>Кур'єр • Міст відремонтують</p><p>3 березня 2026</p>", ""),
+        (
+            "",
+            "<div>Ще про це <a href='/1'>мости</a>, <a href='/2'>Зарічна</a>, <a href='/3'>ремонт</a></div>",
+        ),
+        ("", f"<span class='post-disclaimer'><p>Застереження: {SENTENCE}</p></span>"),
+        ("", "<p>Натисніть «Ок», а тоді «Дозволити», щоб отримувати сповіщення</p>"),
+    ],
+)
+def test_what_stands_around_the_text(before: str, after: str) -> None:
+    inside = f"<h1>Міст відремонтують</h1><div>{before}{LONG}{after}</div>"
+    assert blocks(page(f"<article>{inside}</article>")) == PARAGRAPHS
+
+
+def test_the_last_of_several_who_sign_is_not_the_author() -> None:
+    answers = "".join(
+        f"<p>{line}</p><p>{name}, управління доріг</p>"
+        for line, name in zip(PARAGRAPHS, ("Северин Тихий", "Ніна Лісова", "Остап Рудий"), strict=False)
+    )
+    assert read(page(f"<article><h1>Міст відремонтують</h1><div>{answers}</div></article>")).byline is None

@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from crawler.extraction.body.exclusions import leave_out
+from crawler.extraction.body.text_blocks import Excluded, ReadBlock
 from crawler.extraction.page import extract
 from crawler.items import Fetch, Hints
 
@@ -101,3 +103,19 @@ def test_a_label_takes_sentences_with_a_link_along() -> None:
     assert paragraphs(f"<h2>More must-read harbour coverage from Courier:</h2><ul>{items}</ul>") == TEXT
     # without the label they are of the text
     assert len(paragraphs(f"<h2>What to know of the storms</h2><ul>{items}</ul>")) > len(TEXT)
+
+
+@pytest.mark.parametrize(
+    ("lines", "left_out"),
+    [
+        ({"port,": 0.8, "sea,": 0.75, "Jane Doe.": 0.9}, True),
+        ({"port,": 0.8, "sea": 0.75, "Jane Doe.": 0.9}, False),
+        ({"port,": 0.2, "sea,": 0.2, "Jane Doe.": 0.2}, False),
+        ({"Sign up for our newsletter now.": 0.54, "Add your name to those who call it a port!": 0.54}, True),
+    ],
+)
+def test_lines_of_links_that_were_read_as_paragraphs(lines: dict[str, float], left_out: bool) -> None:
+    text = [ReadBlock("paragraph", line, 0.0) for line in TEXT]
+    blocks = [*text, *(ReadBlock("paragraph", line, share) for line, share in lines.items())]
+    reasons = leave_out(blocks, Excluded())
+    assert [*map(bool, reasons)] == [False] * len(TEXT) + [left_out] * len(lines)

@@ -53,6 +53,10 @@ def authors(before: str = "", after: str = "", head: str = "", end: str = "") ->
         (f"<p>Підготувала для нас <a href='/avtor/hanna-vyhadana'>{HANNA}</a></p>", [HANNA]),
         ("<ul><li><span>Автори</span> <a href='/a'>Новини</a></li></ul>", []),
         ("<div class='related'><span class='author'>Петро Сторонній</span></div>", []),
+        (f"<span class='article-author' rel='author'>{HANNA}</span><span class='article-author' rel='author'>Олег Другий</span>", [HANNA, "Олег Другий"]),
+        (f"<p>By <a href='/author/jd'>{JANE}</a>, Courier environment and public transportation reporter</p>", [JANE]),
+        (f"<div class='box'><p><a href='/szerzo/jd'>{JANE}</a></p></div><span class='author'>Fotó: MTI Budapest</span>", [JANE]),
+        (f"<article class='opinion-author'><div class='name'><a href='/a/1'>{HANNA}</a></div><div class='author-post'>Директорка музею</div></article>", [HANNA]),
         ("", []),
     ],
 )  # fmt: skip
@@ -127,6 +131,11 @@ TAPE = "".join(
 )  # fmt: skip
 def test_who_stands_where_an_author_may_stand(before: str, after: str, expected: list[str]) -> None:
     assert authors(before, after) == expected
+
+
+def test_each_author_has_a_meta() -> None:
+    metas = "".join(f"<meta name='article:author' content='{name}'>" for name in (HANNA, "Олег Другий"))
+    assert authors(head=metas) == [HANNA, "Олег Другий"]
 
 
 def test_a_name_in_bold_above_the_text_where_the_account_is_nobody() -> None:
