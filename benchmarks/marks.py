@@ -70,13 +70,17 @@ def couples() -> Iterator[tuple[str, Languages, Texts]]:
 def by_verdict() -> dict[str, Counter[str]]:
     """Count the marks of the texts as they are, and their speech, by the verdicts of a reader."""
     verdicts = dict(line.rsplit("\t", 1) for line in VERDICTS.read_text("utf-8").splitlines())
-    counts = {name: Counter[str]() for name in ("numbers differ", "numbers converted", "quotes", "speech")}
+    counts = {
+        name: Counter[str]()
+        for name in ("numbers differ", "numbers converted", "names differ", "quotes", "speech")
+    }
     read = set[str]()
     for story_id, languages, texts in couples():
         for row in aligned(texts, languages):
             for name, marks in (
                 ("numbers differ", row.numbers_differ),
                 ("numbers converted", row.numbers_converted),
+                ("names differ", row.names_differ or ()),
             ):
                 for mark in marks:
                     key = "\t".join((story_id, "-".join(languages), name, mark.a, mark.b))
@@ -193,7 +197,7 @@ def marks_of(texts: Texts, languages: Languages) -> list[str]:
     """Return the numbers of b that are marked, and the quotations of both."""
     marks = list[str]()
     for row in aligned(texts, languages):
-        marks += [mark.b for mark in row.numbers_differ]
+        marks += [mark.b for mark in (*row.numbers_differ, *(row.names_differ or ()))]
         marks += [mark.text for mark in (*row.quotes_only_a, *row.quotes_only_b)]
     return marks
 

@@ -91,16 +91,17 @@ def _heading(passage: OneSided) -> str:
 
 
 def _print_marks(console: Console, alignments: Iterable[Row], width: int) -> None:
-    """Print the numbers that contradict each other, and quotations that one language lacks."""
-    lines: dict[str, list[str]] = {"numbers differ": [], "quoted in one language": []}
+    """Print the numbers and names that contradict each other, and quotations that one language lacks."""
+    lines: dict[str, list[str]] = {"numbers differ": [], "names differ": [], "quoted in one language": []}
     for row in alignments:
         if row["doubtful"] is None:
             continue
         a, b = str(row["language_a"]), str(row["language_b"])
-        for mark in row["numbers_differ"] or ():  # type: ignore[attr-defined]
-            sides = sorted(((a, mark["a"]), (b, mark["b"])), key=lambda side: display_order(side[0]))
-            values = " ↔ ".join(map(" ".join, sides))
-            lines["numbers differ"].append(f"{values} ({min(mark['confidence'], 0.99):.2f})")
+        for heading, column in (("numbers differ", "numbers_differ"), ("names differ", "names_differ")):
+            for mark in row[column] or ():  # type: ignore[attr-defined]
+                sides = sorted(((a, mark["a"]), (b, mark["b"])), key=lambda side: display_order(side[0]))
+                values = " ↔ ".join(map(" ".join, sides))
+                lines[heading].append(f"{values} ({min(mark['confidence'], 0.99):.2f})")
         if row["doubtful"]:
             continue
         for column, language, other in (("quotes_only_a", a, b), ("quotes_only_b", b, a)):

@@ -5,14 +5,14 @@ from __future__ import annotations  # the fields are read by their annotations a
 from msgspec import Struct
 
 
-class NumberMark(Struct, frozen=True):
-    """Two numbers that stand at the same place of two texts and are not equal."""
+class Contradiction(Struct, frozen=True):
+    """Two numbers, or two names, that stand at the same place of two texts and are not the same."""
 
     a: str
     """As printed."""
     b: str
     counted: str | None
-    """Unit of both, or the word of a for what they count."""
+    """Unit of both numbers, or the word of a for what they count; of names `person` or `place`."""
     confidence: float
     """Probability that a reader of both texts agrees."""
 

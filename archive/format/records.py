@@ -22,7 +22,7 @@ from archive.format.columns import (
     from_pipeline,
     record,
 )
-from archive.format.marks import NumberMark, QuoteMark  # noqa: TC001  msgspec reads the annotations
+from archive.format.marks import Contradiction, QuoteMark  # noqa: TC001  msgspec reads the annotations
 
 # Parts of an article are structs: a worker sends some twenty with each page, faster than dataclasses.
 # dataclasses.replace and asdict do not accept them, although mypy does.
@@ -394,12 +394,16 @@ class AlignmentRecord:
     score: float | None = from_pipeline("how likely both say the same, 0 to 1; of aligned and moved")
     characters_a: int = from_pipeline("length of these paragraphs of a")
     characters_b: int = from_pipeline("length of these paragraphs of b")
-    numbers_differ: tuple[NumberMark, ...] = from_pipeline(
+    numbers_differ: tuple[Contradiction, ...] = from_pipeline(
         "of linked paragraphs: contradicting numbers/weekdays at one place, as printed; what they count; "
         "how likely a reader agrees, 0 to 1",
         default=(),
     )
-    numbers_converted: tuple[NumberMark, ...] = from_pipeline(
+    names_differ: tuple[Contradiction, ...] | None = from_pipeline(
+        "of linked paragraphs: two towns or two full names, each instead of the other; null before schema 11",
+        default=(),
+    )
+    numbers_converted: tuple[Contradiction, ...] = from_pipeline(
         "of linked paragraphs: one quantity in two units or currencies (25 miles, 40 km)", default=()
     )
     quotes_only_a: tuple[QuoteMark, ...] = from_pipeline(

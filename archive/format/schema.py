@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from archive.format.columns import SCHEMA_VERSION, Column, columns_of
 from archive.format.languages import STORY_LANGUAGES
-from archive.format.marks import NumberMark, QuoteMark
+from archive.format.marks import Contradiction, QuoteMark
 from archive.format.records import (
     COMMIT_COLUMNS,
     PARTS,
@@ -36,7 +36,7 @@ _ARROW_TYPES = {
     "tuple[str, ...]": TEXTS,
     "tuple[int, ...]": pa.list_(pa.int32()),
 }
-for _kind in (*PARTS, NumberMark, QuoteMark):
+for _kind in (*PARTS, Contradiction, QuoteMark):
     _parts = [
         (name, _ARROW_TYPES[form.removesuffix(" | None")]) for name, form in _kind.__annotations__.items()
     ]

@@ -75,6 +75,7 @@ _LEFT_OUT = "left_out: empty, for `triptych reextract --publish` to fill"
 _SENTENCES = (
     "of alignments, sentences_only_a and sentences_only_b: empty until `pair --all` aligns a story anew"
 )
+_NAMES = "of alignments, names_differ: empty until `pair --all` aligns a story anew"
 _IMPORTED = "imported"
 
 
@@ -121,6 +122,7 @@ TODAY = Target(
         7: Step(_SOURCES, dict.fromkeys(("articles", "superseded", "former_readings"), _with_sources)),
         8: Step(_LEFT_OUT, {}),
         9: Step(_SENTENCES, {}),
+        10: Step(_NAMES, {}),
     },
 )
 

@@ -20,7 +20,7 @@ from archive.read.unread_alternates import UnreadAlternate, declared_alternates,
 from archive.tables import data_file_reader
 from archive.tables.parquet_files import translated_errors
 from archive.viewer.side_by_side import Link, lay
-from archive.viewer.story import Edit, Joint, Mark, NumberPair, StoryView, Variant
+from archive.viewer.story import Contradicted, Edit, Joint, Mark, StoryView, Variant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -152,8 +152,9 @@ def _story(
         _shares(alignments, doubtful=True),
         story["original_language"],
         story["original_language_reason"],
-        _number_pairs(alignments, "numbers_differ"),
-        _number_pairs(alignments, "numbers_converted"),
+        _contradictions(alignments, "numbers_differ"),
+        _contradictions(alignments, "names_differ"),
+        _contradictions(alignments, "numbers_converted"),
         frozenset(x for x, row in one_sided.items() if not probably_shared(row["kind"], row["confidence"])),
     )
 
@@ -291,8 +292,9 @@ def _marks(article_id: str, alignments: Sequence[Values]) -> dict[int, tuple[Mar
 
 def _marks_of_side(row: Values, side: str, other_side: str) -> Iterator[Mark]:
     language = row[f"language_{other_side}"]
-    for kind, column in (("number", "numbers_differ"), ("converted", "numbers_converted")):
-        for mark in row[column]:
+    columns = {"number": "numbers_differ", "name": "names_differ", "converted": "numbers_converted"}
+    for kind, column in columns.items():
+        for mark in row[column] or ():
             yield Mark(kind, mark[side], language, mark[other_side], mark["confidence"])
     for mark in row[f"quotes_only_{side}"]:
         yield Mark("quote", mark["text"], language, speaker=mark["speaker"])
@@ -300,17 +302,17 @@ def _marks_of_side(row: Values, side: str, other_side: str) -> Iterator[Mark]:
         yield Mark("sentence", sentence, language)
 
 
-def _number_pairs(alignments: Iterable[Values], column: str) -> tuple[NumberPair, ...]:
-    """Read two numbers each of a story, in the order of languages and then of reading."""
-    pairs: dict[NumberPair, None] = {}
+def _contradictions(alignments: Iterable[Values], column: str) -> tuple[Contradicted, ...]:
+    """Read two numbers or names each of a story, in the order of languages and then of reading."""
+    pairs: dict[Contradicted, None] = {}
     for row in alignments:
         if row["doubtful"] is None:
             continue
         languages = (row["language_a"], row["language_b"])
-        for mark in row[column]:
+        for mark in row[column] or ():
             sides = sorted(
                 zip(languages, (mark["a"], mark["b"]), strict=True), key=lambda x: display_order(x[0])
             )
             (first, text), (second, other_text) = sides
-            pairs[NumberPair((first, second), (text, other_text), mark["confidence"])] = None
+            pairs[Contradicted((first, second), (text, other_text), mark["confidence"])] = None
     return tuple(sorted(pairs, key=lambda x: [display_order(language) for language in x.languages]))

@@ -20,10 +20,10 @@ class Edit(EditVisit):
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A number, quotation or sentence of one text, and what another text of the story says in its place."""
+    """A number, name, quotation or sentence of one text, and what another of the story says in its place."""
 
     kind: str
-    """number: two contradict each other; converted: one quantity in two units; quote: not in the other;
+    """number, name: two contradict each other; converted: one quantity in two units; quote: not in the other;
     sentence: probably not in the other."""
     text: str
     """As printed."""
@@ -76,8 +76,8 @@ class Variant:
 
 
 @dataclass(frozen=True, slots=True)
-class NumberPair:
-    """Two numbers at one place of two texts: unequal, or one quantity in two units."""
+class Contradicted:
+    """Two numbers or names at one place of two texts: unequal, or one quantity in two units."""
 
     languages: tuple[str, str]
     texts: tuple[str, str]
@@ -116,8 +116,9 @@ class StoryView:
     """Language that the others were translated from; None where that is unknown."""
     original_reason: str | None
     """Ground of that, or why it is unknown, as the column original_language_reason has it."""
-    numbers_differ: tuple[NumberPair, ...] = ()
-    numbers_converted: tuple[NumberPair, ...] = ()
+    numbers_differ: tuple[Contradicted, ...] = ()
+    names_differ: tuple[Contradicted, ...] = ()
+    numbers_converted: tuple[Contradicted, ...] = ()
     one_sided: frozenset[tuple[str, int, str]] = frozenset()
     """(article, block, article without it) of each paragraph that an alignment has on one side only."""
     unread: tuple[UnreadAlternate, ...] = ()

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from archive.format.marks import NumberMark
+from archive.format.marks import Contradiction
 from pipelines.alignment.quantities import (
     Quantity,
     agree,
@@ -62,20 +62,20 @@ class Passage:
     language: str
 
 
-def number_marks(a: Passage, b: Passage) -> tuple[tuple[NumberMark, ...], tuple[NumberMark, ...]]:
+def number_marks(a: Passage, b: Passage) -> tuple[tuple[Contradiction, ...], tuple[Contradiction, ...]]:
     """Return the contradictions and the conversions of linked paragraphs."""
     differ, converted = _number_marks(a, b)
     return (*differ, *_weekday_marks(a.text, b.text)), converted
 
 
-def _weekday_marks(a: str, b: str) -> Iterator[NumberMark]:
+def _weekday_marks(a: str, b: str) -> Iterator[Contradiction]:
     """Yield the day of the week that each text has instead of the other's; a night belongs to two days."""
     if not (may_name_weekday(a) and may_name_weekday(b)) or _NIGHT.search(a) or _NIGHT.search(b):
         return
     days_a, days_b = _weekdays(a), _weekdays(b)
     only_a, only_b = days_a.keys() - days_b.keys(), days_b.keys() - days_a.keys()
     if len(only_a) == len(only_b) == 1:
-        yield NumberMark(days_a[only_a.pop()], days_b[only_b.pop()], None, LIKELY)
+        yield Contradiction(days_a[only_a.pop()], days_b[only_b.pop()], None, LIKELY)
 
 
 def _weekdays(text: str) -> dict[int, str]:
@@ -89,7 +89,7 @@ def _weekdays(text: str) -> dict[int, str]:
     return days
 
 
-def _number_marks(a: Passage, b: Passage) -> tuple[Sequence[NumberMark], tuple[NumberMark, ...]]:
+def _number_marks(a: Passage, b: Passage) -> tuple[Sequence[Contradiction], tuple[Contradiction, ...]]:
     a, b = (Passage(_LABEL.sub("", x.text, count=1), x.language) for x in (a, b))
     numbers_a, numbers_b = (quantities(x.text, x.language) for x in (a, b))
     if not (0 < len(numbers_a) <= MOST and 0 < len(numbers_b) <= MOST):
@@ -97,12 +97,12 @@ def _number_marks(a: Passage, b: Passage) -> tuple[Sequence[NumberMark], tuple[N
     sides = _Sides(a, b, numbers_a, numbers_b)
     if len(sides.matched) in {len(numbers_a), len(numbers_b)}:
         return (), ()
-    differ, converted = list[NumberMark](), list[NumberMark]()
+    differ, converted = list[Contradiction](), list[Contradiction]()
     said_in_a, said_in_b = also_said(a.text), also_said(b.text)
     for i, j, confidence in sides.same_places():
         number_a, number_b = numbers_a[i], numbers_b[j]
         counted = number_a.unit or _counted(sides, i, j)
-        mark = NumberMark(number_a.text, number_b.text, counted, confidence)
+        mark = Contradiction(number_a.text, number_b.text, counted, confidence)
         if is_conversion(number_a, number_b):
             converted.append(mark)
             continue

@@ -11,6 +11,7 @@ from msgspec import structs
 from archive.format.marks import QuoteMark
 from archive.format.records import AlignmentRecord, VariantText
 from pipelines.alignment.links import SURE_LINK, ParagraphLink, find_links_and_lone, likenesses
+from pipelines.alignment.name_marks import name_marks
 from pipelines.alignment.number_marks import LIKELY, Passage, number_marks
 from pipelines.alignment.omissions import DOUBTFUL, SURE, Lone
 from pipelines.alignment.paragraphs import MOST, Paragraphs, prepared
@@ -210,20 +211,23 @@ def _records(a: ComparedText, b: ComparedText) -> Iterator[AlignmentRecord]:
 def _linked(
     record: AlignmentRecord, a: ComparedText, texts_a: Sequence[str], b: ComparedText, texts_b: Sequence[str]
 ) -> AlignmentRecord:
-    """Add what differs between linked paragraphs; of a doubtful link numbers, which may be why it is."""
+    """Add what differs between linked paragraphs; of a doubtful link numbers and names, perhaps its cause."""
     whole_a, whole_b = " ".join(texts_a), " ".join(texts_b)
     doubtful = (record.score is None or record.score < SURE_LINK) and whole_a != whole_b
     if doubtful and (record.score is None or record.score < _MARKED):
         return replace(record, doubtful=True)
-    differ, converted = number_marks(Passage(whole_a, record.language_a), Passage(whole_b, record.language_b))
+    passage_a, passage_b = Passage(whole_a, record.language_a), Passage(whole_b, record.language_b)
+    differ, converted = number_marks(passage_a, passage_b)
+    names = name_marks(passage_a, passage_b)
     if doubtful:
         marks = [structs.replace(mark, confidence=min(mark.confidence, LIKELY)) for mark in differ]
-        return replace(record, doubtful=True, numbers_differ=tuple(marks))
+        return replace(record, doubtful=True, numbers_differ=tuple(marks), names_differ=names)
     more_of_a = float(len(whole_a) - len(whole_b))
     return replace(
         record,
         doubtful=False,
         numbers_differ=differ,
+        names_differ=names,
         numbers_converted=converted,
         quotes_only_a=quote_marks(texts_a, a.whole, record.language_a, b.quote_search, (whole_b, more_of_a)),
         quotes_only_b=quote_marks(texts_b, b.whole, record.language_b, a.quote_search, (whole_a, -more_of_a)),

@@ -158,8 +158,13 @@ def paragraphs_table(explained: Explanation) -> Table:
         if row.sentences_only_a or row.sentences_only_b:
             only_a, only_b = _sentences(at_a, row.sentences_only_a), _sentences(at_b, row.sentences_only_b)
             table.add_row("perhaps in one", only_a, only_b)
-        for name, marks in (("numbers differ", row.numbers_differ), ("converted", row.numbers_converted)):
-            for mark in marks:
+        marks_by_name = {
+            "numbers differ": row.numbers_differ,
+            "names differ": row.names_differ,
+            "converted": row.numbers_converted,
+        }
+        for name, marks in marks_by_name.items():
+            for mark in marks or ():
                 table.add_row(name, literal(f"{at_a} {mark.a}"), literal(f"{at_b} {mark.b}"))
     return table
 

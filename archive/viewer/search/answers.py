@@ -16,7 +16,7 @@ EPOCH = date(1970, 1, 1)
 PAGE = 50
 """Stories of one page of a list."""
 ORDERS = ("time", "match", "lag", "difference", "edits")
-STORED_FLAGS = ("edited", "gone", "numbers", "quotes", "conflict")
+STORED_FLAGS = ("edited", "gone", "numbers", "names", "quotes", "conflict")
 FLAGS = ("single", *STORED_FLAGS)
 """`single`, a story in one language only, follows from its languages."""
 COMPARED = STORY_LANGUAGES
@@ -71,8 +71,8 @@ class ArticleLine:
 
 
 @dataclass(frozen=True, slots=True)
-class NumbersDiffer:
-    """Two numbers at one place of two texts that contradict each other, as printed."""
+class Contradicted:
+    """Two numbers or names at one place of two texts that contradict each other, as printed."""
 
     languages: tuple[str, str]
     texts: tuple[str, str]
@@ -103,9 +103,10 @@ class StoryLine:
     omitted: float | None
     """The greatest share of one language's text that another surely has not; None: nothing was compared."""
     conflict: bool
-    numbers: bool
     quotes: bool
-    numbers_differ: tuple[NumbersDiffer, ...] = ()
+    numbers_differ: tuple[Contradicted, ...] = ()
+    """The first of them, the surest first."""
+    names_differ: tuple[Contradicted, ...] = ()
     """The first of them, the surest first."""
     left_out: OmittedShare | None = None
     """Where most is surely left out, or else perhaps; None where nothing is, or nothing was compared."""

@@ -58,7 +58,11 @@ _COMPARED = (
     *("confidence", "characters_a", "characters_b", "sentences_only_a", "sentences_only_b"),
 )
 _EVENT = ["article_id_a", "article_id_b", "commit_seq", "tier", "probability", "shared"]
-_MARKS = {"numbers": ("numbers_differ",), "quotes": ("quotes_only_a", "quotes_only_b")}
+_MARKS = {
+    "numbers": ["numbers_differ"],
+    "names": ["names_differ"],
+    "quotes": ["quotes_only_a", "quotes_only_b"],
+}
 _TABLES = ("articles", "superseded", "stories", "alignments", "pairs", "observations", "same_event")
 _A_PROCESS = 600_000_000
 """Bytes that a process which reads texts takes."""
@@ -174,11 +178,11 @@ class _Fill:
             "same_event": "event",
         }
         lost = 0
-        marks = ("number_mark",) if table == "alignments" else ()
+        marks = ("mark",) if table == "alignments" else ()
         for name in {names.get(table, "flag"), "flag", "place", *marks}:
             column = {
                 "compared": "story_id",
-                "number_mark": "story_id",
+                "mark": "story_id",
                 "article": "story_id",
                 "former": "id",
                 "flag": "id",
@@ -270,26 +274,25 @@ class _Fill:
             table = table.append_column("doubtful", pa.nulls(len(table), pa.bool_()))
             table = table.append_column("confidence", pa.nulls(len(table), pa.float64()))
         self._compare(table, number)
-        # a number may be why its link is doubtful; other words there may be about something else
+        # a number or a name may be why its link is doubtful; other words there may be about something else
         judged = table.filter(pc.is_valid(table["doubtful"]))
         sure = judged.filter(pc.invert(judged["doubtful"]))
         for kind, columns in _MARKS.items():
-            marked, rows = set[str](), judged if kind == "numbers" else sure
-            for column in columns:
-                some = pc.greater(pc.list_value_length(rows[column]), 0)
-                marked.update(rows["story_id"].filter(some).to_pylist())
+            marked, rows = set[str](), sure if kind == "quotes" else judged
+            for column in set(columns).intersection(columns_of_file):
+                marked_rows = rows.filter(pc.greater(pc.list_value_length(rows[column]), 0))
+                marked.update(marked_rows["story_id"].to_pylist())
+                if kind != "quotes":
+                    self._take_contradictions(kind, column, marked_rows, number)
             self._flag(kind, sorted(marked), number)
-        self._take_numbers(judged, number)
 
-    def _take_numbers(self, table: pa.Table, number: int) -> None:
-        some = pc.greater(pc.list_value_length(table["numbers_differ"]), 0)
-        columns = ["story_id", "language_a", "language_b", "numbers_differ"]
-        for row in table.select(columns).filter(some).to_pylist():
-            for mark in row["numbers_differ"]:
+    def _take_contradictions(self, kind: str, column: str, rows: pa.Table, number: int) -> None:
+        for row in rows.select(["story_id", "language_a", "language_b", column]).to_pylist():
+            for mark in row[column]:
                 values = (row["story_id"], row["language_a"], mark["a"], row["language_b"], mark["b"])
                 self._connection.execute(
-                    "INSERT INTO number_mark VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                    (*values, mark["counted"] or "", mark["confidence"], number),
+                    "INSERT INTO mark VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    (kind, *values, mark["counted"] or "", mark["confidence"], number),
                 )
 
     def _compare(self, table: pa.Table, number: int) -> None:

@@ -120,7 +120,7 @@ class Lookup:
         """Name the sentence of the interface that says why a question may find nothing."""
         if not self.articles:
             return "empty_archive"
-        comparisons = question.flags & {"numbers", "quotes"}
+        comparisons = question.flags & {"numbers", "names", "quotes"}
         if (comparisons or question.omitted is not None) and not self.has_compared:
             return "not_compared_hint"
         for flag in sorted(comparisons):

@@ -14,7 +14,7 @@ from archive.format.languages import display_order
 from archive.viewer.search import story_columns
 from archive.viewer.search.answers import (
     ArticleLine,
-    NumbersDiffer,
+    Contradicted,
     OmittedShare,
     Place,
     SameEvent,
@@ -31,7 +31,7 @@ SnippetsOf = Callable[[Mapping[str, int | None]], Snippets]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _AT_ONCE = 500
 _MOST_EVENTS = 50
-_MOST_NUMBERS = 5
+_MOST_MARKS = 5
 """Numbers of a story that a list shows."""
 _WEEKS = 28
 """Days that a list of outlets shows."""
@@ -70,11 +70,11 @@ class RowReader:
                     snippets.get(article_id, ()),
                 )
             )
-        numbers = self._numbers_differ(ids)
+        contradicted = self._contradicted(ids)
         left_out = self._left_out(ids)
         for n, story_id in zip(stories, ids, strict=True):
             if of_story[story_id]:
-                line = self._line(n, of_story[story_id], numbers.get(story_id, []))
+                line = self._line(n, of_story[story_id], contradicted)
                 yield line if line.omitted is None else replace(line, left_out=left_out.get(story_id))
 
     def _left_out(self, story_ids: Sequence[str]) -> dict[str, OmittedShare]:
@@ -95,22 +95,24 @@ class RowReader:
                 left_out[story_id] = OmittedShare(*values)
         return left_out
 
-    def _numbers_differ(self, story_ids: Sequence[str]) -> dict[str, list[NumbersDiffer]]:
-        """Read the numbers of stories that contradict each other, the surest of each first."""
+    def _contradicted(self, story_ids: Sequence[str]) -> dict[tuple[str, str], list[Contradicted]]:
+        """Read the numbers and the names of stories that contradict each other, the surest of each first."""
         rows = self._sql.execute(
-            "SELECT DISTINCT story_id, language_a, a, language_b, b, counted, confidence FROM number_mark"
+            "SELECT DISTINCT kind, story_id, language_a, a, language_b, b, counted, confidence FROM mark"
             f" WHERE story_id IN ({', '.join('?' * len(story_ids))}) ORDER BY confidence DESC, a, b",
             list(story_ids),
         )
-        of_story: dict[str, list[NumbersDiffer]] = defaultdict(list)
-        for story_id, language_a, a, language_b, b, counted, confidence in rows:
+        of_story: dict[tuple[str, str], list[Contradicted]] = defaultdict(list)
+        for kind, story_id, language_a, a, language_b, b, counted, confidence in rows:
             sides = sorted(((language_a, a), (language_b, b)), key=lambda side: display_order(side[0]))
             languages, texts = zip(*sides, strict=True)
-            if len(of_story[story_id]) < _MOST_NUMBERS:
-                of_story[story_id].append(NumbersDiffer(languages, texts, counted, confidence))
+            if len(of_story[kind, story_id]) < _MOST_MARKS:
+                of_story[kind, story_id].append(Contradicted(languages, texts, counted, confidence))
         return of_story
 
-    def _line(self, n: int, articles: list[ArticleLine], numbers: list[NumbersDiffer]) -> StoryLine:
+    def _line(
+        self, n: int, articles: list[ArticleLine], contradicted: dict[tuple[str, str], list[Contradicted]]
+    ) -> StoryLine:
         late = datetime.max.replace(tzinfo=UTC)
         omitted = float(self._digest.omitted[n])
         return StoryLine(
@@ -118,9 +120,9 @@ class RowReader:
             tuple(sorted(articles, key=lambda x: (x.published or late, x.article_id))),
             None if np.isnan(omitted) else omitted,
             bool(self._digest.flags["conflict"][n]),
-            bool(self._digest.flags["numbers"][n]),
             bool(self._digest.flags["quotes"][n]),
-            tuple(numbers),
+            tuple(contradicted.get(("numbers", self._digest.id(n)), ())),
+            tuple(contradicted.get(("names", self._digest.id(n)), ())),
         )
 
     def story_of(self, article_id: str) -> str | None:

@@ -37,6 +37,7 @@ def story_rows(lines: Iterable[StoryLine]) -> list[dict[str, object]]:
             "gone": [x.language for x in line.articles if x.gone],
             "conflict": line.conflict,
             "numbers_differ": list(map(asdict, line.numbers_differ)),
+            "names_differ": list(map(asdict, line.names_differ)),
         }
         for language in STORY_LANGUAGES:
             article = line.in_language(language)

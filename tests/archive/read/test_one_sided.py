@@ -10,7 +10,7 @@ import pytest
 import archive
 from archive.__main__ import main
 from archive.exceptions import ArticleNotFound
-from archive.format.marks import NumberMark, QuoteMark
+from archive.format.marks import Contradiction, QuoteMark
 from archive.format.records import (
     PERHAPS_ALONE,
     AlignmentRecord,
@@ -196,11 +196,13 @@ def test_numbers_are_shown_and_quotations_where_the_link_is_sure(root, writer, v
     def marked(texts, couples):
         for a, b in couples:
             number = {"uk": "15 гривень", "en": "12 hryvnias"}
+            town = {"uk": "Лозовій", "en": "Izium"}
             quote = {"uk": (QuoteMark("Чекали два роки", "Олена Коваль", "koval olena"),)}
             of_a, of_b = texts[a].language, texts[b].language
             yield AlignmentRecord(
                 a, 1, b, 1, of_a, of_b, 0, "aligned", (0,), (0,), 0.99, 32, 7, doubtful=doubtful,
-                numbers_differ=(NumberMark(number[of_a], number[of_b], None, 0.97),),
+                numbers_differ=(Contradiction(number[of_a], number[of_b], None, 0.97),),
+                names_differ=(Contradiction(town[of_a], town[of_b], "place", 0.93),),
                 quotes_only_a=quote.get(of_a, ()), quotes_only_b=quote.get(of_b, ()),
             )  # fmt: skip
 
@@ -210,8 +212,11 @@ def test_numbers_are_shown_and_quotations_where_the_link_is_sure(root, writer, v
     assert main(["show", "https://courier.example/uk/news/1", "--archive", str(root)]) == 0
     printed = capsys.readouterr().out
     assert "numbers differ\n- uk 15 гривень ↔ en 12 hryvnias (0.97)\n" in printed
+    assert "names differ\n- uk Лозовій ↔ en Izium (0.93)\n" in printed
     assert ("- Чекали два роки (uk, not en, Олена Коваль)\n" in printed) is not doubtful
     main(["search", "--numbers", "--archive", str(root)])
     assert "15 гривень" in capsys.readouterr().out
+    main(["search", "--names", "--archive", str(root)])
+    assert "Лозовій" in capsys.readouterr().out
     main(["search", "--quotes", "--archive", str(root)])
     assert ("courier" in capsys.readouterr().out) is not doubtful

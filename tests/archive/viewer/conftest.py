@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 
 from archive.addresses import story_of_one
-from archive.format.marks import NumberMark
+from archive.format.marks import Contradiction
 from archive.format.records import AlignmentRecord, Decisions, Membership, PairRecord, TextBlock
 
 TEXTS = {
@@ -35,6 +35,7 @@ LINKS = {
 DOUBTFUL = {("ru", 3, "uk"), ("en", 2, "uk"), ("uk", 1, "en")}
 """Paragraphs of which it is doubtful that another language has them nowhere."""
 DIFFER = {("uk", "en"): ("165", "160")}
+NAMES = {("uk", "ru"): ("Заріччя", "Заречья")}
 
 
 @pytest.fixture
@@ -89,10 +90,12 @@ def rows(a, b, of_a, of_b):
     for position, (x, y, kind, *_) in enumerate(found):
         at_a, at_b = (y, x) if turned else (x, y)
         numbers = DIFFER.get((of_x, of_y)) if x == (0,) and y else None
-        marks = (NumberMark(*(numbers[::-1] if turned else numbers), None, 0.95),) if numbers else ()
+        marks = (Contradiction(*(numbers[::-1] if turned else numbers), None, 0.95),) if numbers else ()
+        names = NAMES.get((of_x, of_y)) if x == (2,) and y else None
         yield AlignmentRecord(
             a, 1, b, 1, of_a, of_b, position, mirrored.get(kind, kind) if turned else kind, at_a, at_b,
             0.9 if x and y else None, 50, 50, marks,
+            (Contradiction(*(names[::-1] if turned else names), "place", 0.93),) if names else (),
             doubtful=False if x and y else _is_doubtful(of_x, x, of_y, y),
             confidence=None if x and y else 0.9958,
         )  # fmt: skip

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.viewer.load import _marks, _number_pairs
+from archive.viewer.load import _contradictions, _marks
 from archive.viewer.render import NO_ARCHIVE, Pages
 from archive.viewer.side_by_side import Link, lay
 from archive.viewer.story import StoryView, Variant
@@ -99,10 +99,10 @@ def test_numbers_of_a_doubtful_link_stand_on_both_sides_and_at_the_head():
         "kind": "aligned",
     }
     row |= {"paragraphs_a": (0,), "paragraphs_b": (1,), "numbers_converted": (), "quotes_only_a": ()}
-    row |= {"quotes_only_b": (), "sentences_only_a": None, "sentences_only_b": None}
+    row |= {"quotes_only_b": (), "sentences_only_a": None, "sentences_only_b": None, "names_differ": None}
     row["numbers_differ"] = ({"a": "12", "b": "15", "confidence": 0.93},)
     for doubtful, count in ((True, 1), (False, 1), (None, 0)):
         row["doubtful"] = doubtful
         marks = (*_marks("a", [row]).get(0, ()), *_marks("b", [row]).get(1, ()))
         assert [(x.text, x.other_text) for x in marks] == [("12", "15"), ("15", "12")] * count
-        assert len(_number_pairs([row], "numbers_differ")) == count
+        assert len(_contradictions([row], "numbers_differ")) == count

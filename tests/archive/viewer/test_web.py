@@ -152,12 +152,13 @@ def test_pages_lists_feeds_and_what_they_are_refused_by(site, bridge):
         # filters
         for query, count in (
             ("missing=en", 2), ("language=en", 2), ("edited=1", 1), ("gone=1", 1), ("conflict=1", 1),
-            ("numbers=1", 1), ("omitted=10", 1), ("since=2026-03-02", 0), ("until=2026-03-01", 4),
-            ("outlet=courier", 3), ("author=" + quote("Олена Коваль"), 3),
+            ("numbers=1", 1), ("names=1", 1), ("omitted=10", 1), ("since=2026-03-02", 0),
+            ("until=2026-03-01", 4), ("outlet=courier", 3), ("author=" + quote("Олена Коваль"), 3),
             ("missing=en&gone=1", 1), ("omitted=&since=&page=0&order=", 4),
         ):  # fmt: skip
             assert len(json.loads(get(f"/stories.json?{query}")[2])) == count, query
         assert "numbers differ uk 165 ↔ en 160" in text_of(get("/?numbers=1")[2])
+        assert "names differ uk Заріччя ↔ ru Заречья" in text_of(get("/?names=1")[2])
         first = json.loads(get("/stories.json?order=difference")[2])[0]
         assert first["article_id_en"] == bridge["en"]
         # one paragraph of four; with a doubtful one, two of the five of another text

@@ -184,6 +184,19 @@ def test_a_number_that_makes_its_link_doubtful_is_marked(en, confidence):
     assert row.doubtful == (confidence != [0.97])
 
 
+@pytest.mark.parametrize(
+    ("en", "doubtful"),
+    [
+        ("Works begin in June, deputy mayor Viktor Yevtushenko said. No buses for 60 days.", False),
+        ("A start in June was promised by Viktor Yevtushenko, 60 days without transport.", True),
+    ],
+)
+def test_a_person_in_anothers_place_is_marked(en, doubtful):
+    (row,) = [row for row in aligned(UK, (EN[0], en, *EN[2:])) if row.paragraphs_a == (1,)]
+    assert [(mark.b, mark.counted) for mark in row.names_differ] == [("Viktor Yevtushenko", "person")]
+    assert row.doubtful is doubtful
+
+
 def test_a_run_of_three_and_four_is_no_omission():
     for first, end in ((0, 3), (1, 5), (2, 5)):
         shorter = (*EN[:first], " ".join(EN[first:end]), *EN[end:])

@@ -1,0 +1,188 @@
+"""Marks of names: two towns, or two persons, that stand in each other's place in linked paragraphs.
+
+Names are spelt, declined and paraphrased in many ways, so only these two are marked, and only where all other
+names of the paragraphs are in both.
+"""
+
+import re
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+from functools import lru_cache
+
+from archive.format.marks import Contradiction
+from pipelines.alignment.number_marks import LIKELY, Passage
+from pipelines.bylines.words import is_given_name
+from pipelines.similarity.folding import fold, skeleton
+from pipelines.similarity.lexicon import LANGUAGES, meanings_of, places_of
+
+_WORD = re.compile(r"[^\W\d_]+(?:['’ʼ-][^\W\d_]+)*")
+_CAPITAL = re.compile(r"(?<![\w'’ʼ-])[A-ZА-ЯІЇЄҐЁ][^\W\d_]+(?:['’ʼ-][^\W\d_]+)*")
+_SENTENCE = re.compile(r"(?:[.!?…:;\n«“„\"(\[—–-]\s?|^)$")
+"""What stands before the first word of a sentence, which has a capital letter, name or not."""
+_LEAST = 4
+"""Letters of a name: shorter words are often abbreviations."""
+_REGION = re.compile(
+    r"\W*(?:region|oblast|district|province|community|municipality|raion|област|обл\.|край|район|громад|общин)",
+    re.IGNORECASE,
+)
+_OF_REGION = re.compile(r"(?:[сц]ь?к(?:а|ий|ого|ому|им|ій|ої|у|ою|і|их|ими|ая|ой|ую|ом|ие|ое|е)|щин\w+)$")
+"""Endings of adjectives, and of `Одещина`: a report may name the town, its region, or a village there."""
+_IN = re.compile(
+    r"\b(?:in|at|near|from|to|outside|of|у|в|в[іо]|під|біля|поблизу|із|з|до|под|возле|из|около|вблизи"
+    r"|місті|селі|селищі|городе|селе|посёлке|поселке)\s$",
+    re.IGNORECASE,
+)
+"""What stands before the name of a town."""
+_RESEMBLES = 0.6
+"""Share of letters that two spellings of a name have in common at least."""
+
+
+def name_marks(a: Passage, b: Passage) -> tuple[Contradiction, ...]:
+    """Return the two towns or the two persons that linked paragraphs name instead of each other."""
+    capitals_a, capitals_b = list(_CAPITAL.finditer(a.text)), list(_CAPITAL.finditer(b.text))
+    if not (capitals_a and capitals_b):
+        return ()
+    towns_a, towns_b = _towns(a, capitals_a), _towns(b, capitals_b)
+    only_a, only_b = _towns_not_in(b, towns_a, towns_b), _towns_not_in(a, towns_b, towns_a)
+    if len(only_a) == len(only_b) == 1:
+        return _mark(only_a[0], only_b[0], "place")
+    if len(only_a) + len(only_b) > 1:
+        return ()
+    if only_a or only_b or (_has_given_name(capitals_a) and _has_given_name(capitals_b)):
+        unmatched_a, unmatched_b = _unmatched(_names(a, capitals_a), b), _unmatched(_names(b, capitals_b), a)
+        if len(unmatched_a) == len(unmatched_b) == 1:
+            return _mark_of_names(unmatched_a[0], unmatched_b[0], [*only_a, *only_b])
+    return ()
+
+
+def _mark_of_names(
+    a: tuple[str, bool], b: tuple[str, bool], towns: Sequence[str]
+) -> tuple[Contradiction, ...]:
+    """Mark a town of `towns` beside a name that stands as a town's does, or else two persons."""
+    (name_a, is_place_a), (name_b, is_place_b) = a, b
+    if not towns:
+        return _mark(name_a, name_b, "person") if _are_two_persons(name_a, name_b) else ()
+    is_place = (name_a in towns and is_place_b) or (name_b in towns and is_place_a)
+    return _mark(name_a, name_b, "place") if is_place else ()
+
+
+def _mark(a: str, b: str, kind: str) -> tuple[Contradiction, ...]:
+    """Return a mark of two names; a region names no town, and stands as the empty name."""
+    return (Contradiction(a, b, kind, LIKELY),) if a and b else ()
+
+
+def _towns(passage: Passage, capitals: Sequence[re.Match[str]]) -> dict[int, str]:
+    """Return the towns of a passage as printed, by their lines of places.txt; empty ones are regions."""
+    towns = dict[int, str]()
+    for match in capitals:
+        for place in places_of(passage.language, match[0]):
+            is_region = _OF_REGION.search(match[0]) or _REGION.match(passage.text, match.end())
+            towns[place] = towns.get(place, "") or ("" if is_region else match[0])
+    return towns
+
+
+def _towns_not_in(searched: Passage, towns: dict[int, str], its_towns: dict[int, str]) -> list[str]:
+    """Return the towns that another passage does not name, not even as `львівський`."""
+    missing = {**towns}
+    for place in its_towns:
+        missing.pop(place, None)
+    if missing:
+        for word in _WORD.findall(searched.text):
+            for place in places_of(searched.language, word):
+                missing.pop(place, None)
+    return list(missing.values())
+
+
+def _has_given_name(capitals: Sequence[re.Match[str]]) -> bool:
+    return any(is_given_name(match[0]) for match in capitals)
+
+
+def _names(passage: Passage, capitals: Sequence[re.Match[str]]) -> list[tuple[str, bool]]:
+    """Return the names within sentences, full ones as one; True: a word that stands as a town's name does."""
+    names = list[tuple[str, bool]]()
+    for start, end in _spans_of_names(passage.text, capitals):
+        name = passage.text[start:end]
+        is_adjective = _OF_REGION.search(name) or _REGION.match(passage.text, end)
+        is_known = meanings_of(passage.language, name.lower()) or is_given_name(name)
+        is_place = _IN.search(passage.text[max(0, start - 12) : start]) and " " not in name
+        names.append((name, bool(is_place and not is_adjective and not is_known)))
+    return names
+
+
+def _spans_of_names(text: str, capitals: Sequence[re.Match[str]]) -> list[tuple[int, int]]:
+    spans = list[tuple[int, int]]()
+    follows_given_name = False
+    for match in capitals:
+        start, end = match.span()
+        is_given = is_given_name(match[0])
+        if (len(match[0]) < _LEAST or match[0].isupper()) and not is_given:
+            continue
+        # «староста Селятина Василь Унгурян»: a name begins with the given one
+        begins = is_given and not follows_given_name
+        if spans and not begins and text[spans[-1][1] : start] == " ":
+            spans[-1] = (spans[-1][0], end)
+        elif is_given or not _SENTENCE.search(text[max(0, start - 2) : start]):
+            spans.append((start, end))
+        follows_given_name = is_given
+    return spans
+
+
+def _unmatched(names: Sequence[tuple[str, bool]], searched: Passage) -> list[tuple[str, bool]]:
+    """Return the names no word of which resembles a name, or means a word, of the other text."""
+    meanings, capitals = set[int](), set[str]()
+    for word in set(_WORD.findall(searched.text)):
+        meanings |= _meanings(word)
+        if word[0].isupper():
+            capitals.add(word)
+    unmatched = dict[str, bool]()
+    for name, is_place in names:
+        if not _is_matched(name.split(), meanings, capitals):
+            unmatched[name] = is_place
+    return list(unmatched.items())
+
+
+def _is_matched(parts: Sequence[str], meanings: set[int], capitals: set[str]) -> bool:
+    for part in parts:
+        if meanings & _meanings(part):
+            return True
+        for capital in capitals:
+            if _resemble(part, capital):
+                return True
+    return False
+
+
+@lru_cache(maxsize=131_072)
+def _resemble(a: str, b: str) -> bool:
+    """Tell if two words may be one name in any two languages, by their sound."""
+    sound_a, sound_b = _sound(a), _sound(b)
+    if not sound_a or not sound_b or sound_a[:3] == sound_b[:3]:
+        return True
+    skeleton_a, skeleton_b = skeleton(sound_a)[:3], skeleton(sound_b)[:3]
+    if skeleton_a and skeleton_a == skeleton_b:
+        return True
+    if min(len(sound_a), len(sound_b)) <= 3:
+        return False
+    return SequenceMatcher(None, sound_a, sound_b).ratio() >= _RESEMBLES
+
+
+@lru_cache(maxsize=65_536)
+def _sound(word: str) -> str:
+    return fold(word).replace(" ", "")
+
+
+@lru_cache(maxsize=65_536)
+def _meanings(word: str) -> frozenset[int]:
+    meanings = frozenset[int]()
+    for language in LANGUAGES:
+        meanings |= {*meanings_of(language, word.lower())}
+    return meanings
+
+
+def _are_two_persons(a: str, b: str) -> bool:
+    """Tell if two names are full ones and no word of them begins alike: Michael Downey is Майкл Дауні."""
+    words_a, words_b = a.split(), b.split()
+    for words in (words_a, words_b):
+        if len(words) == 1 or not is_given_name(words[0]):
+            return False
+    given_a, given_b = _sound(words_a[0]), _sound(words_b[0])
+    return given_a[:1] != given_b[:1] and _sound(words_a[-1])[:1] != _sound(words_b[-1])[:1]

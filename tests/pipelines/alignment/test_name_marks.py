@@ -1,0 +1,61 @@
+"""Towns and persons that stand in each other's place; all texts are invented."""
+
+import pytest
+
+from pipelines.alignment.name_marks import name_marks
+from pipelines.alignment.number_marks import Passage
+
+DIFFER = [
+    # the town that places.txt does not have stands as a town does
+    (("Гуртожиток у Лозовій розібрали рятувальники.", "uk"),
+     ("Rescuers cleared the dormitory in Izium.", "en"), ("Лозовій", "Izium", "place")),
+    (("В ремонт моста у Полтаві вклали місяць, каже Левченко.", "uk"),
+     ("На ремонт моста в Черкассах ушёл месяц, говорит Левченко.", "ru"), ("Полтаві", "Черкассах", "place")),
+    (("Вона дихає сама, – розповів лікар Максим Овечко.", "uk"),
+     ("She breathes on her own, said doctor Viktor Yevtushenko.", "en"),
+     ("Максим Овечко", "Viktor Yevtushenko", "person")),
+    # after a name, and at the beginning of a sentence
+    (("Староста Селятина Ганна Бойчук просить дров.", "uk"),
+     ("Petro Sydorenko, head of Seliatyn, asks for firewood.", "en"),
+     ("Ганна Бойчук", "Petro Sydorenko", "person")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("a", "b", "mark"), DIFFER)
+def test_two_names_at_one_place_contradict_each_other(a, b, mark):
+    (found,) = name_marks(Passage(*a), Passage(*b))
+    assert (found.a, found.b, found.counted) == mark
+    (turned,) = name_marks(Passage(*b), Passage(*a))
+    assert (turned.b, turned.a, turned.counted) == mark
+
+
+SAME = [
+    # a region, and a town or a village there
+    (("Міст в Ізмаїлі закрили, каже Левченко.", "uk"),
+     ("The bridge in Odesa region is closed, says Levchenko.", "en")),
+    (("Міст на Одещині закрили, каже Левченко.", "uk"),
+     ("The bridge in Izmail is closed, says Levchenko.", "en")),
+    (("Утікача зі львівського суду знайшли у Винниках.", "uk"),
+     ("The fugitive of a court in Lviv was caught in Vynnyky.", "en")),
+    (("Злодій втік із полтавського суду, знайшли його у Рясному.", "uk"),
+     ("A thief fled a court in Poltava and was caught at an aunt's.", "en")),
+    (("Гуртожиток у Лозівському районі розібрали.", "uk"), ("The dormitory in Izium was cleared.", "en")),
+    # a country, and its town; a word of another language
+    (("Суд у Гаазі відклав справу.", "uk"), ("The court in Holland put the case off.", "en")),
+    (("Газета пише «под Киевом» про район.", "uk"), ("The paper writes “near Kyiv” of it.", "en")),
+    # names as they sound, and as they are declined
+    (("Посаду дістав Майкл Дауні.", "uk"), ("The post went to Michael Downey.", "en")),
+    (("За роботу з Нилом Волфельдом.", "uk"), ("For work with Neal Walfield.", "en")),
+    # a grove is no person
+    (("Ганна Бойчук їде у Зелений Ставок.", "uk"), ("Hanna Boichuk goes to Pine Hollow.", "en")),
+    # two names more on one side: who stands for whom is unknown
+    (("Лікар Максим Овечко мовчить.", "uk"),
+     ("Doctor Viktor Yevtushenko and Dana Brunetti of Sheffield are silent.", "en")),
+    (("Виставка їде з Полтави, далі Львів.", "uk"), ("The show goes from Cherkasy to Lutsk.", "en")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("a", "b"), SAME)
+def test_what_may_be_one_name_contradicts_nothing(a, b):
+    assert name_marks(Passage(*a), Passage(*b)) == ()
+    assert name_marks(Passage(*b), Passage(*a)) == ()
