@@ -70,20 +70,29 @@ def _print_one_sided(console: Console, passages: Sequence[OneSided], width: int)
         for x in passages
         if not x.linked or x.confidence is not None or display_order(x.language) < display_order(x.lacking)
     )
-    passages = sorted(once, key=lambda x: (x.linked, x.doubtful))
+    passages = sorted(once, key=lambda x: (x.linked, x.confidence is not None, x.doubtful))
     for heading, group in groupby(passages, _heading):
         console.print(f"\n[bold]{literal(heading)}[/bold]")
-        for paragraph in group:
-            line = _shortened(paragraph.text)
-            if paragraph.linked:
-                line += f" ↔ {_shortened(paragraph.nearest or '')}"
-            elif paragraph.doubtful:
-                sure = "" if paragraph.confidence is None else f", {min(paragraph.confidence, 0.99):.2f}"
+        # the paragraphs of a doubtful link have the same ones opposite
+        for opposite, linked in groupby(group, lambda x: x.nearest if _is_link(x) else x.block):
+            paragraphs = list(linked)
+            line = _shortened(" ".join(x.text for x in paragraphs))
+            confidence = paragraphs[0].confidence
+            if _is_link(paragraphs[0]):
+                line += f" ↔ {_shortened(str(opposite or ''))}"
+            elif paragraphs[0].doubtful and not paragraphs[0].linked:
+                sure = "" if confidence is None else f", {min(confidence, 0.99):.2f}"
                 line += f" (doubtful{sure}: read both)"
             console.print(f"- {literal(line)}", width=width)
 
 
+def _is_link(passage: OneSided) -> bool:
+    return passage.linked and passage.confidence is None
+
+
 def _heading(passage: OneSided) -> str:
+    if passage.linked and passage.confidence is not None:
+        return f"in {passage.language}, probably in {passage.lacking} too, otherwise or elsewhere: read both"
     if passage.linked:
         return f"perhaps the same in {passage.language} and {passage.lacking}: read both"
     only = f"only in {passage.language}, not in {passage.lacking}"
@@ -102,8 +111,6 @@ def _print_marks(console: Console, alignments: Iterable[Row], width: int) -> Non
                 sides = sorted(((a, mark["a"]), (b, mark["b"])), key=lambda side: display_order(side[0]))
                 values = " ↔ ".join(map(" ".join, sides))
                 lines[heading].append(f"{values} ({min(mark['confidence'], 0.99):.2f})")
-        if row["doubtful"]:
-            continue
         for column, language, other in (("quotes_only_a", a, b), ("quotes_only_b", b, a)):
             for mark in row[column] or ():  # type: ignore[attr-defined]
                 speaker = f", {mark['speaker']}" if mark["speaker"] else ""

@@ -434,7 +434,7 @@ class AlignmentRecord:
     )
 
 
-PERHAPS_ALONE = 0.15
+PERHAPS_ALONE = 0.5
 """Probability of a paragraph on one side only below which the other text has it rather than not."""
 
 

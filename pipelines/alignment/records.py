@@ -243,7 +243,9 @@ def _one_sided(
         things = things_in(text.texts((place,))[0], text.variant.language)
         common = things & things_in(opposite.variant.headline, opposite.variant.language)
         # a page that prints its headline again below is read without that
-        confidence = min(confidence, DOUBTFUL) if len(common) > _OF_HEADLINE * len(things) else confidence
+        of_headline = len(common) > _OF_HEADLINE * len(things)
+        if of_headline or _has_numbers_of(opposite.paragraphs, lone.nearest, text.paragraphs, place):
+            confidence = min(confidence, DOUBTFUL)
     doubtful = confidence < SURE
     quotes: tuple[QuoteMark, ...] = ()
     if not doubtful:
@@ -353,6 +355,15 @@ def _is_summary(text: ComparedText, opposite: ComparedText, sure: Sequence[tuple
 def _doubt_all(lone: dict[int, Lone]) -> None:
     for place, alone in lone.items():
         lone[place] = replace(alone, confidence=min(alone.confidence, DOUBTFUL))
+
+
+def _has_numbers_of(opposite: Paragraphs, nearest: int, text: Paragraphs, place: int) -> bool:
+    """Tell if the nearest paragraph has all numbers of one that has two: `12 із 33`, `of 33, 12 are left`."""
+    numbers = set[str]()
+    for anchor in text.readings[place].anchors:
+        if anchor.key[0].isdigit():
+            numbers.add(anchor.key)
+    return len(numbers) > 1 and numbers <= {anchor.key for anchor in opposite.readings[nearest].anchors}
 
 
 def _in_common(text: Paragraphs, place: int, opposite: Paragraphs, nearest: int) -> tuple[str, ...]:

@@ -274,16 +274,15 @@ class _Fill:
             table = table.append_column("doubtful", pa.nulls(len(table), pa.bool_()))
             table = table.append_column("confidence", pa.nulls(len(table), pa.float64()))
         self._compare(table, number)
-        # a number or a name may be why its link is doubtful; other words there may be about something else
+        # what a doubtful link has of them is marked for its own reasons
         judged = table.filter(pc.is_valid(table["doubtful"]))
-        sure = judged.filter(pc.invert(judged["doubtful"]))
         for kind, columns in _MARKS.items():
-            marked, rows = set[str](), sure if kind == "quotes" else judged
+            marked = set[str]()
             for column in set(columns).intersection(columns_of_file):
-                marked_rows = rows.filter(pc.greater(pc.list_value_length(rows[column]), 0))
-                marked.update(marked_rows["story_id"].to_pylist())
+                rows = judged.filter(pc.greater(pc.list_value_length(judged[column]), 0))
+                marked.update(rows["story_id"].to_pylist())
                 if kind != "quotes":
-                    self._take_contradictions(kind, column, marked_rows, number)
+                    self._take_contradictions(kind, column, rows, number)
             self._flag(kind, sorted(marked), number)
 
     def _take_contradictions(self, kind: str, column: str, rows: pa.Table, number: int) -> None:

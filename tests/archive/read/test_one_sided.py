@@ -82,7 +82,7 @@ def test_a_doubtful_link_is_neither_shared_nor_surely_alone(root, writer, varian
         assert (story["coverage_en_of_uk"], story["coverage_uk_of_en"]) == (0.25, 0.25)
 
 
-@pytest.mark.parametrize("confidence", [0.14, 0.16])
+@pytest.mark.parametrize("confidence", [0.49, 0.51])
 def test_what_the_other_text_rather_has_is_nowhere_told_as_perhaps_left_out(
     root, writer, variants, capsys, *, confidence
 ):
@@ -103,8 +103,8 @@ def test_what_the_other_text_rather_has_is_nowhere_told_as_perhaps_left_out(
     assert [(x.text, x.linked) for x in lines] == [(TEXTS["uk"][1], is_shared), (TEXTS["en"][1], is_shared)]
     assert main(["show", story_id, "--archive", str(root)]) == 0
     said = capsys.readouterr().out
-    assert (said.count("perhaps the same"), said.count("only in")) == ((2, 0) if is_shared else (0, 2))
-    assert "- [bold]Only here. ↔ Спільне.\n" in said if is_shared else "(doubtful, 0.16" in said
+    assert (said.count("probably in"), said.count("only in")) == ((2, 0) if is_shared else (0, 2))
+    assert "- [bold]Only here.\n" in said if is_shared else "(doubtful, 0.51" in said
     pytest.importorskip("duckdb", reason="NOT TESTED: triptych[sql] is missing")
     assert len(opened.sql("FROM omissions").to_pylist()) == (0 if is_shared else 2)
     assert main(["search", "--json", "--archive", str(root)]) == 0
@@ -192,7 +192,9 @@ def test_by_language_and_not_by_id(root, writer, variants, capsys):
 
 
 @pytest.mark.parametrize("doubtful", [False, True])
-def test_numbers_are_shown_and_quotations_where_the_link_is_sure(root, writer, variants, capsys, *, doubtful):
+def test_numbers_names_and_quotations_are_shown_of_each_link_that_was_judged(
+    root, writer, variants, capsys, *, doubtful
+):
     def marked(texts, couples):
         for a, b in couples:
             number = {"uk": "15 гривень", "en": "12 hryvnias"}
@@ -213,10 +215,10 @@ def test_numbers_are_shown_and_quotations_where_the_link_is_sure(root, writer, v
     printed = capsys.readouterr().out
     assert "numbers differ\n- uk 15 гривень ↔ en 12 hryvnias (0.97)\n" in printed
     assert "names differ\n- uk Лозовій ↔ en Izium (0.93)\n" in printed
-    assert ("- Чекали два роки (uk, not en, Олена Коваль)\n" in printed) is not doubtful
+    assert "- Чекали два роки (uk, not en, Олена Коваль)\n" in printed
     main(["search", "--numbers", "--archive", str(root)])
     assert "15 гривень" in capsys.readouterr().out
     main(["search", "--names", "--archive", str(root)])
     assert "Лозовій" in capsys.readouterr().out
     main(["search", "--quotes", "--archive", str(root)])
-    assert ("courier" in capsys.readouterr().out) is not doubtful
+    assert "courier" in capsys.readouterr().out

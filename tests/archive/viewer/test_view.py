@@ -64,7 +64,11 @@ def test_what_says_the_same_stands_side_by_side(bridge, view):
     assert [x.split()[0] for x in grid(page)[0]] == ["Міст", "Мост", "The"]
     assert grid(page)[1:] == [
         ["Хто будував", "not in Russian", "perhaps only in Ukrainian"],
-        ["Будували 40 людей із Заріччя.", "Строили 40 человек из Заречья.", "not in English"],
+        [
+            "Будували 40 людей із Заріччя (Нагорного in Russian).",
+            "Строили 40 человек из Нагорного (Заріччя in Ukrainian).",
+            "not in English",
+        ],
         [
             "«Ми чекали на нього двадцять років», — сказала Олена Коваль.",
             "«Мы ждали его двадцать лет», — сказала Елена Коваль.",
@@ -78,7 +82,12 @@ def test_what_differs_is_told_in_words(bridge, view):
     _, pages = view(bridge["uk"])
     (page,) = of_stories(pages)
     marks = {(x.text, x.get("title")) for x in page.iter("mark")}
-    assert marks == {("165", "160 in English"), ("160", "165 in Ukrainian")}
+    assert marks == {
+        ("165", "160 in English"),
+        ("160", "165 in Ukrainian"),
+        ("Заріччя", "Нагорного in Russian"),
+        ("Нагорного", "Заріччя in Ukrainian"),
+    }
     assert texts(page, '//span[@class="lag"]') == ["first", "+45 min", "+1 h 30 min"]
     (why,) = page.xpath('//ul[@class="why"]')
     assert "Ukrainian – Russian: a page names the other as its translation (hreflang); both name each" in (

@@ -241,6 +241,14 @@ def test_an_omission_is_sure_only_where_a_person_could_check_it(uk, en, sure):
     assert [row.doubtful for row in omitted] == [not sure]
 
 
+@pytest.mark.parametrize(("again", "sure"), [("Out of 33 flats, 12", False), ("Out of 34 flats, 12", True)])
+def test_what_has_all_numbers_of_another_paragraph_may_be_said_there(again, sure):
+    uk = ("У новому будинку вільні 12 із 33 квартир, нижні поверхи майже розпродано.", *UK)
+    en = ("In the new house 12 of 33 flats are free, the lower floors are almost sold out.", *EN)
+    added = [row for row in aligned(uk, (*en, f"{again} are left, most on 6 and 7.")) if row.kind == "added"]
+    assert [row.doubtful for row in added] == [not sure]
+
+
 @pytest.mark.parametrize(
     ("alone", "seen", "sure"),
     [
