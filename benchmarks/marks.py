@@ -32,9 +32,9 @@ from archive.read.quotations import speaker_of
 from benchmarks.alignment_sets import PAIRS, stories
 from benchmarks.quality_page import write as write_page
 from pipelines.alignment.aligner import Aligner
-from pipelines.alignment.number_marks import Passage, number_marks
-from pipelines.alignment.quantities import agree, quantities
-from pipelines.alignment.quote_marks import speech
+from pipelines.alignment.marks.number_marks import Passage, number_marks
+from pipelines.alignment.marks.quantities import agree, quantities
+from pipelines.alignment.marks.quote_marks import speech
 
 Texts = tuple[list[str], list[str]]
 Languages = tuple[str, str]

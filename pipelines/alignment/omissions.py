@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from pipelines.alignment.contents import CONTENT_NAMES, Link, Matrix, contents
 from pipelines.alignment.marginals import Marginals
+from pipelines.alignment.marks.quantities import Quantity, agree, quantities, rounded
 from pipelines.alignment.paragraph_runs import Weighed
 from pipelines.alignment.paragraphs import Paragraphs
-from pipelines.alignment.quantities import Quantity, agree, quantities, rounded
 from pipelines.similarity.document import PartReading
 
 OMISSION_NAMES = (

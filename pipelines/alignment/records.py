@@ -11,11 +11,11 @@ from msgspec import structs
 from archive.format.marks import QuoteMark
 from archive.format.records import AlignmentRecord, VariantText
 from pipelines.alignment.links import SURE_LINK, ParagraphLink, find_links_and_lone, likenesses
-from pipelines.alignment.name_marks import name_marks
-from pipelines.alignment.number_marks import LIKELY, Passage, number_marks
+from pipelines.alignment.marks.name_marks import name_marks
+from pipelines.alignment.marks.number_marks import LIKELY, Passage, number_marks
+from pipelines.alignment.marks.quote_marks import MOST_OF_GAP, QuoteSearch, has_no_room, quote_marks, speech
 from pipelines.alignment.omissions import DOUBTFUL, SURE, Lone
 from pipelines.alignment.paragraphs import MOST, Paragraphs, prepared
-from pipelines.alignment.quote_marks import MOST_OF_GAP, QuoteSearch, has_no_room, quote_marks, speech
 from pipelines.alignment.sentences import lone_sentences
 from pipelines.similarity.background import expected_ratio
 from pipelines.similarity.counts import things_in

@@ -26,7 +26,7 @@ from archive.format.snapshot import Snapshot
 from archive.operations.partitions import ALONE, Spread, over
 from archive.read.archive import Archive
 from archive.tables.parquet_files import in_order
-from pipelines.alignment.quote_marks import quoted
+from pipelines.alignment.marks.quote_marks import quoted
 from pipelines.events.likeness import (
     HOURS,
     Likeness,

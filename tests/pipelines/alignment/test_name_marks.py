@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipelines.alignment.name_marks import name_marks
-from pipelines.alignment.number_marks import Passage
+from pipelines.alignment.marks.name_marks import name_marks
+from pipelines.alignment.marks.number_marks import Passage
 
 DIFFER = [
     # the town that places.txt does not have stands as a town does

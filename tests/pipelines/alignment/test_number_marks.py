@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from pipelines.alignment.number_marks import Passage, number_marks
-from pipelines.alignment.quantities import quantities
+from pipelines.alignment.marks.number_marks import Passage, number_marks
+from pipelines.alignment.marks.quantities import quantities
 from pipelines.similarity.weekdays import WEEKDAY, may_name_weekday
 
 SAME = [
@@ -159,6 +159,10 @@ DIFFER = [
     (("«Полісся» перемогло вдома «Буковину» 3:1 і вийшло до чвертьфіналу.", "uk"),
      ("Polissia beat Bukovyna 3:2 at home and are in the quarter-finals.", "en"),
      ("3:1", "3:2")),
+    # the numbers before and after it are equal, in their order
+    (("Бронь коштує 4 000 євро, аванс становить 30% ціни, решту дає банк за 45 днів.", "uk"),
+     ("The reservation is 2,000 euros, the deposit 30%, the loan covers all in 45 days.", "en"),
+     ("4 000 євро", "2,000 euros")),
     # `up to` does not round so exact a number
     (("До 2035 року хворих у світі, каже Левченко, буде до 593 мільйонів.", "uk"),
      ("By 2035 the world will have 592 million of the sick, Levchenko says.", "en"),

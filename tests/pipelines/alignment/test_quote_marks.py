@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipelines.alignment.quote_marks import QuoteSearch, quote_marks, quoted, speech
+from pipelines.alignment.marks.quote_marks import QuoteSearch, quote_marks, quoted, speech
 
 SAID = "«Ми чекали на ці гроші вісім довгих років і вже не вірили», – сказав Андрій Кравчук."
 REPORTED = "Deputy mayor Kravchuk said the city had waited for this money for eight long years."

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from archive.format.marks import Contradiction
-from pipelines.alignment.quantities import (
+from pipelines.alignment.marks.quantities import (
     Quantity,
     agree,
     are_close,
@@ -34,6 +34,8 @@ _SURE, LIKELY = 0.97, 0.93
 """Probabilities of a mark whose place the numbers beside it or the thing counted tell, and of others."""
 _LITERAL = 0.5
 """Share of the words around two numbers that both texts have, from which they are literal."""
+_IN_ORDER = 2
+"""Equal numbers from which their order alone shows whose place another one has."""
 _NEAR = 70
 """Characters before and after a number that are its place."""
 _OF_THEM = 20
@@ -211,9 +213,10 @@ class _Sides:
         number_a, number_b = self.numbers_a[i], self.numbers_b[j]
         counted = _common_word(number_a, number_b) is not None
         framed, has_neighbour = self._frame(i, j)
-        if not self._is_one_place(i, j, counted=counted) or self._are_two_things(
-            number_a, number_b, counted=counted
-        ):
+        is_in_order = self._is_of_one_order(i, j)
+        if not (is_in_order or self._is_one_place(i, j, counted=counted)):
+            return 0
+        if self._are_two_things(number_a, number_b, counted=counted, literal=is_in_order):
             return 0
         return _SURE if framed and (has_neighbour or counted) else LIKELY
 
@@ -229,15 +232,24 @@ class _Sides:
             return framed and common and (has_neighbour or (alike and not in_words))
         return alike or (framed and (common or has_neighbour))
 
-    def _are_two_things(self, number_a: Quantity, number_b: Quantity, *, counted: bool) -> bool:
+    def _are_two_things(
+        self, number_a: Quantity, number_b: Quantity, *, counted: bool, literal: bool
+    ) -> bool:
         """Tell if two numbers of one place are of two things: far from each other, or of somebody else."""
         may_be_same = are_close(number_a, number_b) or is_conversion(number_a, number_b)
-        if not (may_be_same or self._is_literal(number_a, number_b)):
+        if not (may_be_same or literal or self._is_literal(number_a, number_b)):
             return True
         has_unit = number_a.digits and number_b.digits and "count" not in {number_a.kind, number_b.kind}
         if number_a.unit != "year" and (counted or has_unit):
             return False
         return self._are_of_others(number_a, number_b)
+
+    def _is_of_one_order(self, i: int, j: int) -> bool:
+        """Tell if both texts have the same numbers in one order, two or more, but for these."""
+        count = len(self.numbers_a)
+        if i != j or not _IN_ORDER < count == len(self.numbers_b) or len(self.matched) != count - 1:
+            return False
+        return [*self.matched] == [*self.matched.values()]
 
     def _context(self, number_a: Quantity, number_b: Quantity) -> tuple[bool, bool]:
         """Tell if the words around two numbers have any in common, and if they have many."""

@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 
 from archive.format.marks import Contradiction
-from pipelines.alignment.number_marks import LIKELY, Passage
+from pipelines.alignment.marks.number_marks import LIKELY, Passage
 from pipelines.bylines.words import is_given_name
 from pipelines.similarity.folding import fold, skeleton
 from pipelines.similarity.lexicon import LANGUAGES, meanings_of, places_of

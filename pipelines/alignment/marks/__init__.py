@@ -1,0 +1,1 @@
+"""Marks: what linked paragraphs of two texts say otherwise."""
