@@ -30,16 +30,16 @@ demo: $(if $(wildcard .venv/installed),install,.venv/core) ## install what a cra
 PROCESSES = $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
 TEST = $(AS_EVER) $(BIN)/python -m pytest -q --processes $(PROCESSES)
 
-# in memory where there is room and programs may run: there an fsync is no wait, a third of what an archive's test costs.
-# make test-all is on the disk
+# in memory where there is room and programs may run: there an fsync is no wait, a third of what an archive's test costs
 MEMORY = $(shell grep -s ' /dev/shm ' /proc/mounts | grep -qv noexec && \
   df -k /dev/shm | awk 'END {if ($$4 > 4000000) print "PYTEST_DEBUG_TEMPROOT=/dev/shm"}')
+FAST = $(MEMORY) $(TEST) $(if $(MEMORY),-o tmp_path_retention_policy=failed -o tmp_path_retention_count=1)
 
 test: install ## run a case of each promise, in about five minutes
-	$(MEMORY) $(TEST) $(if $(MEMORY),-o tmp_path_retention_policy=failed -o tmp_path_retention_count=1)
+	$(FAST)
 
 test-all: install ## run every case, as CI does: each parameter, each kill, the object store, the browser
-	$(TEST) -m "not slow and not live" --durations 20 --durations-min 1
+	$(FAST) -m "not slow and not live" --durations 20 --durations-min 1
 
 slow: install ## run the tests that take half a minute and more
 	$(BIN)/python -m pytest -q -m slow
