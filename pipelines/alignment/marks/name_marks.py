@@ -27,6 +27,7 @@ _REGION = re.compile(
 )
 _OF_REGION = re.compile(r"(?:[сц]ь?к(?:а|ий|ого|ому|им|ій|ої|у|ою|і|их|ими|ая|ой|ую|ом|ие|ое|е)|щин\w+)$")
 """Endings of adjectives, and of `Одещина`: a report may name the town, its region, or a village there."""
+_LOCATIVE = re.compile(r"[сц]ь?к[уе]$")
 _IN = re.compile(
     r"\b(?:in|at|near|from|to|outside|of|у|в|в[іо]|під|біля|поблизу|із|з|до|под|возле|из|около|вблизи"
     r"|місті|селі|селищі|городе|селе|посёлке|поселке)\s$",
@@ -76,9 +77,16 @@ def _towns(passage: Passage, capitals: Sequence[re.Match[str]]) -> dict[int, str
     towns = dict[int, str]()
     for match in capitals:
         for place in places_of(passage.language, match[0]):
-            is_region = _OF_REGION.search(match[0]) or _REGION.match(passage.text, match.end())
-            towns[place] = towns.get(place, "") or ("" if is_region else match[0])
+            towns[place] = towns.get(place, "") or ("" if _is_of_region(match, passage.text) else match[0])
     return towns
+
+
+def _is_of_region(name: re.Match[str], text: str) -> bool:
+    """Tell if a word, or the next, is of a region; `в Донецьку` and `в Донецке` name the town."""
+    if _REGION.match(text, name.end()):
+        return True
+    is_locative = _LOCATIVE.search(name[0]) and _IN.search(text[max(0, name.start() - 12) : name.start()])
+    return not is_locative and _OF_REGION.search(name[0]) is not None
 
 
 def _towns_not_in(searched: Passage, towns: dict[int, str], its_towns: dict[int, str]) -> list[str]:

@@ -14,6 +14,8 @@ DIFFER = [
     (("Вона дихає сама, – розповів лікар Максим Овечко.", "uk"),
      ("She breathes on her own, said doctor Viktor Yevtushenko.", "en"),
      ("Максим Овечко", "Viktor Yevtushenko", "person")),
+    (("У Вознесенську чоловік визнав провину.", "uk"), ("В Первомайске мужчина признал вину.", "ru"),
+     ("Вознесенську", "Первомайске", "place")),
     # after a name, and at the beginning of a sentence
     (("Староста Селятина Ганна Бойчук просить дров.", "uk"),
      ("Petro Sydorenko, head of Seliatyn, asks for firewood.", "en"),
@@ -40,6 +42,7 @@ SAME = [
     (("Злодій втік із полтавського суду, знайшли його у Рясному.", "uk"),
      ("A thief fled a court in Poltava and was caught at an aunt's.", "en")),
     (("Гуртожиток у Лозівському районі розібрали.", "uk"), ("The dormitory in Izium was cleared.", "en")),
+    (("У Вознесенську область закрили.", "uk"), ("В Первомайске закрыли.", "ru")),
     # a country, and its town; a word of another language
     (("Суд у Гаазі відклав справу.", "uk"), ("The court in Holland put the case off.", "en")),
     (("Газета пише «под Киевом» про район.", "uk"), ("The paper writes “near Kyiv” of it.", "en")),
