@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tokenize
@@ -95,6 +96,15 @@ def test_no_module_of_the_wheel_imports_a_short_name(unpacked: Path) -> None:
         if line.strip().startswith(short)
     ]
     assert found == []
+
+
+def test_no_process_of_the_wheel_begins_with_a_short_name(unpacked: Path) -> None:
+    """`/sql` of an installed viewer answered every query with "No module named archive"."""
+    begun: list[str] = []
+    for path in unpacked.rglob("*.py"):
+        begun += re.findall(r'"-m",\s*"([\w.]+)"', path.read_text("utf-8"))
+    assert begun
+    assert [module for module in begun if not module.startswith("triptych.")] == []
 
 
 def test_a_module_that_an_f_string_names_is_refused() -> None:
