@@ -50,6 +50,10 @@ def write(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         old = _recorded(folder)
+        if not old and (folder / "index.html").exists():
+            raise ArchiveError(
+                f"{os.fspath(folder)} has an index.html that no export wrote: give another folder."
+            )
         names: set[str] = set()
         for name, text in _pages(archive, lookup, question, language, most):
             path = folder / name

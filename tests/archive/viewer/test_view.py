@@ -289,6 +289,16 @@ def test_a_folder_that_cannot_be_written(bridge, root, tmp_path, capsys):
     assert "cannot be written" in capsys.readouterr().err
 
 
+def test_a_page_of_somebody_else_stays(bridge, view, tmp_path):
+    """An export into the folder of a site wrote over its first page."""
+    own = tmp_path / "pages" / "index.html"
+    own.parent.mkdir()
+    own.write_text("mine")
+    code, _ = view()
+    assert (code, own.read_text()) == (1, "mine")
+    assert "has an index.html that no export wrote: give another folder" in view.err
+
+
 def test_reading_leaves_the_archive_as_it_was(bridge, root, view):
     before = archive.open(root).snapshot
     view()
