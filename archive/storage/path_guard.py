@@ -12,7 +12,7 @@ import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from archive.exceptions import ArchiveDamaged, WrongOutput
+from archive.exceptions import ArchiveDamaged, NotAnArchive, WrongOutput
 from archive.format import gate
 from archive.format.layout import FILES, FOLDERS, TABLES, WORKING_FOLDERS, Layout
 
@@ -42,13 +42,16 @@ def places(root: Path, stored_names: Iterable[str]) -> list[Path]:
 
 
 def check_top(root: Path) -> None:
-    """Check the top folder of an archive, before any of it is used. Raises ArchiveDamaged."""
+    """Check the top folder of an archive, before any of it is used. Raises ArchiveDamaged, NotAnArchive."""
     for name in (*FOLDERS, *WORKING_FOLDERS, "_raw/index"):
         _expect(f"{root}/{name}", "a folder")
     for name in FILES:
         _expect(f"{root}/{name}", "a file")
     for name in TABLES:
-        _expect_link(f"{root}/{name}", f"_views/current/{name}")
+        path = root / name
+        if path.is_dir() and not path.is_symlink() and not os.path.lexists(root / "_log"):
+            raise NotAnArchive(f"{root} is not an archive: it has no _log, and {name} is a folder.")
+        _expect_link(str(path), f"_views/current/{name}")
     _expect_link(f"{root}/_views/current", "v[0-9]{1,20}")
 
 

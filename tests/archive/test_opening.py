@@ -39,13 +39,15 @@ def test_the_archive_cannot_be_a_file(root):
     assert root.read_text() == "a file"
 
 
-def test_a_folder_of_something_else_is_left_alone(root):
-    root.mkdir()
-    (root / "thesis.tex").write_text("mine")
+@pytest.mark.parametrize("own", ["thesis.tex", "articles/1.html"])
+def test_a_folder_of_something_else_is_left_alone(root, own):
+    """Pages that `view --output` had written were "damaged or made to do harm"."""
+    (root / own).parent.mkdir(parents=True)
+    (root / own).write_text("mine")
     for opening in (open_writing, archive.open):
         with pytest.raises(NotAnArchive, match="is not an archive"):
             opening(root)
-    assert [path.name for path in root.iterdir()] == ["thesis.tex"]
+    assert [str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()] == [own]
 
 
 def test_no_archive_is_made_in_an_archive(root):
