@@ -7,6 +7,7 @@ from rich.console import Console
 import archive
 from archive.commands.arguments import spread
 from archive.commands.progress import bar
+from archive.exceptions import SchemaTooOld
 from archive.terminal import literal
 
 
@@ -82,7 +83,13 @@ def copy_archive(console: Console, options: argparse.Namespace) -> int:
             "them are in the first copy after the next crawl, or after `repair`.",
             soft_wrap=True,
         )
-    return verify_archive(console, options)
+    try:
+        return verify_archive(console, options)
+    except SchemaTooOld:
+        raise SchemaTooOld(
+            f"{options.target} is copied, but not verified: the Triptych that wrote {options.source} can "
+            "do that. Copy before you update."
+        ) from None
 
 
 def verify_archive(console: Console, options: argparse.Namespace) -> int:

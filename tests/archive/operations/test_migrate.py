@@ -159,6 +159,9 @@ def test_an_older_archive_is_refused_then_whole(edited, article, capsys):
             opening(edited)
     assert main(["ls", "--archive", str(edited)]) == 1
     assert capsys.readouterr().err.count("\n") == 1
+    # the copy that somebody makes after an update must not be migrated, too
+    assert main(["copy", str(edited), f"{edited}-copy"]) == 1
+    assert "copied, but not verified: the Triptych that wrote" in capsys.readouterr().err
     assert main(["migrate", "--archive", str(edited)]) == 1  # nobody has written the step
     assert "cannot migrate schema 0 to 1" in capsys.readouterr().err
     with pytest.raises(MigrationError, match=r"articles\.text has no place"):
