@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from archive.addresses import plain_origin
 from archive.format.languages import CODE_OF
 
 LEAST_ADDRESSES, LEAST_SHARE = 3, 0.2
@@ -102,11 +103,10 @@ def _written(form: Form, home: str) -> str:
     elif "" in form.editions:
         edition = f"(?:{'|'.join(editions)})?"
     path = f"/{edition}{steps}{re.escape(form.ending)}{'/?' if form.closed else ''}"
-    home_host = (urlsplit(home).hostname or "").removeprefix("www.")
-    parts = urlsplit(form.urls[0])
-    if form.host.removeprefix("www.") == home_host and parts.port is None:
+    home_place, place = (urlsplit(plain_origin(url)).netloc for url in (home, form.urls[0]))
+    if place.removeprefix("www.") == home_place.removeprefix("www."):
         return path
-    return rf"https?://{re.escape(parts.netloc)}{path}"
+    return rf"https?://{re.escape(place)}{path}"
 
 
 def _step(kind: str, values: list[str]) -> str:

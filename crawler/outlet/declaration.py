@@ -55,8 +55,8 @@ class Outlet:
     """List pages for backfill, one for each day: `…/archive/%Y/%m/%d`. The fields are those of strftime; `%B`
     is the English month in small letters, `%-d` and `%-m` have no leading zero."""
     article_url: ClassVar[str | tuple[str, ...]] = ""
-    """Regular expressions for a whole address, or for its part from the path on, at the host of `home` with
-    or without `www.`. The group `story` is the id that all languages share, never one that is only assumed to
+    """Regular expressions for a whole address, or for its part from the path on, at host and port of `home`,
+    with or without `www.`. The group `story` is the id that all languages share, never one that is only assumed to
     be shared; the other groups are for variant_url."""
     variant_url: ClassVar[dict[str, str | tuple[str, ...]]] = {}
     """Language -> address of that variant, with the groups of article_url in braces; or several addresses, of
@@ -107,9 +107,9 @@ class Outlet:
         """Return a regular expression for a whole address; the host matches in Unicode and in Punycode."""
         if not pattern.startswith("/"):
             return pattern
-        host = (urlsplit(cls.home).hostname or "").removeprefix("www.")
+        host, colon, port = urlsplit(plain_origin(cls.home)).netloc.removeprefix("www.").partition(":")
         forms = "|".join(re.escape(form) for form in dict.fromkeys((host, dns_name(host))))
-        return rf"https?://(?:www\.)?(?:{forms}){pattern}"
+        return rf"https?://(?:www\.)?(?:{forms}){colon}{port}{pattern}"
 
     @classmethod
     def templates(cls) -> tuple[tuple[str, str], ...]:

@@ -113,7 +113,17 @@ def _command(opened: ArchiveRequest, question: str, form: str) -> list[str]:
     if archive.open(opened.archive.storage).snapshot.id != opened.archive.snapshot.id:
         # a crawl has committed since; rows of the past are put together anew, which takes seconds
         options += ["--as-of", f"{opened.archive.snapshot.committed_at:%Y-%m-%dT%H:%M:%S.%f+00:00}"]
-    start = [sys.executable, "-P", "-m", "archive.__main__", "sql", form, *options, "--seconds", str(_SECONDS)]
+    start = [
+        sys.executable,
+        "-P",
+        "-m",
+        "archive.__main__",
+        "sql",
+        form,
+        *options,
+        "--seconds",
+        str(_SECONDS),
+    ]
     return [*start, "--", question]
 
 

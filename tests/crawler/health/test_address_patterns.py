@@ -40,6 +40,8 @@ def test_another_host_and_a_port_are_written_out() -> None:
         r"https?://biz\.herald\.example:81/news/\d{1,2}"
     ]
     assert made("/news/1", "/news/2", "/news/3", base="http://herald.example") == [r"/news/\d{1,2}"]
+    staged = [f"http://www.herald.example:81/news/{n}" for n in range(3)]
+    assert proposed_patterns(staged, "http://herald.example:81")[0][0] == r"/news/\d{1,2}"
     assert made("/news/1", "/news/2", "/news/3", base='https://a"+print(1)+r".example') == []
 
 

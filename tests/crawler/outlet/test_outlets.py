@@ -169,6 +169,17 @@ def test_a_host_is_one_in_unicode_and_in_punycode(host: str) -> None:
     assert not in_domains("https://xn--80aahjj1e.example/news/7", spider.domains())
 
 
+@pytest.mark.parametrize(
+    ("home", "ports"), [("http://gazeta.example:8080", [":8080"]), ("HTTP://gazeta.example:80", ["", ":80"])]
+)
+def test_a_path_is_one_at_the_port_of_the_home_page(home: str, ports: list[str]) -> None:
+    """A site under test: `live` said "takes 0 of 6 addresses", and proposed nothing that could be taken."""
+    values = {"name": "gazeta", "home": home, "article_url": r"/news/\d+"}
+    spider = type("Gazeta", (StorySpider,), values)()
+    urls = {port: f"http://gazeta.example{port}/news/7" for port in ("", ":80", ":8080", ":9")}
+    assert [port for port, url in urls.items() if spider.is_article(url)] == ports
+
+
 BROKEN = {
     "name": ("My Outlet", "name must match"),
     "article_url": (r"/news/(\d+", "is not a regular expression"),
