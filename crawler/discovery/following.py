@@ -122,7 +122,9 @@ class Following:
             url = alternate.url
             if ledger.known(url) or ledger.was_looked_at(url) or self._debts.must_wait(url):
                 continue
-            yield from self._requests.variant(alternate, lead.url, inviting=True, is_noted=True)
+            yield from self._requests.variant(
+                alternate, lead.url, inviting=True, is_noted=True, alternates=lead.alternates
+            )
 
     def _cut(self, address: str, over: int, size: int) -> Observation:
         """One observation for all over-budget addresses of a long list; it is no debt."""

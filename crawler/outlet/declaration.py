@@ -55,9 +55,9 @@ class Outlet:
     """List pages for backfill, one for each day: `…/archive/%Y/%m/%d`. The fields are those of strftime; `%B`
     is the English month in small letters, `%-d` and `%-m` have no leading zero."""
     article_url: ClassVar[str | tuple[str, ...]] = ""
-    """Regular expressions for a whole address, or for its part from the path on, at host and port of `home`,
-    with or without `www.`. The group `story` is the id that all languages share, never one that is only assumed to
-    be shared; the other groups are for variant_url."""
+    """Regular expressions for a whole address, or for its part from the path on, at host and port of `home`
+    with or without `www.`. The group `story` is the id that all languages share, never one that is only
+    assumed to be shared; the other groups are for variant_url."""
     variant_url: ClassVar[dict[str, str | tuple[str, ...]]] = {}
     """Language -> address of that variant, with the groups of article_url in braces; or several addresses, of
     which those apply whose groups the article's address has. It is only a claim: the text decides the

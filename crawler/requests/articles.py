@@ -124,9 +124,9 @@ class StoryRequests:
             return False
 
     def variant(
-        self, alternate: Alternate, story: str, *, inviting: bool, is_noted: bool = False
+        self, alternate: Alternate, story: str, *, inviting: bool, **more: Any
     ) -> Iterator[Request | Observation]:
-        """`story`: the address that led to it; all pages that the story names share one limit.
+        """`story`: the address that led to it; all pages that it names share one limit. `more`: of `article`.
 
         The first address above the limit gets a row, and no further one: one page may name 20,000.
         """
@@ -146,7 +146,7 @@ class StoryRequests:
             return
         invited = alternate.url if inviting and alternate.source == "hreflang" else None
         guessed = alternate.source == "url-rule"
-        yield self.article(alternate.url, is_noted=is_noted, story=story, invited=invited, guessed=guessed)
+        yield self.article(alternate.url, story=story, invited=invited, guessed=guessed, **more)
 
     def observation(
         self,

@@ -6,6 +6,8 @@ import pytest
 
 from crawler.items import Alternate, Article
 from crawler.requests.articles import variants_to_fetch, worth_fetching
+from tests.newsrooms.herald import XML, Herald
+from tests.newsrooms.newsroom import Answer
 
 HERE = "https://www.herald.example/news/1"
 
@@ -57,3 +59,21 @@ def test_one_address_is_followed_once_by_its_strongest_source() -> None:
     there = "https://www.herald.example/en/news/1"
     named = [Alternate("en", there, "url-rule"), Alternate("en", there, "switcher"), *hreflang(("en", there))]
     assert [alternate.source for alternate in worth_fetching([HERE], named)] == ["hreflang"]
+
+
+def test_a_late_translation_that_a_sitemap_alone_names_is_paired_by_it(herald: Herald) -> None:
+    """It was paired by its content, if that was alike enough: the sitemap's link was lost on the way."""
+    herald.publish(1, languages=("uk",))
+    herald.announce(1)
+    assert herald.crawl().exit_code == 0
+    original, translation = (f"{herald.base}{herald.path(*at)}" for at in ((1,), (9, "en")))
+    herald.publish(9, languages=("en",))
+    herald.site["/sitemap-news.xml"] = Answer(
+        f'''<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"
+        xmlns:x="http://www.w3.org/1999/xhtml"><url><loc>{original}</loc>
+        <x:link rel="alternate" hreflang="uk" href="{original}"/>
+        <x:link rel="alternate" hreflang="en" href="{translation}"/></url></urlset>'''.encode(),
+        headers=XML,
+    )
+    assert herald.crawl("-s", "PAIR_SECONDS=0").exit_code == 0
+    assert list(herald.table("pairs")["evidence"]) == ["sitemap"]
