@@ -18,7 +18,7 @@ _COUNTED = re.compile(r"\s*\(\d[\d\s]*\)$")
 _of_tags = names_say("(?:^|[ _-])(tags?|tag-?list|topics)(?:$|[ _-])")
 _CUT = re.compile(r"\s*[,;،、]\s*")
 _MACHINERY = re.compile(
-    r"""_|@|https?://|\bwww\.|\.(?:com|net|org|tv|co\.uk)\b|^\[.*\]$|\bstate\ wire$
+    r"""_|@|^/|https?://|\bwww\.|\.(?:com|net|org|tv|co\.uk)\b|^\[.*\]$|\bstate\ wire$
     | ^person(?:\ \w+)?$ | ^[A-Z]{3,}:[A-Z-]+$
     | ^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$
     | ^[\W\d]+$ | [:»›→]$ | ^(?:print|e-?mail|share)\ (?:this|an?|article|page)\b
@@ -81,8 +81,10 @@ _SHOWN = ".//text()[not(ancestor::svg)]"
 _MOST_PRINTED = 12
 """Links in boxes called after tags, at most: more are a menu or a cloud."""
 _LONGEST_CODE = 8
-_MOST_KEYWORDS, _MOST_CODES = 20, 4
-"""Values of `news_keywords` that are an article's own, and of those in capitals, at most."""
+_MOST_KEYWORDS, _MOST_CODES, _MOST_OF_NEWS = 20, 4, 2
+"""Values of `news_keywords` that are an article's own, in capitals, and with the word `news`, at most."""
+_OF_NEWS = re.compile(r"\b(?:news|новини|новости)\b", re.IGNORECASE)
+_ARTICLE = re.compile(r"^the\s", re.IGNORECASE)
 _LABEL = re.compile(
     r"(?:^|[\s–—|/-])(?:теги?|мітки|метки|ключові слова|ключевые слова|tags?|schlagw(?:orte?|örter))\s*:\s*$",
     re.IGNORECASE,
@@ -147,9 +149,11 @@ def _text_before(link: HtmlElement) -> str:
 def _news_keywords(line: str, site_name: str | None) -> list[str]:
     """Return the tags of `news_keywords`; none of codes, or of a list of the whole outlet."""
     tags = _CUT.split(line)
-    codes = [*filter(str.isupper, tags)]
-    names_outlet = site_name is not None and for_comparison(site_name) in map(for_comparison, tags)
-    return [] if len(tags) > _MOST_KEYWORDS or len(codes) > _MOST_CODES or names_outlet else tags
+    codes, of_news = [*filter(str.isupper, tags)], [*filter(_OF_NEWS.search, tags)]
+    outlet = for_comparison(_ARTICLE.sub("", site_name or ""))
+    names_outlet = bool(outlet) and outlet in map(for_comparison, tags)
+    is_long = len(tags) > _MOST_KEYWORDS or len(codes) > _MOST_CODES or len(of_news) > _MOST_OF_NEWS
+    return [] if is_long or names_outlet else tags
 
 
 def _parted(tags: list[str]) -> list[str]:

@@ -8,6 +8,7 @@ from crawler.extraction.document.text import one_line
 from crawler.extraction.fields.dates.parsing import TOLERANCE, parse_date
 from crawler.extraction.fields.dates.timezones import KYIV
 
+LARGEST_OFFSET = timedelta(hours=14)
 _FIRST = datetime(1990, 1, 1, tzinfo=UTC)
 
 
@@ -119,3 +120,24 @@ def moments_of(claims: Iterable[tuple[str, str]], fetched_at: datetime) -> Itera
 
 def first_moment(claims: Iterable[tuple[str, str]], fetched_at: datetime) -> Moment | None:
     return next(moments_of(claims, fetched_at), None)
+
+
+def second_of_the_hour_that_comes_twice(moment: Moment, candidates: list[Moment]) -> Moment | None:
+    """Return the claim with a zone which shows that the second of two equal hours in autumn is meant."""
+    second = moment.at.astimezone(KYIV).replace(fold=1).astimezone(UTC)
+    for candidate in candidates:
+        if not candidate.source.endswith(("naive", "day")) and candidate.at == second != moment.at:
+            return candidate
+    return None
+
+
+def other_than_the_naive_clock(moment: Moment, candidates: list[Moment]) -> Moment | None:
+    """Return the claim some hours from a time called UTC whose clock another claim has without a zone."""
+    clock, other, is_local = moment.at.replace(tzinfo=None), None, False
+    for candidate in candidates:
+        apart = abs(candidate.at - moment.at)
+        if candidate.source.endswith(" naive"):
+            is_local = is_local or candidate.at.astimezone(KYIV).replace(tzinfo=None) == clock
+        elif not candidate.source.endswith("day") and timedelta() < apart <= LARGEST_OFFSET:
+            other = other or (candidate if apart % timedelta(hours=1) == timedelta() else None)
+    return other if is_local else None

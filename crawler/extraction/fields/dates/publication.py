@@ -13,6 +13,7 @@ from crawler.extraction.document.outline import Outline, outline
 from crawler.extraction.document.text import one_line
 from crawler.extraction.fields.dates.agreement import (
     BEST_PRINTED,
+    LARGEST_OFFSET,
     PRINTED,
     WEIGHTS,
     Moment,
@@ -22,6 +23,8 @@ from crawler.extraction.fields.dates.agreement import (
     first_moment,
     moments_of,
     most_agreed,
+    other_than_the_naive_clock,
+    second_of_the_hour_that_comes_twice,
     weight_of,
 )
 from crawler.extraction.fields.dates.declared import (
@@ -51,7 +54,6 @@ from crawler.extraction.fields.placement import Placement
 _UTC = re.compile(r"\d(?:Z|\s*\+00:?00)$")
 _OFFSET = re.compile(r"[+-](?!00:?00)\d{2}:?\d{2}$")
 _CLOCK = re.compile(r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})")
-_LARGEST_OFFSET = timedelta(hours=14)
 _SLOW_CLOCK = timedelta(minutes=5)
 _SLASHES = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})/((?:19|20)?\d{2})(?![\d/])")
 _CAPITALS = re.compile(r"\d\s?[AP]M\b")
@@ -349,7 +351,7 @@ class _Reading:
         if moment.source.endswith("day"):
             moment = self._with_an_hour(moment)
         if moment.source.endswith(" naive"):
-            moment = self._same_time_with_a_zone(moment) or moment
+            moment = self._same_time_with_a_zone(moment) or self._on_the_day_of_others(moment)
         if statement in self.declared and moment.source.endswith(("-ld", "meta", "itemprop", "naive")):
             by_itemprop = [s for s in self.declared if s.source.startswith("itemprop")]
             further = [s for s in self.declared if s not in by_itemprop]
@@ -368,16 +370,26 @@ class _Reading:
             if printed_offset is None and not offset and self._is_read_in_ukrainian_time:
                 # what is called UTC may be local
                 continue
-            is_whole = offset % timedelta(hours=1) == timedelta(0) and abs(offset) <= _LARGEST_OFFSET
+            is_whole = offset % timedelta(hours=1) == timedelta(0) and abs(offset) <= LARGEST_OFFSET
             if is_whole and not self.is_weak(statement):
                 return moment
         return None
+
+    def _on_the_day_of_others(self, naive: Moment) -> Moment:
+        """Return the printed time for one without a zone that print and address put on the day before."""
+        day = naive.at.astimezone(KYIV).date()
+        if day not in {moment.at.date() + _A_DAY for _, moment in self._dated(self.beside)}:
+            return naive
+        printed = [moment for statement, moment in self._dated(self.printed) if not self.is_weak(statement)]
+        days = {moment.at.astimezone(KYIV).date() for moment in printed}
+        return printed[0] if days == {day - _A_DAY} else naive
 
     def _with_an_hour(self, day: Moment) -> Moment:
         for statement, moment in self._dated((*self.declared, *self.printed)):
             if self.is_weak(statement) or moment.source.endswith("day"):
                 continue
-            if moment.at.astimezone(KYIV).date() == day.at.date():
+            # of a day in UTC, too, where a time is stated so
+            if day.at.date() in {moment.at.astimezone(KYIV).date(), moment.at.date()}:
                 return moment
         return day
 
@@ -387,10 +399,15 @@ class _Reading:
             candidate for candidate in moments_of(claims, self._fetched_at) if candidate.raw != moment.raw
         ]
         if moment.source.endswith("naive"):
-            return _second_of_the_hour_that_comes_twice(moment, candidates) or moment
+            return second_of_the_hour_that_comes_twice(moment, candidates) or moment
         if not _UTC.search(moment.raw):
             return moment
-        return _same_clock_with_an_offset(moment, candidates) or self._local_called_utc(moment) or moment
+        return (
+            _same_clock_with_an_offset(moment, candidates)
+            or other_than_the_naive_clock(moment, candidates)
+            or self._local_called_utc(moment)
+            or moment
+        )
 
     @property
     def _is_read_in_ukrainian_time(self) -> bool:
@@ -414,15 +431,6 @@ class _Reading:
         }
         is_printed = local.replace(second=0) in printed and moment.at.replace(second=0) not in printed
         return corrected if is_printed else None
-
-
-def _second_of_the_hour_that_comes_twice(moment: Moment, candidates: list[Moment]) -> Moment | None:
-    """Return the claim with a zone which shows that the second of two equal hours in autumn is meant."""
-    second = moment.at.astimezone(KYIV).replace(fold=1).astimezone(UTC)
-    for candidate in candidates:
-        if not candidate.source.endswith(("naive", "day")) and candidate.at == second != moment.at:
-            return candidate
-    return None
 
 
 def _same_clock_with_an_offset(moment: Moment, candidates: list[Moment]) -> Moment | None:

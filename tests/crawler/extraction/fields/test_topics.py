@@ -70,6 +70,12 @@ def trail(*names: str) -> str:
     [
         ("<meta property='article:tag' content='Spain,Europe'>", ("Spain", "Europe")),
         ("<meta name='news_keywords' content='bridges, rivers'>", ("bridges", "rivers")),
+        ("<meta name='news_keywords' content='bridges, rivers, /article'>", ("bridges", "rivers")),
+        ("<meta name='news_keywords' content='bridges, News, Port news, Breaking News'>", ()),
+        (
+            "<meta property='og:site_name' content='The Port Star'><meta name='news_keywords' content='Port Star, rivers'>",
+            (),
+        ),
         (
             "<script type='application/ld+json'>"
             '{"@type": "NewsArticle", "keywords": ["8ae9ab2d-fe1b-4230-acb8-a59b52877682", "WC: 1000-1999",'

@@ -51,6 +51,30 @@ def test_a_bare_day_gets_its_hour_from_elsewhere() -> None:
     assert published("", meta) == Moment("2024-04-26", utc(2024, 4, 26), "meta day")
 
 
+def test_the_hour_of_a_time_element_of_the_same_day_in_its_own_zone() -> None:
+    meta = '<meta property="article:published_time" content="2015-06-26">'
+    body = '<time class="date" datetime="2015-06-26T23:53:19+00:00">26 червня</time>'
+    assert published(body, meta).at == utc(2015, 6, 26, 23, 53, 19)
+
+
+def test_a_local_time_that_one_claim_calls_utc_and_another_leaves_without_a_zone() -> None:
+    data = '<script type="application/ld+json">{"@type": "NewsArticle", "datePublished": "2019-04-02T17:17:49+00:00"}</script>'
+    naive = '<meta name="date" content="2019-04-02 17:17:49">'
+    zoned = '<meta property="article:published_time" content="2019-04-02T21:17:49+00:00">'
+    assert published(head=data + naive + zoned, language="en").at == utc(2019, 4, 2, 21, 17, 49)
+    assert published(head=data + zoned, language="en").at == utc(2019, 4, 2, 17, 17, 49)
+    later = zoned.replace("21:17", "21:30")
+    assert published(head=data + naive + later, language="en").at == utc(2019, 4, 2, 17, 17, 49)
+
+
+def test_a_time_without_a_zone_on_the_day_after_print_and_address() -> None:
+    meta = '<meta property="article:published_time" content="2019-08-28T00:00:43">'
+    body = '<p class="post_date">Aug. 27, 2019 5 PM</p>'
+    dated, undated = "https://a.example/2019-08-27/stadium", "https://a.example/stadium"
+    assert published(body, meta, dated, "en").at.date() == utc(2019, 8, 27).date()
+    assert published(body, meta, undated, "en").at.date() == utc(2019, 8, 28).date()
+
+
 def test_a_day_long_before_the_month_of_the_address_is_trusted_half() -> None:
     """A template may declare the same day for all articles, as two of gq.com of 2014 did."""
     head = (
