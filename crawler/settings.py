@@ -12,7 +12,7 @@ from archive.exceptions import WrongSetting
 
 try:
     # the processes of the crawl, and the archive, read the environment
-    _file = into_environment()
+    of_file = into_environment()
 except WrongSetting as error:  # Scrapy would show a traceback
     print(f"triptych: {error}", file=sys.stderr)
     sys.exit(2)
@@ -200,4 +200,5 @@ LOG_FORMATTER = "crawler.reports.log_format.LazyLogFormat"
 # --- what the operator's environment and file have of Scrapy's and Spidermon's own -------------------
 # tokens and passwords need not stand in a file
 globals().update({name: value for name, value in os.environ.items() if name.startswith("SPIDERMON_")})
-globals().update(_file.scrapy)
+own_names = frozenset(filter(str.isupper, globals()))
+globals().update(of_file.scrapy)

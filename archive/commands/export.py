@@ -109,6 +109,8 @@ def _contradiction(options: argparse.Namespace) -> str:
         return "--wacz FILE says where to, and takes all pages"
     if options.dataset and has_output:
         return "--dataset DIR says where to, and takes all tables"
+    if options.format == "tmx" and len(options.language or ()) == 1:
+        return "tmx pairs languages: repeat --language, or leave it out"
     if options.html and (has_output or is_selection):
         return "--html FOLDER takes --outlet, --most and --interface alone"
     return "" if options.output or not options.format else "say where to with --output"

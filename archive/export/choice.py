@@ -31,7 +31,8 @@ class Choice:
         return not (self.language or self.outlet or self.sample)
 
     def check(self, archive: Archive, table: str) -> None:
-        """Raise ValueError if a table has no row of a chosen language or outlet."""
+        """Raise ValueError if a table has no such column, or no row of a chosen language or outlet."""
+        archive.table(table, language=() if self.language else None, outlet=() if self.outlet else None)
         for name, values in (("language", self.language), ("outlet", self.outlet)):
             if values:
                 column = archive.table(table, as_of=self.as_of, columns=[name]).to_arrow().column(name)

@@ -84,7 +84,8 @@ def _nothing_at(storage: Storage, url: str) -> str:
             if key in {address_key(row[x]) for x in columns[1:] if row[x]}:
                 references.append(row["url"])
     if not references:
-        return f"Nothing in {storage.name} has the address {url}; is it spelled as the outlet does?"
+        hint = "is it spelled as the outlet does?" if "://" in url else "`triptych show` prints an id's."
+        return f"Nothing in {storage.name} has the address {url}; {hint}"
     addresses = ", ".join(sorted(references)[:MOST_LISTED])
     if len(references) > MOST_LISTED:
         addresses += ", …"

@@ -291,10 +291,12 @@ def between(column: str, bounds: tuple[Moment | None, Moment | None] | None) -> 
         return None
     if not isinstance(bounds, tuple | list) or len(bounds) != 2:
         raise ValueError(f'{bounds!r}: expected from and to, such as ("2026-03-01", None)')
-    start, end = bounds
+    start, end = (None if bound is None else to_utc(bound) for bound in bounds)
+    if start is not None and end is not None and start >= end:
+        raise ValueError(f"{bounds!r}: nothing is from {start} on and before {end}")
     return all_of(
-        ds.field(column) >= pa.scalar(to_utc(start)) if start is not None else None,
-        ds.field(column) < pa.scalar(to_utc(end)) if end is not None else None,
+        ds.field(column) >= pa.scalar(start) if start is not None else None,
+        ds.field(column) < pa.scalar(end) if end is not None else None,
     )
 
 

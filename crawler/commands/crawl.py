@@ -399,7 +399,9 @@ def _print_run(
         return
     if not console.is_terminal:
         console.print(f"{run.ended_at:%Y-%m-%d %H:%M:%S} UTC  {literal(run.outlet)}", highlight=False)
-    published = report.Published(run.run_id, list(snapshots), is_whole=is_whole)
+    published = report.Published(
+        run.run_id, list(snapshots), is_whole=is_whole, languages=parts.spider.languages
+    )
     report.print_report(console, parts.ledger, published, run.archive, run.outlet)
     report.print_slowed(console, parts.backoff)
     report.print_debts(console, debt_lines)

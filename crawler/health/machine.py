@@ -128,7 +128,8 @@ def _place(what: str, folder: Path | None, name: str) -> Iterator[Condition]:
     try:
         yield from _tried(what, folder)
     except OSError as error:
-        yield Condition(what, "bad", f"{folder} cannot be written: {error.strerror}", "chown or chmod it")
+        mend = "chown or chmod it" if isinstance(error, PermissionError) else "make room, or move it"
+        yield Condition(what, "bad", f"{folder} cannot be written: {error.strerror}", mend)
 
 
 def _tried(what: str, folder: Path) -> Iterator[Condition]:

@@ -56,7 +56,7 @@ class OutletLoader(SpiderLoader):
         """Load the operator's declarations, each a file of that folder."""
         if not folder.is_dir():
             print(
-                f"triptych: OUTLETS_FOLDER={str(folder)!r}: expected a folder of declarations",
+                f"triptych: OUTLETS_FOLDER={str(folder)!r} is no folder; `triptych genspider` makes it",
                 file=sys.stderr,
             )
             sys.exit(2)

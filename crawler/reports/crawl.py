@@ -35,6 +35,8 @@ class Published(NamedTuple):
     snapshots: Sequence[Snapshot]
     is_whole: bool
     """False where the archive could not be written or closed."""
+    languages: tuple[str, ...] = ()
+    """Those of the outlet; none if they are all three."""
 
 
 _NO_TIME = "[green]●[/]"
@@ -57,7 +59,7 @@ def print_report(console: Console, ledger: Ledger, published: Published, uri: st
         # cron would mail them
         if rows and console.is_terminal:
             _print_stories(console, rows, evidence, _lags_of(read, {row.story_id for row in rows}))
-        console.print(_summary(rows, pairs, outlet))
+        console.print(_summary(rows, pairs, outlet, published.languages))
     console.print(_outcomes(ledger))
     unread = [(url, why) for url, why in ledger.sources.items() if why != "read"]
     for url, why in unread[:LISTED]:
@@ -213,14 +215,16 @@ def _grid() -> Table:
     return table
 
 
-def _summary(rows: list[Row], pairs: Counter[str], outlet: str) -> Table:
+def _summary(rows: list[Row], pairs: Counter[str], outlet: str, published_in: tuple[str, ...]) -> Table:
     stories: dict[str, set[str | None]] = defaultdict(set)
     for row in rows:
         stories[row.story_id].add(row.language)
     table = _grid()
     languages = Counter(row.language or "unknown" for row in rows)
-    complete = sum(set(STORY_LANGUAGES) <= languages_of_story for languages_of_story in stories.values())
-    table.add_row("stories", str(len(stories)), f"{literal(outlet)}; {complete} of them in uk, en and ru")
+    *others, last = [x for x in STORY_LANGUAGES if x in published_in] or STORY_LANGUAGES
+    complete = sum({*others, last} <= languages_of_story for languages_of_story in stories.values())
+    whole = " and ".join(filter(None, (", ".join(others), last)))
+    table.add_row("stories", str(len(stories)), f"{literal(outlet)}; {complete} of them in {whole}")
     table.add_row("articles", str(len(rows)), counts(languages))
     kinds = Counter({kind: count for kind, count in pairs.items() if kind != "pairs"})
     table.add_row("pairs", str(pairs["pairs"]), counts(kinds))

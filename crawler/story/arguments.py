@@ -175,12 +175,12 @@ def _check_names(settings: Settings) -> None:
     """Refuse a name almost like that of a setting; any other may belong to an extension of the user."""
     from crawler import settings as own_settings  # noqa: PLC0415  it reads the environment of the command
 
-    existing = [name for name in (*vars(default_settings), *vars(own_settings)) if name.isupper()]
-    for name in settings:
-        if name in existing or settings.getpriority(name) != SETTINGS_PRIORITIES["cmdline"]:
-            continue
+    existing = {*filter(str.isupper, vars(default_settings)), *own_settings.own_names}
+    given = {name for name in settings if settings.getpriority(name) == SETTINGS_PRIORITIES["cmdline"]}
+    for name in sorted({*own_settings.of_file.scrapy, *given} - existing):
+        where = "-s" if name in given else f"{own_settings.of_file.path}:"
         if near := difflib.get_close_matches(str(name).upper(), existing, 1, _SLIP):
-            raise WrongUse(f"-s {visible(str(name))}: no such setting; did you mean {near[0]}?")
+            raise WrongUse(f"{where} {visible(str(name))}: no such setting; did you mean {near[0]}?")
 
 
 def _number(arguments: dict[str, str], name: str) -> int | None:

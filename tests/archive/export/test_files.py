@@ -274,10 +274,18 @@ def test_iceberg_registers_the_files_as_they_are(odd_headlines, tmp_path, writer
 
 @pytest.mark.parametrize(
     "given",
-    [("--format", "tmx", "--table", "stories", "--output", "o.tmx"), ("--wacz", "o.wacz", "--output", "x")],
+    [
+        ("--format", "tmx", "--table", "stories", "--output", "o.tmx"),
+        ("--format", "tmx", "--language", "uk", "--output", "o.tmx"),
+        ("--format", "csv", "--table", "stories", "--language", "uk", "--output", "o.csv"),
+        ("--wacz", "o.wacz", "--output", "x"),
+    ],
 )
 def test_what_an_export_cannot_do_is_a_sentence(odd_headlines, tmp_path, monkeypatch, capsys, given):
     monkeypatch.chdir(tmp_path)
     assert main(["export", *given, "--archive", str(odd_headlines)]) == 2
-    assert capsys.readouterr().err.endswith(".\n")
+    said = capsys.readouterr().err
+    assert said.endswith(".\n")
+    # which columns there are is no answer to --language
+    assert "article_id" not in said
     assert not list(tmp_path.glob("o.*"))

@@ -193,6 +193,8 @@ def test_a_look_alone_can_be_purged(everywhere, open_writer):
 def test_nothing_there(everywhere, secret):
     with pytest.raises(ArticleNotFound, match="spelled"):
         find(everywhere, "https://courier.example/never")
+    with pytest.raises(ArticleNotFound, match="`triptych show` prints an id's"):
+        find(everywhere, "07a0b8cb")
     purge(everywhere, secret().url, "asked by letter 12")
     with pytest.raises(ArticleNotFound, match="asked by letter 12"):
         purge(everywhere, secret().url, "again")

@@ -116,6 +116,8 @@ def test_a_column_or_date_that_is_none_is_named(two_outlets):
         two_outlets.articles(published=("yesterday", None))
     with pytest.raises(ValueError, match="expected from and to"):
         two_outlets.articles(published="2026-03-01")
+    with pytest.raises(ValueError, match="nothing is from 2026-03-01"):
+        two_outlets.articles(published=("2026-03-01", "2026-03-01"))
 
 
 def test_an_open_archive_stays_at_its_snapshot(two_outlets, writer, article):

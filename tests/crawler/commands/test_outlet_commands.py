@@ -15,6 +15,7 @@ from tests.crawler.outlet.recordings import read_recording
 from tests.newsrooms.newsroom import Answer, Site
 from tests.newsrooms.story_pages import HEADLINES, Page
 from tests.support import forked
+from tests.support.running import python
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -200,7 +201,7 @@ def test_genspider_makes_a_declaration(scrapy: Scrapy, tmp_path: Path) -> None:
         (("genspider", "courier"), "give a name and a domain"),
         (("crawl", "kanal25"), "did you mean kanal24?"),
         (("crawl", "demo", "-s", "DOWNLOAD_DELAY=abc"), "DOWNLOAD_DELAY='abc': expected a number"),
-        (("crawl", "demo", "-s", "OUTLETS_FOLDER=/dev/null"), "expected a folder of declarations"),
+        (("crawl", "demo", "-s", "OUTLETS_FOLDER=/dev/null"), "is no folder; `triptych genspider`"),
         (("crawl", "demo", "-s", "SPIDER_MODULES=crawler.nobody"), "there is no module 'crawler.nobody'"),
         (("parse", "--spider", "kanal24", "https://24tv.ua/"), "triptych inspect"),
         (("check", "kanal24"), "triptych live"),
@@ -213,6 +214,14 @@ def test_what_cannot_be_meant_ends_with_a_sentence(scrapy: Scrapy, arguments: li
     assert done.returncode == 2
     assert told in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_mistyped_name_in_the_settings_file_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "t.toml"
+    file.write_text("[scrapy]\nOF_AN_EXTENSION = 1\nDOWNLOAD_DELAI = 2\n")
+    done = python("-m", "triptych", "crawl", "demo", "--archive", tmp_path / "a", TRIPTYCH_CONFIG=str(file))
+    assert done.returncode == 2
+    assert f"{file}: DOWNLOAD_DELAI: no such setting; did you mean DOWNLOAD_DELAY?" in done.stderr
 
 
 def test_scrapys_shell_and_fetch_work_and_archive_nothing(scrapy: Scrapy, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from scrapy.settings import Settings
 from archive.writer import ArchiveWriter
 from crawler.health.machine import Condition, examine
 from crawler.outlet.declaration import Outlet
+from tests.support.running import python
 
 
 def conditions(place: Path | str, outlet: type[Outlet] | None = None) -> dict[str, Condition]:
@@ -41,6 +42,22 @@ def test_what_is_wrong_says_what_mends_it(tmp_path: Path, monkeypatch: pytest.Mo
     (tmp_path / "news").mkdir()
     (tmp_path / "news" / "diary.txt").touch()
     assert conditions(tmp_path / "news")["archive"].state == "bad"
+
+
+_FULL = """
+import resource, sys
+from scrapy.settings import Settings
+from crawler.health.machine import examine
+resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+settings = Settings({"ARCHIVE_URI": sys.argv[1], "USER_AGENT": "triptych"})
+sys.exit(str([x.mend for x in examine(settings, None) if x.state == "bad"]))
+"""
+
+
+def test_who_has_no_room_is_not_told_to_change_permissions(tmp_path: Path) -> None:
+    (tmp_path / "news").mkdir()
+    program = python("-c", _FULL, str(tmp_path / "news"))
+    assert "make room" in program.stdout + program.stderr
 
 
 def test_an_outlet_that_answers_nobody_is_bad(tmp_path: Path) -> None:
