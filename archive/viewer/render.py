@@ -47,6 +47,8 @@ class About:
     snapshot: int
     sha256: str | None
     """Of the manifest of the snapshot; None where it is folded into the history."""
+    is_behind: bool = False
+    """True while newer commits are being read, which no page shows yet."""
 
 
 NO_ARCHIVE = About("Triptych", -1, None)

@@ -31,24 +31,31 @@ class FollowUp:
 
     language: str
     kind: str
-    """edited after it; together: at a time when either may have come first; not-edited;
+    """edited after it; edited-before it; together: at a time when either may have come first; not-edited;
     first-seen-after: its first text may have been made of the edited one;
     not-visited: no visit has seen its page since; taken-down; still-there, after a takedown."""
     seconds: float | None
-    """From the visit that saw the change to the one that saw the edit of this language."""
+    """Between the visit that saw the change and the one that saw the edit of this language."""
 
 
+_ONE_CHANGE = timedelta(days=2)
+"""Before an edit, within which the edit of another language may be what it follows."""
 _ONE_CRAWL = timedelta(hours=1)
 """Within which a crawl visits the languages of a story, one after the other."""
 
 
 def after_edit(variant: ArticleLine, edit: EditVisit, edits: Iterable[EditVisit]) -> FollowUp:
     """Compare what visits saw of another language: an edit is after the last visit without it."""
+    before: float | None = None
     for followed in edits:  # the earliest first
         if followed.after >= edit.at:
             return FollowUp(variant.language, "edited", (followed.at - edit.at).total_seconds())
         if followed.at > edit.after:
             return FollowUp(variant.language, "together", None)
+        if edit.at - followed.at <= _ONE_CHANGE:
+            before = (edit.at - followed.at).total_seconds()
+    if before is not None:
+        return FollowUp(variant.language, "edited-before", before)
     if variant.gone:
         return FollowUp(variant.language, "taken-down", None)
     if variant.last_seen < edit.at:
@@ -85,7 +92,7 @@ def follow_ups(
 _REACTION_OF = {
     **dict.fromkeys(("not-edited", "still-there"), 1),
     **dict.fromkeys(("not-visited", "first-seen-after"), 2),
-    **dict.fromkeys(("edited", "together"), 3),
+    **dict.fromkeys(("edited", "edited-before", "together"), 3),
 }
 
 

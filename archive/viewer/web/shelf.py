@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 
 import archive
 from archive.exceptions import ArchiveError
@@ -47,6 +48,8 @@ class Shelf:
         self._filled = -1
         """Snapshot that filling was last begun for."""
         self._next_check = 0.0
+        self._has_newer = False
+        """True while there are commits that the side file does not have."""
         self.figures: Figures | None = None
         """Of the snapshot that is open."""
         self._path = side_file.side_file(archive.open(root).storage.layout)
@@ -66,7 +69,7 @@ class Shelf:
             self._renew()
             if self._archive is None or self._lookup is None:
                 raise Preparing(*side_file.progress(self._path))
-            yield self._archive, self._lookup, about(self._archive)
+            yield self._archive, self._lookup, replace(about(self._archive), is_behind=self._has_newer)
 
     def _renew(self) -> None:
         """Open a newer snapshot or side file, and start filling where texts are missing."""
@@ -82,6 +85,7 @@ class Shelf:
         if self._filling is None and (self._is_behind(head) or self._has_unread(head)):
             self._filled = head.snapshot.id
             self._filling = self._fill()
+        self._has_newer = self._is_behind(head)
         self._next_check = time.monotonic() + (
             _CHECK_EVERY if self._filling is None else _CHECK_WHILE_FILLING
         )

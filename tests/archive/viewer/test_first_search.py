@@ -103,6 +103,21 @@ def test_a_search_finds_what_was_read_between_two_requests(unread):
         assert "No story matches" in text_of(get("/search?q=nothing")[2])
 
 
+def test_a_page_of_an_older_snapshot_says_that_newer_commits_are_being_read(unread, open_writer, article):
+    with closing(open_writer()) as writer:
+        writer.add_article(article(2, "uk", "Метро працює."))
+        writer.commit()
+    with serving(unread) as get:
+        with filling_waits(unread):
+            first = text_of(get("/")[2])
+            assert "Newer commits are being read: this page is still of snapshot 1." in first
+            assert "1 story" in first
+        wait_for_filling()
+        last = text_of(get("/")[2])
+        assert "Newer commits" not in last
+        assert "2 stories" in last
+
+
 def test_texts_that_were_read_by_filling_that_was_killed_are_found(unread):
     """A text is kept at once, and noted every ten seconds."""
     opened = archive.open(unread)

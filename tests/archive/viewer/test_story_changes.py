@@ -223,7 +223,9 @@ def stories_of_edits(root):
         ([(4, 6)], 6, "edited", 7200),
         ([(2, 3)], 6, "together", None),
         ([(3, 6)], 6, "together", None),  # perhaps at three, before the visit at four
-        ([(0, 1)], 6, "not-edited", None),
+        ([(0, 1)], 6, "edited-before", 10800),
+        ([(0, 1)], 3, "edited-before", 10800),
+        ([(-60, -50)], 6, "not-edited", None),
     ],
 )
 def test_what_another_language_did_is_what_visits_have_seen(others, last_seen, kind, seconds):
