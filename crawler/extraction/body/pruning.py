@@ -181,7 +181,9 @@ def unwanted(page: Outline, drop: str | None, spared: frozenset[str]) -> Iterato
             yield element, f"promotes something else ({label})"
     for i in (*page.by_role.get("complementary", ()), *page.by_role.get("dialog", ())):
         element = page.elements[i]
-        if element not in page.around_headings and not _is_most_of(page, i):
+        if element in page.around_headings:
+            continue
+        if short_text(element, _SMALL) is not None or not _is_most_of(page, i):
             yield element, f"beside the text (role={page.attributes[i]['role']})"
     yield from _asides(page)
     yield from _pull_quotes(page)
