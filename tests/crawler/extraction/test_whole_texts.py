@@ -452,3 +452,11 @@ def test_the_last_line_says_whose_text_it_is(line: str) -> None:
     article = read(f"<h1>{TITLE}</h1><div><p>{'<br />'.join((*TEXT, line))}</p></div>")
     assert lines(article) == TEXT
     assert Claim("printed", line.partition(": ")[2]) in article.author_claims
+
+
+def test_what_the_outlet_says_of_itself_behind_a_label() -> None:
+    line = "<p>Disclaimer: The Courier is an independent outlet of the port and of nobody else.</p>"
+    article = read(
+        f"<h1>{TITLE}</h1><div>{P}{line}</div>", '<meta property="og:site_name" content="The Courier">'
+    )
+    assert lines(article) == TEXT

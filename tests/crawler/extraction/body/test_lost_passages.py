@@ -328,7 +328,6 @@ def test_what_its_role_puts_beside_the_text(role: str) -> None:
             "",
             "<div>Ще про це <a href='/1'>мости</a>, <a href='/2'>Зарічна</a>, <a href='/3'>ремонт</a></div>",
         ),
-        ("", f"<span class='post-disclaimer'><p>Застереження: {SENTENCE}</p></span>"),
         ("", "<p>Натисніть «Ок», а тоді «Дозволити», щоб отримувати сповіщення</p>"),
     ],
 )
