@@ -45,6 +45,9 @@ def question_of(query: QueryParams) -> Question:
     order = query.get("order", "")
     if order and order not in ORDERS:
         raise wrong("order", order, ORDERS)
+    omitted = number_of(query, "omitted")
+    if omitted is not None and omitted > 100:
+        raise wrong("parameter", f"omitted={omitted}")
     return Question(
         text,
         _values(query, "outlet"),
@@ -55,7 +58,7 @@ def question_of(query: QueryParams) -> Question:
         query.get("author", "").strip(),
         query.get("section", ""),
         frozenset(x for x in FLAGS if query.get(x)),
-        number_of(query, "omitted"),
+        omitted,
         order or ("match" if text.strip() else "time"),
     )
 

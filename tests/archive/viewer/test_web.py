@@ -168,6 +168,7 @@ def test_pages_lists_feeds_and_what_they_are_refused_by(site, bridge):
             ("language=ua", "mean uk?"), ("missing=ua", "mean uk?"), ("outlet=curier", "mean courier?"),
             ("section=none", "There are"), ("author=nobody", "Олена Коваль"), ("order=date", "order 'date'"),
             ("since=yesterday", "since"), ("until=2026-02-30", "until"), ("omitted=x", "omitted"),
+            ("omitted=200", "200"),
             ("lang=uk", "language?"),
         ):  # fmt: skip
             for path in ("/stories.json", "/search.csv", "/search.atom"):
