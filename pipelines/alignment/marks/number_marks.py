@@ -213,9 +213,10 @@ class _Sides:
         number_a, number_b = self.numbers_a[i], self.numbers_b[j]
         counted = _common_word(number_a, number_b) is not None
         framed, has_neighbour = self._frame(i, j)
-        is_in_order = self._is_of_one_order(i, j)
-        if not (is_in_order or self._is_one_place(i, j, counted=counted)):
+        if not self._is_one_place(i, j, counted=counted):
             return 0
+        # of counts without a word for what they count, order alone shows nothing
+        is_in_order = number_a.unit is not None and self._is_of_one_order(i, j)
         if self._are_two_things(number_a, number_b, counted=counted, literal=is_in_order):
             return 0
         return _SURE if framed and (has_neighbour or counted) else LIKELY
