@@ -64,10 +64,16 @@ def counts(counter: Counter[str]) -> str:
     return ", ".join(f"{literal(name)} {count}" for name, count in counter.most_common())
 
 
+_NO_OUTLETS = {"demo", "page"}
+"""Spiders that `triptych list` names, too: invented news, and pages of any site."""
+
+
 def check_names(names: Iterable[str], declared: Iterable[str]) -> None:
     """Raise WrongUse for a name that no outlet has."""
     outlets = {*declared}
     for name in names:
+        if name in _NO_OUTLETS - outlets:
+            raise WrongUse(f"{name} is no declared outlet; `triptych crawl {name}` crawls it")
         if name not in outlets:
             near = difflib.get_close_matches(name.lower(), outlets, 1)
             ask = f"did you mean {near[0]}?" if near else "`triptych list` has all"

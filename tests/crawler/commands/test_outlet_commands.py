@@ -200,6 +200,7 @@ def test_genspider_makes_a_declaration(scrapy: Scrapy, tmp_path: Path) -> None:
         (("genspider", "courier", "courier example"), "not a domain"),
         (("genspider", "courier"), "give a name and a domain"),
         (("crawl", "kanal25"), "did you mean kanal24?"),
+        (("outlets", "demo"), "demo is no declared outlet; `triptych crawl demo` crawls it"),
         (("crawl", "demo", "-s", "DOWNLOAD_DELAY=abc"), "DOWNLOAD_DELAY='abc': expected a number"),
         (("crawl", "demo", "-s", "OUTLETS_FOLDER=/dev/null"), "is no folder; `triptych genspider`"),
         (("crawl", "demo", "-s", "SPIDER_MODULES=crawler.nobody"), "there is no module 'crawler.nobody'"),
