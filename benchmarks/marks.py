@@ -170,7 +170,7 @@ def plant_speaker(
         return None
     name = "Kovalchuk" if languages[1] == "en" else "Ковальчук"
     texts[1][place] = texts[1][place].replace(speaker, name)
-    return quote
+    return name
 
 
 FIGURE = "a figure is another one"

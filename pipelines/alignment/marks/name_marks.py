@@ -10,7 +10,9 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 
 from archive.format.marks import Contradiction
+from archive.read.quotations import speaker_of
 from pipelines.alignment.marks.number_marks import LIKELY, Passage
+from pipelines.alignment.marks.quote_marks import speech
 from pipelines.bylines.words import is_given_name
 from pipelines.similarity.folding import fold, skeleton
 from pipelines.similarity.lexicon import LANGUAGES, meanings_of, places_of
@@ -40,6 +42,30 @@ _RESEMBLES = 0.6
 
 def name_marks(a: Passage, b: Passage) -> tuple[Contradiction, ...]:
     """Return the two towns or the two persons that linked paragraphs name instead of each other."""
+    return tuple(dict.fromkeys((*_marks_of_names(a, b), *_marks_of_speakers(a, b))))
+
+
+def _marks_of_speakers(a: Passage, b: Passage) -> tuple[Contradiction, ...]:
+    """Mark the only speaker of each passage where nothing of his name is in the other one."""
+    speakers_a, speakers_b = _speakers(a), _speakers(b)
+    if len(speakers_a) != 1 or len(speakers_b) != 1:
+        return ()
+    (name_a,), (name_b,) = speakers_a, speakers_b
+    for name, other in ((name_a, b), (name_b, a)):
+        if not _unmatched([(name, False)], other):
+            return ()
+    return _mark(name_a, name_b, "person") if _begin_otherwise(name_a.split(), name_b.split()) else ()
+
+
+def _speakers(passage: Passage) -> set[str]:
+    speakers = set[str]()
+    for quote in speech(passage.text):
+        if speaker := speaker_of(quote, passage.text):
+            speakers.add(speaker)
+    return speakers
+
+
+def _marks_of_names(a: Passage, b: Passage) -> tuple[Contradiction, ...]:
     capitals_a, capitals_b = list(_CAPITAL.finditer(a.text)), list(_CAPITAL.finditer(b.text))
     if not (capitals_a and capitals_b):
         return ()
@@ -187,10 +213,18 @@ def _meanings(word: str) -> frozenset[int]:
 
 
 def _are_two_persons(a: str, b: str) -> bool:
-    """Tell if two names are full ones and no word of them begins alike: Michael Downey is Майкл Дауні."""
+    """Tell if two names are full ones of different persons."""
     words_a, words_b = a.split(), b.split()
     for words in (words_a, words_b):
         if len(words) == 1 or not is_given_name(words[0]):
             return False
-    given_a, given_b = _sound(words_a[0]), _sound(words_b[0])
-    return given_a[:1] != given_b[:1] and _sound(words_a[-1])[:1] != _sound(words_b[-1])[:1]
+    return _begin_otherwise(words_a, words_b)
+
+
+def _begin_otherwise(words_a: Sequence[str], words_b: Sequence[str]) -> bool:
+    """Tell if neither first nor last words begin alike: Michael Downey is Майкл Дауні, Wade is Уейд."""
+    for n in (0, -1):
+        sound_a, sound_b = _sound(words_a[n]), _sound(words_b[n])
+        if sound_a[:1].replace("v", "u") == sound_b[:1].replace("v", "u"):
+            return False
+    return True

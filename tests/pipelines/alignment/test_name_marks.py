@@ -16,6 +16,10 @@ DIFFER = [
      ("Максим Овечко", "Viktor Yevtushenko", "person")),
     (("У Вознесенську чоловік визнав провину.", "uk"), ("В Первомайске мужчина признал вину.", "ru"),
      ("Вознесенську", "Первомайске", "place")),
+    # who says the only quotation, of whom the text may tell no given name
+    (("«Ми чекали на воду три довгі тижні», – сказав Бойчук.", "uk"),
+     ("“We waited three long weeks for water,” Sydorenko said. Deputy governor Olena Rak agreed.", "en"),
+     ("Бойчук", "Sydorenko", "person")),
     # after a name, and at the beginning of a sentence
     (("Староста Селятина Ганна Бойчук просить дров.", "uk"),
      ("Petro Sydorenko, head of Seliatyn, asks for firewood.", "en"),
@@ -46,6 +50,14 @@ SAME = [
     # a country, and its town; a word of another language
     (("Суд у Гаазі відклав справу.", "uk"), ("The court in Holland put the case off.", "en")),
     (("Газета пише «под Киевом» про район.", "uk"), ("The paper writes “near Kyiv” of it.", "en")),
+    (("«Ми чекали на воду три довгі тижні», – сказав Двейн Уейд.", "uk"),
+     ("“We waited three long weeks for water,” Mike Wade said.", "en")),
+    # each is in both texts, whoever speaks
+    (("«Ми чекали на воду три довгі тижні», – сказав Бойчук. Поруч мовчав Сидоренко.", "uk"),
+     ("“We waited three long weeks for water,” Sydorenko said. Beside him Boichuk was silent.", "en")),
+    # of two speakers nobody knows whom the third stands for
+    (("«Ми чекали три довгі тижні», – сказав Бойчук. «Води так і нема в домі», – додав Сидоренко.", "uk"),
+     ("“We waited three long weeks for water,” Kravets said.", "en")),
     # names as they sound, and as they are declined
     (("Посаду дістав Майкл Дауні.", "uk"), ("The post went to Michael Downey.", "en")),
     (("За роботу з Нилом Волфельдом.", "uk"), ("For work with Neal Walfield.", "en")),
