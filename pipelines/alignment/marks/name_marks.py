@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
+from itertools import islice
 
 from archive.format.marks import Contradiction
 from archive.read.quotations import speaker_of
@@ -21,8 +22,10 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’ʼ-][^\W\d_]+)*")
 _CAPITAL = re.compile(r"(?<![\w'’ʼ-])[A-ZА-ЯІЇЄҐЁ][^\W\d_]+(?:['’ʼ-][^\W\d_]+)*")
 _SENTENCE = re.compile(r"(?:[.!?…:;\n«“„\"(\[—–-]\s?|^)$")
 """What stands before the first word of a sentence, which has a capital letter, name or not."""
-_LEAST = 4
+_LEAST, _LONGEST = 4, 40
 """Letters of a name: shorter words are often abbreviations."""
+_MOST, _QUOTES = 80, 20
+"""Words with a capital letter, and quotations, of a paragraph that is read."""
 _REGION = re.compile(
     r"\W*(?:region|oblast|district|province|community|municipality|raion|област|обл\.|край|район|громад|общин)",
     re.IGNORECASE,
@@ -41,8 +44,25 @@ _RESEMBLES = 0.6
 
 
 def name_marks(a: Passage, b: Passage) -> tuple[Contradiction, ...]:
-    """Return the two towns or the two persons that linked paragraphs name instead of each other."""
-    return tuple(dict.fromkeys((*_marks_of_names(a, b), *_marks_of_speakers(a, b))))
+    """Return the two towns or the two persons that linked paragraphs name instead of each other.
+
+    None in a list of names, each of which would be held against each of the other.
+    """
+    capitals_a, capitals_b = _capitals(a), _capitals(b)
+    if not (capitals_a and capitals_b):
+        return ()
+    marks = (*_marks_of_names(a, capitals_a, b, capitals_b), *_marks_of_speakers(a, b))
+    return tuple(dict.fromkeys(marks))
+
+
+def _capitals(passage: Passage) -> list[re.Match[str]]:
+    """Return the words with a capital letter; none where they are too many, or too long for names."""
+    capitals = list[re.Match[str]]()
+    for match in _CAPITAL.finditer(passage.text):
+        if len(capitals) == _MOST or len(match[0]) > _LONGEST:
+            return []
+        capitals.append(match)
+    return capitals
 
 
 def _marks_of_speakers(a: Passage, b: Passage) -> tuple[Contradiction, ...]:
@@ -59,16 +79,15 @@ def _marks_of_speakers(a: Passage, b: Passage) -> tuple[Contradiction, ...]:
 
 def _speakers(passage: Passage) -> set[str]:
     speakers = set[str]()
-    for quote in speech(passage.text):
+    for quote in islice(speech(passage.text), _QUOTES):
         if speaker := speaker_of(quote, passage.text):
             speakers.add(speaker)
     return speakers
 
 
-def _marks_of_names(a: Passage, b: Passage) -> tuple[Contradiction, ...]:
-    capitals_a, capitals_b = list(_CAPITAL.finditer(a.text)), list(_CAPITAL.finditer(b.text))
-    if not (capitals_a and capitals_b):
-        return ()
+def _marks_of_names(
+    a: Passage, capitals_a: Sequence[re.Match[str]], b: Passage, capitals_b: Sequence[re.Match[str]]
+) -> tuple[Contradiction, ...]:
     towns_a, towns_b = _towns(a, capitals_a), _towns(b, capitals_b)
     only_a, only_b = _towns_not_in(b, towns_a, towns_b), _towns_not_in(a, towns_b, towns_a)
     if len(only_a) == len(only_b) == 1:

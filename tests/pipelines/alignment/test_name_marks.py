@@ -74,3 +74,12 @@ SAME = [
 def test_what_may_be_one_name_contradicts_nothing(a, b):
     assert name_marks(Passage(*a), Passage(*b)) == ()
     assert name_marks(Passage(*b), Passage(*a)) == ()
+
+
+@pytest.mark.parametrize("more", [" Рак" * 100, " Р" + "а" * 100])
+def test_nothing_is_said_of_a_list_of_names_or_of_what_is_too_long_for_a_name(more):
+    """Each would be held against each of the other text: a thousand took a minute."""
+    uk, en = ("Гуртожиток у Лозовій розібрали.", "The dormitory in Izium was cleared.")
+    assert len(name_marks(Passage(uk, "uk"), Passage(en, "en"))) == 1
+    assert name_marks(Passage(uk + more, "uk"), Passage(en, "en")) == ()
+    assert name_marks(Passage(en, "en"), Passage(uk + more, "uk")) == ()
