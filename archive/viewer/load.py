@@ -20,7 +20,7 @@ from archive.read.unread_alternates import UnreadAlternate, declared_alternates,
 from archive.tables import data_file_reader
 from archive.tables.parquet_files import translated_errors
 from archive.viewer.side_by_side import Link, lay
-from archive.viewer.story import Contradicted, Edit, Joint, Mark, StoryView, Variant
+from archive.viewer.story import Edit, Joint, Mark, MarkedPair, StoryView, Variant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -152,9 +152,9 @@ def _story(
         _shares(alignments, doubtful=True),
         story["original_language"],
         story["original_language_reason"],
-        _contradictions(alignments, "numbers_differ"),
-        _contradictions(alignments, "names_differ"),
-        _contradictions(alignments, "numbers_converted"),
+        _marked_pairs(alignments, "numbers_differ"),
+        _marked_pairs(alignments, "names_differ"),
+        _marked_pairs(alignments, "numbers_converted"),
         frozenset(x for x, row in one_sided.items() if not probably_shared(row["kind"], row["confidence"])),
     )
 
@@ -302,9 +302,9 @@ def _marks_of_side(row: Values, side: str, other_side: str) -> Iterator[Mark]:
         yield Mark("sentence", sentence, language)
 
 
-def _contradictions(alignments: Iterable[Values], column: str) -> tuple[Contradicted, ...]:
+def _marked_pairs(alignments: Iterable[Values], column: str) -> tuple[MarkedPair, ...]:
     """Read two numbers or names each of a story, in the order of languages and then of reading."""
-    pairs: dict[Contradicted, None] = {}
+    pairs: dict[MarkedPair, None] = {}
     for row in alignments:
         if row["doubtful"] is None:
             continue
@@ -314,5 +314,5 @@ def _contradictions(alignments: Iterable[Values], column: str) -> tuple[Contradi
                 zip(languages, (mark["a"], mark["b"]), strict=True), key=lambda x: display_order(x[0])
             )
             (first, text), (second, other_text) = sides
-            pairs[Contradicted((first, second), (text, other_text), mark["confidence"])] = None
+            pairs[MarkedPair((first, second), (text, other_text), mark["confidence"])] = None
     return tuple(sorted(pairs, key=lambda x: [display_order(language) for language in x.languages]))

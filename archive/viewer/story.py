@@ -76,7 +76,7 @@ class Variant:
 
 
 @dataclass(frozen=True, slots=True)
-class Contradicted:
+class MarkedPair:
     """Two numbers or names at one place of two texts: unequal, or one quantity in two units."""
 
     languages: tuple[str, str]
@@ -116,9 +116,9 @@ class StoryView:
     """Language that the others were translated from; None where that is unknown."""
     original_reason: str | None
     """Ground of that, or why it is unknown, as the column original_language_reason has it."""
-    numbers_differ: tuple[Contradicted, ...] = ()
-    names_differ: tuple[Contradicted, ...] = ()
-    numbers_converted: tuple[Contradicted, ...] = ()
+    numbers_differ: tuple[MarkedPair, ...] = ()
+    names_differ: tuple[MarkedPair, ...] = ()
+    numbers_converted: tuple[MarkedPair, ...] = ()
     one_sided: frozenset[tuple[str, int, str]] = frozenset()
     """(article, block, article without it) of each paragraph that an alignment has on one side only."""
     unread: tuple[UnreadAlternate, ...] = ()

@@ -124,9 +124,15 @@ class StoryRequests:
             return False
 
     def variant(
-        self, alternate: Alternate, story: str, *, inviting: bool, **more: Any
+        self,
+        alternate: Alternate,
+        story: str,
+        *,
+        inviting: bool,
+        is_noted: bool = False,
+        alternates: tuple[Alternate, ...] = (),
     ) -> Iterator[Request | Observation]:
-        """`story`: the address that led to it; all pages that it names share one limit. `more`: of `article`.
+        """`story`: the address that led to it; all pages that it names share one limit.
 
         The first address above the limit gets a row, and no further one: one page may name 20,000.
         """
@@ -146,7 +152,14 @@ class StoryRequests:
             return
         invited = alternate.url if inviting and alternate.source == "hreflang" else None
         guessed = alternate.source == "url-rule"
-        yield self.article(alternate.url, story=story, invited=invited, guessed=guessed, **more)
+        yield self.article(
+            alternate.url,
+            alternates=alternates,
+            is_noted=is_noted,
+            story=story,
+            invited=invited,
+            guessed=guessed,
+        )
 
     def observation(
         self,

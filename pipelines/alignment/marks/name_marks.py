@@ -78,8 +78,9 @@ def _marks_of_speakers(a: Passage, b: Passage) -> tuple[Contradiction, ...]:
 
 
 def _speakers(passage: Passage) -> set[str]:
+    quotes = list(islice(speech(passage.text), _QUOTES + 1))
     speakers = set[str]()
-    for quote in islice(speech(passage.text), _QUOTES):
+    for quote in quotes if len(quotes) <= _QUOTES else ():
         if speaker := speaker_of(quote, passage.text):
             speakers.add(speaker)
     return speakers

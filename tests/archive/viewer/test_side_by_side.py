@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.viewer.load import _contradictions, _marks
+from archive.viewer.load import _marked_pairs, _marks
 from archive.viewer.render import NO_ARCHIVE, Pages
 from archive.viewer.side_by_side import Link, lay
 from archive.viewer.story import StoryView, Variant
@@ -105,4 +105,4 @@ def test_numbers_of_a_doubtful_link_stand_on_both_sides_and_at_the_head():
         row["doubtful"] = doubtful
         marks = (*_marks("a", [row]).get(0, ()), *_marks("b", [row]).get(1, ()))
         assert [(x.text, x.other_text) for x in marks] == [("12", "15"), ("15", "12")] * count
-        assert len(_contradictions([row], "numbers_differ")) == count
+        assert len(_marked_pairs([row], "numbers_differ")) == count

@@ -83,3 +83,9 @@ def test_nothing_is_said_of_a_list_of_names_or_of_what_is_too_long_for_a_name(mo
     assert len(name_marks(Passage(uk, "uk"), Passage(en, "en"))) == 1
     assert name_marks(Passage(uk + more, "uk"), Passage(en, "en")) == ()
     assert name_marks(Passage(en, "en"), Passage(uk + more, "uk")) == ()
+
+
+def test_nobody_is_the_speaker_of_a_paragraph_with_many_quotations():
+    uk, en = "«Ми чекали на воду три довгі тижні», – сказав Бойчук. ", "“We waited for water,” Kravets said."
+    assert len(name_marks(Passage(uk * 20, "uk"), Passage(en, "en"))) == 1
+    assert name_marks(Passage(uk * 21, "uk"), Passage(en, "en")) == ()
