@@ -90,9 +90,15 @@ class Interface:
         return f"{at:%Y-%m-%d}" if at is not None else self("no_date")
 
     def day_of_page(self, at: datetime | None, printed: str | None) -> str:
-        """Write the day that a reader of the page sees; where the page has none in ISO 8601, that of UTC."""
+        """Write the day that a reader of the page sees, and that of UTC where it is another.
+
+        Where the page has none in ISO 8601, that of UTC alone.
+        """
         day = printed_day(at, printed)
-        return self.day(day or at) + (" UTC" if at and not day else "")
+        if at is None or day == at.date():
+            return self.day(day)
+        of_utc = f"{self.day(at)} UTC"
+        return f"{self.day(day)} ({of_utc})" if day else of_utc
 
     def percent(self, share: float, digits: int = 0) -> str:
         """Write a share; what is not quite nothing, or all, is not written as such."""

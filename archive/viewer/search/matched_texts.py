@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import lru_cache
-from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -14,14 +13,13 @@ import zstandard
 from archive.format.languages import SEARCHED_LANGUAGES
 from archive.viewer.search.beginnings import LENGTHS, docs_beginning
 from archive.viewer.search.side_file import connect_texts
-from archive.viewer.search.word_forms import Term, expression, further_keys, keys, snippet, terms
+from archive.viewer.search.word_forms import Choice, Term, choices, expression, further_keys, keys, snippet
 
 Bools = np.ndarray[Any, np.dtype[np.bool_]]
 Ints = np.ndarray[Any, np.dtype[np.int64]]
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 Numbers = np.ndarray[Any, np.dtype[np.int32]]
 
-_is_excluded = attrgetter("is_excluded")
 _MOST_FORMS = 2000
 """Forms of a word that are marked."""
 
@@ -48,18 +46,24 @@ class MatchedTexts:
         """Find the texts that match; None where the question is empty, or FTS5 has no room for it."""
         if not self.read:  # lemmas take a second to load, which filling would wait for
             return np.zeros(0, np.int64)
-        question_terms = terms(text)
-        if all(map(_is_excluded, question_terms)):
+        question = choices(text)
+        if all(choice[0].is_excluded for choice in question):
             return None
         is_match = np.ones(len(self._story_of_doc), np.bool_)
-        indexed: list[Term] = []
-        for term in question_terms:
-            if term.is_prefix and len(term.words) == 1 and len(term.words[0]) <= LENGTHS[-1]:
-                is_match &= self._is_one_of(self._beginning(term.words[0])) ^ term.is_excluded
-            else:
-                indexed.append(term)
-        for query_terms, is_unwanted in _queries(indexed):
-            docs = self._indexed(query_terms)
+        indexed: list[Choice] = []
+        for choice in question:
+            if not any(map(_is_beginning, choice)):
+                indexed.append(choice)
+                continue
+            has_one = np.zeros(len(is_match), np.bool_)
+            for term in choice:
+                docs = self._beginning(term.words[0]) if _is_beginning(term) else self._indexed([(term,)])
+                if docs is None:
+                    return None
+                has_one |= self._is_one_of(docs)
+            is_match &= has_one ^ choice[0].is_excluded
+        for query, is_unwanted in _queries(indexed):
+            docs = self._indexed(query)
             if docs is None:
                 return None
             is_match &= self._is_one_of(docs) ^ is_unwanted
@@ -76,9 +80,9 @@ class MatchedTexts:
         mask[docs[docs < len(mask)]] = True  # others were read since
         return mask
 
-    def _indexed(self, query_terms: tuple[Term, ...]) -> Ints | None:
+    def _indexed(self, question: Sequence[Choice]) -> Ints | None:
         """Find texts in the index of words; None where it has no room for the question."""
-        query_text = expression(query_terms, self.keys_of)
+        query_text = expression(question, self.keys_of)
         # as one text: a tenth of the time of a row of Python each
         query = "SELECT group_concat(rowid) FROM text WHERE text MATCH ?"
         try:
@@ -94,7 +98,7 @@ class MatchedTexts:
 
     def ranks(self, text: str) -> tuple[Ints, Floats]:
         """Compute how well each text matches what `matching` has found texts for: greatest is best."""
-        query_text = expression(terms(text), self.keys_of)
+        query_text = expression(choices(text), self.keys_of)
         query = "SELECT rowid, -bm25(text, 6.0, 1.0) FROM text WHERE text MATCH ?"
         docs, ranks = [np.zeros(0, np.int64)], [np.zeros(0)]
         for n, rows in enumerate(self._each(lambda shard: shard.execute(query, (query_text,)).fetchall())):
@@ -117,7 +121,7 @@ class MatchedTexts:
 
     def is_hit(self, text: str) -> Callable[[str], bool]:
         """Make a test for the words of a text that a question asks for, in any of their forms."""
-        included = [x for x in terms(text) if not x.is_excluded]
+        included = [term for choice in choices(text) for term in choice if not term.is_excluded]
         full_words = [x for term in included for x in (term.words[:-1] if term.is_prefix else term.words)]
         keys = {key for word in full_words for key in self.keys_of(word)}
         query = "SELECT word FROM word WHERE key = ? LIMIT ?"
@@ -146,13 +150,18 @@ class MatchedTexts:
         return cut
 
 
-def _queries(indexed: Sequence[Term]) -> Iterator[tuple[tuple[Term, ...], bool]]:
-    """Write terms as questions to the index of words; True: of texts that are unwanted.
+def _is_beginning(term: Term) -> bool:
+    """Tell whether the index of beginnings has a term."""
+    return term.is_prefix and len(term.words) == 1 and len(term.words[0]) <= LENGTHS[-1]
+
+
+def _queries(indexed: Sequence[Choice]) -> Iterator[tuple[Sequence[Choice], bool]]:
+    """Write choices as questions to the index of words; True: of texts that are unwanted.
 
     By unwanted words alone it finds nothing.
     """
-    if not all(map(_is_excluded, indexed)):
-        yield tuple(indexed), False
+    if not all(choice[0].is_excluded for choice in indexed):
+        yield indexed, False
         return
-    for term in indexed:
-        yield (replace(term, is_excluded=False),), True
+    for (term,) in indexed:
+        yield [(replace(term, is_excluded=False),)], True

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from archive.format.languages import LANGUAGES, SEARCHED_LANGUAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from simplemma.strategies import DictionaryLookupStrategy
 
@@ -28,8 +28,9 @@ _WHOLE = re.compile(r"[^\W_]+")
 _APOSTROPHES = str.maketrans("", "", "'’ʼ")
 _LONGEST = 40
 """Characters of a word that count; a longer one is no word of a language."""
-_MOST_TERMS = 12
-"""Words of a question that count."""
+MOST_TERMS = 30
+"""Words and phrases that a question has at most."""
+_OR = frozenset(("OR", "АБО", "ИЛИ", "|"))
 _SHORTEST_PREFIX = 2
 
 _UNLISTED = "ǀ"
@@ -144,31 +145,46 @@ class Term:
     is_excluded: bool
 
 
-def terms(question: str) -> tuple[Term, ...]:
-    """Take a question apart: words, "phrases", prefixes*, and -what -"must not be there".
+Choice = tuple[Term, ...]
+"""Terms of which a text has at least one; a term that it must not have stands by itself."""
+
+
+def choices(question: str) -> tuple[Choice, ...]:
+    """Take a question apart: words, "phrases", prefixes*, either OR other, -what -"must not be there".
 
     Nothing a person types is an error: what is no word is passed over.
     """
-    parsed = []
+    parsed: list[Choice] = []
+    joins = False
     for sign, phrase, word, star in re.findall(r'(-?)(?:"([^"]*)"?|([^\s"*]+)(\*?))', question):
         parts = tuple(words(phrase or word))
-        if parts:
-            is_prefix = bool(star) and len(parts[-1]) >= _SHORTEST_PREFIX
-            parsed.append(Term(parts, is_prefix, bool(sign)))
-    return tuple(parsed[:_MOST_TERMS])
+        if word in _OR and not sign:
+            joins = bool(parsed)
+        elif parts:
+            term = Term(parts, bool(star) and len(parts[-1]) >= _SHORTEST_PREFIX, bool(sign))
+            if joins and not sign and not parsed[-1][0].is_excluded:
+                parsed[-1] += (term,)
+            else:
+                parsed.append((term,))
+            joins = False
+    return tuple(parsed)
 
 
-def expression(question_terms: tuple[Term, ...], keys_of: KeysOf) -> str | None:
+def expression(question: Sequence[Choice], keys_of: KeysOf) -> str | None:
     """Write a question in the language of FTS5; None where it asks for nothing.
 
     Every word is quoted, so that no word of a person is an operator.
     """
-    included = [_term(x, keys_of) for x in question_terms if not x.is_excluded]
-    if not included:
+    required, unwanted = [], []
+    for choice in question:
+        query = " OR ".join(_term(x, keys_of) for x in choice)
+        if choice[0].is_excluded:
+            unwanted.append(query)
+        else:
+            required.append(f"({query})")
+    if not required:
         return None
-    unwanted = [_term(x, keys_of) for x in question_terms if x.is_excluded]
-    required = " AND ".join(f"({x})" for x in included)
-    return f"({required}) NOT ({' OR '.join(unwanted)})" if unwanted else required
+    return f"({' AND '.join(required)}) NOT ({' OR '.join(unwanted)})" if unwanted else " AND ".join(required)
 
 
 def _term(term: Term, keys_of: KeysOf) -> str:

@@ -10,6 +10,7 @@ from starlette.datastructures import QueryParams
 from archive.exceptions import UnknownValue
 from archive.read.values import nearest
 from archive.viewer.search.answers import FLAGS, ORDERS, Question
+from archive.viewer.search.word_forms import MOST_TERMS, choices
 
 _LONGEST = 500
 """Characters of a search."""
@@ -42,6 +43,8 @@ def question_of(query: QueryParams) -> Question:
     text = query.get("q", "")
     if len(text) > _LONGEST:
         raise LongQuestion(f"A search has at most {_LONGEST} characters, not {len(text)}.", "q", text, None)
+    if (n := sum(map(len, choices(text)))) > MOST_TERMS:
+        raise LongQuestion(f"A search has at most {MOST_TERMS} words and phrases, not {n}.", "q", text, None)
     order = query.get("order", "")
     if order and order not in ORDERS:
         raise wrong("order", order, ORDERS)

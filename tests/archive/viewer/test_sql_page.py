@@ -1,10 +1,14 @@
 """Questions in SQL, asked in the browser: rows, files, errors, and who may ask."""
 
 import json
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 import archive
+from archive.addresses import story_of_one
+from archive.format.records import Decisions, Membership
 from archive.viewer.search import fill
 from archive.viewer.web import sql_page
 from archive.viewer.web.sql_page import questions
@@ -28,6 +32,21 @@ def test_a_question_in_sql_is_answered_as_the_command_answers_it(bridge, root):
 @pytest.mark.parametrize("name", questions())
 def test_common_questions_have_answers(filled, name):
     assert archive.open(filled).sql(questions()[name]).to_pylist()
+
+
+def test_a_story_has_one_section_in_whatever_languages_it_is(root, writer, variants):
+    """Lags of uk to en and of en to ru stand under one name, and no text without a section takes it away."""
+    records = variants(1, "uk", "ru", "en")
+    sections = {"uk": "Економіка", "ru": None, "en": "Economy"}
+    for hours, record in enumerate(records):
+        at = record.published_at + timedelta(hours=hours)
+        writer.add_article(replace(record, section=sections[record.language], published_at=at))
+    story = story_of_one(records[0].article_id)
+    writer.commit(lambda *_: Decisions((), tuple(Membership(x.article_id, story) for x in records[1:])))
+    rows = archive.open(root).sql(questions()["lags"]).to_pylist()
+    assert [(x["section"], x["median_minutes_from_a_to_b"]) for x in rows] == [
+        ("Економіка", -60), ("Економіка", 120), ("Економіка", 60),
+    ]  # fmt: skip
 
 
 @pytest.mark.thorough
