@@ -24,6 +24,7 @@ from archive.format.layout import Layout
 from archive.operations.purge import purge
 from archive.writer import ArchiveWriter
 from tests.archive.strangers import altered
+from tests.support.forked import scrapy
 from tests.support.running import python
 
 
@@ -245,9 +246,7 @@ def test_what_the_system_refuses_is_an_error_of_the_archive(article, closed):
             if not path.is_symlink():
                 path.chmod(0o777)
         (root / closed).chmod(0o000)
-        program = [sys.executable, "-c", REFUSES, str(root), str(place / "other")]
-        checkout = Path(__file__).parents[2]
-        done = subprocess.run(program, capture_output=True, text=True, check=False, cwd=checkout)
+        done = scrapy(REFUSES, str(root), str(place / "other"), module="-c")
         assert "Traceback" not in done.stderr, done.stderr
         assert done.returncode == 0
         said = done.stdout.splitlines()[4:]

@@ -2,8 +2,6 @@
 
 import os
 import signal
-import subprocess
-import sys
 
 import archive
 from archive.storage import locks
@@ -12,6 +10,7 @@ from pipelines.pair_process import Paired, is_due, pair_after_crawl
 from pipelines.pairing.run import pair_archive
 from tests.pipelines.pairing.test_history import told
 from tests.pipelines.pairing.test_run import add, article, grouped, newsroom, root, three_each
+from tests.support.forked import scrapy
 
 __all__ = ["root"]
 
@@ -64,7 +63,7 @@ def lock_of(root):
 def test_a_crawl_that_is_killed_leaves_no_pairing_behind_and_the_next_one_does_it(root):
     add(root, *newsroom(20))
     before = archive.open(root).snapshot
-    done = subprocess.run([sys.executable, "-c", KILLED, str(root)], check=False)
+    done = scrapy(KILLED, str(root), module="-c")
     assert done.returncode == -signal.SIGKILL
     descriptor = lock_of(root)
     locks.lock(descriptor)  # free when its process has ended

@@ -5,8 +5,6 @@ import json
 import os
 import re
 import signal
-import subprocess
-import sys
 from collections import Counter
 
 import duckdb
@@ -24,8 +22,8 @@ from archive.export import dataset, dataset_card
 from archive.export.choice import Choice, balanced
 from archive.export.dataset_card import Holding
 from archive.format.layout import TABLES
-from tests.archive.conftest import CHECKOUT
 from tests.archive.two_newsrooms import id_of
+from tests.support.forked import scrapy
 
 
 @pytest.fixture(scope="module")
@@ -217,7 +215,7 @@ dataset.export(archive.open(sys.argv[1]), Path(sys.argv[2]), Choice(), kill)
 
 def test_a_killed_export_leaves_no_half(filled, made, tmp_path):
     folder = tmp_path / "news"
-    ended = subprocess.run([sys.executable, "-c", _KILLED, filled, folder], cwd=CHECKOUT, check=False)
+    ended = scrapy(_KILLED, str(filled), str(folder), module="-c")
     assert ended.returncode == -signal.SIGKILL
     assert [x.name for x in tmp_path.iterdir()] == [".news.part"]
     (tmp_path / ".news.part/data/left-over").touch()

@@ -1,8 +1,6 @@
 """A copy of an archive is an archive, whatever happens to either while it is made."""
 
 import signal
-import subprocess
-import sys
 from datetime import timedelta
 
 import pytest
@@ -15,6 +13,7 @@ from archive.operations.copy import copy
 from archive.operations.purge import purge
 from tests.archive.findings import grave
 from tests.archive.traces import find as traces
+from tests.support.forked import scrapy
 
 HOUR = timedelta(hours=1)
 SECRET = "Secretword"
@@ -95,7 +94,7 @@ def test_a_killed_command_leaves_nothing_that_the_next_does_not_put_right(root, 
         "import os, signal, sys; from archive.operations.copy import copy;"
         "copy(sys.argv[1], sys.argv[2], lambda files, of: files > 3 and os.kill(os.getpid(), signal.SIGKILL))"
     )
-    killed = subprocess.run([sys.executable, "-c", program, root, target], check=False)
+    killed = scrapy(program, str(root), str(target), module="-c")
     assert killed.returncode == -signal.SIGKILL
     assert main(["copy", str(root), str(target)]) == 0
     assert list((target / "_tmp").iterdir()) == []

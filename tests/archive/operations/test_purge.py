@@ -8,6 +8,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -29,7 +30,7 @@ from tests.archive.findings import grave, verify
 from tests.archive.made import NOON, make_article, make_page
 from tests.archive.strangers import altered
 from tests.archive.traces import find as find_traces
-from tests.support.running import python
+from tests.support.forked import scrapy
 
 HOUR = timedelta(hours=1)
 SECRET = "Secretword"
@@ -246,9 +247,13 @@ def test_killed_at_any_step_it_is_finished_by_the_next_writer(
         assert grave(copy) == [], number
 
 
-def run(everywhere, *arguments, **options):
+def run(everywhere, *arguments, command="purge"):
+    return scrapy(command, *arguments, "--archive", str(everywhere), module="archive")
+
+
+def answered(everywhere, *arguments, terminal):
     command = [sys.executable, "-m", "archive", "purge", *arguments, "--archive", str(everywhere)]
-    return subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False, **options)
+    return subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False, stdin=terminal)
 
 
 def test_the_command_asks_first(everywhere, secret):
@@ -256,18 +261,20 @@ def test_the_command_asks_first(everywhere, secret):
     told = run(everywhere, url, "--reason", "asked", "--dry-run")
     assert (told.returncode, "3 versions" in told.stdout) == (0, True)
     assert f"stays: {archive.open(everywhere).articles(language='en').to_pandas()['url'][0]}" in told.stdout
-    assert run(everywhere, url, "--reason", "asked", stdin=subprocess.DEVNULL).returncode == 1
+    assert run(everywhere, url, "--reason", "asked").returncode == 1
     assert run(everywhere, url).returncode == 2
     ours, theirs = pty.openpty()
     os.write(ours, b"no\n")
-    assert "Nothing was changed" in run(everywhere, url, "--reason", "asked", stdin=theirs).stderr
+    asked = partial(answered, everywhere, url, "--reason", "asked", terminal=theirs)
+    assert "Nothing was changed" in asked().stderr
     assert len(archive.open(everywhere).versions(secret().article_id)) == 3
     os.write(ours, b"y\n")
-    assert run(everywhere, url, "--reason", "asked", stdin=theirs).returncode == 0
+    assert asked().returncode == 0
     os.close(ours)
     os.close(theirs)
     assert len(archive.open(everywhere).versions(secret().article_id)) == 0
-    why = python("-m", "archive", "why", url, "--archive", str(everywhere), cwd=CHECKOUT, check=True)
+    why = run(everywhere, url, command="why")
+    assert why.returncode == 0
     assert "UTC: asked\n" in why.stdout
     assert why.stdout.count("archived") == 3
     assert SLUG not in why.stdout

@@ -21,6 +21,7 @@ from archive.format.layout import TABLES
 from archive.read.quotations import speaker_of
 from archive.read.sql_views import views
 from tests.archive.two_newsrooms import id_of
+from tests.support.forked import scrapy
 
 PAGE = Path(__file__).parents[3] / "docs/reference/sql.md"
 pytest.importorskip("duckdb", reason="NOT TESTED: triptych[sql] is missing")
@@ -287,8 +288,8 @@ threading.Thread(target=interrupt, daemon=True).start()
 main(sys.argv[1:])
 """
     question = "SELECT count(*) FROM range(100000000) a, range(100000) b"
-    command = [sys.executable, "-c", program, "sql", question, "--archive", str(filled)]
-    assert subprocess.run(command, timeout=100, check=False).returncode == -signal.SIGINT
+    done = scrapy(program, "sql", question, "--archive", str(filled), module="-c", timeout=100)
+    assert done.returncode == -signal.SIGINT
 
 
 def test_a_damaged_file_is_a_sentence(filled, tmp_path):

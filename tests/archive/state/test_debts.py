@@ -1,6 +1,3 @@
-import os
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,6 +8,7 @@ from archive.operations import maintain
 from archive.state import debts
 from archive.state.debts import pause
 from archive.writer import ArchiveWriter
+from tests.support.forked import scrapy
 
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 
@@ -166,9 +164,7 @@ def test_what_a_killed_writer_was_about_to_ask_for_is_owed(root, article, look, 
         writer.add_article(article(1))
         writer.commit()
     urls = [address(number) for number in (1, 2, 3)]
-    killed = subprocess.run(
-        [sys.executable, "-c", ASK.format(then=then), str(root), *urls], check=False, env={**os.environ}
-    )
+    killed = scrapy(ASK.format(then=then), str(root), *urls, module="-c")
     assert killed.returncode == -9
     with ArchiveWriter.open(root, run_id="run-2") as writer:
         found = writer.debts().due("courier", datetime.now(UTC), 9)

@@ -15,7 +15,6 @@ from tests.crawler.outlet.recordings import read_recording
 from tests.newsrooms.newsroom import Answer, Site
 from tests.newsrooms.story_pages import HEADLINES, Page
 from tests.support import forked
-from tests.support.running import python
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -220,7 +219,8 @@ def test_what_cannot_be_meant_ends_with_a_sentence(scrapy: Scrapy, arguments: li
 def test_a_mistyped_name_in_the_settings_file_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "t.toml"
     file.write_text("[scrapy]\nOF_AN_EXTENSION = 1\nDOWNLOAD_DELAI = 2\n")
-    done = python("-m", "triptych", "crawl", "demo", "--archive", tmp_path / "a", TRIPTYCH_CONFIG=str(file))
+    command = ("crawl", "demo", "--archive", str(tmp_path / "a"))
+    done = forked.scrapy(*command, module="triptych", TRIPTYCH_CONFIG=str(file))
     assert done.returncode == 2
     assert f"{file}: DOWNLOAD_DELAI: no such setting; did you mean DOWNLOAD_DELAY?" in done.stderr
 

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from crawler.downloader.public_hosts import is_public
-from tests.support.forked import A_WHILE
-from tests.support.running import python
+from tests.support.forked import A_WHILE, scrapy
 
 HERE = Path(__file__).parent
 # every spelling of this machine that reaches a server on it; Scrapy's allowed_domains stops none of them
@@ -84,8 +83,8 @@ def server():
         thread.join()
 
 
-def run(*arguments):
-    done = python(*arguments, cwd=HERE.parents[1])
+def run(program, *arguments):
+    done = scrapy(program, *arguments, module="-c")
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -93,7 +92,7 @@ def run(*arguments):
 def crawl(urls, **settings):
     # by module, so that the checkout and not the tests' folder is on the path
     start = f"import runpy, sys; runpy.run_path({str(HERE / 'plain_crawl.py')!r}, run_name='__main__')"
-    return json.loads(run("-c", start, json.dumps({"urls": urls, "settings": settings})))
+    return json.loads(run(start, json.dumps({"urls": urls, "settings": settings})))
 
 
 def test_no_form_of_a_private_address_is_connected_to(server):
@@ -147,15 +146,13 @@ reactor.run()
 
 
 def test_a_lookup_that_does_not_end_is_given_up():
-    printed = run("-c", SILENT_DNS.replace("DNS_TIMEOUT})", "0.2})").replace("ASKED", "names"))
+    printed = run(SILENT_DNS.replace("DNS_TIMEOUT})", "0.2})").replace("ASKED", "names"))
     assert printed.startswith("0.news.example TimeoutError")
     assert printed.count("expected an answer from DNS for ") == 20
 
 
 def test_lookups_that_do_not_end_hold_up_no_other_and_not_the_end():
-    printed = run(
-        "-c", SILENT_DNS.replace("DNS_TIMEOUT})", "600})").replace("ASKED", '[*names, "localhost"]')
-    )
+    printed = run(SILENT_DNS.replace("DNS_TIMEOUT})", "600})").replace("ASKED", '[*names, "localhost"]'))
     assert printed.startswith("localhost DNSLookupError DNS lookup failed: private-address: ")
 
 
@@ -187,7 +184,7 @@ print(len(lookups), *set(errors), sep="|")
 
 
 def test_a_name_that_could_not_be_looked_up_is_not_looked_up_for_the_next_page():
-    lookups, *errors = run("-c", DEAD_NAME).strip().split("|")
+    lookups, *errors = run(DEAD_NAME).strip().split("|")
     assert lookups == "1"
     (error,) = errors
     assert error.startswith("TimeoutError: ")

@@ -9,7 +9,7 @@ from scrapy.settings import Settings
 from archive.writer import ArchiveWriter
 from crawler.health.machine import Condition, examine
 from crawler.outlet.declaration import Outlet
-from tests.support.running import python
+from tests.support.forked import scrapy
 
 
 def conditions(place: Path | str, outlet: type[Outlet] | None = None) -> dict[str, Condition]:
@@ -56,7 +56,7 @@ sys.exit(str([x.mend for x in examine(settings, None) if x.state == "bad"]))
 
 def test_who_has_no_room_is_not_told_to_change_permissions(tmp_path: Path) -> None:
     (tmp_path / "news").mkdir()
-    program = python("-c", _FULL, str(tmp_path / "news"))
+    program = scrapy(_FULL, str(tmp_path / "news"), module="-c")
     assert "make room" in program.stdout + program.stderr
 
 

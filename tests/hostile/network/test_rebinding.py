@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from tests.support.running import python
+from tests.support.forked import scrapy
 
 ASK = """
 import json
@@ -46,7 +46,7 @@ task.react(lambda reactor: defer.Deferred.fromCoroutine(ask()))
 
 
 def test_the_address_that_is_judged_is_the_one_that_is_connected_to() -> None:
-    done = python("-c", ASK)
+    done = scrapy(ASK, module="-c")
     assert done.returncode == 0, done.stderr
     first, cached, private, mixed, metadata = map(json.loads, done.stdout.splitlines())
     assert first == cached == ["8.8.8.8"]

@@ -2,8 +2,6 @@
 
 import shutil
 import signal
-import subprocess
-import sys
 from datetime import timedelta
 
 import pytest
@@ -19,6 +17,7 @@ from pipelines.pairing.parts import parts
 from pipelines.pairing.run import pair_archive
 from tests.archive.findings import verify
 from tests.pipelines.pairing.test_run import MONDAY, add, article, grouped, newsroom, pairs, root, three_each
+from tests.support.forked import scrapy
 
 __all__ = ["root"]
 
@@ -45,7 +44,7 @@ pair_archive(sys.argv[1], part=3)
 
 
 def killed(program, *arguments):
-    done = subprocess.run([sys.executable, "-c", program, *map(str, arguments)], check=False)
+    done = scrapy(program, *map(str, arguments), module="-c")
     assert done.returncode == -signal.SIGKILL
 
 
