@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from archive.format.schema import STORED
 from archive.format.snapshot import DataFile
 from archive.storage.interface import Storage
 from archive.tables.parquet_files import read, translated_errors
@@ -40,7 +41,7 @@ def hashes_of(
 ) -> Hashes:
     """Hash the keys of all rows, sorted; of several parts only one."""
     hashes = [np.empty(0, np.uint64)]
-    for file in files:
+    for file in filter(lambda file: file.rows, files):  # a young archive has many without any
         of_file = _hashes(read(storage, [file], columns), columns)
         hashes.append(of_file if parts == 1 else of_file[of_file % np.uint64(parts) == part])
     joined = np.concatenate(hashes)
@@ -52,8 +53,9 @@ def rows_with(
     storage: Storage, files: Sequence[DataFile], columns: Sequence[str], wanted_hashes: Hashes
 ) -> pa.Table:
     """The rows whose key has one of these hashes; only their key columns."""
-    tables = []
-    for file in files if len(wanted_hashes) else files[:1]:
+    schema = STORED[files[0].table]
+    tables = [pa.Table.from_batches([], pa.schema(map(schema.field, columns)))]
+    for file in files if len(wanted_hashes) else ():
         table = read(storage, [file], columns)
         tables.append(table.filter(pa.array(np.isin(_hashes(table, columns), wanted_hashes))))
     return pa.concat_tables(tables)

@@ -36,7 +36,7 @@ def forget_cache(root):
 
 def test_with_the_cache_the_answer_is_that_of_all_files(two_runs):
     columns = ["article_id", "story_id", "url"]
-    rows = archive.open(two_runs).articles(columns=columns).to_pylist()
+    rows = archive.open(two_runs).articles(columns=columns).to_pylist()[::5]  # of both runs
     found = {wanted: find(archive.open(two_runs), wanted) for row in rows for wanted in ways(row)}
     forget_cache(two_runs)
     assert found == {wanted: find(archive.open(two_runs), wanted) for wanted in found}

@@ -17,6 +17,7 @@ from crawler.workers.fork_server import ANSWER, HELLO
 from crawler.workers.worker import packed
 from tests.hostile.processes import A_WHILE
 from tests.hostile.workers import tasks
+from tests.support.forked import workers_python
 from tests.support.running import ROOT
 
 SECONDS = 0.1
@@ -26,7 +27,14 @@ SECONDS = 0.1
 def own() -> Iterator[socket.socket]:
     """The socket of a worker, to which this test is the crawl."""
     ours, theirs = socket.socketpair()
-    command = [sys.executable, "-m", "crawler.workers.fork_server", str(theirs.fileno()), str(SECONDS)]
+    command = [
+        workers_python(),
+        "-P",
+        "-m",
+        "crawler.workers.fork_server",
+        str(theirs.fileno()),
+        str(SECONDS),
+    ]
     with subprocess.Popen(command, cwd=ROOT, pass_fds=[theirs.fileno()]):
         theirs.close()
         own, its = socket.socketpair()

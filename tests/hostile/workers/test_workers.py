@@ -286,7 +286,7 @@ def stand_still(seconds: float) -> None:
 
 
 def test_the_page_without_end_is_blamed_and_no_other_where_all_stood_still_for_longer_than_their_time(
-    tmp_path: Path,
+    tmp_path: Path, forked_server: None
 ) -> None:
     """The loop, the server and the workers, as when the machine is suspended."""
     workers, told = Workers(2, 0.6), tmp_path / "begun"
@@ -314,7 +314,7 @@ def test_the_page_without_end_is_blamed_and_no_other_where_all_stood_still_for_l
 
 
 @pytest.mark.parametrize("killed", ["a worker", "all workers", "the server"])
-def test_what_is_killed_first_while_all_stands_still_costs_no_page(killed: str) -> None:
+def test_what_is_killed_first_while_all_stands_still_costs_no_page(killed: str, forked_server: None) -> None:
     """As by the kernel, for lack of memory, before anybody else runs again."""
     workers = Workers(2, 1.0)
 
@@ -357,7 +357,7 @@ def test_a_page_that_waits_without_use_of_cpu_has_more_than_its_time(workers: Wo
     assert asyncio.run(workers.run(tasks.waits, 2.0)) == "here"
 
 
-def test_a_page_that_sleeps_for_ever_is_ended() -> None:
+def test_a_page_that_sleeps_for_ever_is_ended(forked_server: None) -> None:
     workers = Workers(1, 0.1)
 
     async def crawl() -> object:
