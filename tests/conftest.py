@@ -52,8 +52,8 @@ def pytest_collection(session: pytest.Session) -> Iterator[object]:
     importlib.import_module("scrapy.core.downloader.handlers.http11")
     if session.config.getoption("--processes") > 1:
         st.text().validate()  # of all code points those that may be encoded: a second
-        for language in SEARCHED_LANGUAGES:  # its dictionaries take 4 s, which processes are to share
-            word_forms.key("x", language)
+        for language in SEARCHED_LANGUAGES:  # its dictionary takes a second, which processes are to share
+            word_forms.key("x", language, low_memory=True)
     try:
         return (yield)
     finally:

@@ -43,6 +43,8 @@ _NOTED_EVERY = 10.0
 """Seconds of reading after which search finds what has been read."""
 _MOST_WORDS = 1_000_000
 """Words of a language whose keys are in memory."""
+_FEW_WORDS = 4_000
+"""Words of a language for which loading all its lemmas takes longer than looking them up without."""
 _WAITING = 2
 """Parts that are handed out to a process before it has done another."""
 
@@ -80,7 +82,7 @@ class _Keys(dict[str, str]):
         row = self._connection.execute(
             "SELECT key FROM word WHERE language = ? AND word = ?", (self.language, word)
         ).fetchone()
-        word_key = row[0] if row else key(word, self.language)
+        word_key = row[0] if row else key(word, self.language, low_memory=len(self) < _FEW_WORDS)
         if not row:
             self.new.append((self.language, word, word_key))
         if len(self) > _MOST_WORDS:

@@ -15,7 +15,7 @@ import pytest
 
 import archive
 from archive.storage import locks
-from archive.viewer.search import fill, side_file, word_forms
+from archive.viewer.search import fill, read_texts, side_file, word_forms
 from archive.viewer.search.answers import Question
 from archive.viewer.search.lookup import Lookup
 from tests.archive.viewer.test_web import ask, serving, text_of
@@ -84,6 +84,18 @@ def test_a_search_before_the_first_text_loads_no_dictionary(unread, monkeypatch)
     ) as lookup:
         assert lookup.ask(Question("трамваї")).found == 0
     assert word_forms._dictionary.cache_info().currsize == 0
+
+
+def test_lemmas_are_loaded_in_full_for_many_words_alone(unread, open_writer, article, monkeypatch):
+    monkeypatch.setattr(word_forms, "_in_full", set())
+    fill.fill(archive.open(unread))
+    assert word_forms._in_full == set()
+    monkeypatch.setattr(read_texts, "_FEW_WORDS", 0)
+    with closing(open_writer()) as writer:
+        writer.add_article(article(2, "en", "Trams stop."))
+        writer.commit()
+    fill.fill(archive.open(unread))
+    assert word_forms._in_full == {"en"}
 
 
 def test_a_search_finds_what_was_read_between_two_requests(unread):

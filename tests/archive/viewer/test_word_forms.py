@@ -32,9 +32,9 @@ from archive.viewer.search.word_forms import further_keys, key
     ],
 )
 def test_forms_are_joined_and_other_words_are_not(language, forms, others):
-    keys = {key(x, language) for x in forms.split()}
+    keys = {key(x, language, low_memory=True) for x in forms.split()}
     assert len(keys) == 1
-    assert keys.isdisjoint(key(x, language) for x in others.split())
+    assert keys.isdisjoint(key(x, language, low_memory=True) for x in others.split())
 
 
 def test_a_word_in_no_dictionary_is_no_form_of_an_english_word_that_is_in_one():
