@@ -4,17 +4,21 @@ There are two independent layers: `refusal` checks a URL before a request is mad
 crawler/downloader/resolver.py checks every IP address before a connection is made.
 """
 
+from __future__ import annotations
+
 import contextlib
 import ipaddress
 import re
 import socket
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from tldextract import TLDExtract
-
 from archive.format.reasons import Reason
+
+if TYPE_CHECKING:
+    from tldextract import TLDExtract
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -32,8 +36,6 @@ _PRIVATE = (
 # a percent sign is allowed only before the zone of an IPv6 address
 _NEVER_IN_HOST = re.compile(r"[\s\\]|^[^\[]*%")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
-# the list in the package: nothing is fetched, and no cache is written
-_suffixes = TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 
 
 def refusal(url: str, *, allow_private: bool) -> Reason | None:
@@ -102,15 +104,22 @@ def registered_domain(url_or_host: str) -> str:
         return url_or_host.lower()
 
 
+@cache
+def _suffixes() -> TLDExtract:
+    """The list in the package: nothing is fetched, and no cache is written."""
+    from tldextract import TLDExtract  # noqa: PLC0415  .15 s, half of what a declaration takes: for requests
+
+    return TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
+
+
 @lru_cache(maxsize=4096)
 def _registered_domain(netloc: str) -> str:
     host = _plain(urlsplit(f"//{netloc}").hostname or "")
     if "." not in host or _literal(host) is not None:
         return netloc
     # a suffix that is not on the list counts as one label, by the list's own rule "*"
-    return _suffixes(host).top_domain_under_public_suffix or (
-        host if _suffixes(host).suffix else ".".join(host.split(".")[-2:])
-    )
+    parts = _suffixes()(host)
+    return parts.top_domain_under_public_suffix or (host if parts.suffix else ".".join(host.split(".")[-2:]))
 
 
 @lru_cache(maxsize=4096)

@@ -29,6 +29,7 @@ PRELOADED = (
     "crawler.story.worker_task",
     "archive.pages.warc_record",
     "crawler.discovery.feeds",
+    "crawler.discovery.listing",
     "feedparser",
 )
 # address space of a worker: a page that needs more ends this worker, not the crawl

@@ -82,12 +82,16 @@ def test_a_look_passes():
     assert on_the_loop(look) is look
 
 
-def test_a_worker_needs_no_scrapy():
+def test_a_worker_needs_neither_scrapy_nor_requests_and_shares_what_declares_outlets_and_lists():
     taken = (
         "crawler.workers.stages, pipelines.validate, pipelines.language, pipelines.authors, "
-        "pipelines.digest, crawler.story.worker_task, crawler.outlet.declaration, "
-        "crawler.extraction.fields.dates.parsing"
+        "pipelines.digest, crawler.extraction.fields.dates.parsing"
     )
-    code = f"import sys, {taken}; print({{'scrapy', 'twisted'}} & sys.modules.keys())"
+    code = (
+        f"import sys, importlib, {taken}; from crawler.workers.fork_server import PRELOADED\n"
+        "for name in PRELOADED: importlib.import_module(name)\n"
+        "print({'scrapy', 'twisted', 'requests', 'crawler.outlet.declaration', 'crawler.discovery.listing'}"
+        " & sys.modules.keys() == {'crawler.outlet.declaration', 'crawler.discovery.listing'})"
+    )
     done = python("-c", code, check=True)
-    assert done.stdout.strip() == "set()"
+    assert done.stdout.strip() == "True"
