@@ -4,7 +4,10 @@ import re
 from collections.abc import Sequence
 from operator import attrgetter
 
+from lxml.html import HtmlElement
+
 from crawler.extraction.body.text_blocks import ReadBlock
+from crawler.extraction.document.outline import short_text
 from crawler.extraction.document.text import for_comparison, one_line
 
 _LONGEST = 70
@@ -17,8 +20,10 @@ NAME = re.compile(
 )
 
 
+_BUTTON = re.compile(r"(?<=\w)\s+(?:send an? e-?mail|follow)$", re.IGNORECASE)
+"""Text of a link behind the name."""
 _DAY = re.compile(
-    r"(?:[.,|]?\s+(?:updated|published|posted)(?:\s+on)?\s?:?|\s+(?:в|у|on|at))?\s+"
+    r"(?:[.,|]?\s+(?:updated|published|posted)(?:\s+on)?\s?:?|\s+(?:в|у|on|at|le|am|el|il))?\s+"
     r"(?:(?:[^\W\d_]+day|mon?|tue|wed|thu|fri?|sat?|sun|di|mi|do|so|пн|вт|ср|чт|пт|сб|нд|вс"
     r"|lunes|martes|mi[ée]rcoles|jueves|viernes|s[áa]bado|domingo|(?:segunda|ter[çc]a|quarta|quinta|sexta)(?:-feira)?"
     r"|(?:lun|mar|mercre|jeu|vendre|same)di|dimanche|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch"
@@ -30,8 +35,16 @@ _DAY = re.compile(
 
 
 def without_day(line: str) -> str:
-    """Drop the day behind the names of a byline: `By Jane Doe, The Courier January 17, 2012`."""
-    return _DAY.sub("", line).rstrip(" ,·|–—-")
+    """Drop the day and a button behind the names: `By Jane Doe, The Courier January 17, 2012`."""
+    return _BUTTON.sub("", _DAY.sub("", line).rstrip(" ,·•|–—-"))
+
+
+def is_above_address(paragraph: HtmlElement, name: str) -> bool:
+    """Tell if an address of e-mail with the last part of a name follows: `jane.doe@courier.example`."""
+    element = paragraph.getnext()
+    line = one_line(short_text(element, _LONGEST) or "") if element is not None else ""
+    account, _, host = line.partition("@")
+    return bool(host) and for_comparison(name.rsplit(maxsplit=1)[-1]) in for_comparison(account)
 
 
 ACCOUNT = re.compile(
@@ -63,7 +76,7 @@ def signed_by(line: str) -> str | None:
     if (worked := _WORKED.fullmatch(line)) is not None:
         names = _NEXT_NAME.split(worked["names"])
         return worked["names"] if all(map(NAME.fullmatch, names)) else None
-    name = _PHOTO.sub("", _SIGNED.sub("", line))
+    name = _PHOTO.sub("", _SIGNED.sub("", line.lstrip("–—- ")))
     return name if len(name) <= _LONGEST and NAME.fullmatch(name) and not _CALL.match(name) else None
 
 

@@ -7,9 +7,9 @@ from operator import attrgetter, itemgetter
 
 from lxml.html import HtmlElement
 
-from crawler.extraction.body.signature import NAME, without_day
+from crawler.extraction.body.signature import NAME, is_above_address, without_day
 from crawler.extraction.document.class_names import name_says, names_say
-from crawler.extraction.document.outline import COMPONENT, Outline, short_text
+from crawler.extraction.document.outline import Outline, short_text
 from crawler.extraction.document.text import for_comparison, one_line, unescaped
 from crawler.extraction.fields.linked_data import LinkedData, author_in_microdata
 from crawler.extraction.fields.metadata import Metadata
@@ -79,9 +79,10 @@ _NOT_NAMES = re.compile(
     re.IGNORECASE,
 )
 _BY_ACCOUNT = re.compile(
-    r"(?:(?:posted|published|written) by|опубл(?:икова|ікува)(?:л|в|ла)):? [\w.-]{2,20}", re.IGNORECASE
+    r"(?:(?:posted|published|written) by:?|опубл(?:икова|ікува)(?:л|в|ла):?|autor:|автор:) [\w.-]{2,20}",
+    re.IGNORECASE,
 )
-"""A byline of one word, which may be an account in small letters: `Posted by nina`."""
+"""A byline of one word, which may be an account in small letters: `Posted by nina`, `autor: jd`."""
 _WHEN = re.compile(r"(?:,|\s+(?:в|о|у|on|at|от|від))\s+[^\d:]{0,15}\d[\d\s./:,–-]*$")
 """Date at the end of Drupal's own byline: `Опубликовано Родика Чеботарь в Чт, 05/06/2025 - 11:40`."""
 _HANDLE = re.compile(r"\s*[(<|,·•]?\s*(?<![\w@])[\w.+-]{0,40}@\w{2,30}(?:[.-]\w{1,30}){0,4}[)>]?")
@@ -137,11 +138,11 @@ def read_byline(
         claims = [*(Claim("outlet-rule", text) for text in lines), *declared]
     else:
         lines = list(_classed(page, place)) or list(_leading_to_authors(page, place))
-        byline = next(_prefixed(page, by_rel, place), None) or next(filter(_is_no_sentence, lines), None)
-        if (above := _above_the_text(page, place)) is not None and above not in lines:
-            lines.append(above)
-            byline = byline or above
+        shown = filter(_is_no_sentence, lines)
+        byline = next(chain(_prefixed(page, by_rel, place), shown, _above_the_text(page, place)), None)
+        lines += [line for line in _above_the_text(page, place) if line not in lines]
         claims = [*declared, *(Claim("printed", line) for line in (byline, *lines) if line)]
+        byline = byline or _account(page, by_rel, place)
     publishers = set(map(for_comparison, map(attrgetter("value"), credits(data, metadata))))
     # an organisation that is the publisher too is kept as a credit
     return byline, tuple(c for c in dict.fromkeys(claims) if for_comparison(c.value) not in publishers)[:20]
@@ -350,10 +351,6 @@ def _line_of(element: HtmlElement) -> str:
     return next((part for part in _PARTED.split(line) if not _NOT_NAMES.search(part)), line)
 
 
-def _is_no_sentence(line: str) -> bool:
-    return len(_SMALL.findall(line)) <= _OF_A_SENTENCE
-
-
 def _may_be_of_this_story(i: int, place: Placement) -> bool:
     """Tell if it stands beside the headline, in the article's element or just after it."""
     if place.headline is None:
@@ -367,24 +364,42 @@ def _may_be_of_this_story(i: int, place: Placement) -> bool:
     return is_beside and not place.is_of_another_story(i)
 
 
-def _above_the_text(page: Outline, place: Placement) -> str | None:
-    """Return a name that is the first paragraph of the text, alone and in bold letters."""
-    first = place.headline
-    if first is None:
-        return None
-    read = 0
+def _above_the_text(page: Outline, place: Placement) -> Iterator[str]:
+    """Yield a name that is the first paragraph of the text, alone, in bold letters or above its address."""
+    first, read = place.headline, 0
     for i in page.by_tag.get("p", ()):
-        line = (
-            one_line(short_text(page.elements[i], _LONGEST) or "") if i > first and i in place.article else ""
-        )
-        bold = next(page.elements[i].iterdescendants("strong", "b"), None) if line else None
-        names = line.split("/")
-        alone = bold is not None and one_line(bold.text_content()) == line and len(line) < _LONGEST_NAME
-        if alone and all(NAME.fullmatch(name.strip()) for name in names):
-            return line
+        paragraph = page.elements[i]
+        if first is None or i < first or place.is_of_picture(paragraph):
+            continue
+        short = short_text(paragraph, _LONGEST)
+        line = one_line(short or "") if i in place.article else ""
+        if _is_of_names(line) and (_is_bold(paragraph, line) or is_above_address(paragraph, line)):
+            yield line
+            return
         read += bool(line)
-        if read > 2 or (i > first and short_text(page.elements[i], _LONGEST) is None):
-            return None
+        if read > 2 or short is None:
+            return
+
+
+def _is_of_names(line: str) -> bool:
+    return len(line) < _LONGEST_NAME and all(NAME.fullmatch(name.strip()) for name in line.split("/"))
+
+
+def _is_bold(paragraph: HtmlElement, line: str) -> bool:
+    bold = next(paragraph.iterdescendants("strong", "b"), None)
+    return bold is not None and one_line(bold.text_content()) == line
+
+
+def _is_no_sentence(line: str) -> bool:
+    return len(_SMALL.findall(line)) <= _OF_A_SENTENCE
+
+
+def _account(page: Outline, by_rel: list[int], place: Placement) -> str | None:
+    """Return the only word of a link or an item that is the author, which may be an account: `tungfa`."""
+    for i in filter(place.is_near, (*by_rel, *page.by_itemprop.get("author", ()))):
+        word = one_line(short_text(page.elements[i], _LONGEST_NAME) or "")
+        if re.fullmatch(r"[\w.-]{2,20}", word) and not _is_elsewhere(page.elements[i], place):
+            return word
     return None
 
 
@@ -445,37 +460,31 @@ def _with_commas(line: str, element: HtmlElement) -> str:
     return line
 
 
-def _is_about_the_article(aside: HtmlElement) -> bool:
-    """Tell if an aside is about the article itself, such as the Guardian's `<aside data-gu-name="meta">`."""
-    names = (aside.get(name) or "" for name in ("class", "id", *COMPONENT))
-    return any(map(_of_its_head, names)) and next(aside.iterancestors("article"), None) is not None
-
-
-_of_its_head = names_say(r"(?:^|[\s_-])(?:meta|byline|contributors?|authors?|credits?)(?:$|[\s_-])")
-
-
 def _is_elsewhere(element: HtmlElement, place: Placement) -> bool:
     if _is_in_card(element, place):
         return True
     for depth, parent in enumerate((element, *element.iterancestors())):
         if depth > 7 or parent.tag in {"article", "main", "body"} or parent in place.around:
             return False
-        if (parent.tag == "nav" and not _of_author(parent.get("class", ""))) or (
-            parent.tag == "aside" and not _is_about_the_article(parent)
-        ):
-            return True
         if parent.tag == "footer":
             # Drupal prints the author in a footer of the article
             if next(parent.iterancestors("article"), None) is None:
                 return True
             continue
-        if any(map(_says_others, (parent.get("class") or "", parent.get("id") or ""))):
-            return True
+        names = (parent.get("class") or "", parent.get("id") or "")
+        if (
+            (parent.tag == "nav" and not _of_author(names[0]))
+            or (parent.tag == "aside" and not place.is_about_the_article(parent))
+            or any(map(_says_others, names))
+        ):
+            return not place.is_note_below_headline(parent, element)
     return False
 
 
 def _is_in_card(element: HtmlElement, place: Placement) -> bool:
-    """Tell if an element is in a teaser that is a link as a whole, or an article of its own amid the text."""
+    """Tell if an element is in a caption, or in a teaser: a link as a whole, or an article of its own."""
+    if place.is_of_picture(element):
+        return True
     for depth, parent in enumerate(element.iterancestors()):
         if depth > 7 or parent in place.around:
             return False

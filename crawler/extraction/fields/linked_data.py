@@ -264,6 +264,9 @@ def _all(nodes: list[dict[str, Json]], *keys: str) -> tuple[str, ...]:
 
 def _names(author: Json, by_id: dict[Json, dict[str, Json]]) -> tuple[list[str], bool]:
     """Return an author's names, which may stand elsewhere under its `@id`; and if it is an organisation."""
+    if isinstance(author, str) and author.startswith("{"):
+        # an object written as a string
+        author = next(_nodes(_loads(author)), author)
     if isinstance(author, dict) and "name" not in author and isinstance(author.get("@id"), str):
         author = by_id.get(author["@id"], author)
     values = _each(author.get("name")) if isinstance(author, dict) else [author]

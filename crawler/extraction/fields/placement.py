@@ -6,12 +6,12 @@ that has running text too. What holds the headline is never another story's, wha
 
 import re
 from functools import cached_property
-from itertools import accumulate, islice
+from itertools import accumulate, islice, takewhile
 
 from lxml.html import HtmlElement
 
 from crawler.extraction.document.class_names import name_says, names_say
-from crawler.extraction.document.outline import Outline, short_text
+from crawler.extraction.document.outline import COMPONENT, Outline, short_text
 from crawler.extraction.document.text import for_comparison
 
 ABOVE, BELOW = 6, 30
@@ -22,16 +22,20 @@ _TEASER, _HEADLINE = 20, 30
 """Letters from which a link is another story's headline, far from this one's and near it."""
 _BOX = 300
 """Characters of a box with the headline and lead of another story, at most."""
+_NOTE = 160
+"""Characters of a byline and a day in a box of their own, at most."""
 _of_the_head = names_say(r"head(?!l)|logo|masthead|slogan|brand|top-?bar|site-?(?:name|title)|issue|found")
 _of_others = name_says(
     r"comment|related|sidebar|footer|aside|popular|recommend|latest|last-?news|newsfeed|news-?line|lenta|(?<!elementor-)widget"
     r"|teaser|read-?also|promo(?!ted)|archive|banner|menu|copyright|carousel|calendar-(?:table|month)|most-"
 )
+_of_its_head = names_say(r"(?:^|[\s_-])(?:meta|byline|contributors?|authors?|credits?)(?:$|[\s_-])")
 _of_this_one = name_says(
     r"headline|byline|author|(?:article|entry|post|story|news|content|page|single|doc)[-_]*(?:head|meta|info|title|footer)"
     r"|(?:article|entry|post|story)[-_]*(?:content|body|text)"
 )
 _of_readers = name_says(r"comments?(?:$|[\s_-](?!count|link|num|date))")
+_of_caption = names_say(r"caption|cutline|(?:photo|image|video|media)[\s_-]*(?:credit|byline)|byline-image")
 _FIRST_WORD = re.compile(r"\s*([A-Za-zА-Яа-яІіЇїЄєҐґЁё]+)\s")
 """First word of a line, if folding only changes its case."""
 _LAYOUT = re.compile(r"(?:with|has|no|without|and|left|right)[-_]*(?:side-?bar|aside)", re.IGNORECASE)
@@ -110,6 +114,38 @@ class Placement:
             if any(_of_the_head(name) and not _of_this_one(name) for name in names):
                 return True
         return False
+
+    @staticmethod
+    def is_of_picture(element: HtmlElement) -> bool:
+        """Tell if an element is in the caption of a picture; a figure may show the author."""
+        for parent in (element, *islice(element.iterancestors(), 4)):
+            name = parent.get("class") or ""
+            if parent.tag in {"figure", "figcaption"} or (name and _of_caption(name)):
+                return parent is element or not says_this_one(name)
+        return False
+
+    @staticmethod
+    def is_about_the_article(aside: HtmlElement) -> bool:
+        """Tell if an aside is about the article, such as the Guardian's `<aside data-gu-name="meta">`."""
+        names = (aside.get(name) or "" for name in ("class", "id", *COMPONENT))
+        return any(map(_of_its_head, names)) and next(aside.iterancestors("article"), None) is not None
+
+    def is_note_below_headline(self, box: HtmlElement, element: HtmlElement) -> bool:
+        """Tell if an element is in a line or two of a box beside the headline that is no more than an aside.
+
+        There is no story of another in it; the day may be a link.
+        """
+        name, at = f"{box.get('class') or ''} {box.get('id') or ''}", self.headline
+        if at is None or "aside" not in name or says_others(name.replace("aside", "")):
+            return False
+        part = [element, *takewhile(lambda parent: parent is not box, element.iterancestors())][-1]
+        is_large = next(islice(part.iter(), BELOW, None), None) is not None
+        if is_large or box not in self._page.elements[at : at + BELOW] or short_text(part, _NOTE) is None:
+            return False
+        links = (link.text_content().strip() for link in part.iter("a"))
+        return next(part.iter("h2", "h3", "h4"), None) is None and all(
+            len(text) < _TEASER or text[0].isdigit() for text in links
+        )
 
     def is_of_another_story(self, i: int) -> bool:
         """Tell if another story's headline, a link, stands in the same small box."""

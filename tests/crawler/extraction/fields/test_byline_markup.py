@@ -57,6 +57,17 @@ def authors(before: str = "", after: str = "", head: str = "", end: str = "") ->
         (f"<p>By <a href='/author/jd'>{JANE}</a>, Courier environment and public transportation reporter</p>", [JANE]),
         (f"<div class='box'><p><a href='/szerzo/jd'>{JANE}</a></p></div><span class='author'>Fotó: MTI Budapest</span>", [JANE]),
         (f"<article class='opinion-author'><div class='name'><a href='/a/1'>{HANNA}</a></div><div class='author-post'>Директорка музею</div></article>", [HANNA]),
+        # a line in a box beside the headline, whatever the box is called; none of a teaser or of readers
+        (f"<div class='h-aside'><div><p class='byline'>Автор: {HANNA}</p><a href='/1'>2 березня 2026 року о 10:00</a></div></div>", [HANNA]),
+        (f"<aside class='article__aside'><div class='article__byline'>05.06.2025 <span>von <span class='author__name'>{JANE}</span></span></div></aside>", [JANE]),
+        (f"<aside class='h-aside'><div><a href='/2'>Інша новина про місто</a> <p class='byline'>Автор: {HANNA}</p></div></aside>", []),
+        (f"<div class='aside-comments'><p class='byline'>Автор: {HANNA}</p></div>", []),
+        # who is in a picture, or made it
+        (f"<div class='cutline-byline-box'>{HANNA} (ліворуч) і Олег Другий <span class='byline-image'>Знімок: Кур'єр</span></div>", []),
+        (f"<figure><img src='/1.jpg'><figcaption>Порт. <span class='attribution'>{JANE}</span></figcaption></figure>", []),
+        (f"<figure class='author-card'><img src='/1.jpg'><span class='author-name'>{HANNA}</span></figure>", [HANNA]),
+        (f"<p>{JANE}</p><p>jane.doe@courier.example</p>", [JANE]),
+        (f"<p>{JANE}</p><p>desk@courier.example</p>", []),
         ("", []),
     ],
 )  # fmt: skip
@@ -77,7 +88,12 @@ def test_below_the_text(after: str) -> None:
 
 @pytest.mark.parametrize(
     "end",
-    [f"<p><strong>{HANNA}</strong></p>", f"<p><em>{HANNA}, «Кур'єр»</em></p>", f"<p>Автор: {HANNA}</p>"],
+    [
+        f"<p><strong>{HANNA}</strong></p>",
+        f"<p><em>{HANNA}, «Кур'єр»</em></p>",
+        f"<p>Автор: {HANNA}</p>",
+        f"<p>– {HANNA}</p>",
+    ],
 )
 def test_the_end_of_the_text(end: str) -> None:
     assert authors(end=end) == [HANNA]
@@ -397,6 +413,13 @@ def byline(line: str) -> str | None:
         # a button beside the name, and menus that begin like a byline
         ("<div class='byline'>By <a href='/jd'>Jane Doe</a> <span><button>+Follow</button></span></div>", "By Jane Doe"),
         ("<div>Text Size <a href='#'>Small</a> <a href='#'>Large</a></div>", None),
+        ("<div class='byline'>By <a href='/jd'>Jane Doe</a> <a href='#'>Send an email</a></div>", "By Jane Doe"),
+        ("<span class='byline'>Par Jane Doe Le 2 novembre 2023 à 16h17</span>", "Par Jane Doe"),
+        ("<h4 class='byline'>By Jane Doe • Published November 1, 2023</h4>", "By Jane Doe"),
+        # an account, or letters that stand for a person
+        ("<a rel='author' href='/a/1'>tungfa</a>", "tungfa"),
+        ("<aside class='related'><a rel='author' href='/@tungfa'>tungfa</a></aside>", None),
+        ("<div><div>autor:</div><div class='author-name'><a href='/jd'>jd</a></div></div>", "autor: jd"),
         # an agency in small letters or in capitals
         ("<div class='author'><span>von</span> <span>abc</span></div>", "von abc"),
         ("<div class='author'>ABC</div>", "ABC"),

@@ -78,6 +78,12 @@ def test_a_graph_in_which_authors_are_references() -> None:
     assert data.section == "Війна"
 
 
+def test_an_author_written_as_a_string() -> None:
+    author = '{ "@type": "Person", "name": "Петро Сидоренко" }'
+    assert read({"@type": "NewsArticle", "author": author}).persons == ("Петро Сидоренко",)
+    assert read({"@type": "NewsArticle", "author": "{{ author }}"}).persons == ("{{ author }}",)
+
+
 @pytest.mark.parametrize(
     "block",
     [
