@@ -419,6 +419,9 @@ More news stories
 Вибір редакції
 """
 TEXT = """\
+Thank you for your support!
+Дякуємо за підтримку!
+Спасибо за поддержку!
 This article is more than a list of ferries.
 Клікніть на карту, щоб побачити пороми.
 Вигадана — незалежна депутатка, і їй потрібна більшість у раді.
