@@ -27,6 +27,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from collections.abc import Callable, Iterator, Sequence
 
+from archive.format.marks import CONTRADICTIONS
 from archive.format.records import AlignmentRecord, TextBlock, VariantText
 from archive.read.quotations import speaker_of
 from benchmarks.alignment_sets import PAIRS, stories
@@ -60,6 +61,9 @@ def quote_id(quote: str) -> str:
     return hashlib.sha256(quote.encode()).hexdigest()[:12]
 
 
+_MARKED = (*CONTRADICTIONS.values(), "numbers_converted")
+
+
 def couples() -> Iterator[tuple[str, Languages, Texts]]:
     for story_id, variants in sorted(stories(DATA).items()):
         for a, b in PAIRS:
@@ -67,22 +71,20 @@ def couples() -> Iterator[tuple[str, Languages, Texts]]:
                 yield story_id, (a, b), (variants[a], variants[b])
 
 
+def _name(column: str) -> str:
+    return column.replace("_", " ")
+
+
 def by_verdict() -> dict[str, Counter[str]]:
     """Count the marks of the texts as they are, and their speech, by the verdicts of a reader."""
     verdicts = dict(line.rsplit("\t", 1) for line in VERDICTS.read_text("utf-8").splitlines())
-    counts = {
-        name: Counter[str]()
-        for name in ("numbers differ", "numbers converted", "names differ", "quotes", "speech")
-    }
+    counts = {name: Counter[str]() for name in (*map(_name, _MARKED), "quotes", "speech")}
     read = set[str]()
     for story_id, languages, texts in couples():
         for row in aligned(texts, languages):
-            for name, marks in (
-                ("numbers differ", row.numbers_differ),
-                ("numbers converted", row.numbers_converted),
-                ("names differ", row.names_differ or ()),
-            ):
-                for mark in marks:
+            for column in _MARKED:
+                name = _name(column)
+                for mark in getattr(row, column) or ():
                     key = "\t".join((story_id, "-".join(languages), name, mark.a, mark.b))
                     counts[name][verdicts.get(key, "not read")] += 1
             counts["quotes"]["not read"] += len(row.quotes_only_a) + len(row.quotes_only_b)
@@ -197,7 +199,8 @@ def marks_of(texts: Texts, languages: Languages) -> list[str]:
     """Return the numbers of b that are marked, and the quotations of both."""
     marks = list[str]()
     for row in aligned(texts, languages):
-        marks += [mark.b for mark in (*row.numbers_differ, *(row.names_differ or ()))]
+        for column in CONTRADICTIONS.values():
+            marks += [mark.b for mark in getattr(row, column) or ()]
         marks += [mark.text for mark in (*row.quotes_only_a, *row.quotes_only_b)]
     return marks
 

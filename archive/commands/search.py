@@ -44,6 +44,7 @@ _FLAGS = {
     "gone": "an article was taken down by its outlet",
     "numbers": "two texts have contradicting numbers at one place",
     "names": "two texts name two towns or two persons at one place",
+    "negations": "a text denies what another says",
     "quotes": "a text does not report a quotation of another",
     "conflict": "the texts contradict the link between them",
 }
@@ -214,8 +215,7 @@ def _row(line: StoryLine, t: Interface) -> list[str]:
         f"{line.omitted:.0%} left out" if line.omitted else "",
         t.count("n_edits", line.edits) if line.edits else "",
         "gone" if any(x.gone for x in line.articles) else "",
-        f"numbers: {'; '.join(map(str, line.numbers_differ))}" if line.numbers_differ else "",
-        f"names: {'; '.join(map(str, line.names_differ))}" if line.names_differ else "",
+        *(f"{kind}: {'; '.join(map(str, marks))}" for kind, marks in line.contradictions.items()),
         "quotes differ" if line.quotes else "",
         "not one story?" if line.conflict else "",
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from itertools import groupby
@@ -13,6 +14,7 @@ import archive
 from archive.commands.grid import line_width
 from archive.commands.look import calls_itself_otherwise
 from archive.format.languages import display_order
+from archive.format.marks import CONTRADICTIONS
 from archive.format.times import moment
 from archive.terminal import literal
 
@@ -100,25 +102,24 @@ def _heading(passage: OneSided) -> str:
 
 
 def _print_marks(console: Console, alignments: Iterable[Row], width: int) -> None:
-    """Print the numbers and names that contradict each other, and quotations that one language lacks."""
-    lines: dict[str, list[str]] = {"numbers differ": [], "names differ": [], "quoted in one language": []}
+    """Print what contradicts each other, and quotations that one language lacks."""
+    lines = defaultdict[str, list[str]](list)
     for row in alignments:
         if row["doubtful"] is None:
             continue
         a, b = str(row["language_a"]), str(row["language_b"])
-        for heading, column in (("numbers differ", "numbers_differ"), ("names differ", "names_differ")):
+        for column in CONTRADICTIONS.values():
             for mark in row[column] or ():  # type: ignore[attr-defined]
                 sides = sorted(((a, mark["a"]), (b, mark["b"])), key=lambda side: display_order(side[0]))
                 values = " ↔ ".join(map(" ".join, sides))
-                lines[heading].append(f"{values} ({min(mark['confidence'], 0.99):.2f})")
+                lines[column.replace("_", " ")].append(f"{values} ({min(mark['confidence'], 0.99):.2f})")
         for column, language, other in (("quotes_only_a", a, b), ("quotes_only_b", b, a)):
             for mark in row[column] or ():  # type: ignore[attr-defined]
                 speaker = f", {mark['speaker']}" if mark["speaker"] else ""
                 quotation = f"{_shortened(mark['text'])} ({language}, not {other}{speaker})"
                 lines["quoted in one language"].append(quotation)
     for heading, marks in lines.items():
-        if marks:
-            console.print(f"\n[bold]{heading}[/bold]")
+        console.print(f"\n[bold]{heading}[/bold]")
         for line in marks:
             console.print(f"- {literal(line)}", width=width)
 

@@ -9,7 +9,7 @@ from enum import Enum
 from functools import partial
 from typing import Any, TypeVar, dataclass_transform
 
-SCHEMA_VERSION = 11
+SCHEMA_VERSION = 12
 """Of all tables. If a column changes it changes too, with a step in archive/operations/migrate.py."""
 
 T = TypeVar("T")

@@ -4,15 +4,18 @@ from __future__ import annotations  # the fields are read by their annotations a
 
 from msgspec import Struct
 
+CONTRADICTIONS = {"numbers": "numbers_differ", "names": "names_differ", "negations": "negations_differ"}
+"""Columns of contradictions by what an interface calls them."""
+
 
 class Contradiction(Struct, frozen=True):
-    """Two numbers, or two names, that stand at the same place of two texts and are not the same."""
+    """Two numbers or names at one place of two texts that are not the same, or what one text denies."""
 
     a: str
     """As printed."""
     b: str
     counted: str | None
-    """Unit of both numbers, or the word of a for what they count; of names `person` or `place`."""
+    """Unit of both numbers, or the word of a for what they count; of names `person`, `place`; `negation`."""
     confidence: float
     """Probability that a reader of both texts agrees."""
 

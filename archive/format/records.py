@@ -403,6 +403,10 @@ class AlignmentRecord:
         "of linked paragraphs: two towns or two full names, each instead of the other; null before schema 11",
         default=(),
     )
+    negations_differ: tuple[Contradiction, ...] | None = from_pipeline(
+        "of linked paragraphs: what one denies and the other says (not guilty, guilty); null before 12",
+        default=(),
+    )
     numbers_converted: tuple[Contradiction, ...] = from_pipeline(
         "of linked paragraphs: one quantity in two units or currencies (25 miles, 40 km)", default=()
     )

@@ -76,6 +76,7 @@ _SENTENCES = (
     "of alignments, sentences_only_a and sentences_only_b: empty until `pair --all` aligns a story anew"
 )
 _NAMES = "of alignments, names_differ: empty until `pair --all` aligns a story anew"
+_NEGATIONS = "of alignments, negations_differ: empty until `pair --all` aligns a story anew"
 _IMPORTED = "imported"
 
 
@@ -123,6 +124,7 @@ TODAY = Target(
         8: Step(_LEFT_OUT, {}),
         9: Step(_SENTENCES, {}),
         10: Step(_NAMES, {}),
+        11: Step(_NEGATIONS, {}),
     },
 )
 

@@ -12,6 +12,7 @@ import pyarrow.dataset as ds
 
 from archive.format.conflicts import details_of, is_conflict
 from archive.format.languages import display_order
+from archive.format.marks import CONTRADICTIONS
 from archive.format.records import LINKED, TextBlock, probably_shared, surely_linked
 from archive.format.schema import VERSIONS
 from archive.read.diff import Work, compare, is_edit
@@ -42,6 +43,8 @@ _MOST_VERSIONS = 30
 """Versions of an article that its story compares; the page of the article has them all."""
 _LATE = datetime.max.replace(tzinfo=UTC)
 _SIDES = (("a", "b"), ("b", "a"))
+_MARKED = {**CONTRADICTIONS, "converted": "numbers_converted"}
+"""Columns of marks on two texts, by their kind."""
 
 
 def read_story(
@@ -152,9 +155,7 @@ def _story(
         _shares(alignments, doubtful=True),
         story["original_language"],
         story["original_language_reason"],
-        _marked_pairs(alignments, "numbers_differ"),
-        _marked_pairs(alignments, "names_differ"),
-        _marked_pairs(alignments, "numbers_converted"),
+        {kind: _marked_pairs(alignments, column) for kind, column in _MARKED.items()},
         frozenset(x for x, row in one_sided.items() if not probably_shared(row["kind"], row["confidence"])),
     )
 
@@ -292,8 +293,7 @@ def _marks(article_id: str, alignments: Sequence[Values]) -> dict[int, tuple[Mar
 
 def _marks_of_side(row: Values, side: str, other_side: str) -> Iterator[Mark]:
     language = row[f"language_{other_side}"]
-    columns = {"number": "numbers_differ", "name": "names_differ", "converted": "numbers_converted"}
-    for kind, column in columns.items():
+    for kind, column in _MARKED.items():
         for mark in row[column] or ():
             yield Mark(kind, mark[side], language, mark[other_side], mark["confidence"])
     for mark in row[f"quotes_only_{side}"]:
@@ -303,7 +303,7 @@ def _marks_of_side(row: Values, side: str, other_side: str) -> Iterator[Mark]:
 
 
 def _marked_pairs(alignments: Iterable[Values], column: str) -> tuple[MarkedPair, ...]:
-    """Read two numbers or names each of a story, in the order of languages and then of reading."""
+    """Read what two texts of a story say at one place, in the order of languages and then of reading."""
     pairs: dict[MarkedPair, None] = {}
     for row in alignments:
         if row["doubtful"] is None:

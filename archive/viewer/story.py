@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from archive.format.records import TextBlock
@@ -20,11 +20,11 @@ class Edit(EditVisit):
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A number, name, quotation or sentence of one text, and what another of the story says in its place."""
+    """A passage of one text, and what another of the story says in its place."""
 
     kind: str
-    """number, name: two contradict each other; converted: one quantity in two units; quote: not in the other;
-    sentence: probably not in the other."""
+    """One of CONTRADICTIONS; converted: one quantity in two units; quote: not in the other; sentence:
+    probably not in the other."""
     text: str
     """As printed."""
     language: str
@@ -116,9 +116,8 @@ class StoryView:
     """Language that the others were translated from; None where that is unknown."""
     original_reason: str | None
     """Ground of that, or why it is unknown, as the column original_language_reason has it."""
-    numbers_differ: tuple[MarkedPair, ...] = ()
-    names_differ: tuple[MarkedPair, ...] = ()
-    numbers_converted: tuple[MarkedPair, ...] = ()
+    marked: Mapping[str, tuple[MarkedPair, ...]] = field(default_factory=dict)
+    """Contradictions by kind, then the conversions."""
     one_sided: frozenset[tuple[str, int, str]] = frozenset()
     """(article, block, article without it) of each paragraph that an alignment has on one side only."""
     unread: tuple[UnreadAlternate, ...] = ()

@@ -12,6 +12,7 @@ from archive.format.marks import QuoteMark
 from archive.format.records import AlignmentRecord, VariantText
 from pipelines.alignment.links import SURE_LINK, ParagraphLink, find_links_and_lone, likenesses
 from pipelines.alignment.marks.name_marks import name_marks
+from pipelines.alignment.marks.negation_marks import negation_marks
 from pipelines.alignment.marks.number_marks import LIKELY, Passage, number_marks
 from pipelines.alignment.marks.quote_marks import MOST_OF_GAP, QuoteSearch, has_no_room, quote_marks, speech
 from pipelines.alignment.omissions import DOUBTFUL, SURE, Lone
@@ -228,6 +229,7 @@ def _linked(
         doubtful=False,
         numbers_differ=differ,
         names_differ=names,
+        negations_differ=negation_marks(passage_a, passage_b),
         numbers_converted=converted,
         quotes_only_a=quote_marks(texts_a, a.whole, record.language_a, b.quote_search, (whole_b, more_of_a)),
         quotes_only_b=quote_marks(texts_b, b.whole, record.language_b, a.quote_search, (whole_a, -more_of_a)),

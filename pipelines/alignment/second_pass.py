@@ -21,7 +21,7 @@ FirstPass = Callable[[Paragraphs, Paragraphs], Iterable[tuple[Link, float]]]
 """Finds links in order, with their probability."""
 Sentence = tuple[int, PartReading]
 """The place of its paragraph, and what is read of it."""
-_SENTENCE_END = re.compile(r"(?<=[.!?…])[\"»”’)]*\s+(?=[\"«“„(\[—–-]*\s?[A-ZА-ЯІЇЄҐЁ0-9])")
+SENTENCE_END = re.compile(r"(?<=[.!?…])[\"»”’)]*\s+(?=[\"«“„(\[—–-]*\s?[A-ZА-ЯІЇЄҐЁ0-9])")
 _AGREE = 0.85
 """Probability of a link of sentences from which it counts."""
 _LEAST = 0.3
@@ -70,7 +70,7 @@ def sentences_of(text: Paragraphs, places: range) -> list[Sentence]:
         start, at = 0, list[int]()
         for anchor in paragraph.anchors:
             at.append(round(anchor.position * len(paragraph.text)))
-        for sentence in _SENTENCE_END.split(paragraph.text):
+        for sentence in SENTENCE_END.split(paragraph.text):
             stop = paragraph.text.index(sentence, start) + len(sentence)
             if sentence == paragraph.text:
                 sentences.append((place, paragraph))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
+from archive.format.marks import CONTRADICTIONS
 from archive.format.records import probably_shared, surely_linked
 from archive.format.times import moment
 from archive.terminal import literal
@@ -158,13 +159,9 @@ def paragraphs_table(explained: Explanation) -> Table:
         if row.sentences_only_a or row.sentences_only_b:
             only_a, only_b = _sentences(at_a, row.sentences_only_a), _sentences(at_b, row.sentences_only_b)
             table.add_row("perhaps in one", only_a, only_b)
-        marks_by_name = {
-            "numbers differ": row.numbers_differ,
-            "names differ": row.names_differ,
-            "converted": row.numbers_converted,
-        }
-        for name, marks in marks_by_name.items():
-            for mark in marks or ():
+        for column in (*CONTRADICTIONS.values(), "numbers_converted"):
+            for mark in getattr(row, column) or ():
+                name = column.replace("_", " ")
                 table.add_row(name, literal(f"{at_a} {mark.a}"), literal(f"{at_b} {mark.b}"))
     return table
 

@@ -1,13 +1,14 @@
 """Questions to the side file, and answers: stories as a list shows them."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
 
 from archive.format.languages import STORY_LANGUAGES
+from archive.format.marks import CONTRADICTIONS
 from archive.format.times import has_hour
 
 Ints = np.ndarray[Any, np.dtype[np.int64]]
@@ -16,7 +17,7 @@ EPOCH = date(1970, 1, 1)
 PAGE = 50
 """Stories of one page of a list."""
 ORDERS = ("time", "match", "lag", "difference", "edits")
-STORED_FLAGS = ("edited", "gone", "numbers", "names", "quotes", "conflict")
+STORED_FLAGS = ("edited", "gone", *CONTRADICTIONS, "quotes", "conflict")
 FLAGS = ("single", *STORED_FLAGS)
 """`single`, a story in one language only, follows from its languages."""
 COMPARED = STORY_LANGUAGES
@@ -72,7 +73,7 @@ class ArticleLine:
 
 @dataclass(frozen=True, slots=True)
 class Contradicted:
-    """Two numbers or names at one place of two texts that contradict each other, as printed."""
+    """What two texts have at one place that contradicts each other, as printed."""
 
     languages: tuple[str, str]
     texts: tuple[str, str]
@@ -104,10 +105,8 @@ class StoryLine:
     """The greatest share of one language's text that another surely has not; None: nothing was compared."""
     conflict: bool
     quotes: bool
-    numbers_differ: tuple[Contradicted, ...] = ()
-    """The first of them, the surest first."""
-    names_differ: tuple[Contradicted, ...] = ()
-    """The first of them, the surest first."""
+    contradictions: Mapping[str, tuple[Contradicted, ...]] = field(default_factory=dict)
+    """The first of each kind that there is, the surest first."""
     left_out: OmittedShare | None = None
     """Where most is surely left out, or else perhaps; None where nothing is, or nothing was compared."""
 

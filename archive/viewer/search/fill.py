@@ -21,6 +21,7 @@ import psutil
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from archive.format.marks import CONTRADICTIONS
 from archive.format.records import FEED, PERHAPS_ALONE
 from archive.tables import data_file_reader
 from archive.tables.parquet_files import translated_errors
@@ -58,11 +59,7 @@ _COMPARED = (
     *("confidence", "characters_a", "characters_b", "sentences_only_a", "sentences_only_b"),
 )
 _EVENT = ["article_id_a", "article_id_b", "commit_seq", "tier", "probability", "shared"]
-_MARKS = {
-    "numbers": ["numbers_differ"],
-    "names": ["names_differ"],
-    "quotes": ["quotes_only_a", "quotes_only_b"],
-}
+_QUOTES = ("quotes_only_a", "quotes_only_b")
 _TABLES = ("articles", "superseded", "stories", "alignments", "pairs", "observations", "same_event")
 _A_PROCESS = 600_000_000
 """Bytes that a process which reads texts takes."""
@@ -267,8 +264,8 @@ class _Fill:
         )
 
     def _take_alignments(self, opened: Any, part: int, number: int) -> None:
-        marks = [column for columns in _MARKS.values() for column in columns]
-        columns_of_file = [x for x in (*_COMPARED, *marks) if x in opened.schema_arrow.names]
+        wanted = (*_COMPARED, *CONTRADICTIONS.values(), *_QUOTES)
+        columns_of_file = [x for x in wanted if x in opened.schema_arrow.names]
         table = opened.read_row_group(part, columns=columns_of_file)
         if "doubtful" not in columns_of_file:  # before schema 6 nobody judged a passage
             table = table.append_column("doubtful", pa.nulls(len(table), pa.bool_()))
@@ -276,14 +273,16 @@ class _Fill:
         self._compare(table, number)
         # what a doubtful link has of them is marked for its own reasons
         judged = table.filter(pc.is_valid(table["doubtful"]))
-        for kind, columns in _MARKS.items():
-            marked = set[str]()
-            for column in set(columns).intersection(columns_of_file):
+        of_quotes = set[str]()
+        for kind, column in (*CONTRADICTIONS.items(), *(("quotes", x) for x in _QUOTES)):
+            if column in columns_of_file:
                 rows = judged.filter(pc.greater(pc.list_value_length(judged[column]), 0))
-                marked.update(rows["story_id"].to_pylist())
-                if kind != "quotes":
+                if kind == "quotes":
+                    of_quotes.update(rows["story_id"].to_pylist())
+                else:
                     self._take_contradictions(kind, column, rows, number)
-            self._flag(kind, sorted(marked), number)
+                    self._flag(kind, sorted(set(rows["story_id"].to_pylist())), number)
+        self._flag("quotes", sorted(of_quotes), number)
 
     def _take_contradictions(self, kind: str, column: str, rows: pa.Table, number: int) -> None:
         for row in rows.select(["story_id", "language_a", "language_b", column]).to_pylist():

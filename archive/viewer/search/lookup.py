@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from archive.exceptions import UnknownValue
+from archive.format.marks import CONTRADICTIONS
 from archive.read.values import unknown
 from archive.viewer.search import side_file, story_columns
 from archive.viewer.search.answers import (
@@ -120,7 +121,7 @@ class Lookup:
         """Name the sentence of the interface that says why a question may find nothing."""
         if not self.articles:
             return "empty_archive"
-        comparisons = question.flags & {"numbers", "names", "quotes"}
+        comparisons = question.flags & {*CONTRADICTIONS, "quotes"}
         if (comparisons or question.omitted is not None) and not self.has_compared:
             return "not_compared_hint"
         for flag in sorted(comparisons):

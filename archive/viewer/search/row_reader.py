@@ -11,6 +11,7 @@ from itertools import chain
 import numpy as np
 
 from archive.format.languages import display_order
+from archive.format.marks import CONTRADICTIONS
 from archive.viewer.search import story_columns
 from archive.viewer.search.answers import (
     ArticleLine,
@@ -114,15 +115,14 @@ class RowReader:
         self, n: int, articles: list[ArticleLine], contradicted: dict[tuple[str, str], list[Contradicted]]
     ) -> StoryLine:
         late = datetime.max.replace(tzinfo=UTC)
-        omitted = float(self._digest.omitted[n])
+        omitted, story_id = float(self._digest.omitted[n]), self._digest.id(n)
         return StoryLine(
-            self._digest.id(n),
+            story_id,
             tuple(sorted(articles, key=lambda x: (x.published or late, x.article_id))),
             None if np.isnan(omitted) else omitted,
             bool(self._digest.flags["conflict"][n]),
             bool(self._digest.flags["quotes"][n]),
-            tuple(contradicted.get(("numbers", self._digest.id(n)), ())),
-            tuple(contradicted.get(("names", self._digest.id(n)), ())),
+            {kind: tuple(marks) for kind in CONTRADICTIONS if (marks := contradicted.get((kind, story_id)))},
         )
 
     def story_of(self, article_id: str) -> str | None:

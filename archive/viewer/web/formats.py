@@ -12,6 +12,7 @@ from xml.etree import ElementTree as ET
 
 from archive.export.files import csv_cell
 from archive.format.languages import STORY_LANGUAGES
+from archive.format.marks import CONTRADICTIONS
 from archive.terminal import visible
 from archive.viewer.search.answers import StoryLine
 from archive.viewer.web.alerts import Alert
@@ -36,9 +37,9 @@ def story_rows(lines: Iterable[StoryLine]) -> list[dict[str, object]]:
             "edits": line.edits,
             "gone": [x.language for x in line.articles if x.gone],
             "conflict": line.conflict,
-            "numbers_differ": list(map(asdict, line.numbers_differ)),
-            "names_differ": list(map(asdict, line.names_differ)),
         }
+        for kind, column in CONTRADICTIONS.items():
+            row[column] = list(map(asdict, line.contradictions.get(kind, ())))
         for language in STORY_LANGUAGES:
             article = line.in_language(language)
             lag = (

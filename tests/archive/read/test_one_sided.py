@@ -199,12 +199,14 @@ def test_numbers_names_and_quotations_are_shown_of_each_link_that_was_judged(
         for a, b in couples:
             number = {"uk": "15 гривень", "en": "12 hryvnias"}
             town = {"uk": "Лозовій", "en": "Izium"}
+            word = {"uk": "не визнав", "en": "admitted"}
             quote = {"uk": (QuoteMark("Чекали два роки", "Олена Коваль", "koval olena"),)}
             of_a, of_b = texts[a].language, texts[b].language
             yield AlignmentRecord(
                 a, 1, b, 1, of_a, of_b, 0, "aligned", (0,), (0,), 0.99, 32, 7, doubtful=doubtful,
                 numbers_differ=(Contradiction(number[of_a], number[of_b], None, 0.97),),
                 names_differ=(Contradiction(town[of_a], town[of_b], "place", 0.93),),
+                negations_differ=(Contradiction(word[of_a], word[of_b], "negation", 0.93),),
                 quotes_only_a=quote.get(of_a, ()), quotes_only_b=quote.get(of_b, ()),
             )  # fmt: skip
 
@@ -215,10 +217,13 @@ def test_numbers_names_and_quotations_are_shown_of_each_link_that_was_judged(
     printed = capsys.readouterr().out
     assert "numbers differ\n- uk 15 гривень ↔ en 12 hryvnias (0.97)\n" in printed
     assert "names differ\n- uk Лозовій ↔ en Izium (0.93)\n" in printed
+    assert "negations differ\n- uk не визнав ↔ en admitted (0.93)\n" in printed
     assert "- Чекали два роки (uk, not en, Олена Коваль)\n" in printed
     main(["search", "--numbers", "--archive", str(root)])
     assert "15 гривень" in capsys.readouterr().out
     main(["search", "--names", "--archive", str(root)])
     assert "Лозовій" in capsys.readouterr().out
+    main(["search", "--negations", "--archive", str(root)])
+    assert "negations: uk не визнав ↔ en admitted" in capsys.readouterr().out
     main(["search", "--quotes", "--archive", str(root)])
     assert "courier" in capsys.readouterr().out

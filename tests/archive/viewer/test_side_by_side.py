@@ -100,6 +100,7 @@ def test_numbers_of_a_doubtful_link_stand_on_both_sides_and_at_the_head():
     }
     row |= {"paragraphs_a": (0,), "paragraphs_b": (1,), "numbers_converted": (), "quotes_only_a": ()}
     row |= {"quotes_only_b": (), "sentences_only_a": None, "sentences_only_b": None, "names_differ": None}
+    row["negations_differ"] = None
     row["numbers_differ"] = ({"a": "12", "b": "15", "confidence": 0.93},)
     for doubtful, count in ((True, 1), (False, 1), (None, 0)):
         row["doubtful"] = doubtful
