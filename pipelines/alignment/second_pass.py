@@ -21,7 +21,10 @@ FirstPass = Callable[[Paragraphs, Paragraphs], Iterable[tuple[Link, float]]]
 """Finds links in order, with their probability."""
 Sentence = tuple[int, PartReading]
 """The place of its paragraph, and what is read of it."""
-SENTENCE_END = re.compile(r"(?<=[.!?…])[\"»”’)]*\s+(?=[\"«“„(\[—–-]*\s?[A-ZА-ЯІЇЄҐЁ0-9])")
+SENTENCE_END = re.compile(
+    r"(?<!\bMr\.)(?<!\bMrs\.)(?<!\bMs\.)(?<!\bDr\.)(?<!\bSt\.)(?<!\bGen\.)(?<!\b[A-ZА-ЯІЇЄҐ]\.)"
+    r"(?<=[.!?…])[\"»”’)]*\s+(?=[\"«“„(\[—–-]*\s?[A-ZА-ЯІЇЄҐЁ0-9])"
+)
 _AGREE = 0.85
 """Probability of a link of sentences from which it counts."""
 _LEAST = 0.3

@@ -15,6 +15,7 @@ from pipelines.alignment.second_pass import Sentence, joined, sentences_of
 from pipelines.similarity.background import expected_ratio
 from pipelines.similarity.counts import things_in
 from pipelines.similarity.document import PartReading
+from pipelines.similarity.weekdays import may_name_weekday, weekdays_in
 
 _LINKED = 0.9
 """Probability of links inside which sentences are judged: what is left out makes its link less likely."""
@@ -120,8 +121,11 @@ def _is_worded(number: int, sentences: Sequence[Sentence], side: _Side, opposite
 
 
 def _words_of(passage: PartReading, language: str) -> tuple[frozenset[int], frozenset[str]]:
-    """Return what the words of a passage mean, and the keys of its numbers and names."""
-    return things_in(passage.text, language), frozenset(anchor.key for anchor in passage.anchors)
+    """Return what the words of a passage mean, and the keys of its numbers, names and weekdays."""
+    keys = {anchor.key for anchor in passage.anchors}
+    if may_name_weekday(passage.text):
+        keys.update(f"weekday {day}" for day in weekdays_in(passage.text))
+    return things_in(passage.text, language), frozenset(keys)
 
 
 def _is_like_any(

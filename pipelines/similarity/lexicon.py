@@ -14,6 +14,7 @@ LANGUAGES = COMPARED_LANGUAGES
 LEXICON = Path(__file__).parent / "lexicon.txt"
 _PLACES = Path(__file__).parent / "places.txt"
 _WORD = re.compile(r"[^\W\d_]+(?:['’ʼ][^\W\d_]+)?")
+_APOSTROPHES = str.maketrans("’ʼ", "''")
 
 
 def meanings(text: str, language: str) -> dict[int, int]:
@@ -41,7 +42,7 @@ def _beginnings(file: Path) -> dict[str, dict[str, tuple[int, ...]]]:
         if line.startswith("#"):
             continue
         for language, column in zip(LANGUAGES, line.split("|"), strict=False):
-            for beginning in column.split():
+            for beginning in column.translate(_APOSTROPHES).split():
                 beginnings[language][beginning] = (*beginnings[language].get(beginning, ()), number)
     return beginnings
 
@@ -59,7 +60,7 @@ def places_of(language: str, name: str) -> tuple[int, ...]:
 
 
 def _lines_of(file: Path, language: str, word: str) -> tuple[int, ...]:
-    beginnings = _beginnings(file).get(language, {})
+    beginnings, word = _beginnings(file).get(language, {}), word.translate(_APOSTROPHES)
     lines_of_word = beginnings.get(f"{word}$", ())
     # the longest beginning is the most particular one
     for end in range(len(word), 2, -1):

@@ -22,3 +22,14 @@ _PARTS = (
 def may_name_weekday(text: str) -> bool:
     """Tell in a tenth of the time if a text may name a day, in small letters or English."""
     return any(map(text.__contains__, _PARTS))
+
+
+def weekdays_in(text: str) -> dict[int, str]:
+    """Return days by number, as printed; «Середа» is a surname, and «среда» means surroundings, too."""
+    days = dict[int, str]()
+    for match in WEEKDAY.finditer(text):
+        assert match.lastindex is not None
+        is_day = match[0].islower() and (match[0][:4] != "сред" or text[: match.start()].endswith("в "))
+        if match[0].isascii() or is_day:
+            days.setdefault(match.lastindex, match[0])
+    return days

@@ -16,7 +16,7 @@ from crawler.extraction.body.lead import find_lead, text_of_brief
 from crawler.extraction.body.lines import selector
 from crawler.extraction.body.lost_passages import Passages
 from crawler.extraction.body.pruning import NO_TEXT, prune, remove
-from crawler.extraction.body.reader import read_element, read_tree
+from crawler.extraction.body.reader import read_brief, read_element, read_tree
 from crawler.extraction.body.signature import ACCOUNT, NAME, signature, signed_by
 from crawler.extraction.body.text_blocks import Body, Excluded, ReadBlock
 from crawler.extraction.document.embedded import embedded_text
@@ -238,7 +238,12 @@ def _read_container(tree: HtmlElement, container: Container) -> tuple[list[ReadB
         blocks = read_element(part)
         if _length(blocks) >= 0.6 * container.weight:
             return blocks, f"{place}, from the headline to the last paragraph"
-    return _chosen_by_trafilatura(tree, container.weight), f"trafilatura's choice; most text is in {place}"
+    blocks = _chosen_by_trafilatura(tree, container.weight)
+    if container.tight and len(blocks) == 1:
+        paragraphs = read_brief(container.element)
+        if len(paragraphs) > 1 and all(block.text in blocks[0].text for block in paragraphs):
+            return paragraphs, place
+    return blocks, f"trafilatura's choice; most text is in {place}"
 
 
 def _chosen_by_trafilatura(tree: HtmlElement, weight: int) -> list[ReadBlock]:

@@ -52,12 +52,18 @@ def read_tree(tree: HtmlElement, *, fast: bool = True) -> list[ReadBlock]:
 
 def read_element(element: HtmlElement, *, with_names: bool = True) -> list[ReadBlock]:
     """Read the text of an element; without `with_names` its classes and ids are removed first."""
-    body = _first_step(_alone(element, with_names=with_names))
-    return list(_blocks(body)) if body is not None else read_tree(_alone(element, with_names=with_names))
+    body, is_enough = _first_step(_alone(element, with_names=with_names))
+    return list(_blocks(body)) if is_enough else read_tree(_alone(element, with_names=with_names))
 
 
-def _first_step(tree: HtmlElement) -> _Element | None:
-    """Apply trafilatura's first step, which changes the tree; None if it would need a second step."""
+def read_brief(element: HtmlElement) -> list[ReadBlock]:
+    """Read the text of an element, however short: trafilatura makes one line of less than 250 characters."""
+    body, _ = _first_step(_alone(element, with_names=True))
+    return list(_blocks(body))
+
+
+def _first_step(tree: HtmlElement) -> tuple[_Element, bool]:
+    """Apply trafilatura's first step, which changes the tree; False if it would go on to a second step."""
     # as long as they are held, no step has to make them again
     elements = [*tree.iter()]
     everything = len(tree.text_content()) + 2 * len(elements)
@@ -66,10 +72,10 @@ def _first_step(tree: HtmlElement) -> _Element | None:
         tree = prune_unwanted_nodes(tree, REMOVE_COMMENTS_AND_LISTS_XPATH)
         body, text = extract_content(convert_tags(tree_cleaning(tree, _FAST), _FAST), _FAST)
     except (TypeError, ValueError):
-        return None
+        return _NEW.makeelement("body"), False
     # `everything` is at least the number by which trafilatura measures a page
     little = len(text) < ESCALATION_MAX_LENGTH and len(text) < ESCALATION_PAGE_SHARE * everything
-    return None if len(text) < _LEAST or little else body
+    return body, len(text) >= _LEAST and not little
 
 
 def _alone(element: HtmlElement, *, with_names: bool) -> HtmlElement:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, pairwise
 
 from archive.format.marks import Contradiction
 from archive.read.quotations import speaker_of
@@ -33,13 +33,45 @@ _REGION = re.compile(
 _OF_REGION = re.compile(r"(?:[сц]ь?к(?:а|ий|ого|ому|им|ій|ої|у|ою|і|их|ими|ая|ой|ую|ом|ие|ое|е)|щин\w+)$")
 """Endings of adjectives, and of `Одещина`: a report may name the town, its region, or a village there."""
 _LOCATIVE = re.compile(r"[сц]ь?к[уе]$")
+_GENITIVE = re.compile(r"[сц]ь?ка$")
+_ENDS = re.compile(r"[.,;:!?)»”…]|$|\s(?:[–—(]|(?:і|й|та|и|а|або|или|на|у|в|до|з|із|с|по|для|под|під)\s)")
+"""What stands behind a town that no noun follows: `на околиці Краматорська.`, not `Одеська кухня`."""
+_GIVEN_ENDS = (
+    *(("ом", ("", "о")), ("ем", ("й", "ь", "")), ("єм", ("й",)), ("ові", ("", "о")), ("еві", ("", "й", "ь"))),
+    *(
+        ("єві", ("й",)),
+        ("ою", ("а",)),
+        ("ой", ("а",)),
+        ("ією", ("ія",)),
+        ("ией", ("ия",)),
+        ("ею", ("я", "а")),
+    ),
+    *(
+        ("ії", ("ія",)),
+        ("ии", ("ия",)),
+        ("ію", ("ія",)),
+        ("ию", ("ия",)),
+        ("а", ("", "о")),
+        ("у", ("", "о", "а")),
+    ),
+    *(
+        ("я", ("й", "ь")),
+        ("ю", ("й", "ь", "я")),
+        ("и", ("а",)),
+        ("ы", ("а",)),
+        ("і", ("а", "я", "")),
+        ("е", ("а", "я")),
+    ),
+    *(("єю", ("я",)), ("ієм", ("ій",)), ("ием", ("ий",)), ("ія", ("ій",)), ("ия", ("ий",))),
+)
+"""Endings of declined given names, and those of the nominative."""
 _IN = re.compile(
     r"\b(?:in|at|near|from|to|outside|of|у|в|в[іо]|під|біля|поблизу|із|з|до|под|возле|из|около|вблизи"
     r"|місті|селі|селищі|городе|селе|посёлке|поселке)\s$",
     re.IGNORECASE,
 )
 """What stands before the name of a town."""
-_RESEMBLES = 0.6
+_RESEMBLES = 0.67
 """Share of letters that two spellings of a name have in common at least."""
 
 
@@ -92,7 +124,10 @@ def _marks_of_names(
     towns_a, towns_b = _towns(a, capitals_a), _towns(b, capitals_b)
     only_a, only_b = _towns_not_in(b, towns_a, towns_b), _towns_not_in(a, towns_b, towns_a)
     if len(only_a) == len(only_b) == 1:
-        return _mark(only_a[0], only_b[0], "place")
+        is_in_both = _is_otherwise_spelt(only_a[0], b, capitals_b) or _is_otherwise_spelt(
+            only_b[0], a, capitals_a
+        )
+        return () if is_in_both else _mark(only_a[0], only_b[0], "place")
     if len(only_a) + len(only_b) > 1:
         return ()
     if only_a or only_b or (_has_given_name(capitals_a) and _has_given_name(capitals_b)):
@@ -121,18 +156,22 @@ def _mark(a: str, b: str, kind: str) -> tuple[Contradiction, ...]:
 def _towns(passage: Passage, capitals: Sequence[re.Match[str]]) -> dict[int, str]:
     """Return the towns of a passage as printed, by their lines of places.txt; empty ones are regions."""
     towns = dict[int, str]()
-    for match in capitals:
+    for before, match in pairwise([None, *capitals]):
+        assert match is not None
+        if before is not None and passage.text[before.end() : match.start()] == " " and _is_given(before[0]):
+            continue  # Михайло Волинець is no Volyn
         for place in places_of(passage.language, match[0]):
             towns[place] = towns.get(place, "") or ("" if _is_of_region(match, passage.text) else match[0])
     return towns
 
 
 def _is_of_region(name: re.Match[str], text: str) -> bool:
-    """Tell if a word, or the next, is of a region; `в Донецьку` and `в Донецке` name the town."""
+    """Tell if a word, or the next, is of a region; `в Донецьку`, `біля Донецька.` name the town."""
     if _REGION.match(text, name.end()):
         return True
     is_locative = _LOCATIVE.search(name[0]) and _IN.search(text[max(0, name.start() - 12) : name.start()])
-    return not is_locative and _OF_REGION.search(name[0]) is not None
+    is_town = is_locative or (_GENITIVE.search(name[0]) and _ENDS.match(text, name.end()))
+    return not is_town and _OF_REGION.search(name[0]) is not None
 
 
 def _towns_not_in(searched: Passage, towns: dict[int, str], its_towns: dict[int, str]) -> list[str]:
@@ -147,8 +186,27 @@ def _towns_not_in(searched: Passage, towns: dict[int, str], its_towns: dict[int,
     return list(missing.values())
 
 
+def _is_otherwise_spelt(town: str, searched: Passage, capitals: Sequence[re.Match[str]]) -> bool:
+    """Tell if a passage may name a town in a form that places.txt does not have."""
+    unknown = [x[0] for x in capitals if not places_of(searched.language, x[0])]
+    return any(_resemble(town, name) for name in unknown)
+
+
 def _has_given_name(capitals: Sequence[re.Match[str]]) -> bool:
-    return any(is_given_name(match[0]) for match in capitals)
+    return any(_is_given(match[0]) for match in capitals)
+
+
+@lru_cache(maxsize=65_536)
+def _is_given(word: str) -> bool:
+    """Tell if a word is a known given name in any case: Борисом, Олени."""
+    if is_given_name(word):
+        return True
+    for ending, nominatives in _GIVEN_ENDS:
+        if word.endswith(ending) and len(word) > len(ending) + 2:
+            for nominative in nominatives:
+                if is_given_name(word.removesuffix(ending) + nominative):
+                    return True
+    return False
 
 
 def _names(passage: Passage, capitals: Sequence[re.Match[str]]) -> list[tuple[str, bool]]:
@@ -157,7 +215,7 @@ def _names(passage: Passage, capitals: Sequence[re.Match[str]]) -> list[tuple[st
     for start, end in _spans_of_names(passage.text, capitals):
         name = passage.text[start:end]
         is_adjective = _OF_REGION.search(name) or _REGION.match(passage.text, end)
-        is_known = meanings_of(passage.language, name.lower()) or is_given_name(name)
+        is_known = meanings_of(passage.language, name.lower()) or _is_given(name)
         is_place = _IN.search(passage.text[max(0, start - 12) : start]) and " " not in name
         names.append((name, bool(is_place and not is_adjective and not is_known)))
     return names
@@ -168,7 +226,7 @@ def _spans_of_names(text: str, capitals: Sequence[re.Match[str]]) -> list[tuple[
     follows_given_name = False
     for match in capitals:
         start, end = match.span()
-        is_given = is_given_name(match[0])
+        is_given = _is_given(match[0])
         if (len(match[0]) < _LEAST or match[0].isupper()) and not is_given:
             continue
         # «староста Селятина Василь Унгурян»: a name begins with the given one
@@ -196,8 +254,10 @@ def _unmatched(names: Sequence[tuple[str, bool]], searched: Passage) -> list[tup
 
 
 def _is_matched(parts: Sequence[str], meanings: set[int], capitals: set[str]) -> bool:
+    is_full = len(parts) > 1 and _is_given(parts[0])
     for part in parts:
-        if meanings & _meanings(part):
+        # Мирон is a name, though `мир` is peace
+        if not is_full and meanings & _meanings(part):
             return True
         for capital in capitals:
             if _resemble(part, capital):
@@ -236,7 +296,7 @@ def _are_two_persons(a: str, b: str) -> bool:
     """Tell if two names are full ones of different persons."""
     words_a, words_b = a.split(), b.split()
     for words in (words_a, words_b):
-        if len(words) == 1 or not is_given_name(words[0]):
+        if len(words) == 1 or not _is_given(words[0]):
             return False
     return _begin_otherwise(words_a, words_b)
 

@@ -22,7 +22,7 @@ from pipelines.alignment.marks.quantities import (
 )
 from pipelines.similarity.counts import things_in, things_of, words_of
 from pipelines.similarity.numerals import also_said, same_number
-from pipelines.similarity.weekdays import WEEKDAY, may_name_weekday
+from pipelines.similarity.weekdays import may_name_weekday, weekdays_in
 
 MOST = 40
 """Numbers of linked paragraphs from which they are a table, whose rows nobody can tell apart."""
@@ -34,6 +34,8 @@ _SURE, LIKELY = 0.97, 0.93
 """Probabilities of a mark whose place the numbers beside it or the thing counted tell, and of others."""
 _LITERAL = 0.5
 """Share of the words around two numbers that both texts have, from which they are literal."""
+_FAR = 10
+"""How many times one number may be the other in literal texts: a profit and its share are further apart."""
 _IN_ORDER = 2
 """Equal numbers from which their order alone shows whose place another one has."""
 _NEAR = 70
@@ -74,21 +76,10 @@ def _weekday_marks(a: str, b: str) -> Iterator[Contradiction]:
     """Yield the day of the week that each text has instead of the other's; a night belongs to two days."""
     if not (may_name_weekday(a) and may_name_weekday(b)) or _NIGHT.search(a) or _NIGHT.search(b):
         return
-    days_a, days_b = _weekdays(a), _weekdays(b)
+    days_a, days_b = weekdays_in(a), weekdays_in(b)
     only_a, only_b = days_a.keys() - days_b.keys(), days_b.keys() - days_a.keys()
     if len(only_a) == len(only_b) == 1:
         yield Contradiction(days_a[only_a.pop()], days_b[only_b.pop()], None, LIKELY)
-
-
-def _weekdays(text: str) -> dict[int, str]:
-    """Return days by number, as printed; «Середа» is a surname, and «среда» means surroundings, too."""
-    days = dict[int, str]()
-    for match in WEEKDAY.finditer(text):
-        assert match.lastindex is not None
-        is_day = match[0].islower() and (match[0][:4] != "сред" or text[: match.start()].endswith("в "))
-        if match[0].isascii() or is_day:
-            days.setdefault(match.lastindex, match[0])
-    return days
 
 
 def _number_marks(a: Passage, b: Passage) -> tuple[Sequence[Contradiction], tuple[Contradiction, ...]]:
@@ -208,6 +199,15 @@ class _Sides:
         is_time = number_a.unit is not None or number_a.kind in {"date", "time", "year"}
         return alike and (is_time or _common_word(number_a, number_b) is not None)
 
+    def _is_alone(self, i: int, j: int) -> bool:
+        """Tell if two numbers are all that differs, of texts with most words in common: 4 or 9 billion."""
+        a, b = self.numbers_a[i].value, self.numbers_b[j].value
+        if not a or not b or max(a, b) > _FAR * min(a, b) or not self._is_only_difference(i, j):
+            return False
+        things_a = things_in(self.a.text, self.a.language)
+        things_b = things_in(self.b.text, self.b.language)
+        return len(things_a & things_b) >= _LITERAL * max(1, min(len(things_a), len(things_b)))
+
     def _confidence(self, i: int, j: int) -> float:
         """Return how likely two numbers stand for the same; 0 where that is not sure enough for a mark."""
         number_a, number_b = self.numbers_a[i], self.numbers_b[j]
@@ -215,9 +215,10 @@ class _Sides:
         framed, has_neighbour = self._frame(i, j)
         if not self._is_one_place(i, j, counted=counted):
             return 0
-        # of counts without a word for what they count, order alone shows nothing
-        is_in_order = number_a.unit is not None and self._is_of_one_order(i, j)
-        if self._are_two_things(number_a, number_b, counted=counted, literal=is_in_order):
+        # of counts without a word for what they count, neither shows anything
+        has_unit = number_a.unit is not None and number_a.unit == number_b.unit
+        literal = has_unit and (self._is_of_one_order(i, j) or self._is_alone(i, j))
+        if self._are_two_things(number_a, number_b, counted=counted, literal=literal):
             return 0
         return _SURE if framed and (has_neighbour or counted) else LIKELY
 

@@ -59,6 +59,8 @@ _PARTS = re.compile(
 
 _ROUNDED, _ROUNDED_ABOUT = Decimal("0.1"), Decimal("0.25")
 """Shares by which a number may be rounded: any, and one that is called about so much."""
+_ROUNDED_DIGITS = Decimal("0.04")
+"""Share by which digits are rounded without a word for it: 20 000 is no 21 000."""
 _PRECISE = 100
 """Worths of its last digit from which a number is no rounding of another as exact: 592 and 593 million."""
 _ROUND_FROM = 1_000
@@ -310,7 +312,9 @@ def rounded(number_a: Quantity, number_b: Quantity) -> bool:
         return not apart
     if about:
         return apart <= step and apart <= _ROUNDED_ABOUT * max(a, b)
-    return apart * 2 <= step and apart <= _ROUNDED * max(a, b)
+    return apart * 2 <= step and apart <= (_ROUNDED if max(a, b) < _ROUND_FROM else _ROUNDED_DIGITS) * max(
+        a, b
+    )
 
 
 def _worth(value: Decimal, step: Decimal, *, about: bool) -> Decimal:
@@ -344,7 +348,8 @@ def is_conversion(number_a: Quantity, number_b: Quantity) -> bool:
 def _is_fahrenheit(celsius: Quantity, fahrenheit: Quantity) -> bool:
     if celsius.value is None or fahrenheit.value is None:
         return False
-    return abs(float(celsius.value) * 1.8 + 32 - float(fahrenheit.value)) <= _ROUNDED_DEGREES
+    degrees = float(celsius.value) * 1.8  # below zero in words: `мінус 10`
+    return min(abs(x + 32 - float(fahrenheit.value)) for x in (degrees, -degrees)) <= _ROUNDED_DEGREES
 
 
 def comparable(number_a: Quantity, number_b: Quantity) -> bool:

@@ -77,6 +77,9 @@ SAME = [
      ("В школе Сыхова учатся 1200 детей.", "ru")),
     (("«Карпати» поступилися вдома «Десні» 1:3.", "uk"),
      ("Desna beat Karpaty 3-1 away.", "en")),
+    # too far apart for one thing, in whatever words
+    (("Ціни в Полтаві у липні знизилися на 0,2%.", "uk"),
+     ("In Poltava, prices in July fell by 14.1%.", "en")),
     # a night is of two days; a surname; surroundings
     (("У ніч на середу в Сумах горів склад.", "uk"),
      ("A warehouse burnt in Sumy on Tuesday night.", "en")),
@@ -179,6 +182,16 @@ DIFFER = [
     (("За даними федерації діабету, у завершенні 2022 року хворих українців було понад 2,3 млн.", "uk"),
      ("By the diabetes federation, patients in Ukraine were over 2.3 million at the end of 2021.", "en"),
      ("2022", "2021")),
+    # all that differs between texts that are literal, however far
+    (("Кабінет міністрів розподілив 4 мільярди гривень субвенції на школи. Найбільше отримає Харків.", "uk"),
+     ("The cabinet has distributed a subsidy of 9 billion hryvnias to schools. Kharkiv receives most.", "en"),
+     ("4 мільярди гривень", "9 billion hryvnias")),
+    # what is rounded in digits is nearer
+    (("Якщо дощів не буде, без води лишаться 20 000 мешканців Ужгорода.", "uk"),
+     ("If there is no rain, 21,000 residents of Uzhhorod will be left without water.", "en"),
+     ("20 000", "21,000")),
+    (("У Ніжині загинули дев’ятеро людей.", "uk"),
+     ("In Nizhyn ten people were killed.", "en"), ("дев’ятеро", "ten")),
     (("Пошта від понеділка підвищує тарифи, сказали в середу.", "uk"),
      ("The post raises its rates from Friday, it said on Wednesday.", "en"),
      ("понеділка", "Friday")),
@@ -216,6 +229,10 @@ CONVERTED = [
     (("Поле під Полтавою має 40 гектарів.", "uk"),
      ("The field near Poltava has 99 acres.", "en"),
      ("40 гектарів", "99 acres", "ha")),
+    # below zero in words
+    (("Температура у Луцьку впала до мінус 10 градусів.", "uk"),
+     ("The temperature in Lutsk fell to 14 degrees Fahrenheit.", "en"),
+     ("10 градусів", "14 degrees", "degree")),
     # whole, as printed
     (("The 6-foot-6 player joined in 2020 from Kyiv.", "en"),
      ("Гравець зростом 198 см прийшов у 2020 році з Києва.", "uk"),

@@ -3,7 +3,7 @@
 import pytest
 
 from pipelines.alignment.paragraphs import prepared
-from pipelines.alignment.second_pass import second_pass
+from pipelines.alignment.second_pass import SENTENCE_END, second_pass
 
 SURE = [((0,), (0,)), ((3,), (3,))]
 
@@ -103,3 +103,16 @@ def test_a_list_of_single_sentences_is_compared_again_too():
     places = [FIRST, LONG, SHORT, LAST]
     linked = [link for link, _ in found(places, places)]
     assert linked == [((1,), (1,)), ((2,), (2,))]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("I thank Mrs. Kristalina for it. We agree.", 2),
+        ("Вирок оголосив суддя А. Бойчук. Він мовчав.", 2),
+        ("Він приймав вітамін С. Вона ні.", 1),
+        ("У США. Там тихо.", 2),
+    ],
+)
+def test_a_title_and_an_initial_end_no_sentence(text, sentences):
+    assert len(SENTENCE_END.split(text)) == sentences

@@ -74,6 +74,11 @@ def side(language, paragraph):
         ("Компанію оштрафували на 318 тисяч.", "A fine of 318,000 came first.", True),
         ("Професори університету засудили рішення суду.", "The court is far from the university.", True),
         ("Професори університету засудили рішення суду.", "The rain is over.", False),
+        (
+            "Професори університету довго засуджували рішення суду про стипендії, а з середи мовчать.",
+            "The rain is over on Wednesday.",
+            True,
+        ),
     ],
 )
 def test_words_that_only_this_sentence_has(sentence, instead, is_worded):

@@ -64,6 +64,19 @@ def test_a_standfirst_in_a_header_of_the_article(around: str) -> None:
     assert blocks(page(f"<div>{header}{outside}</div>")) == PARAGRAPHS
 
 
+def test_a_brief_has_its_paragraphs_and_no_headline() -> None:
+    """Of less than 250 characters trafilatura makes one line, with all that stands around it."""
+    brief = [
+        SENTENCE,
+        "Міст перекриють навесні.",
+        "Заявки на ремонт подали 214 громад, гроші мають надійти до осені.",
+    ]
+    text = "".join(f"<p>{x}</p>" for x in brief)
+    headline = "<h1>Міст відремонтують до кінця року за 4 мільярди гривень</h1>"
+    article = f"<article>{headline}<time>20.11.2026</time><div class='article-text'>{text}</div></article>"
+    assert blocks(page(f"<main>{article}</main>")) == brief
+
+
 @pytest.mark.parametrize("footer", ["<footer>{}</footer>", "<div class='footer'>{}</div>"])
 @pytest.mark.parametrize("brief", [SENTENCE, f"{SENTENCE}</p><p>{SENTENCE[::-1]}."])
 @pytest.mark.parametrize("meta", ["", "<meta property='og:type' content='article'>"])
