@@ -224,7 +224,7 @@ def doubt_counterparts(
     """Doubt what probably has a counterpart, in texts that follow each other from end to end.
 
     That is a paragraph at a place where the other text has one without a link too, of a like length, and one
-    beside a doubtful link whose other side is longer by as much. In news told anew, both stand at such places
+    beside a doubtful link whose other side is longer by as much. In retold news, both stand at such places
     by chance.
     """
     gaps = defaultdict[int, tuple[list[int], list[int]]](lambda: ([], []))

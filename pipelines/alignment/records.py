@@ -149,7 +149,7 @@ def _lost_quotes(  # noqa: PLR0917
     more: float,
     longer_beside: float,
 ) -> dict[int, tuple[QuoteMark, ...]]:
-    """Return the lost quotations of a gap by their blocks; `more` letters stand there than opposite."""
+    """Return the lost quotations of a gap by their blocks; it has `more` letters than the gap opposite."""
     paragraphs = own.of_blocks(blocks)
     if len(opposite_blocks) > MOST_OF_GAP or not has_no_room(paragraphs, more, longer_beside):
         return {}
@@ -375,10 +375,11 @@ def _in_common(text: Paragraphs, place: int, opposite: Paragraphs, nearest: int)
 
 
 def _in_order(links: Sequence[ParagraphLink], n: int, m: int) -> Iterator[Row]:
-    by_a = {x.a[0]: x for x in links}
-    inside = {i for x in links for i in x.a[1:]}
-    linked_b = {j for x in links for j in x.b}
-    at_b = 0
+    by_a, inside, linked_b, at_b = dict[int, ParagraphLink](), set[int](), set[int](), 0
+    for link in links:
+        by_a[link.a[0]] = link
+        inside.update(link.a[1:])
+        linked_b.update(link.b)
 
     def added(until: int) -> Iterator[Row]:
         nonlocal at_b
@@ -388,11 +389,11 @@ def _in_order(links: Sequence[ParagraphLink], n: int, m: int) -> Iterator[Row]:
         at_b = max(at_b, until)
 
     for i in range(n):
-        link = by_a.get(i)
-        if link is not None:
-            if link.kind == "aligned":
-                yield from added(link.b[0])
-            yield link.kind, link.a, link.b, link.probability
+        of_place = by_a.get(i)
+        if of_place is not None:
+            if of_place.kind == "aligned":
+                yield from added(of_place.b[0])
+            yield of_place.kind, of_place.a, of_place.b, of_place.probability
         elif i not in inside:
             yield "omitted", (i,), (), None
     yield from added(m)

@@ -26,7 +26,7 @@ _MISSING = 0.1
 _ROOM = 0.5, 1.6
 """Shares of the letters of a sentence by which its paragraph is longer than the linked one."""
 _COMMON = 0.15
-"""Share of its words, but for those of its paragraph, that the linked paragraph may have."""
+"""Share of its own words, which its paragraph has nowhere else, that the linked paragraph may have."""
 _ALONE = 0.84
 """Probability that it is alone among the sentences at this place."""
 _LIKE = 1.0
@@ -123,8 +123,8 @@ def _is_worded(number: int, sentences: Sequence[Sentence], side: _Side, opposite
 def _words_of(passage: PartReading, language: str) -> tuple[frozenset[int], frozenset[str]]:
     """Return what the words of a passage mean, and the keys of its numbers, names and weekdays."""
     keys = {anchor.key for anchor in passage.anchors}
-    if may_name_weekday(passage.text):
-        keys.update(f"weekday {day}" for day in weekdays_in(passage.text))
+    for day in weekdays_in(passage.text) if may_name_weekday(passage.text) else ():
+        keys.add(f"weekday {day}")
     return things_in(passage.text, language), frozenset(keys)
 
 

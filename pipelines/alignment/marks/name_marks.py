@@ -64,7 +64,7 @@ _GIVEN_ENDS = (
     ),
     *(("єю", ("я",)), ("ієм", ("ій",)), ("ием", ("ий",)), ("ія", ("ій",)), ("ия", ("ий",))),
 )
-"""Endings of declined given names, and those of the nominative."""
+"""Endings of declined given names, and of the nominative."""
 _IN = re.compile(
     r"\b(?:in|at|near|from|to|outside|of|у|в|в[іо]|під|біля|поблизу|із|з|до|под|возле|из|около|вблизи"
     r"|місті|селі|селищі|городе|селе|посёлке|поселке)\s$",
@@ -188,8 +188,11 @@ def _towns_not_in(searched: Passage, towns: dict[int, str], its_towns: dict[int,
 
 def _is_otherwise_spelt(town: str, searched: Passage, capitals: Sequence[re.Match[str]]) -> bool:
     """Tell if a passage may name a town in a form that places.txt does not have."""
-    unknown = [x[0] for x in capitals if not places_of(searched.language, x[0])]
-    return any(_resemble(town, name) for name in unknown)
+    for match in capitals:
+        is_unknown = not places_of(searched.language, match[0])
+        if is_unknown and _resemble(town, match[0]):
+            return True
+    return False
 
 
 def _has_given_name(capitals: Sequence[re.Match[str]]) -> bool:

@@ -16,7 +16,7 @@ from pipelines.similarity.counts import things_in, words_of
 _LONGEST = 500
 """Letters of a sentence that is read."""
 _COMMON, _SHARE = 3, 0.3
-"""Words that both sentences have, and their share of those of the shorter one, at least."""
+"""Words that both sentences have, and their share of the shorter sentence, at least."""
 _DENIAL = {
     "uk": re.compile(
         r"(?<!кщо )(?<!майже )(?<!\bчи )\bне (?!лише|тільки|менш|більш|раз\b|просто)"

@@ -83,8 +83,9 @@ def _weekday_marks(a: str, b: str) -> Iterator[Contradiction]:
 
 
 def _number_marks(a: Passage, b: Passage) -> tuple[Sequence[Contradiction], tuple[Contradiction, ...]]:
-    a, b = (Passage(_LABEL.sub("", x.text, count=1), x.language) for x in (a, b))
-    numbers_a, numbers_b = (quantities(x.text, x.language) for x in (a, b))
+    a = Passage(_LABEL.sub("", a.text, count=1), a.language)
+    b = Passage(_LABEL.sub("", b.text, count=1), b.language)
+    numbers_a, numbers_b = quantities(a.text, a.language), quantities(b.text, b.language)
     if not (0 < len(numbers_a) <= MOST and 0 < len(numbers_b) <= MOST):
         return (), ()
     sides = _Sides(a, b, numbers_a, numbers_b)

@@ -88,7 +88,7 @@ class Quantity:
 
     kind: Kind
     key: str
-    """As that of an anchor."""
+    """As an anchor has it."""
     text: str
     """As printed, with its unit."""
     start: int
@@ -348,8 +348,9 @@ def is_conversion(number_a: Quantity, number_b: Quantity) -> bool:
 def _is_fahrenheit(celsius: Quantity, fahrenheit: Quantity) -> bool:
     if celsius.value is None or fahrenheit.value is None:
         return False
-    degrees = float(celsius.value) * 1.8  # below zero in words: `мінус 10`
-    return min(abs(x + 32 - float(fahrenheit.value)) for x in (degrees, -degrees)) <= _ROUNDED_DEGREES
+    above_32, degrees = float(fahrenheit.value) - 32, float(celsius.value) * 1.8
+    # below zero in words: `мінус 10`
+    return min(abs(above_32 - degrees), abs(above_32 + degrees)) <= _ROUNDED_DEGREES
 
 
 def comparable(number_a: Quantity, number_b: Quantity) -> bool:
