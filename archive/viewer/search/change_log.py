@@ -36,6 +36,8 @@ class FollowUp:
     not-visited: no visit has seen its page since; taken-down; still-there, after a takedown."""
     seconds: float | None
     """Between the visit that saw the change and the one that saw the edit of this language."""
+    last_seen: datetime | None = None
+    """When a visit last read its page, where that has no edit."""
 
 
 _ONE_CHANGE = timedelta(days=2)
@@ -58,17 +60,19 @@ def after_edit(variant: ArticleLine, edit: EditVisit, edits: Iterable[EditVisit]
         return FollowUp(variant.language, "edited-before", before)
     if variant.gone:
         return FollowUp(variant.language, "taken-down", None)
-    if variant.last_seen < edit.at:
+    if variant.last_seen < edit.at - _ONE_CRAWL:
         return FollowUp(variant.language, "not-visited", None)
     first_date = variant.published or variant.first_seen
     is_older = first_date <= edit.after and variant.first_seen <= edit.after + _ONE_CRAWL
-    return FollowUp(variant.language, "not-edited" if is_older else "first-seen-after", None)
+    kind = "not-edited" if is_older else "first-seen-after"
+    return FollowUp(variant.language, kind, None, variant.last_seen)
 
 
 def after_takedown(variant: ArticleLine, at: datetime) -> FollowUp:
     if variant.gone:
         return FollowUp(variant.language, "taken-down", None)
-    return FollowUp(variant.language, "still-there" if variant.last_seen >= at else "not-visited", None)
+    kind = "still-there" if variant.last_seen >= at else "not-visited"
+    return FollowUp(variant.language, kind, None, variant.last_seen)
 
 
 def follow_ups(

@@ -219,7 +219,8 @@ def stories_of_edits(root):
     ("others", "last_seen", "kind", "seconds"),
     [
         ([], 5, "not-edited", None),
-        ([], 3, "not-visited", None),
+        ([], 2.9, "not-visited", None),
+        ([], 3.5, "not-edited", None),  # by the crawl that saw the edit, some minutes before
         ([(4, 6)], 6, "edited", 7200),
         ([(2, 3)], 6, "together", None),
         ([(3, 6)], 6, "together", None),  # perhaps at three, before the visit at four
@@ -233,6 +234,7 @@ def test_what_another_language_did_is_what_visits_have_seen(others, last_seen, k
     edits = [EditVisit(2, 1, hour(at), hour(after)) for after, at in others]
     follow_up = after_edit(other, EditVisit(2, 1, hour(4), hour(2)), edits)
     assert (follow_up.kind, follow_up.seconds) == (kind, seconds)
+    assert follow_up.last_seen == (hour(last_seen) if kind == "not-edited" else None)
 
 
 @pytest.mark.parametrize(
