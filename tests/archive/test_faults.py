@@ -22,6 +22,7 @@ from archive.operations.reread import Rereading
 from archive.writer import ArchiveWriter
 from tests.archive.findings import grave
 from tests.archive.small_disk import file_size_limit
+from tests.archive.traced_disk import under
 from tests.support import tiers
 
 SCALE = int(os.environ.get("TRIPTYCH_FAULTS", "1"))
@@ -340,13 +341,9 @@ def test_the_disk_limit_of_these_tests_is_real(tmp_path):
 
 def test_data_is_on_disk_before_the_manifest_names_it(root, tmp_path, program):
     """The order a power cut respects: data, its folder, the manifest, the log; then the segment may go."""
-    if shutil.which("strace") is None:
-        pytest.skip("NOT TESTED: the order of fsync and link; strace is not installed")
     trace = tmp_path / "trace"
-    calls = "trace=fsync,fdatasync,rename,renameat,renameat2,link,linkat,unlink,unlinkat"
-    done = program(
-        "appends.py", root, "run-1", 0, 3, 1, under=["strace", "-f", "-y", "-e", calls, "-o", trace]
-    )
+    calls = "fsync,fdatasync,rename,renameat,renameat2,link,linkat,unlink,unlinkat"
+    done = program("appends.py", root, "run-1", 0, 3, 1, under=under(trace, calls=calls))
     done.communicate()
     assert done.returncode == 0
     events = [line.split(maxsplit=1)[1] for line in trace.read_text().splitlines() if "= 0" in line]

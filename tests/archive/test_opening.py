@@ -1,7 +1,6 @@
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -24,6 +23,7 @@ from archive.format.layout import Layout
 from archive.operations.purge import purge
 from archive.writer import ArchiveWriter
 from tests.archive.strangers import altered
+from tests.archive.traced_disk import under
 from tests.support.forked import scrapy
 from tests.support.running import python
 
@@ -256,14 +256,10 @@ def test_what_the_system_refuses_is_an_error_of_the_archive(article, closed):
 
 def test_each_new_folder_is_durable_before_a_manifest_or_a_record_is(root, tmp_path, program):
     """mkdir(2), then fsync(2) of the parent, before the log gets its next name."""
-    if shutil.which("strace") is None:
-        pytest.skip("NOT TESTED: the order of mkdir and fsync; strace is not installed")
     trace = tmp_path / "trace"
-    calls = "trace=mkdir,mkdirat,fsync,fdatasync,rename,renameat,renameat2,link,linkat"
+    calls = "mkdir,mkdirat,fsync,fdatasync,rename,renameat,renameat2,link,linkat"
     place = root / "deep" / "down"
-    done = program(
-        "appends.py", place, "run-1", 0, 3, 1, under=["strace", "-f", "-y", "-e", calls, "-o", trace]
-    )
+    done = program("appends.py", place, "run-1", 0, 3, 1, under=under(trace, calls=calls))
     done.communicate()
     assert done.returncode == 0
     made, open_still, links = 0, set(), 0

@@ -23,7 +23,8 @@ def under(trace: Path, *options: str, calls: str = CALLS) -> list[str]:
     """Begin of a command line; the test is skipped where there is no strace."""
     if shutil.which("strace") is None:
         pytest.skip("NOT TESTED: the order of writes; strace is not installed")
-    return ["strace", "-f", "-y", "-s", "0", "-e", f"trace={calls}", *options, "-o", str(trace)]
+    strace = ["strace", "-f", "--seccomp-bpf", "-y", "-s", "0", "-e", f"trace={calls}"]
+    return [*strace, *options, "-o", str(trace)]
 
 
 @dataclass

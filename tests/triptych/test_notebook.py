@@ -8,10 +8,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import nbformat
 import pytest
-from nbclient import NotebookClient
-from nbclient.exceptions import DeadKernelError
 
 from tests.support.demo_port import alone_at_its_port
 from tests.support.forked import A_WHILE
@@ -25,6 +22,10 @@ def test_three_questions_are_answered_anywhere(
     tmp_path: Path, accept: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without an archive at hand it crawls the demo's."""
+    import nbformat
+    from nbclient import NotebookClient
+    from nbclient.exceptions import DeadKernelError
+
     for name in ("TRIPTYCH_ARCHIVE_URI", "TRIPTYCH_PAIR_SECONDS"):
         monkeypatch.delenv(name, raising=False)
     notebook = nbformat.read(NOTEBOOK, as_version=4)

@@ -19,6 +19,7 @@ from archive.pages.warc_files import RawFile
 from archive.storage.folder import Folder
 from archive.writer import ArchiveWriter
 from tests.archive.findings import grave
+from tests.archive.traced_disk import under
 from tests.support import tiers
 
 
@@ -272,11 +273,9 @@ def test_compaction_and_time_travel_keep_the_pointers(root, open_writer, article
 
 
 def test_a_page_is_written_and_synced_before_what_names_it(root, tmp_path, program):
-    if shutil.which("strace") is None:
-        pytest.skip("NOT TESTED: the order of writes; strace is not installed")
     trace = tmp_path / "trace"
-    under = ["strace", "-f", "-y", "-s", "0", "-e", "trace=write,fsync,fdatasync,link,linkat", "-o", trace]
-    program("pages.py", root, "run-1", 3, "between", under=under).communicate()
+    traced = under(trace, calls="write,fsync,fdatasync,link,linkat")
+    program("pages.py", root, "run-1", 3, "between", under=traced).communicate()
     begun, unsynced, page_written, records, commits = set(), False, False, 0, 0
     for line in trace.read_text().splitlines():
         call = re.search(r"(\w+)\(.*?(/[^>\"]*/(?:_raw|_wal|_tmp|_log)/?[^>\"]*)[>\"].* = \d+$", line)

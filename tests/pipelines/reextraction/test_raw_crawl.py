@@ -9,7 +9,6 @@ import io
 import itertools
 import re
 import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +19,7 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 import archive
+from archive.__main__ import main
 from archive.format.records import ArticleRecord
 from archive.operations import reread
 from archive.pages.warc_record import Exchange, build
@@ -28,7 +28,7 @@ from tests.archive.findings import verify
 from tests.newsrooms.newsroom import Answer, Site
 from tests.newsrooms.story_pages import PARAGRAPHS, Page
 from tests.support.demo_port import alone_at_its_port
-from tests.support.forked import A_WHILE, ROOT, scrapy
+from tests.support.forked import A_WHILE, scrapy
 from tests.support.running import Crawl, Run
 
 
@@ -101,7 +101,10 @@ def test_places_that_repeat_in_the_stored_pages(
 @pytest.mark.parametrize("coding", CODINGS)
 @pytest.mark.parametrize("charset", CHARSETS)
 def test_a_page_is_kept_decoded_to_the_byte(
-    in_all_forms: tuple[Run, dict[tuple[str, str | None], str]], coding: str | None, charset: str
+    in_all_forms: tuple[Run, dict[tuple[str, str | None], str]],
+    coding: str | None,
+    charset: str,
+    capfdbinary: pytest.CaptureFixture[bytes],
 ) -> None:
     run, urls = in_all_forms
     body, sent = served(charset, coding)
@@ -120,13 +123,9 @@ def test_a_page_is_kept_decoded_to_the_byte(
     assert "Content-Encoding" not in dict(page.headers)
     assert kept.get("X-Archive-Orig-Content-Encoding") == coding
     assert kept.get("X-Archive-Orig-Content-Length") == (str(len(sent)) if coding else None)
-    printed = subprocess.run(
-        [sys.executable, "-m", "archive", "raw", row["article_id"], "--archive", run.archive],
-        cwd=ROOT,
-        capture_output=True,
-        check=True,
-    )
-    assert printed.stdout == body
+    capfdbinary.readouterr()
+    assert main(["raw", row["article_id"], "--archive", str(run.archive)]) == 0
+    assert capfdbinary.readouterr().out == body
 
 
 def test_versions_are_kept_and_other_looks_are_not(crawl: Crawl) -> None:

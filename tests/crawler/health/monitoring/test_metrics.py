@@ -6,8 +6,6 @@ import json
 import re
 import signal
 import socket
-import subprocess
-import sys
 import urllib.request
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
@@ -26,7 +24,7 @@ from tests.crawler.health.monitoring.test_notices import watch
 from tests.crawler.health.monitoring.test_rules import accounts
 from tests.spiders.expecting.gazette import Gazette
 from tests.support.crawled_days import Day, days_of
-from tests.support.forked import A_WHILE, ROOT
+from tests.support.forked import A_WHILE, ROOT, start
 
 ALL = metrics.OF_OUTLETS | metrics.OF_ARCHIVES
 SHIPPED = ROOT / "crawler/health/monitoring/shipped"
@@ -80,11 +78,8 @@ def test_the_command_writes_a_file_and_serves_the_same(root: Path, tmp_path: Pat
     done = watch(root, "--dry-run", TRIPTYCH_METRICS_FILE=str(file))
     assert done.returncode in (0, 4), done.stderr
     written = samples(file.read_text("utf-8"))
-    server = subprocess.Popen(
-        [sys.executable, "-m", "scrapy", "watch", "--serve", "0", "-s",
-         "SPIDER_MODULES=tests.spiders.expecting", "-s", f"ARCHIVE_URI={root}"],
-        cwd=ROOT, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
+    of_root = ("-s", "SPIDER_MODULES=tests.spiders.expecting", "-s", f"ARCHIVE_URI={root}")
+    server = start("watch", "--serve", "0", *of_root)
     try:
         assert server.stdout is not None
         address = server.stdout.readline().split()[2].rstrip(";")
@@ -98,8 +93,7 @@ def test_the_command_writes_a_file_and_serves_the_same(root: Path, tmp_path: Pat
         }
     finally:
         server.send_signal(signal.SIGTERM)
-        server.wait(A_WHILE)
-        server.stdout.close()
+        server.communicate(timeout=A_WHILE)
     assert server.returncode == 0
 
 
