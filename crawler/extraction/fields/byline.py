@@ -382,7 +382,7 @@ def _above_the_text(page: Outline, place: Placement) -> Iterator[str]:
 
 
 def _is_of_names(line: str) -> bool:
-    return len(line) < _LONGEST_NAME and all(NAME.fullmatch(name.strip()) for name in line.split("/"))
+    return len(line) < _LONGEST_NAME and all(map(NAME.fullmatch, map(str.strip, line.split("/"))))
 
 
 def _is_bold(paragraph: HtmlElement, line: str) -> bool:
