@@ -212,7 +212,9 @@ class _Sides:
     def _confidence(self, i: int, j: int) -> float:
         """Return how likely two numbers stand for the same; 0 where that is not sure enough for a mark."""
         number_a, number_b = self.numbers_a[i], self.numbers_b[j]
-        counted = _common_word(number_a, number_b) is not None
+        # two years are no two months
+        has_other_unit = number_a.value is not None and number_a.value == number_b.value
+        counted = has_other_unit or _common_word(number_a, number_b) is not None
         framed, has_neighbour = self._frame(i, j)
         if not self._is_one_place(i, j, counted=counted):
             return 0
@@ -243,7 +245,8 @@ class _Sides:
         if not (may_be_same or literal or self._is_literal(number_a, number_b)):
             return True
         has_unit = number_a.digits and number_b.digits and "count" not in {number_a.kind, number_b.kind}
-        if number_a.unit != "year" and (counted or has_unit):
+        may_be_age = number_a.unit == "year" and number_b.unit in {None, "year"}
+        if not may_be_age and (counted or has_unit):
             return False
         return self._are_of_others(number_a, number_b)
 

@@ -403,7 +403,9 @@ def _is_plain(number_a: Quantity, number_b: Quantity) -> bool:
     """Tell if numbers, one of them in words, measure or count alike; `one` and `half` have other senses."""
     if number_a.kind != number_b.kind or number_a.kind not in {"count", "measure", "money"}:
         return False
-    if number_a.unit != number_b.unit or not (number_a.whole and number_b.whole):
+    if number_a.unit != number_b.unit and number_a.value != number_b.value:
+        return False
+    if not (number_a.whole and number_b.whole):
         return False
     return _is_above_one(number_a) and _is_above_one(number_b)
 

@@ -9,6 +9,11 @@ from pipelines.alignment.marks.quantities import quantities
 from pipelines.similarity.weekdays import WEEKDAY, may_name_weekday
 
 SAME = [
+    # two units of one number, in another order, and of an age
+    (("Йому дали два роки, а через два місяці відпустили.", "uk"),
+     ("Two months after he was jailed for two years he was freed.", "en")),
+    (("Хлопець двох років живе тут два місяці.", "uk"),
+     ("The boy of two has lived here for two months.", "en")),
     (("Ремонт у Полтаві триватиме 24 год, а далі 3 дні.", "uk"),
      ("The repair in Poltava takes 24 hours, and then 3 days.", "en")),
     (("Поранено 19 людей, серед них двоє дітей.", "uk"),
@@ -101,6 +106,16 @@ def test_one_number_in_two_forms_is_no_mark(a, b):
 
 
 DIFFER = [
+    # one number of two units
+    (("Ремонт мосту в Сумах триватиме два роки.", "uk"),
+     ("Repairs to the bridge in Sumy will take two months.", "en"),
+     ("два роки", "two months")),
+    (("Ремонт мосту триватиме 2 роки, каже Левченко.", "uk"),
+     ("Repairs to the bridge will take 2 months, says Levchenko.", "en"),
+     ("2 роки", "2 months")),
+    (("У Сумах випало 30 сантиметрів снігу.", "uk"),
+     ("Thirty inches of snow fell in Sumy.", "en"),
+     ("30 сантиметрів", "Thirty inches")),
     (("Внаслідок удару по Харкову поранено 63 людини, ще 36 евакуювали.", "uk"),
      ("The strike on Kharkiv injured 36 people, another 36 were evacuated.", "en"),
      ("63", "36")),
