@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from itertools import chain, pairwise
+from itertools import chain, pairwise, repeat
 from operator import attrgetter, itemgetter
 
 from lxml.html import HtmlElement
@@ -135,13 +135,13 @@ def read_byline(
     if rule is not None:
         lines = [*filter(None, map(_words, page.root.cssselect(rule)))]
         byline = next(iter(lines), None)
-        claims = [*(Claim("outlet-rule", text) for text in lines), *declared]
+        claims = [*map(Claim, repeat("outlet-rule"), lines), *declared]
     else:
         lines = list(_classed(page, place)) or list(_leading_to_authors(page, place))
         shown = filter(_is_no_sentence, lines)
         byline = next(chain(_prefixed(page, by_rel, place), shown, _above_the_text(page, place)), None)
-        lines += [line for line in _above_the_text(page, place) if line not in lines]
-        claims = [*declared, *(Claim("printed", line) for line in (byline, *lines) if line)]
+        lines = [*dict.fromkeys(chain(lines, _above_the_text(page, place)))]
+        claims = [*declared, *map(Claim, repeat("printed"), filter(None, (byline, *lines)))]
         byline = byline or _account(page, by_rel, place)
     publishers = set(map(for_comparison, map(attrgetter("value"), credits(data, metadata))))
     # an organisation that is the publisher too is kept as a credit

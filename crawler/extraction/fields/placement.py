@@ -127,7 +127,7 @@ class Placement:
     @staticmethod
     def is_about_the_article(aside: HtmlElement) -> bool:
         """Tell if an aside is about the article, such as the Guardian's `<aside data-gu-name="meta">`."""
-        names = (aside.get(name) or "" for name in ("class", "id", *COMPONENT))
+        names = filter(None, map(aside.get, ("class", "id", *COMPONENT)))
         return any(map(_of_its_head, names)) and next(aside.iterancestors("article"), None) is not None
 
     def is_note_below_headline(self, box: HtmlElement, element: HtmlElement) -> bool:
