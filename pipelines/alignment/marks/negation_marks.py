@@ -34,8 +34,8 @@ _DENIAL = {
     ),
 }
 """What denies the word behind it; `if not` and `almost not` deny nothing."""
-_WHEREVER = re.compile(r"\b(?:б|би|бы)\b", re.IGNORECASE)
-"""Де б він не був."""
+_NO_FACT = re.compile(r"\b(?:б|би|бы|щоби?|аби|чтобы?)\b", re.IGNORECASE)
+"""Де б він не був; щоб не зростав: kept from growing."""
 _DOUBT = {
     "uk": re.compile(
         r"\bн[еі]|\bжод|без|відмов|відкин|відхил|запереч|відсут|проти|крім|лише|\bз[ір]и?рв|уник|припин|зуп|\bледь|навряд"
@@ -53,7 +53,7 @@ _DOUBT = {
         r"\b(?:no|not|nor|never|none|nobody|nothing|nowhere|neither|without|cannot|only|stop\w*|unless|until"
         r"|hardly|barely|scarcely|rarely|few|little|instead|rather|despite|except|against|yet|too|free|zero"
         r"|devoid|hard|difficult|than|beyond|almost|far)\b|n['’]t\b|\b(?:un|in|im|ir|il|dis|non)-?[a-z]{4}"
-        r"|refus|\bden[iy]|lack|fail|avoid|\bban|less\b|prevent|\blos[st]|remov|out of|reject|absen|miss",
+        r"|refus|\bden[iy]|lack|fail|avoid|\bban|less\b|prevent|\blos[st]|remov|out of|reject|absen|miss|from [a-z]+ing\b",
         re.IGNORECASE,
     ),
 }
@@ -84,7 +84,7 @@ def _denied(a: Passage, b: Passage) -> Iterator[tuple[str, str]]:
     if max(len(a.text), len(b.text)) > _LONGEST:
         return
     denials = _DENIAL[a.language].findall(a.text)
-    if len(denials) != 1 or _WHEREVER.search(a.text):
+    if len(denials) != 1 or _NO_FACT.search(a.text):
         return
     if _DOUBT[b.language].search(b.text) or _ANY.search(b.text):
         return
