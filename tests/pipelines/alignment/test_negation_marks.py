@@ -62,3 +62,12 @@ def test_a_long_sentence_and_another_language_are_not_read():
     assert len(negation_marks(Passage(uk, "uk"), Passage(ru, "ru"))) == 1
     assert negation_marks(Passage(f"{uk}, {'а ' * 250}", "uk"), Passage(ru, "ru")) == ()
     assert negation_marks(Passage(uk, "uk"), Passage(ru, "pl")) == ()
+
+
+def test_who_keeps_something_from_happening_denies_it():
+    uk, en = (
+        "Міністр заводу не відкрив за договором у березні.",
+        "The minister {} the plant in March by contract.",
+    )
+    assert len(negation_marks(Passage(uk, "uk"), Passage(en.format("opened"), "en"))) == 1
+    assert negation_marks(Passage(uk, "uk"), Passage(en.format("kept them from opening"), "en")) == ()
