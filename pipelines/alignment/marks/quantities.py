@@ -52,7 +52,10 @@ _ORDINAL = re.compile(
     r"-(?:[йямуюеї]|го|му|та|ту|те|ої|ій|ою|ая|ой|ую|ое)\b|(?:st|nd|rd|th)\b", re.IGNORECASE
 )
 _PARTS = re.compile(
-    "half|dozen|decade|third|quarter|fifth|tenth|score|time|пів|пол|дюжин|десятк|десяток|трет|чверт|четверт|пят|п.ят|раз",
+    r"half|dozen|decade|third|quarter|fifth|tenth|score|time|дюжин|десятк|десяток|трет|чверт|четверт|пят|п.ят|раз"
+    # of the beginnings of Полтава and північ, no half
+    r"|пів(?=$|тор|рок|тисяч|мільй|мільярд|столі|дюж|сотн|годин|місяц|дня|дн[іи]в)"
+    r"|пол(?=$|овин|тор|год|тысяч|милл|столет|век|дюж|сотн|час|месяц|дня)",
     re.I,
 )
 """Beginnings of words that change the number in words beside them: four dozen, two thirds, two and a half."""

@@ -205,6 +205,9 @@ DIFFER = [
     (("Якщо дощів не буде, без води лишаться 20 000 мешканців Ужгорода.", "uk"),
      ("If there is no rain, 21,000 residents of Uzhhorod will be left without water.", "en"),
      ("20 000", "21,000")),
+    # Полтава is no half
+    (("Унаслідок удару загинули шестеро мешканців Полтави.", "uk"),
+     ("Five residents of Poltava were killed in the strike.", "en"), ("шестеро", "Five")),
     (("У Ніжині загинули дев’ятеро людей.", "uk"),
      ("In Nizhyn ten people were killed.", "en"), ("дев’ятеро", "ten")),
     (("Пошта від понеділка підвищує тарифи, сказали в середу.", "uk"),
