@@ -21,9 +21,11 @@ _of_caption = names_say(
 # a line that ends in "(Photo: Getty Images)." is a caption, whatever its class
 _CREDITED = re.compile(
     r"\((?:photo(?: credit)?|credit|фото|image|video|відео|видео|ілюстрац\w+|иллюстрац\w+|скріншот|скриншот"
-    r"|screenshot|колаж|коллаж|source|джерело|источник)\s*(?:[:/–—-]|by|з|из|с|від|от)[^()]{2,100}\)\s*\.?$",
+    r"|screenshot|колаж|коллаж|(?P<source>source|джерело|источник))\s*(?:[:/–—-]|by|з|из|с|від|от)[^()]{2,100}\)\s*\.?$",
     re.IGNORECASE,
 )
+_PICTURES, _BESIDE = {"img", "picture", "figure", "video", "svg", "iframe", "object", "canvas"}, 8
+"""Pictures, and the elements before and after a line among which its picture is."""
 _CREDITED_TAGS = {"p", "div", "span", "em", "i", "small", "td", "figcaption", "b", "strong"}
 
 
@@ -59,12 +61,13 @@ _TEXT = {"p", "li", "blockquote", "h2", "h3", "h4", "h5", "h6", "div", "td", "pr
 _LABELS = re.compile(
     r"(?:\s*\b(?:(?:hide|toggle|show) caption|(?:buy|order) (?:this )?photo"
     r"|перейти (?:в|до) (?:фото|медиа|медіа)банку?))+$"
+    r"|^embed\s*(?:<>|&lt;&gt;)?\s*more videos\s*"
     r"|^media playback is (?:un|not )supported on (?:your|this) device\s*"
     r"|^(?:image|photo) caption[:,]?\s+|^التعليق على الصورة،\s*",
     re.IGNORECASE,
 )
 """What a page calls a caption, and the buttons beside it."""
-_SHOWN = ".//text()[not(parent::script or parent::style)]"
+_SHOWN = ".//text()[not(parent::script or parent::style or parent::textarea)]"
 _IMPRINT = re.compile(
     r"^©?\s*(?:copyright (?:\(c\)|[^.]{0,40}(?:19|20)\d{2})|(?:19|20)\d{2}\s*[–—-]\s*(?:19|20)\d{2}\s)"
     r"|^©[^.]{0,60}\.? (?:all rights reserved|все права защищены|всі права захищен)"
@@ -106,7 +109,7 @@ def read_page(page: Outline, headline: str | None, description: str | None = Non
 
 def _shown(element: HtmlElement) -> str:
     """Return the text of an element as one line, without code."""
-    has_code = next(element.iterdescendants("script", "style"), None) is not None
+    has_code = next(element.iterdescendants("script", "style", "textarea"), None) is not None
     return one_line(" ".join(element.xpath(_SHOWN) if has_code else element.itertext()))
 
 
@@ -114,7 +117,14 @@ def _credited(page: Outline) -> set[int]:
     """Return the lines that end with a credit: `The port (Photo: Jane Doe)`."""
     lines: set[int] = set()
     for i, text in enumerate(page.texts):
-        if ")" in text and page.tags[i] in _CREDITED_TAGS and _CREDITED.search(text.strip()[-160:]):
+        if (
+            ")" in text
+            and page.tags[i] in _CREDITED_TAGS
+            and (credit := _CREDITED.search(text.strip()[-160:]))
+        ):
+            # the source of a table or a list is no picture's
+            if credit["source"] and _PICTURES.isdisjoint(page.tags[max(i - _BESIDE, 0) : i + _BESIDE]):
+                continue
             lines.add(i)
     return lines
 

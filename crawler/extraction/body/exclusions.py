@@ -85,6 +85,12 @@ _PARAGRAPH = 200
 _LABEL = re.compile(r".{2,40}[:…]|\W*[^.!?]{2,32}\W*")
 
 
+_OF_DIGEST = re.compile(
+    r"(?:главн|головн|важн|важлив)\w+ (?:новост|новин|событи|події)[^:]{0,40}:", re.IGNORECASE
+)
+"""Heading of the news that a text lists itself, unless links follow."""
+
+
 def leave_out(blocks: Sequence[ReadBlock], excluded: Excluded) -> list[str | None]:
     """Return the reason for each block that is no part of the article, None for the others."""
     rules = _Rules(blocks, excluded)
@@ -96,6 +102,7 @@ def leave_out(blocks: Sequence[ReadBlock], excluded: Excluded) -> list[str | Non
     _below_the_text(blocks, reasons)
     _boxes(blocks, reasons)
     _labels(blocks, reasons)
+    _headings_of_digests(blocks, reasons)
     _announced_links(blocks, reasons)
     _lines_of_links(blocks, reasons)
     about_authors(blocks, reasons, [excluded.byline or "", *excluded.names])
@@ -205,6 +212,15 @@ def _announced_links(blocks: Sequence[ReadBlock], reasons: list[str | None]) -> 
             reasons[i] = _AWAY
 
 
+def _headings_of_digests(blocks: Sequence[ReadBlock], reasons: list[str | None]) -> None:
+    """Retain `Главные новости:` over the text's own list, which is no links."""
+    for i in range(len(blocks) - 1):
+        follows = blocks[i + 1]
+        if reasons[i] == _AWAY and _OF_DIGEST.fullmatch(blocks[i].text):
+            is_text = reasons[i + 1] is None and follows.linked <= _IN_ITEM and len(follows.text) > _RUNNING
+            reasons[i] = None if is_text and blocks[i].linked <= _IN_ITEM else _AWAY
+
+
 def _lines_of_links(blocks: Sequence[ReadBlock], reasons: list[str | None]) -> None:
     """Leave out links with commas that were read as paragraphs, and the next line of one that asks."""
     links: list[int] = []
@@ -238,10 +254,11 @@ def _is_of_the_text(i: int, blocks: Sequence[ReadBlock], description: str) -> bo
 
 def _above_headline(blocks: Sequence[ReadBlock], reasons: list[str | None]) -> None:
     """Leave out short lines above the headline where it is printed again: `Репортаж`, `Opinion`."""
-    if "the headline again" in reasons[:_BEFORE]:
-        for i in range(reasons.index("the headline again")):
-            if reasons[i] is None and len(blocks[i].text) < _KICKER and not _ENDS.search(blocks[i].text):
-                reasons[i] = "above the headline"
+    at = reasons.index("the headline again") if "the headline again" in reasons[:_BEFORE] else 0
+    # a paragraph with these words repeats a headline that stands above
+    for i in range(at) if at and blocks[at].kind == "heading" else ():
+        if reasons[i] is None and len(blocks[i].text) < _KICKER and not _ENDS.search(blocks[i].text):
+            reasons[i] = "above the headline"
 
 
 def _below_the_text(blocks: Sequence[ReadBlock], reasons: list[str | None]) -> None:

@@ -95,7 +95,9 @@ class Passages:
         """Return the passages above the text that are its lead; more of them are a summary or teasers."""
         lead: list[Piece] = []
         for piece in above:
-            if self._is_lead(piece) and self._why_left_out(piece, self._line(piece)) is None:
+            if (self._is_description(piece) or self._is_lead(piece)) and self._why_left_out(
+                piece, self._line(piece)
+            ) is None:
                 lead.append(piece)
         return lead if len(set(map(self._line, lead))) <= _LEAD else []
 

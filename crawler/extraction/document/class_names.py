@@ -143,7 +143,7 @@ def speaks_of_comments(word: str) -> bool:
 @lru_cache(maxsize=8192)  # an element's class has a few names, and many elements share them
 def other_things(name: str) -> frozenset[str]:
     """Return the words of one class or id that speak of something beside the article: `teaser`, `share`."""
-    if len(name) > _LONG or ":" in name:
+    if len(name) > _LONG or ":" in name or _NOT_ITSELF.fullmatch(name):
         # `md:hidden` is about some screens
         return frozenset()
     words, _, removed = _table()

@@ -163,9 +163,19 @@ def _without_name(title: str | None, site_name: str | None) -> str | None:
 
 
 def _without_section(heading: str, claims: dict[str, str | None]) -> str:
-    """`Politics | Headline` in the heading, where a claim is the headline alone."""
+    """`Politics | Headline` or `Headline - by Jane Doe` in the heading; a claim is the headline alone."""
     headline = heading.rpartition(" | ")[2]
-    return headline if headline in claims.values() else heading
+    if headline in claims.values():
+        return headline
+    for claim in claims.values():
+        if claim and _is_signed(heading, claim):
+            return claim
+    return heading
+
+
+def _is_signed(heading: str, headline: str) -> bool:
+    """Tell if a heading is the headline and a byline, as in an <h1> that is not closed."""
+    return heading.startswith(headline) and _BYLINE.match(heading[len(headline) :]) is not None
 
 
 def _title(page: Outline) -> str:
@@ -266,6 +276,7 @@ _WORDS = 5
 _SAME = 0.8
 """Likeness from which a smaller heading is the headline."""
 _H1, _PART = 0.3, 0.99
+_BYLINE = re.compile(r"\s*[–—|-]?\s*(?:by|von|par|por|автор)[\s:]+[^\W\d_]", re.IGNORECASE)
 _NAME = 20
 """Letters up to which a part of a title may be the name of a section."""
 _STEM = re.compile(r"\b[^\W\d_]{4,5}")

@@ -142,10 +142,11 @@ class Placement:
         is_large = next(islice(part.iter(), BELOW, None), None) is not None
         if is_large or box not in self._page.elements[at : at + BELOW] or short_text(part, _NOTE) is None:
             return False
-        links = (link.text_content().strip() for link in part.iter("a"))
-        return next(part.iter("h2", "h3", "h4"), None) is None and all(
-            len(text) < _TEASER or text[0].isdigit() for text in links
-        )
+        for link in part.iter("a"):
+            text = link.text_content().strip()
+            if len(text) >= _TEASER and not text[0].isdigit():
+                return False
+        return next(part.iter("h2", "h3", "h4"), None) is None
 
     def is_of_another_story(self, i: int) -> bool:
         """Tell if another story's headline, a link, stands in the same small box."""

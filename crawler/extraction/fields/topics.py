@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from crawler.extraction.document.class_names import names_say
-from crawler.extraction.document.outline import Outline
+from crawler.extraction.document.outline import Outline, short_text
 from crawler.extraction.document.text import for_comparison, one_line
 from crawler.extraction.fields.linked_data import LinkedData
 
@@ -30,7 +30,7 @@ _MACHINERY = re.compile(
         |startseite|homepage|home|main|post|articles?|stories|all|все|усі|всі|archive
         |(?:msn|yahoo|apple\ news)\ feed
         |(?:back\ to\ )?top|(?:на|до)?верху?|на\ початок|в\ начало|featured\b.*|themen|topics|теми|темы
-        |type|channel|serversidehawk|videoarticle|undefined|null|none|n/a)$""",
+        |tags|(?:[a-z]\ )?slider|type|channel|serversidehawk|videoarticle|undefined|null|none|n/a)$""",
     re.IGNORECASE | re.VERBOSE,
 )
 """Tags and sections of a publishing system, not of its readers: `WC: 1000-1999`, `GA State Wire`, UUIDs."""
@@ -44,8 +44,8 @@ _NO_SECTION = re.compile(
     re.IGNORECASE,
 )
 """Names of what has all of an outlet's articles."""
-_KEYED = re.compile(r"([A-Za-z][A-Za-z -]{1,20}): ?\S")
-"""Tag with its key: `Page Type: Article`."""
+_KEYED = re.compile(r"([A-Za-z][A-Za-z -]{1,20})(?:: ?|/)\S")
+"""Tag with its key: `Page Type: Article`, `Source/Agency`."""
 _MOST_KEYS = 2
 """Of a list that readers use, at most; the words beside more of them are a publishing system's too."""
 _YEAR = re.compile(r"(?:19|20)\d{2}")
@@ -72,6 +72,12 @@ _UP = 4
 """Levels from a card's tags to the card."""
 _MOST_WORDS = 4
 """Words of a breadcrumb that is a section, at most."""
+_TWO = re.compile(r"([^,]*\w),\w[^,]*")
+_OF_SITE = re.compile(
+    r"\s*(?:featured|popular|trending|hot|top|популярн\w+|топ)\s+(?:tags|topics|теги|теми|темы)",
+    re.IGNORECASE,
+)
+"""Label of a box that has the tags of the whole outlet."""
 _FOLDER = re.compile(
     r"(?!\d+$|(?:news|novyn[aiy]|novosti|articles?|posts?|stor(?:y|ies)|blogs?|videos?|categor(?:y|ies)|topics?|tags?|ukr|rus"
     r"|eng|index|archives?|amp|forums?)$)[^/.]{3,}"
@@ -81,6 +87,8 @@ _SHOWN = ".//text()[not(ancestor::svg)]"
 _MOST_PRINTED = 12
 """Links in boxes called after tags, at most: more are a menu or a cloud."""
 _LONGEST_CODE = 8
+_CLOUD = 2000
+"""Letters of a box of tags, at most, that has a label of the outlet's tags."""
 _MOST_KEYWORDS, _MOST_CODES, _MOST_OF_NEWS = 20, 4, 2
 """Values of `news_keywords` that are an article's own, in capitals, and with the word `news`, at most."""
 _OF_NEWS = re.compile(r"\b(?:news|новини|новости)\b", re.IGNORECASE)
@@ -111,12 +119,7 @@ def read_tags(
             declared = printed
         elif len(declared) > _MOST_KEYWORDS:
             declared = []
-    tags = (
-        declared
-        or _own(_printed(page))
-        or _own(_behind_label(page))
-        or _own(_news_keywords(names.get("news_keywords", ""), names.get("og:site_name")))
-    )
+    tags = declared or _own(_printed(page)) or _own(_behind_label(page)) or _own(_news_keywords(names, data))
     return tuple(tags)[:_MOST]
 
 
@@ -146,14 +149,21 @@ def _text_before(link: HtmlElement) -> str:
     return text if text.strip() or len(before) else before.text or ""
 
 
-def _news_keywords(line: str, site_name: str | None) -> list[str]:
-    """Return the tags of `news_keywords`; none of codes, or of a list of the whole outlet."""
-    tags = _CUT.split(line)
+def _news_keywords(names: dict[str, str], data: LinkedData) -> list[str]:
+    """Return the tags of `news_keywords`; none of codes, of the whole outlet, or of the address's folders."""
+    tags = _CUT.split(names.get("news_keywords", ""))
     codes, of_news = [*filter(str.isupper, tags)], [*filter(_OF_NEWS.search, tags)]
-    outlet = for_comparison(_ARTICLE.sub("", site_name or ""))
-    names_outlet = bool(outlet) and outlet in map(for_comparison, tags)
+    outlets = (names.get("og:site_name", ""), *data.organisations)
+    folders = urlsplit(names.get("og:url", "")).path.split("/")[:-1]
+    folded = set(map(for_comparison, tags))
+    names_outlet = not folded.isdisjoint(map(_name_of_outlet, filter(None, outlets)))
+    of_folders = folded <= {"news", *map(for_comparison, folders)}
     is_long = len(tags) > _MOST_KEYWORDS or len(codes) > _MOST_CODES or len(of_news) > _MOST_OF_NEWS
-    return [] if is_long or names_outlet else tags
+    return [] if is_long or names_outlet or of_folders else tags
+
+
+def _name_of_outlet(name: str) -> str:
+    return for_comparison(_ARTICLE.sub("", name))
 
 
 def _parted(tags: list[str]) -> list[str]:
@@ -231,7 +241,9 @@ def _boxes(page: Outline) -> set[HtmlElement]:
     by_class: dict[str, list[HtmlElement]] = {}
     for i in page.named(_of_tags, page.by_class):
         element = page.elements[i]
-        if not _of_others(name := element.get("class", "")):
+        if not _of_others(name := element.get("class", "")) and not _OF_SITE.match(
+            short_text(element, _CLOUD) or ""
+        ):
             by_class.setdefault(name, []).append(element)
     boxes: set[HtmlElement] = set()
     for alike in by_class.values():
@@ -255,8 +267,10 @@ def read_section(
     """Return the section that the page declares, its last breadcrumb, or what the outlet calls its folder."""
     of_page = [*filter(None, (names.get("article:section"), data.section))]
     for declared in of_page:
-        if len(declared) < _LONGEST and _names_section(declared):
-            return declared
+        # two in one value: `Global,Innovation`
+        first = match[1] if (match := _TWO.fullmatch(declared)) else declared
+        if len(first) < _LONGEST and _names_section(first):
+            return first
     for trail in (data.breadcrumbs, _printed_trail(page), _named_trail(page)):
         if (section := _of_breadcrumbs(trail, headline)) is not None:
             return section

@@ -1,6 +1,14 @@
 """What newspapers print amid their texts in other languages, and sentences that begin alike."""
 
 NO_TEXT = """\
+The Port Courier is not responsible for the opinions, statements or media content presented by contributors.
+All you have to do is click here if you're on mobile, select 'Join Community' and you're in!
+We also treat our community members to special offers, promotions, and adverts from us.
+(Quelle: ABC/def/ghi)
+Titelbild: Jane Doe/ABC/picture-house
+Ten tekst przeczytasz w mniej niż minutę
+Головна / Новини / Місто
+Головна/Новини/Місто
 Tell us what you think! The Port Press offers you the chance to comment on articles. Look at our guidelines.
 The Port Courier welcomes your comments on Talk.pt, a service of others. Please read our
 Content created by The Courier's News Fund is available without charge to any eligible publisher of news.
@@ -106,6 +114,9 @@ If you’re curious, you can read our Privacy Notice.
 """
 
 TEXT = """\
+Новий вузол отримає платежі/переможців/бюджети міста у середу
+The port is not responsible for the storm, and the town is not responsible for the views from its hill.
+Select 'Join community' if you ask me what the town needs.
 Tell us what you think, the mayor asked the chance guests, and nobody answered.
 The content created by the machine was available to all.
 Published 192 updates of the index, one every two days

@@ -82,6 +82,21 @@ def test_a_label_goes_with_the_links_it_announces() -> None:
     assert reasons(TEXT, label, TEXT) == [False, False, False]
 
 
+def test_a_heading_of_the_news_that_a_text_lists_itself() -> None:
+    label, item = ReadBlock("paragraph", "Главные новости:", 0.0), other(1).text
+    own = ReadBlock("list_item", f"{item} Рух почнуть восени.", 0.0)
+    assert reasons(TEXT, label, own, other(2)) == [False] * 4
+    assert reasons(TEXT, label, link(own.text), link(f"{own.text} 2"), other(2))[1:3] == [True, True]
+    assert reasons(TEXT, ReadBlock("paragraph", "Читайте также:", 0.0), own, other(2))[1]
+
+
+def test_a_line_above_a_paragraph_that_repeats_the_headline() -> None:
+    known = Excluded(headline="Рада ухвалила бюджет міста на рік")
+    above, again = ReadBlock("paragraph", "Репортаж", 0.0), "Рада ухвалила бюджет міста на рік"
+    assert reasons(above, ReadBlock("heading", again, 0.0), TEXT, known=known) == [True, True, False]
+    assert reasons(above, ReadBlock("paragraph", again, 0.0), TEXT, known=known) == [False, True, False]
+
+
 def test_links_that_a_sentence_announces_are_the_articles() -> None:
     said = "До вибірки потрапило відразу три матеріали з ознаками замовності на користь того самого депутата:"
     links = (link("Мер розповів про плани на весну"), ReadBlock("list_item", "без посилання", 0.0),

@@ -218,6 +218,41 @@ def test_the_lead_that_is_the_page_s_description_has_any_name() -> None:
     assert SENTENCE not in blocks(page(article))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        # a heading that is not closed has the text, too
+        f"<main><figure><img src='/1'></figure><h2>{SENTENCE}<div class='content'>{LONG}</div></h2></main>",
+    ],
+)
+def test_what_the_description_repeats_above_the_text_is_the_lead(text: str) -> None:
+    article = page(f"<header><div><h1>Міст відремонтують</h1></div></header>{text}")
+    assert SENTENCE not in "".join(blocks(article))
+    described = f"<meta name='description' content='{SENTENCE}'><title>"
+    assert SENTENCE in blocks(article.replace("<title>", described))[0]
+
+
+def test_a_source_without_a_picture_beside_it_is_no_credit() -> None:
+    source = "Мости за віком і станом на початок року (source: міська рада)"
+    alone = page(f"<article><h1>Міст відремонтують</h1><div>{LONG}<p>{source}</p></div></article>")
+    kinds = {block.text: block.kind for block in read(alone).text.blocks}
+    assert kinds[source] == "paragraph"
+    photo = read(alone.replace("source:", "photo:")).text.blocks
+    assert photo[-1].kind == "caption"
+    shown = read(alone.replace(f"<p>{source}", f"<img src='/1.jpg'><p>{source}")).text.blocks
+    assert ("caption", source) in [(block.kind, block.text) for block in shown]
+
+
+def test_the_code_of_a_player_is_no_caption() -> None:
+    code = (
+        "<a href='#'>EMBED &lt;&gt;</a><a href='/watch/'>More Videos</a><textarea>&lt;iframe&gt;</textarea>"
+    )
+    figure = f"<div class='image-caption'>{code}Міст навесні</div>"
+    assert blocks(
+        page(f"<article><h1>Міст відремонтують</h1><img src='/1.jpg'>{figure}{LONG}</article>")
+    ) == ["Міст навесні", *PARAGRAPHS]
+
+
 def test_a_lead_of_two_lines_that_the_text_has_as_two_paragraphs() -> None:
     lines = f"{SENTENCE}<br><br>{PARAGRAPHS[0]}"
     described = f"<meta name='description' content='{SENTENCE} {PARAGRAPHS[0]}'>"

@@ -37,7 +37,7 @@ def test_a_name_that_speaks_of_other_things(name: str, words: set[str]) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "with-sidebar", "withSidebar", "has-comments", "no-share", "overflow-hidden", "md:hidden", "label-hidden",  # beside it
+        "with-sidebar", "withSidebar", "has-comments", "no-share", "overflow-hidden", "md:hidden", "label-hidden", "field-label-hidden",  # beside it
         "commentary", "shareholders", "advice", "adverse", "navy", "modality", "correlated", "masthead", "submenus-x", "popularity",
         "unrelated", "headline", "article-body", "entry-content", "",
     ],

@@ -65,6 +65,12 @@ def trail(*names: str) -> str:
     return f"<script type='application/ld+json'>{block}</script>"
 
 
+FOLDERS = (
+    "<meta property='og:url' content='https://port.example/port-life/bridge-opens/1.html'>"
+    "<meta name='news_keywords' content='{}'>"
+)
+
+
 @pytest.mark.parametrize(
     ("head", "tags"),
     [
@@ -74,6 +80,19 @@ def trail(*names: str) -> str:
         ("<meta name='news_keywords' content='bridges, News, Port news, Breaking News'>", ()),
         (
             "<meta property='og:site_name' content='The Port Star'><meta name='news_keywords' content='Port Star, rivers'>",
+            (),
+        ),
+        (
+            "<meta name='news_keywords' content='Port Star, rivers'><script type='application/ld+json'>"
+            '{"@type": "NewsArticle", "publisher": {"@type": "Organization", "name": "Port Star"}}</script>',
+            (),
+        ),
+        # the folders of the address
+        (FOLDERS.format("port-life, news"), ()),
+        (FOLDERS.format("port-life, bridges"), ("port-life", "bridges")),
+        (
+            "<script type='application/ld+json'>"
+            '{"@type": "NewsArticle", "keywords": ["Length/medium", "Source/Port Agency", "Topic/news", "rivers"]}</script>',
             (),
         ),
         (
@@ -123,6 +142,8 @@ def test_what_readers_see_of_many_declared_tags() -> None:
     shown = "<div class='tags'><a href='/a'>topic 1x</a><a href='/b'>topic 4x</a></div>"
     assert topics(head)[1] == tuple(MANY)
     assert topics(head, shown)[1] == ("topic 1x", "topic 4x")
+    assert topics("", shown)[1] == ("topic 1x", "topic 4x")
+    assert topics("", shown.replace("<a", "<b>Featured Tags</b><a", 1))[1] == ()
     assert topics(head, shown.replace("4x", "other"))[1] == tuple(MANY)
     # more than an editor gives a story
     lots = "".join(f"<meta property='article:tag' content='topic {i}x'>" for i in range(21))
@@ -180,7 +201,11 @@ def test_what_stands_beside_tags_is_none(body: str, tags: str) -> None:
 
 def test_the_section_is_declared_or_the_last_breadcrumb_before_the_article() -> None:
     assert topics("<meta property='article:section' content='World'>" + trail("Home", "Asia"))[0] == "World"
-    assert topics("<meta property='article:section' content='news_news'>")[0] is None
+    section = "<meta property='article:section' content='{}'>"
+    assert topics(section.format("Port,Rivers"))[0] == "Port"
+    assert topics(section.format("Food, Drink"))[0] == "Food, Drink"
+    for none in ("news_news", "tags", "A Slider", "Our Choice,News,Rivers"):
+        assert topics(section.format(none))[0] is None
     assert topics(trail("Home", "World", "Asia"))[0] == "Asia"
     assert topics(trail("Home", "World", HEADLINE))[0] == "World"
     assert topics(trail("Home"))[0] is None
