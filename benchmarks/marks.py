@@ -16,7 +16,7 @@ import random
 import re
 import sys
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
-from collections import Counter
+from collections import Counter, defaultdict
 from functools import cache
 from pathlib import Path
 
@@ -61,9 +61,6 @@ def quote_id(quote: str) -> str:
     return hashlib.sha256(quote.encode()).hexdigest()[:12]
 
 
-_MARKED = (*CONTRADICTIONS.values(), "numbers_converted")
-
-
 def couples() -> Iterator[tuple[str, Languages, Texts]]:
     for story_id, variants in sorted(stories(DATA).items()):
         for a, b in PAIRS:
@@ -71,19 +68,14 @@ def couples() -> Iterator[tuple[str, Languages, Texts]]:
                 yield story_id, (a, b), (variants[a], variants[b])
 
 
-def _name(column: str) -> str:
-    return column.replace("_", " ")
-
-
 def by_verdict() -> dict[str, Counter[str]]:
     """Count the marks of the texts as they are, and their speech, by the verdicts of a reader."""
     verdicts = dict(line.rsplit("\t", 1) for line in VERDICTS.read_text("utf-8").splitlines())
-    counts = {name: Counter[str]() for name in (*map(_name, _MARKED), "quotes", "speech")}
-    read = set[str]()
+    counts, read = defaultdict[str, Counter[str]](Counter), set[str]()
     for story_id, languages, texts in couples():
         for row in aligned(texts, languages):
-            for column in _MARKED:
-                name = _name(column)
+            for column in (*CONTRADICTIONS.values(), "numbers_converted"):
+                name = column.replace("_", " ")
                 for mark in getattr(row, column) or ():
                     key = "\t".join((story_id, "-".join(languages), name, mark.a, mark.b))
                     counts[name][verdicts.get(key, "not read")] += 1

@@ -233,7 +233,7 @@ def fit_all(rows: list[Row], fitted: Fitted, passages: Weighting | None = None) 
 def stored(weights: Weights, data: Path, pairs: int) -> str:
     """As weights.json has it."""
     document = {
-        "version": 15,
+        "version": 16,
         "data_sha256": hashlib.sha256(data.read_bytes()).hexdigest(),
         "pairs": pairs,
         "features": list(NAMES),
