@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
-from itertools import islice, pairwise
+from itertools import islice
 
 from archive.format.marks import Contradiction
 from archive.read.quotations import speaker_of
@@ -36,34 +36,13 @@ _LOCATIVE = re.compile(r"[сц]ь?к[уе]$")
 _GENITIVE = re.compile(r"[сц]ь?ка$")
 _ENDS = re.compile(r"[.,;:!?)»”…]|$|\s(?:[–—(]|(?:і|й|та|и|а|або|или|на|у|в|до|з|із|с|по|для|под|під)\s)")
 """What stands behind a town that no noun follows: `на околиці Краматорська.`, not `Одеська кухня`."""
-_GIVEN_ENDS = (
-    *(("ом", ("", "о")), ("ем", ("й", "ь", "")), ("єм", ("й",)), ("ові", ("", "о")), ("еві", ("", "й", "ь"))),
-    *(
-        ("єві", ("й",)),
-        ("ою", ("а",)),
-        ("ой", ("а",)),
-        ("ією", ("ія",)),
-        ("ией", ("ия",)),
-        ("ею", ("я", "а")),
-    ),
-    *(
-        ("ії", ("ія",)),
-        ("ии", ("ия",)),
-        ("ію", ("ія",)),
-        ("ию", ("ия",)),
-        ("а", ("", "о")),
-        ("у", ("", "о", "а")),
-    ),
-    *(
-        ("я", ("й", "ь")),
-        ("ю", ("й", "ь", "я")),
-        ("и", ("а",)),
-        ("ы", ("а",)),
-        ("і", ("а", "я", "")),
-        ("е", ("а", "я")),
-    ),
-    *(("єю", ("я",)), ("ієм", ("ій",)), ("ием", ("ий",)), ("ія", ("ій",)), ("ия", ("ий",))),
-)
+_GIVEN_ENDS = {
+    "ом": ("", "о"), "ем": ("й", "ь", ""), "єм": ("й",), "ові": ("", "о"), "еві": ("", "й", "ь"),
+    "єві": ("й",), "ою": ("а",), "ой": ("а",), "ією": ("ія",), "ией": ("ия",), "ею": ("я", "а"), "єю": ("я",),
+    "ії": ("ія",), "ии": ("ия",), "ію": ("ія",), "ию": ("ия",), "ія": ("ій",), "ия": ("ий",), "ієм": ("ій",),
+    "ием": ("ий",), "а": ("", "о"), "у": ("", "о", "а"), "я": ("й", "ь"), "ю": ("й", "ь", "я"), "и": ("а",),
+    "ы": ("а",), "і": ("а", "я", ""), "е": ("а", "я"),
+}  # fmt: skip
 """Endings of declined given names, and of the nominative."""
 _IN = re.compile(
     r"\b(?:in|at|near|from|to|outside|of|у|в|в[іо]|під|біля|поблизу|із|з|до|под|возле|из|около|вблизи"
@@ -156,9 +135,11 @@ def _mark(a: str, b: str, kind: str) -> tuple[Contradiction, ...]:
 def _towns(passage: Passage, capitals: Sequence[re.Match[str]]) -> dict[int, str]:
     """Return the towns of a passage as printed, by their lines of places.txt; empty ones are regions."""
     towns = dict[int, str]()
-    for before, match in pairwise([None, *capitals]):
-        assert match is not None
-        if before is not None and passage.text[before.end() : match.start()] == " " and _is_given(before[0]):
+    end_of_given = 0
+    for match in capitals:
+        is_surname = end_of_given > 0 and passage.text[end_of_given : match.start()] == " "
+        end_of_given = match.end() if _is_given(match[0]) else 0
+        if is_surname:
             continue  # Михайло Волинець is no Volyn
         for place in places_of(passage.language, match[0]):
             towns[place] = towns.get(place, "") or ("" if _is_of_region(match, passage.text) else match[0])
@@ -204,7 +185,7 @@ def _is_given(word: str) -> bool:
     """Tell if a word is a known given name in any case: Борисом, Олени."""
     if is_given_name(word):
         return True
-    for ending, nominatives in _GIVEN_ENDS:
+    for ending, nominatives in _GIVEN_ENDS.items():
         if word.endswith(ending) and len(word) > len(ending) + 2:
             for nominative in nominatives:
                 if is_given_name(word.removesuffix(ending) + nominative):
