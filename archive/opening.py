@@ -18,7 +18,6 @@ from archive.format.layout import OWN_NAMES, Layout
 from archive.format.snapshot import Snapshot
 from archive.pull import pull
 from archive.storage import durable, locks, path_guard
-from archive.storage.folder import Folder
 from archive.storage.interface import Storage
 from archive.storage.snapshot_log import Log
 from archive.storage.working_copy import WorkingCopy, locate
@@ -44,7 +43,7 @@ def storage_at(root: Place) -> Storage:
         if path.exists() and not path.is_dir():
             raise NotAnArchive(f"{path} is a file; the archive needs a folder.")
         path_guard.check_top(path)
-        return WorkingCopy.at(path) or Folder(path)
+        return WorkingCopy.at(path) or Storage(path)
     except OSError as error:
         raise NotAnArchive(f"{path} cannot be read: {error.strerror or error}.") from error
 

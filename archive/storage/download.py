@@ -12,8 +12,7 @@ from archive.exceptions import ArchiveWriteError, SnapshotNotFound
 from archive.format import gate
 from archive.format.snapshot import DataFile
 from archive.storage import durable, verified_download
-from archive.storage.folder import Folder
-from archive.storage.interface import REMOVED
+from archive.storage.interface import REMOVED, Storage
 from archive.storage.object_store import Store, each
 
 INCOMING = "_incoming"
@@ -23,7 +22,7 @@ _LONGEST = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    folder: Folder
+    folder: Storage
     store: Store
 
     def present(self, files: Iterable[DataFile]) -> list[Path]:

@@ -21,7 +21,7 @@ from archive.exceptions import ArchiveDamaged, ObjectStoreError
 from archive.format import gate
 from archive.format.snapshot import DataFile
 from archive.storage import durable, locks, verified_download
-from archive.storage.folder import Folder
+from archive.storage.interface import Storage
 from archive.storage.object_store import Store, each
 
 OUTBOX = "_outbox"
@@ -32,7 +32,7 @@ _DELETE = "-"
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    folder: Folder
+    folder: Storage
     store: Store
 
     def commit(self, key: str, new: Collection[str], manifest: bytes) -> bool:

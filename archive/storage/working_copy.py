@@ -24,7 +24,7 @@ from archive.format.snapshot import DataFile
 from archive.storage import durable, locks, path_guard, put_once, verified_download
 from archive.storage.cache import cache, cache_folder
 from archive.storage.download import Download
-from archive.storage.folder import Folder
+from archive.storage.interface import Storage
 from archive.storage.log_blocks import LogBlocks
 from archive.storage.object_store import Store, StoredObject, check_address, each, endpoint_of, is_address
 from archive.storage.upload import Upload
@@ -37,18 +37,16 @@ _UNDER_WAY = timedelta(hours=1)
 """Another machine may have uploaded a file before its manifest: the lock is only for this machine."""
 
 
-class WorkingCopy:
-    """Implements `Storage`."""
+class WorkingCopy(Storage):
+    """The storage of a bucket."""
 
     is_shared = True
 
     def __init__(self, root: Path, uri: str, endpoint: str | None) -> None:
-        self.layout = Layout(root)
-        self.name = uri
-        self._folder = Folder(root)
+        super().__init__(root, uri)
         self._store = Store(uri, endpoint)
-        self._download = Download(self._folder, self._store)
-        self._upload = Upload(self._folder, self._store)
+        self._download = Download(Storage(root), self._store)
+        self._upload = Upload(Storage(root), self._store)
         self._identified = False
         self._proven = False
         self._at_least = -1
@@ -78,12 +76,6 @@ class WorkingCopy:
             f"{MARKER} to read the folder as it is."
         )
 
-    def path(self, name: str) -> Path:
-        return self._folder.path(name)
-
-    def stored_name(self, path: Path) -> str:
-        return self._folder.stored_name(path)
-
     def writer_suffix(self) -> str:
         """A random suffix, because other machines' file names are unknown here."""
         return f"-{uuid4().hex[:12]}"
@@ -98,13 +90,13 @@ class WorkingCopy:
         self._download.mirror(folder)
 
     def top_names(self) -> set[str]:
-        return self._folder.top_names() | self._store.names()
+        return super().top_names() | self._store.names()
 
     def data_names(self) -> Iterator[str]:
         return (item.path for item in self._store.list("_data"))
 
     def last_snapshot(self, *, sure: bool = True) -> int | None:
-        last = self._folder.last_snapshot()
+        last = super().last_snapshot()
         return None if last is None else gate.number(last, gate.MOST_SNAPSHOTS, "the number of a snapshot")
 
     def snapshot_ids(self) -> list[int]:
@@ -137,26 +129,26 @@ class WorkingCopy:
 
     def put(self, name: str, data: bytes) -> None:
         self._store.put(name, data)
-        self._folder.put(name, data)
+        super().put(name, data)
 
     def enqueue(self, path: Path) -> None:
         self._upload.enqueue(path)
 
     def remove(self, path: Path) -> None:
         self._upload.enqueue_removal(path)
-        self._folder.remove(path)
+        super().remove(path)
 
     def discard(self, names: Collection[str]) -> None:
         self._store.delete([gate.stored_name(name) for name in names])
-        self._folder.discard(names)
+        super().discard(names)
 
     def drop_stale(self, folder: str) -> None:
         stored = self.names(folder)
-        for name in self._folder.names(folder):
+        for name in super().names(folder):
             # a file after the last stored one may have just been put
             is_stale = name not in stored and bool(stored) and name < stored[-1]
             if is_stale and not self.is_only_here(self.path(name)):
-                self._folder.discard([name])
+                super().discard([name])
 
     def is_only_here(self, path: Path) -> bool:
         return self._upload.is_enqueued(path)
@@ -214,7 +206,7 @@ class WorkingCopy:
         dry_run: bool,
     ) -> tuple[int, int]:
         """Sweep folder and store; only files of the store are counted."""
-        self._folder.sweep(needed, now, keep, dry_run=dry_run)
+        super().sweep(needed, now, keep, dry_run=dry_run)
         age = max(keep, _UNDER_WAY)
         old = {x.path: x.bytes for x in self._store.list("_data") if now - x.modified >= age}
         unneeded = sorted(old.keys() - set(needed(old))) if old else []
@@ -225,7 +217,7 @@ class WorkingCopy:
         return len(unneeded), sum(old[name] for name in unneeded)
 
     @contextmanager
-    def fetched_anew(self) -> "Iterator[WorkingCopy]":
+    def fetched_anew(self) -> "Iterator[Storage]":
         """An empty working copy of the same archive, in a temporary folder next to this one."""
         with TemporaryDirectory(prefix="verify-", dir=self.layout.root.parent) as folder:
             root = Path(folder)
@@ -239,7 +231,7 @@ class WorkingCopy:
         self._pull_tombstones(forget)
 
     def _pull_log(self) -> None:
-        here = self._folder.last_snapshot()
+        here = super().last_snapshot()
         last = -1 if here is None else here
         # the last one is listed again: a log without it is not the one of this copy
         after = None if last < 1 else self.stored_name(self.layout.manifest(last - 1))

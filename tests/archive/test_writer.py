@@ -10,7 +10,7 @@ from archive.exceptions import PoisonRecord
 from archive.format import schema
 from archive.format.layout import TABLES, Layout
 from archive.format.records import Alternate
-from archive.storage.folder import Folder
+from archive.storage.interface import Storage
 from archive.wal import quarantine
 from tests.archive.made import NOON
 from tests.support.forked import A_WHILE
@@ -222,7 +222,7 @@ def test_one_poison_record_in_a_thousand(writer, root, article):
             writer.add_article(record)
     writer.commit()
     assert len(frame(root, "articles")) == 999
-    (entry,) = quarantine.entries(Folder(root))
+    (entry,) = quarantine.entries(Storage(root))
     assert (entry.reason, entry.source) == ("surrogate", article(500).url)
 
 
@@ -263,7 +263,7 @@ def test_a_segment_named_in_a_manifest_is_never_committed_again(writer, root, ar
     from archive.commit.committer import Committer
     from archive.storage.snapshot_log import Log
 
-    folder = Folder(root)
+    folder = Storage(root)
     committer = Committer(folder, Log(folder, schema.SCHEMA_VERSION), "run-1", lambda: noon)
     batches = {"segment-1": [article(1)]}
     assert committer.commit(batches, None, {}).segments == ("segment-1",)
@@ -299,7 +299,7 @@ def test_a_damaged_record_is_quarantined_and_the_rest_recovered(open_writer, roo
     path.write_bytes(data)
     second = open_writer("run-2")
     assert second.recovered == 2
-    assert [entry.reason for entry in quarantine.entries(Folder(root))] == ["damaged-segment"]
+    assert [entry.reason for entry in quarantine.entries(Storage(root))] == ["damaged-segment"]
 
 
 def test_a_commit_that_pairing_broke_loses_nothing(writer, root, article):

@@ -243,7 +243,7 @@ def test_the_archive_knows_no_crawl() -> None:
 
 
 def test_only_opening_knows_where_the_bytes_of_an_archive_lie() -> None:
-    kinds = {f"archive.storage.{x}" for x in ("folder", "working_copy", "download", "upload", "object_store")}
+    kinds = {f"archive.storage.{x}" for x in ("working_copy", "download", "upload", "object_store")}
     above = {name for name in MODULES if not name.startswith("archive.storage")}
     # files of others, which are imported, may lie in a bucket too; a copy goes past both kinds of storage
     assert {name for name in above if _all_imports()[name] & kinds} == {
@@ -251,6 +251,8 @@ def test_only_opening_knows_where_the_bytes_of_an_archive_lie() -> None:
         "archive.operations.copy",
         "crawler.importing.source_files",
     }
+    made = {name for name in above if re.search(r"\bStorage\(", MODULES[name].source)}
+    assert made == {"archive.opening"}
 
 
 def test_one_door_leads_from_a_stored_name_to_a_path() -> None:

@@ -14,7 +14,7 @@ from archive.format.layout import Layout
 from archive.format.snapshot import seal
 from archive.operations import maintain
 from archive.operations.purge import purge
-from archive.storage.folder import Folder
+from archive.storage.interface import Storage
 from archive.storage.snapshot_log import Log
 from archive.writer import ArchiveWriter
 from tests.archive.findings import grave, verify
@@ -57,7 +57,7 @@ def test_a_clock_of_another_age_is_told_and_not_believed(root, article, caplog, 
 def test_a_clock_in_2099_collects_nothing_that_a_reader_may_have_open(root, article):
     for number in range(9):
         commit(root, article(number))
-    storage = Folder(root)
+    storage = Storage(root)
     before = set(storage.data_names())
     with ArchiveWriter.open(root, run_id="run-2", now=lambda: IN_2099) as writer:
         writer.add_article(article(10))
@@ -142,7 +142,7 @@ def test_gc_works_again_behind_commits_of_2099(bent, article):
     for number in range(4, 12):
         commit(bent, article(number), run=f"run-{number}")
     maintain.compact(bent)
-    storage = Folder(bent)
+    storage = Storage(bent)
     log = Log(storage, SCHEMA_VERSION)
     before = len(set(storage.data_names()))
     collect(storage, log, datetime.now(UTC) + 2 * DAY, DAY)

@@ -19,7 +19,7 @@ from archive.format.schema import STORED
 from archive.operations.migrate import TODAY, Step, Target, migrate
 from archive.state import replay, tombstones
 from archive.state.tombstones import Tombstone, Tombstones, article_hash
-from archive.storage.folder import Folder
+from archive.storage.interface import Storage
 from archive.storage.snapshot_log import Log
 from archive.tables.parquet_files import TableFiles
 from archive.writer import ArchiveWriter
@@ -121,7 +121,7 @@ def of_version_1():
 
 def as_older(root, version=0, schemas=None):
     """Write the head anew as that version would have."""
-    folder = Folder(root)
+    folder = Storage(root)
     layout = folder.layout
     log = Log(folder, SCHEMA_VERSION)
     schemas = schemas or of_version_0()
@@ -233,7 +233,7 @@ def test_a_migration_that_the_disk_refuses_changes_nothing(edited):
 def test_a_purge_that_was_cut_short_is_finished_after_the_migration(edited, article, noon):
     key = address_key(article(1).url).hex()
     stone = Tombstone("5" * 32, noon, "asked", (article_hash(article(1).article_id),), (key,))
-    tombstones.write(Folder(edited), stone)
+    tombstones.write(Storage(edited), stone)
     as_older(edited)
     migrate(edited, Target(SCHEMA_VERSION, STORED, TODAY.steps | {0: Step("body", RENAME)}))
     assert len(pd.read_parquet(edited / "articles")) == 3

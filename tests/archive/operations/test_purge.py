@@ -24,7 +24,7 @@ from archive.operations.purge import find, purge
 from archive.pages import cdxj_index
 from archive.state import replay
 from archive.state.tombstones import PurgedAddress, Tombstones
-from archive.storage.folder import Folder
+from archive.storage.interface import Storage
 from archive.writer import ArchiveWriter
 from tests.archive.findings import grave, verify
 from tests.archive.made import NOON, make_article, make_page
@@ -140,7 +140,7 @@ def test_the_rest_is_as_it_was(everywhere, secret, article):
     assert own["headline_uk"] == article(0).headline
     quarantined = [x.text for x in verify(everywhere) if "quarantine" in x.text]
     assert quarantined == ["quarantine: 1 × nul", "quarantine: 1 × purged"]
-    assert len(list(cdxj_index.lines(Folder(everywhere)))) == 4
+    assert len(list(cdxj_index.lines(Storage(everywhere)))) == 4
 
 
 def test_it_does_not_come_back(everywhere, secret, open_writer, look, page):

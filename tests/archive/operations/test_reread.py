@@ -14,7 +14,7 @@ from archive.format.schema import ARTICLES
 from archive.operations import maintain, purge
 from archive.operations.reread import COLUMNS, Rereading, publish
 from archive.state import replay
-from archive.storage.folder import Folder
+from archive.storage.interface import Storage
 from archive.storage.snapshot_log import Log
 from archive.writer import ArchiveWriter
 from tests.archive.findings import verify
@@ -163,7 +163,7 @@ def test_the_cache_is_what_it_would_be_made_anew(read_before, today, open_writer
     english = next(x for x in before["article"] if article(1, "en").url in x)
     assert 1 in english, "the page not found is remembered"
     replay.discard_state(layout)
-    folder = Folder(layout.root)
+    folder = Storage(layout.root)
     log = Log(folder, SCHEMA_VERSION)
     state = replay.open_state(layout)
     replay.catch_up(state, folder, log, log.head())

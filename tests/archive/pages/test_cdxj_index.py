@@ -11,7 +11,7 @@ from archive.operations import maintain
 from archive.pages import cdxj_index, warc_files
 from archive.pages.warc_files import RawFile
 from archive.storage import locks
-from archive.storage.folder import Folder
+from archive.storage.interface import Storage
 from tests.support.running import python
 
 
@@ -44,13 +44,13 @@ def pages(root, article, page, noon):
     """Add pages to one WARC file: pages(number, …) -> pointers."""
     for folder in Layout(root).first_folders():
         folder.mkdir(parents=True, exist_ok=True)
-    file = RawFile(Folder(root), "run-1", lambda: noon)
+    file = RawFile(Storage(root), "run-1", lambda: noon)
     yield lambda *numbers: [file.append(page(article(number))[1]) for number in numbers]
     file.close()
 
 
 def test_every_page_is_found_by_its_address_in_any_number_of_commits(root, pages, article):
-    folder = Folder(root)
+    folder = Storage(root)
     where = {}
     for start in range(0, 60, 3):
         numbers = range(start, start + 3)
@@ -66,7 +66,7 @@ def test_every_page_is_found_by_its_address_in_any_number_of_commits(root, pages
 
 
 def test_the_same_pages_again_change_nothing(root, pages):
-    folder = Folder(root)
+    folder = Storage(root)
     pointers = pages(1, 2)
     for _ in range(12):
         cdxj_index.add(folder, pointers)
@@ -77,7 +77,7 @@ def test_the_same_pages_again_change_nothing(root, pages):
 
 
 def test_the_index_is_sorted_and_rebuilt_the_same(root, pages):
-    folder = Folder(root)
+    folder = Storage(root)
     for number in (9, 1, 5, 3, 12):
         cdxj_index.add(folder, pages(number))
     lines = list(cdxj_index.lines(folder))
@@ -92,7 +92,7 @@ def test_repair_makes_a_lost_index_anew(root, open_writer, article, page):
         for number in (3, 1, 2):
             writer.add_article(*page(article(number)))
         writer.commit()
-    folder = Folder(root)
+    folder = Storage(root)
     lines = list(cdxj_index.lines(folder))
     assert len(lines) == 3
     for path in folder.layout.raw_index.iterdir():
@@ -102,7 +102,7 @@ def test_repair_makes_a_lost_index_anew(root, open_writer, article, page):
 
 
 def test_a_damaged_page_takes_no_other_from_the_index_made_anew(root, pages):
-    folder = Folder(root)
+    folder = Storage(root)
     first, second, third = pages(1, 2, 3)
     cdxj_index.add(folder, [first, second, third])
     lines = list(cdxj_index.lines(folder))
@@ -116,7 +116,7 @@ def test_a_damaged_page_takes_no_other_from_the_index_made_anew(root, pages):
 
 
 def test_an_entry_says_what_a_replay_needs_and_warcio_finds_the_same(root, pages, article):
-    folder = Folder(root)
+    folder = Storage(root)
     cdxj_index.add(folder, pages(1, 2))
     key, moment, entry = next(cdxj_index.lines(folder)).split(" ", 2)
     assert (key, moment) == ("example,courier)/uk/news/1", "20260301120000")
@@ -133,7 +133,7 @@ def test_an_entry_says_what_a_replay_needs_and_warcio_finds_the_same(root, pages
 
 
 def test_what_is_no_page_is_not_in_the_index(root, pages, caplog):
-    folder = Folder(root)
+    folder = Storage(root)
     (pointer,) = pages(1)
     cdxj_index.add(
         folder, [warc_files.Pointer(pointer.file, 0, 10), warc_files.Pointer("_raw/none.warc.gz", 0, 10)]

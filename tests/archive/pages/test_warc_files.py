@@ -16,7 +16,7 @@ from archive.format.layout import Layout
 from archive.pages import cdxj_index
 from archive.pages import warc_files as files
 from archive.pages.warc_files import RawFile
-from archive.storage.folder import Folder
+from archive.storage.interface import Storage
 from archive.writer import ArchiveWriter
 from tests.archive.findings import grave
 from tests.archive.traced_disk import under
@@ -39,7 +39,7 @@ def kept(root):
 
 
 def indexed(root):
-    return [line.split(" ", 2)[2] for line in cdxj_index.lines(Folder(root))]
+    return [line.split(" ", 2)[2] for line in cdxj_index.lines(Storage(root))]
 
 
 def test_a_version_leads_to_the_page_it_was_read_from(root, writer, article, page, noon):
@@ -106,7 +106,7 @@ def test_two_writers_never_share_a_file(root, open_writer, article, page):
 
 
 def test_a_file_is_rolled_when_it_is_full(root, article, page, noon):
-    folder = Folder(root)
+    folder = Storage(root)
     root.mkdir()
     file = RawFile(folder, "run/../1", lambda: noon, roll_at=700)
     pages = [page(article(number), os.urandom(300)) for number in range(5)]
@@ -191,7 +191,7 @@ def test_a_half_page_at_the_end_spoils_no_other(root, open_writer, article, page
     with warc_files(root)[0].open("ab") as file:
         file.write(page(article(2))[1].response[:200])
     assert archive.open(root).raw(page(article(1))[0].article_id).url == article(1).url
-    folder = Folder(root)
+    folder = Storage(root)
     before = indexed(root)
     assert cdxj_index.rebuild(folder) == 1
     assert indexed(root) == before
@@ -252,7 +252,7 @@ def test_verify_finds_a_page_that_is_gone_altered_or_another(root, open_writer, 
 
 def test_only_files_of_the_archive_are_read(root, writer):
     with pytest.raises(ArchiveDamaged, match="expected a WARC file in _raw"):
-        files.read(Folder(root), files.Pointer("_raw/../../secret.warc.gz", 0, 10))
+        files.read(Storage(root), files.Pointer("_raw/../../secret.warc.gz", 0, 10))
 
 
 def test_compaction_and_time_travel_keep_the_pointers(root, open_writer, article, page):

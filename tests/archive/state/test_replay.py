@@ -10,7 +10,7 @@ from archive.format.layout import Layout
 from archive.format.records import Alternate, Decisions, Membership, PairRecord
 from archive.state import replay
 from archive.state.database import CONTENTS
-from archive.storage.folder import Folder
+from archive.storage.interface import Storage
 from archive.storage.snapshot_log import Log
 
 HOUR = timedelta(hours=1)
@@ -74,7 +74,7 @@ def test_rebuilt_from_the_log_it_is_what_it_was(history, root, tmp_path):
     history.close()
     replay.discard_state(layout)
     state = replay.open_state(layout)
-    folder = Folder(layout.root)
+    folder = Storage(layout.root)
     log = Log(folder, SCHEMA_VERSION)
     replay.catch_up(state, folder, log, log.head())
     state.close()
@@ -152,7 +152,7 @@ def test_no_question_and_no_commit_reads_a_whole_table(history, root, article):
     """What a commit costs must not grow with the archive."""
     history.close()
     layout = Layout(root)
-    folder = Folder(layout.root)
+    folder = Storage(layout.root)
     log = Log(folder, SCHEMA_VERSION)
     asked = []
     replay.discard_state(layout)

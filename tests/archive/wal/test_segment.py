@@ -22,7 +22,7 @@ from archive.format.records import (
     ObservationRecord,
     TextBlock,
 )
-from archive.storage.folder import Folder
+from archive.storage.interface import Storage
 from archive.wal import recovery, segment
 from archive.wal.quarantine import Quarantine, entries
 from archive.wal.segment import Damage, Segment
@@ -116,7 +116,7 @@ def test_a_line_that_is_no_record_is_kept_aside(root, layout, article, part, ins
     mine = Segment.create(layout, "run-1")
     mine.append(line.replace(part, instead))
     mine.append(line)
-    folder = Folder(root)
+    folder = Storage(root)
     quarantine = Quarantine(folder)
     left = recovery.recover(folder, mine, quarantine, datetime(2026, 1, 1, tzinfo=UTC))
     assert left.records == [article()]
