@@ -50,8 +50,6 @@ number of a folded snapshot is never used again.
 No path contains text from a page.
 """
 
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from uuid import uuid4
 
@@ -74,61 +72,22 @@ def snapshot_number(name: str) -> int | None:
     return int(stem)
 
 
-@dataclass(frozen=True)
 class Layout:
-    root: Path
-
-    @cached_property
-    def log(self) -> Path:
-        return self.root / "_log"
-
-    @cached_property
-    def data(self) -> Path:
-        return self.root / "_data"
-
-    @cached_property
-    def segments(self) -> Path:
-        return self.root / "_wal"
-
-    @cached_property
-    def views(self) -> Path:
-        return self.root / "_views"
-
-    @cached_property
-    def current_view(self) -> Path:
-        return self.views / "current"
-
-    @cached_property
-    def quarantine(self) -> Path:
-        return self.root / "_quarantine"
-
-    @cached_property
-    def raw(self) -> Path:
-        return self.root / "_raw"
-
-    @cached_property
-    def raw_index(self) -> Path:
-        return self.raw / "index"
-
-    @cached_property
-    def purged(self) -> Path:
-        return self.root / "_purged"
-
-    @cached_property
-    def temporary(self) -> Path:
-        return self.root / "_tmp"
-
-    @cached_property
-    def lock(self) -> Path:
-        return self.root / "_lock"
-
-    @cached_property
-    def state(self) -> Path:
-        return self.root / "state.sqlite"
-
-    @cached_property
-    def state_fingerprint(self) -> Path:
-        return self.root / "state.fingerprint"
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.log = root / "_log"
+        self.data = root / "_data"
+        self.segments = root / "_wal"
+        self.views = root / "_views"
+        self.current_view = self.views / "current"
+        self.quarantine = root / "_quarantine"
+        self.raw = root / "_raw"
+        self.raw_index = self.raw / "index"
+        self.purged = root / "_purged"
+        self.temporary = root / "_tmp"
+        self.lock = root / "_lock"
+        self.state = root / "state.sqlite"
+        self.state_fingerprint = root / "state.fingerprint"
 
     def manifest(self, snapshot_id: int) -> Path:
         return self.log / f"{snapshot_id:020d}.json"

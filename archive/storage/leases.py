@@ -18,7 +18,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Protocol
 from uuid import uuid4
 
 from archive.exceptions import ArchiveDamaged, ArchiveNotWritable
@@ -49,41 +48,7 @@ class LastRun:
     """Start of the last revisit."""
 
 
-class Lease(Protocol):
-    """The right to work on one outlet."""
-
-    last: LastRun
-    """The run of this lease; `before` is the one before it."""
-    before: LastRun
-
-    @property
-    def descriptor(self) -> int | None:
-        """A file that the working processes must inherit, if any."""
-
-    def renew(self) -> None:
-        """Extend it by LEASE_SECONDS. After a failure, `is_over` decides. Raises ObjectStoreError."""
-
-    @property
-    def is_over(self) -> bool:
-        """True if another machine may have it now or soon: the work must stop."""
-
-    def release(self, last: LastRun) -> None:
-        """Release it and publish how the run ended. Raises ObjectStoreError, OSError."""
-
-
-class Leases(Protocol):
-    def last_runs(self, outlets: Iterable[str]) -> dict[str, LastRun]:
-        """The last run of each of these outlets. Raises ObjectStoreError."""
-
-    def take(self, outlet: str, is_due: Callable[[LastRun], bool], now: datetime) -> Lease | None:
-        """Take the lease of an outlet, for a run that begins `now`.
-
-        None if another process has it, or if after the last run none `is_due`. Raises ObjectStoreError,
-        ArchiveNotWritable.
-        """
-
-
-def leases_of(uri: str) -> Leases:
+def leases_of(uri: str) -> "Leases":
     """The leases of an archive, which need not exist yet."""
     if is_address(uri):
         return StoreLeases(Store(check_address(uri)))
@@ -98,9 +63,14 @@ class FolderLeases:
         self._folder = folder
 
     def last_runs(self, outlets: Iterable[str]) -> dict[str, LastRun]:
+        """The last run of each of these outlets."""
         return {outlet: _of_file(self._file(outlet)) for outlet in outlets}
 
-    def take(self, outlet: str, is_due: Callable[[LastRun], bool], now: datetime) -> Lease | None:
+    def take(self, outlet: str, is_due: Callable[[LastRun], bool], now: datetime) -> "_FolderLease | None":
+        """Take the lease of an outlet, for a run that begins `now`.
+
+        None if another process has it, or if after the last run none `is_due`. Raises ArchiveNotWritable.
+        """
         file = self._file(outlet)
         try:
             durable.make_folder(file.parent, 0o700)
@@ -121,11 +91,14 @@ class FolderLeases:
 
 
 class _FolderLease:
+    """The right to work on one outlet; `last` is the run of this lease, `before` the one before it."""
+
     is_over = False
 
     def __init__(self, file: Path, descriptor: int, before: LastRun, last: LastRun) -> None:
         self._file = file
         self.descriptor: int | None = descriptor
+        """A file that the working processes must inherit."""
         self.before, self.last = before, last
         self._write(last)
 
@@ -133,6 +106,7 @@ class _FolderLease:
         """Nothing to do: the lock lasts."""
 
     def release(self, last: LastRun) -> None:
+        """Release it and publish how the run ended. Raises OSError."""
         assert self.descriptor is not None
         try:
             self._write(last)
@@ -172,6 +146,7 @@ class StoreLeases:
         """Last run of each outlet, with the tag of the object it was read from."""
 
     def last_runs(self, outlets: Iterable[str]) -> dict[str, LastRun]:
+        """As in a folder. Raises ObjectStoreError."""
         listed = {item.path: item for item in self._store.list("_leases")}
         items = {outlet: listed.get(gate.lease_name(outlet)) for outlet in outlets}
         tags = {}
@@ -188,7 +163,8 @@ class StoreLeases:
         except (FileNotFoundError, ArchiveDamaged):
             return LastRun()
 
-    def take(self, outlet: str, is_due: Callable[[LastRun], bool], now: datetime) -> Lease | None:
+    def take(self, outlet: str, is_due: Callable[[LastRun], bool], now: datetime) -> "_StoreLease | None":
+        """As in a folder. Raises ObjectStoreError, ArchiveNotWritable."""
         self._prove()
         name = gate.lease_name(outlet)
         started = self._ticks()
@@ -263,6 +239,7 @@ class _StoreLease:
         return done or self._stored.data == data
 
     def renew(self) -> None:
+        """Extend it by LEASE_SECONDS. After a failure, `is_over` decides. Raises ObjectStoreError."""
         started = self._ticks()
         if self._put_again(self.last, with_holder=True):
             self._renewed = started
@@ -271,9 +248,11 @@ class _StoreLease:
 
     @property
     def is_over(self) -> bool:
+        """True if another machine may have it now or soon: the work must stop."""
         return self._lost or self._ticks() - self._renewed > LEASE_SECONDS - _MARGIN
 
     def release(self, last: LastRun) -> None:
+        """Release it and publish how the run ended. Raises ObjectStoreError."""
         if not self._lost:
             self._put_again(last, with_holder=False)
 
@@ -283,6 +262,10 @@ class _StoreLease:
         # an earlier put of ours may have succeeded without an answer: put over that one
         is_ours = self._stored is not None and _unpacked(self._stored.data)[1] == self._holder
         return is_ours and self.put(last, self._stored, with_holder=with_holder)
+
+
+Lease = _FolderLease | _StoreLease
+Leases = FolderLeases | StoreLeases
 
 
 def _begun(before: LastRun, now: datetime) -> LastRun:

@@ -1,25 +1,20 @@
 """One article as its page shows it: text, fields and where they came from, versions, visits, citation."""
 
-from __future__ import annotations
-
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from archive.exceptions import ArticleNotFound
 from archive.format.records import VERSION_COLUMNS
+from archive.read.archive import Archive
 from archive.read.diff import compare
 from archive.viewer.citation import cite
 from archive.viewer.drawing import timeline
 from archive.viewer.load import read_versions
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from archive.read.archive import Archive
-    from archive.viewer.render import Pages
-    from archive.viewer.search.lookup import Lookup
+from archive.viewer.render import Pages
+from archive.viewer.search.lookup import Lookup
 
 _PORTION = 200_000
 """Characters of a text on one page."""

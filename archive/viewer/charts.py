@@ -1,26 +1,20 @@
 """Charts of figures, as SVG that stands in a page: a title, axes with units, a text for each shape."""
 
-from __future__ import annotations
-
 import math
 from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from archive.format.languages import display_order
-from archive.viewer.drawing import NARROW, WIDE, Drawing, colour, day_axis, periods
+from archive.viewer.catalogue import Interface
+from archive.viewer.drawing import NARROW, WIDE, Canvas, Drawing, colour, day_axis, periods
+from archive.viewer.render import Pages
+from archive.viewer.stored_figures import StoredFigures
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from archive.viewer.catalogue import Interface
-    from archive.viewer.drawing import Canvas
-    from archive.viewer.render import Pages
-    from archive.viewer.stored_figures import StoredFigures
-
-    Rows = Sequence[dict[str, Any]]
+Rows = Sequence[dict[str, Any]]
 
 ALL_SECTIONS = "all sections"
 """Name of the rows that are about all of them."""

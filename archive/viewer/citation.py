@@ -1,20 +1,14 @@
 """Citations of an article or an omission: a sentence, BibTeX and CSL-JSON, with their snapshot."""
 
-from __future__ import annotations
-
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from datetime import date, datetime
+from typing import Any
 
-from archive.viewer.catalogue import printed_day
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import date, datetime
-
-    from archive.viewer.catalogue import Interface
-    from archive.viewer.render import About
+from archive.viewer.catalogue import Interface, printed_day
+from archive.viewer.render import About
 
 _TEX = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "%": r"\%", "#": r"\#", "$": r"\$", "&": r"\&",

@@ -4,12 +4,10 @@ The functions are read by people too, as the recipe of their figure: so each sta
 archive as `archive.open` returns it.
 """
 
-from __future__ import annotations
-
 import inspect
 import textwrap
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import pandas as pd
 import pyarrow as pa
@@ -17,11 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
 from archive.format.languages import STORY_LANGUAGES
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from archive.read.archive import Archive
+from archive.read.archive import Archive
 
 
 def lags(a: Archive) -> pd.DataFrame:

@@ -1,12 +1,11 @@
 """Loading of stories for their pages, from the data files that have rows of theirs."""
 
-from __future__ import annotations
-
 from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pyarrow.dataset as ds
 
@@ -15,22 +14,18 @@ from archive.format.languages import display_order
 from archive.format.marks import CONTRADICTIONS
 from archive.format.records import LINKED, TextBlock, probably_shared, surely_linked
 from archive.format.schema import VERSIONS
+from archive.read.archive import Archive
 from archive.read.diff import Work, compare, is_edit
 from archive.read.scan import one_of
 from archive.read.unread_alternates import UnreadAlternate, declared_alternates, unread_alternates
 from archive.tables import data_file_reader
 from archive.tables.parquet_files import translated_errors
+from archive.viewer.search.answers import Place, StoryLine
+from archive.viewer.search.row_reader import RowReader
 from archive.viewer.side_by_side import Link, lay
 from archive.viewer.story import Edit, Joint, Mark, MarkedPair, StoryView, Variant
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    from archive.read.archive import Archive
-    from archive.viewer.search.answers import Place, StoryLine
-    from archive.viewer.search.row_reader import RowReader
-
-    Values = Mapping[str, Any]
+Values = Mapping[str, Any]
 
 _VERSION = [
     "article_id", "version", "valid_from", "outlet", "language", "url", "headline", "body", "blocks",

@@ -1,32 +1,25 @@
 """One outlet as its page shows it: days, expectations, debts, runs; and what became of one address."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
 from archive.format.records import OUTCOMES
-from archive.read.find import at_address, fetched_at, spelled_otherwise
+from archive.read.archive import Archive
+from archive.read.find import Row, at_address, fetched_at, spelled_otherwise
 from archive.read.runs import runs
-from archive.state.debts import RETRY_PERIOD, debt_after
+from archive.state.debts import RETRY_PERIOD, Debt, debt_after
 from archive.state.tombstones import Tombstones, blank_address
 from archive.viewer.drawing import stacked_days
+from archive.viewer.render import Pages
+from archive.viewer.search.lookup import Lookup
 from archive.viewer.search.row_reader import MISSED
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from archive.read.archive import Archive
-    from archive.read.find import Row
-    from archive.state.debts import Debt
-    from archive.viewer.render import Pages
-    from archive.viewer.search.lookup import Lookup
 
 COLUMNS = ("observed_at", "outcome", "reason", "http_status", "requested_url", "url", "article_id")
 _DAYS = 60

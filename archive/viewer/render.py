@@ -1,35 +1,27 @@
 """HTML of the viewer: templates filled in one language, for the server or to stand alone in a file."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from jinja2 import Environment
 from markupsafe import Markup, escape
 
+from archive.read.archive import Archive
 from archive.read.diff import Change
 from archive.viewer.catalogue import Interface
 from archive.viewer.drawing import timeline
 from archive.viewer.pages import environment, is_web_address
-from archive.viewer.search.change_log import follow_ups
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from datetime import datetime
-
-    from jinja2 import Environment
-
-    from archive.read.archive import Archive
-    from archive.viewer.search.answers import OmittedShare, Question, SameEvent, StoryLine
-    from archive.viewer.search.change_log import FollowUp
-    from archive.viewer.side_by_side import Row
-    from archive.viewer.story import Joint, Mark, StoryView, Variant
+from archive.viewer.search.answers import OmittedShare, Question, SameEvent, StoryLine
+from archive.viewer.search.change_log import FollowUp, follow_ups
+from archive.viewer.side_by_side import Row
+from archive.viewer.story import Joint, Mark, StoryView, Variant
 
 _STATIC = Path(__file__).with_name("static")
 _MOST_OMISSIONS = 200

@@ -1,31 +1,24 @@
 """The viewer as files: the lists, a page a story, a page an article, each of which stands alone."""
 
-from __future__ import annotations
-
 import json
 import os
 import re
+from collections.abc import Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from archive.exceptions import ArchiveError
 from archive.format import gate
 from archive.format.languages import display_order
+from archive.read.archive import Archive
 from archive.storage import path_guard
 from archive.viewer import stored_figures
 from archive.viewer.article import article_values
 from archive.viewer.charts import draw_all
 from archive.viewer.load import read_story
 from archive.viewer.render import Pages, about, story_values
-from archive.viewer.search.answers import Question
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from archive.read.archive import Archive
-    from archive.viewer.search.answers import StoryLine
-    from archive.viewer.search.lookup import Lookup
+from archive.viewer.search.answers import Question, StoryLine
+from archive.viewer.search.lookup import Lookup
 
 _ORDERS = {"time": "index", "lag": "by-delay", "difference": "by-difference", "edits": "by-edits"}
 _AT_ONCE = 200

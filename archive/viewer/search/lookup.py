@@ -1,11 +1,12 @@
 """Lookup in the side file: stories that match words and filters, in an order, with counts of each filter."""
 
-from __future__ import annotations
-
+import sqlite3
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, closing
 from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -21,25 +22,20 @@ from archive.viewer.search.answers import (
     ORDERS,
     PAGE,
     Answer,
+    ChangeEvent,
     DayCounts,
     Question,
+    StoryLine,
 )
 from archive.viewer.search.change_log import ChangeLog
 from archive.viewer.search.matched_texts import MatchedTexts
 from archive.viewer.search.row_reader import OutletDays, RowReader
+from archive.viewer.search.story_columns import Digest
 
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Collection, Iterator, Mapping
-    from pathlib import Path
-
-    from archive.viewer.search.answers import ChangeEvent, StoryLine
-    from archive.viewer.search.story_columns import Digest
-
-    Bools = np.ndarray[Any, np.dtype[np.bool_]]
-    Docs = np.ndarray[Any, np.dtype[np.int64]]
-    Ints = np.ndarray[Any, np.dtype[np.int32]]
-    Floats = np.ndarray[Any, np.dtype[np.float64]]
+Bools = np.ndarray[Any, np.dtype[np.bool_]]
+Docs = np.ndarray[Any, np.dtype[np.int64]]
+Ints = np.ndarray[Any, np.dtype[np.int32]]
+Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 DAY = 86_400.0
 CALENDAR = ((date.min - EPOCH).days, (date.max - EPOCH).days)
@@ -63,7 +59,7 @@ class Lookup:
 
     _digest: Digest
 
-    def __init__(self, connection: sqlite3.Connection, before: Lookup | None = None) -> None:
+    def __init__(self, connection: sqlite3.Connection, before: "Lookup | None" = None) -> None:
         """Read the digest, or take it from the lookup `before`. Raises sqlite3.DatabaseError without one."""
         with ExitStack() as opened:  # what is no lookup leaves nothing open
             opened.callback(connection.close)

@@ -4,25 +4,19 @@ Nothing here asks the clock: what is late or missing is so by the moment of the 
 snapshot gives the same feed.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from archive.format.times import has_hour
-from archive.read.diff import Work, compare
+from archive.read.archive import Archive
+from archive.read.diff import Change, Work, compare
+from archive.viewer.catalogue import Interface
 from archive.viewer.load import read_unread_alternates, read_versions
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    from archive.read.archive import Archive
-    from archive.read.diff import Change
-    from archive.viewer.catalogue import Interface
-    from archive.viewer.search.answers import ArticleLine, EditVisit, Question, StoryLine
-    from archive.viewer.search.lookup import Lookup
+from archive.viewer.search.answers import ArticleLine, EditVisit, Question, StoryLine
+from archive.viewer.search.lookup import Lookup
 
 MOST = 100
 LATE = timedelta(hours=24)

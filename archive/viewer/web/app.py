@@ -1,18 +1,16 @@
 """The pages of an archive by their addresses; nothing in an address becomes a path or a part of SQL."""
 
-from __future__ import annotations
-
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import wraps
-from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
@@ -25,11 +23,6 @@ from archive.viewer.web.chart_cache import ChartsPending
 from archive.viewer.web.guard import Guard
 from archive.viewer.web.questions import PARAMETERS, LongQuestion, check_parameters
 from archive.viewer.web.shelf import Preparing, Shelf
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from starlette.requests import Request
 
 OF_DAMAGE = (
     *(LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RuntimeError),

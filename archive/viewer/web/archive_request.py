@@ -1,26 +1,19 @@
 """A request with the archive it is answered from."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
 
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from archive.read.archive import Archive
 from archive.viewer.catalogue import chosen
-from archive.viewer.render import Pages
+from archive.viewer.render import About, Pages
+from archive.viewer.search.answers import Question
+from archive.viewer.search.lookup import Lookup
 from archive.viewer.web import formats
+from archive.viewer.web.chart_cache import Figures
 from archive.viewer.web.questions import question_of
-
-if TYPE_CHECKING:
-    from starlette.requests import Request
-
-    from archive.read.archive import Archive
-    from archive.viewer.render import About
-    from archive.viewer.search.answers import Question
-    from archive.viewer.search.lookup import Lookup
-    from archive.viewer.web.chart_cache import Figures
 
 _ID = re.compile("[0-9a-f]{1,64}")
 

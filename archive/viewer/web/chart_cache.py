@@ -1,17 +1,12 @@
 """Numbers of the charts for pages: those that filling has stored, or made here where it has not."""
 
-from __future__ import annotations
-
 import threading
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
+from archive.read.archive import Archive
 from archive.viewer import stored_figures
 from archive.viewer.search import side_file
-
-if TYPE_CHECKING:
-    from archive.read.archive import Archive
-    from archive.viewer.stored_figures import StoredFigures
+from archive.viewer.stored_figures import StoredFigures
 
 
 class ChartsPending(Exception):

@@ -1,9 +1,8 @@
 """Pages of one thing: a story, an article, an outlet, an address, the charts."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Callable
+from typing import TypeVar
 from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
@@ -16,16 +15,11 @@ from archive.viewer import outlet as outlet_pages
 from archive.viewer.charts import draw_all
 from archive.viewer.load import read_story
 from archive.viewer.render import story_values
-from archive.viewer.web.archive_request import file_of, id_of, moved
+from archive.viewer.stored_figures import StoredFigures
+from archive.viewer.web.archive_request import ArchiveRequest, file_of, id_of, moved
 from archive.viewer.web.guard import PAGE_POLICY
 from archive.viewer.web.omission_page import omission_values
 from archive.viewer.web.questions import number_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from archive.viewer.stored_figures import StoredFigures
-    from archive.viewer.web.archive_request import ArchiveRequest
 
 _Kept = TypeVar("_Kept")
 _LONGEST_ADDRESS = 2000

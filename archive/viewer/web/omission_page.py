@@ -1,26 +1,21 @@
 """An omission as a page of its own, which can be cited: both texts, the evidence, and how to verify it."""
 
-from __future__ import annotations
-
 import shlex
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import pyarrow.dataset as ds
 
 from archive.exceptions import ArticleNotFound
 from archive.format.records import LINKED, VERSION_COLUMNS, probably_shared
+from archive.read.archive import Archive
 from archive.viewer.citation import cite_omission
 from archive.viewer.load import joint_of, read_versions
+from archive.viewer.render import Pages
+from archive.viewer.search.lookup import Lookup
+from archive.viewer.story import Joint
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from archive.read.archive import Archive
-    from archive.viewer.render import Pages
-    from archive.viewer.search.lookup import Lookup
-    from archive.viewer.story import Joint
-
-    Values = Mapping[str, Any]
+Values = Mapping[str, Any]
 
 
 def omission_values(

@@ -3,19 +3,18 @@
 `triptych sql` answers each in a process of its own: no page waits for one that takes long.
 """
 
-from __future__ import annotations
-
 import json
 import subprocess
 import sys
 import tempfile
 import threading
 import tomllib
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO
 from urllib.parse import urlencode
 
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
@@ -23,11 +22,7 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 import archive
 from archive.format.docs import TABLES
 from archive.read.sql_views import views
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from archive.viewer.web.archive_request import ArchiveRequest
+from archive.viewer.web.archive_request import ArchiveRequest
 
 SHOWN = 200
 """Rows that the page shows; the files have all."""

@@ -1,12 +1,9 @@
 """Lists of stories: as a page, as files for other programs, and as feeds."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from starlette.responses import PlainTextResponse, RedirectResponse, Response, StreamingResponse
@@ -16,17 +13,12 @@ from archive.format.languages import display_order
 from archive.viewer.catalogue import LANGUAGES, Interface
 from archive.viewer.drawing import NARROW, WIDE
 from archive.viewer.drawing import over_time as draw_over_time
-from archive.viewer.search.answers import FLAGS, ORDERS, PAGE
+from archive.viewer.search.answers import FLAGS, ORDERS, PAGE, Question, StoryLine
+from archive.viewer.search.lookup import Lookup
 from archive.viewer.web import formats
-from archive.viewer.web.alerts import LATE, alerts
-from archive.viewer.web.archive_request import file_of
+from archive.viewer.web.alerts import LATE, Alert, alerts
+from archive.viewer.web.archive_request import ArchiveRequest, file_of
 from archive.viewer.web.questions import address_of, feed_of, filters, page_of
-
-if TYPE_CHECKING:
-    from archive.viewer.search.answers import Question, StoryLine
-    from archive.viewer.search.lookup import Lookup
-    from archive.viewer.web.alerts import Alert
-    from archive.viewer.web.archive_request import ArchiveRequest
 
 _MOST_NAMES = 1000
 """Outlets, authors and sections that a filter offers."""
