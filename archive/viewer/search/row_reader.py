@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import chain
+from typing import Any
 
 import numpy as np
 
 from archive.format.languages import display_order
 from archive.format.marks import CONTRADICTIONS
-from archive.viewer.search import story_columns
 from archive.viewer.search.answers import (
     ArticleLine,
     Contradicted,
@@ -24,9 +24,9 @@ from archive.viewer.search.answers import (
 from archive.viewer.search.file_keys import key_of, keys_of_spellings
 from archive.viewer.search.story_columns import Digest
 
-Snippets = Mapping[str, tuple[tuple[str, bool], ...]]
-"""By article: what stands around the words of the question."""
-SnippetsOf = Callable[[Mapping[str, int | None]], Snippets]
+Snippet = tuple[tuple[str, bool], ...]
+"""What stands around the words of the question."""
+SnippetsOf = Callable[[Mapping[str, int | None]], Mapping[str, Snippet]]
 """Of articles, by the numbers of their texts."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -34,6 +34,7 @@ _AT_ONCE = 500
 _MOST_EVENTS = 50
 _MOST_MARKS = 5
 """Numbers of a story that a list shows."""
+_AMONG = "(SELECT value FROM json_each(?))"
 _WEEKS = 28
 """Days that a list of outlets shows."""
 
@@ -52,31 +53,30 @@ class RowReader:
 
     def _lines(self, stories: Sequence[int], snippets_of: SnippetsOf | None) -> Iterator[StoryLine]:
         ids = [self._digest.id(n) for n in stories]
-        rows = self._sql.execute(
-            "SELECT story_id, id, outlet, language, headline, url, published, first_seen, last_seen, doc"
-            f" FROM article WHERE story_id IN ({', '.join('?' * len(ids))})",
-            ids,
-        ).fetchall()
-        snippets = snippets_of({x[1]: x[9] for x in rows}) if snippets_of else {}
-        ids_of_articles = [x[1] for x in rows]
-        gone_at = story_columns.gone_of(self._sql, ids_of_articles)
-        edits = story_columns.edits_of(self._sql, ids_of_articles)
+        rows = self._articles("story_id", ids)
+        snippets = snippets_of({x[2]: x[1] for x in rows}) if snippets_of else {}
         of_story: dict[str, list[ArticleLine]] = defaultdict(list)
-        for story_id, article_id, outlet, language, headline, url, *times, _ in rows:
-            of_story[story_id].append(
-                ArticleLine(
-                    *(article_id, outlet, language, headline, url, *_times(*times)),
-                    int(edits.get(article_id, 0)),
-                    moment(gone_at.get(article_id)),
-                    snippets.get(article_id, ()),
-                )
-            )
+        for story_id, _, *row in rows:
+            of_story[story_id].append(_article_line(row, snippets.get(row[0], ())))
         contradicted = self._contradicted(ids)
         left_out = self._left_out(ids)
         for n, story_id in zip(stories, ids, strict=True):
             if of_story[story_id]:
                 line = self._line(n, of_story[story_id], contradicted)
                 yield line if line.omitted is None else replace(line, left_out=left_out.get(story_id))
+
+    def _articles(self, column: str, ids: Sequence[str]) -> list[tuple[Any, ...]]:
+        """Read the story, the number of the text, and the columns of `_article_line` of some articles.
+
+        A later visit that found an article cancels that it was gone.
+        """
+        query = (
+            "SELECT story_id, doc, id, outlet, language, headline, url, published, first_seen, last_seen,"
+            " (SELECT count(*) FROM edit WHERE edit.id = article.id), (SELECT min(at) FROM flag"
+            " WHERE flag.id = article.id AND kind = 'gone' AND at > article.last_seen)"
+            f" FROM article WHERE {column} IN {_AMONG}"
+        )
+        return self._sql.execute(query, (json.dumps(ids),)).fetchall()
 
     def _left_out(self, story_ids: Sequence[str]) -> dict[str, OmittedShare]:
         """Read of each story how much of a text is in no other: where most surely is, or else perhaps."""
@@ -85,12 +85,12 @@ class RowReader:
             f" sum(alone_{x}) * 1.0 / sum(whole_{x}) AS share,"
             f" sum(perhaps_{x}) * 1.0 / sum(whole_{x}) AS doubtful FROM compared"
             f" JOIN article AS x ON x.id = {x} JOIN article AS y ON y.id = {y}"
-            f" WHERE compared.story_id IN ({', '.join('?' * len(story_ids))})"
+            f" WHERE compared.story_id IN {_AMONG}"
             f" GROUP BY compared.story_id, a, b HAVING sum(whole_{x}) > 0"
             for x, y in ("ab", "ba")
         )
         left_out = {}
-        rows = self._sql.execute(f"{sides} ORDER BY share, doubtful, 2, 3", [*story_ids] * 2)
+        rows = self._sql.execute(f"{sides} ORDER BY share, doubtful, 2, 3", [json.dumps(story_ids)] * 2)
         for story_id, *values in rows:
             if values[2] or values[3]:
                 left_out[story_id] = OmittedShare(*values)
@@ -100,8 +100,8 @@ class RowReader:
         """Read the numbers and the names of stories that contradict each other, the surest of each first."""
         rows = self._sql.execute(
             "SELECT DISTINCT kind, story_id, language_a, a, language_b, b, counted, confidence FROM mark"
-            f" WHERE story_id IN ({', '.join('?' * len(story_ids))}) ORDER BY confidence DESC, a, b",
-            list(story_ids),
+            f" WHERE story_id IN {_AMONG} ORDER BY confidence DESC, a, b",
+            (json.dumps(story_ids),),
         )
         of_story: dict[tuple[str, str], list[Contradicted]] = defaultdict(list)
         for kind, story_id, language_a, a, language_b, b, counted, confidence in rows:
@@ -138,12 +138,11 @@ class RowReader:
 
     def places(self, article_ids: Sequence[str]) -> list[Place]:
         """Find where all versions of these articles lie."""
-        marks = ", ".join("?" * len(article_ids))
         rows = self._sql.execute(
-            f"SELECT 'articles', name, part FROM article JOIN file ON file.no = file WHERE id IN ({marks})"
+            f"SELECT 'articles', name, part FROM article JOIN file ON file.no = file WHERE id IN {_AMONG}"
             f" UNION SELECT 'superseded', name, part FROM former JOIN file ON file.no = file"
-            f" WHERE id IN ({marks})",
-            [*article_ids, *article_ids],
+            f" WHERE id IN {_AMONG}",
+            [json.dumps(article_ids)] * 2,
         )
         return [Place(*row) for row in rows]
 
@@ -152,61 +151,37 @@ class RowReader:
         keys = set(map(key_of, filter(None, (*article_ids, story_id))))
         if url:
             keys |= keys_of_spellings(url)
-        query = (
-            "SELECT DISTINCT name FROM place JOIN file ON file.no = file"
-            " WHERE key IN (SELECT value FROM json_each(?))"
-        )
+        query = f"SELECT DISTINCT name FROM place JOIN file ON file.no = file WHERE key IN {_AMONG}"
         names = set(chain.from_iterable(self._sql.execute(query, (json.dumps(list(keys)),))))
         for place in self.places(article_ids):
             names.add(place.file)
         return names
 
-    def articles_of(self, article_ids: Sequence[str]) -> dict[str, tuple[str, ArticleLine]]:
-        """Find articles as a list shows them, each with the id of its story."""
-        lines = {}
-        for n in range(0, len(article_ids), _AT_ONCE):
-            part = list(article_ids[n : n + _AT_ONCE])
-            for story_id, *row in self._sql.execute(
-                "SELECT story_id, id, outlet, language, headline, url, published, first_seen, last_seen"
-                f" FROM article WHERE id IN ({', '.join('?' * len(part))})",
-                part,
-            ):
-                article_id, outlet, language, headline, url, *times = row
-                lines[article_id] = (
-                    story_id,
-                    ArticleLine(
-                        *(article_id, outlet, language, headline, url, *_times(*times)),
-                        edits=0,
-                        gone=None,
-                    ),
-                )
-        return lines
-
     def same_events(self, article_ids: Sequence[str]) -> list[SameEvent]:
         """Find what other outlets seem to report of the event of these articles, the likeliest first."""
         rows = self._sql.execute(
-            "SELECT id, other, tier, probability, shared FROM event"
-            f" WHERE id IN ({', '.join('?' * len(article_ids))}) ORDER BY seq",
-            list(article_ids),
+            f"SELECT id, other, tier, probability, shared FROM event WHERE id IN {_AMONG} ORDER BY seq",
+            (json.dumps(article_ids),),
         )
         last = {(row[0], row[1]): row for row in rows if row[1] not in article_ids}
         likely: dict[str, tuple[float, str]] = {}
         for _, other_id, tier, probability, shared in last.values():
             if tier != "none" and probability > likely.get(other_id, (0.0, ""))[0]:
                 likely[other_id] = (probability, shared)
-        articles = self.articles_of(list(likely))
+        articles = {row[2]: row for row in self._articles("id", list(likely))}
         of_story: dict[str, SameEvent] = {}
         for other_id, (probability, shared) in sorted(likely.items(), key=lambda x: (-x[1][0], x[0])):
             if other_id in articles:
-                story_id, article = articles[other_id]
-                of_story.setdefault(
-                    story_id, SameEvent(story_id, article, probability, tuple(shared.split("\n")))
-                )
+                story_id, _, *row = articles[other_id]
+                event = SameEvent(story_id, _article_line(row), probability, tuple(shared.split("\n")))
+                of_story.setdefault(story_id, event)
         return list(of_story.values())[:_MOST_EVENTS]
 
 
-def _times(published: float | None, first: float, last: float) -> tuple[datetime | None, datetime, datetime]:
-    return moment(published), moment(first) or _EPOCH, moment(last) or _EPOCH
+def _article_line(row: Sequence[Any], snippet: Snippet = ()) -> ArticleLine:
+    article_id, outlet, language, headline, url, published, first, last, edits, gone = row
+    times = moment(published), moment(first) or _EPOCH, moment(last) or _EPOCH
+    return ArticleLine(*(article_id, outlet, language, headline, url, *times), edits, moment(gone), snippet)
 
 
 MISSED = "expectation-missed"

@@ -81,25 +81,6 @@ class Digest:
         return bytes(self.ids[number]).decode("utf-8", "replace")
 
 
-def edits_of(connection: sqlite3.Connection, article_ids: Sequence[str]) -> dict[str, int]:
-    """Count the edits of these articles, where an article has some."""
-    chosen = ", ".join("?" * len(article_ids))
-    query = f"SELECT id, count(*) FROM edit WHERE id IN ({chosen}) GROUP BY id"
-    return dict(connection.execute(query, article_ids).fetchall())
-
-
-def gone_of(connection: sqlite3.Connection, article_ids: Sequence[str]) -> dict[str, float]:
-    """Find which of these articles are gone, and since when; a later visit that found one cancels it."""
-    return dict(
-        connection.execute(
-            "SELECT article.id, min(flag.at) FROM flag JOIN article ON article.id = flag.id"
-            " WHERE kind = 'gone' AND flag.at > article.last_seen"
-            f" AND article.id IN ({', '.join('?' * len(article_ids))}) GROUP BY article.id",
-            article_ids,
-        ).fetchall()
-    )
-
-
 NO_TEXT = (-1, -1)
 """In `docs`: no story, and no cell."""
 
