@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from archive.read.archive import Archive  # which loads pandas
 
 LOOKED_BACK = timedelta(days=30)
+DAY = timedelta(days=1)
+WEEK = 7
+"""Days before the last, with which the last is compared."""
 LATE_AFTER = timedelta(days=2)
 _PORTION = 1 << 17
 _COVERED = timedelta(hours=54)
@@ -42,6 +45,15 @@ class Crawls:
     """A crawl, a revisit or a crawl of single addresses, whichever was the latest."""
     pages: Counter[str] = field(default_factory=Counter)
     """Outcomes of the last run, and of the others in the day before it."""
+    today: Counter[str] = field(default_factory=Counter)
+    """Counters of the runs of the last 24 hours, added up."""
+    before: Counter[str] = field(default_factory=Counter)
+    """The same of the week before."""
+    owed: int | None = None
+    owed_before: list[int] = field(default_factory=list)
+    """After each run of the week before."""
+    over_budget: int = 0
+    """Latest crawls in a row that left pages over their budget."""
     counted_from: datetime | None = None
     """The oldest account that is kept, if it is younger than LOOKED_BACK."""
     listed_at: datetime | None = None
@@ -54,6 +66,7 @@ class Crawls:
     """Number of the latest crawls in a row that came too seldom for a feed: entries had left it."""
     _kept_up: bool = False
     _read_all: bool = False
+    _within_budget: bool = False
 
     def add_listing(self, run: RunAccount) -> None:
         """Add an earlier crawl that read lists."""
@@ -71,6 +84,19 @@ class Crawls:
             self.listed_at = run.started_at
         elif _LISTED <= self.listed_at - run.started_at <= _COVERED:
             self.is_covered = True
+
+    def add_recent(self, run: RunAccount, now: datetime) -> None:
+        """Add a run of the last day, or of the week before it."""
+        is_of_today = run.committed_at > now - DAY
+        (self.today if is_of_today else self.before).update(run.counts)
+        if (owed := run.counts.get("run/owed")) is not None:
+            self.owed = owed if self.owed is None else self.owed
+            if not is_of_today:
+                self.owed_before.append(owed)
+        # a crawl is one that read the outlet's lists; a backfill has no lists of the day
+        if run.counts.get("sources/read"):
+            self._within_budget = self._within_budget or not run.counts.get("skipped(over-budget)")
+            self.over_budget += not self._within_budget
 
     def has_all(self, run: RunAccount, *, within: bool) -> bool:
         """Whether runs before this one add nothing."""
@@ -90,9 +116,12 @@ def crawls_of(uri: str, outlets: Iterable[str], now: datetime) -> dict[str, Craw
             continue
         crawls = by_outlet[run.outlet]
         crawls.last_run = crawls.last_run or run
-        within = run.committed_at > crawls.last_run.committed_at - timedelta(days=1)
+        within = run.committed_at > crawls.last_run.committed_at - DAY
         if within:
             crawls.pages.update(run.counts)
+        is_recent = run.committed_at > now - (WEEK + 1) * DAY
+        if is_recent:
+            crawls.add_recent(run, now)
         # a source was requested, so it is neither a revisit nor the crawl of one address
         if run.counts.get("sources/read", 0) + run.counts.get("sources/failed", 0):
             crawls.last = crawls.last or run
@@ -102,7 +131,7 @@ def crawls_of(uri: str, outlets: Iterable[str], now: datetime) -> dict[str, Craw
                     crawls.last_good = run
                 else:
                     crawls.failed_since += 1
-        if crawls.has_all(run, within=within):
+        if crawls.has_all(run, within=within or is_recent):
             waiting.remove(run.outlet)
             if not waiting:
                 break

@@ -76,14 +76,14 @@ def families(facts_of_all: MonitoringFacts, raised: Sequence[Alarm]) -> Iterator
     for name, state in crawled.items():
         crawls, facts = state.crawls, facts_of_all.archived[name]
         add("triptych_articles", facts.articles, name)
-        add("triptych_owed_pages", state.runs.owed, name)
+        add("triptych_owed_pages", crawls.owed, name)
         add("triptych_last_article_timestamp_seconds", facts.last_seen, name)
         add("triptych_last_published_timestamp_seconds", facts.newest, name)
         add("triptych_last_crawl_timestamp_seconds", _ended(crawls.last), name)
         add("triptych_last_whole_crawl_timestamp_seconds", _ended(crawls.last_good), name)
         add("triptych_failed_crawls", crawls.failed_since, name)
-        add("triptych_last_run_exit_code", _exit_code(state, runs.get(name)), name)
-        for end, count in ends(state.runs.today).items():
+        add("triptych_last_run_exit_code", _exit_code(crawls.last_run, runs.get(name)), name)
+        for end, count in ends(crawls.today).items():
             outcome, _, reason = end.rstrip(")").partition("(")
             # of an archive that somebody else has made
             add("triptych_pages", count, name, outcome, _UNKNOWN.sub("_", reason)[:64])
@@ -94,9 +94,8 @@ def families(facts_of_all: MonitoringFacts, raised: Sequence[Alarm]) -> Iterator
     add("triptych_snapshot", facts_of_all.snapshot)
     add("triptych_snapshot_timestamp_seconds", facts_of_all.committed_at)
     add("triptych_verified_timestamp_seconds", facts_of_all.verified_at)
-    if facts_of_all.disk is not None:
-        add("triptych_disk_free_bytes", facts_of_all.disk.free)
-        add("triptych_disk_size_bytes", facts_of_all.disk.total)
+    add("triptych_disk_free_bytes", facts_of_all.disk_free)
+    add("triptych_disk_size_bytes", facts_of_all.disk_size)
     add("triptych_watch_timestamp_seconds", facts_of_all.now)
     yield from metrics.values()
 
@@ -112,11 +111,10 @@ def _last_runs(uri: str, outlets: Mapping[str, object]) -> Mapping[str, LastRun]
         return {}
 
 
-def _exit_code(state: OutletState, last: LastRun | None) -> int | None:
+def _exit_code(run: RunAccount | None, last: LastRun | None) -> int | None:
     """That which `crawl_all` has seen; of other runs, as far as their account tells."""
     if last is not None and last.ended_at is not None and last.exit_code is not None:
         return last.exit_code
-    run = state.runs.last
     if run is None:
         return None
     if not run.counts.get("run/finished") or run.counts.get("run/problems"):

@@ -9,74 +9,38 @@ from typing import Any
 
 from scrapy.crawler import Crawler
 from spidermon import Monitor, MonitorSuite
-from spidermon.loaders import MonitorLoader
 from spidermon.runners import MonitorRunner
 
 from crawler.health.monitoring.collector import collect_facts
 from crawler.health.monitoring.limits import configured_limits
 from crawler.health.monitoring.notice_memory import Checked, Notice, notice_of
 from crawler.health.monitoring.notices import Remember, configured
-from crawler.health.monitoring.rules import OF_OUTLETS, UNREADABLE, Alarm, alarms
+from crawler.health.monitoring.rules import OF_ARCHIVES, OF_OUTLETS, UNREADABLE, Alarm, alarms
+
+_EXPECTED = "expectations"
 
 
-class _Ruled(Monitor):  # type: ignore[misc]
+class RuleMonitor(Monitor):  # type: ignore[misc]
+    """One rule of an outlet, or of the archive, by whose name the monitor goes.
+
+    It fails with the sentence of an alarm, if there is one. All expectations of an outlet are one rule.
+    """
+
     alarms: Sequence[Alarm] = ()
 
-    def hold(self, outlet: str, rule: str) -> None:
-        """Fail with the sentence of an alarm, if there is one."""
+    def __init__(self, outlet: str, rule: str) -> None:
+        super().__init__("hold", name=outlet or "archive")
+        self._outlet, self._rule = outlet, rule
+
+    @property
+    def method_name(self) -> str:
+        return f"test_{self._rule}"
+
+    def hold(self) -> None:
         for alarm in self.alarms:
-            if (alarm.outlet, alarm.rule) == (outlet, rule):
+            is_expectation = alarm.outlet and alarm.rule not in OF_OUTLETS
+            if alarm.outlet == self._outlet and self._rule == (_EXPECTED if is_expectation else alarm.rule):
                 raise self.failureException(alarm.message)
-
-
-class ArchiveMonitor(_Ruled):
-    """The archive and this machine."""
-
-    def test_readable(self) -> None:
-        """The archive can be read."""
-        self.hold("", UNREADABLE)
-
-    def test_disk(self) -> None:
-        """The disk has room."""
-        self.hold("", "disk")
-
-    def test_verify(self) -> None:
-        """The archive was verified of late."""
-        self.hold("", "verify")
-
-
-class OutletMonitor(_Ruled):
-    """An outlet, by whose name the monitor goes."""
-
-    def test_crawls(self) -> None:
-        """Its crawls end well."""
-        self.hold(self.monitor_name, "crawls")
-
-    def test_sources(self) -> None:
-        """Its sitemaps and feeds are read."""
-        self.hold(self.monitor_name, "sources")
-
-    def test_expectations(self) -> None:
-        """It brings what is usual, or declared."""
-        for alarm in self.alarms:
-            if alarm.outlet == self.monitor_name and alarm.rule not in OF_OUTLETS:
-                raise self.failureException(alarm.message)
-
-    def test_reasons(self) -> None:
-        """No reason for which pages are not kept has become frequent."""
-        self.hold(self.monitor_name, "reasons")
-
-    def test_debts(self) -> None:
-        """The pages to retry do not pile up."""
-        self.hold(self.monitor_name, "debts")
-
-    def test_budget(self) -> None:
-        """Its budget of pages is enough."""
-        self.hold(self.monitor_name, "budget")
-
-    def test_feeds(self) -> None:
-        """Its feeds are no faster than its crawls."""
-        self.hold(self.monitor_name, "feeds")
 
 
 class WatchSuite(MonitorSuite):  # type: ignore[misc]
@@ -84,9 +48,11 @@ class WatchSuite(MonitorSuite):  # type: ignore[misc]
 
     def __init__(self, outlets: Iterable[str], crawler: Crawler) -> None:
         super().__init__(name="Triptych", crawler=crawler)
-        for kind, name in ((ArchiveMonitor, "archive"), *((OutletMonitor, outlet) for outlet in outlets)):
-            for test in MonitorLoader().get_testcase_names(kind):
-                self.add_monitor(kind(test, name=name))
+        for rule in (UNREADABLE, *OF_ARCHIVES):
+            self.add_monitor(RuleMonitor("", rule))
+        for outlet in outlets:
+            for rule in sorted((*OF_OUTLETS, _EXPECTED)):
+                self.add_monitor(RuleMonitor(outlet, rule))
         for action in (*configured(crawler.settings), Remember):
             self.add_monitors_finished_action(action)
 

@@ -94,7 +94,7 @@ def verdicts_of(state: OutletState, limits: Limits) -> list[Verdict]:
 
 def _reasons(state: OutletState, limits: Limits, now: datetime) -> str | None:
     """More pages of the last day than of the week before ended with one reason."""
-    today, before = ends(state.runs.today), ends(state.runs.before)
+    today, before = ends(state.crawls.today), ends(state.crawls.before)
     if min(today.total(), before.total()) < LEAST_PAGES:
         return None
     risen = []
@@ -118,7 +118,7 @@ def ends(counts: Mapping[str, int]) -> Counter[str]:
 
 
 def _debts(state: OutletState, limits: Limits, now: datetime) -> str | None:
-    owed, before = state.runs.owed or 0, state.runs.owed_before
+    owed, before = state.crawls.owed or 0, state.crawls.owed_before
     usual = median(before) if before else 0
     if owed < limits.debts or owed <= 2 * usual:
         return None
@@ -126,16 +126,17 @@ def _debts(state: OutletState, limits: Limits, now: datetime) -> str | None:
 
 
 def _budget(state: OutletState, limits: Limits, now: datetime) -> str | None:
-    runs = state.runs
-    if runs.over_budget < OVER_BUDGET_IN_A_ROW or runs.last is None:
+    in_a_row = state.crawls.over_budget
+    if in_a_row < OVER_BUDGET_IN_A_ROW:
         return None
-    return f"the last {runs.over_budget} crawls left pages over their budget: PAGE_BUDGET, page_budget"
+    return f"the last {in_a_row} crawls left pages over their budget: PAGE_BUDGET, page_budget"
 
 
 def _feeds(state: OutletState, limits: Limits, now: datetime) -> str | None:
     crawls = state.crawls
-    if crawls.overrun < OVERRUN_IN_A_ROW or crawls.last is None:
+    if crawls.overrun < OVERRUN_IN_A_ROW:
         return None
+    assert crawls.last is not None
     advice = pace.advice(crawls.last.counts.get("feeds/minutes"))
     return f"a feed was faster than each of the last {crawls.overrun} crawls: {advice}"
 
@@ -144,10 +145,10 @@ def _feeds(state: OutletState, limits: Limits, now: datetime) -> str | None:
 
 
 def _disk(facts: MonitoringFacts, limits: Limits) -> str | None:
-    disk = facts.disk
-    if disk is None or disk.free >= limits.disk_free * 1e9:
+    free = facts.disk_free
+    if free is None or free >= limits.disk_free * 1e9:
         return None
-    return f"{disk.free / 1e9:.1f} GB are free at {disk.folder}, {limits.disk_free:g} at least"
+    return f"{free / 1e9:.1f} GB are free at {facts.root}, {limits.disk_free:g} at least"
 
 
 def _verify(facts: MonitoringFacts, limits: Limits) -> str | None:
