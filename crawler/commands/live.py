@@ -9,12 +9,11 @@ from itertools import count as count_up
 from pathlib import Path
 from typing import ClassVar
 
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
-from rich.progress import Progress as Bar
 from scrapy.spiderloader import get_spider_loader
 
 from archive.commands.arguments import count
 from archive.commands.exit_codes import ExitCode
+from archive.commands.progress import bar
 from archive.no_pandas import fast_start
 from archive.terminal import Terminal, literal
 from crawler.commands.crawl import Command as Crawl
@@ -22,10 +21,11 @@ from crawler.exceptions import DiscoveryError
 from crawler.health.live import MOST_REQUESTS, LiveCheck
 from crawler.health.live_findings import Check
 from crawler.health.live_report import WORDS, Run, counted, print_checks, sums, unreached, write_report
-from crawler.health.rule_coverage import Entry, cover, coverage_lines, read_entries
+from crawler.health.rule_coverage import cover, coverage_lines, read_entries
 from crawler.health.table import outlets
 from crawler.outlet.declaration import in_domains
 from crawler.reports.terminal import WrongUse, expect_file
+from crawler.requests.leads import Lead
 from crawler.story.arguments import Arguments
 from crawler.story.spider import StorySpider
 
@@ -152,13 +152,13 @@ class Command(Crawl):
 
 
 def _by_outlet(
-    entries: Sequence[Entry], declared: list[StorySpider]
-) -> tuple[list[tuple[StorySpider, list[Entry]]], list[Entry]]:
+    entries: Sequence[Lead], declared: list[StorySpider]
+) -> tuple[list[tuple[StorySpider, list[Lead]]], list[Lead]]:
     """Each outlet with the addresses at its hosts, and those at no outlet's; one outlet is given all."""
     if len(declared) == 1:
         return [(declared[0], [*entries])], []
-    by_name: dict[str, list[Entry]] = {}
-    strange: list[Entry] = []
+    by_name: dict[str, list[Lead]] = {}
+    strange: list[Lead] = []
     for entry in entries:
         outlet = next((outlet for outlet in declared if in_domains(entry.url, outlet.domains())), None)
         (strange if outlet is None else by_name.setdefault(outlet.name, [])).append(entry)
@@ -189,24 +189,15 @@ def _print(run: Run) -> int:
 @contextmanager
 def _progress(outlets: int) -> Iterator[Callable[[Check], None]]:
     """Show a bar on a terminal, and a line for each outlet if there are several."""
-    console = Terminal(stderr=True)
-    bar = Bar(
-        TextColumn("[bold]live"),
-        BarColumn(bar_width=None),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("{task.fields[latest]}"),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    )
-    task, numbers = bar.add_task("live", total=outlets, latest=""), count_up(1)
+    numbers = count_up(1)
+    with bar() as progress:
+        task = progress.add_task("live", total=outlets)
 
-    def finished(check: Check) -> None:
-        number, latest = next(numbers), f"{check.outlet.name} {WORDS[check.state]}"
-        bar.update(task, completed=number, latest=latest)
-        if outlets > 1:
-            console.print(f"{number}/{outlets}  {literal(latest)}, {counted(check.requests, 'request')}")
+        def finished(check: Check) -> None:
+            number, state = next(numbers), f"{literal(check.outlet.name)} {WORDS[check.state]}"
+            progress.advance(task)
+            if outlets > 1:
+                line = f"{number}/{outlets}  {state}, {counted(check.requests, 'request')}"
+                progress.console.print(line)
 
-    with bar:
         yield finished

@@ -8,10 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lxml import html
-
-from archive.format.reasons import Reason
-from crawler.exceptions import DiscoveryError
+from crawler.extraction.document.decoding import parse
 from crawler.extraction.fields.alternates import absolute, language_tag
 
 TYPES = {"application/rss+xml", "application/atom+xml", "application/rdf+xml"}
@@ -32,21 +29,11 @@ class DiscoveryLinks:
 def read_named(body: bytes, url: str, encoding: str | None) -> DiscoveryLinks:
     """Read the links of a page's head.
 
-    `encoding`: from the Content-Type header; None to read it from the page. Raises DiscoveryError for a page
-    that is no HTML.
+    `encoding`: from the Content-Type header; None to read it from the page. Raises Unreadable.
     """
-    try:
-        parser = html.HTMLParser(encoding=encoding)
-    except LookupError:
-        parser = html.HTMLParser()
-    try:
-        tree = html.document_fromstring(body, parser=parser)
-    except (ValueError, html.etree.LxmlError) as error:
-        message = f"{url}: expected a page, got something that is no HTML: {error}"
-        raise DiscoveryError(message, Reason.NOT_HTML) from None
     feeds: dict[str, None] = {}
     editions: dict[str, str] = {}
-    for link in tree.iter("link"):
+    for link in parse(body, encoding).iter("link"):
         if "alternate" not in (link.get("rel") or "").casefold().split():
             continue
         address = absolute(url, link.get("href"))

@@ -48,7 +48,7 @@ from crawler.requests.articles import variants_to_fetch
 from crawler.requests.fetch import encoding_of, fetch_of
 from crawler.requests.leads import Lead
 from crawler.story.spider import StorySpider
-from crawler.story.worker_task import extract_and_keep
+from crawler.story.worker_task import extract_page
 
 Read = Callable[[bytes, str], Sitemap]
 
@@ -214,7 +214,7 @@ class LiveCheck(StorySpider):
         body, encoding = response.body, encoding_of(response)
         try:
             links: DiscoveryLinks = await self.workers.run(read_named, body, response.url, encoding)
-        except (DiscoveryError, ExtractionError):
+        except ExtractionError:
             return None
         domains = check.outlet.domains()
         for url in links.feeds:
@@ -346,7 +346,7 @@ class LiveCheck(StorySpider):
             await self._note_feeds(check, response)
         try:
             fetch, hints = fetch_of(response), outlet.hints(outlet.name)
-            article: Article = await self.workers.run(extract_and_keep, fetch, hints, None)
+            article: Article = await self.workers.run(extract_page, fetch, hints)
         except ExtractionError as error:
             check.miss(rule, response.url, error.reason)
             return None

@@ -8,9 +8,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from http.client import HTTPException, HTTPSConnection
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import Literal
@@ -40,7 +41,6 @@ _SKEW = 60
 _LONG_AGO = timedelta(days=7)
 _WAIT = 10
 """Seconds for a connection."""
-_LARGEST = 512_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +229,7 @@ def _outlet(outlet: type[Outlet], agent: str) -> Iterator[Condition]:
     for what, ask, mend in steps:
         try:
             yield Condition(f"{outlet.name}: {what}", "well", ask())
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, HTTPException) as error:
             yield Condition(f"{outlet.name}: {what}", "bad", f"{host}: {error}", mend)
             return
 
@@ -242,15 +242,9 @@ def _resolve(host: str) -> str:
 
 
 def _robots(host: str, agent: str) -> str:
-    headers = f"Host: {host}\r\nUser-Agent: {agent}\r\nConnection: close"
-    request = f"GET /robots.txt HTTP/1.1\r\n{headers}\r\n\r\n"
-    with (
-        socket.create_connection((host, 443), timeout=_WAIT) as plain,
-        ssl.create_default_context().wrap_socket(plain, server_hostname=host) as connection,
-    ):
-        connection.sendall(request.encode("ascii", "replace"))
-        answer = b""
-        while len(answer) < _LARGEST and (part := connection.recv(65_536)):
-            answer += part
-    head = answer.partition(b"\r\n\r\n")[0].decode("latin-1").split("\r\n")
-    return f"the certificate holds; robots.txt answers {head[0][:40]!r}"
+    connection = HTTPSConnection(host, timeout=_WAIT, context=ssl.create_default_context())
+    with closing(connection):
+        connection.request("GET", "/robots.txt", headers={"User-Agent": agent})
+        answer = connection.getresponse()
+    status = f"HTTP/{answer.version / 10} {answer.status} {answer.reason}"
+    return f"the certificate holds; robots.txt answers {status[:40]!r}"

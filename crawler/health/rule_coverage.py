@@ -31,36 +31,13 @@ _LONG = 16
 """Letters of a path step that is a section's name, at most; a longer one is a headline."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One address of a list, with its language and variants as the list names them."""
-
-    url: str
-    language: str | None = None
-    variants: tuple[tuple[str, str], ...] = ()
-    """Language and address, the entry's own among them if the list says so."""
-
-
-@dataclass(slots=True)
-class RefusedShape:
-    """Addresses of one shape that article_url does not take."""
-
-    count: int = 0
-    examples: list[str] = field(default_factory=list)
-
-    def add(self, url: str) -> None:
-        self.count += 1
-        if len(self.examples) < _EXAMPLES:
-            self.examples.append(url)
-
-
 @dataclass(slots=True)
 class Coverage:
     """Coverage of one list by one declaration."""
 
     outlet: str
     addresses: int = 0
-    refused: dict[str, RefusedShape] = field(default_factory=dict)
+    refused: dict[str, list[str]] = field(default_factory=dict)
     """Addresses that are refused, by their shape, the most frequent first."""
     groups: int = 0
     """Stories with several languages in the list, all of them articles by the rule."""
@@ -80,7 +57,7 @@ class Coverage:
 
     @property
     def accepted(self) -> int:
-        return self.addresses - sum(shape.count for shape in self.refused.values())
+        return self.addresses - sum(map(len, self.refused.values()))
 
     @property
     def share(self) -> float:
@@ -91,7 +68,7 @@ class Coverage:
         return not (self.refused or self.apart or self.shared_ids or self.wrong)
 
 
-def read_entries(body: bytes, home: str) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
+def read_entries(body: bytes, home: str) -> tuple[tuple[Lead, ...], tuple[str, ...]]:
     """Read the addresses of a list, and its invalid lines; `home` is the base of relative addresses.
 
     A list is a sitemap or feed, gzipped or not, or a text with one address per line; `#` begins a comment.
@@ -99,7 +76,7 @@ def read_entries(body: bytes, home: str) -> tuple[tuple[Entry, ...], tuple[str, 
     """
     unpacked = unpack(body, "the file").removeprefix(b"\xef\xbb\xbf")
     if unpacked.lstrip()[:1] == b"<":
-        return tuple(_entry(lead) for lead in _leads(unpacked, home)), ()
+        return _leads(unpacked, home), ()
     try:
         lines = [line.strip() for line in unpacked.decode().splitlines()]
     except UnicodeDecodeError as error:
@@ -107,7 +84,7 @@ def read_entries(body: bytes, home: str) -> tuple[tuple[Entry, ...], tuple[str, 
         raise DiscoveryError(message, Reason.NOT_A_SITEMAP) from None
     lines = [line for line in lines if line and not line.startswith("#")]
     bad = tuple(line for line in lines if refusal(line, allow_private=True))
-    return tuple(Entry(line) for line in dict.fromkeys(lines) if line not in {*bad}), bad
+    return tuple(Lead(line, "sitemap") for line in dict.fromkeys(lines) if line not in {*bad}), bad
 
 
 def _leads(document: bytes, home: str) -> tuple[Lead, ...]:
@@ -127,28 +104,13 @@ def _leads(document: bytes, home: str) -> tuple[Lead, ...]:
     return sitemap.leads
 
 
-def _entry(lead: Lead) -> Entry:
-    variants: list[tuple[str, str]] = []
-    language = None
-    for alternate in lead.alternates:
-        if alternate.language:
-            variants.append((_base(alternate.language), alternate.url))
-            if alternate.url == lead.url and language is None:
-                language = _base(alternate.language)
-    return Entry(lead.url, language, tuple(variants))
-
-
-def _base(tag: str) -> str:
-    return tag.partition("-")[0]
-
-
-def cover(outlet: Outlet, entries: Sequence[Entry]) -> Coverage:
+def cover(outlet: Outlet, entries: Sequence[Lead]) -> Coverage:
     coverage = Coverage(outlet.name, len(entries))
-    shapes: defaultdict[str, RefusedShape] = defaultdict(RefusedShape)
+    shapes: defaultdict[str, list[str]] = defaultdict(list)
     for entry in entries:
         if not outlet.is_article(entry.url):
-            shapes[shape(entry.url)].add(entry.url)
-    coverage.refused = dict(sorted(shapes.items(), key=lambda item: (-item[1].count, item[0])))
+            shapes[shape(entry.url)].append(entry.url)
+    coverage.refused = dict(sorted(shapes.items(), key=lambda item: (-len(item[1]), item[0])))
     _judge_groups(outlet, stories(entries), coverage)
     return coverage
 
@@ -157,7 +119,7 @@ Group = tuple[tuple[str, str], ...]
 """Language and address of each variant of a story."""
 
 
-def stories(entries: Iterable[Entry]) -> list[Group]:
+def stories(entries: Iterable[Lead]) -> list[Group]:
     """Group the entries into stories with several variants.
 
     An entry may leave out its own language; then the entry of another variant names it.
@@ -172,11 +134,12 @@ def stories(entries: Iterable[Entry]) -> list[Group]:
 
     for entry in entries:
         address = plain_url(entry.url)
-        if entry.language:
-            claims.setdefault(address, (entry.language, entry.url))
-        for language, url in entry.variants:
-            claims.setdefault(plain_url(url), (language, url))
-            leader[find(plain_url(url))] = find(address)
+        # its own language first, if the list says it
+        for alternate in sorted(entry.alternates, key=lambda variant: variant.url != entry.url):
+            if alternate.language:
+                key = plain_url(alternate.url)
+                claims.setdefault(key, (alternate.language.partition("-")[0], alternate.url))
+                leader[find(key)] = find(address)
     groups: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
     for key, claim in claims.items():
         groups[find(key)].append(claim)
@@ -238,9 +201,9 @@ def coverage_lines(coverage: Coverage) -> Iterator[tuple[str, str]]:
         f"{coverage.accepted} of {coverage.addresses} addresses are articles ({percent(coverage)})",
     )
     for name, refused in [*coverage.refused.items()][:_SHAPES]:
-        yield "refused", f"{refused.count}  {name}  as {refused.examples[0]}"
+        yield "refused", f"{len(refused)}  {name}  as {refused[0]}"
     if rest := [*coverage.refused.values()][_SHAPES:]:
-        yield "refused", f"{sum(shape.count for shape in rest)}  of {len(rest)} more shapes"
+        yield "refused", f"{sum(map(len, rest))}  of {len(rest)} more shapes"
     if not coverage.groups:
         return
     sentence = f"{coverage.one_story} of {coverage.groups} stories by hreflang have one story id"

@@ -31,19 +31,20 @@ class PageContext:
     """Of the addresses of the outlet's articles."""
 
 
-def extract_and_keep(fetch: Fetch, hints: Hints, exchange: Exchange | None) -> Article:
-    """As `extract`, with `raw` filled where there is an exchange to keep."""
-    from archive.pages.warc_record import build  # noqa: PLC0415  .3 s: the crawl itself reads no page
+def extract_page(fetch: Fetch, hints: Hints) -> Article:
+    """As `extract`, by a name that costs nothing to import."""
     from crawler.extraction.page import extract  # noqa: PLC0415  .3 s: the crawl itself reads no page
 
-    article = extract(fetch, hints)
-    return article if exchange is None else article.with_(raw=build(exchange, fetch.body))
+    return extract(fetch, hints)
 
 
 def extract_and_decide(
     fetch: Fetch, hints: Hints, exchange: Exchange | None, context: PageContext, stages: Sequence[WorkerStage]
 ) -> Article:
-    """As `extract_and_keep`, whole, and through the stages; of a page that is refused nothing is kept."""
+    """As `extract`, and through the stages; `raw` is filled where there is an exchange to keep.
+
+    Of a page that is refused nothing is kept.
+    """
     from archive.pages.warc_record import build  # noqa: PLC0415  .3 s: the crawl itself reads no page
     from crawler.extraction.page import extract  # noqa: PLC0415  .3 s: the crawl itself reads no page
     from crawler.workers.stages import decide  # noqa: PLC0415  .3 s: the crawl itself reads no page

@@ -89,23 +89,17 @@ class Spans:
         """Raises ValueError and OSError for variables that the library cannot follow."""
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
         from opentelemetry.sdk.trace import TracerProvider
-        from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
+        from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExportResult
         from opentelemetry.sdk.trace.sampling import ALWAYS_ON, ParentBased
 
-        spans = self
+        of_process = self
 
-        class Counted(SpanExporter):
-            def __init__(self) -> None:
-                self._exporter = OTLPSpanExporter()
-
-            def export(self, batch: Sequence[ReadableSpan]) -> SpanExportResult:
-                result = self._exporter.export(batch)
+        class Counted(OTLPSpanExporter):
+            def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+                result = super().export(spans)
                 if result is SpanExportResult.SUCCESS:
-                    spans.delivered += len(batch)
+                    of_process.delivered += len(spans)
                 return result
-
-            def shutdown(self) -> None:
-                self._exporter.shutdown()  # type: ignore[no-untyped-call]
 
         self.started = self.delivered = 0
         self._complaint = _LastComplaint()
