@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from archive.read.archive import Archive
     from archive.state.article_identity import Candidates
     from archive.state.model import Holder
-    from crawler.extensions.ledger import Memory
+    from archive.writer import ArchiveWriter
 
 _REMEMBERED = 200
 """Texts of this run from which the lines of an outlet in a language are learned."""
@@ -98,7 +98,7 @@ class RepetitionStage:
         item: Article,
         stored_lines: frozenset[str],
         lately: frozenset[str],
-        memory: Memory,
+        memory: ArchiveWriter,
         candidates: Candidates,
     ) -> Article | None:
         """Return the article as one that is stored, if its text is the same; None if it is not."""

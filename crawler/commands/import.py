@@ -5,10 +5,10 @@ import sys
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import date
 from typing import ClassVar
 
 import archive
+from archive.commands.arguments import day
 from archive.commands.exit_codes import ExitCode, worst
 from archive.no_pandas import fast_start
 from archive.opening import storage_at
@@ -16,6 +16,7 @@ from archive.terminal import Terminal, literal, visible
 from crawler.commands.crawl import Command as Crawl
 from crawler.exceptions import SourceFailed, WrongSource
 from crawler.extensions.ledger import Ledger
+from crawler.importing.indexes.cdx import DIALECTS
 from crawler.importing.indexes.index_source import IndexSource
 from crawler.importing.positions import Positions
 from crawler.importing.source_files import Source
@@ -60,47 +61,37 @@ class Command(Crawl):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        for name, metavar, what in (
-            (
-                "prefix",
-                "PLACE",
-                "start of the paths in a list, such as https://data.commoncrawl.org/, a bucket or a folder",
-            ),
-            ("endpoint", "URL", "endpoint of the buckets that are read, if it differs from the archive's"),
-        ):
-            parser.add_argument(f"--{name}", metavar=metavar, help=what)
-        parser.add_argument(
-            "--from",
-            dest="indexes",
-            action="append",
-            default=[],
-            metavar="URL",
-            help="a CDX server, such as https://web.archive.org/cdx/search/cdx; needs --outlet or --host",
+        add = parser.add_argument
+        add(
+            "--prefix",
+            metavar="PLACE",
+            help="start of the paths in a list, such as https://data.commoncrawl.org/, a bucket or a folder",
         )
-        for name, metavar, what in (
-            ("since", "DATE", "with --from: the first day"),
-            ("until", "DATE", "with --from: the day after the last"),
-            ("dialect", "NAME", "of the CDX server: wayback, commoncrawl or pywb (default: by its address)"),
-            ("replay", "URL", "start of the addresses of replays (default: those of the server)"),
-        ):
-            parser.add_argument(f"--{name}", metavar=metavar, help=what)
-        parser.add_argument("--anonymous", action="store_true", help="read buckets without keys")
+        bucket = "endpoint of the buckets that are read, if it differs from the archive's"
+        add("--endpoint", metavar="URL", help=bucket)
+        server = "a CDX server, such as https://web.archive.org/cdx/search/cdx; needs --outlet or --host"
+        add("--from", dest="indexes", action="append", default=[], metavar="URL", help=server)
+        add("--since", type=day, metavar="DATE", help="with --from: the first day")
+        add("--until", type=day, metavar="DATE", help="with --from: the day after the last")
+        add("--dialect", choices=DIALECTS, help="of the CDX server (default: by its address)")
+        replay = "start of the addresses of replays (default: those of the server)"
+        add("--replay", metavar="URL", help=replay)
+        add("--anonymous", action="store_true", help="read buckets without keys")
         for name, what in (
             ("outlet", "this outlet, or site by its registered domain"),
             ("host", "this host and its subdomains"),
             ("language", "texts in this language, such as uk"),
         ):
-            parser.add_argument(
-                f"--{name}", action="append", default=[], metavar="NAME", help=f"only {what}; may be repeated"
-            )
+            only = f"only {what}; may be repeated"
+            add(f"--{name}", action="append", default=[], metavar="NAME", help=only)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         fast_start()
         if not args and not opts.indexes:
             raise WrongUse("give at least one file of WARC, ARC or WACZ, or a list, or --from an index")
-        since, until = _days(opts)
+        _check_index_options(opts)
         check_settings(self.settings)
-        from crawler.importing.indexes.index_source import IndexOptions, index_source
+        from crawler.importing.indexes.index_source import index_source
         from crawler.importing.source_files import SourceFinder
 
         finder = SourceFinder(
@@ -112,10 +103,10 @@ class Command(Crawl):
         selection = Selection(*(frozenset(chosen) for chosen in (opts.outlet, opts.host, opts.language)))
         try:
             sources: list[Source | IndexSource] = [*finder.sources(args)]
-            options = IndexOptions(opts.dialect, opts.prefix, opts.replay, since, until)
             hosts = _hosts(opts, declared)
+            chosen = {name: getattr(opts, name) for name in ("dialect", "prefix", "replay", "since", "until")}
             for index in opts.indexes:
-                sources += index_source(index, hosts, options, finder, self.settings)
+                sources += index_source(index, hosts, finder, self.settings, **chosen)
         except WrongSource as error:
             raise WrongUse(str(error)) from None
         except SourceFailed as error:
@@ -202,22 +193,12 @@ def _print_summaries(summaries: Sequence[SourceSummary]) -> None:
         console.print(f"and {len(summaries) - _MOST_LINES:,} files more: --report FILE has them all")
 
 
-def _days(opts: argparse.Namespace) -> tuple[date | None, date | None]:
-    if not opts.indexes:
-        for name in ("since", "until", "dialect", "replay"):
-            if getattr(opts, name) is not None:
-                raise WrongUse(f"--{name} needs --from, the address of a CDX server")
-    days = []
-    for name in ("since", "until"):
-        text = getattr(opts, name)
-        try:
-            days.append(date.fromisoformat(text) if text else None)
-        except ValueError:
-            raise WrongUse(f"--{name} {visible(text)}: expected a day, as 2025-03-01") from None
-    since, until = days
-    if since is not None and until is not None and since >= until:
-        raise WrongUse(f"--since {since} must be before --until {until}")
-    return since, until
+def _check_index_options(opts: argparse.Namespace) -> None:
+    for name in ("since", "until", "dialect", "replay") if not opts.indexes else ():
+        if getattr(opts, name) is not None:
+            raise WrongUse(f"--{name} needs --from, the address of a CDX server")
+    if opts.since is not None and opts.until is not None and opts.since >= opts.until:
+        raise WrongUse(f"--since {opts.since} must be before --until {opts.until}")
 
 
 def _hosts(opts: argparse.Namespace, declared: Sequence[type[StorySpider]]) -> list[str]:

@@ -1,10 +1,9 @@
 """Every discovered URL ends as archived, unchanged, skipped, dropped or failed, with a reason."""
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
@@ -13,27 +12,12 @@ from twisted.python.failure import Failure
 
 from archive.addresses import plain_url
 from archive.format.reasons import Reason, error_reason, is_of_the_moment
-from archive.format.records import FEED, ArticleRecord
-from archive.state.article_identity import Candidates, Page
-from archive.state.debts import Debts
+from archive.format.records import FEED
 from archive.state.model import KnownArticle, LastObservation
 from crawler.items import Article, Observation, Outcome
 
-
-class Memory(Protocol):
-    def known(self, url: str) -> KnownArticle | None: ...
-
-    def last_observation(self, url: str) -> LastObservation | None: ...
-
-    def candidates(self, page: Page) -> Candidates: ...
-
-    def acknowledged(self, article_id: str, content_hash: str) -> ArticleRecord | None: ...
-
-    def debts(self) -> Debts: ...
-
-    def note_asked(self, outlets: Mapping[str, str]) -> None: ...
-
-    def sync(self) -> None: ...
+if TYPE_CHECKING:
+    from archive.writer import ArchiveWriter
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +80,7 @@ class Ledger:
         self.run_id = ""
         """Set by the snapshot stage, as the next two."""
         self.commits: list[Commit] = []
-        self.memory: Memory | None = None
+        self.memory: ArchiveWriter | None = None
         """Findings of this run and earlier ones, while the archive is open."""
 
     @classmethod

@@ -6,10 +6,12 @@ the same file (size and tag), the same choice of pages, and an archive that has 
 """
 
 import hashlib
-import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
+
+import msgspec
 
 from archive.exceptions import ArchiveError
 from archive.storage import durable, path_guard
@@ -17,16 +19,17 @@ from archive.storage.cache import cache_folder
 from crawler.importing.indexes.capture_journal import CaptureJournal
 
 _LARGEST = 65_536
+_Number = Annotated[int, msgspec.Meta(ge=0)]
 
 
 @dataclass(frozen=True, slots=True)
 class Position:
     address: str
-    size: int
+    size: _Number
     tag: str | None
-    at: int
+    at: _Number
     """Byte of the file before which all is in the archive; the size where all of it is."""
-    snapshot: int
+    snapshot: _Number
     """The last of the archive at that moment, and the run that made it."""
     run_id: str
 
@@ -59,12 +62,9 @@ class Positions:
     def kept(self, address: str) -> Position | None:
         """None where there is none, or the archive is another one by now."""
         try:
-            position = Position(**json.loads(path_guard.read(self._path(address), _LARGEST)))
-            numbers = (position.size, position.at, position.snapshot)
-            if not all(isinstance(number, int) and number >= 0 for number in numbers):
-                return None
+            position = msgspec.json.decode(path_guard.read(self._path(address), _LARGEST), type=Position)
             return position if self._run_of(position.snapshot) == position.run_id else None
-        except (ArchiveError, OSError, ValueError, TypeError, RecursionError):
+        except (ArchiveError, OSError, ValueError, RecursionError):
             return None
 
     def keep(self, address: str, size: int, tag: str | None, at: int) -> None:
@@ -72,4 +72,4 @@ class Positions:
         path, (snapshot, run_id) = self._path(address), self._head()
         path.parent.mkdir(parents=True, exist_ok=True)
         position = Position(address, size, tag, at, snapshot, run_id)
-        durable.replace(path, json.dumps(asdict(position)).encode())
+        durable.replace(path, msgspec.json.encode(position))

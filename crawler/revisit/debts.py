@@ -14,7 +14,7 @@ from scrapy.http import Request
 from archive.format.reasons import Reason
 from archive.state.debts import Debt, DebtCount
 from archive.state.debts import Debts as Stored
-from crawler.extensions.ledger import Memory
+from archive.writer import ArchiveWriter
 from crawler.items import Observation
 from crawler.requests.articles import StoryRequests
 
@@ -58,7 +58,7 @@ class Debts:
         return self._at or datetime.now(UTC)
 
     @property
-    def _memory(self) -> Memory | None:
+    def _memory(self) -> ArchiveWriter | None:
         return self._requests.ledger.memory
 
     # --- requests ----------------------------------------------------------------------------------------

@@ -6,10 +6,8 @@ from datetime import date
 
 from scrapy.settings import BaseSettings
 
-from crawler.exceptions import WrongSource
 from crawler.importing.indexes.captures import ArchiveClient, CaptureFetcher, WarcFiles
 from crawler.importing.indexes.cdx import (
-    DIALECTS,
     Dialect,
     Listing,
     Query,
@@ -39,29 +37,31 @@ class IndexSource:
         return Listing(self.query, self.fetcher.client.index_answer)
 
 
-@dataclass(frozen=True)
-class IndexOptions:
-    dialect: str | None = None
-    """None: by the address of the index."""
-    prefix: str | None = None
-    """What the names of WARC files begin with, where the archive gives them."""
-    replay: str | None = None
-    """What the addresses of replays begin with, where it does not follow from the index."""
-    since: date | None = None
-    until: date | None = None
-
-
 def index_source(
-    index: str, hosts: Sequence[str], options: IndexOptions, finder: SourceFinder, settings: BaseSettings
+    index: str,
+    hosts: Sequence[str],
+    finder: SourceFinder,
+    settings: BaseSettings,
+    *,
+    dialect: Dialect | None = None,
+    prefix: str | None = None,
+    replay: str | None = None,
+    since: date | None = None,
+    until: date | None = None,
 ) -> list[IndexSource]:
-    """Return a query for each host. Raises WrongSource."""
+    """Return a query for each host. Raises WrongSource.
+
+    `dialect`: None for that of the index's address. `prefix`: what the names of WARC files begin with, where
+    the archive gives them; `replay`: what the addresses of replays begin with, where it does not follow from
+    the index.
+    """
     check_index(index)
-    dialect = _dialect(index, options)
     finder.check(index)
-    replay = options.replay or replay_of(index, dialect)
-    prefix = options.prefix or (COMMON_CRAWL if dialect == "commoncrawl" else None)
-    if options.replay is not None:
-        finder.check(options.replay)
+    if replay is not None:
+        finder.check(replay)
+    dialect = dialect or dialect_of(index)
+    replay = replay or replay_of(index, dialect)
+    prefix = prefix or (COMMON_CRAWL if dialect == "commoncrawl" else None)
     client = ArchiveClient(
         finder.servers,
         settings["ROBOTSTXT_USER_AGENT"] or settings["USER_AGENT"],
@@ -75,13 +75,4 @@ def index_source(
         index,
         settings.getint("DOWNLOAD_MAXSIZE"),
     )
-    return [IndexSource(Query(index, dialect, host, options.since, options.until), fetcher) for host in hosts]
-
-
-def _dialect(index: str, options: IndexOptions) -> Dialect:
-    if options.dialect is None:
-        return dialect_of(index)
-    for dialect in DIALECTS:
-        if dialect == options.dialect:
-            return dialect
-    raise WrongSource(f"--dialect {options.dialect}: expected one of {', '.join(DIALECTS)}")
+    return [IndexSource(Query(index, dialect, host, since, until), fetcher) for host in hosts]

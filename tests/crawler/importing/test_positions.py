@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 
 from crawler.importing.indexes.cdx import Listing, Query, read_line
-from crawler.importing.indexes.index_import import IndexImport, Reader
+from crawler.importing.indexes.index_import import IndexImport
 from crawler.importing.positions import Positions
 
 URL = "s3://bucket/a.warc.gz"
@@ -100,7 +100,7 @@ def test_a_capture_is_kept_once_it_is_on_disk(tmp_path: Path, cache: Path, is_on
     capture = read_line("key 20250301100000 https://courier.example/ text/html 200 SHA 9")
     journal = positions(tmp_path).journal("index")
     nothing = cast("Any", None)
-    running = IndexImport(nothing, nothing, journal, cast("Reader", Disk()), nothing)
+    running = IndexImport(nothing, nothing, journal, cast("Any", Disk()), nothing)
     asyncio.run(running._write())
     assert not [*cache.glob("*/*.captures")]
     running._accounted.append(capture)
@@ -122,7 +122,7 @@ def test_a_page_is_the_same_as_the_one_before_at_its_own_address_alone(tmp_path:
         Listing(query, lambda _: None),
         nothing,
         positions(tmp_path).journal("i"),
-        cast("Reader", Archive()),
+        cast("Any", Archive()),
         nothing,
     )
     reasons = []

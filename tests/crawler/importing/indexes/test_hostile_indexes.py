@@ -19,8 +19,8 @@ from crawler.importing.indexes.captures import (
     _page_headers,
     _replayed_at,
 )
-from crawler.importing.indexes.cdx import Listing, Query, dialect_of, read_line, replay_of
-from crawler.importing.indexes.index_source import IndexOptions, index_source
+from crawler.importing.indexes.cdx import DIALECTS, Dialect, Listing, Query, dialect_of, read_line, replay_of
+from crawler.importing.indexes.index_source import index_source
 from crawler.importing.records import NoPage
 from crawler.importing.source_files import SourceFinder
 from crawler.importing.web_server import Answer, WebServers
@@ -186,7 +186,7 @@ def test_what_may_not_be_asked_is_refused_before_anything_is(
 ) -> None:
     settings = Settings({"USER_AGENT": "test", "PROXY": "", "DOWNLOAD_MAXSIZE": 1000})
     with pytest.raises(WrongSource, match=reason):
-        index_source(index, ["a.example"], IndexOptions(replay=replay), SourceFinder(settings), settings)
+        index_source(index, ["a.example"], SourceFinder(settings), settings, replay=replay)
 
 
 def test_an_answer_of_an_index_has_64_megabytes() -> None:
@@ -418,13 +418,12 @@ def test_the_dialect_follows_from_the_address() -> None:
         assert (dialect_of(index), replay_of(index, dialect_of(index))) == (dialect, replay)
 
 
-@pytest.mark.parametrize("dialect", ["wayback", "commoncrawl", "pywb"])
-def test_the_dialect_that_is_given_is_that_of_the_query(dialect: str) -> None:
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_the_dialect_that_is_given_is_that_of_the_query(dialect: Dialect) -> None:
     settings = Settings({"USER_AGENT": "test", "PROXY": "", "DOWNLOAD_MAXSIZE": 1000})
     for index in ("http://index.example/news/cdx", "http://index.example/x-index"):
-        (source,) = index_source(
-            index, ["courier.example"], IndexOptions(dialect), SourceFinder(settings), settings
-        )
+        finder = SourceFinder(settings)
+        (source,) = index_source(index, ["courier.example"], finder, settings, dialect=dialect)
         assert source.query.dialect == dialect
         assert (source.fetcher.files is not None) == (dialect == "commoncrawl")
         assert (source.fetcher.replay is None) == (dialect == "commoncrawl")
