@@ -267,7 +267,7 @@ class Command(DescribedCommand, BaseRunSpiderCommand):
             problems=problems,
             missed=missed,
             monitors=failed_monitors,
-            not_crawled=[str(line) for line in arguments.broken],
+            not_crawled=arguments.broken,
             unread={url: why for url, why in parts.ledger.sources.items() if why != "read"},
             owed=parts.stage.last_account.get("run/owed", 0),
             snapshots=[snapshot.id for snapshot in snapshots],

@@ -5,7 +5,9 @@ import getpass
 import os
 import shlex
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -146,17 +148,8 @@ def cron(machine: Machine) -> str:
     )
 
 
-def airflow(machine: Machine) -> str:
-    """A file for Airflow's folder of DAGs. Raises ValueError for a path that no scheduler takes."""
-    return _python_of(machine, "airflow.tmpl")
-
-
-def dagster(machine: Machine) -> str:
-    """A file of definitions for Dagster. Raises ValueError for a path that no scheduler takes."""
-    return _python_of(machine, "dagster.tmpl")
-
-
-def _python_of(machine: Machine, template: str) -> str:
+def _python_of(template: str, machine: Machine) -> str:
+    """A file of Python from a template. Raises ValueError for a path that no scheduler takes."""
     return _template(template).format(
         python=_printable(machine.python),
         folder=_printable(machine.folder),
@@ -166,7 +159,10 @@ def _python_of(machine: Machine, template: str) -> str:
     )
 
 
-_PRINTED = {"systemd": systemd, "cron": cron, "airflow": airflow, "dagster": dagster}
+airflow, dagster = (partial(_python_of, f"{name}.tmpl") for name in ("airflow", "dagster"))
+"""A file for Airflow's folder of DAGs, and one of definitions for Dagster."""
+_Printed = Callable[[Machine], str]
+_PRINTED: dict[str, _Printed] = {"systemd": systemd, "cron": cron, "airflow": airflow, "dagster": dagster}
 
 
 def _bare(path: Path) -> str:

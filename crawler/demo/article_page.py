@@ -34,7 +34,7 @@ def render(story: Story, variant: Variant, neighbours: tuple[Variant, ...], base
     editions, image = wording(), f"/media/{story.name}.svg"
     words = editions[variant.language]
     link = anchor(neighbours[-1]) if neighbours else ""
-    promo = PROMO.get(story.layout, PROMO["post"]).format(words=words.also, link=link) if link else ""
+    promo = PROMO.get(story.layout, PROMO["post"]).format(words=words["also"], link=link) if link else ""
     body = blocks_html(variant.body, promo, variant.promo_after)
     template = templates().get_template(f"{story.layout}.html")
     return template.render(
@@ -75,8 +75,8 @@ def switcher_targets(story: Story, variant: Variant) -> dict[str, str]:
 
 def byline_text(variant: Variant) -> str | None:
     words = wording()[variant.language]
-    names = variant.byline or f" {words.and_} ".join(variant.authors)
-    return f"{words.author}: {names}" if names else None
+    names = variant.byline or f" {words['and_']} ".join(variant.authors)
+    return f"{words['author']}: {names}" if names else None
 
 
 def hreflang_targets(story: Story, variant: Variant) -> dict[str, str]:
@@ -87,7 +87,7 @@ def hreflang_targets(story: Story, variant: Variant) -> dict[str, str]:
 
 def _linked_data(story: Story, variant: Variant, image: str, address: str) -> Markup:
     words = wording()[variant.language]
-    outlet = {"@type": "Organization", "name": words.outlet}
+    outlet = {"@type": "Organization", "name": words["outlet"]}
     persons = [{"@type": "Person", "name": name} for name in variant.authors]
     data: dict[str, object] = {
         "@context": "https://schema.org",
@@ -99,7 +99,7 @@ def _linked_data(story: Story, variant: Variant, image: str, address: str) -> Ma
         "author": outlet if variant.linked_data == "organisation" or not persons else persons,
         "publisher": outlet,
         "image": [image],
-        "articleSection": words.sections[story.section],
+        "articleSection": words["sections"][story.section],
         "isAccessibleForFree": True,
     }
     # a headline may contain `</script>`; JSON allows an escaped slash

@@ -49,7 +49,7 @@ def build_site(base_url: str, day: int = 1) -> dict[str, Answer]:
         "404": Answer(_MISSING.encode(), status=HTTPStatus.NOT_FOUND),
     }
     for language in STORY_LANGUAGES:
-        site[wording()[language].home] = Answer(home_page(stories, language).encode())
+        site[wording()[language]["home"]] = Answer(home_page(stories, language).encode())
     for number, story in enumerate(stories):
         picture = _PICTURE.format(hue=number * 47 % 360, name=story.name)
         site[f"/media/{story.name}.svg"] = Answer(picture.encode(), "image/svg+xml")

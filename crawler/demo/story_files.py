@@ -9,7 +9,7 @@ from functools import cache
 from html import escape
 from itertools import groupby
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from archive.format.languages import STORY_LANGUAGES
 from crawler.items import BlockKind, TextBlock
@@ -158,34 +158,10 @@ def _refuse_unknown(path: Path, kind: type, values: dict[str, object]) -> None:
 # Words around the stories: everything that the newsroom prints on each page of a language.
 
 
-@dataclass(frozen=True, slots=True)
-class Wording:
-    home: str
-    outlet: str
-    html_lang: str
-    og_locale: str
-    label: str
-    """Name in the switcher above a headline; `ua` as outlets print it."""
-    menu_label: str
-    author: str
-    and_: str
-    also: str
-    share: str
-    copied: str
-    subscribe: str
-    tags: str
-    cookies: str
-    accept: str
-    related: str
-    footer: str
-    corrected: str
-    sections: Mapping[str, str]
-
-
 @cache
-def wording() -> Mapping[str, Wording]:
-    tables = tomllib.loads(Path(__file__).with_name("wording.toml").read_text("utf-8"))
-    return {language: Wording(**words) for language, words in tables.items()}
+def wording() -> Mapping[str, Mapping[str, Any]]:
+    """Language -> words; the templates name them, and `sections` is a table of its own."""
+    return tomllib.loads(Path(__file__).with_name("wording.toml").read_text("utf-8"))
 
 
 # The small markup of a story's body: enough for a writer, and nothing that could break a page. Blocks are

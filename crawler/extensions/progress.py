@@ -38,22 +38,15 @@ class Rate:
         return len(self._moments) / (now - self._moments[0])
 
 
-@dataclass(frozen=True, slots=True)
-class RemainingWork:
-    """The known rest of the work."""
+def seconds_left(rate: float | None, pages: int, lists: int, *, read: int, requested: int) -> float | None:
+    """Return the time for the pages and lists to come, by the `requested` pages of the lists `read` so far.
 
-    pages: int
-    sources: int
-    read: int
-    """Sources so far."""
-    requested: int
-
-    def seconds(self, rate: float | None) -> float | None:
-        """None while unknown: no page yet, or lists to read and none read."""
-        if rate is None or (self.sources and not self.read):
-            return None
-        expected = self.sources * self.requested / self.read if self.sources else 0.0
-        return (self.pages + expected) / rate
+    None while unknown: no page yet, or lists to read and none read.
+    """
+    if rate is None or (lists and not read):
+        return None
+    expected = lists * requested / read if lists else 0.0
+    return (pages + expected) / rate
 
 
 def clock(seconds: float | None) -> str:
@@ -125,11 +118,12 @@ class Progress:
         languages = " ".join(f"{language} {count}" for language, count in sorted(ledger.languages.items()))
         read = len(ledger.sources)
         planned = spider.discovering.sources if spider.discovering is not None else read
-        remaining = RemainingWork(ledger.unsettled, max(0, planned - read), read, spider.budget.requested)
+        to_come, requested = max(0, planned - read), spider.budget.requested
+        left = seconds_left(rate, ledger.unsettled, to_come, read=read, requested=requested)
         parts = [f"{self._stories} stories", languages, f"{rate:.1f}/s" if rate else "?/s"]
         if retries := spider.debts.requested:
             parts.append(f"retried {self._retried}/{retries}")
-        parts.append(f"ETA {clock(remaining.seconds(rate))}")
+        parts.append(f"ETA {clock(left)}")
         done = ledger.discovered - ledger.unsettled
         text = "  ".join(filter(None, parts))
         self._bar.update(self._task, completed=done, total=ledger.discovered, status=text)

@@ -67,23 +67,17 @@ class RemoteFile(io.RawIOBase):
     size: int
     tag: str | None
 
-    def read(self, size: int = -1, /) -> bytes:
-        """Read what is left of the part at hand, up to `size` bytes, and of the next ones only for `-1`."""
-        if size < 0:
-            return b"".join(iter(lambda: self.read(self._length), b""))
+    def readinto(self, buffer: memoryview, /) -> int:  # type: ignore[override]
+        """Read what is left of the part at hand; what `read` returns comes from here."""
         at = self._position - self._begin
         if not 0 <= at < len(self._data):
-            if self._position >= self.size or not size:
-                return b""
+            if self._position >= self.size or not buffer:
+                return 0
             self._go_to(self._position)
             at = 0
-        data = self._data[at : at + size]
-        self._position += len(data)
-        return data
-
-    def readinto(self, buffer: memoryview, /) -> int:  # type: ignore[override]
-        data = self.read(len(buffer))
+        data = self._data[at : at + len(buffer)]
         buffer[: len(data)] = data
+        self._position += len(data)
         return len(data)
 
     def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:

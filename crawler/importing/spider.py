@@ -26,7 +26,7 @@ from crawler.items import Article, Observation, Outcome
 from crawler.outlet.declaration import Outlet, in_domains
 from crawler.spiders.page import AnyPage
 from crawler.story.spider import StorySpider
-from crawler.story.worker_task import PageContext
+from crawler.story.worker_task import context_of
 
 _AHEAD = 4
 """Pages a process that are with the workers, or wait for them."""
@@ -219,11 +219,7 @@ class ImportSpider(AnyPage):
     async def _read(self, page: WebPage) -> Article | Observation | None:
         outlet = self._outlet_of_page(page.url)
         rules: Outlet = self if outlet is None else outlet
-        context = PageContext(
-            story_key=rules.story_key(page.url),
-            alternates=rules.siblings(page.url),
-            patterns=rules.compiled_patterns,
-        )
+        context = context_of(rules, page.url)
         hints = rules.hints(rules.outlet_of(page.url))
         largest = self.settings.getint("DOWNLOAD_MAXSIZE")
         keep_raw = self.settings["KEEP_RAW"] == "warc"

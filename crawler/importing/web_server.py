@@ -36,7 +36,6 @@ _REDIRECTS = (301, 302, 303, 307, 308)
 _OF_THE_MOMENT = (408, 425, 429, 500, 502, 503, 504)
 _DEADLINE = 10
 """A part is retried after this many times DOWNLOAD_TIMEOUT, however the server delays it."""
-_CHUNK = 1 << 16
 _RANGE = re.compile(r"bytes (?:(\d{1,15})-(\d{1,15})|\*)/(\d{1,15})")
 
 
@@ -261,7 +260,10 @@ def _part_of(answer: BaseHTTPResponse, begin: int, length: int) -> Part:
         raise _refused_for_now(answer)
     else:
         raise SourceFailed(f"the server answered {answer.status}, where a part of a file (206) was expected")
-    return Part(_body(answer, expected), size, tag)
+    body = answer.read(expected, decode_content=False)
+    if missing := expected - len(body):
+        raise Unavailable(f"the connection was cut {missing:,} bytes before the end of the answer")
+    return Part(body, size, tag)
 
 
 def _refused_for_now(answer: BaseHTTPResponse) -> Unavailable:
@@ -269,25 +271,9 @@ def _refused_for_now(answer: BaseHTTPResponse) -> Unavailable:
 
 
 def _whole(answer: BaseHTTPResponse, url: str, most: int) -> Answer:
-    parts: list[bytes] = []
-    size = 0
-    while size <= most and (chunk := answer.read1(_CHUNK, decode_content=False)):
-        parts.append(chunk)
-        size += len(chunk)
+    body = answer.read(most + 1, decode_content=False)
     headers = tuple((str(name), str(value)) for name, value in answer.headers.items())
-    return Answer(url, answer.status, headers, b"".join(parts)[:most], size > most)
-
-
-def _body(answer: BaseHTTPResponse, expected: int) -> bytes:
-    parts: list[bytes] = []
-    remaining = expected
-    while remaining > 0:
-        chunk = answer.read1(min(remaining, _CHUNK), decode_content=False)
-        if not chunk:
-            raise Unavailable(f"the connection was cut {remaining:,} bytes before the end of the answer")
-        parts.append(chunk)
-        remaining -= len(chunk)
-    return b"".join(parts)
+    return Answer(url, answer.status, headers, body[:most], len(body) > most)
 
 
 def _seconds(retry_after: str | None) -> float | None:

@@ -31,15 +31,12 @@ def print_inspection(console: Console, inspection: Inspection, *, everything: bo
     page.add_column("line of the page", ratio=1)
     page.add_column("where", max_width=40)
     for run, folded in runs(inspection):
-        if everything or not folded:
-            for marked in run:
-                page.add_row(*_cells(marked))
-            continue
-        for marked in run[:CONTEXT]:
-            page.add_row(*_cells(marked))
-        page.add_row("", "", Text(f"… {len(run) - 2 * CONTEXT} more lines outside the text", "dim"), "")
-        for marked in run[-CONTEXT:]:
-            page.add_row(*_cells(marked))
+        rows = [_cells(marked) for marked in run]
+        if folded and not everything:
+            more = Text(f"… {len(run) - 2 * CONTEXT} more lines outside the text", "dim")
+            rows[CONTEXT:-CONTEXT] = [(Text(), Text(), more, Text())]
+        for row in rows:
+            page.add_row(*row)
     console.print(Text(f"\n {summary(inspection)}\n"))
     console.print(page)
     for text in inspection.unseen:

@@ -40,16 +40,27 @@ class PageLines:
     lines: tuple[PlacedLine, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class RepeatedPlace:
     selector: str
-    pages: int
-    lines: int
-    headlines: int
+    pages: int = 0
+    lines: int = 0
+    headlines: int = 0
     """Lines that are the headline of another article."""
-    repeated: int
+    repeated: int = 0
     """Other lines that stand on another page as well."""
-    example: str
+    example: str = ""
+
+    def add(self, text: str, *, is_headline: bool, is_repeated: bool) -> None:
+        self.lines += 1
+        self.headlines += is_headline
+        self.repeated += is_repeated and not is_headline
+        if not self.example and (is_headline or is_repeated):
+            self.example = text
+
+    @property
+    def is_repeated(self) -> bool:
+        return self.pages >= LEAST and self.headlines + self.repeated >= SHARE * self.lines
 
 
 def read_stored(
@@ -100,7 +111,7 @@ def repeated_places(pages: Sequence[PageLines], headlines: Iterable[str] = ()) -
         titles.add(for_comparison(page.headline))
         on_pages.update(set(map(_folded, page.lines)))
     titles = set(filter(_is_long, titles))
-    places: dict[str, _Place] = {}
+    places: dict[str, RepeatedPlace] = {}
     for page in pages:
         other_titles = titles - {for_comparison(page.headline)}
         counted: set[str] = set()
@@ -108,15 +119,12 @@ def repeated_places(pages: Sequence[PageLines], headlines: Iterable[str] = ()) -
             folded = _folded(line)
             if not _is_long(folded):
                 continue
-            place = places.setdefault(line.selector, _Place())
+            place = places.setdefault(line.selector, RepeatedPlace(line.selector))
             place.pages += line.selector not in counted
             counted.add(line.selector)
             place.add(line.text, is_headline=_has(folded, other_titles), is_repeated=on_pages[folded] > 1)
-    repeated: list[RepeatedPlace] = []
-    for selector, place in places.items():
-        if place.is_repeated:
-            repeated.append(place.row(selector))
-    return sorted(repeated, key=lambda row: (-row.pages, row.selector))
+    repeated = [place for place in places.values() if place.is_repeated]
+    return sorted(repeated, key=lambda place: (-place.pages, place.selector))
 
 
 def _folded(line: PlacedLine) -> str:
@@ -130,26 +138,3 @@ def _is_long(folded: str) -> bool:
 def _has(line: str, titles: set[str]) -> bool:
     """Tell if a line is one of the headlines, perhaps with a label before it: `Read also: …`."""
     return line in titles or any(title in line for title in titles if 2 * len(title) > len(line))
-
-
-@dataclass(slots=True)
-class _Place:
-    pages: int = 0
-    lines: int = 0
-    headlines: int = 0
-    repeated: int = 0
-    example: str = ""
-
-    def add(self, text: str, *, is_headline: bool, is_repeated: bool) -> None:
-        self.lines += 1
-        self.headlines += is_headline
-        self.repeated += is_repeated and not is_headline
-        if not self.example and (is_headline or is_repeated):
-            self.example = text
-
-    @property
-    def is_repeated(self) -> bool:
-        return self.pages >= LEAST and self.headlines + self.repeated >= SHARE * self.lines
-
-    def row(self, selector: str) -> RepeatedPlace:
-        return RepeatedPlace(selector, self.pages, self.lines, self.headlines, self.repeated, self.example)

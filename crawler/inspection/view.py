@@ -2,8 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from crawler.extraction.document.text import for_comparison, one_line
 from crawler.inspection.inspection import Inspection, MarkedLine
@@ -13,8 +13,7 @@ CONTEXT = 3
 """Lines shown at both ends of a run outside the text."""
 
 
-@dataclass(frozen=True, slots=True)
-class FieldLine:
+class FieldLine(NamedTuple):
     """One line of the table; the texts have no control characters."""
 
     field: str
@@ -24,9 +23,8 @@ class FieldLine:
 
 
 def field_lines(inspection: Inspection) -> list[FieldLine]:
-    return [
-        FieldLine(one_line(f), one_line(v), one_line(s)) for f, v, s in _fields(inspection)
-    ]  # text of a page may contain commands for the terminal
+    # text of a page may contain commands for the terminal
+    return [FieldLine(*map(one_line, line)) for line in _fields(inspection)]
 
 
 def _fields(inspection: Inspection) -> Iterator[tuple[str, str, str]]:

@@ -57,20 +57,10 @@ NUMBERS = (
 
 
 @dataclass(frozen=True, slots=True)
-class BrokenLine:
-    number: int
-    text: str
-    reason: str
-
-    def __str__(self) -> str:
-        return f"line {self.number}: {self.text[:80]!r}: {self.reason}"
-
-
-@dataclass(frozen=True, slots=True)
 class Arguments:
     urls: tuple[str, ...] = ()
-    broken: tuple[BrokenLine, ...] = ()
-    """Lines of the urls file that are no addresses; the good ones are crawled all the same."""
+    broken: tuple[str, ...] = ()
+    """Lines of the urls file that are no addresses, and why; the good ones are crawled all the same."""
     since: dt.date | None = None
     until: dt.date | None = None
     """Exclusive."""
@@ -210,16 +200,16 @@ def _read_file(path: Path, *, allow_private: bool) -> Arguments:
         why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise WrongUse(f"urls={str(path)!r} cannot be read: {why}") from None
     urls: list[str] = []
-    broken: list[BrokenLine] = []
+    broken: list[str] = []
     for number, line in enumerate(lines, start=1):
         text = line.strip()
         if not text or text.startswith("#"):
             continue
         if reason := refusal(text, allow_private=allow_private):
-            broken.append(BrokenLine(number, text, REASONS[reason]))
+            broken.append(f"line {number}: {text[:80]!r}: {REASONS[reason]}")
         else:
             urls.append(text)
     if not urls:
-        examples = "; ".join(str(line) for line in broken[:3])
+        examples = "; ".join(broken[:3])
         raise WrongUse(f"urls={str(path)!r} holds no address{': ' + examples if examples else ''}")
     return Arguments(urls=tuple(urls), broken=tuple(broken))

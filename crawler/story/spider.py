@@ -29,7 +29,7 @@ from crawler.requests.feed_texts import REFUSED, FeedTexts
 from crawler.requests.fetch import fetch_of
 from crawler.revisit.debts import Debts, share_of
 from crawler.story.arguments import Arguments
-from crawler.story.worker_task import PageContext, extract_and_decide, extract_entry_and_decide
+from crawler.story.worker_task import context_of, extract_and_decide, extract_entry_and_decide
 from crawler.workers.pool import Workers
 from crawler.workers.stages import WorkerStage, worker_stages
 
@@ -198,13 +198,7 @@ class StorySpider(Outlet, scrapy.Spider):
             )
             return
         fetch, hints = fetch_of(response), self.hints(self.outlet_of(response.url))
-        context = PageContext(
-            lead=lead,
-            story_key=self.story_key(response.url),
-            alternates=(*declared, *self.siblings(response.url)),
-            reserved=await self._reserved(response),
-            patterns=self.compiled_patterns,
-        )
+        context = context_of(self, response.url, declared, lead, await self._reserved(response))
         try:
             exchange = exchange_of(response, fetch.fetched_at)
             article = await self.workers.run(extract_and_decide, fetch, hints, exchange, context, self.stages)
@@ -245,13 +239,7 @@ class StorySpider(Outlet, scrapy.Spider):
         """Read an entry as a page is read, in a worker; None where nothing of it is an article."""
         url = text.lead.url
         fetch = Fetch(url, url, entry, "utf-8", text.http_status, text.fetched_at)
-        context = PageContext(
-            lead=text.lead,
-            story_key=self.story_key(url),
-            alternates=(*text.lead.alternates, *self.siblings(url)),
-            reserved=text.reserved,
-            patterns=self.compiled_patterns,
-        )
+        context = context_of(self, url, text.lead.alternates, text.lead, text.reserved)
         hints = self.hints(self.outlet_of(url))
         try:
             article = await self.workers.run(extract_entry_and_decide, fetch, hints, context, self.stages)

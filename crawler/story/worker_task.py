@@ -7,6 +7,7 @@ where it runs.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from archive.pages.warc_record import Exchange
 from crawler.extraction.fields.alternates import MOST_ALTERNATES
@@ -14,6 +15,9 @@ from crawler.items import Alternate, Article, Claim, Fetch, GivenItem, Hints
 from crawler.outlet.address_pattern import AddressPattern
 from crawler.requests.leads import Lead
 from crawler.workers.stages import WorkerStage
+
+if TYPE_CHECKING:
+    from crawler.outlet.declaration import Outlet
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,18 @@ class PageContext:
     """Reservations of its host."""
     patterns: tuple[AddressPattern, ...] = ()
     """Of the addresses of the outlet's articles."""
+
+
+def context_of(
+    outlet: "Outlet",
+    url: str,
+    alternates: tuple[Alternate, ...] = (),
+    lead: Lead | None = None,
+    reserved: tuple[Claim, ...] = (),
+) -> PageContext:
+    """Return what the rules of an outlet and its list say of a page; `alternates` are those of the list."""
+    named = (*alternates, *outlet.siblings(url))
+    return PageContext(lead, outlet.story_key(url), named, reserved, outlet.compiled_patterns)
 
 
 def extract_page(fetch: Fetch, hints: Hints) -> Article:

@@ -9,7 +9,7 @@ import subprocess
 
 import pytest
 
-from crawler.extensions.progress import Rate, RemainingWork, clock
+from crawler.extensions.progress import Rate, clock, seconds_left
 from tests.newsrooms.herald import Herald
 from tests.newsrooms.newsroom import Site
 from tests.support.forked import A_WHILE
@@ -36,11 +36,11 @@ def test_the_rate_is_that_of_the_last_200_pages() -> None:
 
 
 def test_lists_to_come_count_as_much_as_the_lists_so_far_had() -> None:
-    assert RemainingWork(pages=30, sources=0, read=3, requested=90).seconds(10) == 3
+    assert seconds_left(10, 30, 0, read=3, requested=90) == 3
     # three lists had 90 pages, so that 7 more will have 210
-    assert RemainingWork(pages=30, sources=7, read=3, requested=90).seconds(10) == 24
-    assert RemainingWork(pages=0, sources=7, read=0, requested=0).seconds(10) is None
-    assert RemainingWork(pages=30, sources=0, read=3, requested=90).seconds(None) is None
+    assert seconds_left(10, 30, 7, read=3, requested=90) == 24
+    assert seconds_left(10, 0, 7, read=0, requested=0) is None
+    assert seconds_left(None, 30, 0, read=3, requested=90) is None
 
 
 def test_a_terminal_sees_stories_languages_pace_and_end(crawl: Crawl) -> None:

@@ -213,7 +213,7 @@ def test_robots_txt_of_the_archive_is_obeyed_where_it_replays(past: Import, serv
 def test_wrong_arguments_end_before_anything_is_asked(past: Import, server: CdxServer) -> None:
     for wrong, words in (
         (("--from", f"{server.pywb}?url=x"), "without `?`"),
-        (("--from", server.pywb, "--dialect", "other"), "choose from wayback"),
+        (("--from", server.pywb, "--dialect", "other"), "--dialect: invalid choice: 'other' (choose from"),
         (("--from", server.pywb, "--since", "yesterday"), "is not a day"),
         (("--from", server.pywb, "--since", "2025-02-01", "--until", "2025-01-01"), "must be before"),
         (("--from", "http://127.0.0.1/cdx"), "refused (private-address)"),
