@@ -3,7 +3,7 @@
 import io
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 from xml.sax import SAXException
 
 from archive.format.reasons import Reason
@@ -12,7 +12,7 @@ from crawler.discovery.sitemaps import Sitemap
 from crawler.discovery.unpacking import is_cut_short, unpack
 from crawler.exceptions import DiscoveryError
 from crawler.extraction.document.text import one_line
-from crawler.extraction.fields.alternates import language_tag
+from crawler.extraction.fields.alternates import absolute, language_tag
 from crawler.items import Alternate
 from crawler.requests.leads import Lead, listed_page
 
@@ -100,3 +100,45 @@ def _text(record: dict[str, Any], key: str) -> str | None:
     # dict.get: feedparser's get returns `published` if there is no `updated`
     value = dict.get(record, key)
     return (one_line(value) or None) if isinstance(value, str) else None
+
+
+# Names in a page's head: its site's feeds, and the editions in other languages.
+# `<link rel="alternate" type="application/rss+xml">` and `<link rel="alternate" hreflang="…">`:
+# https://html.spec.whatwg.org/multipage/links.html#rel-alternate
+
+TYPES = {"application/rss+xml", "application/atom+xml", "application/rdf+xml"}
+MOST = 20
+"""Feeds, and editions, of one page: some name a feed for each section."""
+_OF_COMMENTS = ("comment", "%d0%ba%d0%be%d0%bc%d0%b5%d0%bd")
+"""In addresses of feeds that have no article: WordPress names one for the comments of each page."""
+
+
+class DiscoveryLinks(NamedTuple):
+    feeds: tuple[str, ...]
+    """Absolute addresses in the page's order, feeds of comments left out."""
+    editions: tuple[str, ...]
+    """Languages as BCP 47 without region; `x-default` is none."""
+
+
+def read_named(body: bytes, url: str, encoding: str | None) -> DiscoveryLinks:
+    """Read the links of a page's head.
+
+    `encoding`: from the Content-Type header; None to read it from the page. Raises Unreadable.
+    """
+    from crawler.extraction.document.decoding import parse  # noqa: PLC0415  a worker has it already
+
+    feeds: dict[str, None] = {}
+    editions: dict[str, None] = {}
+    for link in parse(body, encoding).iter("link"):
+        if "alternate" not in (link.get("rel") or "").casefold().split():
+            continue
+        address = absolute(url, link.get("href"))
+        kind = (link.get("type") or "").partition(";")[0].strip().casefold()
+        if address is None:
+            continue
+        if kind in TYPES:
+            if not any(word in address.casefold() for word in _OF_COMMENTS):
+                feeds[address] = None
+        elif (tag := language_tag(link.get("hreflang"))) is not None:
+            editions[tag.partition("-")[0]] = None
+    return DiscoveryLinks(tuple(feeds)[:MOST], tuple(editions)[:MOST])

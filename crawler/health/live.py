@@ -22,7 +22,7 @@ from archive.addresses import plain_url
 from archive.format.reasons import Reason, http_reason
 from crawler.discovery.archive_lists import days_of, is_archive_list, kyiv_day
 from crawler.discovery.day_archives import dated, read_day_archive, recent
-from crawler.discovery.feeds import read_feed_source
+from crawler.discovery.feeds import DiscoveryLinks, read_feed_source, read_named
 from crawler.discovery.page_lists import read_page_list
 from crawler.discovery.sitemaps import ChildSitemap, Sitemap
 from crawler.downloader.failures import explain
@@ -30,7 +30,6 @@ from crawler.downloader.robots_parser import BoundedRobots
 from crawler.exceptions import DiscoveryError, ExtractionError
 from crawler.extensions.crawl_delay import pace
 from crawler.health.declaration_proposal import propose
-from crawler.health.discovery_links import DiscoveryLinks, read_named
 from crawler.health.live_findings import (
     LEAST_STORIES,
     Check,

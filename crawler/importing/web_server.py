@@ -260,8 +260,8 @@ def _part_of(answer: BaseHTTPResponse, begin: int, length: int) -> Part:
         raise _refused_for_now(answer)
     else:
         raise SourceFailed(f"the server answered {answer.status}, where a part of a file (206) was expected")
-    body = answer.read(expected, decode_content=False)
-    if missing := expected - len(body):
+    body = answer.read(max(expected, 0), decode_content=False)
+    if (missing := expected - len(body)) > 0:
         raise Unavailable(f"the connection was cut {missing:,} bytes before the end of the answer")
     return Part(body, size, tag)
 

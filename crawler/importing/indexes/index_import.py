@@ -4,20 +4,18 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Coroutine
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from archive.exceptions import ArchiveError
 from archive.format.reasons import http_reason
+from archive.state.model import KnownArticle
 from archive.terminal import visible
 from crawler.importing.indexes.capture_journal import CaptureJournal
 from crawler.importing.indexes.captures import CaptureFailed, CaptureFetcher
 from crawler.importing.indexes.cdx import Capture, Listing
-from crawler.importing.records import HTML, NoPage
+from crawler.importing.records import HTML, NoPage, WebPage
 from crawler.importing.summary import SourceSummary
 from crawler.items import Article, Observation
-
-if TYPE_CHECKING:
-    from crawler.importing.spider import ImportSpider
 
 Item = Article | Observation | None
 
@@ -27,6 +25,22 @@ _READING = 8
 """Pages that are with the workers while the next one is fetched."""
 _MOST_SENTENCES = 20
 MISSING = frozenset({404, 410})
+
+
+class Reader(Protocol):
+    """The part of the spider that reads pages and knows the archive."""
+
+    def is_selected(self, url: str) -> bool: ...
+
+    def outlet_name(self, url: str) -> str: ...
+
+    def known(self, url: str) -> KnownArticle | None: ...
+
+    def read(self, page: WebPage) -> Coroutine[None, None, Item]:
+        """Enter a page into the account, and read it."""
+
+    async def on_disk(self) -> bool:
+        """Wait until all that was yielded is on disk; False where there is no archive any more."""
 
 
 @dataclass
@@ -46,7 +60,7 @@ class IndexImport:
         listing: Listing,
         fetcher: CaptureFetcher,
         journal: CaptureJournal,
-        reader: "ImportSpider",
+        reader: Reader,
         summary: SourceSummary,
     ) -> None:
         self._listing, self._fetcher, self._journal = listing, fetcher, journal

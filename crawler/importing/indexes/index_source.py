@@ -51,7 +51,7 @@ def index_source(
 ) -> list[IndexSource]:
     """Return a query for each host. Raises WrongSource.
 
-    `dialect`: None for that of the index's address. `prefix`: what the names of WARC files begin with, where
+    `dialect`: None to take it from the address. `prefix`: what the names of WARC files begin with, where
     the archive gives them; `replay`: what the addresses of replays begin with, where it does not follow from
     the index.
     """
