@@ -196,10 +196,11 @@ def _starts(page: Positions, keys: set[str]) -> dict[str, int]:
         if _begins_otherwise(opening, first):
             continue
         if not opening:
-            if len(element) and element[0].tag in _TEXT:
+            child = next(iter(element), None)
+            if child is not None and child.tag in _TEXT:
                 # it begins like its first child, which is checked later
                 continue
-            opening = next(filter(None, map(str.lstrip, element.itertext())), "")
+            opening = _opening(element, child)
             if not opening or _begins_otherwise(opening, first):
                 continue
         letters = for_comparison(opening[: 3 * _COMPARED])[:_COMPARED]
@@ -211,6 +212,14 @@ def _starts(page: Positions, keys: set[str]) -> dict[str, int]:
             starts[text] = i
     starts.pop("", None)
     return starts
+
+
+def _opening(element: HtmlElement, child: HtmlElement | None) -> str:
+    """Return the first text in an element; nearly always it is its own, or that of its first child."""
+    if child is None:
+        return (element.text or "").lstrip()
+    near = f"{element.text or ''}{child.text or ''}".lstrip()
+    return near or next(filter(None, map(str.lstrip, element.itertext())), "")
 
 
 def _begins_otherwise(text: str, beginnings: set[str]) -> bool:

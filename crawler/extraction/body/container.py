@@ -286,4 +286,4 @@ def _of_running_text(
 
 def _is_small_print(text: str) -> bool:
     folded = text.lower()
-    return any(word in folded for word in _MAY_BE_SMALL_PRINT) and bool(_SMALL_PRINT.search(text))
+    return any(map(folded.__contains__, _MAY_BE_SMALL_PRINT)) and _SMALL_PRINT.search(text) is not None

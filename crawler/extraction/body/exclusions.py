@@ -177,7 +177,12 @@ class _Rules:
 
     def _is_byline(self, i: int) -> bool:
         text = self._folded[i]
-        if self._byline and self._byline in {text, for_comparison(without_day(self._blocks[i].text))}:
+        # a fast check first, as the pattern of days is slow
+        if (
+            self._byline
+            and text.startswith(self._byline)
+            and self._byline in {text, for_comparison(without_day(self._blocks[i].text))}
+        ):
             return True
         return len(self._blocks[i].text) < _LONGEST_BYLINE and _only_names(text, self._names)
 

@@ -37,7 +37,7 @@ def find_lead(page: Outline, container: HtmlElement, description: str | None) ->
     names = (page.by_class, page.by_itemprop, *page.by_component)
     called_lead = {page.elements[i] for i in page.named(_of_lead, *names)}
     summary = for_comparison(description or "")[:120]
-    after_headline = has_no_headline = tree.find(".//h1") is None
+    after_headline = has_no_headline = "h1" not in page.by_tag or tree.find(".//h1") is None
     near = set(islice(container.iter(), _NEAR))
     inside = False
     around = set(container.iterancestors())
@@ -78,10 +78,11 @@ def _lead_in(element: HtmlElement, summary: str, *, is_called_lead: bool) -> lis
     if not is_called_lead and (len(summary) < 40 or not _begins(element, summary)):
         return []
     text = one_line(element.text_content())
-    if not 40 < len(text) < 700 or why_not_text(text):
+    if not 40 < len(text) < 700:
         return []
     is_summary = for_comparison(text)[:120] == summary and not _has_one_that_is(element, summary)
-    return _paragraphs(element, text) if is_called_lead or is_summary else []
+    is_lead = (is_called_lead or is_summary) and why_not_text(text) is None
+    return _paragraphs(element, text) if is_lead else []
 
 
 def _paragraphs(element: HtmlElement, text: str) -> list[str]:

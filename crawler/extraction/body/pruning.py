@@ -108,10 +108,9 @@ def _open_anchors(page: Outline) -> None:
             if link is not None and link.tag == "a" and link.get("href", "").startswith("#"):
                 link.tag = "span"
     for i in page.by_tag.get("a", ()):
-        address, link = page.attributes[i].get("href", ""), page.elements[i]
-        is_long = len(page.texts[i]) >= 2 * _RUNNING and address[:1] == "#" and len(address) > 1
-        if is_long and next(link.iterancestors("li"), None) is None:
-            link.tag = "span"
+        address = page.elements[i].get("href", "") if len(page.texts[i]) >= 2 * _RUNNING else ""
+        if address[:1] == "#" != address and next(page.elements[i].iterancestors("li"), None) is None:
+            page.elements[i].tag = "span"
 
 
 def _open_headings(page: Outline) -> None:
@@ -257,9 +256,7 @@ def _by_its_text(page: Outline) -> Iterator[tuple[HtmlElement, str]]:
         if len(text) > _SMALL:
             if tag in _NAMED and _IS_DATA.match(text):
                 yield page.elements[i], "data for the page's scripts"
-        elif (
-            tag in _INLINE and len(text) < 2 * _HEADLINE and _ANNOUNCES.fullmatch(text) and not text.islower()
-        ):
+        elif tag in _INLINE and len(text) in _LABEL and _ANNOUNCES.fullmatch(text) and not text.islower():
             yield from _announced(page.elements[i])
 
 
@@ -366,6 +363,8 @@ _INLINE = ("span", "small", "i", "em", "b", "strong", "a", "sup")
 _IS_DATA = re.compile(r'\s*\[?\s*\{\s*"[\w-]+"\s*:')
 _HEADLINE = 20
 """Letters of a link that may be a headline, at least."""
+_LABEL = range(len("related"), 2 * _HEADLINE)
+"""Letters of a label before such a link."""
 _AWAY = "points to another article"
 _ANNOUNCES = re.compile(
     r"\W*(?:(?:à )?lire aussi|lesen sie auch|lee también|te puede interesar|leia também|leggi anche"

@@ -48,23 +48,21 @@ class NamedRule:
 
     def search(self, tree: HtmlElement) -> Iterator[HtmlElement]:
         """Yield the elements for which a path holds."""
-        attributes, results, of_headlines = self._attributes, self._results, self._of_headlines
-        for element in tree.iterdescendants(*self._tags):
-            names = tuple([pair for pair in element.items() if pair[0] in attributes])
-            if not names:
-                continue
-            key = (element.tag, names, of_headlines and element.find(".//h1") is not None)
-            holds = results.get(key)
-            if holds is None:
-                if len(results) == _REMEMBERED:
-                    results.clear()
-                holds = results[key] = bool(self._holds(element))
-            if holds:
-                yield element
+        return filter(self.holds, tree.iterdescendants(*self._tags))
 
     def holds(self, element: HtmlElement) -> bool:
         """Tell if a path holds for one element."""
-        return bool(self._holds(element))
+        attributes, results = self._attributes, self._results
+        names = tuple([pair for pair in element.items() if pair[0] in attributes])
+        if not names:
+            return False
+        key = (element.tag, names, self._of_headlines and element.find(".//h1") is not None)
+        holds = results.get(key)
+        if holds is None:
+            if len(results) == _REMEMBERED:
+                results.clear()
+            holds = results[key] = bool(self._holds(element))
+        return holds
 
 
 class Either:

@@ -42,6 +42,7 @@ class Outline:
     by_role: Names
     by_rel: Names
     by_hreflang: Names
+    by_href: Names
     by_component: tuple[Names, ...]
     """One for each attribute of COMPONENT."""
     source: bytes | None
@@ -149,13 +150,13 @@ def outline(root: HtmlElement, source: bytes | None = None) -> Outline:
     for i in by_tag.get("script", ()):
         if "json" in (elements[i].get("type") or "").lower():
             texts[i] = elements[i].text or ""
-    names = ("class", "id", "itemprop", "itemtype", "aria-hidden", "role", "rel", "hreflang", *COMPONENT)
-    by_class, by_id, by_itemprop, by_itemtype, by_hidden, by_role, by_rel, by_hreflang, *by_component = (
-        attributes.by_value(*names)
+    names = ("class", "id", "itemprop", "itemtype", "aria-hidden", "role", "rel", "hreflang", "href")
+    classes, ids, props, types, hidden, roles, rels, languages, addresses, *components = attributes.by_value(
+        *names, *COMPONENT
     )
     return Outline(
-        root, elements, tags, attributes, texts, by_tag, by_class, by_id, by_itemprop, by_itemtype,
-        by_hidden, by_role, by_rel, by_hreflang, tuple(by_component), source,
+        root, elements, tags, attributes, texts, by_tag, classes, ids, props, types,
+        hidden, roles, rels, languages, addresses, tuple(components), source,
     )  # fmt: skip
 
 

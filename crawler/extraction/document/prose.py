@@ -8,7 +8,7 @@ from bisect import bisect
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate, filterfalse, islice
+from itertools import filterfalse, islice
 from operator import attrgetter, itemgetter
 
 from lxml.html import HtmlElement
@@ -295,9 +295,7 @@ def _cards(page: Outline) -> dict[HtmlElement, HtmlElement]:
     Each has the smallest box around it and the picture.
     """
     cards: dict[HtmlElement, HtmlElement] = {}
-    for links in _links_by_address(page).values():
-        if len(links) < 2:
-            continue
+    for links in _links_of_one_address(page):
         around_picture: set[HtmlElement] = set()
         headlines: list[HtmlElement] = []
         for link in links:
@@ -314,14 +312,11 @@ def _cards(page: Outline) -> dict[HtmlElement, HtmlElement]:
     return cards
 
 
-def _links_by_address(page: Outline) -> dict[str, list[HtmlElement]]:
-    by_address: dict[str, list[HtmlElement]] = {}
-    for link in page.of("a"):
-        address = link.get("href", "")
+def _links_of_one_address(page: Outline) -> Iterator[list[HtmlElement]]:
+    for address, positions in page.by_href.items():
         # to another host leads what a review is of
-        if address.startswith("/") and address[:2] != "//":
-            by_address.setdefault(address, []).append(link)
-    return by_address
+        if len(positions) > 1 and address.startswith("/") and address[:2] != "//":
+            yield [page.elements[i] for i in positions if page.tags[i] == "a"]
 
 
 def _stands_alone(link: HtmlElement) -> bool:
@@ -340,7 +335,7 @@ def _stands_alone(link: HtmlElement) -> bool:
 
 def _are_few(element: HtmlElement) -> bool:
     """Tell if an element has fewer letters than a teaser may have."""
-    return all(count < _TEASER for count in accumulate(map(len, element.itertext())))
+    return len(element.text_content()) < _TEASER
 
 
 def _spared(pieces: tuple[Piece, ...], article: str | None, headline: int) -> frozenset[str]:

@@ -352,7 +352,8 @@ def _heading_text(element: HtmlElement) -> str:
 def _add_text(element: HtmlElement, parts: list[str]) -> None:
     parts.append(element.text or "")
     for child in element:
-        if isinstance(child.tag, str) and not _is_beside(child) and not _is_second(child, parts):
+        text = one_line(child.text_content()) if isinstance(child.tag, str) else ""
+        if isinstance(child.tag, str) and not (_is_beside(child, text) or _is_second(child, text, parts)):
             inside: list[str] = []
             _add_text(child, inside)
             if "".join(parts)[-1:].islower() and "".join(inside)[:1].isupper():
@@ -364,11 +365,10 @@ def _add_text(element: HtmlElement, parts: list[str]) -> None:
         parts.append(tail)
 
 
-def _is_beside(element: HtmlElement) -> bool:
+def _is_beside(element: HtmlElement, text: str) -> bool:
     names = f"{element.get('class', '')} {element.get('id', '')}"
     if element.tag in {"script", "style", "noscript"}:
         return True
-    text = one_line(element.text_content())
     return (_BESIDE(names) and len(text) < 60) or (
         element.tag in {"a", "span", "small", "sup"}
         and _COUNT.fullmatch(text) is not None
@@ -376,7 +376,7 @@ def _is_beside(element: HtmlElement) -> bool:
     )
 
 
-def _is_second(element: HtmlElement, before: list[str]) -> bool:
+def _is_second(element: HtmlElement, text: str, before: list[str]) -> bool:
     """Tell if a part of a heading is its date, or a button or small print after the headline itself."""
     if element.tag == "time":
         return True
@@ -387,7 +387,6 @@ def _is_second(element: HtmlElement, before: list[str]) -> bool:
     ):
         # a button behind the headline: `Add to my list`
         return True
-    text = one_line(element.text_content())
     if len(text) < 40 and any(letter.isdigit() for letter in text) and is_bare(text):
         return True
     return element.tag == "small" and len("".join(before).strip()) > _NAME
