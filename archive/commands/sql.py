@@ -84,10 +84,10 @@ def _ended_by_ctrl_c() -> Iterator[None]:
 
 
 def _names(console: Console, called: str) -> int:
-    from archive.format.docs import TABLES
+    from archive.format.schema import ABOUT
     from archive.read.sql_views import views
 
-    tables = [(name, "table", about.split(". ")[0].rstrip(".")) for name, _, about in TABLES]
+    tables = [(name, "table", about.split(". ")[0].rstrip(".")) for name, about in ABOUT.items()]
     view_rows = [(x.name, "view", ", ".join(x.columns)) for x in views().values()]
     print_grid(console, ["name", "kind", "rows, or columns"], [*tables, *view_rows])
     console.print(f"\nFor example:  {called} 'SELECT * FROM lags_by_outlet'", markup=False)

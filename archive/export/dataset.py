@@ -21,7 +21,7 @@ from archive.export import dataset_card
 from archive.export.choice import OF_ARTICLES, Choice
 from archive.export.dataset_card import Contents, Holding, Part, TableParts
 from archive.export.files import parquet_writer, row_groups
-from archive.format.docs import TABLES
+from archive.format.schema import ABOUT
 from archive.read.archive import Archive
 from archive.read.scan import RowSet, one_of
 from archive.storage import durable, locks, path_guard
@@ -82,7 +82,7 @@ def _fill(
 ) -> Contents:
     chosen = None if choice.is_everything else _Chosen(archive, choice)
     tables = []
-    for name, _, about in TABLES:
+    for name, about in ABOUT.items():
         rows = archive.table(name, as_of=choice.as_of)
         if chosen is not None:
             rows = chosen.rows(name, rows)

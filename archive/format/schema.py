@@ -180,6 +180,22 @@ PUBLIC = {
 }
 """Tables as a reader sees them, and the stored tables of each."""
 
+ABOUT = {
+    "articles": "One row per article: its latest text.",
+    "versions": "One row for each text of an article, with the columns of `articles`. A new version means a "
+    "new headline or body.",
+    "observations": "One row for every visit to an address, whatever its outcome.",
+    "stories": "One row per story, its variants side by side.",
+    "pairs": "One row for two articles that are one story in two languages, with the evidence.",
+    "refusals": "One row for two articles with some evidence that did not become a pair. A log: a new row if "
+    "reason or evidence change.",
+    "alignments": "One row for paragraphs, without captions, that two variants of a story share or that one "
+    "has alone. Lists are empty, not null. `archive.open(…).only_in(story_id)` orders them by language.",
+    "same_event": "One row for articles of two outlets that seem to report one event. A log: the last row of "
+    "two articles holds. [How](../explanation/pairing.md#one-event-in-several-outlets).",
+}
+"""What a row of each of them is."""
+
 SORT = {
     "articles": ("outlet", "language", "published_at", "article_id", "version"),
     "superseded": ("outlet", "language", "published_at", "article_id", "version"),

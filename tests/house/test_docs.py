@@ -9,7 +9,6 @@ import pytest
 
 from archive.__main__ import parser as archive_parser
 from archive.format import gate
-from archive.format.docs import render
 from archive.format.reasons import Reason
 from crawler import settings
 from crawler.downloader import handler
@@ -20,6 +19,7 @@ from crawler.requests import articles
 from crawler.workers import fork_server, worker
 from pipelines import snapshot
 from pipelines.pairing.edges import MOST_OF_A_STORY_ID
+from tests.house.data_format import render
 from triptych.command_line import command_line
 
 ROOT = Path(__file__).parents[2]
@@ -112,7 +112,7 @@ def test_own_settings_are_found() -> None:
 
 def test_the_data_format_is_what_the_schema_says() -> None:
     assert PAGES[ROOT / "docs/reference/data-format.md"] == render(), (
-        "run: python -m archive.format.docs > docs/reference/data-format.md"
+        "run: python -m tests.house.data_format > docs/reference/data-format.md"
     )
 
 

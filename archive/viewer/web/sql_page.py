@@ -20,7 +20,7 @@ from urllib.parse import urlencode
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 import archive
-from archive.format.docs import TABLES
+from archive.format.schema import ABOUT
 from archive.read.sql_views import views
 from archive.viewer.web.archive_request import ArchiveRequest
 
@@ -61,7 +61,7 @@ def page(opened: ArchiveRequest) -> Response:
         shown=SHOWN,
         seconds=_SECONDS,
         views=list(views().values()),
-        tables=TABLES,
+        tables=ABOUT,
         cell=_text,
         address=lambda sql, suffix="": f"/sql{suffix}?{urlencode({'q': sql})}",
     )
