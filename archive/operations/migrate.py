@@ -25,19 +25,12 @@ from archive.storage.snapshot_log import Log
 from archive.tables.parquet_files import read
 
 Edit = Callable[[pa.Table], pa.Table]
+Step = Mapping[str, Edit]
+"""A change from one version of the schema to the next: edits by stored table.
 
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A change from one version of the schema to the next.
-
-    New nullable columns and wider types need no edit; a column that is renamed, split or dropped does, and so
-    does a new one that must have a value.
-    """
-
-    about: str
-    edits: Mapping[str, Edit]
-    """By stored table."""
+New nullable columns and wider types need no edit; a column that is renamed, split or dropped does, and so
+does a new one that must have a value.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,35 +41,6 @@ class Target:
     """By the version they start from."""
 
 
-_AUTHORS = (
-    "author_ids, alignments, refusals and the coverage of stories: empty at first; `triptych pair --all` "
-    "fills the alignments"
-)
-_READINGS = "former_readings: empty, for `triptych reextract --publish` to fill"
-_MEDIA = "media, outbound_links: empty, for `triptych reextract --publish` to fill"
-_ACCESS = (
-    "syndicated_from, access: empty, for `triptych reextract --publish` to fill; text_from: empty, the text "
-    "is the page's; every article keeps its id"
-)
-_EVENTS = (
-    "same_event: empty at first, `triptych pair --all` fills it; of alignments, confidence, doubtful, "
-    "nearest and in_common: empty until a story is aligned anew; original_language_reason: empty until a "
-    "story is written anew; translated_from: empty, for `triptych reextract --publish` to fill"
-)
-_MARKS = (
-    "of alignments, numbers_only_a and numbers_only_b: dropped, because most were wrong; numbers_differ, "
-    "numbers_converted, quotes_only_a and quotes_only_b: empty until `pair --all` aligns a story anew"
-)
-
-_SOURCES = (
-    "source_archive, source_capture: of imported pages what extra had under `imported`, which goes from there"
-)
-_LEFT_OUT = "left_out: empty, for `triptych reextract --publish` to fill"
-_SENTENCES = (
-    "of alignments, sentences_only_a and sentences_only_b: empty until `pair --all` aligns a story anew"
-)
-_NAMES = "of alignments, names_differ: empty until `pair --all` aligns a story anew"
-_NEGATIONS = "of alignments, negations_differ: empty until `pair --all` aligns a story anew"
 _IMPORTED = "imported"
 
 
@@ -114,17 +78,9 @@ TODAY = Target(
     SCHEMA_VERSION,
     STORED,
     {
-        1: Step(_AUTHORS, {}),
-        2: Step(_READINGS, {}),
-        3: Step(_MEDIA, {}),
-        4: Step(_ACCESS, {}),
-        5: Step(_EVENTS, {}),
-        6: Step(_MARKS, {"alignments": _without_marks, "former_alignments": _without_marks}),
-        7: Step(_SOURCES, dict.fromkeys(("articles", "superseded", "former_readings"), _with_sources)),
-        8: Step(_LEFT_OUT, {}),
-        9: Step(_SENTENCES, {}),
-        10: Step(_NAMES, {}),
-        11: Step(_NEGATIONS, {}),
+        **{version: {} for version in range(1, SCHEMA_VERSION)},
+        6: dict.fromkeys(("alignments", "former_alignments"), _without_marks),
+        7: dict.fromkeys(("articles", "superseded", "former_readings"), _with_sources),
     },
 )
 
@@ -157,7 +113,7 @@ def _migrate(target: Target, following: NextSnapshot) -> Snapshot | None:
             raise MigrationError(f"{file.table} is not a table of schema {target.version}.")
         table = read(following.storage, [file])
         for step in steps:
-            if edit := step.edits.get(file.table):
+            if edit := step.get(file.table):
                 table = edit(table)
         following.replace([file], _conform(table, file.table, target.stored[file.table]))
     return following.finish()

@@ -16,7 +16,7 @@ from archive.format.columns import SCHEMA_VERSION
 from archive.format.layout import Layout
 from archive.format.records import Medium
 from archive.format.schema import STORED
-from archive.operations.migrate import TODAY, Step, Target, migrate
+from archive.operations.migrate import TODAY, Target, migrate
 from archive.state import replay, tombstones
 from archive.state.tombstones import Tombstone, Tombstones, article_hash
 from archive.storage.interface import Storage
@@ -51,7 +51,7 @@ def count_words(table):
 NEXT = Target(
     SCHEMA_VERSION + 1,
     STORED | {name: invented(STORED[name]) for name in ("articles", "superseded")},
-    {SCHEMA_VERSION: Step("words", {"articles": count_words, "superseded": count_words})},
+    {SCHEMA_VERSION: {"articles": count_words, "superseded": count_words}},
 )
 
 
@@ -165,9 +165,9 @@ def test_an_older_archive_is_refused_then_whole(edited, article, capsys):
     assert main(["migrate", "--archive", str(edited)]) == 1  # nobody has written the step
     assert "cannot migrate schema 0 to 1" in capsys.readouterr().err
     with pytest.raises(MigrationError, match=r"articles\.text has no place"):
-        migrate(edited, Target(SCHEMA_VERSION, STORED, TODAY.steps | {0: Step("nothing", {})}))
+        migrate(edited, Target(SCHEMA_VERSION, STORED, TODAY.steps | {0: {}}))
     assert list((edited / "_tmp").iterdir()) == []
-    migrate(edited, Target(SCHEMA_VERSION, STORED, TODAY.steps | {0: Step("body", RENAME)}))
+    migrate(edited, Target(SCHEMA_VERSION, STORED, TODAY.steps | {0: RENAME}))
     opened = archive.open(edited)
     assert opened.articles().to_pandas().sort_values("article_id")["body"].tolist() == before
     assert [x.text for x in verify(edited) if x.grave] == []
@@ -214,7 +214,7 @@ def test_an_archive_of_the_first_triptych_gets_the_new_tables(edited, article, c
 def test_a_value_that_must_be_there_is_asked_for(edited):
     before = archive.open(edited).snapshot
     with pytest.raises(MigrationError, match=r"articles\.words must have a value"):
-        migrate(edited, Target(NEXT.version, NEXT.stored, {SCHEMA_VERSION: Step("forgot", {})}))
+        migrate(edited, Target(NEXT.version, NEXT.stored, {SCHEMA_VERSION: {}}))
     assert archive.open(edited).snapshot == before
     live = {file.path for file in before.files}
     on_disk = {str(x.relative_to(edited)) for x in (edited / "_data").rglob("*.parquet")}
@@ -235,7 +235,7 @@ def test_a_purge_that_was_cut_short_is_finished_after_the_migration(edited, arti
     stone = Tombstone("5" * 32, noon, "asked", (article_hash(article(1).article_id),), (key,))
     tombstones.write(Storage(edited), stone)
     as_older(edited)
-    migrate(edited, Target(SCHEMA_VERSION, STORED, TODAY.steps | {0: Step("body", RENAME)}))
+    migrate(edited, Target(SCHEMA_VERSION, STORED, TODAY.steps | {0: RENAME}))
     assert len(pd.read_parquet(edited / "articles")) == 3
     with ArchiveWriter.open(edited, run_id="run-2"):
         assert len(pd.read_parquet(edited / "articles")) == 2
@@ -246,7 +246,7 @@ def test_a_segment_of_the_older_version_is_taken_along(edited, article):
     with ArchiveWriter.open(edited, run_id="run-2") as writer:
         writer.add_article(article(30))
     as_older(edited)
-    migrate(edited, Target(SCHEMA_VERSION, STORED, TODAY.steps | {0: Step("body", RENAME)}))
+    migrate(edited, Target(SCHEMA_VERSION, STORED, TODAY.steps | {0: RENAME}))
     with ArchiveWriter.open(edited, run_id="run-3") as writer:
         assert writer.recovered == 1
         writer.commit()
@@ -258,7 +258,7 @@ def test_a_segment_of_the_older_version_is_taken_along(edited, article):
 
 def test_the_marks_of_schema_6_are_dropped():
     marks = {f"{kind}_only_{side}": [["63"]] for kind in ("numbers", "quotes") for side in "ab"}
-    table = TODAY.steps[6].edits["alignments"](pa.table({"position": [0], **marks}))
+    table = TODAY.steps[6]["alignments"](pa.table({"position": [0], **marks}))
     assert table.to_pylist() == [
         {
             "position": 0,
@@ -277,7 +277,7 @@ def test_the_origin_of_an_imported_page_moves_out_of_extra_into_columns():
         None,
     ]
     table = pa.table({"extra": pa.array([*extras, '{"og_locale": "uk"}'], pa.string())})
-    moved = TODAY.steps[7].edits["articles"](table).to_pydict()
+    moved = TODAY.steps[7]["articles"](table).to_pydict()
     assert moved == {
         "extra": [None, '{"og_locale": "uk"}', None, '{"og_locale": "uk"}'],
         "source_archive": ["news.warc.gz", "a", None, None],
