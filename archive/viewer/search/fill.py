@@ -40,14 +40,15 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_UPSERT = (
-    " ON CONFLICT (id) DO UPDATE SET story_id = excluded.story_id, outlet = excluded.outlet,"
-    " language = excluded.language, headline = excluded.headline, url = excluded.url,"
-    " published = excluded.published, first_seen = excluded.first_seen, last_seen = excluded.last_seen,"
-    " valid_from = excluded.valid_from,"
-    " section = excluded.section, authors = excluded.authors, version = excluded.version,"
-    " from_feed = excluded.from_feed, file = excluded.file, part = excluded.part,"
-    " doc = iif(hash = excluded.hash AND headline = excluded.headline, doc, NULL), hash = excluded.hash"
+_ROW = (
+    *("id", "story_id", "outlet", "language", "headline", "url", "published", "first_seen", "last_seen"),
+    *("valid_from", "section", "authors", "version", "from_feed", "hash", "file", "part"),
+)
+"""Columns of `article` but the number of its text, which stays until the text is another."""
+_INSERT = f"INSERT INTO article ({', '.join(_ROW)}) VALUES (:{', :'.join(_ROW)})"
+_UPDATE = (
+    f" ON CONFLICT (id) DO UPDATE SET {', '.join(f'{x} = excluded.{x}' for x in _ROW[1:])},"
+    " doc = iif(hash = excluded.hash AND headline = excluded.headline, doc, NULL)"
 )
 _ARTICLE = [
     "article_id", "story_id", "version", "outlet", "url", "language", "headline", "authors", "published_at",
@@ -61,6 +62,13 @@ _COMPARED = (
 _EVENT = ["article_id_a", "article_id_b", "commit_seq", "tier", "probability", "shared"]
 _QUOTES = ("quotes_only_a", "quotes_only_b")
 _TABLES = ("articles", "superseded", "stories", "alignments", "pairs", "observations", "same_event")
+_OF_TABLE = {
+    "articles": ("article",), "superseded": ("former",), "alignments": ("compared", "mark"),
+    "observations": ("look",), "same_event": ("event",),
+}  # fmt: skip
+"""Tables of the side file that have rows of a stored table; any may have some of `flag` and `place`."""
+_TOUCHING = {"compared": "story_id", "mark": "story_id", "article": "story_id", "former": "id", "flag": "id"}
+"""Columns that name the stories, or the articles, that change with a row."""
 _A_PROCESS = 600_000_000
 """Bytes that a process which reads texts takes."""
 
@@ -167,31 +175,17 @@ class _Fill:
         return story_ids
 
     def _drop(self, number: int, table: str) -> int:
-        names = {
-            "articles": "article",
-            "superseded": "former",
-            "alignments": "compared",
-            "observations": "look",
-            "same_event": "event",
-        }
+        """Drop the rows of a data file; return how many articles went with them."""
         lost = 0
-        marks = ("mark",) if table == "alignments" else ()
-        for name in {names.get(table, "flag"), "flag", "place", *marks}:
-            column = {
-                "compared": "story_id",
-                "mark": "story_id",
-                "article": "story_id",
-                "former": "id",
-                "flag": "id",
-            }.get(name)
-            if column:
+        for name in (*_OF_TABLE.get(table, ()), "flag", "place"):
+            if column := _TOUCHING.get(name):
                 rows = self._connection.execute(f"SELECT {column} FROM {name} WHERE file = ?", (number,))
                 self._touched |= {x for (x,) in rows}
             if name == "former":
                 former = "SELECT id FROM former WHERE file = ?"
                 self._connection.execute(f"DELETE FROM edit WHERE id IN ({former})", (number,))
-            lost_here = self._connection.execute(f"DELETE FROM {name} WHERE file = ?", (number,)).rowcount
-            lost += lost_here if name == "article" else 0
+            dropped = self._connection.execute(f"DELETE FROM {name} WHERE file = ?", (number,))
+            lost += dropped.rowcount if name == "article" else 0
         self._connection.execute("DELETE FROM file WHERE no = ?", (number,))
         return lost
 
@@ -218,21 +212,12 @@ class _Fill:
             before = "SELECT story_id FROM json_each(?) CROSS JOIN article ON article.id = json_each.value"
             self._touched |= {x for (x,) in self._connection.execute(before, (ids,))}
             self._touched |= {row["story_id"] for row in rows}
-        self._connection.executemany(
-            f"INSERT INTO article VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)"
-            f"{'' if self._is_first else _UPSERT}",
-            (
-                (
-                    *(row["article_id"], row["story_id"], row["outlet"], row["language"] or "?"),
-                    *(row["headline"], row["url"], _seconds(row["published_at"])),
-                    *(_seconds(row["first_seen"]), _seconds(row["last_seen"]), _seconds(row["valid_from"])),
-                    *(row["section"], "\n".join(row["authors"] or ()), row["version"]),
-                    *(row["text_from"] == FEED, row["content_hash"], number, part),
-                )
-                for row in rows
-            ),
-        )
-
+        for row in rows:
+            row |= {"id": row["article_id"], "language": row["language"] or "?", "hash": row["content_hash"]}
+            row |= {"authors": "\n".join(row["authors"] or ()), "from_feed": row["text_from"] == FEED}
+            row |= {x: _seconds(row[x]) for x in ("first_seen", "last_seen", "valid_from")}
+            row |= {"published": _seconds(row["published_at"]), "file": number, "part": part}
+        self._connection.executemany(_INSERT if self._is_first else _INSERT + _UPDATE, rows)
         addresses = []
         for row in rows:
             # an article that names its own address is known by its visits
@@ -347,17 +332,10 @@ class _Fill:
             ((x["article_id"], _seconds(x["observed_at"]), number) for x in taken_down.to_pylist()),
         )
         days = pc.cast(pc.floor(pc.divide(pc.cast(table["observed_at"], pa.int64()), 86_400e6)), pa.int64())
-        counted = (
-            table.append_column("day", days)
-            .group_by(["outlet", "day", "outcome", "reason"])
-            .aggregate([([], "count_all")])
-        )
+        by = table.append_column("day", days).group_by(["outlet", "day", "outcome", "reason"])
         self._connection.executemany(
-            "INSERT INTO look VALUES (?, ?, ?, ?, ?, ?)",
-            (
-                (x["outlet"], x["day"], x["outcome"], x["reason"] or "", x["count_all"], number)
-                for x in counted.to_pylist()
-            ),
+            "INSERT INTO look VALUES (:outlet, :day, :outcome, coalesce(:reason, ''), :count_all, :file)",
+            (x | {"file": number} for x in by.aggregate([([], "count_all")]).to_pylist()),
         )
 
     def _flag(self, kind: str, ids: Sequence[str], number: int) -> None:
