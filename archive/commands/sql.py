@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import math
 import signal
@@ -115,17 +113,11 @@ def _text(value: object) -> str:
 
 
 def _print_csv(rows: SqlRows) -> None:
-    from archive.export.files import csv_cell
+    from archive.export.files import csv_cell, csv_lines
 
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(rows.columns)
+    sys.stdout.buffer.write(csv_lines([rows.columns], "\n"))
     for row in _objects(rows):
-        writer.writerow([csv_cell(x) for x in row.values()])
-        _write(buffer.getvalue())
-        buffer.seek(0)
-        buffer.truncate()
-    _write(buffer.getvalue())
+        sys.stdout.buffer.write(csv_lines([[csv_cell(x) for x in row.values()]], "\n"))
     sys.stdout.buffer.flush()
 
 

@@ -174,10 +174,11 @@ def json_line(row: Mapping[str, object]) -> str:
     return json.dumps(row, ensure_ascii=False, default=_iso, allow_nan=False)
 
 
-def csv_lines(rows: Iterable[Sequence[object]]) -> bytes:
+def csv_lines(rows: Iterable[Sequence[object]], end: str = "\r\n") -> bytes:
     buffer = io.StringIO(newline="")
-    csv.writer(buffer, lineterminator="\r\n").writerows(rows)
-    return buffer.getvalue().encode()
+    csv.writer(buffer, lineterminator=end).writerows(rows)
+    # what is no character of any encoding may stand in a damaged row
+    return buffer.getvalue().encode("utf-8", "replace")
 
 
 def csv_cell(value: object) -> object:

@@ -1,7 +1,5 @@
 """Lists for other programs: CSV, JSON, and feeds of a search."""
 
-import csv
-import io
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,7 +8,7 @@ from datetime import UTC, date, datetime
 from itertools import islice
 from xml.etree import ElementTree as ET
 
-from archive.export.files import csv_cell
+from archive.export.files import csv_cell, csv_lines
 from archive.format.languages import STORY_LANGUAGES
 from archive.format.marks import CONTRADICTIONS
 from archive.terminal import visible
@@ -94,12 +92,8 @@ def _portions(lines: Iterable[StoryLine]) -> Iterator[list[StoryLine]]:
 def as_csv(rows: Sequence[Mapping[str, object]], columns: Sequence[str] = ()) -> bytes:
     """Write rows for a spreadsheet: with the mark of UTF-8, and no cell that would be taken for a formula."""
     names = list(columns or (rows[0] if rows else ()))
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(names)
-    for row in rows:
-        writer.writerow([csv_cell(row.get(name)) for name in names])
-    return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8", "replace")
+    cells = ([csv_cell(row.get(name)) for name in names] for row in rows)
+    return b"\xef\xbb\xbf" + csv_lines([names, *cells])
 
 
 def as_json(content: object) -> bytes:
