@@ -7,7 +7,6 @@ archive as `archive.open` returns it.
 import inspect
 import textwrap
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import pandas as pd
 import pyarrow as pa
@@ -147,20 +146,13 @@ def speakers(a: Archive) -> pd.DataFrame:
     return counted.reset_index().sort_values(["quotes", "speaker"], ascending=[False, True], kind="stable")
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
-    name: str
-    """In its address and in `archive.plots`; the interface has its words under it."""
-    frame: Callable[[Archive], pd.DataFrame]
-
-    @property
-    def recipe(self) -> str:
-        """Lines of pandas that make the numbers: those that made them here."""
-        source = inspect.getsource(self.frame)
-        body = source.split('"""', 2)[2].strip("\n")
-        lines = textwrap.dedent(body).replace("return ", f"{self.frame.__name__} = ")
-        needed = ("import archive", "import pandas as pd", *(x for name, x in _ALSO.items() if name in lines))
-        return "\n".join((*needed, "", 'a = archive.open("news-archive")', lines, ""))
+def recipe(frame: Callable[[Archive], pd.DataFrame]) -> str:
+    """Lines of pandas that make the numbers of a figure: those that made them here."""
+    source = inspect.getsource(frame)
+    body = source.split('"""', 2)[2].strip("\n")
+    lines = textwrap.dedent(body).replace("return ", f"{frame.__name__} = ")
+    needed = ("import archive", "import pandas as pd", *(x for name, x in _ALSO.items() if name in lines))
+    return "\n".join((*needed, "", 'a = archive.open("news-archive")', lines, ""))
 
 
 _ALSO = {
@@ -172,19 +164,17 @@ _ALSO = {
 """What a recipe imports besides, by what it names."""
 
 FIGURES = {
-    x.name: x
-    for x in (
-        Figure("lag", lags),
-        Figure("coverage", coverage),
-        Figure("translated", translated),
-        Figure("edits", edits),
-        Figure("sections", left_out),
-        Figure("quotes", quotes),
-        Figure("speakers", speakers),
-    )
+    "lag": lags,
+    "coverage": coverage,
+    "translated": translated,
+    "edits": edits,
+    "sections": left_out,
+    "quotes": quotes,
+    "speakers": speakers,
 }
+"""By the name in an address and in `archive.plots`; the interface has its words under it."""
 
 _UNPROVEN = {"quotes", "speakers"}
 """Figures of marks of which nobody has shown that nine in ten are right."""
-PROVEN = {name: figure for name, figure in FIGURES.items() if name not in _UNPROVEN}
+PROVEN = {name: frame for name, frame in FIGURES.items() if name not in _UNPROVEN}
 """Those that a page shows."""

@@ -41,7 +41,7 @@ def _axes(name: str, ax: Axes | None) -> tuple[Axes, Interface]:
 
 def lag(a: Archive, ax: Axes | None = None) -> Axes:
     """Draw how long after the first language the others come, by outlet: quantiles, hours, log scale."""
-    rows = _rows(FIGURES["lag"].frame(a))
+    rows = _rows(FIGURES["lag"](a))
     ax, _ = _axes("lag", ax)
     for n, row in enumerate(rows):
         hours = [max(float(row[x]) / 3600, 1 / 60) for x in ("p05", "p25", "p50", "p75", "p95")]
@@ -58,7 +58,7 @@ def lag(a: Archive, ax: Axes | None = None) -> Axes:
 
 def coverage(a: Archive, ax: Axes | None = None) -> Axes:
     """Draw the articles of each outlet, day and language as a heat map."""
-    frame = FIGURES["coverage"].frame(a)
+    frame = FIGURES["coverage"](a)
     ax, _ = _axes("coverage", ax)
     table = frame.pivot_table(index=["outlet", "language"], columns="day", values="articles", fill_value=0)
     if len(table):
@@ -72,7 +72,7 @@ def coverage(a: Archive, ax: Axes | None = None) -> Axes:
 
 def translated(a: Archive, ax: Axes | None = None) -> Axes:
     """Draw the share of each outlet's stories that have an article in each language."""
-    frame = FIGURES["translated"].frame(a)
+    frame = FIGURES["translated"](a)
     ax, _ = _axes("translated", ax)
     _bars(ax, frame["share"], [f"{x['outlet']}, {x['language']}" for x in _rows(frame)], frame["language"])
     ax.set_xlim(0, 1)
@@ -81,7 +81,7 @@ def translated(a: Archive, ax: Axes | None = None) -> Axes:
 
 def edits(a: Archive, ax: Axes | None = None) -> Axes:
     """Draw how long after publication articles are edited."""
-    counted = FIGURES["edits"].frame(a).groupby("hours_below")["edits"].sum()
+    counted = FIGURES["edits"](a).groupby("hours_below")["edits"].sum()
     steps = [int(x) for x in counted.index.tolist()]
     ax, t = _axes("edits", ax)
     ax.bar([f"{x // 2}–{x}" for x in steps], counted.tolist(), color="#3b74d8")
@@ -111,7 +111,7 @@ def _by_languages(  # noqa: PLR0917  what its callers differ in
     a: Archive, ax: Axes | None, figure: str, group: str, length: str, most: int | None = None
 ) -> Axes:
     """Draw a bar for each group and each two languages, of which one says what the other has not."""
-    frame = FIGURES[figure].frame(a).iloc[:most]
+    frame = FIGURES[figure](a).iloc[:most]
     ax, _ = _axes(figure, ax)
     names = [f"{x[group]}: {x['says']}, not in {x['has_not']}" for x in _rows(frame)]
     _bars(ax, frame[length], names, frame["says"])

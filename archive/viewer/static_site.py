@@ -17,7 +17,7 @@ from archive.viewer.article import article_values
 from archive.viewer.charts import draw_all
 from archive.viewer.load import read_story
 from archive.viewer.render import Pages, about, story_values
-from archive.viewer.search.answers import Question, StoryLine
+from archive.viewer.search.answers import Answer, Question, StoryLine
 from archive.viewer.search.lookup import Lookup
 
 _ORDERS = {"time": "index", "lag": "by-delay", "difference": "by-difference", "edits": "by-edits"}
@@ -120,7 +120,10 @@ def _lists(
             html = pages.render(
                 "stories.html",
                 "stories",
-                answer=_StaticAnswer(ordered[(page - 1) * _AT_ONCE : page * _AT_ONCE], len(ordered), order),
+                # without counts: a page that stands alone has no filters
+                answer=Answer(
+                    tuple(ordered[(page - 1) * _AT_ONCE : page * _AT_ONCE]), len(ordered), {}, order
+                ),
                 question=question,
                 columns=sorted(languages, key=display_order)[:4],
                 page=page,
@@ -136,13 +139,6 @@ def _lists(
                 anything_compared=lookup.has_compared,
             )
             yield address(page), html
-
-
-class _StaticAnswer:
-    """As an answer of the side file, without counts: a page that stands alone has no filters."""
-
-    def __init__(self, lines: list[StoryLine], found: int, order: str) -> None:
-        self.lines, self.found, self.order = lines, found, order
 
 
 def _ordered(lines: tuple[StoryLine, ...], order: str) -> list[StoryLine]:

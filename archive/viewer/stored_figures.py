@@ -37,18 +37,18 @@ class StoredFigures:
 
 def make(archive: Archive) -> StoredFigures:
     """Make the numbers of all figures. Raises the errors of reading an archive."""
-    from archive.viewer.figure_frames import PROVEN  # noqa: PLC0415  pandas, 1 s and 50 MB: pages need none
+    from archive.viewer.figure_frames import PROVEN, recipe  # noqa: PLC0415  pandas, 1 s and 50 MB: pages need none
 
     numbers: dict[str, Numbers] = {}
-    for name, figure in PROVEN.items():
+    for name, make_frame in PROVEN.items():
         with translated_errors():
-            frame = figure.frame(archive).astype(object)
+            frame = make_frame(archive).astype(object)
         if "day" in frame:
             frame["day"] = frame["day"].map(str)
         frame = frame.where(frame.notna(), None)  # JSON has no NaN
         columns = [str(x) for x in frame.columns]
         rows = [dict(zip(columns, row, strict=True)) for row in frame.itertuples(index=False)]
-        numbers[name] = Numbers(columns, rows, figure.recipe)
+        numbers[name] = Numbers(columns, rows, recipe(make_frame))
     return StoredFigures(archive.snapshot.id, numbers)
 
 

@@ -11,7 +11,11 @@ from archive.format.languages import STORY_LANGUAGES
 from archive.format.marks import CONTRADICTIONS
 from archive.format.times import has_hour
 
-Ints = np.ndarray[Any, np.dtype[np.int64]]
+Bools = np.ndarray[Any, np.dtype[np.bool_]]
+Bytes = np.ndarray[Any, np.dtype[np.bytes_]]
+Floats = np.ndarray[Any, np.dtype[np.float64]]
+Ints = np.ndarray[Any, np.dtype[np.int32]]
+Longs = np.ndarray[Any, np.dtype[np.int64]]
 
 EPOCH = date(1970, 1, 1)
 PAGE = 50
@@ -200,10 +204,10 @@ class DayCounts:
 
     outlet: str
     language: str
-    days: Ints
+    days: Longs
     """Since 1970, ascending; only texts that have been read count."""
-    articles: Ints
-    all_articles: Ints
+    articles: Longs
+    all_articles: Longs
 
     def rows(self) -> Iterator[tuple[date, int, int]]:
         return zip(

@@ -3,13 +3,12 @@
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-Ints = np.ndarray[Any, np.dtype[np.int64]]
+from archive.viewer.search.answers import Longs
 
 LENGTHS = (3, 6)
 """Letters: of a longer beginning few words begin so."""
@@ -51,7 +50,7 @@ class NewBeginnings:
 
 
 def _rows(
-    length: int, starts: pa.DictionaryArray, codes: Ints, docs: Ints
+    length: int, starts: pa.DictionaryArray, codes: Longs, docs: Longs
 ) -> list[tuple[int, str, int, bytes]]:
     """List the rows of the table in its order; `codes`: a word of each of `docs`."""
     names = starts.dictionary.to_pylist()
@@ -67,7 +66,7 @@ def _rows(
     return sorted((length, name, part, places[2 * begin : 2 * end]) for name, part, begin, end in rows)
 
 
-def docs_beginning(connection: sqlite3.Connection, start: str) -> Ints:
+def docs_beginning(connection: sqlite3.Connection, start: str) -> Longs:
     """Find the texts of a file that have a word that begins so; some may come more than once."""
     length = min(x for x in LENGTHS if x >= len(start))
     rows = connection.execute(

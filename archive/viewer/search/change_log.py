@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from archive.viewer.search.answers import ArticleLine, ChangeEvent, EditVisit, StoryLine
+from archive.viewer.search.answers import ArticleLine, Bools, ChangeEvent, EditVisit, Floats, Ints, StoryLine
 from archive.viewer.search.row_reader import RowReader, moment
-from archive.viewer.search.story_columns import Bools, Digest, Floats, Ints
+from archive.viewer.search.story_columns import Digest
 
 REACTIONS = ("", "alone", "unknown", "followed")
 """What the others did, summed up: that of each change is the last that one of them gives it.

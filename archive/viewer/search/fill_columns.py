@@ -9,21 +9,10 @@ from uuid import uuid4
 
 import numpy as np
 
-from archive.viewer.search.answers import STORED_FLAGS
+from archive.viewer.search.answers import STORED_FLAGS, Bools, Bytes, Floats, Ints
 from archive.viewer.search.change_log import ChangeLog
 from archive.viewer.search.side_file import transaction
-from archive.viewer.search.story_columns import (
-    CHANGE,
-    LONGEST_ID,
-    NO_TEXT,
-    VALUES,
-    Bools,
-    Bytes,
-    Digest,
-    Floats,
-    Ints,
-    read,
-)
+from archive.viewer.search.story_columns import CHANGE, LONGEST_ID, NO_TEXT, VALUES, Digest, read
 
 _AT_ONCE = 50_000
 """Stories whose rows are in memory at a time."""

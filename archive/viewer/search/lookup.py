@@ -6,7 +6,7 @@ from contextlib import ExitStack, closing
 from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -22,8 +22,12 @@ from archive.viewer.search.answers import (
     ORDERS,
     PAGE,
     Answer,
+    Bools,
     ChangeEvent,
     DayCounts,
+    Floats,
+    Ints,
+    Longs,
     Question,
     StoryLine,
 )
@@ -31,11 +35,6 @@ from archive.viewer.search.change_log import ChangeLog
 from archive.viewer.search.matched_texts import MatchedTexts
 from archive.viewer.search.row_reader import OutletDays, RowReader
 from archive.viewer.search.story_columns import Digest
-
-Bools = np.ndarray[Any, np.dtype[np.bool_]]
-Docs = np.ndarray[Any, np.dtype[np.int64]]
-Ints = np.ndarray[Any, np.dtype[np.int32]]
-Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 DAY = 86_400.0
 CALENDAR = ((date.min - EPOCH).days, (date.max - EPOCH).days)
@@ -49,7 +48,7 @@ _RANKED = 20_000
 class _Cells(NamedTuple):
     """Days on which articles were published."""
 
-    tracks: list[tuple[str, str, Docs, Docs]]
+    tracks: list[tuple[str, str, Longs, Longs]]
     """Outlet, language, its days, and the number of each as a text has it."""
     size: int
 
@@ -152,7 +151,7 @@ class Lookup:
 
     @cached_property
     def _cells(self) -> _Cells:
-        tracks: list[tuple[str, str, Docs, Docs]] = []
+        tracks: list[tuple[str, str, Longs, Longs]] = []
         size = 0
         query = (
             "SELECT outlet, language, group_concat(day), group_concat(no) FROM cell"
@@ -167,7 +166,7 @@ class Lookup:
         return _Cells(tracks, size)
 
     def _stories_in_order(
-        self, question: Question, groups: Mapping[str, Bools], docs: Docs | None
+        self, question: Question, groups: Mapping[str, Bools], docs: Longs | None
     ) -> tuple[Ints, str]:
         """Put the stories that are left into their order; the order as it could be had."""
         order = question.order if question.order in ORDERS else "time"
@@ -180,14 +179,14 @@ class Lookup:
         return self._ordered(self._all(groups), order, rank), order
 
     def _lines(
-        self, stories: Ints, question: Question | None = None, docs: Docs | None = None
+        self, stories: Ints, question: Question | None = None, docs: Longs | None = None
     ) -> Iterator[StoryLine]:
         numbers = stories.tolist()
         if question is None or docs is None:
             return self.rows.lines(numbers)
         return self.rows.lines(numbers, lambda doc_of: self._texts.snippets(question.text, doc_of, docs))
 
-    def _grouped(self, question: Question) -> tuple[dict[str, Bools], Docs | None]:
+    def _grouped(self, question: Question) -> tuple[dict[str, Bools], Longs | None]:
         """Find the stories that each part of a question leaves, and the texts that match."""
         groups: dict[str, Bools] = {}
         docs = None

@@ -11,14 +11,10 @@ import numpy as np
 import zstandard
 
 from archive.format.languages import SEARCHED_LANGUAGES
+from archive.viewer.search.answers import Bools, Floats, Ints, Longs
 from archive.viewer.search.beginnings import LENGTHS, docs_beginning
 from archive.viewer.search.side_file import connect_texts
 from archive.viewer.search.word_forms import Choice, Term, choices, expression, further_keys, keys, snippet
-
-Bools = np.ndarray[Any, np.dtype[np.bool_]]
-Ints = np.ndarray[Any, np.dtype[np.int64]]
-Floats = np.ndarray[Any, np.dtype[np.float64]]
-Numbers = np.ndarray[Any, np.dtype[np.int32]]
 
 _MOST_FORMS = 2000
 """Forms of a word that are marked."""
@@ -27,7 +23,7 @@ _MOST_FORMS = 2000
 class MatchedTexts:
     """The files of texts, asked side by side; a text that no article has is none of its answers."""
 
-    def __init__(self, connection: sqlite3.Connection, story_of_doc: Numbers) -> None:
+    def __init__(self, connection: sqlite3.Connection, story_of_doc: Ints) -> None:
         """`story_of_doc`: -1 of a text that no article has. Raises sqlite3.DatabaseError."""
         self._sql = connection
         self._shards = connect_texts(connection)
@@ -42,7 +38,7 @@ class MatchedTexts:
         for shard in self._shards:
             shard.close()
 
-    def matching(self, text: str) -> Ints | None:
+    def matching(self, text: str) -> Longs | None:
         """Find the texts that match; None where the question is empty, or FTS5 has no room for it."""
         if not self.read:  # lemmas take a second to load, which filling would wait for
             return np.zeros(0, np.int64)
@@ -69,18 +65,18 @@ class MatchedTexts:
             is_match &= self._is_one_of(docs) ^ is_unwanted
         return np.flatnonzero(is_match & (self._story_of_doc >= 0))
 
-    def _beginning(self, start: str) -> Ints:
+    def _beginning(self, start: str) -> Longs:
         docs = []
         for n, docs_of_shard in enumerate(self._each(lambda shard: docs_beginning(shard, start))):
             docs.append(docs_of_shard * len(self._shards) + n)
         return np.concatenate(docs)
 
-    def _is_one_of(self, docs: Ints) -> Bools:
+    def _is_one_of(self, docs: Longs) -> Bools:
         mask = np.zeros(len(self._story_of_doc), np.bool_)
         mask[docs[docs < len(mask)]] = True  # others were read since
         return mask
 
-    def _indexed(self, question: Sequence[Choice]) -> Ints | None:
+    def _indexed(self, question: Sequence[Choice]) -> Longs | None:
         """Find texts in the index of words; None where it has no room for the question."""
         query_text = expression(question, self.keys_of)
         # as one text: a tenth of the time of a row of Python each
@@ -96,7 +92,7 @@ class MatchedTexts:
         ]
         return np.concatenate([np.zeros(0, np.int64), *docs])
 
-    def ranks(self, text: str) -> tuple[Ints, Floats]:
+    def ranks(self, text: str) -> tuple[Longs, Floats]:
         """Compute how well each text matches what `matching` has found texts for: greatest is best."""
         query_text = expression(choices(text), self.keys_of)
         query = "SELECT rowid, -bm25(text, 6.0, 1.0) FROM text WHERE text MATCH ?"
@@ -131,7 +127,7 @@ class MatchedTexts:
         return lambda word: word in forms or (bool(starts) and word.startswith(starts))
 
     def snippets(
-        self, text: str, doc_of: Mapping[str, int | None], docs: Ints
+        self, text: str, doc_of: Mapping[str, int | None], docs: Longs
     ) -> dict[str, tuple[tuple[str, bool], ...]]:
         """Cut what stands around the words of a question out of those of some texts that are in `docs`."""
         doc_numbers = np.array([x or 0 for x in doc_of.values()], np.int64)

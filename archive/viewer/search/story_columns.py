@@ -12,12 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from archive.viewer.search.answers import STORED_FLAGS
-
-Bools = np.ndarray[Any, np.dtype[np.bool_]]
-Ints = np.ndarray[Any, np.dtype[np.int32]]
-Floats = np.ndarray[Any, np.dtype[np.float64]]
-Bytes = np.ndarray[Any, np.dtype[np.bytes_]]
+from archive.viewer.search.answers import STORED_FLAGS, Bools, Bytes, Floats, Ints
 
 LONGEST_ID = 64
 VALUES = ("outlet", "language", "section", "author")

@@ -138,7 +138,7 @@ def days(tmp_path):
 def test_edits_have_no_hours(days):
     opened = archive.open(days)
     assert opened.sql("SELECT version, hours FROM edits").to_pylist() == [{"version": 2, "hours": None}]
-    assert len(FIGURES["edits"].frame(opened)) == 0
+    assert len(FIGURES["edits"](opened)) == 0
 
 
 def test_no_language_is_late_and_a_missing_one_is_waited_for_to_the_end_of_the_day(days, tmp_path, capsys):

@@ -11,7 +11,7 @@ import archive
 from archive.addresses import story_of_one
 from archive.format.marks import QuoteMark
 from archive.format.records import AlignmentRecord, Decisions, Membership, PairRecord
-from archive.viewer.figure_frames import FIGURES
+from archive.viewer.figure_frames import FIGURES, recipe
 from archive.viewer.render import static_file
 from tests.archive.two_newsrooms import DAY, record_of
 
@@ -78,7 +78,7 @@ def test_who_is_quoted_in_one_language_only(open_writer, root):
     members = tuple(Membership(x.article_id, story) for x in (a, b))
     writer.commit(lambda *_: Decisions((pair,), members, align=lambda *_: rows))
     writer.close()
-    frame = FIGURES["speakers"].frame(archive.open(root))
+    frame = FIGURES["speakers"](archive.open(root))
     assert frame.to_dict("records") == [
         {"speaker": speaker, "says": says, "has_not": has_not, "quotes": 1, "outlets": "courier"}
         for speaker, says, has_not in (("Olena Koval", "en", "uk"), ("Olena Koval", "uk", "en"))
@@ -86,7 +86,7 @@ def test_who_is_quoted_in_one_language_only(open_writer, root):
 
 
 def test_of_two_at_one_moment_neither_is_the_first(filled):
-    lags = FIGURES["lag"].frame(archive.open(filled))
+    lags = FIGURES["lag"](archive.open(filled))
     assert lags[["outlet", "language", "p50", "stories"]].values.tolist() == [
         ["courier", "en", 4500, 1],
         ["courier", "ru", 600, 2],  # at once with uk, and after 20 minutes
@@ -100,14 +100,14 @@ def test_numbers_recipes_and_plots(read, tmp_path, open_writer, article):
     writer = open_writer("run-9", tmp_path / "small")
     for name, figure in FIGURES.items():
         # of an archive without a story, then with one article, there is little to draw, and no error
-        assert len(figure.frame(archive.open(tmp_path / "small"))) == 0, name
+        assert len(figure(archive.open(tmp_path / "small"))) == 0, name
     writer.add_article(article(1, published_at=None))
     writer.commit()
     writer.close()
     for name in FIGURES:
         assert getattr(archive.plots, name)(archive.open(tmp_path / "small")).get_title()
         plt.close("all")
-    frames = {name: x.frame(read) for name, x in FIGURES.items()}
+    frames = {name: x(read) for name, x in FIGURES.items()}
     assert frames["coverage"]["articles"].sum() == 8
     assert set(frames["translated"]["language"]) == {"uk", "en"}
     assert list(frames["edits"]["hours_below"]) == [8]
@@ -115,7 +115,7 @@ def test_numbers_recipes_and_plots(read, tmp_path, open_writer, article):
     for name, figure in FIGURES.items():
         # what the page shows to be typed makes the same frame
         scope = {"opened": read}
-        typed = figure.recipe.replace('archive.open("news-archive")', "opened")
+        typed = recipe(figure).replace('archive.open("news-archive")', "opened")
         exec(typed, scope)
         assert scope[figure.frame.__name__].equals(frames[name])
         axes = getattr(archive.plots, name)(read)

@@ -292,7 +292,7 @@ def test_what_nobody_has_judged_is_doubtful_everywhere(writer, variants, root):
     assert len(passages) > 6  # what is linked is among them
     assert all(x.doubtful for x in passages)
     assert set(opened.stories().to_pandas()["coverage_en_of_uk"]) == {0.0}
-    assert set(FIGURES["sections"].frame(opened)["left_out"]) == {0.0}
+    assert set(FIGURES["sections"](opened)["left_out"]) == {0.0}
     fill.fill(opened)
     with serving(root) as get:
         line = json.loads(get("/stories.json")[2])[0]
