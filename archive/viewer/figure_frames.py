@@ -163,18 +163,13 @@ _ALSO = {
 }
 """What a recipe imports besides, by what it names."""
 
-FIGURES = {
+PROVEN = {
     "lag": lags,
     "coverage": coverage,
     "translated": translated,
     "edits": edits,
     "sections": left_out,
-    "quotes": quotes,
-    "speakers": speakers,
 }
-"""By the name in an address and in `archive.plots`; the interface has its words under it."""
-
-_UNPROVEN = {"quotes", "speakers"}
-"""Figures of marks of which nobody has shown that nine in ten are right."""
-PROVEN = {name: frame for name, frame in FIGURES.items() if name not in _UNPROVEN}
-"""Those that a page shows."""
+"""Figures that a page shows, by the name in an address; the interface has its words under it."""
+FIGURES = {**PROVEN, "quotes": quotes, "speakers": speakers}
+"""Those of `archive.plots`; of the marks in the last two nobody has shown that nine in ten are right."""

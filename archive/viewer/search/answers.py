@@ -224,6 +224,5 @@ def day_of(days: int) -> date:
 class Place:
     """Where a row lies: the name of a data file of the archive, and one of its row groups."""
 
-    table: str
     file: str
     part: int

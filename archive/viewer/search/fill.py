@@ -215,8 +215,9 @@ class _Fill:
         for row in rows:
             row |= {"id": row["article_id"], "language": row["language"] or "?", "hash": row["content_hash"]}
             row |= {"authors": "\n".join(row["authors"] or ()), "from_feed": row["text_from"] == FEED}
-            row |= {x: _seconds(row[x]) for x in ("first_seen", "last_seen", "valid_from")}
-            row |= {"published": _seconds(row["published_at"]), "file": number, "part": part}
+            row |= {"published": _seconds(row["published_at"]), "valid_from": _seconds(row["valid_from"])}
+            row |= {"first_seen": _seconds(row["first_seen"]), "last_seen": _seconds(row["last_seen"])}
+            row |= {"file": number, "part": part}
         self._connection.executemany(_INSERT if self._is_first else _INSERT + _UPDATE, rows)
         addresses = []
         for row in rows:

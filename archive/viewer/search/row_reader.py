@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from itertools import chain
+from itertools import chain, starmap
 from typing import Any
 
 import numpy as np
@@ -139,12 +139,12 @@ class RowReader:
     def places(self, article_ids: Sequence[str]) -> list[Place]:
         """Find where all versions of these articles lie."""
         rows = self._sql.execute(
-            f"SELECT 'articles', name, part FROM article JOIN file ON file.no = file WHERE id IN {_AMONG}"
-            f" UNION SELECT 'superseded', name, part FROM former JOIN file ON file.no = file"
+            f"SELECT name, part FROM article JOIN file ON file.no = file WHERE id IN {_AMONG}"
+            f" UNION SELECT name, part FROM former JOIN file ON file.no = file"
             f" WHERE id IN {_AMONG}",
             [json.dumps(article_ids)] * 2,
         )
-        return [Place(*row) for row in rows]
+        return list(starmap(Place, rows))
 
     def files(self, article_ids: Sequence[str], story_id: str = "", url: str = "") -> set[str]:
         """Name the data files that may have rows of these articles, of a story, or of an address."""
