@@ -115,9 +115,11 @@ def _text(value: object) -> str:
 def _print_csv(rows: SqlRows) -> None:
     from archive.export.files import csv_cell, csv_lines
 
-    sys.stdout.buffer.write(csv_lines([rows.columns], "\n"))
+    before = csv_lines([rows.columns], "\n")  # not written where the first row is an error
     for row in _objects(rows):
-        sys.stdout.buffer.write(csv_lines([[csv_cell(x) for x in row.values()]], "\n"))
+        sys.stdout.buffer.write(before + csv_lines([[csv_cell(x) for x in row.values()]], "\n"))
+        before = b""
+    sys.stdout.buffer.write(before)
     sys.stdout.buffer.flush()
 
 

@@ -117,7 +117,7 @@ def test_numbers_recipes_and_plots(read, tmp_path, open_writer, article):
         scope = {"opened": read}
         typed = recipe(figure).replace('archive.open("news-archive")', "opened")
         exec(typed, scope)
-        assert scope[figure.frame.__name__].equals(frames[name])
+        assert scope[figure.__name__].equals(frames[name])
         axes = getattr(archive.plots, name)(read)
         assert axes.get_title()
         plt.close("all")
