@@ -25,7 +25,7 @@ _OTHER_SCRIPT = {
 _PART = re.compile(r"<([a-z_]+)>")
 _WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
 _TO_READERS = re.compile(
-    r"^(?:друзі|друзья|(?:шановні|дорогі|любі) (?:читачі|друзі)"
+    r"(?:друзі|друзья|(?:шановні|дорогі|любі) (?:читачі|друзі)"
     r"|(?:уважаемые|дорогие) (?:читатели|друзья)|dear readers?|friends)[,!] "
 )
 _SENTENCE = re.compile(r"[.!?…][»”\"')]*$")
@@ -134,8 +134,9 @@ def why_not_text(line: str) -> str | None:
     if not any(map(str.isalnum, printed)):
         return "no letter"
     folded = fold(printed)
+    has = folded.__contains__
     for needs, begins, rule in _rules_for(len(folded), _CYRILLIC.search(folded) is not None):
-        if needs and not any(map(folded.__contains__, needs)):
+        if needs and not any(map(has, needs)):
             continue
         match = begins(printed if rule.as_printed else folded)
         if match is not None and (rule.always or ":" in match[0] or not _is_spared(rule, folded)):
@@ -205,7 +206,8 @@ def fold(line: str) -> str:
     line = line.lower()
     for letter, plain in _FOLDED:
         line = line.replace(letter, plain)
-    return _TO_READERS.sub("", line)
+    to_readers = _TO_READERS.match(line)
+    return line if to_readers is None else line[to_readers.end() :]
 
 
 def without_bullets(line: str) -> str:

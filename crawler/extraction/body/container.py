@@ -244,6 +244,8 @@ def _texts(
 ) -> Iterator[tuple[str, HtmlElement, bool]]:
     """Yield the texts that may be the article's, each with its block, and True inside a link."""
     body = order[0]
+    headed = {around for h1 in body.iter("h1") for around in h1.iterancestors()}
+    has_main = next(body.iter("main"), None) is not None
     # for each element: the block of its text, then three flags: inside a link, inside an element that is no
     # article, and the same for its block; most are as those of the element around it
     places: dict[HtmlElement, tuple[HtmlElement, bool, bool, bool]] = {body: (body, False, False, False)}
@@ -251,6 +253,10 @@ def _texts(
         yield text, body, False
     for element in order[1:]:
         place = places[element.getparent()]
+        if place[3] and not has_main:
+            # all in it is lost, too
+            places[element] = place
+            continue
         around, linked, is_other, lost = place
         if not lost and (text := element.tail):
             yield text, around, linked
@@ -262,7 +268,7 @@ def _texts(
             elif not is_other and tag != "form" and (is_named or tag == "h1"):
                 # with an <h1> inside it may be the article: ASP.NET wraps pages in a form, some put it into a
                 # header or an aside
-                is_other = element.find(".//h1") is None
+                is_other = element not in headed
             linked = linked or tag == "a"
             if tag in _BLOCKS:
                 around, lost = element, is_other

@@ -176,15 +176,11 @@ class _Rules:
         )
 
     def _is_byline(self, i: int) -> bool:
-        text = self._folded[i]
-        # a fast check first, as the pattern of days is slow
-        if (
-            self._byline
-            and text.startswith(self._byline)
-            and self._byline in {text, for_comparison(without_day(self._blocks[i].text))}
-        ):
+        text, line, byline = self._folded[i], self._blocks[i].text, self._byline
+        # the pattern of days is slow
+        if byline and text.startswith(byline) and byline in {text, for_comparison(without_day(line))}:
             return True
-        return len(self._blocks[i].text) < _LONGEST_BYLINE and _only_names(text, self._names)
+        return len(line) < _LONGEST_BYLINE and _only_names(text, self._names)
 
     def _is_caption(self, i: int) -> bool:
         if self._folded[i] not in self._captions or self._blocks[i].kind == "heading":

@@ -307,7 +307,7 @@ def _polls(page: Outline) -> Iterator[tuple[HtmlElement, str]]:
     polls: dict[HtmlElement, None] = {}
     is_large: dict[HtmlElement, bool] = {}
     for i in page.by_tag.get("input", ()):
-        if page.attributes[i].get("type") != "radio":
+        if page.elements[i].get("type") != "radio":
             continue
         poll = None
         for around in page.elements[i].iterancestors():

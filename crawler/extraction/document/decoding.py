@@ -70,14 +70,13 @@ def read_outline(body: bytes, declared: str | None) -> Outline:
         raise Unreadable(Reason.TOO_MANY_ATTRIBUTES, f"more than {MOST_ATTRIBUTES} on one element: {tag!r}…")
     root = _tree(source)
     _join(root)
-    lowered = source.lower()
-    page = outline(root, lowered)
+    page = outline(root, source)
     if _rename_mistyped(page):
-        page = outline(root, lowered)
+        page = outline(root, source)
     if (elements := len(page.elements)) > MAX_ELEMENTS:
         raise Unreadable(Reason.TOO_MANY_ELEMENTS, f"{elements}; at most {MAX_ELEMENTS} are read")
     if _drop_endless_names(page):
-        page = outline(root, lowered)
+        page = outline(root, source)
     return replace(page, encoding=encoding)
 
 

@@ -46,7 +46,7 @@ class Outline:
     by_component: tuple[Names, ...]
     """One for each attribute of COMPONENT."""
     source: bytes | None
-    """Source of the page in lower case, if known."""
+    """Source of the page, if known."""
     encoding: str = "utf-8"
     """That the page was read in."""
 
@@ -129,16 +129,12 @@ class Attributes:
         for i, element in enumerate(self._elements):
             for name, value in element.items():
                 if name in by_name:
-                    values = by_name[name]
-                    if value in values:
-                        values[value].append(i)
-                    else:
-                        values[value] = [i]
+                    by_name[name].setdefault(value, []).append(i)
         return [*by_name.values()]
 
 
 def outline(root: HtmlElement, source: bytes | None = None) -> Outline:
-    """Make the outline of a tree; `source` is the page in lower case."""
+    """Make the outline of a tree; `source` is the page."""
     elements: list[HtmlElement] = list(root.iter("*"))
     tags = [element.tag for element in elements]
     by_tag: defaultdict[str, list[int]] = defaultdict(list)

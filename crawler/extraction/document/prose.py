@@ -381,10 +381,7 @@ def _is_comment(piece: Piece) -> bool:
 
 def _letters_outside(pieces: Iterable[Piece], *words: str) -> int:
     """Count the letters of the pieces that stand under none of these words."""
-    letters = 0
-    for piece in pieces:
-        letters += len(piece.text) if piece.words.isdisjoint(words) else 0
-    return letters
+    return sum(len(piece.text) for piece in pieces if piece.words.isdisjoint(words))
 
 
 def _begins_under(word: str, first: Sequence[Piece], begins: Counter[str]) -> bool:

@@ -366,14 +366,12 @@ def _add_text(element: HtmlElement, parts: list[str]) -> None:
 
 
 def _is_beside(element: HtmlElement, text: str) -> bool:
-    names = f"{element.get('class', '')} {element.get('id', '')}"
     if element.tag in {"script", "style", "noscript"}:
         return True
-    return (_BESIDE(names) and len(text) < 60) or (
-        element.tag in {"a", "span", "small", "sup"}
-        and _COUNT.fullmatch(text) is not None
-        and any(letter.isalpha() for letter in text)
-    )
+    if len(text) < 60 and _BESIDE(f"{element.get('class', '')} {element.get('id', '')}"):
+        return True
+    is_count = element.tag in {"a", "span", "small", "sup"} and _COUNT.fullmatch(text) is not None
+    return is_count and any(map(str.isalpha, text))
 
 
 def _is_second(element: HtmlElement, text: str, before: list[str]) -> bool:

@@ -5,7 +5,7 @@ that has running text too. What holds the headline is never another story's, wha
 """
 
 import re
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate, islice, takewhile
 
 from lxml.html import HtmlElement
@@ -174,6 +174,7 @@ class Placement:
         return False
 
 
+@lru_cache(maxsize=8192)  # a page has few names, and asks of each for many elements
 def says_others(name: str) -> bool:
     """Tell if a class or id names a part of the page for other stories, readers or the site."""
     if not name or not _of_others(name):
@@ -184,6 +185,7 @@ def says_others(name: str) -> bool:
     return _of_others(meaning) and not says_this_one(name)
 
 
+@lru_cache(maxsize=8192)
 def says_this_one(name: str) -> bool:
     """Tell if a class or id names a part of the article itself, such as its head."""
     return _of_this_one(_LAYOUT.sub(" ", name))

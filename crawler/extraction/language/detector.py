@@ -152,7 +152,7 @@ def _cyrillic(word_list: list[str], letters: int) -> tuple[str, float]:
 
 
 def _latin(word_list: list[str]) -> tuple[str, float]:
-    words = " ".join(word_list)[:_SCORED]
+    words = " ".join(word_list[:_SCORED])[:_SCORED]
     if 2 * sum(map(str.isupper, words)) > len(words) - words.count(" "):
         words = words.lower()
     probabilities = profiles.latin.score(words)

@@ -113,12 +113,12 @@ _STATE = re.compile(
     rb'"(?:published_?(?:at|date|time)?|date_?published|publish_?(?:date|time)|publication_?(?:date|time)|created_?at'
     rb'|first_?published)\\?"\s*:\s*\\?"(\d{4}-\d{2}-\d{2}[^"\\]{0,30})'
 )
-"""Days in the data of a page's own scripts; the source is in lower case."""
+"""Days in the data of a page's own scripts; the source must be in lower case."""
 
 
 def dates_of_scripts(page: Outline) -> list[tuple[str, str]]:
     """Return the day in the page's data for its scripts, if they have one day only: else it may be any."""
-    dates = [raw.decode("ascii", "replace").upper() for raw in _STATE.findall(page.source or b"")]
+    dates = [raw.decode("ascii", "replace").upper() for raw in _STATE.findall((page.source or b"").lower())]
     return [("script", dates[0])] if len({raw[:10] for raw in dates}) == 1 else []
 
 

@@ -216,6 +216,7 @@ def _without(text: str, match: re.Match[str]) -> str:
     return f"{text[: match.start()]} {text[match.end() :]}"
 
 
+@lru_cache(maxsize=256)  # several rules ask of one line
 def is_bare(line: str) -> bool:
     """Tell if a line is only a date and time, with a kicker at most.
 
@@ -231,6 +232,7 @@ def _is_of_a_day(word: str) -> bool:
     return is_weekday or month_number(word) is not None or _BESIDE.fullmatch(word) is not None
 
 
+@lru_cache(maxsize=256)  # several rules ask of one line
 def published_part(text: str) -> str | None:
     """Return the part of a line about publication, if the line has the time of a change as well."""
     changed = CHANGED.search(text)
