@@ -164,7 +164,6 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "crawler.middlewares.compression.CodingsMiddleware": 590,
 }
-SPIDER_MIDDLEWARES = {"crawler.health.monitoring.tracing.ReadPages": 900}
 EXTENSIONS = {
     "crawler.extensions.ledger.Ledger": 0,
     # in this order: each keeps the pace of a host at least as slow as the one before

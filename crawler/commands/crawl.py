@@ -6,6 +6,7 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.util import find_spec
@@ -38,7 +39,6 @@ from crawler.reports.terminal import (
     WrongUse,
     check_names,
     expect_file,
-    hear_signals,
     one_sentence,
     refuse_archive,
     wrong_settings,
@@ -247,10 +247,11 @@ class Command(DescribedCommand, BaseRunSpiderCommand):
         monitors = crawler.get_extension(Monitors)
         failed_monitors = monitors.failed if monitors is not None else []
         stats = crawler.stats.get_stats() if crawler.stats is not None else {}
-        if lost and not (self._stopped_at_once and parts.stage.failure is None):
+        interrupted = self._stopped_at_once and parts.stage.failure is None
+        if lost and not interrupted:
             ended = Ending.NOT_WRITTEN
         elif problems:
-            ended = self._ending_with_problems(parts, stats.get("finish_reason"))
+            ended = Ending.INTERRUPTED if interrupted else _cut(stats.get("finish_reason"))
         else:
             ended = _ending(parts, arguments, is_missed=bool(missed or failed_monitors))
         exit_code = for_caller(ended.exit_code, report_nothing_new=self.settings.getbool("EXIT_NOTHING_NEW"))
@@ -275,13 +276,6 @@ class Command(DescribedCommand, BaseRunSpiderCommand):
         )
         _print_run(run, parts, snapshots, _left_unpaired(paired), is_whole=not lost)
         return self._finish(run)
-
-    def _ending_with_problems(self, parts: _Parts, finish_reason: str | None) -> Ending:
-        if self._stopped_at_once and parts.stage.failure is None:
-            return Ending.INTERRUPTED
-        if finish_reason is not None and finish_reason.startswith(_LIMITS):
-            return Ending.CUT_SHORT
-        return Ending.INTERRUPTED if finish_reason == "shutdown" else Ending.LOST
 
     def _finish(self, run: RunReport) -> int:
         """Print what is wrong, write the report; return the exit code."""
@@ -327,17 +321,42 @@ class Command(DescribedCommand, BaseRunSpiderCommand):
 
     def _tell_of_signals(self, crawler: Crawler) -> None:
         """Say at once what the first Ctrl-C or SIGTERM does, and what a second would do."""
+        process = self.crawler_process
+        graceful, kill = process._signal_shutdown, process._signal_kill
 
-        def soon() -> None:
+        def first(number: int, frame: object) -> None:
             from twisted.internet import reactor  # installed by now
 
-            if crawler.engine is not None and (stage := crawler.get_item_pipeline(SnapshotStage)):
+            engine = crawler.engine
+            under_way = len(engine.downloader.active) if engine is not None else 0
+            # what was interrupted may be in the middle of a line, and printing would wait for it
+            _say(
+                f"{self.called}: stopping; {under_way} requests under way are finished, and what came is "
+                "published. Once more (Ctrl-C) stops now: what came is published by the next run."
+            )
+            if engine is not None and (stage := crawler.get_item_pipeline(SnapshotStage)):
                 reactor.callFromThread(reactor.callLater, HURRY_AFTER, stage.hurry)
+            graceful(number, frame)
 
-        def at_once() -> None:
+        def second(number: int, frame: object) -> None:
+            _say(f"{self.called}: stopped; the next run publishes what came.")
             self._stopped_at_once = True
+            kill(number, frame)
 
-        hear_signals(self.crawler_process, crawler, self.called, soon, at_once)
+        process._signal_shutdown = first  # type: ignore[method-assign, assignment]
+        process._signal_kill = second  # type: ignore[method-assign, assignment]
+
+
+def _say(message: str) -> None:
+    with suppress(OSError):
+        os.write(2, f"\n{message}\n".encode() if os.isatty(2) else f"{message}\n".encode())
+
+
+def _cut(finish_reason: str | None) -> Ending:
+    """How a run with problems ended."""
+    if finish_reason is not None and finish_reason.startswith(_LIMITS):
+        return Ending.CUT_SHORT
+    return Ending.INTERRUPTED if finish_reason == "shutdown" else Ending.LOST
 
 
 def _ending(parts: _Parts, arguments: Arguments, *, is_missed: bool) -> Ending:

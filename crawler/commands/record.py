@@ -16,7 +16,7 @@ from scrapy.http import Request, Response
 from archive.no_pandas import fast_start
 from archive.terminal import visible
 from crawler.commands.crawl import Command as Crawl
-from crawler.items import Article, Fetch, Observation
+from crawler.items import Article, Observation
 from crawler.reports.terminal import WrongUse, refuse_archive
 from crawler.requests.fetch import encoding_of
 from crawler.story.arguments import read_arguments
@@ -115,11 +115,6 @@ class Recording:
     bodies: dict[str, bytes]
     encodings: dict[str, str] = field(default_factory=dict)
     """Charset of the Content-Type header, for pages whose header has one."""
-
-    def fetch(self, language: str) -> Fetch:
-        url = self.urls[language]
-        encoding = self.encodings.get(language)
-        return Fetch(url, url, self.bodies[language], encoding, 200, self.fetched_at)
 
     def write(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)

@@ -7,7 +7,7 @@ Only a proxy or a download handler without Twisted could; settings.py allows nei
 
 import ipaddress
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from threading import Thread
 from typing import Any, NoReturn
@@ -121,9 +121,7 @@ class PublicOnlyResolver:
     async def _addresses(self, name: str) -> tuple[Address, ...]:
         if name in self._cache:
             return self._cache[name]
-        pinned = self._pinned.get(name.lower().removesuffix("."))
-        if pinned is None and self._allow_private and not _is_literal(name):
-            pinned = self._pinned.get(ANY_NAME)
+        pinned = pinned_address(name, self._pinned, allow_private=self._allow_private)
         addresses = await self._look_up(name) if pinned is None else (pinned,)
         trusted = self._allow_private or pinned is not None or name == self._proxy
         public = addresses if trusted else tuple(address for address in addresses if is_public(address))
@@ -189,9 +187,13 @@ def pinned_names(setting: str) -> dict[str, Address]:
     return pinned
 
 
-def _is_literal(name: str) -> bool:
+def pinned_address(name: str, pinned: Mapping[str, Address], *, allow_private: bool) -> Address | None:
+    """Return the address that RESOLVE_TO has for a name; the one for every name is for no IP address."""
+    address = pinned.get(name.lower().removesuffix("."))
+    if address is not None or not allow_private:
+        return address
     try:
         ipaddress.ip_address(name)
     except ValueError:
-        return False
-    return True
+        return pinned.get(ANY_NAME)
+    return None

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from archive.writer import ArchiveWriter
 
 
+PAGE_READ = object()
+"""Signal of a crawl: a page, or why it is none, came back from its worker; with its requested `address`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Overrun:
     """A feed that has moved on by more than its length since an earlier run has read it."""

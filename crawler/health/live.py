@@ -425,12 +425,8 @@ def _newest(children: Sequence[ChildSitemap], patterns: Sequence[AddressPattern]
 
 def _newest_day(leads: Sequence[Lead], today: dt.date) -> dt.date | None:
     """Return the latest day on which an entry was published or changed, none that is to come."""
-    newest = None
-    for lead in leads:
-        day = kyiv_day(lead.published_raw or lead.modified_raw or "")
-        if day is not None and day <= today and (newest is None or day > newest):
-            newest = day
-    return newest
+    days = [kyiv_day(lead.published_raw or lead.modified_raw or "") for lead in leads]
+    return max((day for day in days if day is not None and day <= today), default=None)
 
 
 def _different(check: Check) -> list[str]:

@@ -95,10 +95,8 @@ class CheckedPage:
 
     def names(self, page: "CheckedPage") -> bool:
         """Return True if an hreflang link leads to another page."""
-        for alternate in self.alternates:
-            if alternate.source == "hreflang" and plain_url(alternate.url) in page.addresses:
-                return True
-        return False
+        targets = {plain_url(link.url) for link in self.alternates if link.source == "hreflang"}
+        return not targets.isdisjoint(page.addresses)
 
 
 @dataclass(slots=True)
@@ -229,11 +227,8 @@ def _judge_bylines(check: Check) -> None:
 def undeclared_sitemaps(check: Check, declared: set[str]) -> list[str]:
     """Return the undeclared sitemaps that robots.txt names; those with "news" in the name come first."""
     domains = check.outlet.domains()
-    sitemaps: list[str] = []
-    for url in check.robots_sitemaps:
-        if plain_url(url) not in declared and in_domains(url, domains):
-            sitemaps.append(url)
-    return sorted(sitemaps, key=lambda url: "news" not in url)
+    own = [url for url in check.robots_sitemaps if in_domains(url, domains)]
+    return sorted((url for url in own if plain_url(url) not in declared), key=lambda url: "news" not in url)
 
 
 def variants_to_ask(check: Check, variants: Iterable[Alternate]) -> list[Alternate]:

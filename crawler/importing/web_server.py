@@ -26,7 +26,7 @@ from urllib3.util.url import parse_url
 from archive.terminal import visible
 from crawler.downloader.proxy_setting import read_proxy
 from crawler.downloader.public_hosts import is_public, refusal
-from crawler.downloader.resolver import ANY_NAME, pinned_names
+from crawler.downloader.resolver import pinned_address, pinned_names
 from crawler.exceptions import SourceFailed, Unavailable
 from crawler.importing.records import number
 from crawler.importing.remote_file import Part, Ranged
@@ -142,19 +142,11 @@ class WebServers:
 
     def _addresses(self, name: str) -> list[str]:
         """IP addresses that may be connected to; OSError where there is none."""
-        pinned = self._pinned.get(name.lower().removesuffix("."))
-        if pinned is None and self._allow_private:
-            with contextlib.suppress(ValueError):
-                return [str(ipaddress.ip_address(name))]
-            pinned = self._pinned.get(ANY_NAME)
-        if pinned is not None:
+        if (pinned := pinned_address(name, self._pinned, allow_private=self._allow_private)) is not None:
             return [str(pinned)]
         answers = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
         addresses = list(dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in answers))
-        public: list[str] = []
-        for address in addresses:
-            if self._allow_private or is_public(ipaddress.ip_address(address)):
-                public.append(address)
+        public = [x for x in addresses if self._allow_private or is_public(ipaddress.ip_address(x))]
         if not public:
             raise PrivateAddress(f"private-address: {name} is at {', '.join(addresses)}")
         return public

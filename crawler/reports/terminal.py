@@ -3,16 +3,14 @@
 import contextlib
 import difflib
 import errno
-import os
 import sys
 from argparse import Namespace
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import ClassVar
 
 from scrapy.commands import ScrapyCommand
-from scrapy.crawler import Crawler, CrawlerProcessBase
 from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
@@ -106,44 +104,6 @@ def _is_of_archive(error: OSError, uri: str) -> bool:
     if isinstance(error.filename, str):
         return Path(error.filename).absolute().is_relative_to(Path(uri).absolute())
     return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS)
-
-
-# What Ctrl-C and SIGTERM do to a crawl, said at once.
-
-
-def hear_signals(
-    process: CrawlerProcessBase,
-    crawler: Crawler,
-    called: str,
-    soon: Callable[[], None],
-    at_once: Callable[[], None],
-) -> None:
-    """`soon`: what the first signal does besides, `at_once` the second."""
-    graceful, kill = process._signal_shutdown, process._signal_kill
-
-    def first(number: int, frame: object) -> None:
-        engine = crawler.engine
-        under_way = len(engine.downloader.active) if engine is not None else 0
-        # what was interrupted may be in the middle of a line, and printing would wait for it
-        _say(
-            f"{called}: stopping; {under_way} requests under way are finished, and what came is published. "
-            "Once more (Ctrl-C) stops now: what came is published by the next run."
-        )
-        soon()
-        graceful(number, frame)
-
-    def second(number: int, frame: object) -> None:
-        _say(f"{called}: stopped; the next run publishes what came.")
-        at_once()
-        kill(number, frame)
-
-    process._signal_shutdown = first  # type: ignore[method-assign, assignment]
-    process._signal_kill = second  # type: ignore[method-assign, assignment]
-
-
-def _say(message: str) -> None:
-    with contextlib.suppress(OSError):
-        os.write(2, f"\n{message}\n".encode() if os.isatty(2) else f"{message}\n".encode())
 
 
 class DescribedCommand(ScrapyCommand):

@@ -17,7 +17,7 @@ from crawler.discovery.sources import Discovering
 from crawler.downloader.failures import explain
 from crawler.exceptions import ExtractionError
 from crawler.extensions.backoff import BackOff
-from crawler.extensions.ledger import Ledger, asked_address, first_address, ledger_of
+from crawler.extensions.ledger import PAGE_READ, Ledger, asked_address, first_address, ledger_of
 from crawler.extensions.opt_outs import OptOuts
 from crawler.extraction.fields.alternates import is_home_page
 from crawler.items import Article, Fetch, Observation
@@ -40,10 +40,12 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from twisted.python.failure import Failure
 
-    from crawler.items import Alternate, Claim, Outcome
+    from archive.pages.warc_record import Exchange
+    from crawler.items import Alternate, Claim, Hints, Outcome
     from crawler.requests.feed_texts import FeedText
     from crawler.requests.leads import Lead
     from crawler.revisit.plan import Visit
+    from crawler.story.worker_task import PageContext
 
 NOT_MODIFIED = 304
 _LOOK_SECONDS = 0.005
@@ -201,7 +203,7 @@ class StorySpider(Outlet, scrapy.Spider):
         context = context_of(self, response.url, declared, lead, await self._reserved(response))
         try:
             exchange = exchange_of(response, fetch.fetched_at)
-            article = await self.workers.run(extract_and_decide, fetch, hints, exchange, context, self.stages)
+            article = await self._read_response(requested, fetch, hints, exchange, context)
         except ExtractionError as error:
             outcome: Outcome = "dropped" if error.final else "failed"
             yield self.requests.observation(
@@ -219,6 +221,14 @@ class StorySpider(Outlet, scrapy.Spider):
         again = self.errand == "revisit" or "again" in response.meta
         for step in self.requests.variants(article, response.meta.get("story", requested), again=again):
             yield step
+
+    async def _read_response(
+        self, address: str, fetch: Fetch, hints: Hints, exchange: Exchange | None, context: PageContext
+    ) -> Article:
+        try:
+            return await self.workers.run(extract_and_decide, fetch, hints, exchange, context, self.stages)
+        finally:
+            self.crawler.signals.send_catch_log(PAGE_READ, address=address)
 
     async def _reserved(self, response: Response) -> tuple[Claim, ...]:
         opt_outs = self.crawler.get_extension(OptOuts)

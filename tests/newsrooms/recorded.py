@@ -7,7 +7,7 @@ from typing import Any
 from archive.addresses import plain_url
 from crawler.commands.record import Recording
 from crawler.extraction.page import extract
-from crawler.items import Article, Hints
+from crawler.items import Article, Fetch, Hints
 from crawler.requests.articles import variants_to_fetch
 from crawler.story.spider import StorySpider
 from pipelines.authors import AuthorsStage
@@ -16,7 +16,9 @@ from pipelines.language import LanguageStage
 
 def read(recording: Recording, language: str, spider: StorySpider) -> Article:
     hints = Hints(spider.name, spider.byline, spider.drop, spider.switcher)
-    said = extract(recording.fetch(language), hints)
+    url, encoding = recording.urls[language], recording.encodings.get(language)
+    fetch = Fetch(url, url, recording.bodies[language], encoding, 200, recording.fetched_at)
+    said = extract(fetch, hints)
     said = said.with_(
         story_key=spider.story_key(said.url), alternates=(*said.alternates, *spider.siblings(said.url))
     )

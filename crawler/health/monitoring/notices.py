@@ -18,7 +18,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from spidermon.contrib.actions.email import SendEmail
 from spidermon.contrib.actions.slack import SendSlackMessage, SlackMessageManager
-from spidermon.contrib.actions.telegram import SendTelegramMessage, TelegramMessageManager
+from spidermon.contrib.actions.telegram import SendTelegramMessage
 from spidermon.core.actions import Action
 from spidermon.exceptions import SkipAction
 
@@ -102,8 +102,8 @@ class Telegram(SendTelegramMessage):  # type: ignore[misc]
 
     def __init__(self, *, api: str | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.manager: Any = TelegramMessageManager(kwargs["sender_token"], self.fake)
-        self.manager._client = _TelegramClient(kwargs["sender_token"], api or _TELEGRAM)
+        self._address = f"{api or _TELEGRAM}/bot{kwargs['sender_token']}/sendMessage"
+        self.manager._client = self
 
     @classmethod
     def from_crawler_kwargs(cls, crawler: Crawler) -> dict[str, Any]:
@@ -113,14 +113,8 @@ class Telegram(SendTelegramMessage):  # type: ignore[misc]
     def run_action(self) -> None:
         self.manager.send_message(self.recipients, _notice(self).text(_LONGEST))
 
-
-class _TelegramClient:
-    """Text as it is: Spidermon's goes into the address, as Markdown, where `articles_a_day` is an error."""
-
-    def __init__(self, token: str, api: str) -> None:
-        self._address = f"{api}/bot{token}/sendMessage"
-
     def send_message(self, text: str, recipient: str) -> None:
+        """Send it as it is: Spidermon's own is Markdown, where `articles_a_day` is an error."""
         _posted("Telegram", self._address, {"chat_id": recipient, "text": text})
 
 

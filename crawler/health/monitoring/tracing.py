@@ -21,13 +21,11 @@ from scrapy.exceptions import NotConfigured
 from archive.addresses import address_key
 from archive.exceptions import WrongSetting
 from archive.terminal import visible
-from crawler.extensions.ledger import Ledger, asked_address
+from crawler.extensions.ledger import PAGE_READ, Ledger, asked_address
 from crawler.health.monitoring.telemetry import Spans, check_telemetry, is_off, share_of_pages
 from crawler.items import Article, Observation
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
     from opentelemetry.trace import Span, SpanContext
     from scrapy import Spider
     from scrapy.crawler import Crawler
@@ -79,6 +77,7 @@ class Tracing:
         connect(extension.spider_opened, signal=signals.spider_opened)
         connect(extension.asked, signal=signals.request_reached_downloader)
         connect(extension.came, signal=signals.response_downloaded)
+        connect(extension.read, signal=PAGE_READ)
         connect(extension.item_scraped, signal=signals.item_scraped)
         connect(extension.item_dropped, signal=signals.item_dropped)
         connect(extension.item_error, signal=signals.item_error)
@@ -177,25 +176,3 @@ class Tracing:
             if commit.snapshot is not None:
                 values["triptych.snapshot"] = commit.snapshot
             self._spans.add("commit", self._run, (commit.begun, commit.ended), values, links=linked[-_LINKS:])
-
-
-class ReadPages:
-    """Spider middleware that sees a page's article when it comes from its worker."""
-
-    def __init__(self, crawler: Crawler) -> None:
-        self._crawler = crawler
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        if not crawler.settings.getbool("TELEMETRY") or is_off("TRACES"):
-            raise NotConfigured
-        return cls(crawler)
-
-    async def process_spider_output(
-        self, response: Response, result: AsyncIterator[object]
-    ) -> AsyncIterator[object]:
-        tracing = self._crawler.get_extension(Tracing)
-        async for item in result:
-            if tracing is not None and isinstance(item, Article | Observation):
-                tracing.read(item.requested_url)
-            yield item
