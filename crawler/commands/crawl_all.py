@@ -26,7 +26,7 @@ from archive.operations import cluster
 from archive.storage.leases import FolderLeases, LastRun, leases_of
 from archive.terminal import Terminal, literal, visible
 from crawler.health.table import outlets
-from crawler.outlet.fleet.runner import Fleet, LocalProcesses, Runner
+from crawler.outlet.fleet.runner import LocalProcesses, Runner
 from crawler.outlet.fleet.timetable import Timetable, read_timetable, written
 from crawler.outlet.fleet.turn import Event, Orders, share
 from crawler.reports.terminal import (
@@ -114,12 +114,13 @@ async def _run(
         at_once = opts.at_once or os.cpu_count() or 1
         logs = Path(opts.logs or settings["LOGS_FOLDER"])
         refuse_archive(logs)
-        orders = Orders(timetable, leases_of(uri), logs, [*scrapy_options, *share(scrapy_options, at_once)])
-        engine = LocalProcesses(orders, at_once, tell)
-        return await Runner(Fleet(outlets, orders, tell), engine, idle).run(forever=opts.forever)
+        options = [*scrapy_options, *share(scrapy_options, at_once)]
+        orders = Orders(timetable, leases_of(uri), logs, options, tell)
+        engine = LocalProcesses(orders, at_once)
+        return await Runner(outlets, orders, engine, idle).run(forever=opts.forever)
     from crawler.outlet.fleet.dask_engine import PATIENCE, DaskEngine, Order
 
-    orders = Orders(timetable, leases_of(uri), Path(), ())
+    orders = Orders(timetable, leases_of(uri), Path(), (), tell)
     # a worker has a current folder of its own
     place = str(Path(uri).resolve()) if isinstance(orders.leases, FolderLeases) else uri
     topic = f"triptych-{uuid4().hex}"
@@ -127,7 +128,7 @@ async def _run(
     patience = math.inf if opts.forever else PATIENCE
     most = opts.at_once or _MOST_AT_ONCE
     async with DaskEngine(cluster.address(opts.engine), order, most, patience, tell) as workers:
-        return await Runner(Fleet(outlets, orders, tell), workers, idle).run(forever=opts.forever)
+        return await Runner(outlets, orders, workers, idle).run(forever=opts.forever)
 
 
 def _traced(settings: BaseSettings, *, forever: bool) -> AbstractContextManager[None]:

@@ -1,7 +1,6 @@
 """Changes of a declaration that the findings of a live check ask for, a sentence each."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 
 from archive.format.reasons import http_reason
 from crawler.health.address_patterns import proposed_patterns
@@ -11,29 +10,31 @@ LISTS = ("news_sitemaps", "feeds", "archive_sitemaps", "day_archives")
 _NOT_THERE = {http_reason(404), http_reason(410)}
 
 
-@dataclass(slots=True)
-class DeclarationProposal:
-    changes: list[str] = field(default_factory=list)
-    example: str | None = None
-    """An address of the proposed article_url."""
+def propose(check: Check, candidates: Sequence[CheckedList]) -> str | None:
+    """Say in the check what to change; return an address of the proposed article_url.
 
-
-def propose(check: Check, candidates: Sequence[CheckedList]) -> DeclarationProposal:
-    """Say what to change; `candidates` may take the place of lists that are gone."""
-    proposal = DeclarationProposal()
+    `candidates` may take the place of lists that are gone.
+    """
+    changes = check.proposed_changes
     if any(candidate.accepted for candidate in (*check.lists, *candidates)):
         # addresses have the form that they had: what has another is a list of tags or authors
         candidates = [candidate for candidate in candidates if not candidate.takes_too_few]
-    is_replaced = _patterns(check, candidates, proposal)
+    lists = [checked for checked in (*check.lists, *candidates) if checked.addresses]
+    patterns = _patterns(check, lists)
+    for pattern, urls in patterns:
+        changes.append(
+            f'article_url: {len(urls)} addresses in its lists have the form r"{pattern}", as {urls[0]}'
+        )
     for rule in LISTS:
         replacements = [candidate for candidate in candidates if candidate.rule == rule]
-        proposal.changes += _sources(check, rule, replacements)
+        changes += _sources(check, rule, replacements)
+    is_replaced = patterns and not any(checked.accepted for checked in lists)
     if is_replaced and check.outlet.variant_url:
-        proposal.changes.append("variant_url: its groups are those of the old article_url")
+        changes.append("variant_url: its groups are those of the old article_url")
     elif _has_wrong_guess(check):
         # what is wrong for one language is a wrong form of all: the slug is no longer shared
-        proposal.changes.append("variant_url: it makes addresses at which nothing is; pages name others")
-    return proposal
+        changes.append("variant_url: it makes addresses at which nothing is; pages name others")
+    return patterns[0][1][0] if patterns else None
 
 
 def _sources(check: Check, rule: str, replacements: list[CheckedList]) -> Iterator[str]:
@@ -56,24 +57,14 @@ def _sources(check: Check, rule: str, replacements: list[CheckedList]) -> Iterat
             yield f"{rule}: {checked.url} is gone ({checked.reason}), and nothing names another"
 
 
-def _patterns(check: Check, candidates: Iterable[CheckedList], proposal: DeclarationProposal) -> bool:
-    """Propose article_url; return True if the old one takes nothing any more, and is replaced."""
-    outlet = check.outlet
-    lists = [checked for checked in (*check.lists, *candidates) if checked.addresses]
-    # a day's page links to all that a menu has
-    refusing = [checked for checked in lists if checked.takes_too_few and checked.rule != "day_archives"]
+def _patterns(check: Check, lists: Iterable[CheckedList]) -> list[tuple[str, list[str]]]:
+    """Make article_url of the addresses that it does not take; each pattern with its addresses."""
     refused: list[str] = []
-    for checked in refusing if outlet.compiled_patterns else ():
-        refused += checked.refused
-    patterns = proposed_patterns(refused, outlet.home)
-    if not patterns:
-        return False
-    proposal.example = patterns[0][1][0]
-    for pattern, urls in patterns:
-        proposal.changes.append(
-            f'article_url: {len(urls)} addresses in its lists have the form r"{pattern}", as {urls[0]}'
-        )
-    return not any(checked.accepted for checked in lists)
+    for checked in lists if check.outlet.compiled_patterns else ():
+        # a day's page links to all that a menu has
+        if checked.takes_too_few and checked.rule != "day_archives":
+            refused += checked.refused
+    return proposed_patterns(refused, check.outlet.home)
 
 
 def _has_wrong_guess(check: Check) -> bool:

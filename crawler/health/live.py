@@ -154,10 +154,9 @@ class LiveCheck(StorySpider):
         await self._stories(check)
         judge(check)
         candidates = await self._candidates(check)
-        proposal = propose(check, candidates)
-        check.proposed_changes = proposal.changes
-        if not check.pages and proposal.example is not None:
-            await self._page(check, "proposed article_url", proposal.example)
+        example = propose(check, candidates)
+        if not check.pages and example is not None:
+            await self._page(check, "proposed article_url", example)
         check.is_whole = not check.is_bounded
 
     async def _ask(self, check: Check, url: str) -> Answer:

@@ -109,7 +109,7 @@ async def _take(order: Order, worker: Worker, key: object) -> _TurnResult:
     stop = asyncio.Event()
     watching = asyncio.create_task(_watch(worker, key, stop))
     try:
-        turn = Turn(order.outlet, Orders(order.timetable, leases, logs, options), tell, stop)
+        turn = Turn(order.outlet, Orders(order.timetable, leases, logs, options, tell), stop)
         return _TurnResult(await turn.run(), delivery, tuple(events))
     finally:
         watching.cancel()

@@ -3,25 +3,17 @@
 import asyncio
 import signal
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from archive.commands.exit_codes import ExitCode, worst
 from archive.exceptions import ArchiveError
 from archive.opening import utc_now
-from crawler.outlet.fleet.turn import GRACE, Event, Orders, Turn
+from crawler.outlet.fleet.turn import GRACE, Orders, Turn
 
 _CHECK_DUE = 30.0
 """Seconds between two checks of what is due."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fleet:
-    outlets: Mapping[str, frozenset[str]]
-    """Name -> its domains: two outlets of one domain are not crawled at once."""
-    orders: Orders
-    tell: Callable[[Event], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +46,8 @@ class Engine(Protocol):
 class LocalProcesses:
     """Each crawl is a process of this machine, and a child of this one."""
 
-    def __init__(self, orders: Orders, at_once: int, tell: Callable[[Event], None]) -> None:
-        self._orders, self.at_once, self._tell = orders, at_once, tell
+    def __init__(self, orders: Orders, at_once: int) -> None:
+        self._orders, self.at_once = orders, at_once
         self._stop = asyncio.Event()
         self._turns: set[Turn] = set()
 
@@ -64,7 +56,7 @@ class LocalProcesses:
         return sum(turn.is_at_work for turn in self._turns)
 
     async def turn(self, outlet: str) -> Result:
-        turn = Turn(outlet, self._orders, self._tell, self._stop)
+        turn = Turn(outlet, self._orders, self._stop)
         self._turns.add(turn)
         try:
             return Result(await turn.run())
@@ -80,9 +72,15 @@ class LocalProcesses:
 
 
 class Runner:
-    def __init__(self, fleet: Fleet, engine: Engine, idle: ExitCode = ExitCode.OK) -> None:
-        """`idle`: the exit code where nothing was due."""
-        self._fleet, self._engine, self._idle = fleet, engine, idle
+    def __init__(
+        self, outlets: Mapping[str, frozenset[str]], orders: Orders, engine: Engine, idle: ExitCode
+    ) -> None:
+        """`outlets`: name -> its domains, as two outlets of one domain are not crawled at once.
+
+        `idle`: the exit code where nothing was due.
+        """
+        self._outlets, self._orders, self._tell = outlets, orders, orders.tell
+        self._engine, self._idle = engine, idle
         self._codes: dict[str, int] = {}
         """The last of each outlet."""
         self._elsewhere: set[str] = set()
@@ -140,8 +138,8 @@ class Runner:
         return worst(codes) if codes else self._idle
 
     async def _due(self, running: Mapping[str, object], *, warn: bool = False) -> list[str]:
-        fleet, timetable = self._fleet, self._fleet.orders.timetable
-        runs = await asyncio.to_thread(fleet.orders.leases.last_runs, fleet.outlets)
+        timetable = self._orders.timetable
+        runs = await asyncio.to_thread(self._orders.leases.last_runs, self._outlets)
         for sentence in timetable.not_kept(runs, self._engine.at_once) if warn else ():
             self._tell("not-kept", detail=sentence)
         # an outlet of another machine is due too: only its lease shows that it is being crawled
@@ -156,7 +154,7 @@ class Runner:
 
     async def _unfinished(self) -> Sequence[str]:
         """Outlets to try again; the exit codes of those that have ended meanwhile are counted."""
-        orders = self._fleet.orders
+        orders = self._orders
         try:
             runs = await asyncio.to_thread(orders.leases.last_runs, self._again)
         except (ArchiveError, OSError) as error:
@@ -170,7 +168,7 @@ class Runner:
         return due
 
     def _begin(self, waiting: list[str], running: dict[str, asyncio.Task[None]]) -> None:
-        outlets = self._fleet.outlets
+        outlets = self._outlets
         for outlet in [*waiting]:
             if len(running) >= self._engine.at_once:
                 return
@@ -198,6 +196,3 @@ class Runner:
         self._stop.set()
         self._engine.stop()
         self._tell("stopping", detail=f"{self._engine.at_work} crawls end, in {GRACE:.0f} seconds at most")
-
-    def _tell(self, event: str, outlet: str | None = None, **more: object) -> None:
-        self._fleet.tell(Event(utc_now(), event, outlet, **more))  # type: ignore[arg-type]

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -59,6 +60,11 @@ class Orders:
     logs: Path
     options: Sequence[str]
     """For each `triptych crawl` and `triptych revisit`."""
+    report: Callable[[Event], None]
+
+    def tell(self, event: str, outlet: str | None = None, errand: str | None = None, **more: object) -> None:
+        """Report an event of now."""
+        self.report(Event(utc_now(), event, outlet, errand, **more))  # type: ignore[arg-type]
 
 
 def share(options: Sequence[str], at_once: int) -> tuple[str, ...]:
@@ -70,11 +76,10 @@ def share(options: Sequence[str], at_once: int) -> tuple[str, ...]:
 
 
 class Turn:
-    def __init__(
-        self, outlet: str, orders: Orders, tell: Callable[[Event], None], stop: asyncio.Event
-    ) -> None:
+    def __init__(self, outlet: str, orders: Orders, stop: asyncio.Event) -> None:
         """`stop`: set when the crawl should end, publish its articles, and be due again."""
-        self._outlet, self._orders, self._report, self._stop = outlet, orders, tell, stop
+        self._outlet, self._orders, self._stop = outlet, orders, stop
+        self._tell = partial(orders.tell, outlet=outlet)
         self._process: asyncio.subprocess.Process | None = None
 
     async def run(self) -> int | None:
@@ -157,12 +162,13 @@ class Turn:
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(x or "." for x in sys.path)},
             )
         self._process = process
-        self._tell("begun", errand, log=str(path))
+        self._tell("begun", errand=errand, log=str(path))
         try:
             code = await self._ended(process, lease, until)
         finally:
             self._process = None
-        self._tell("ended", errand, exit_code=code, seconds=round(time.monotonic() - begun, 1), log=str(path))
+        took = round(time.monotonic() - begun, 1)
+        self._tell("ended", errand=errand, exit_code=code, seconds=took, log=str(path))
         return code
 
     async def _ended(self, process: asyncio.subprocess.Process, lease: Lease, until: float) -> ExitCode:
@@ -197,9 +203,6 @@ class Turn:
             return ExitCode.LOST
         # the next run continues
         return ExitCode.CUT_SHORT if cut and exit_code in (*_GOES_ON, ExitCode.INTERRUPTED) else exit_code
-
-    def _tell(self, event: str, errand: str | None = None, **more: object) -> None:
-        self._report(Event(utc_now(), event, self._outlet, errand, **more))  # type: ignore[arg-type]
 
 
 async def _keep(lease: Lease) -> None:
