@@ -17,9 +17,9 @@ from crawler.commands.crawl import Command as Crawl
 from crawler.exceptions import SourceFailed, WrongSource
 from crawler.extensions.ledger import Ledger
 from crawler.importing.indexes.cdx import DIALECTS
-from crawler.importing.indexes.index_source import IndexSource
+from crawler.importing.indexes.index_source import IndexSource, index_source
 from crawler.importing.positions import Positions
-from crawler.importing.source_files import Source
+from crawler.importing.source_files import Source, SourceFinder
 from crawler.importing.spider import ImportSpider, Selection
 from crawler.importing.summary import SourceSummary
 from crawler.outlet.loader import outlet_classes
@@ -91,9 +91,6 @@ class Command(Crawl):
             raise WrongUse("give at least one file of WARC, ARC or WACZ, or a list, or --from an index")
         _check_index_options(opts)
         check_settings(self.settings)
-        from crawler.importing.indexes.index_source import index_source
-        from crawler.importing.source_files import SourceFinder
-
         finder = SourceFinder(
             self.settings, prefix=opts.prefix, endpoint=opts.endpoint, anonymous=opts.anonymous
         )

@@ -27,6 +27,7 @@ from crawler.downloader.public_hosts import registered_domain
 from crawler.exceptions import ExtractionError
 from crawler.extraction.document.decoding import MAX_BYTES
 from crawler.extraction.document.text import one_line
+from crawler.inspection.inspection import Inspection, inspect_page
 from crawler.inspection.output import inspection_page, print_inspection, print_places, print_repeated
 from crawler.inspection.repeated_places import PageLines, as_fetched, read_stored, repeated_places
 from crawler.inspection.spider import PageInspector
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine
 
     from archive.storage.interface import Storage
-    from crawler.inspection.inspection import Inspection
 
 OK, UNREAD = 0, 1
 _Result = TypeVar("_Result")
@@ -189,7 +189,6 @@ class Command(Crawl):
 
     def _inspect(self, workers: Workers, fetch: Fetch) -> Coroutine[Any, Any, Inspection]:
         # every `scrapy` command imports this module, none but `inspect` needs 55 language profiles
-        from crawler.inspection.inspection import inspect_page
         from pipelines.bylines.persons import persons_in
 
         return workers.run(inspect_page, fetch, self._hints(fetch.url), self._stages, persons_in)

@@ -3,7 +3,6 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
@@ -14,11 +13,8 @@ from archive.addresses import plain_url
 from archive.format.reasons import Reason, error_reason, is_of_the_moment
 from archive.format.records import FEED
 from archive.state.model import KnownArticle, LastObservation
+from archive.writer import ArchiveWriter
 from crawler.items import Article, Observation, Outcome
-
-if TYPE_CHECKING:
-    from archive.writer import ArchiveWriter
-
 
 PAGE_READ = object()
 """Signal of a crawl: a page, or why it is none, came back from its worker; with its requested `address`."""
@@ -59,6 +55,9 @@ class Ledger:
     URL does not overwrite the first.
     """
 
+    memory: ArchiveWriter | None = None
+    """Findings of this run and earlier ones, while the archive is open."""
+
     def __init__(self) -> None:
         self._open: dict[str, str] = {}
         self._settled: dict[str, tuple[Outcome, str | None]] = {}
@@ -84,8 +83,6 @@ class Ledger:
         self.run_id = ""
         """Set by the snapshot stage, as the next two."""
         self.commits: list[Commit] = []
-        self.memory: ArchiveWriter | None = None
-        """Findings of this run and earlier ones, while the archive is open."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> "Ledger":

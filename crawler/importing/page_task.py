@@ -1,25 +1,17 @@
 """The task of a worker process for a page of a web archive: record in, article with its decisions out."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from w3lib.encoding import http_content_type_encoding
 
 from archive.format.reasons import Reason
+from archive.pages.warc_record import Exchange
 from crawler.exceptions import Unreadable
-from crawler.items import Fetch
-from crawler.story.worker_task import extract_and_decide
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from archive.pages.warc_record import Exchange
-    from crawler.importing.records import WebPage
-    from crawler.items import Article, Hints
-    from crawler.story.worker_task import PageContext
-    from crawler.workers.stages import WorkerStage
+from crawler.importing.records import WebPage
+from crawler.items import Article, Fetch, Hints
+from crawler.story.worker_task import PageContext, extract_and_decide
+from crawler.workers.stages import WorkerStage
 
 _CHUNK, _CHUNK_END = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r\n"), b"\r\n"
 _DECODED = ("gzip", "x-gzip", "deflate", "br", "zstd")
@@ -35,8 +27,6 @@ def read_web_page(
     keep_raw: bool,
 ) -> Article:
     """Raises Unreadable for a page whose codings cannot be undone within `largest` bytes."""
-    from archive.pages.warc_record import Exchange  # noqa: PLC0415  .3 s: the crawl itself reads no page
-
     headers = {name.lower(): value for name, value in reversed(page.headers)}
     fetch = Fetch(
         url=page.url,
@@ -48,10 +38,8 @@ def read_web_page(
         etag=headers.get("etag"),
         last_modified=headers.get("last-modified"),
     )
-    exchange: Exchange | None = None
-    if keep_raw:
-        exchange = Exchange(page.url, page.status, page.fetched_at, (), page.headers, page.ip)
-    article = extract_and_decide(fetch, hints, exchange, context, stages)
+    exchange = Exchange(page.url, page.status, page.fetched_at, (), page.headers, page.ip)
+    article = extract_and_decide(fetch, hints, exchange if keep_raw else None, context, stages)
     return article.with_(source_archive=page.archive, source_capture=page.record)
 
 

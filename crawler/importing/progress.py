@@ -1,22 +1,16 @@
 """The progress of an import: how far its file is read, how fast, and the time that the rest takes."""
 
-from __future__ import annotations
-
 from time import monotonic
-from typing import TYPE_CHECKING, cast
 
 from rich.progress import BarColumn, TextColumn
 from rich.progress import Progress as Bar
+from scrapy.crawler import Crawler
 from scrapy.utils.asyncio import create_looping_call
 
 from archive.terminal import Terminal, literal
 from crawler.extensions.progress import Progress, ProgressLog, clock, logger
-
-if TYPE_CHECKING:
-    from scrapy.crawler import Crawler
-
-    from crawler.importing.spider import ImportSpider
-    from crawler.importing.summary import SourceSummary
+from crawler.importing.spider import ImportSpider
+from crawler.importing.summary import SourceSummary
 
 _REFRESH_SECONDS = 0.5
 _MEGABYTE = 1 << 20
@@ -71,7 +65,8 @@ class ImportProgress(Progress):
         super().stop()
 
     def update(self) -> None:
-        spider = cast("ImportSpider", self._crawler.spider)
+        spider = self._crawler.spider
+        assert isinstance(spider, ImportSpider)
         if not spider.summaries:
             return
         current = spider.summaries[-1]
@@ -83,6 +78,7 @@ class ImportProgressLog(ProgressLog):
     """The line a minute without a terminal."""
 
     def log(self) -> None:
-        spider = cast("ImportSpider", self._crawler.spider)
+        spider = self._crawler.spider
+        assert isinstance(spider, ImportSpider)
         if spider.summaries:
             logger.info("%s", status(spider.summaries, spider.planned, monotonic()))

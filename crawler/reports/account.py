@@ -1,20 +1,13 @@
 """Problems of a run, and the account of it that goes into the manifest."""
 
-from __future__ import annotations
+from collections.abc import Iterator
 
-from typing import TYPE_CHECKING
+from scrapy.crawler import Crawler
 
 from archive.format.reasons import Reason
 from crawler.downloader.handler import REQUESTS
 from crawler.extensions.backoff import BackOff
 from crawler.extensions.ledger import Ledger, ledger_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from scrapy.crawler import Crawler
-
-    from crawler.outlet.declaration import Outlet
 
 
 def problems(crawler: Crawler) -> list[str]:
@@ -74,8 +67,7 @@ def _unread_sources(crawler: Crawler, ledger: Ledger) -> Iterator[str]:
 
 
 def _slow_rules(crawler: Crawler) -> Iterator[str]:
-    rules: tuple[Outlet, ...] = getattr(crawler.spider, "rules", ())
-    for outlet in rules:
+    for outlet in getattr(crawler.spider, "rules", ()):
         for pattern in (*outlet.compiled_patterns, *outlet.list_patterns):
             if problem := pattern.problem():
                 yield problem

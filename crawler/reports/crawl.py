@@ -1,30 +1,26 @@
 """Report of a run for people: stories, pairs by evidence, pages not kept and why."""
 
-from __future__ import annotations
-
 import json
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from rich.console import Console
 from rich.table import Table
 
 import archive
 from archive.format.languages import STORY_LANGUAGES
+from archive.format.snapshot import Snapshot
 from archive.terminal import literal
+from crawler.extensions.backoff import BackOff
+from crawler.extensions.ledger import Ledger
 from crawler.reports.terminal import counts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from datetime import datetime
-
-    from rich.console import Console
-
-    from archive.format.snapshot import Snapshot
     from archive.read.archive import Archive
-    from crawler.extensions.backoff import BackOff
-    from crawler.extensions.ledger import Ledger
 
 # more rows than this say nothing on a terminal; the Parquet holds them all
 LISTED = 40
@@ -113,7 +109,7 @@ def print_debts(console: Console, sentences: Iterable[str]) -> None:
         console.print(f"[yellow]retries[/]   {literal(line)}", soft_wrap=True)
 
 
-def _rows_of(read: Archive, run_id: str) -> list[Row]:
+def _rows_of(read: "Archive", run_id: str) -> list[Row]:
     """The articles this run looked at, new or not; the filters keep a large archive on the disk."""
     is_of_run = pc.field("outcome").isin(["archived", "unchanged"]) & (pc.field("run_id") == run_id)
     looks = _filtered(read, "observations", ["article_id"], is_of_run)
@@ -121,7 +117,7 @@ def _rows_of(read: Archive, run_id: str) -> list[Row]:
     return [Row(**row) for row in _filtered(read, "articles", list(Row._fields), articles).to_pylist()]
 
 
-def _pairs_of(read: Archive, articles: set[str]) -> tuple[dict[str, set[str]], Counter[str]]:
+def _pairs_of(read: "Archive", articles: set[str]) -> tuple[dict[str, set[str]], Counter[str]]:
     """The kinds of evidence of each article, and the number of pairs that have each kind."""
     evidence: dict[str, set[str]] = defaultdict(set)
     count: Counter[str] = Counter()
@@ -137,7 +133,7 @@ def _pairs_of(read: Archive, articles: set[str]) -> tuple[dict[str, set[str]], C
     return evidence, count
 
 
-def _lags_of(read: Archive, stories: set[str]) -> dict[str, Lags]:
+def _lags_of(read: "Archive", stories: set[str]) -> dict[str, Lags]:
     """The seconds from the first variant to each language, null where a page names no hour."""
     columns = ["story_id", *(f"lag_{language}" for language in STORY_LANGUAGES)]
     rows = _filtered(read, "stories", columns, pc.field("story_id").isin(_ids(stories))).to_pylist()
@@ -149,7 +145,7 @@ def _ids(ids: Iterable[str]) -> pa.Array:
     return pa.array(list(ids), pa.string())
 
 
-def _filtered(read: Archive, table: str, columns: list[str], where: pc.Expression) -> pa.Table:
+def _filtered(read: "Archive", table: str, columns: list[str], where: pc.Expression) -> pa.Table:
     return read.table(table, columns=columns).where(where).to_arrow()
 
 

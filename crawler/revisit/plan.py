@@ -19,7 +19,7 @@ from archive.read.archive import Archive
 from archive.state.model import micros, moment
 from crawler.outlet.declaration import Outlet
 from crawler.revisit.history import VisitHistory, integers, read_visits, validators
-from crawler.revisit.schedule import ENDS_AFTER, Due, article_due, is_conditional
+from crawler.revisit.schedule import ENDS_AFTER, Due, Visit, article_due, is_conditional
 from crawler.revisit.translations import Awaited, translations
 
 _COLUMNS = ["article_id", "story_id", "language", "url", "version", "valid_from", "published_at",
@@ -31,18 +31,6 @@ _BANDS = (
     ("under a month", timedelta(days=30)),
     ("under a year", ENDS_AFTER),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """An address to be requested; without an article it is the expected address of a translation."""
-
-    url: str
-    due: Due
-    article_id: str | None = None
-    etag: str | None = None
-    """To be sent, with `last_modified`; both None for an unconditional request."""
-    last_modified: str | None = None
 
 
 @dataclass(slots=True)

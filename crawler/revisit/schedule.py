@@ -38,6 +38,18 @@ class Due:
         return 1 + (now - self.at) / self.wait
 
 
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """An address to be requested; without an article it is the expected address of a translation."""
+
+    url: str
+    due: Due
+    article_id: str | None = None
+    etag: str | None = None
+    """To be sent, with `last_modified`; both None for an unconditional request."""
+    last_modified: str | None = None
+
+
 def article_due(changed: datetime, visited: datetime, missing: int) -> Due | None:
     """`changed`: last known change of the text; `missing`: as stored. None: no further visits."""
     wait = min(max(visited - changed, SOONEST), LATEST)

@@ -1,18 +1,11 @@
 """Requests available to revisits: at most a fifth of all requests to an outlet in 24 hours."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from archive.read.runs import runs
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from crawler.revisit.plan import Visit
+from crawler.revisit.schedule import Visit
 
 # one request of revisits for four of the outlet's crawls
 SHARE = 4

@@ -1,15 +1,12 @@
 """Arguments given as `-a NAME=VALUE`, checked before anything is fetched."""
 
-from __future__ import annotations
-
 import datetime as dt
 import difflib
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from scrapy.settings import SETTINGS_PRIORITIES, default_settings
+from scrapy.settings import SETTINGS_PRIORITIES, Settings, default_settings
 
 from archive.format.reasons import Reason
 from archive.storage import path_guard
@@ -19,11 +16,7 @@ from crawler.downloader.public_hosts import refusal
 from crawler.downloader.resolver import pinned_names
 from crawler.extraction.fields.dates.timezones import last_day
 from crawler.reports.terminal import WrongUse
-
-if TYPE_CHECKING:
-    from scrapy.settings import Settings
-
-    from crawler.revisit.plan import Visit
+from crawler.revisit.schedule import Visit
 
 REASONS = {
     Reason.SCHEME: "only http and https addresses can be crawled",

@@ -1,16 +1,18 @@
 """From an address to an Article, and on to the other languages of its story."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import AsyncIterator, Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 import scrapy
 from scrapy import signals
-from scrapy.http import Request
+from scrapy.crawler import Crawler
+from scrapy.http import Request, Response
+from twisted.python.failure import Failure
 
 from archive.format.reasons import Reason, http_reason
+from archive.pages.warc_record import Exchange
 from crawler.discovery.changes import SitemapChanges
 from crawler.discovery.feed_watch import FeedWatch
 from crawler.discovery.sources import Discovering
@@ -20,32 +22,20 @@ from crawler.extensions.backoff import BackOff
 from crawler.extensions.ledger import PAGE_READ, Ledger, asked_address, first_address, ledger_of
 from crawler.extensions.opt_outs import OptOuts
 from crawler.extraction.fields.alternates import is_home_page
-from crawler.items import Article, Fetch, Observation
+from crawler.items import Alternate, Article, Claim, Fetch, Hints, Observation, Outcome
 from crawler.middlewares.exchanges import exchange_of
 from crawler.outlet.declaration import Outlet
 from crawler.requests.articles import StoryRequests
 from crawler.requests.budget import Budget, budget_of
-from crawler.requests.feed_texts import REFUSED, FeedTexts
+from crawler.requests.feed_texts import REFUSED, FeedText, FeedTexts
 from crawler.requests.fetch import fetch_of
+from crawler.requests.leads import Lead
 from crawler.revisit.debts import Debts, share_of
+from crawler.revisit.schedule import Visit
 from crawler.story.arguments import Arguments
-from crawler.story.worker_task import context_of, extract_and_decide, extract_entry_and_decide
+from crawler.story.worker_task import PageContext, context_of, extract_and_decide, extract_entry_and_decide
 from crawler.workers.pool import Workers
 from crawler.workers.stages import WorkerStage, worker_stages
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
-
-    from scrapy.crawler import Crawler
-    from scrapy.http import Response
-    from twisted.python.failure import Failure
-
-    from archive.pages.warc_record import Exchange
-    from crawler.items import Alternate, Claim, Hints, Outcome
-    from crawler.requests.feed_texts import FeedText
-    from crawler.requests.leads import Lead
-    from crawler.revisit.plan import Visit
-    from crawler.story.worker_task import PageContext
 
 NOT_MODIFIED = 304
 _LOOK_SECONDS = 0.005

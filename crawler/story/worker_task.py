@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from archive.pages.warc_record import Exchange
+from archive.pages.warc_record import Exchange, build
 from crawler.extraction.fields.alternates import MOST_ALTERNATES
 from crawler.items import Alternate, Article, Claim, Fetch, GivenItem, Hints
 from crawler.outlet.address_pattern import AddressPattern
 from crawler.requests.leads import Lead
-from crawler.workers.stages import WorkerStage
+from crawler.workers.stages import WorkerStage, decide
 
 if TYPE_CHECKING:
     from crawler.outlet.declaration import Outlet
@@ -61,9 +61,7 @@ def extract_and_decide(
 
     Of a page that is refused nothing is kept.
     """
-    from archive.pages.warc_record import build  # noqa: PLC0415  .3 s: the crawl itself reads no page
     from crawler.extraction.page import extract  # noqa: PLC0415  .3 s: the crawl itself reads no page
-    from crawler.workers.stages import decide  # noqa: PLC0415  .3 s: the crawl itself reads no page
 
     article = decide(_whole(extract(fetch, hints), fetch, context), stages)
     if exchange is None or article.refused is not None:
@@ -76,7 +74,6 @@ def extract_entry_and_decide(
 ) -> Article:
     """As `extract_and_decide`, of an entry of a feed; nothing of it is kept raw."""
     from crawler.extraction.feed_entry import extract_entry  # noqa: PLC0415  .3 s: the crawl reads no page
-    from crawler.workers.stages import decide  # noqa: PLC0415  .3 s: the crawl itself reads no page
 
     return decide(_whole(extract_entry(fetch, hints), fetch, context), stages)
 
@@ -84,7 +81,6 @@ def extract_entry_and_decide(
 def decide_item(item: GivenItem, stages: Sequence[WorkerStage]) -> Article:
     """Make an article of an item of somebody else's spider, and decide it."""
     from crawler.extraction.given_item import article_of_item  # noqa: PLC0415  .3 s: the crawl reads no page
-    from crawler.workers.stages import decide  # noqa: PLC0415  .3 s: the crawl itself reads no page
 
     return decide(article_of_item(item), stages)
 
