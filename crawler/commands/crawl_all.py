@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 from uuid import uuid4
 
 from rich.live import Live
@@ -30,7 +30,7 @@ from crawler.outlet.fleet.runner import LocalProcesses, Runner
 from crawler.outlet.fleet.timetable import Timetable, read_timetable, written
 from crawler.outlet.fleet.turn import Event, Orders, share
 from crawler.reports.terminal import (
-    ReadingCommand,
+    QuietCommand,
     WrongUse,
     check_names,
     one_sentence,
@@ -41,8 +41,7 @@ from crawler.reports.terminal import (
 _MOST_AT_ONCE = 256
 
 
-class Command(ReadingCommand):
-    default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
+class Command(QuietCommand):
     usage = "[options] [OUTLET …]"
     summary = "Crawl every outlet that is due, several at once; for cron, or to stay with --forever"
     about = (

@@ -3,21 +3,19 @@
 import argparse
 import json
 from dataclasses import asdict
-from typing import Any, ClassVar
 
 from scrapy.spiderloader import get_spider_loader
 
 from archive.no_pandas import fast_start
 from archive.terminal import Terminal, literal, visible
 from crawler.outlet.declaration import Outlet
-from crawler.reports.terminal import ReadingCommand, WrongUse
+from crawler.reports.terminal import QuietCommand, WrongUse
 from crawler.story.arguments import check_settings
 
 _COLOURS = {"well": "green", "look": "yellow", "bad": "red"}
 
 
-class Command(ReadingCommand):
-    default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
+class Command(QuietCommand):
     usage = "[OUTLET] [--json]"
     summary = "Examine this machine and the archive: disk, locks, clock, packages, last runs"
     about = (

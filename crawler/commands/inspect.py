@@ -1,17 +1,17 @@
 """`triptych inspect`: what was read from one page, from where, and what was left out."""
 
-from __future__ import annotations
-
+import argparse
 import asyncio
 import gzip
 import re
 import sys
 import zlib
+from collections.abc import Coroutine
 from dataclasses import replace
 from datetime import UTC, datetime
 from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 from urllib.parse import urlsplit
 
 from scrapy import signals
@@ -21,6 +21,7 @@ from archive.exceptions import ArchiveError
 from archive.no_pandas import fast_start
 from archive.pages.warc_files import Pointer
 from archive.storage import path_guard
+from archive.storage.interface import Storage
 from archive.terminal import Terminal, visible
 from crawler.commands.crawl import Command as Crawl
 from crawler.downloader.public_hosts import registered_domain
@@ -38,12 +39,6 @@ from crawler.reports.terminal import WrongUse, expect_file
 from crawler.story.arguments import check_settings, read_arguments
 from crawler.workers.pool import Workers
 from crawler.workers.stages import worker_stages
-
-if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Coroutine
-
-    from archive.storage.interface import Storage
 
 OK, UNREAD = 0, 1
 _Result = TypeVar("_Result")

@@ -6,7 +6,7 @@ import json
 import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING
 
 from rich.table import Table
 from scrapy.spiderloader import get_spider_loader
@@ -17,7 +17,7 @@ from archive.no_pandas import fast_start
 from archive.terminal import Terminal, literal
 from crawler.health.outlet_history import GOOD, health
 from crawler.health.table import discovery, outlets
-from crawler.reports.terminal import ReadingCommand, check_names, one_sentence
+from crawler.reports.terminal import QuietCommand, check_names, one_sentence
 
 if TYPE_CHECKING:
     import argparse
@@ -61,8 +61,7 @@ class OutletReport:
         return "; ".join([*sentences, *rules]) or GOOD
 
 
-class Command(ReadingCommand):
-    default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
+class Command(QuietCommand):
     usage = "[OUTLET …] [--json]"
     summary = "List the outlets: what the archive has of each, and whether its crawls go well"
     about = (

@@ -1,11 +1,9 @@
 """`triptych pair`: pair across the whole archive, by content too, and publish one snapshot."""
 
-from __future__ import annotations
-
+import argparse
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import archive
 from archive.commands.arguments import add_spread, count, spread
@@ -14,7 +12,8 @@ from archive.commands.progress import counted
 from archive.no_pandas import fast_start
 from archive.terminal import Terminal, literal, visible
 from crawler.reports.terminal import ReadingCommand, WrongUse, expect_file, one_sentence, wrong_settings
-from pipelines.pairing.labels import named_in, read_labels
+from pipelines.pairing.content.match import Match
+from pipelines.pairing.labels import Label, named_in, read_labels
 from pipelines.pairing.report import (
     audit_line,
     explanation_lines,
@@ -23,14 +22,6 @@ from pipelines.pairing.report import (
     outcome_table,
     paragraphs_table,
 )
-
-if TYPE_CHECKING:
-    import argparse
-
-    from archive.operations.partitions import Spread
-    from pipelines.events.event_search import EventSearchResult
-    from pipelines.pairing.content.match import Match
-    from pipelines.pairing.labels import Label
 
 
 class Command(ReadingCommand):
@@ -112,7 +103,12 @@ class Command(ReadingCommand):
         with wrong_settings():
             who = spread(opts, sum(file.bytes for file in stored))
         verdicts = self._verdicts(uri, Path(opts.labels)) if opts.labels else ()
-        events = None if opts.no_events else self._events(uri, who, everything=opts.all)
+        events = None
+        if not opts.no_events:
+            from pipelines.events.event_search import find_events
+
+            with counted("events of several outlets, by day") as progress:
+                events = find_events(uri, everything=opts.all, progress=progress, spread=who)
         with counted("pairing weeks") as progress:
             outcome = pair_archive(
                 uri,
@@ -155,12 +151,6 @@ class Command(ReadingCommand):
                 markup=False,
                 highlight=False,
             )
-
-    def _events(self, uri: str, who: Spread, *, everything: bool) -> EventSearchResult:
-        from pipelines.events.event_search import find_events
-
-        with counted("events of several outlets, by day") as progress:
-            return find_events(uri, everything=everything, progress=progress, spread=who)
 
     def _verdicts(self, uri: str, path: Path) -> tuple[Label, ...]:
         from pipelines.pairing.review import article_ids, languages

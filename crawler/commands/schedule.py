@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar
 
 from scrapy.spiderloader import get_spider_loader
 
@@ -19,7 +18,7 @@ from archive.terminal import visible
 from crawler.health.table import outlets
 from crawler.outlet import fleet
 from crawler.outlet.fleet.timetable import read_timetable
-from crawler.reports.terminal import ReadingCommand, WrongUse, wrong_settings
+from crawler.reports.terminal import QuietCommand, WrongUse, wrong_settings
 
 _CARE = {"pair": "pair", "compact": "archive compact", "gc": "archive gc", "verify": "archive verify"}
 """What an archive needs once a day, in this order; one that fails keeps no other from its turn."""
@@ -42,8 +41,7 @@ class Machine:
     user: str
 
 
-class Command(ReadingCommand):
-    default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
+class Command(QuietCommand):
     usage = "--print systemd|cron|airflow|dagster"
     summary = (
         "Print units of systemd, lines for cron, files for Airflow and Dagster that run it all for years"

@@ -10,7 +10,7 @@ import threading
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING
 
 from scrapy.spiderloader import get_spider_loader
 
@@ -21,7 +21,7 @@ from archive.opening import storage_at
 from archive.terminal import Terminal, literal, visible
 from crawler.health.table import outlets
 from crawler.reports.terminal import (
-    ReadingCommand,
+    QuietCommand,
     WrongUse,
     check_names,
     one_sentence,
@@ -47,8 +47,7 @@ _TELLING = (
 )
 
 
-class Command(ReadingCommand):
-    default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
+class Command(QuietCommand):
     usage = "[OUTLET …] [--dry-run] [--json] [--metrics FILE | --serve PORT]"
     summary = "Report what is wrong with the crawls and the archive: Slack, Telegram, mail, webhook"
     about = (

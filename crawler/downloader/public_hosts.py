@@ -4,8 +4,6 @@ There are two independent layers: `refusal` checks a URL before a request is mad
 crawler/downloader/resolver.py checks every IP address before a connection is made.
 """
 
-from __future__ import annotations
-
 import contextlib
 import ipaddress
 import re
@@ -105,7 +103,7 @@ def registered_domain(url_or_host: str) -> str:
 
 
 @cache
-def _suffixes() -> TLDExtract:
+def _suffixes() -> "TLDExtract":
     """The list in the package: nothing is fetched, and no cache is written."""
     from tldextract import TLDExtract  # noqa: PLC0415  .15 s, half of what a declaration takes: for requests
 

@@ -1,8 +1,7 @@
 """The fields of an outlet's declaration; crawler/outlet/checks.py checks them at start."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from string import Formatter
 from typing import TYPE_CHECKING, ClassVar, Literal
@@ -16,8 +15,6 @@ from crawler.outlet.address_pattern import AddressPattern, address_pattern
 from crawler.outlet.expectations import Expectations, read_expectations
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from scrapy.http import Request
 
 Confidence = Literal["high", "medium", "low"]
@@ -128,7 +125,7 @@ class Outlet:
         zone = "Europe/Kyiv" if "uk" in cls.languages else None
         return Hints(outlet, cls.byline, cls.drop, cls.switcher, tuple(domains), zone)
 
-    def allows(self, request: Request) -> bool:
+    def allows(self, request: "Request") -> bool:
         """Return whether a host may be requested: one of the outlet; a subclass may allow more."""
         return in_domains(request.url, self.domains())
 

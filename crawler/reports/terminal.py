@@ -8,7 +8,7 @@ from argparse import Namespace
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
@@ -130,6 +130,12 @@ class ReadingCommand(DescribedCommand):
     requires_project = True
     requires_crawler_process = False
     settings: Settings  # set before it runs
+
+
+class QuietCommand(ReadingCommand):
+    """One whose lines are all that it has to say."""
+
+    default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
 
 
 # Commands of Scrapy that a news archive has no use for: exit code 2, and what does it instead.

@@ -1,13 +1,10 @@
-from __future__ import annotations
-
 import logging
+from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from crawler.story.spider import StorySpider
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
     from crawler.demo.newsroom import Newsroom
 
 # the same addresses in each run, so that a second run finds the articles unchanged: the first free port
@@ -46,7 +43,7 @@ class Demo(StorySpider):
         self._newsroom.close()
 
 
-def open_newsroom(day: int) -> Newsroom:
+def open_newsroom(day: int) -> "Newsroom":
     from crawler.demo.newsroom import Newsroom  # noqa: PLC0415  no other outlet needs its templates
 
     for port in (*PORTS, 0):

@@ -3,16 +3,13 @@
 They are in ITEM_PIPELINES among the others. A worker imports this, so nothing of Scrapy is imported here.
 """
 
-from __future__ import annotations
-
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from crawler.items import Article, Observation
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from scrapy.settings import BaseSettings
 
 
@@ -30,7 +27,7 @@ class WorkerStage(ABC):
         return self.decide(item)
 
 
-def worker_stages(settings: BaseSettings) -> tuple[WorkerStage, ...]:
+def worker_stages(settings: "BaseSettings") -> tuple[WorkerStage, ...]:
     """Return the stages of ITEM_PIPELINES that run in a worker, in the order of the settings."""
     from scrapy.utils.conf import build_component_list  # noqa: PLC0415  a worker needs no Scrapy
     from scrapy.utils.misc import load_object  # noqa: PLC0415  .3 s: a worker needs no Scrapy

@@ -5,8 +5,6 @@ migrated virtual machine, a throttled container, a sleeping laptop. So between t
 time that the loop had meant to wait counts. A pause of any length counts as one interval.
 """
 
-from __future__ import annotations
-
 import enum
 from typing import TYPE_CHECKING
 

@@ -9,7 +9,7 @@ import ssl
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from html import escape
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 import requests
 from scrapy.crawler import Crawler
@@ -36,14 +36,13 @@ class SendError(Exception):
     """A notice that did not arrive; the message names no secret."""
 
 
-class _WithNotice(Protocol):
+class _WithNotice:
     notice: Notice
 
-
-def _notice(action: _WithNotice) -> Notice:
-    if not action.notice:
-        raise SkipAction("nothing is new")
-    return action.notice
+    def _news(self) -> Notice:
+        if not self.notice:
+            raise SkipAction("nothing is new")
+        return self.notice
 
 
 def _posted(service: str, address: str, document: dict[str, Any], **headers: str) -> Any:
@@ -60,10 +59,9 @@ def _posted(service: str, address: str, document: dict[str, Any], **headers: str
     return answer
 
 
-class Slack(SendSlackMessage):  # type: ignore[misc]
+class Slack(_WithNotice, SendSlackMessage):  # type: ignore[misc]
     """SPIDERMON_SLACK_SENDER_TOKEN, _SENDER_NAME and _RECIPIENTS."""
 
-    notice: Notice
     needed: ClassVar[tuple[str, ...]] = ("SPIDERMON_SLACK_SENDER_TOKEN", "SPIDERMON_SLACK_RECIPIENTS")
 
     def __init__(self, *, api: str | None = None, sender_name: str | None = None, **kwargs: Any) -> None:
@@ -76,7 +74,7 @@ class Slack(SendSlackMessage):  # type: ignore[misc]
         return {**values, "api": crawler.settings.get("SPIDERMON_SLACK_API")}
 
     def run_action(self) -> None:
-        text = escape(_notice(self).text(_LONGEST), quote=False)
+        text = escape(self._news().text(_LONGEST), quote=False)
         try:
             self.manager.send_message(self.recipients, text, link_names=0)
         except SlackApiError as error:
@@ -94,10 +92,9 @@ class _SlackManager(SlackMessageManager):  # type: ignore[misc]
         """Ask for no list of users: that needs a right more, and the app has an icon."""
 
 
-class Telegram(SendTelegramMessage):  # type: ignore[misc]
+class Telegram(_WithNotice, SendTelegramMessage):  # type: ignore[misc]
     """SPIDERMON_TELEGRAM_SENDER_TOKEN and _RECIPIENTS."""
 
-    notice: Notice
     needed: ClassVar[tuple[str, ...]] = ("SPIDERMON_TELEGRAM_SENDER_TOKEN", "SPIDERMON_TELEGRAM_RECIPIENTS")
 
     def __init__(self, *, api: str | None = None, **kwargs: Any) -> None:
@@ -111,21 +108,20 @@ class Telegram(SendTelegramMessage):  # type: ignore[misc]
         return {**values, "api": crawler.settings.get("SPIDERMON_TELEGRAM_API")}
 
     def run_action(self) -> None:
-        self.manager.send_message(self.recipients, _notice(self).text(_LONGEST))
+        self.manager.send_message(self.recipients, self._news().text(_LONGEST))
 
     def send_message(self, text: str, recipient: str) -> None:
         """Send it as it is: Spidermon's own is Markdown, where `articles_a_day` is an error."""
         _posted("Telegram", self._address, {"chat_id": recipient, "text": text})
 
 
-class Mail(SendEmail):  # type: ignore[misc]
+class Mail(_WithNotice, SendEmail):  # type: ignore[misc]
     """SPIDERMON_EMAIL_SENDER, _TO, _CC, _BCC, _REPLY_TO and SPIDERMON_SMTP_….
 
     Spidermon's own goes through scrapy.mail, which is deprecated, needs a reactor and a password, and makes
     the whole message a part of itself.
     """
 
-    notice: Notice
     needed: ClassVar[tuple[str, ...]] = ("SPIDERMON_EMAIL_TO", "SPIDERMON_SMTP_HOST")
 
     def __init__(self, *, smtp: dict[str, Any], sender: str | None = None, **kwargs: Any) -> None:
@@ -148,7 +144,7 @@ class Mail(SendEmail):  # type: ignore[misc]
         return {**values, "smtp": smtp}
 
     def run_action(self) -> None:
-        notice = _notice(self)
+        notice = self._news()
         message = EmailMessage()
         message["Subject"] = notice.subject
         message["From"], message["To"] = self.sender, ", ".join(self.to)
@@ -183,10 +179,9 @@ class Mail(SendEmail):  # type: ignore[misc]
             raise SendError(f"{smtp['host']}:{smtp['port']} took no mail: {visible(str(error))}") from None
 
 
-class Webhook(Action):  # type: ignore[misc]
+class Webhook(_WithNotice, Action):  # type: ignore[misc]
     """A POST of JSON to WATCH_WEBHOOK: `text` for people, and `subject`, `new`, `still`, `over`."""
 
-    notice: Notice
     needed: ClassVar[tuple[str, ...]] = ("WATCH_WEBHOOK",)
 
     def __init__(self, address: str, authorization: str | None = None) -> None:
@@ -203,13 +198,11 @@ class Webhook(Action):  # type: ignore[misc]
 
     def run_action(self) -> None:
         headers = {"Authorization": self._authorization} if self._authorization else {}
-        _posted("the webhook", self._address, _notice(self).document(), **headers)
+        _posted("the webhook", self._address, self._news().document(), **headers)
 
 
-class Remember(Action):  # type: ignore[misc]
+class Remember(_WithNotice, Action):  # type: ignore[misc]
     """Runs last, and remembers what was sent; what reached nobody is sent again the next time."""
-
-    notice: Notice
 
     def run_action(self) -> None:
         tried = False

@@ -24,8 +24,7 @@ from archive.exceptions import EngineError, WrongSetting
 from archive.opening import utc_now
 from archive.operations.cluster import Code, connected, ensure_same, is_loopback, no_worker, result_of
 from archive.storage.leases import FolderLeases, leases_of
-from crawler.outlet.fleet.runner import Result
-from crawler.outlet.fleet.turn import GRACE, Event, Orders, Turn, share
+from crawler.outlet.fleet.turn import GRACE, Event, Orders, Result, Turn, share
 
 if TYPE_CHECKING:
     from collections.abc import Callable

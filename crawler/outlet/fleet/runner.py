@@ -4,58 +4,36 @@ import asyncio
 import signal
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from archive.commands.exit_codes import ExitCode, worst
 from archive.exceptions import ArchiveError
 from archive.opening import utc_now
-from crawler.outlet.fleet.turn import GRACE, Orders, Turn
+from crawler.outlet.fleet.turn import GRACE, Orders, Result, Turn
+
+if TYPE_CHECKING:
+    from crawler.outlet.fleet.dask_engine import DaskEngine
 
 _CHECK_DUE = 30.0
 """Seconds between two checks of what is due."""
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    code: int | None = None
-    """An exit code; None: somebody else has the outlet, or it is unknown."""
-    ask_again: bool = False
-    """The turn began and its end is unknown: its process may have died, and its lease has to expire."""
-
-
-class Engine(Protocol):
-    @property
-    def at_once(self) -> int:
-        """So many turns may be given at once, as of now."""
-
-    @property
-    def at_work(self) -> int:
-        """Crawls under way."""
-
-    async def turn(self, outlet: str) -> Result:
-        """Give an outlet its turn. Raises ArchiveError if the engine does not work any more."""
-
-    def stop(self) -> None:
-        """Let the crawls end, and begin no other."""
-
-    def kill(self) -> None:
-        """End them at once."""
 
 
 class LocalProcesses:
     """Each crawl is a process of this machine, and a child of this one."""
 
     def __init__(self, orders: Orders, at_once: int) -> None:
+        """`at_once`: so many turns may be given at once."""
         self._orders, self.at_once = orders, at_once
         self._stop = asyncio.Event()
         self._turns: set[Turn] = set()
 
     @property
     def at_work(self) -> int:
+        """Crawls under way."""
         return sum(turn.is_at_work for turn in self._turns)
 
     async def turn(self, outlet: str) -> Result:
+        """Give an outlet its turn."""
         turn = Turn(outlet, self._orders, self._stop)
         self._turns.add(turn)
         try:
@@ -64,16 +42,22 @@ class LocalProcesses:
             self._turns.discard(turn)
 
     def stop(self) -> None:
+        """Let the crawls end, and begin no other."""
         self._stop.set()
 
     def kill(self) -> None:
+        """End them at once."""
         for turn in self._turns:
             turn.kill()
 
 
 class Runner:
     def __init__(
-        self, outlets: Mapping[str, frozenset[str]], orders: Orders, engine: Engine, idle: ExitCode
+        self,
+        outlets: Mapping[str, frozenset[str]],
+        orders: Orders,
+        engine: "LocalProcesses | DaskEngine",
+        idle: ExitCode,
     ) -> None:
         """`outlets`: name -> its domains, as two outlets of one domain are not crawled at once.
 

@@ -67,6 +67,14 @@ class Orders:
         self.report(Event(utc_now(), event, outlet, errand, **more))  # type: ignore[arg-type]
 
 
+@dataclass(frozen=True, slots=True)
+class Result:
+    code: int | None = None
+    """An exit code; None: somebody else has the outlet, or it is unknown."""
+    ask_again: bool = False
+    """The turn began and its end is unknown: its process may have died, and its lease has to expire."""
+
+
 def share(options: Sequence[str], at_once: int) -> tuple[str, ...]:
     """Give a crawl its share of the cores, if EXTRACTION_PROCESSES is not set."""
     is_set = any(option.startswith("EXTRACTION_PROCESSES=") for option in options)
