@@ -21,6 +21,7 @@ Links = Literal["hreflang", "switcher"]
 Dates = Literal["zone", "spaced", "kyiv", "utc"]
 LinkedData = Literal["person", "organisation", "escaped", "none"]
 _MARKS: dict[str, BlockKind] = {"## ": "heading", "> ": "quote", "- ": "list_item"}
+_TAGS = {"heading": "<h2>{}</h2>", "quote": "<blockquote><p>{}</p></blockquote>", "paragraph": "<p>{}</p>"}
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
 _LINK = re.compile(r"\[([^\]]+)\]\(([^)\s]+)\)")
 
@@ -201,7 +202,7 @@ def blocks_html(blocks: tuple[TextBlock, ...], promo: str, promo_after: int | No
             printed += len(run_html)
             continue
         for text in run_html:
-            parts.append(_wrapped(kind, text))
+            parts.append(_TAGS[kind].format(text))
             printed += 1
             if not promoted and promo_after is not None and printed >= promo_after and kind != "heading":
                 parts.append(promo)
@@ -212,11 +213,3 @@ def blocks_html(blocks: tuple[TextBlock, ...], promo: str, promo_after: int | No
 def without_paragraphs(markup: str) -> str:
     """Return the markup without `<p>`, with `<br><br>` between paragraphs."""
     return markup.replace("</p>\n<p>", "<br><br>\n").replace("<p>", "").replace("</p>", "")
-
-
-def _wrapped(kind: BlockKind, text: str) -> str:
-    if kind == "heading":
-        return f"<h2>{text}</h2>"
-    if kind == "quote":
-        return f"<blockquote><p>{text}</p></blockquote>"
-    return f"<p>{text}</p>"

@@ -31,7 +31,9 @@ SEEN_WITHIN = timedelta(hours=1)
 COLUMNS = (
     *("outlet", "language", "byline", "published_at", "first_seen", "image_url", "story_id", "url", "body"),
 )
-SHARES = ("byline", "date", "picture")
+_SHOWN_BY = {"byline": "byline", "date": "published_at", "picture": "image_url"}
+"""Share of articles -> the column that has a value in them."""
+SHARES = (*_SHOWN_BY,)
 _DAY = DAY // timedelta(microseconds=1)
 _LATE = SEEN_WITHIN // timedelta(microseconds=1)
 _NEVER = np.iinfo(np.int64).max
@@ -46,16 +48,11 @@ class RecentArticles:
     """Time of publication; for a page without a date, the time when it was first seen."""
     seen: Numbers
     characters: Numbers
-    with_byline: Flags
-    with_date: Flags
-    with_picture: Flags
+    having: Mapping[str, Flags]
+    """Of each of SHARES: which articles have it."""
     language: npt.NDArray[np.object_]
     story: npt.NDArray[np.object_]
     url: npt.NDArray[np.object_]
-
-    def having(self, name: str) -> Flags:
-        """Return which articles have one of SHARES."""
-        return {"byline": self.with_byline, "date": self.with_date, "picture": self.with_picture}[name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +70,9 @@ class Share:
         return self.part / self.total if self.total else 0.0
 
 
-_NUMBERS, _FLAGS, _OBJECTS = np.zeros(0, np.int64), np.zeros(0, np.bool_), np.zeros(0, np.object_)
-NO_ARTICLES = RecentArticles(
-    *(_NUMBERS, _NUMBERS, _NUMBERS, _FLAGS, _FLAGS, _FLAGS, _OBJECTS, _OBJECTS, _OBJECTS)
-)
+_NUMBERS, _OBJECTS = np.zeros(0, np.int64), np.zeros(0, np.object_)
+_NOTHING = dict.fromkeys(SHARES, np.zeros(0, np.bool_))
+NO_ARTICLES = RecentArticles(_NUMBERS, _NUMBERS, _NUMBERS, _NOTHING, _OBJECTS, _OBJECTS, _OBJECTS)
 
 
 @dataclass(frozen=True)
@@ -130,7 +126,7 @@ class LatestDays:
         if name == "all_languages":
             return self._complete(number, by_now=by_now)
         rows = self._numbers == number
-        return Share(int((rows & self.articles.having(name)).sum()), int(rows.sum()))
+        return Share(int((rows & self.articles.having[name]).sum()), int(rows.sum()))
 
     def lengths(self, numbers: Sequence[int], language: str = ALL) -> Numbers:
         return self.articles.characters[self._in_language(np.isin(self._numbers, numbers), language)]
@@ -143,7 +139,7 @@ class LatestDays:
         """Return the address of the latest article, or of the latest without this one of SHARES."""
         rows = self._in_language(self._numbers >= 0, language)
         if without in SHARES:
-            rows &= ~self.articles.having(without)
+            rows &= ~self.articles.having[without]
         places = np.flatnonzero(rows)
         if not len(places):
             return ""
@@ -220,17 +216,11 @@ def _columns(table: pa.Table) -> RecentArticles:
         integers(published),
         integers(table["first_seen"]),
         integers(table["characters"]),
-        _present(table["byline"]),
-        _present(table["published_at"]),
-        _present(table["image_url"]),
+        {name: np.asarray(pc.is_valid(table[_SHOWN_BY[name]]), np.bool_) for name in SHARES},
         _objects(table["language"]),
         _objects(table["story_id"]),
         _objects(table["url"]),
     )
-
-
-def _present(column: pa.ChunkedArray) -> Flags:
-    return np.asarray(pc.is_valid(column), np.bool_)
 
 
 def _objects(column: pa.ChunkedArray) -> npt.NDArray[np.object_]:

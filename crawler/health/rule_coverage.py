@@ -173,25 +173,21 @@ def _count_guesses(outlet: Outlet, group: Group, coverage: Coverage) -> None:
     """Compare what variant_url makes of each address with the addresses of the group."""
     languages = Counter(language for language, _ in group)
     by_language = {language: url for language, url in group if languages[language] == 1}
-    for address, language, guess in _guesses(outlet, by_language):
-        coverage.guessed += 1
-        if plain_url(guess) == plain_url(by_language[language]):
-            coverage.right += 1
-        else:
-            coverage.wrong.append(f"{language} of {address}: {guess} and not {by_language[language]}")
+    for address in by_language.values():
+        for sibling in outlet.siblings(address):
+            language = sibling.language or ""
+            listed_url = by_language.get(language)
+            if listed_url is None or plain_url(listed_url) == plain_url(address):
+                continue
+            coverage.guessed += 1
+            if plain_url(sibling.url) == plain_url(listed_url):
+                coverage.right += 1
+            else:
+                coverage.wrong.append(f"{language} of {address}: {sibling.url} and not {listed_url}")
 
 
 def _shown(group: Group) -> str:
     return " ".join(f"{language} {url}" for language, url in group)
-
-
-def _guesses(outlet: Outlet, by_language: dict[str, str]) -> Iterator[tuple[str, str, str]]:
-    """Yield address, language and the guess of variant_url, if the list has that language."""
-    for address in by_language.values():
-        for sibling in outlet.siblings(address):
-            listed_url = by_language.get(sibling.language or "")
-            if listed_url is not None and plain_url(listed_url) != plain_url(address):
-                yield address, sibling.language or "", sibling.url
 
 
 def coverage_lines(coverage: Coverage) -> Iterator[tuple[str, str]]:
