@@ -11,14 +11,12 @@ from archive.exceptions import PoisonRecord
 from archive.format.records import PARTS, ArticleRecord, ObservationRecord, Part
 
 Record = ArticleRecord | ObservationRecord
-_FIELDS: dict[type[object], tuple[tuple[str, str], ...]] = {}
 
 KINDS: dict[str, type[Record]] = {"article": ArticleRecord, "observation": ObservationRecord}
 NESTED: dict[str, type[Part]] = {f"tuple[{kind.__name__}, ...]": kind for kind in PARTS}
 _YEARS = range(1678, 2262)
 """Years that a nanosecond clock can hold: some readers silently wrap around outside of them."""
 _NOT_EMPTY = frozenset({"article_id", "outlet", "url", "requested_url", "content_hash", "outcome", "run_id"})
-_PLANS: dict[type[object], tuple[tuple[str, str, bool], ...]] = {}
 
 
 class _Line(msgspec.Struct):
@@ -31,11 +29,15 @@ _RECORDS = {kind: msgspec.json.Decoder(record) for kind, record in KINDS.items()
 _NAMES = {record: kind for kind, record in KINDS.items()}
 
 
-def fields_of(kind: type[object]) -> tuple[tuple[str, str], ...]:
-    """Names of the fields, and their annotations as strings: `str | None`, `tuple[TextBlock, ...]`."""
-    if kind not in _FIELDS:
-        _FIELDS[kind] = tuple(kind.__annotations__.items())
-    return _FIELDS[kind]
+def _plan(kind: type[object]) -> tuple[tuple[str, str, bool], ...]:
+    """Name and type of each field, as annotated: `str`, `tuple[TextBlock, ...]`; True if it may be None."""
+    plan = []
+    for name, form in kind.__annotations__.items():
+        plan.append((name, form.removesuffix(" | None"), form.endswith("| None")))
+    return tuple(plan)
+
+
+_PLANS = {kind: _plan(kind) for kind in (*KINDS.values(), *PARTS)}
 
 
 def plain(record: object) -> dict[str, object]:
@@ -53,8 +55,8 @@ def encode(record: Record) -> bytes:
 def _in_utc(record: Record) -> Record:
     """Convert times to UTC: msgspec cuts the seconds off an offset (Kyiv until 1924: +02:02:04)."""
     converted = {}
-    for name, form in fields_of(type(record)):
-        if form.startswith("datetime"):
+    for name, base, _ in _PLANS[type(record)]:
+        if base == "datetime":
             value = getattr(record, name)
             if value is not None and value.tzinfo is not UTC:
                 converted[name] = value.astimezone(UTC)
@@ -90,17 +92,8 @@ def validate(record: Record) -> None:
             raise PoisonRecord("json", "extra", f"expected a JSON object, got {extra[:80]!r}")
 
 
-def _plan(kind: type[object]) -> tuple[tuple[str, str, bool], ...]:
-    """Name and type of each field, and True if it may be None; computed once."""
-    if kind not in _PLANS:
-        _PLANS[kind] = tuple(
-            (n, form.removesuffix(" | None"), form.endswith("| None")) for n, form in fields_of(kind)
-        )
-    return _PLANS[kind]
-
-
 def _check(record: Record | Part, prefix: str) -> None:
-    for name, base, optional in _plan(type(record)):
+    for name, base, optional in _PLANS[type(record)]:
         value = getattr(record, name)
         if value is None and optional:
             continue

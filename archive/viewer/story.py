@@ -145,15 +145,6 @@ class StoryView:
         return dates
 
     @property
-    def first_published(self) -> datetime | None:
-        return min(self.dates, default=None)
-
-    @property
-    def delay(self) -> float:
-        """Seconds between the first and the last publication; 0 where an hour is unknown."""
-        return (max(self.dates) - min(self.dates)).total_seconds() if self.dates and self.has_hours else 0
-
-    @property
     def has_hours(self) -> bool:
         return all(map(has_hour, self.dates))
 

@@ -88,12 +88,7 @@ def _of_story(t: Interface, line: StoryLine, late: timedelta) -> Iterator[Alert]
     )
     for x, lag in after.items():
         if lag > late and x.published:
-            heading = _title(t, "alert_late", x.language, x.headline, lag)
-            yield Alert(
-                f"urn:triptych:late:{x.article_id}",
-                *("late", x.published, x.published, heading, text, x.language, line.story_id, x.article_id),
-                x.url,
-            )
+            yield _of_article(line, x, "late", x.published, _title(t, "alert_late", x, lag), text)
 
 
 def _missing(
@@ -127,7 +122,7 @@ def _due(line: StoryLine, late: timedelta) -> datetime | None:
 
 def _missing_alert(t: Interface, line: StoryLine, language: str, due: datetime, late: timedelta) -> Alert:
     title = line.title_in(t.language)
-    heading = _title(t, "alert_missing", language, title.headline, late)
+    heading = _title(t, "alert_missing", replace(title, language=language), late)
     return Alert(
         f"urn:triptych:missing:{line.story_id}:{language}",
         *("missing", due, due, heading, _told(line), title.language, line.story_id, "", title.url),
@@ -139,20 +134,23 @@ def _told(line: StoryLine) -> str:
 
 
 def edit_alert(t: Interface, line: StoryLine, article: ArticleLine, edit: EditVisit) -> Alert:
-    return Alert(
-        f"urn:triptych:edit:{article.article_id}:{edit.version}",
-        *("edit", edit.at, edit.at, _title(t, "alert_edited", article.language, article.headline)),
-        # which versions to compare, until they are
-        *(f"{edit.before} {edit.version}", article.language, line.story_id, article.article_id, article.url),
-    )
+    # which versions to compare, until they are
+    versions = f"{edit.before} {edit.version}"
+    heading = _title(t, "alert_edited", article)
+    return _of_article(line, article, "edit", edit.at, heading, versions, f":{edit.version}")
 
 
 def takedown_alert(t: Interface, line: StoryLine, article: ArticleLine, at: datetime) -> Alert:
-    title = _title(t, "alert_gone", article.language, article.headline)
+    heading, moment = _title(t, "alert_gone", article), f":{at:%Y%m%dT%H%M%S}"
+    return _of_article(line, article, "gone", at, heading, _told(line), moment)
+
+
+def _of_article(  # noqa: PLR0917
+    line: StoryLine, x: ArticleLine, kind: str, at: datetime, title: str, text: str, suffix: str = ""
+) -> Alert:
     return Alert(
-        f"urn:triptych:gone:{article.article_id}:{at:%Y%m%dT%H%M%S}",
-        *("gone", at, at, title, _told(line), article.language, line.story_id, article.article_id),
-        article.url,
+        f"urn:triptych:{kind}:{x.article_id}{suffix}",
+        *(kind, at, at, title, text, x.language, line.story_id, x.article_id, x.url),
     )
 
 
@@ -195,6 +193,6 @@ def _joined(changes: Sequence[Change], kind: str) -> str:
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
-def _title(t: Interface, key: str, language: str, headline: str, time: timedelta = timedelta(0)) -> str:
+def _title(t: Interface, key: str, article: ArticleLine, time: timedelta = timedelta(0)) -> str:
     span = t.hours(time.total_seconds())
-    return t(key, language=t.in_language(language), time=span, headline=headline)
+    return t(key, language=t.in_language(article.language), time=span, headline=article.headline)
