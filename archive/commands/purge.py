@@ -60,10 +60,8 @@ def _agreed() -> bool:
         print("There is nobody to ask: give --yes to purge without a question.", file=sys.stderr)
         return False
     try:
-        agreed = input("Remove it for ever, earlier snapshots included? [y/N] ").strip().lower() in {
-            "y",
-            "yes",
-        }
+        answer = input("Remove it for ever, earlier snapshots included? [y/N] ")
+        agreed = answer.strip().lower() in {"y", "yes"}
     except EOFError:
         agreed = False
     if not agreed:

@@ -13,15 +13,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from archive.format.columns import (
-    By,
-    columns_of,
-    from_archive,
-    from_fetch,
-    from_page,
-    from_pipeline,
-    record,
-)
+from archive.format.columns import By, columns_of, from_archive, from_fetch, from_page, from_pipeline, record
 from archive.format.marks import Contradiction, QuoteMark  # noqa: TC001  msgspec reads the annotations
 
 # Parts of an article are structs: a worker sends some twenty with each page, faster than dataclasses.

@@ -142,12 +142,7 @@ def translated(t: Interface, rows: Rows, canvas: Canvas = WIDE) -> Drawing | Non
         label = f"{t.name(language)}, {share}"
         bars.append((str(x["outlet"]), colour(language), float(x["share"]), title, label))
     return _bars(
-        t,
-        bars,
-        title=t("translated_title"),
-        axis=t("translated_axis"),
-        languages=languages,
-        canvas=canvas,
+        t, bars, title=t("translated_title"), axis=t("translated_axis"), languages=languages, canvas=canvas
     )
 
 

@@ -163,13 +163,7 @@ _ALSO = {
 }
 """What a recipe imports besides, by what it names."""
 
-PROVEN = {
-    "lag": lags,
-    "coverage": coverage,
-    "translated": translated,
-    "edits": edits,
-    "sections": left_out,
-}
+PROVEN = {"lag": lags, "coverage": coverage, "translated": translated, "edits": edits, "sections": left_out}
 """Figures that a page shows, by the name in an address; the interface has its words under it."""
 FIGURES = {**PROVEN, "quotes": quotes, "speakers": speakers}
 """Those of `archive.plots`; of the marks in the last two nobody has shown that nine in ten are right."""

@@ -76,10 +76,7 @@ def after_takedown(variant: ArticleLine, at: datetime) -> FollowUp:
 
 
 def follow_ups(
-    line: StoryLine,
-    article_id: str,
-    change: EditVisit | datetime,
-    edits: Mapping[str, Sequence[EditVisit]],
+    line: StoryLine, article_id: str, change: EditVisit | datetime, edits: Mapping[str, Sequence[EditVisit]]
 ) -> tuple[FollowUp, ...]:
     """Tell what the others of a story did after an edit or a takedown of an article; `edits` of each."""
     follow_ups = []

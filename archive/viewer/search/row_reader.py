@@ -13,14 +13,7 @@ import numpy as np
 
 from archive.format.languages import display_order
 from archive.format.marks import CONTRADICTIONS
-from archive.viewer.search.answers import (
-    ArticleLine,
-    Contradicted,
-    OmittedShare,
-    Place,
-    SameEvent,
-    StoryLine,
-)
+from archive.viewer.search.answers import ArticleLine, Contradicted, OmittedShare, Place, SameEvent, StoryLine
 from archive.viewer.search.file_keys import key_of, keys_of_spellings
 from archive.viewer.search.story_columns import Digest
 

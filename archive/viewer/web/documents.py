@@ -161,7 +161,5 @@ def outlet(opened: ArchiveRequest) -> Response:
 def why(opened: ArchiveRequest) -> Response:
     url = opened.request.query_params.get("url", "").strip()[:_LONGEST_ADDRESS]
     return opened.html(
-        "why.html",
-        "outlets",
-        **outlet_pages.address_values(opened.archive, opened.lookup, opened.pages, url),
+        "why.html", "outlets", **outlet_pages.address_values(opened.archive, opened.lookup, opened.pages, url)
     )

@@ -101,15 +101,8 @@ class Shelf:
 
     def _fill(self) -> subprocess.Popen[bytes]:
         # it ends when this server does, however that ends; Ctrl-C is for the server alone
-        command = [
-            sys.executable,
-            "-P",
-            *_QUIET,
-            "-m",
-            "archive.viewer.search.fill",
-            "--attached",
-            self._root,
-        ]
+        module = "archive.viewer.search.fill"
+        command = [sys.executable, "-P", *_QUIET, "-m", module, "--attached", self._root]
         return subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True
         )

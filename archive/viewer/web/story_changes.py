@@ -12,13 +12,7 @@ from starlette.responses import Response
 from archive.viewer.catalogue import Interface
 from archive.viewer.search.answers import COMPARED, PAGE, ArticleLine, ChangeEvent
 from archive.viewer.search.change_log import FollowUp, follow_ups
-from archive.viewer.web.alerts import (
-    MOST,
-    Alert,
-    edit_alert,
-    takedown_alert,
-    with_changed_words,
-)
+from archive.viewer.web.alerts import MOST, Alert, edit_alert, takedown_alert, with_changed_words
 from archive.viewer.web.archive_request import ArchiveRequest, file_of
 from archive.viewer.web.questions import page_of, wrong
 from archive.viewer.web.story_lists import as_feed, interface_of
@@ -117,8 +111,8 @@ _COLUMNS = (
         "article_id",
         "story_id",
         "changes",
-        "followed",
     ),
+    "followed",
     *(f"followed_{language}{suffix}" for language in COMPARED for suffix in ("", "_seconds")),
 )
 
