@@ -37,7 +37,7 @@ def find_lead(page: Outline, container: HtmlElement, description: str | None) ->
     names = (page.by_class, page.by_itemprop, *page.by_component)
     called_lead = {page.elements[i] for i in page.named(_of_lead, *names)}
     summary = for_comparison(description or "")[:120]
-    after_headline = has_no_headline = "h1" not in page.by_tag or tree.find(".//h1") is None
+    after_headline = has_no_headline = not any(tree in h1.iterancestors() for h1 in page.of("h1"))
     near = set(islice(container.iter(), _NEAR))
     inside = False
     around = set(container.iterancestors())

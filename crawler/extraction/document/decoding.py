@@ -135,9 +135,10 @@ def _rename_mistyped(page: Outline) -> bool:
         element = page.elements[i]
         if not len(element) or next(element.iterdescendants("p", "div"), None) is None:
             continue
-        total = _letters_of_prose(page.root) if total is None else total
+        letters = _letters_of_prose(element)
+        total = _letters_of_prose(page.root) if letters and total is None else total
         share = _NEARLY_ALL if element.find(".//h1") is None else 0.5
-        if _letters_of_prose(element) > share * total > 0:
+        if letters > share * (total or 0):
             element.tag = "div"
             is_renamed = True
     return is_renamed

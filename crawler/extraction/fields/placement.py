@@ -6,7 +6,7 @@ that has running text too. What holds the headline is never another story's, wha
 
 import re
 from functools import cached_property, lru_cache
-from itertools import accumulate, islice, takewhile
+from itertools import islice, takewhile
 
 from lxml.html import HtmlElement
 
@@ -63,13 +63,12 @@ class Placement:
         page, at = self._page, self.headline
         if at is None:
             return range(len(page.elements))
-        letters = [0, *accumulate(map(len, page.texts))]
         length = len(page.elements[at].text_content())
         start, end = at, at + 1
         for parent in page.elements[at].iterancestors():
             start = page.elements.index(parent, 0, at)
             end = start + len(list(parent.iter("*")))
-            if letters[end] - letters[start] > length + _RUNNING or parent.tag == "body":
+            if parent.tag == "body" or sum(map(len, page.texts[start:end])) > length + _RUNNING:
                 break
         return range(start, end)
 
