@@ -15,7 +15,8 @@ class Contradiction(Struct, frozen=True):
     """As printed."""
     b: str
     counted: str | None
-    """Unit of both numbers, or the word of a for what they count; of names `person`, `place`; `negation`."""
+    """Unit of both numbers, or the word of a for what they count; of names
+    `person`, `place`, `country`; `negation` or `opposite`."""
     confidence: float
     """Probability that a reader of both texts agrees."""
 

@@ -392,11 +392,11 @@ class AlignmentRecord:
         default=(),
     )
     names_differ: tuple[Contradiction, ...] | None = from_pipeline(
-        "of linked paragraphs: two towns or two full names, each instead of the other; null before schema 11",
+        "of linked paragraphs: two towns, countries or full names, each instead of the other; null before 11",
         default=(),
     )
     negations_differ: tuple[Contradiction, ...] | None = from_pipeline(
-        "of linked paragraphs: what one denies and the other says (not guilty, guilty); null before 12",
+        "of linked paragraphs: what one denies, or says the opposite of (rose, fell); null before 12",
         default=(),
     )
     numbers_converted: tuple[Contradiction, ...] = from_pipeline(
@@ -409,7 +409,7 @@ class AlignmentRecord:
     )
     quotes_only_b: tuple[QuoteMark, ...] = from_pipeline("the same of b", default=())
     sentences_only_a: tuple[str, ...] | None = from_pipeline(
-        "of linked paragraphs: sentences that b probably has nowhere, read both texts; null before schema 10",
+        "of linked paragraphs: sentences, or halves, that b probably has nowhere; null before 10",
         default=(),
     )
     sentences_only_b: tuple[str, ...] | None = from_pipeline("the same of b", default=())

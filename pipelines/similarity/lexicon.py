@@ -13,6 +13,7 @@ LANGUAGES = COMPARED_LANGUAGES
 """Languages that folding and the lexicon know, in the order in which a pair is compared."""
 LEXICON = Path(__file__).parent / "lexicon.txt"
 _PLACES = Path(__file__).parent / "places.txt"
+_COUNTRIES = Path(__file__).parent / "countries.txt"
 _WORD = re.compile(r"[^\W\d_]+(?:['’ʼ][^\W\d_]+)?")
 _APOSTROPHES = str.maketrans("’ʼ", "''")
 
@@ -57,6 +58,12 @@ def meanings_of(language: str, word: str) -> tuple[int, ...]:
 def places_of(language: str, name: str) -> tuple[int, ...]:
     """Return the lines of places.txt that a name is on: one, or none."""
     return _lines_of(_PLACES, language, name.lower())
+
+
+@lru_cache(maxsize=65_536)
+def countries_of(language: str, name: str) -> tuple[int, ...]:
+    """Return the lines of countries.txt that a name, or an adjective, is on."""
+    return _lines_of(_COUNTRIES, language, name.lower())
 
 
 def _lines_of(file: Path, language: str, word: str) -> tuple[int, ...]:

@@ -16,7 +16,7 @@ from pipelines.alignment.marks.number_marks import LIKELY, Passage
 from pipelines.alignment.marks.quote_marks import speech
 from pipelines.bylines.words import is_given_name
 from pipelines.similarity.folding import fold, skeleton
-from pipelines.similarity.lexicon import LANGUAGES, meanings_of, places_of
+from pipelines.similarity.lexicon import LANGUAGES, countries_of, meanings_of, places_of
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’ʼ-][^\W\d_]+)*")
 _CAPITAL = re.compile(r"(?<![\w'’ʼ-])[A-ZА-ЯІЇЄҐЁ][^\W\d_]+(?:['’ʼ-][^\W\d_]+)*")
@@ -32,6 +32,10 @@ _REGION = re.compile(
 )
 _OF_REGION = re.compile(r"(?:[сц]ь?к(?:а|ий|ого|ому|им|ій|ої|у|ою|і|их|ими|ая|ой|ую|ом|ие|ое|е)|щин\w+)$")
 """Endings of adjectives, and of `Одещина`: a report may name the town, its region, or a village there."""
+_OF_COUNTRY = re.compile(
+    r"[сцз]ь?к(?:а|ий|ого|ому|им|ій|ої|у|ою|і|их|ими|ая|ой|ую|ом|ие|ое|е)$|[нч]ц|ян|(?:ian|ean|can|man|ese|sh|ch|eek|iss|i|s)$"
+)
+"""Endings of adjectives and of inhabitants: a text may name either for the country."""
 _LOCATIVE = re.compile(r"[сц]ь?к[уе]$")
 _GENITIVE = re.compile(r"[сц]ь?ка$")
 _ENDS = re.compile(r"[.,;:!?)»”…]|$|\s(?:[–—(]|(?:і|й|та|и|а|або|или|на|у|в|до|з|із|с|по|для|под|під)\s)")
@@ -62,7 +66,11 @@ def name_marks(a: Passage, b: Passage) -> tuple[Contradiction, ...]:
     capitals_a, capitals_b = _capitals(a), _capitals(b)
     if not (capitals_a and capitals_b):
         return ()
-    marks = (*_marks_of_names(a, capitals_a, b, capitals_b), *_marks_of_speakers(a, b))
+    marks = (
+        *_marks_of_countries(a, capitals_a, b, capitals_b),
+        *_marks_of_names(a, capitals_a, b, capitals_b),
+        *_marks_of_speakers(a, b),
+    )
     return tuple(dict.fromkeys(marks))
 
 
@@ -74,6 +82,35 @@ def _capitals(passage: Passage) -> list[re.Match[str]]:
             return []
         capitals.append(match)
     return capitals
+
+
+def _marks_of_countries(
+    a: Passage, capitals_a: Sequence[re.Match[str]], b: Passage, capitals_b: Sequence[re.Match[str]]
+) -> tuple[Contradiction, ...]:
+    """Mark the only country that each passage does not share, where it shares all other names."""
+    lines_a, lines_b = _countries(a), _countries(b)
+    only_a, only_b = lines_a.keys() - lines_b.keys(), lines_b.keys() - lines_a.keys()
+    if len(only_a) != 1 or len(only_b) != 1:
+        return ()
+    country_a, country_b = lines_a[only_a.pop()], lines_b[only_b.pop()]
+    for country, passage, capitals, searched in (
+        (country_a, a, capitals_a, b),
+        (country_b, b, capitals_b, a),
+    ):
+        for name, _ in _unmatched(_names(passage, capitals), searched):
+            if name != country:
+                return ()
+    return _mark(country_a, country_b, "country")
+
+
+def _countries(passage: Passage) -> dict[int, str]:
+    """Return the countries of a passage as printed, by their lines; empty ones are adjectives alone."""
+    countries = dict[int, str]()
+    for word in _WORD.findall(passage.text):
+        for line in countries_of(passage.language, word):
+            is_noun = word[0].isupper() and not _OF_COUNTRY.search(word)
+            countries[line] = countries.get(line, "") or (word if is_noun else "")
+    return countries
 
 
 def _marks_of_speakers(a: Passage, b: Passage) -> tuple[Contradiction, ...]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from archive.format.marks import Contradiction
 from pipelines.alignment.marks.number_marks import LIKELY, Passage
+from pipelines.alignment.marks.opposite_marks import opposite_marks
 from pipelines.alignment.second_pass import SENTENCE_END
 from pipelines.similarity.counts import things_in, words_of
 
@@ -20,11 +21,12 @@ _COMMON, _SHARE = 3, 0.3
 _DENIAL = {
     "uk": re.compile(
         r"(?<!кщо )(?<!майже )(?<!\bчи )\bне (?!лише|тільки|менш|більш|раз\b|просто)"
-        r"[а-яіїєґ'’ʼ]{4,}",
+        r"(?:(?:буд|мож|змож|зм[іо]г|ста)\w* )?[а-яіїєґ'’ʼ]{4,}",
         re.IGNORECASE,
     ),
     "ru": re.compile(
-        r"(?<!ли )(?<!почти )\bне (?!только|лишь|мен[ье]|бол[ье]|раз\b|просто)[а-яё]{4,}",
+        r"(?<!ли )(?<!почти )\bне (?!только|лишь|мен[ье]|бол[ье]|раз\b|просто)"
+        r"(?:(?:буд|мо[гж]|смо[гж]|ста)\w* )?[а-яё]{4,}",
         re.IGNORECASE,
     ),
     "en": re.compile(
@@ -77,21 +79,25 @@ def negation_marks(a: Passage, b: Passage) -> tuple[Contradiction, ...]:
             marks.append(Contradiction(denied, word, "negation", LIKELY))
         for denied, word in _denied(sentence_b, sentence_a):
             marks.append(Contradiction(word, denied, "negation", LIKELY))
+        if _say_one_thing(sentence_a, sentence_b):
+            marks += opposite_marks(sentence_a, sentence_b)
     return tuple(marks)
+
+
+def _say_one_thing(a: Passage, b: Passage) -> bool:
+    """Tell if two sentences have enough words in common, and are short enough to be read."""
+    if max(len(a.text), len(b.text)) > _LONGEST:
+        return False
+    things_a, things_b = things_in(a.text, a.language), things_in(b.text, b.language)
+    return len(things_a & things_b) >= max(_COMMON, _SHARE * min(len(things_a), len(things_b)))
 
 
 def _denied(a: Passage, b: Passage) -> Iterator[tuple[str, str]]:
     """Yield what a sentence denies, as printed, and the word for it in one that denies nothing."""
-    if max(len(a.text), len(b.text)) > _LONGEST:
-        return
     denials = _DENIAL[a.language].findall(a.text)
-    if len(denials) != 1 or _NO_FACT.search(a.text):
+    if len(denials) != 1 or len(_ANY.findall(a.text)) > 1 or _NO_FACT.search(a.text):
         return
-    if _DOUBT[b.language].search(b.text) or _ANY.search(b.text):
-        return
-    things_a, things_b = things_in(a.text, a.language), things_in(b.text, b.language)
-    common = len(things_a & things_b)
-    if common < max(_COMMON, _SHARE * min(len(things_a), len(things_b))):
+    if _DOUBT[b.language].search(b.text) or _ANY.search(b.text) or not _say_one_thing(a, b):
         return
     denied = things_in(denials[0].split()[-1], a.language)
     for word in words_of(b.text):

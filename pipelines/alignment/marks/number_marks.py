@@ -30,6 +30,8 @@ _APART = 0.3
 """Share of a paragraph that two numbers may stand apart."""
 _ALIKE_WORDS, _ALIKE_SHARE = 3, 0.3
 """Words around two numbers that are common to both, and their share, from which the places are the same."""
+_ALIKE_COUNTED = 2
+"""Words beside two numbers, for what they count and what became of it, that show one place, too."""
 _SURE, LIKELY = 0.97, 0.93
 """Probabilities of a mark whose place the numbers beside it or the thing counted tell, and of others."""
 _LITERAL = 0.5
@@ -261,7 +263,9 @@ class _Sides:
         """Tell if the words around two numbers have any in common, and if they have many."""
         around_a, around_b = _words_around(number_a, self.a), _words_around(number_b, self.b)
         common, least = len(around_a & around_b), min(len(around_a), len(around_b))
-        return common > 0, common >= min(_ALIKE_WORDS, _ALIKE_SHARE * max(1, least))
+        # «загинули 11 людей», 17 people died
+        is_counted = _common_words(number_a, number_b) >= _ALIKE_COUNTED
+        return common > 0, is_counted or common >= min(_ALIKE_WORDS, _ALIKE_SHARE * max(1, least))
 
     def _is_literal(self, number_a: Quantity, number_b: Quantity) -> bool:
         """Tell if all other numbers are common, and what is counted, or most words around the two."""
@@ -318,6 +322,12 @@ def _is_part(numbers: Sequence[Quantity], i: int, total: Decimal, text: str) -> 
 def _common_word(number_a: Quantity, number_b: Quantity) -> str | None:
     """Return the word of the first number for a thing that both count."""
     return _first_common(number_a.counted, number_b.counted)
+
+
+def _common_words(number_a: Quantity, number_b: Quantity) -> int:
+    """Count the words beside the first number for what stands beside the other, too."""
+    things_b = {thing for thing, _ in number_b.counted}
+    return len({word for thing, word in number_a.counted if thing in things_b})
 
 
 def _first_common(words_a: Sequence[tuple[int, str]], words_b: Sequence[tuple[int, str]]) -> str | None:

@@ -35,6 +35,10 @@ DIFFER = [
     (("Про світло в басейні мовчить тренерка Світлана Юрченко.", "uk"),
      ("В бассейне выключают свет, молчит тренер Алина Шевчук.", "ru"),
      ("Світлана Юрченко", "Алина Шевчук", "person")),
+    (("Румунія відправила до кордону патруль.", "uk"), ("Bulgaria sent a patrol to the border.", "en"),
+     ("Румунія", "Bulgaria", "country")),
+    (("Лікарню відкрив посол Данії Нільс Петерсен.", "uk"),
+     ("Больницу открыл посол Норвегии Нильс Петерсен.", "ru"), ("Данії", "Норвегии", "country")),
     # after a name, and at the beginning of a sentence
     (("Староста Селятина Ганна Бойчук просить дров.", "uk"),
      ("Petro Sydorenko, head of Seliatyn, asks for firewood.", "en"),
@@ -51,6 +55,12 @@ def test_two_names_at_one_place_contradict_each_other(a, b, mark):
 
 
 SAME = [
+    # a capital for its country, an adjective, an inhabitant, one of two countries
+    (("Прем'єр Франції прилетів до Берліна.", "uk"), ("Macron has arrived in Germany.", "en")),
+    (("Румунський патруль вирушив до кордону.", "uk"), ("Bulgaria sent a patrol to the border.", "en")),
+    (("Затримали двох румунів, каже поліція.", "uk"), ("Two men from Bulgaria are held, police say.", "en")),
+    (("Румунія та Угорщина відправили патруль.", "uk"), ("Bulgaria sent a patrol.", "en")),
+    (("Шотландія відправила патруль.", "uk"), ("Britain sent a patrol.", "en")),
     # a region, and a town or a village there
     (("Міст в Ізмаїлі закрили, каже Левченко.", "uk"),
      ("The bridge in Odesa region is closed, says Levchenko.", "en")),

@@ -106,6 +106,12 @@ def test_one_number_in_two_forms_is_no_mark(a, b):
 
 
 DIFFER = [
+    # far apart, but of one thing that became of one kind of people
+    (("Пожежа на заводі в Сумах почалася вранці у вівторок, коли на зміні було багато людей. Загинули 11"
+      " людей, ще 176 травмовано.", "uk"),
+     ("Seventeen people died and 176 were hurt when a plant in Sumy caught fire on Tuesday morning, officials"
+      " of the emergency service reported after hours of rescue work.", "en"),
+     ("11", "Seventeen")),
     # one number of two units
     (("Ремонт мосту в Сумах триватиме два роки.", "uk"),
      ("Repairs to the bridge in Sumy will take two months.", "en"),

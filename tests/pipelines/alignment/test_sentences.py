@@ -64,6 +64,29 @@ def test_a_sentence_that_the_other_text_lacks(en, is_alone):
         assert list(only.values()) == [()]
 
 
+QUOTED = (
+    "«Ці гроші підуть на нові автобуси, а дві старі лікарні на лівому березі віддадуть церкві, де служать"
+    " молоді ченці з монастиря», — сказав журналістам мер Полтави Андрій Кравчук."
+)
+CUT = "а дві старі лікарні на лівому березі віддадуть церкві, де служать молоді ченці з монастиря»,"
+
+
+@pytest.mark.parametrize(
+    ("en", "alone"),
+    [
+        ('"This money will go to new buses," Poltava mayor Andrii Kravchuk told journalists.', (CUT,)),
+        (
+            '"This money will go to new buses, and two old hospitals on the left bank will be given'
+            ' to a church where young monks serve," Poltava mayor Andrii Kravchuk told journalists.',
+            (),
+        ),
+    ],
+)
+def test_half_of_a_quotation_that_the_other_text_lacks(en, alone):
+    *_, linked = rows((*UK, QUOTED), (FIRST, f"{WORKS} {SAID} {BUSES}", *REST, en))
+    assert (linked.paragraphs_a, linked.sentences_only_a, linked.sentences_only_b) == ((4,), alone, ())
+
+
 def side(language, paragraph):
     return _Side(prepared([paragraph], language), (0,))
 

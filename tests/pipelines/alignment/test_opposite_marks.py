@@ -1,0 +1,59 @@
+"""Words of one text, instead of which the other has the opposite; all texts are invented."""
+
+import pytest
+
+from pipelines.alignment.marks.negation_marks import negation_marks
+from pipelines.alignment.marks.number_marks import Passage
+
+COURT = "Суд у Полтаві {} колишнього директора заводу після року слухань."
+COURT_EN = "A court in Poltava {} the former director of the plant after a year of hearings."
+PRICE, PRICE_EN = "Ціни на хліб у Полтаві за рік {}.", "Bread prices in Poltava {} over the year."
+
+DIFFER = [
+    (COURT.format("виправдав"), COURT_EN.format("convicted"), ("виправдав", "convicted")),
+    (PRICE.format("зросли"), PRICE_EN.format("fell"), ("зросли", "fell")),
+    ("Міністерство підтвердило, що завод у Полтаві горить.",
+     "The ministry denied that the plant in Poltava is on fire.", ("підтвердило", "denied")),
+    ("Серед поранених на заводі в Полтаві немає дітей.",
+     "There are children among the wounded at the plant in Poltava.", ("немає", "There are")),
+    ("Завод торік випустив понад 300 машин для лікарень.",
+     "The plant made less than 300 cars for hospitals last year.", ("понад", "less than")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("uk", "en", "words"), DIFFER)
+def test_a_word_and_its_opposite_are_marked(uk, en, words):
+    (mark,) = negation_marks(Passage(uk, "uk"), Passage(en, "en"))
+    assert (mark.a, mark.b, mark.counted) == (*words, "opposite")
+    (turned,) = negation_marks(Passage(en, "en"), Passage(uk, "uk"))
+    assert (turned.b, turned.a) == words
+
+
+SAME = [
+    (COURT.format("виправдав"), COURT_EN.format("acquitted")),
+    # the opposite is denied
+    (COURT.format("виправдав"), COURT_EN.format("did not convict")),
+    (COURT.format("не виправдав"), COURT_EN.format("convicted")),
+    # each has both words
+    (PRICE.format("зросли, а потім знизилися"), PRICE_EN.format("fell after they had risen")),
+    (PRICE.format("зросли"), PRICE_EN.format("rose and then fell")),
+    # two things of one kind
+    (PRICE.format("зросли, зросли й податки"), PRICE_EN.format("fell")),
+    # other numbers
+    (
+        "Завод торік випустив понад 300 машин для лікарень.",
+        "The plant made less than 500 cars for hospitals last year.",
+    ),
+    (
+        "Завод торік випустив щонайменше 300 машин для лікарень.",
+        "The plant made more than 300 cars for hospitals last year.",
+    ),
+    # little in common
+    (COURT.format("виправдав"), "The singer was convicted of nothing but love."),
+]
+
+
+@pytest.mark.parametrize(("uk", "en"), SAME)
+def test_no_opposite_where_both_may_say_one_thing(uk, en):
+    assert negation_marks(Passage(uk, "uk"), Passage(en, "en")) == ()
+    assert negation_marks(Passage(en, "en"), Passage(uk, "uk")) == ()
