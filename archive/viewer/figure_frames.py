@@ -166,4 +166,4 @@ _ALSO = {
 PROVEN = {"lag": lags, "coverage": coverage, "translated": translated, "edits": edits, "sections": left_out}
 """Figures that a page shows, by the name in an address; the interface has its words under it."""
 FIGURES = {**PROVEN, "quotes": quotes, "speakers": speakers}
-"""Those of `archive.plots`; of the marks in the last two nobody has shown that nine in ten are right."""
+"""Figures of `archive.plots`; of the marks in the last two nobody has shown that nine in ten are right."""
