@@ -7,7 +7,6 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -51,14 +50,6 @@ from pipelines.snapshot import SnapshotStage
 logger = logging.getLogger(__name__)
 HURRY_AFTER = 2.0
 """Seconds that requests under way have when a crawl is stopped, until what came is published without them."""
-
-
-@dataclass(frozen=True)
-class _Parts:
-    ledger: Ledger
-    stage: SnapshotStage
-    backoff: BackOff
-    spider: StorySpider
 
 
 class Command(DescribedCommand, BaseRunSpiderCommand):
@@ -232,49 +223,51 @@ class Command(DescribedCommand, BaseRunSpiderCommand):
 
     def _verdict(self, crawler: Crawler, arguments: Arguments, paired: Paired) -> int:
         """Print what the run did, and write its report; return the exit code."""
-        parts = _parts_of(crawler)
-        lost = _problems(parts.stage)
+        ledger, stage, spider = ledger_of(crawler), crawler.get_item_pipeline(SnapshotStage), crawler.spider
+        assert stage is not None, "pipelines.snapshot.SnapshotStage is missing from ITEM_PIPELINES"
+        assert isinstance(spider, StorySpider)
+        lost = _problems(stage)
         problems = [*lost, *_problems_beside(crawler, paired)]
         missed: dict[str, str] = {}
-        if parts.stage.closed and parts.stage.failure is None:
+        if stage.closed and stage.failure is None:
             try:
-                missed = self._missed(parts.spider, parts.ledger, parts.stage.run_id)
+                missed = self._missed(spider, ledger, stage.run_id)
             except (ArchiveError, OSError) as error:
                 problems.append(f"nothing could be compared with what is usual: {error}")
-        snapshots = [*parts.stage.snapshots]
+        snapshots = [*stage.snapshots]
         if paired.snapshot is not None:
             snapshots.append(archive.open(self.settings["ARCHIVE_URI"]).snapshot)
         monitors = crawler.get_extension(Monitors)
         failed_monitors = monitors.failed if monitors is not None else []
         stats = crawler.stats.get_stats() if crawler.stats is not None else {}
-        interrupted = self._stopped_at_once and parts.stage.failure is None
+        interrupted = self._stopped_at_once and stage.failure is None
         if lost and not interrupted:
             ended = Ending.NOT_WRITTEN
         elif problems:
             ended = Ending.INTERRUPTED if interrupted else _cut(stats.get("finish_reason"))
         else:
-            ended = _ending(parts, arguments, is_missed=bool(missed or failed_monitors))
+            ended = _ending(ledger, spider, arguments, is_missed=bool(missed or failed_monitors))
         exit_code = for_caller(ended.exit_code, report_nothing_new=self.settings.getbool("EXIT_NOTHING_NEW"))
         run = RunReport(
-            outlet=parts.spider.name,
-            errand=parts.spider.errand,
-            run_id=parts.stage.run_id,
+            outlet=spider.name,
+            errand=spider.errand,
+            run_id=stage.run_id,
             archive=self.settings["ARCHIVE_URI"],
             begun_at=stats.get("start_time"),
             ended_at=datetime.now(UTC),
             ended=ended,
             exit_code=exit_code,
-            counts=parts.stage.last_account,
+            counts=stage.last_account,
             problems=problems,
             missed=missed,
             monitors=failed_monitors,
             not_crawled=arguments.broken,
-            unread={url: why for url, why in parts.ledger.sources.items() if why != "read"},
-            owed=parts.stage.last_account.get("run/owed", 0),
+            unread={url: why for url, why in ledger.sources.items() if why != "read"},
+            owed=stage.last_account.get("run/owed", 0),
             snapshots=[snapshot.id for snapshot in snapshots],
             log=str(self._log) if self._log is not None else None,
         )
-        _print_run(run, parts, snapshots, _left_unpaired(paired), is_whole=not lost)
+        _print_run(run, crawler, spider, snapshots, _left_unpaired(paired), is_whole=not lost)
         return self._finish(run)
 
     def _finish(self, run: RunReport) -> int:
@@ -359,27 +352,18 @@ def _cut(finish_reason: str | None) -> Ending:
     return Ending.INTERRUPTED if finish_reason == "shutdown" else Ending.LOST
 
 
-def _ending(parts: _Parts, arguments: Arguments, *, is_missed: bool) -> Ending:
+def _ending(ledger: Ledger, spider: StorySpider, arguments: Arguments, *, is_missed: bool) -> Ending:
     """How a run without problems ended: also one that was stopped and lost nothing."""
-    totals = parts.ledger.totals()
+    totals = ledger.totals()
     if arguments.broken:
         return Ending.WRONG
     if is_missed:
         return Ending.MISSED
     if not arguments.pages and f"skipped({Reason.OVER_BUDGET})" in totals:
         return Ending.CUT_SHORT
-    if parts.spider.debts.unpaid:
+    if spider.debts.unpaid:
         return Ending.OWED
-    return Ending.OK if totals.get("archived") or parts.ledger.feed_texts else Ending.NOTHING_NEW
-
-
-def _parts_of(crawler: Crawler) -> _Parts:
-    stage = crawler.get_item_pipeline(SnapshotStage)
-    assert stage is not None, "pipelines.snapshot.SnapshotStage is missing from ITEM_PIPELINES"
-    backoff, spider = crawler.get_extension(BackOff), crawler.spider
-    assert backoff is not None, "crawler.extensions.backoff.BackOff is missing from EXTENSIONS"
-    assert isinstance(spider, StorySpider)
-    return _Parts(ledger_of(crawler), stage, backoff, spider)
+    return Ending.OK if totals.get("archived") or ledger.feed_texts else Ending.NOTHING_NEW
 
 
 def _problems_beside(crawler: Crawler, paired: Paired) -> list[str]:
@@ -402,27 +386,29 @@ def _problems_beside(crawler: Crawler, paired: Paired) -> list[str]:
 
 
 def _print_run(
-    run: RunReport, parts: _Parts, snapshots: Sequence[Snapshot], unpaired: Sequence[str], *, is_whole: bool
+    run: RunReport,
+    crawler: Crawler,
+    spider: StorySpider,
+    snapshots: Sequence[Snapshot],
+    unpaired: Sequence[str],
+    *,
+    is_whole: bool,
 ) -> None:
     from crawler.reports import crawl as report
 
-    console, debt_lines = Terminal(), [*parts.spider.debts.report_lines()]
+    ledger, backoff = ledger_of(crawler), crawler.get_extension(BackOff)
+    assert backoff is not None, "crawler.extensions.backoff.BackOff is missing from EXTENSIONS"
+    console, debt_lines = Terminal(), [*spider.debts.report_lines()]
     has_more = debt_lines or unpaired or run.monitors or run.missed
-    if (
-        run.ended == Ending.NOTHING_NEW
-        and not has_more
-        and not report.has_more_to_tell(parts.ledger, parts.backoff)
-    ):
-        line = report.quiet_line(parts.ledger, run.outlet, run.ended_at)
+    if run.ended == Ending.NOTHING_NEW and not has_more and not report.has_more_to_tell(ledger, backoff):
+        line = report.quiet_line(ledger, run.outlet, run.ended_at)
         console.print(line, soft_wrap=True, highlight=False)
         return
     if not console.is_terminal:
         console.print(f"{run.ended_at:%Y-%m-%d %H:%M:%S} UTC  {literal(run.outlet)}", highlight=False)
-    published = report.Published(
-        run.run_id, list(snapshots), is_whole=is_whole, languages=parts.spider.languages
-    )
-    report.print_report(console, parts.ledger, published, run.archive, run.outlet)
-    report.print_slowed(console, parts.backoff)
+    published = report.Published(run.run_id, list(snapshots), is_whole=is_whole, languages=spider.languages)
+    report.print_report(console, ledger, published, run.archive, run.outlet)
+    report.print_slowed(console, backoff)
     report.print_debts(console, debt_lines)
     for sentence in unpaired:
         console.print(f"[yellow]unpaired[/]  {literal(sentence)}", soft_wrap=True)
