@@ -138,7 +138,7 @@ def _reasons(a: ArticleReading, b: ArticleReading, match: Match, differing: int)
         places = "one place" if differing == 1 else f"{differing} places"
         yield f"Figures differ at {places} that both texts have; {agreed}."
     elif agreement.shared:
-        yield f"{agreed}, and none contradicts another."
+        yield f"{agreed}; no contradiction is detected, which is no proof that none exists."
     if not match.mutual:
         yield "One of them has a likelier partner."
 

@@ -222,7 +222,9 @@ class _Sides:
             return 0
         # of counts without a word for what they count, neither shows anything
         has_unit = number_a.unit is not None and number_a.unit == number_b.unit
-        literal = has_unit and (self._is_of_one_order(i, j) or self._is_alone(i, j))
+        in_order = self._is_of_one_order(i, j)
+        literal = in_order and (has_unit or _are_of_one_size(number_a, number_b))
+        literal = literal or (has_unit and self._is_alone(i, j))
         if self._are_two_things(number_a, number_b, counted=counted, literal=literal):
             return 0
         return _SURE if framed and (has_neighbour or counted) else LIKELY
@@ -236,7 +238,8 @@ class _Sides:
             return framed and alike
         in_words = not (number_a.digits and number_b.digits)
         if not counted and (in_words or "count" in {number_a.kind, number_b.kind}):
-            return framed and common and (has_neighbour or (alike and not in_words))
+            are_alone = len(self.numbers_a) == len(self.numbers_b) == 1
+            return framed and common and (has_neighbour or ((alike or are_alone) and not in_words))
         return alike or (framed and (common or has_neighbour))
 
     def _are_two_things(
@@ -296,6 +299,12 @@ class _Sides:
         after = self.matched.get(i + 1) == j + 1
         are_last = i + 1 == len(self.numbers_a) and j + 1 == len(self.numbers_b)
         return (before or i == j == 0) and (after or are_last), before or after
+
+
+def _are_of_one_size(number_a: Quantity, number_b: Quantity) -> bool:
+    """Tell if neither of two numbers in digits is twice the other."""
+    a, b = number_a.value, number_b.value
+    return bool(a and b and number_a.digits and number_b.digits and max(a, b) < 2 * min(a, b))
 
 
 def _have_other_units(number_a: Quantity, number_b: Quantity) -> bool:

@@ -104,6 +104,13 @@ class QuoteSearch:
             previous = passage
         return False
 
+    def may_say(self, passage: str, language: str, share: float) -> bool:
+        """Tell if a passage has such a share of the words of this one that it may say it."""
+        things = things_in(passage, language)
+        if len(things) < _LEAST_THINGS:
+            return False
+        return any(len(things & searched) >= share * len(things) for searched in self._things)
+
     def is_missing(self, quote: str, language: str, shorter_by: float, linked: str) -> bool:
         """Tell if a quotation is surely not in linked paragraphs, by its words and missing letters.
 

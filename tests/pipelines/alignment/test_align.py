@@ -241,6 +241,18 @@ def test_an_omission_is_sure_only_where_a_person_could_check_it(uk, en, sure):
     assert [row.doubtful for row in omitted] == [not sure]
 
 
+@pytest.mark.parametrize(
+    "again",
+    [
+        "Торік у березні міст закрили через повінь.",
+        "Кравчук розповів журналістам, що місто довго чекало на ці гроші після засідання.",
+    ],
+)
+def test_what_a_paragraph_says_that_another_is_linked_with_is_rather_not_left_out(again):
+    (omitted,) = [row for row in aligned((*UK, again), EN) if row.kind == "omitted"]
+    assert (omitted.doubtful, omitted.confidence) == (True, 0.4)
+
+
 @pytest.mark.parametrize(("again", "sure"), [("Out of 33 flats, 12", False), ("Out of 34 flats, 12", True)])
 def test_what_has_all_numbers_of_another_paragraph_may_be_said_there(again, sure):
     uk = ("У новому будинку вільні 12 із 33 квартир, нижні поверхи майже розпродано.", *UK)

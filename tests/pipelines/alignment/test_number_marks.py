@@ -9,6 +9,11 @@ from pipelines.alignment.marks.quantities import quantities
 from pipelines.similarity.weekdays import WEEKDAY, may_name_weekday
 
 SAME = [
+    # of two things in one order, and a short word for a billion
+    (("У Харкові поранено 11 людей, серед них 2 підлітки. Пошкоджено 24 будинки.", "uk"),
+     ("The strike on Kharkiv injured 11 people, 2 teenagers among them. Some 7 are in hospital.", "en")),
+    (("Пассажирооборот составил 228,0 млрд пассажиро-километров.", "ru"),
+     ("Passenger miles amounted to 228.0 bln passenger kilometers.", "en")),
     # two units of one number, in another order, and of an age
     (("Йому дали два роки, а через два місяці відпустили.", "uk"),
      ("Two months after he was jailed for two years he was freed.", "en")),
@@ -106,6 +111,13 @@ def test_one_number_in_two_forms_is_no_mark(a, b):
 
 
 DIFFER = [
+    # the only number of each, and of the same size between two that are equal
+    (("«Рейнджерс» набрали 68 очков и занимают место в таблице Восточной конференции.", "ru"),
+     ("The Rangers have 86 points and a place in the Eastern Conference table.", "en"), ("68", "86")),
+    (("С начала года пресечено более 16 тысяч нарушений, задержано 213 водителей, наказано 1640 пешеходов.",
+      "ru"),
+     ("Since January they have stopped 26,000 violations, detained 213 drivers and fined 1640 pedestrians.",
+      "en"), ("16 тысяч", "26,000")),
     # far apart, but of one thing that became of one kind of people
     (("Пожежа на заводі в Сумах почалася вранці у вівторок, коли на зміні було багато людей. Загинули 11"
       " людей, ще 176 травмовано.", "uk"),
