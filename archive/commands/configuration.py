@@ -119,8 +119,11 @@ def _check_setting(path: Path, name: str) -> None:
     if name == name.lower() and name.upper() in NAMES:
         return
     near = difflib.get_close_matches(name.lower(), map(str.lower, NAMES), 1)
-    hint = f"; did you mean {near[0]}?" if near else ", see docs/reference/settings.md."
-    raise WrongSetting(f"{path}: {name} in [settings] is not a setting{hint}")
+    hint = f"did you mean {near[0]}?" if near else "see docs/reference/settings.md."
+    raise WrongSetting(
+        f"{path}: {name} in [settings] is not a setting; {hint} "
+        "Settings of Scrapy go below [scrapy], in capitals."
+    )
 
 
 def into_environment() -> Configuration:

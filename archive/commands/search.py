@@ -38,13 +38,14 @@ _WIDE = 140
 """Characters of a line from which on notes have columns instead of lines."""
 _COLUMNS = ("published, UTC", "story", "outlet", "languages", "headline", "lag", "notes")
 _NOTES = (5, 6)
+_COUNTED = {"outlet": "by outlet", "language": "with", "missing": "without"}
 _FLAGS = {
     "single": "the story is archived in one language only",
     "edited": "an article of the story was edited",
     "gone": "an article was taken down by its outlet",
     "numbers": "two texts have contradicting numbers at one place",
-    "names": "two texts name two towns or two persons at one place",
-    "negations": "a text denies what another says",
+    "names": "two texts name two towns, countries or persons at one place",
+    "negations": "a text denies what another says, or says the opposite",
     "quotes": "a text does not report a quotation of another",
     "conflict": "the texts contradict the link between them",
 }
@@ -186,10 +187,11 @@ def _print(console: Console, answer: Answer, page: int, most: int, why_none: str
     print_line(console, f"{count}{shown}{next_page}")
     if not answer.found and why_none != "none_found":  # which speaks of the page's filters
         print_line(console, t(why_none))
-    for name in ("outlet", "language", "missing"):
+    for name, label in _COUNTED.items():
         counts = [f"{visible(x)} {n:,}" for x, n in answer.counts[name].items() if n]
         if len(counts) > 1 or (counts and name == "missing"):
-            print_line(console, fit(f"{name}: {', '.join(counts)}", line_width(console)).rstrip(), "dim")
+            line = fit(f"stories {label}: {', '.join(counts)}", line_width(console))
+            print_line(console, line.rstrip(), "dim")
 
 
 def _print_stories(console: Console, lines: Sequence[StoryLine], t: Interface) -> None:

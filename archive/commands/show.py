@@ -49,6 +49,8 @@ def run(console: Console, options: argparse.Namespace) -> int:
     at_once = max(1, (width - _LABEL) // (_NARROWEST + 2))
     for n in range(0, len(rows), at_once):
         _print_side_by_side(console, rows[n : n + at_once], width)
+    if any(len(str(row["body"])) > _BEGINNING for row in rows):
+        console.print(f"Texts are cut after {_BEGINNING} characters: `triptych view` shows all.\n")
     for row in rows:
         console.print(f"[bold]{literal(_language(row))}[/bold]  {literal(row['article_id'])}")
         console.print(f"  {literal(row['url'])}", soft_wrap=True)

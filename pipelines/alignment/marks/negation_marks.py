@@ -16,6 +16,8 @@ from pipelines.similarity.counts import things_in, words_of
 
 _LONGEST = 500
 """Letters of a sentence that is read."""
+_SHORT = 60
+"""Letters of a sentence all of whose words are enough, however few."""
 _COMMON, _SHARE = 3, 0.3
 """Words that both sentences have, and their share of the shorter sentence, at least."""
 _DENIAL = {
@@ -86,10 +88,12 @@ def negation_marks(a: Passage, b: Passage) -> tuple[Contradiction, ...]:
 
 def _say_one_thing(a: Passage, b: Passage) -> bool:
     """Tell if two sentences have enough words in common, and are short enough to be read."""
-    if max(len(a.text), len(b.text)) > _LONGEST:
+    longer = max(len(a.text), len(b.text))
+    if longer > _LONGEST:
         return False
     things_a, things_b = things_in(a.text, a.language), things_in(b.text, b.language)
-    return len(things_a & things_b) >= max(_COMMON, _SHARE * min(len(things_a), len(things_b)))
+    common, least = len(things_a & things_b), min(len(things_a), len(things_b))
+    return common >= max(_COMMON, _SHARE * least) or (longer <= _SHORT and common == least > 0)
 
 
 def _denied(a: Passage, b: Passage) -> Iterator[tuple[str, str]]:

@@ -10,6 +10,7 @@ COURT_EN = "A court in Poltava {} the former director of the plant after a year 
 PRICE, PRICE_EN = "Ціни на хліб у Полтаві за рік {}.", "Bread prices in Poltava {} over the year."
 
 DIFFER = [
+    ("Постраждалих немає.", "There are victims.", ("немає", "There are")),
     (COURT.format("виправдав"), COURT_EN.format("convicted"), ("виправдав", "convicted")),
     (PRICE.format("зросли"), PRICE_EN.format("fell"), ("зросли", "fell")),
     ("Міністерство підтвердило, що завод у Полтаві горить.",
