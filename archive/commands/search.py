@@ -188,7 +188,10 @@ def _print(console: Console, answer: Answer, page: int, most: int, why_none: str
     if not answer.found and why_none != "none_found":  # which speaks of the page's filters
         print_line(console, t(why_none))
     for name, label in _COUNTED.items():
-        counts = [f"{visible(x)} {n:,}" for x, n in answer.counts[name].items() if n]
+        counts = list[str]()
+        for value, stories in answer.counts[name].items():
+            if stories:
+                counts.append(f"{visible(value)} {stories:,}")
         if len(counts) > 1 or (counts and name == "missing"):
             line = fit(f"stories {label}: {', '.join(counts)}", line_width(console))
             print_line(console, line.rstrip(), "dim")

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from rich.table import Table
@@ -49,7 +50,8 @@ def run(console: Console, options: argparse.Namespace) -> int:
     at_once = max(1, (width - _LABEL) // (_NARROWEST + 2))
     for n in range(0, len(rows), at_once):
         _print_side_by_side(console, rows[n : n + at_once], width)
-    if any(len(str(row["body"])) > _BEGINNING for row in rows):
+    longest = max(map(len, map(_body, rows)))
+    if longest > _BEGINNING:
         console.print(f"Texts are cut after {_BEGINNING} characters: `triptych view` shows all.\n")
     for row in rows:
         console.print(f"[bold]{literal(_language(row))}[/bold]  {literal(row['article_id'])}")
@@ -137,9 +139,11 @@ def _print_side_by_side(console: Console, rows: Sequence[Row], width: int) -> No
     for _ in rows:
         table.add_column(width=(width - _LABEL) // len(rows) - 2, overflow="fold")
     for name, format_field in _FIELDS.items():
-        if name == "gone" and not any(row["gone_reason"] for row in rows):
+        if name == "gone" and not any(map(itemgetter("gone_reason"), rows)):
             continue
-        cells = (literal(format_field(row), lines=True) for row in rows)
+        cells = list[str]()
+        for row in rows:
+            cells.append(literal(format_field(row), lines=True))
         table.add_row(name, *cells, style="bold" if name == "headline" else "")
     console.print(table, width=width)
     console.print()
@@ -149,8 +153,12 @@ def _language(row: Row) -> str:
     return str(row["language"] or "unknown language")
 
 
+def _body(row: Row) -> str:
+    return str(row["body"])
+
+
 def _beginning(row: Row) -> str:
-    body = str(row["body"])
+    body = _body(row)
     return body[:_BEGINNING] + ("…" if len(body) > _BEGINNING else "")
 
 
