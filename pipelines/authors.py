@@ -67,7 +67,9 @@ def decide_authors(
     # the head of a page may name one of the authors while the page prints all
     fewer = {*map(str.casefold, by_source[source])} < {*map(str.casefold, by_source.get("printed", ()))}
     if source != "outlet-rule" and (
-        fewer or _is_signed_by_others(by_source, source, byline) or _is_in_other_letters(by_source, source)
+        fewer
+        or _is_signed_by_others(by_source, source, byline)
+        or _is_in_other_letters(by_source, source, claims)
     ):
         source = "printed"
     return by_source[source], source
@@ -85,12 +87,17 @@ def _is_signed_by_others(by_source: dict[str, tuple[str, ...]], source: str, byl
     )
 
 
-def _is_in_other_letters(by_source: dict[str, tuple[str, ...]], source: str) -> bool:
-    """Tell if the page prints as many names in letters of its own, and the metadata has Latin ones."""
-    printed, declared = by_source.get("printed", ()), by_source[source]
+def _is_in_other_letters(by_source: dict[str, tuple[str, ...]], source: str, claims: Sequence[Claim]) -> bool:
+    """Tell if the page prints as many names in letters of its own, and all others of the metadata are Latin.
+
+    Those are accounts, that of the editor who published it too.
+    """
+    printed = by_source.get("printed", ())
+    lines = " ".join(claim.value for claim in claims if claim.source == "printed")
+    others = [name for name in by_source[source] if name not in printed]
     return (
-        len(printed) >= len(declared)
-        and all(map(str.isascii, declared))
+        len(printed) >= len(others) > 0
+        and all(name.isascii() and name not in lines for name in others)
         and not any(_LATIN.search(name) for name in printed)
     )
 

@@ -326,5 +326,9 @@ def test_what_is_printed_is_believed_against_an_account() -> None:
     assert decide_authors((account, printed), printed.value) == (("Jessica Holly", "Gael Levy"), "printed")
     latin, own = Claim("meta", "Olena Koval"), Claim("printed", "Олена Коваль")
     assert decide_authors((latin, own), "Олена Коваль") == (("Олена Коваль",), "printed")
+    # the account that published it is named besides
+    declared = (Claim("json-ld", "Олена Коваль"), Claim("json-ld", "Marta Dyka"))
+    assert decide_authors((*declared, own), "Автор: Олена Коваль") == (("Олена Коваль",), "printed")
+    assert decide_authors((*declared, own, Claim("printed", "Marta Dyka")), "Олена Коваль")[1] == "json-ld"
     label = "Автор: Йорн Уве"
     assert decide_authors((account, Claim("printed", label)), label) == (("Йорн Уве",), "printed")

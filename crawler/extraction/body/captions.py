@@ -15,7 +15,7 @@ from crawler.items import TextBlock
 _CAPTIONS = {"div", "span", "p", "em", "small", "td", "i"}
 _of_caption = names_say(
     "(?:^|[ _-])((fig|image-?|photo-?|img-?|media-?)?caption|wp-caption-text|imgtitle|copyright"
-    "|(image|photo)-?(text|title|credit|description|data))(?:$|[ _-])"
+    "|(image|photo)-?(text|title|credit|description|data)|photoview__open-info)(?:$|[ _-])"
 )
 
 # a line that ends in "(Photo: Getty Images)." is a caption, whatever its class
@@ -61,6 +61,7 @@ _TEXT = {"p", "li", "blockquote", "h2", "h3", "h4", "h5", "h6", "div", "td", "pr
 _LABELS = re.compile(
     r"(?:\s*\b(?:(?:hide|toggle|show) caption|(?:buy|order) (?:this )?photo"
     r"|перейти (?:в|до) (?:фото|медиа|медіа)банку?))+$"
+    r"| / перейти (?:в|до) (?:фото|медиа|медіа)банку?(?= \S)"
     r"|^embed\s*(?:<>|&lt;&gt;)?\s*more videos\s*"
     r"|^media playback is (?:un|not )supported on (?:your|this) device\s*"
     r"|^(?:image|photo) caption[:,]?\s+|^التعليق على الصورة،\s*",

@@ -26,6 +26,9 @@ NO_TEXT = ("script", "style", "svg", "template", "noscript", "iframe", "button",
 _SMALL = 500
 """Characters below which the last part of a name decides; a larger element may be the text itself."""
 _LONG_TEXT = 60
+_PIECE = 40
+"""Letters of a text that are looked for elsewhere on the page."""
+_MOST_COPIES = 3
 _RUNNING = 50
 """Letters from which a block counts as running text."""
 _NO_PROSE = {*NO_TEXT, "a", "title", "textarea"}
@@ -186,6 +189,7 @@ def unwanted(page: Outline, drop: str | None, spared: frozenset[str]) -> Iterato
             yield element, f"beside the text (role={page.attributes[i]['role']})"
     yield from _asides(page)
     yield from _pull_quotes(page)
+    yield from _copies(page)
 
 
 def _why_removed(page: Outline, i: int, spared: frozenset[str]) -> str | None:
@@ -223,6 +227,26 @@ def _pull_quotes(page: Outline) -> Iterator[tuple[HtmlElement, str]]:
         words = page.elements[i].xpath("string(.//p)") or page.elements[i].text_content()
         if len(words) > 20 and visible_text.count(for_comparison(words)) > 1:
             yield page.elements[i], "a sentence of the text, repeated for the eye"
+
+
+def _copies(page: Outline) -> Iterator[tuple[HtmlElement, str]]:
+    """Yield copies of the text for machines: `articleBody` without paragraphs, and the data it is among."""
+    whole = ""
+    for i in page.by_itemprop.get("articleBody", ())[:_MOST_COPIES]:
+        copy = page.elements[i]
+        text = for_comparison(copy.text_content())
+        is_told = next(copy.iterdescendants("p", "div", "br", "h1", "h2"), None) is not None
+        if len(text) < _SMALL or is_told or copy.getparent() is None:
+            continue
+        whole = whole or for_comparison("".join(page.root.xpath(_SHOWN)))
+        if not all(whole.count(text[at : at + _PIECE]) > 1 for at in (len(text) // 3, 2 * len(text) // 3)):
+            continue
+        around = copy.getparent()
+        is_data = "itemscope" in around.attrib and all("itemprop" in x.attrib for x in around)
+        yield (
+            around if is_data and around not in page.around_headings else copy,
+            "a copy of the text for machines",
+        )
 
 
 @Rule

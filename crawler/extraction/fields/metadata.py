@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from crawler.extraction.document.class_names import names_say
-from crawler.extraction.document.outline import Outline
+from crawler.extraction.document.outline import Outline, short_text
 from crawler.extraction.document.text import for_comparison, one_line, unescaped
 from crawler.extraction.fields.alternates import absolute
 from crawler.extraction.fields.dates.parsing import is_bare
@@ -118,6 +118,7 @@ def _headline(
     }
     parts = set(map(for_comparison, _parts(title)))
     headings = [*h1s, *_smaller_headings(page, site_name, claims, parts)] if title else h1s
+    headings += _right_above_h1(page)
     printed = _claimed_heading(headings, claims)
     if printed is None or printed[0] < _SAME:
         longest = _part_of_title(headings, parts)
@@ -210,6 +211,13 @@ def _smaller_headings(
         return heading in parts or any(heading in claim or claim in heading for claim in folded)
 
     return _headings(page, site_name, "h2", "h3", "h4", among=may_be_headline)
+
+
+def _right_above_h1(page: Outline) -> list[tuple[str, str]]:
+    """Return the line right above the <h1>, which may be the headline of a page whose <h1> is the second."""
+    above = (page.elements[i].getprevious() for i in page.by_tag.get("h1", ()))
+    lines = [one_line(short_text(x, 400) or "") for x in above if x is not None and x.tag in {"div", "p"}]
+    return [("div", line) for line in lines if len(line.split()) >= _WORDS]
 
 
 def _claimed_heading(

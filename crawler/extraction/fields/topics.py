@@ -3,11 +3,12 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from itertools import filterfalse, islice, takewhile
+from itertools import filterfalse, islice, pairwise, takewhile
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
+from crawler.extraction.body.signature import NAME
 from crawler.extraction.document.class_names import names_say
 from crawler.extraction.document.outline import Outline, short_text
 from crawler.extraction.document.text import for_comparison, one_line
@@ -72,6 +73,8 @@ _UP = 4
 """Levels from a card's tags to the card."""
 _MOST_WORDS = 4
 """Words of a breadcrumb that is a section, at most."""
+_OF_PERSONS = re.compile(r"блог\w*|колонк\w+|автор[иы]|blogs?|columns?|authors", re.IGNORECASE)
+"""Breadcrumb before the name of a person."""
 _TWO = re.compile(r"([^,]*\w),\w[^,]*")
 _OF_SITE = re.compile(
     r"\s*(?:featured|popular|trending|hot|top|популярн\w+|топ)\s+(?:tags|topics|теги|теми|темы)",
@@ -331,11 +334,12 @@ def _of_breadcrumbs(trail: tuple[str, ...], headline: str | None) -> str | None:
     title = for_comparison(headline or "")
     # of an archive by days: `Stories › 2020 › August`
     sections = [*takewhile(lambda name: _YEAR.fullmatch(name) is None, trail)]
-    for name in reversed(sections[1:]):
+    for before, name in reversed([*pairwise(sections)]):
         folded = for_comparison(name)
         is_headline = bool(title) and (folded in title or title in folded)
         is_short = len(name) < _LONGEST and len(name.split()) <= _MOST_WORDS
-        if is_short and not is_headline and _names_section(name):
+        is_person = _OF_PERSONS.fullmatch(before) is not None and NAME.fullmatch(name) is not None
+        if is_short and not (is_headline or is_person) and _names_section(name):
             return name
     return None
 

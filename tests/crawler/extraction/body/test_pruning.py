@@ -157,3 +157,26 @@ def test_small_headings_that_follow_each_other_are_the_text() -> None:
     page = outline(tree)
     prune(page, None, read_prose(page, None, None))
     assert [heading.text for heading in tree.iter("h6")] == ["Мости"]
+
+
+COPY = " ".join(
+    LONG.replace("мостів", other)
+    for other in ("мостів", "шкіл", "доріг", "садків", "ліхтарів", "причалів", "вокзалів", "лікарень")
+)
+
+
+@pytest.mark.parametrize(
+    "copy",
+    [
+        '<div itemscope itemtype="https://schema.org/Article"><div itemprop="name">Рада ухвалила бюджет</div>'
+        '<div itemprop="datePublished">2026-11-26T10:31</div><div itemprop="articleSection">мости</div>'
+        f'<div itemprop="articleBody">{COPY}</div><div itemprop="inLanguage">uk-UA</div></div>',
+        f'<div style="display:none" itemprop="articleBody">{COPY}</div>',
+    ],
+)
+def test_a_copy_of_the_text_for_machines_is_no_text(copy: str) -> None:
+    sentences = [f"{line.strip()}." for line in COPY.split(".")[:-1]]
+    told = "".join(f'<div class="block"><div class="text">{line}</div></div>' for line in sentences)
+    assert lines(copy + told) == lines(told) == sentences
+    # alone it is the text
+    assert lines(f'<div itemprop="articleBody">{COPY}</div>') == [COPY]

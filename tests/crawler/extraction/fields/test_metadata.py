@@ -226,3 +226,12 @@ def test_a_heading_with_a_dash_of_its_own_before_the_outlet_s_name_in_the_title(
 
 def test_a_title_of_many_bars_is_read_in_proportion_to_its_length() -> None:
     assert sum(map(len, _parts("bar | " * 20_000))) < 70_000
+
+
+def test_the_declared_headline_printed_right_above_the_h1_stands_over_it() -> None:
+    head = '<meta property="og:title" content="Ferries of the north reopen"><title>Ferries of the north reopen</title>'
+    body = "<div><div>Ferries of the north reopen</div><h1>Courier: ferries in the north are there once more</h1></div>"
+    assert read(head, body).headline == "Ferries of the north reopen"
+    # elsewhere it is a link of a list
+    apart = body.replace("</div><h1>", "</div><hr><h1>")
+    assert read(head, apart).headline == "Courier: ferries in the north are there once more"

@@ -217,6 +217,8 @@ def test_the_section_is_declared_or_the_last_breadcrumb_before_the_article() -> 
         "<li><span itemprop='name'>Rivers</span></li></ol>"
     )
     assert topics(body=printed)[0] == "Rivers"
+    # of a person's blog: the section is that of the blogs
+    assert topics(trail("Головна", "Блоги", "Лідія Бережна", HEADLINE))[0] == "Блоги"
     named = "<div class='c-breadcrumbs'><a href='/'>Home</a> / <a href='/r'>Rivers</a>{}</div>"
     assert topics(body=named.format(" <a href='#'>Print this article</a>"))[0] == "Rivers"
     assert topics(body=named.format("") + named.format(""))[0] is None
