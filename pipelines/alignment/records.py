@@ -226,7 +226,8 @@ def _linked(
     names = name_marks(passage_a, passage_b)
     if doubtful:
         marks = [structs.replace(mark, confidence=min(mark.confidence, LIKELY)) for mark in differ]
-        return replace(record, doubtful=True, numbers_differ=tuple(marks), names_differ=names)
+        towns_and_persons = tuple(mark for mark in names if mark.counted != "country")
+        return replace(record, doubtful=True, numbers_differ=tuple(marks), names_differ=towns_and_persons)
     more_of_a = float(len(whole_a) - len(whole_b))
     return replace(
         record,

@@ -19,7 +19,7 @@ from pipelines.similarity.counts import things_in
 from pipelines.similarity.document import PartReading, read_part
 from pipelines.similarity.weekdays import may_name_weekday, weekdays_in
 
-_LINKED = 0.7
+_LINKED = 0.85
 """Probability of links inside which sentences are judged: what is left out makes its link less likely."""
 _MEASURED = 0.9
 """Probability of links whose lengths are the measure."""

@@ -66,6 +66,12 @@ def countries_of(language: str, name: str) -> tuple[int, ...]:
     return _lines_of(_COUNTRIES, language, name.lower())
 
 
+@lru_cache(maxsize=65_536)
+def governed_from(language: str, town: str) -> tuple[int, ...]:
+    """Return the lines of the countries for which a text may name a town: Берлін for Germany."""
+    return _lines_of(_COUNTRIES, language, f"@{town.lower()}")
+
+
 def _lines_of(file: Path, language: str, word: str) -> tuple[int, ...]:
     beginnings, word = _beginnings(file).get(language, {}), word.translate(_APOSTROPHES)
     lines_of_word = beginnings.get(f"{word}$", ())

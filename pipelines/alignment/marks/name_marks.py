@@ -16,7 +16,7 @@ from pipelines.alignment.marks.number_marks import LIKELY, Passage
 from pipelines.alignment.marks.quote_marks import speech
 from pipelines.bylines.words import is_given_name
 from pipelines.similarity.folding import fold, skeleton
-from pipelines.similarity.lexicon import LANGUAGES, countries_of, meanings_of, places_of
+from pipelines.similarity.lexicon import LANGUAGES, countries_of, governed_from, meanings_of, places_of
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’ʼ-][^\W\d_]+)*")
 _CAPITAL = re.compile(r"(?<![\w'’ʼ-])[A-ZА-ЯІЇЄҐЁ][^\W\d_]+(?:['’ʼ-][^\W\d_]+)*")
@@ -66,11 +66,10 @@ def name_marks(a: Passage, b: Passage) -> tuple[Contradiction, ...]:
     capitals_a, capitals_b = _capitals(a), _capitals(b)
     if not (capitals_a and capitals_b):
         return ()
-    marks = (
-        *_marks_of_countries(a, capitals_a, b, capitals_b),
-        *_marks_of_names(a, capitals_a, b, capitals_b),
-        *_marks_of_speakers(a, b),
-    )
+    marks = [*_marks_of_countries(a, capitals_a, b, capitals_b), *_marks_of_speakers(a, b)]
+    for mark in _marks_of_names(a, capitals_a, b, capitals_b):
+        if not _are_governments(mark.a, a, mark.b, b):
+            marks.append(mark)
     return tuple(dict.fromkeys(marks))
 
 
@@ -104,12 +103,14 @@ def _marks_of_countries(
 
 
 def _countries(passage: Passage) -> dict[int, str]:
-    """Return the countries of a passage as printed, by their lines; empty ones are adjectives alone."""
+    """Return the countries of a passage as printed, by their lines; adjectives and capitals are empty."""
     countries = dict[int, str]()
     for word in _WORD.findall(passage.text):
         for line in countries_of(passage.language, word):
             is_noun = word[0].isupper() and not _OF_COUNTRY.search(word)
             countries[line] = countries.get(line, "") or (word if is_noun else "")
+        for line in governed_from(passage.language, word):
+            countries.setdefault(line, "")
     return countries
 
 
@@ -190,6 +191,14 @@ def _is_of_region(name: re.Match[str], text: str) -> bool:
     is_locative = _LOCATIVE.search(name[0]) and _IN.search(text[max(0, name.start() - 12) : name.start()])
     is_town = is_locative or (_GENITIVE.search(name[0]) and _ENDS.match(text, name.end()))
     return not is_town and _OF_REGION.search(name[0]) is not None
+
+
+def _are_governments(town_a: str, a: Passage, town_b: str, b: Passage) -> bool:
+    """Tell if both towns may stand for countries, of which the other passage names one: Kyiv for Ukraine."""
+    of_a, of_b = governed_from(a.language, town_a), governed_from(b.language, town_b)
+    if not of_a or not of_b:
+        return False
+    return not (_countries(b).keys().isdisjoint(of_a) and _countries(a).keys().isdisjoint(of_b))
 
 
 def _towns_not_in(searched: Passage, towns: dict[int, str], its_towns: dict[int, str]) -> list[str]:

@@ -54,6 +54,11 @@ _INCLUDING = re.compile(
     r"|среди|из них|из которых|з яких|із яких|в том числе)",
     re.IGNORECASE,
 )
+_REST = re.compile(r"\b(?:other|rest|remaining|інш|решт|остальн|други|єдин|единств|only one)", re.IGNORECASE)
+_TWICE = re.compile(
+    r"\b(?:twice|doubl|half|halv|у?двічі|в?двоє|вдвічі|удвічі|подво|вдвое|удво|два рази|два раза)",
+    re.IGNORECASE,
+)
 _LABEL = re.compile(r"^\s*(?:\(\d{1,3}\)|\[\d{1,3}\]|\d{1,3}\))\s")
 """Of a note or a list, at its beginning: editions number them as they like."""
 _NIGHT = re.compile(r"night|\b(?:опів)?н[іо]ч|пол[уо]ноч|півн[іо]ч", re.IGNORECASE)
@@ -175,11 +180,22 @@ class _Sides:
         if number_a.kind == number_b.kind == "time":
             has_zone = _ZONE.search(self.a.text) or _ZONE.search(self.b.text)
             return has_zone is not None and number_a.key[-2:] == number_b.key[-2:]
+        if self._is_counted_from_the_other(number_a, number_b):
+            return True
         if number_b.value is not None and _is_part(self.numbers_a, i, number_b.value, self.a.text):
             return True
         if number_a.value is not None and _is_part(self.numbers_b, j, number_a.value, self.b.text):
             return True
         return is_other_period(number_a, number_b)
+
+    def _is_counted_from_the_other(self, number_a: Quantity, number_b: Quantity) -> bool:
+        """Tell if one text counts the rest, or what is half or twice as many: `the other 26`, one of 27."""
+        if not number_a.value or not number_b.value:
+            return False
+        less, more = sorted((number_a.value, number_b.value))
+        is_rest = more - less == 1 and (_REST.search(self.a.text) or _REST.search(self.b.text))
+        is_double = more == 2 * less and (_TWICE.search(self.a.text) or _TWICE.search(self.b.text))
+        return bool(is_rest or is_double)
 
     def _is_of_one_unit(self, i: int, j: int) -> bool:
         return self.numbers_a[i].unit == self.numbers_b[j].unit

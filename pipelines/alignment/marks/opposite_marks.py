@@ -23,14 +23,15 @@ _DENIES = re.compile(
 
 
 @cache
-def _opposites() -> tuple[dict[str, Patterns], ...]:
-    """Read the pairs of words by language."""
-    pairs = list[dict[str, Patterns]]()
+def _opposites() -> tuple[tuple[re.Pattern[str], dict[str, Patterns]], ...]:
+    """Read the pairs of words by language, each with a pattern of sentences that are left alone."""
+    pairs = list[tuple[re.Pattern[str], dict[str, Patterns]]]()
     for row in tomllib.loads(_TABLE.read_text("utf-8"))["opposites"]:
+        unless = re.compile(row.pop("unless", r"(?!)"), re.IGNORECASE)
         patterns = dict[str, Patterns]()
         for language, (word, opposite) in row.items():
             patterns[language] = _compiled(word), _compiled(opposite)
-        pairs.append(patterns)
+        pairs.append((unless, patterns))
     return tuple(pairs)
 
 
@@ -43,7 +44,9 @@ def _compiled(beginning: str) -> re.Pattern[str]:
 
 def opposite_marks(a: Passage, b: Passage) -> Iterator[Contradiction]:
     """Yield the word of a sentence and its opposite of a sentence that says the same besides."""
-    for patterns in _opposites():
+    for unless, patterns in _opposites():
+        if unless.search(a.text) or unless.search(b.text):
+            continue
         words_a, words_b = patterns[a.language], patterns[b.language]
         for first, second in ((0, 1), (1, 0)):
             word = _only(a.text, words_a[first], words_a[second])

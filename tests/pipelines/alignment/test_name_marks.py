@@ -39,6 +39,8 @@ DIFFER = [
      ("Румунія", "Bulgaria", "country")),
     (("Лікарню відкрив посол Данії Нільс Петерсен.", "uk"),
      ("Больницу открыл посол Норвегии Нильс Петерсен.", "ru"), ("Данії", "Норвегии", "country")),
+    (("Люди вийшли на марш у Мадриді, каже поліція Іспанії.", "uk"),
+     ("People marched in Seville, say police of Spain.", "en"), ("Мадриді", "Seville", "place")),
     # after a name, and at the beginning of a sentence
     (("Староста Селятина Ганна Бойчук просить дров.", "uk"),
      ("Petro Sydorenko, head of Seliatyn, asks for firewood.", "en"),
@@ -55,6 +57,11 @@ def test_two_names_at_one_place_contradict_each_other(a, b, mark):
 
 
 SAME = [
+    # governments, whose countries the other names
+    (("Пісторіус під час візиту до Києва пообіцяв Patriot.", "uk"),
+     ("Berlin promises Patriots, said Pistorius in the Ukrainian capital.", "en")),
+    (("Україна відкликала посла з Тбілісі.", "uk"), ("Киев отозвал посла из Грузии.", "ru")),
+    (("Італія повернула грекам фрагмент.", "uk"), ("Rome returned a fragment to Greece.", "en")),
     # a capital for its country, an adjective, an inhabitant, one of two countries
     (("Прем'єр Франції прилетів до Берліна.", "uk"), ("Macron has arrived in Germany.", "en")),
     (("Румунський патруль вирушив до кордону.", "uk"), ("Bulgaria sent a patrol to the border.", "en")),

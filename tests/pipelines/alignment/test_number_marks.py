@@ -9,6 +9,11 @@ from pipelines.alignment.marks.quantities import quantities
 from pipelines.similarity.weekdays import WEEKDAY, may_name_weekday
 
 SAME = [
+    # one of them, and the rest; twice, and half as many
+    (("Угорщина єдина з 27 країн не підтримала пакет санкцій.", "uk"),
+     ("Венгрия против пакета санкций, остальные 26 стран его поддержали.", "ru")),
+    (("У столиці на протест вийшли 20 тисяч людей, у Стамбулі — вдвічі більше.", "uk"),
+     ("Some 40,000 people protested in Istanbul, half as many in the capital.", "en")),
     # of two things in one order, and a short word for a billion
     (("У Харкові поранено 11 людей, серед них 2 підлітки. Пошкоджено 24 будинки.", "uk"),
      ("The strike on Kharkiv injured 11 people, 2 teenagers among them. Some 7 are in hospital.", "en")),

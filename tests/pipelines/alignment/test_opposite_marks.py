@@ -40,6 +40,11 @@ SAME = [
     (PRICE.format("зросли"), PRICE_EN.format("rose and then fell")),
     # two things of one kind
     (PRICE.format("зросли, зросли й податки"), PRICE_EN.format("fell")),
+    # what is said of him, and the contrary
+    (
+        "Речник Кремля спростував чутки про смерть міністра, який здоровий і працює.",
+        "The Kremlin spokesman confirmed that the minister, far from death, is healthy and works.",
+    ),
     # other numbers
     (
         "Завод торік випустив понад 300 машин для лікарень.",
