@@ -29,6 +29,8 @@ _LEAD = 2
 """Paragraphs of a lead, at most."""
 _LONG_LEAD = 200
 """Letters of a paragraph that is a lead wherever it stands between headline and text."""
+_LONG_LINE = 120
+"""Letters of a paragraph that may end with a colon; a shorter line is a label: `Read also:`."""
 _UP = 3
 _DESCRIPTION = 120
 """Letters of the page's description that are compared."""
@@ -159,7 +161,9 @@ class Passages:
             return "mostly links"
         if len(line) > _LONGEST:
             return "too long for a paragraph"
-        if not line.rstrip("»”\"')]").endswith(_ENDS):
+        # sentences before a colon lead to an embedded post
+        ends = _ENDS if len(line) < _LONG_LINE else (*_ENDS, ":")
+        if not line.rstrip("»”\"')]").endswith(ends):
             return "no sentence"
         return why_not_text(line) or ("beside a picture" if self._is_beside_picture(piece) else None)
 

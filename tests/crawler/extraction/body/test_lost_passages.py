@@ -390,3 +390,13 @@ def test_the_last_of_several_who_sign_is_not_the_author() -> None:
         for line, name in zip(PARAGRAPHS, ("Северин Тихий", "Ніна Лісова", "Остап Рудий"), strict=False)
     )
     assert read(page(f"<article><h1>Міст відремонтують</h1><div>{answers}</div></article>")).byline is None
+
+
+@pytest.mark.parametrize("before", ["<div data-widget='rel'> </div> <div></div> ", ""])
+def test_a_long_paragraph_before_a_post_may_end_with_a_colon(before: str) -> None:
+    said = f"{PARAGRAPHS[0].replace('Зарічна', 'Тиха')} Так про це написав інженер на своїй сторінці:"
+    linked = said.replace("на своїй", "<a href='/w'>на своїй</a>")
+    post = f"{before}<div>{linked}</div> <p><iframe src='/w'></iframe></p>"
+    later = LONG.replace("березня", "травня")
+    text = f"<article><h1>Міст відремонтують</h1><div>{LONG}{post}{later}</div></article>"
+    assert blocks(page(text))[len(PARAGRAPHS)] == said
