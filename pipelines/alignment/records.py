@@ -8,10 +8,10 @@ from functools import cached_property
 
 from msgspec import structs
 
-from archive.format.marks import QuoteMark
+from archive.format.marks import Contradiction, QuoteMark
 from archive.format.records import AlignmentRecord, VariantText
 from pipelines.alignment.links import SURE_LINK, ParagraphLink, find_links_and_lone, likenesses
-from pipelines.alignment.marks.name_marks import name_marks
+from pipelines.alignment.marks.name_marks import are_both_said, name_marks
 from pipelines.alignment.marks.negation_marks import negation_marks
 from pipelines.alignment.marks.number_marks import LIKELY, Passage, number_marks
 from pipelines.alignment.marks.quote_marks import MOST_OF_GAP, QuoteSearch, has_no_room, quote_marks, speech
@@ -223,11 +223,17 @@ def _linked(
         return replace(record, doubtful=True)
     passage_a, passage_b = Passage(whole_a, record.language_a), Passage(whole_b, record.language_b)
     differ, converted = number_marks(passage_a, passage_b)
-    names = name_marks(passage_a, passage_b)
+    names = _names_differ(passage_a, a, passage_b, b)
     if doubtful:
-        marks = [structs.replace(mark, confidence=min(mark.confidence, LIKELY)) for mark in differ]
-        towns_and_persons = tuple(mark for mark in names if mark.counted != "country")
-        return replace(record, doubtful=True, numbers_differ=tuple(marks), names_differ=towns_and_persons)
+        likely, names_of_link = list[Contradiction](), list[Contradiction]()
+        for mark in differ:
+            likely.append(structs.replace(mark, confidence=min(mark.confidence, LIKELY, record.score or 0)))
+        for mark in names:
+            if mark.counted != "country":
+                names_of_link.append(
+                    structs.replace(mark, confidence=min(mark.confidence, record.score or 0))
+                )
+        return replace(record, doubtful=True, numbers_differ=tuple(likely), names_differ=tuple(names_of_link))
     more_of_a = float(len(whole_a) - len(whole_b))
     return replace(
         record,
@@ -239,6 +245,18 @@ def _linked(
         quotes_only_a=quote_marks(texts_a, a.whole, record.language_a, b.quote_search, (whole_b, more_of_a)),
         quotes_only_b=quote_marks(texts_b, b.whole, record.language_b, a.quote_search, (whole_a, -more_of_a)),
     )
+
+
+def _names_differ(
+    passage_a: Passage, a: ComparedText, passage_b: Passage, b: ComparedText
+) -> tuple[Contradiction, ...]:
+    """Mark names of two passages; not two places that both texts name somewhere."""
+    marks = list[Contradiction]()
+    for mark in name_marks(passage_a, passage_b):
+        texts = Passage(a.whole, a.variant.language), Passage(b.whole, b.variant.language)
+        if mark.counted == "person" or not are_both_said(mark, *texts):
+            marks.append(mark)
+    return tuple(marks)
 
 
 def _one_sided(

@@ -36,6 +36,8 @@ _ALONE = 0.84
 _LIKE = 1.0
 """Log-odds from which another passage may say it."""
 _CLAUSE_END = re.compile(r"(?:[,;:]|\s[—–-])\s")
+_EDGES = ' ,.;:—–-«»“”„"'
+"""Stand before and behind a part."""
 _CLAUSES = 12
 """Clauses of a sentence whose parts are judged: a list has more."""
 _HALF = 0.64, 1.57
@@ -147,7 +149,7 @@ def _part_only(sentences: Sequence[Sentence], side: _Side, opposite: _Side, more
         if score:
             score += 20 * more / side.letters - 3 * unlike + _log_odds(number, cut, side, opposite)
         if score > most:
-            best, most = [cut[number][1].text.strip()], score
+            best, most = [cut[number][1].text.strip(_EDGES)], score
     return best
 
 

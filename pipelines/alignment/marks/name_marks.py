@@ -66,11 +66,32 @@ def name_marks(a: Passage, b: Passage) -> tuple[Contradiction, ...]:
     capitals_a, capitals_b = _capitals(a), _capitals(b)
     if not (capitals_a and capitals_b):
         return ()
-    marks = [*_marks_of_countries(a, capitals_a, b, capitals_b), *_marks_of_speakers(a, b)]
-    for mark in _marks_of_names(a, capitals_a, b, capitals_b):
-        if not _are_governments(mark.a, a, mark.b, b):
-            marks.append(mark)
+    marks = (
+        *_marks_of_countries(a, capitals_a, b, capitals_b),
+        *_marks_of_names(a, capitals_a, b, capitals_b),
+        *_marks_of_speakers(a, b),
+    )
     return tuple(dict.fromkeys(marks))
+
+
+def are_both_said(mark: Contradiction, a: Passage, b: Passage) -> bool:
+    """Tell if both places of a mark, or their countries, stand in the other text: Kyiv for Ukraine."""
+    return _stands_in(b, mark.a, a.language) and _stands_in(a, mark.b, b.language)
+
+
+def _stands_in(text: Passage, name: str, language: str) -> bool:
+    places, countries = (
+        places_of(language, name),
+        {*countries_of(language, name), *governed_from(language, name)},
+    )
+    for word in _WORD.findall(text.text):
+        if not countries.isdisjoint(
+            (*countries_of(text.language, word), *governed_from(text.language, word))
+        ):
+            return True
+        if not {*places}.isdisjoint(places_of(text.language, word)):
+            return True
+    return False
 
 
 def _capitals(passage: Passage) -> list[re.Match[str]]:
@@ -191,14 +212,6 @@ def _is_of_region(name: re.Match[str], text: str) -> bool:
     is_locative = _LOCATIVE.search(name[0]) and _IN.search(text[max(0, name.start() - 12) : name.start()])
     is_town = is_locative or (_GENITIVE.search(name[0]) and _ENDS.match(text, name.end()))
     return not is_town and _OF_REGION.search(name[0]) is not None
-
-
-def _are_governments(town_a: str, a: Passage, town_b: str, b: Passage) -> bool:
-    """Tell if both towns may stand for countries, of which the other passage names one: Kyiv for Ukraine."""
-    of_a, of_b = governed_from(a.language, town_a), governed_from(b.language, town_b)
-    if not of_a or not of_b:
-        return False
-    return not (_countries(b).keys().isdisjoint(of_a) and _countries(a).keys().isdisjoint(of_b))
 
 
 def _towns_not_in(searched: Passage, towns: dict[int, str], its_towns: dict[int, str]) -> list[str]:

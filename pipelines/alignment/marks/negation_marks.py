@@ -6,7 +6,7 @@ that may deny, doubt or limit: of 35,000 linked paragraphs five were marked, all
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from archive.format.marks import Contradiction
 from pipelines.alignment.marks.number_marks import LIKELY, Passage
@@ -20,6 +20,10 @@ _SHORT = 60
 """Letters of a sentence all of whose words are enough, however few."""
 _COMMON, _SHARE = 3, 0.3
 """Words that both sentences have, and their share of the shorter sentence, at least."""
+_LIKEST = 0.45
+"""Share of the longer of two sentences, of texts with other numbers of them, that both have in common."""
+_MOST_COUPLES = 100
+"""Couples of sentences that are held against each other."""
 _DENIAL = {
     "uk": re.compile(
         r"(?<!кщо )(?<!майже )(?<!\bчи )\bне (?!лише|тільки|менш|більш|раз\b|просто)"
@@ -71,12 +75,8 @@ def negation_marks(a: Passage, b: Passage) -> tuple[Contradiction, ...]:
     """Return the words of linked paragraphs that one denies and the other does not."""
     if not {a.language, b.language} <= _DENIAL.keys():
         return ()
-    sentences_a, sentences_b = SENTENCE_END.split(a.text), SENTENCE_END.split(b.text)
-    if len(sentences_a) != len(sentences_b):
-        return ()
     marks = list[Contradiction]()
-    for text_a, text_b in zip(sentences_a, sentences_b, strict=True):
-        sentence_a, sentence_b = Passage(text_a, a.language), Passage(text_b, b.language)
+    for sentence_a, sentence_b in _side_by_side(_sentences(a), _sentences(b)):
         for denied, word in _denied(sentence_a, sentence_b):
             marks.append(Contradiction(denied, word, "negation", LIKELY))
         for denied, word in _denied(sentence_b, sentence_a):
@@ -84,6 +84,32 @@ def negation_marks(a: Passage, b: Passage) -> tuple[Contradiction, ...]:
         if _say_one_thing(sentence_a, sentence_b):
             marks += opposite_marks(sentence_a, sentence_b)
     return tuple(marks)
+
+
+def _sentences(passage: Passage) -> list[Passage]:
+    sentences = list[Passage]()
+    for text in SENTENCE_END.split(passage.text):
+        sentences.append(Passage(text, passage.language))
+    return sentences
+
+
+def _side_by_side(a: Sequence[Passage], b: Sequence[Passage]) -> Iterator[tuple[Passage, Passage]]:
+    """Yield the sentences in their order, or of other numbers each two that are the likest to each other."""
+    if len(a) == len(b):
+        yield from zip(a, b, strict=True)
+        return
+    if len(a) * len(b) > _MOST_COUPLES:
+        return
+    likeness = dict[tuple[int, int], float]()
+    for i, sentence_a in enumerate(a):
+        for j, sentence_b in enumerate(b):
+            things_a = things_in(sentence_a.text, sentence_a.language)
+            things_b = things_in(sentence_b.text, sentence_b.language)
+            likeness[i, j] = len(things_a & things_b) / max(1, len(things_a), len(things_b))
+    for (i, j), share in likeness.items():
+        rivals = [other for (x, y), other in likeness.items() if (x == i) != (y == j)]
+        if share >= _LIKEST and share > max(rivals):
+            yield a[i], b[j]
 
 
 def _say_one_thing(a: Passage, b: Passage) -> bool:

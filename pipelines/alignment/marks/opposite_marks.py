@@ -52,7 +52,7 @@ def opposite_marks(a: Passage, b: Passage) -> Iterator[Contradiction]:
             word = _only(a.text, words_a[first], words_a[second])
             opposite = _only(b.text, words_b[second], words_b[first])
             # more than 300, less than 300
-            if word and opposite and word["number"] == opposite["number"]:
+            if word and opposite and len({word["number"], opposite["number"]} - {None}) < 2:
                 yield Contradiction(word["word"].strip(), opposite["word"].strip(), "opposite", LIKELY)
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from pipelines.alignment.marks.name_marks import name_marks
+from archive.format.marks import Contradiction
+from pipelines.alignment.marks.name_marks import are_both_said, name_marks
 from pipelines.alignment.marks.number_marks import Passage
 
 DIFFER = [
@@ -57,10 +58,6 @@ def test_two_names_at_one_place_contradict_each_other(a, b, mark):
 
 
 SAME = [
-    # governments, whose countries the other names
-    (("Пісторіус під час візиту до Києва пообіцяв Patriot.", "uk"),
-     ("Berlin promises Patriots, said Pistorius in the Ukrainian capital.", "en")),
-    (("Україна відкликала посла з Тбілісі.", "uk"), ("Киев отозвал посла из Грузии.", "ru")),
     (("Італія повернула грекам фрагмент.", "uk"), ("Rome returned a fragment to Greece.", "en")),
     # a capital for its country, an adjective, an inhabitant, one of two countries
     (("Прем'єр Франції прилетів до Берліна.", "uk"), ("Macron has arrived in Germany.", "en")),
@@ -125,3 +122,14 @@ def test_nobody_is_the_speaker_of_a_paragraph_with_many_quotations():
     uk, en = "«Ми чекали на воду три довгі тижні», – сказав Бойчук. ", "“We waited for water,” Kravets said."
     assert len(name_marks(Passage(uk * 20, "uk"), Passage(en, "en"))) == 1
     assert name_marks(Passage(uk * 21, "uk"), Passage(en, "en")) == ()
+
+
+WHOLE = "Україна й Німеччина домовилися. "
+
+
+@pytest.mark.parametrize(("uk", "both"), [(WHOLE, True), ("", False), ("Україна домовилася. ", False)])
+def test_two_capitals_may_stand_for_countries_that_the_other_text_names(uk, both):
+    a = Passage(f"{uk}Пісторіус прилетів до Києва, де пообіцяв Patriot.", "uk")
+    b = Passage("Berlin promises Patriots, said Pistorius in the Ukrainian capital.", "en")
+    mark = Contradiction("Києва", "Berlin", "place", 0.93)
+    assert are_both_said(mark, a, b) == both
