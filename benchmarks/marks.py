@@ -151,9 +151,10 @@ def plant_words(texts: Texts, place: int, quote: str, languages: Languages, rng:
 def plant_negation(texts: Texts, place: int, quote: str, languages: Languages, rng: random.Random) -> str:
     middle = len(quote.split()) // 2
     words = quote.split()
-    denied = " ".join([*words[:middle], _NOT[languages[1]], *words[middle:]])
+    denial = f"{_NOT[languages[1]]} {words[middle]}"
+    denied = " ".join([*words[:middle], denial, *words[middle + 1 :]])
     texts[1][place] = texts[1][place].replace(quote, denied)
-    return denied
+    return denial
 
 
 def plant_speaker(
