@@ -11,7 +11,7 @@ from msgspec import structs
 from archive.format.marks import Contradiction, QuoteMark
 from archive.format.records import AlignmentRecord, VariantText
 from pipelines.alignment.links import SURE_LINK, ParagraphLink, find_links_and_lone, likenesses
-from pipelines.alignment.marks.name_marks import are_both_said, name_marks
+from pipelines.alignment.marks.name_marks import are_both_said, name_marks, places_in
 from pipelines.alignment.marks.negation_marks import negation_marks
 from pipelines.alignment.marks.number_marks import LIKELY, Passage, number_marks
 from pipelines.alignment.marks.quote_marks import MOST_OF_GAP, QuoteSearch, has_no_room, quote_marks, speech
@@ -84,6 +84,10 @@ class ComparedText:
         """Lines of its page that were not taken for the text; None where there are none."""
         lines = [line for line in self.variant.left_out if line.strip()][:MOST]
         return prepared(lines, self.variant.language) if lines else None
+
+    @cached_property
+    def places(self) -> frozenset[str]:
+        return places_in(self.whole, self.variant.language)
 
     @cached_property
     def quote_search(self) -> QuoteSearch:
@@ -253,7 +257,7 @@ def _names_differ(
     """Mark names of two passages; not two places that both texts name somewhere."""
     marks = list[Contradiction]()
     for mark in name_marks(passage_a, passage_b):
-        texts = Passage(a.whole, a.variant.language), Passage(b.whole, b.variant.language)
+        texts = (a.variant.language, a.places), (b.variant.language, b.places)
         if mark.counted == "person" or not are_both_said(mark, *texts):
             marks.append(mark)
     return tuple(marks)

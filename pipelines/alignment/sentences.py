@@ -130,26 +130,24 @@ def _alone(
 
 def _part_only(sentences: Sequence[Sentence], side: _Side, opposite: _Side, more: float) -> list[str]:
     """Return the part of a sentence that `side` alone has, if any: half of a quotation."""
-    parts = list[tuple[float, int, list[Sentence]]]()
+    parts = list[tuple[float, int, tuple[str, str, str]]]()
     for number, (place, sentence) in enumerate(sentences):
-        if place not in side.places:
-            continue
-        for before, part, after in _parts(sentence.text, more):
-            pieces = list[Sentence]()
-            for piece in (before, part, after):
-                if piece.strip():
-                    pieces.append((place, read_part(piece, side.text.language)))
-            of_part = number + bool(before.strip())
-            cut = [*sentences[:number], *pieces, *sentences[number + 1 :]]
-            parts.append((abs(math.log(more / len(part))), of_part, cut))
-    parts.sort(key=lambda part: part[:2])
+        if place in side.places:
+            for pieces in _parts(sentence.text, more):
+                parts.append((abs(math.log(more / len(pieces[1]))), number, pieces))
     best, most = list[str](), _PART_ALONE
-    for unlike, number, cut in parts[:_JUDGED]:
-        score = _surprise(number, cut, side, opposite)
+    for unlike, number, pieces in sorted(parts)[:_JUDGED]:
+        place = sentences[number][0]
+        read = list[Sentence]()
+        for piece in filter(str.strip, pieces):
+            read.append((place, read_part(piece, side.text.language)))
+        of_part = number + bool(pieces[0].strip())
+        cut = [*sentences[:number], *read, *sentences[number + 1 :]]
+        score = _surprise(of_part, cut, side, opposite)
         if score:
-            score += 20 * more / side.letters - 3 * unlike + _log_odds(number, cut, side, opposite)
+            score += 20 * more / side.letters - 3 * unlike + _log_odds(of_part, cut, side, opposite)
         if score > most:
-            best, most = [cut[number][1].text.strip(_EDGES)], score
+            best, most = [pieces[1].strip(_EDGES)], score
     return best
 
 

@@ -74,24 +74,33 @@ def name_marks(a: Passage, b: Passage) -> tuple[Contradiction, ...]:
     return tuple(dict.fromkeys(marks))
 
 
-def are_both_said(mark: Contradiction, a: Passage, b: Passage) -> bool:
-    """Tell if both places of a mark, or their countries, stand in the other text: Kyiv for Ukraine."""
-    return _stands_in(b, mark.a, a.language) and _stands_in(a, mark.b, b.language)
+def places_in(text: str, language: str) -> frozenset[str]:
+    """Return the lines of the places that a text names, and of the countries, also by their capitals."""
+    lines = set[str]()
+    for word in set(_WORD.findall(text)):
+        lines.update(_places_of(word, language))
+    return frozenset(lines)
 
 
-def _stands_in(text: Passage, name: str, language: str) -> bool:
-    places, countries = (
-        places_of(language, name),
-        {*countries_of(language, name), *governed_from(language, name)},
-    )
-    for word in _WORD.findall(text.text):
-        if not countries.isdisjoint(
-            (*countries_of(text.language, word), *governed_from(text.language, word))
-        ):
-            return True
-        if not {*places}.isdisjoint(places_of(text.language, word)):
-            return True
-    return False
+@lru_cache(maxsize=65_536)
+def _places_of(name: str, language: str) -> frozenset[str]:
+    lines = set[str]()
+    for line in places_of(language, name):
+        lines.add(f"place {line}")
+    for line in (*countries_of(language, name), *governed_from(language, name)):
+        lines.add(f"country {line}")
+    return frozenset(lines)
+
+
+def are_both_said(mark: Contradiction, a: tuple[str, frozenset[str]], b: tuple[str, frozenset[str]]) -> bool:
+    """Tell if both places of a mark, or their countries, stand in the other text: Kyiv for Ukraine.
+
+    Of each text its language and its `places_in`.
+    """
+    (language_a, places_of_a), (language_b, places_of_b) = a, b
+    if places_of_b.isdisjoint(_places_of(mark.a, language_a)):
+        return False
+    return not places_of_a.isdisjoint(_places_of(mark.b, language_b))
 
 
 def _capitals(passage: Passage) -> list[re.Match[str]]:

@@ -3,7 +3,7 @@
 import pytest
 
 from archive.format.marks import Contradiction
-from pipelines.alignment.marks.name_marks import are_both_said, name_marks
+from pipelines.alignment.marks.name_marks import are_both_said, name_marks, places_in
 from pipelines.alignment.marks.number_marks import Passage
 
 DIFFER = [
@@ -127,9 +127,9 @@ def test_nobody_is_the_speaker_of_a_paragraph_with_many_quotations():
 WHOLE = "Україна й Німеччина домовилися. "
 
 
-@pytest.mark.parametrize(("uk", "both"), [(WHOLE, True), ("", False), ("Україна домовилася. ", False)])
-def test_two_capitals_may_stand_for_countries_that_the_other_text_names(uk, both):
-    a = Passage(f"{uk}Пісторіус прилетів до Києва, де пообіцяв Patriot.", "uk")
-    b = Passage("Berlin promises Patriots, said Pistorius in the Ukrainian capital.", "en")
+@pytest.mark.parametrize(("further", "both"), [(WHOLE, True), ("", False), ("Україна домовилася. ", False)])
+def test_two_capitals_may_stand_for_countries_that_the_other_text_names(further, both):
+    uk = f"{further}Пісторіус прилетів до Києва, де пообіцяв Patriot."
+    en = "Berlin promises Patriots, said Pistorius in the Ukrainian capital."
     mark = Contradiction("Києва", "Berlin", "place", 0.93)
-    assert are_both_said(mark, a, b) == both
+    assert are_both_said(mark, ("uk", places_in(uk, "uk")), ("en", places_in(en, "en"))) == both
