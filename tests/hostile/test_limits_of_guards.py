@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Address
+
 import pytest
 from scrapy.settings import Settings
 from twisted.internet.error import DNSLookupError
 from twisted.internet.task import Clock
 
-from crawler.downloader.resolver import PublicOnlyResolver, _is_literal, _threads
+from crawler.downloader.resolver import ANY_NAME, PublicOnlyResolver, _threads, pinned_address
 from crawler.downloader.robots_parser import for_agent
 from crawler.outlet.address_pattern import AddressPattern
 from crawler.settings import DNS_TIMEOUT
@@ -28,7 +30,9 @@ def test_a_name_that_could_not_be_looked_up_is_remembered_for_ten_times_as_long_
 
 def test_an_address_is_no_name_and_is_never_pinned() -> None:
     names = ("10.0.0.1", "fd00::1", "a.example", "10.0.0.1.example")
-    assert [_is_literal(name) for name in names] == [True, True, False, False]
+    loopback = IPv4Address("127.0.0.1")
+    pinned = [pinned_address(name, {ANY_NAME: loopback}, allow_private=True) for name in names]
+    assert pinned == [None, None, loopback, loopback]
 
 
 def test_64_names_are_looked_up_at_a_time() -> None:
