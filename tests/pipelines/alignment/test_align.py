@@ -197,6 +197,28 @@ def test_a_person_in_anothers_place_is_marked(en, doubtful):
     assert row.doubtful is doubtful
 
 
+PATROL = "Румунія відправила до кордону патруль після того, як уламки дрона впали на її поле."
+PATROL_EN = "Bulgaria sent a patrol to the border after fragments of a drone fell on its field."
+
+
+@pytest.mark.parametrize(
+    ("headline", "en", "doubtful", "marks"),
+    [
+        ("", PATROL_EN, False, ["country"]),
+        # the headlines name both
+        ("Romania and Bulgaria", PATROL_EN, False, []),
+        ("", "Bulgaria sent a patrol.", True, []),
+    ],
+)
+def test_another_country_is_marked_in_a_sure_link_of_texts_that_do_not_name_both(
+    headline, en, doubtful, marks
+):
+    a = variant("a", "uk", (*UK, PATROL), headline="Болгарія й Румунія" if headline else "")
+    b = variant("b", "en", (*EN, en), headline=headline)
+    *_, row = Aligner()({"a": a, "b": b}, [("a", "b")])
+    assert (row.doubtful, [mark.counted for mark in row.names_differ]) == (doubtful, marks)
+
+
 def test_a_run_of_three_and_four_is_no_omission():
     for first, end in ((0, 3), (1, 5), (2, 5)):
         shorter = (*EN[:first], " ".join(EN[first:end]), *EN[end:])

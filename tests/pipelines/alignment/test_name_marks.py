@@ -58,6 +58,8 @@ def test_two_names_at_one_place_contradict_each_other(a, b, mark):
 
 
 SAME = [
+    # of other persons, besides
+    (("Румунія відправила патруль, каже Кравчук.", "uk"), ("Bulgaria sent a patrol, says Petrenko.", "en")),
     (("Італія повернула грекам фрагмент.", "uk"), ("Rome returned a fragment to Greece.", "en")),
     # a capital for its country, an adjective, an inhabitant, one of two countries
     (("Прем'єр Франції прилетів до Берліна.", "uk"), ("Macron has arrived in Germany.", "en")),
