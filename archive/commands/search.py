@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from archive.read.archive import Archive
     from archive.viewer.catalogue import Interface
-    from archive.viewer.search.answers import Answer, ArticleLine, Question, StoryLine
+    from archive.viewer.search.answers import Answer, ArticleLine, Contradicted, Question, StoryLine
     from archive.viewer.search.lookup import Lookup
 
 _MOST = 20
@@ -220,8 +220,8 @@ def _row(line: StoryLine, t: Interface) -> list[str]:
         f"{line.omitted:.0%} left out" if line.omitted else "",
         t.count("n_edits", line.edits) if line.edits else "",
         "gone" if any(x.gone for x in line.articles) else "",
-        *(f"{kind}: {'; '.join(map(str, marks))}" for kind, marks in line.contradictions.items()),
-        "quotes differ" if line.quotes else "",
+        *(f"{kind}: {_doubted(marks)}" for kind, marks in line.contradictions.items()),
+        f"quotes: {'; '.join(x.sentence(t) for x in line.quotes)}" if line.quotes else "",
         "not one story?" if line.conflict else "",
     ]
     return [
@@ -233,6 +233,10 @@ def _row(line: StoryLine, t: Interface) -> list[str]:
         f"+{t.span(line.lag)}" if t.span(line.lag) else "",
         ", ".join(x for x in notes if x),
     ]
+
+
+def _doubted(marks: Sequence[Contradicted]) -> str:
+    return "; ".join(f"perhaps {x}" if x.doubtful else str(x) for x in marks)
 
 
 def _snippet(console: Console, article: ArticleLine) -> Text:

@@ -108,19 +108,22 @@ def _heading(passage: OneSided) -> str:
 def _print_marks(console: Console, alignments: Iterable[Row], width: int) -> None:
     """Print what contradicts each other, and quotations that one language lacks."""
     lines = defaultdict[str, list[str]](list)
-    for row in alignments:
+    for row in sorted(alignments, key=lambda row: row["doubtful"] is True):
         if row["doubtful"] is None:
             continue
+        perhaps = "perhaps " if row["doubtful"] else ""
         a, b = str(row["language_a"]), str(row["language_b"])
         for column in CONTRADICTIONS.values():
             for mark in row[column] or ():  # type: ignore[attr-defined]
                 sides = sorted(((a, mark["a"]), (b, mark["b"])), key=lambda side: display_order(side[0]))
                 values = " ↔ ".join(map(" ".join, sides))
-                lines[column.replace("_", " ")].append(f"{values} ({min(mark['confidence'], 0.99):.2f})")
+                lines[column.replace("_", " ")].append(
+                    f"{perhaps}{values} ({min(mark['confidence'], 0.99):.2f})"
+                )
         for column, language, other in (("quotes_only_a", a, b), ("quotes_only_b", b, a)):
             for mark in row[column] or ():  # type: ignore[attr-defined]
                 speaker = f", {mark['speaker']}" if mark["speaker"] else ""
-                quotation = f"{_shortened(mark['text'])} ({language}, not {other}{speaker})"
+                quotation = f"{_shortened(mark['text'])} ({language}, {perhaps}not {other}{speaker})"
                 lines["quoted in one language"].append(quotation)
     for heading, marks in lines.items():
         console.print(f"\n[bold]{heading}[/bold]")

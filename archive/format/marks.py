@@ -6,6 +6,8 @@ from msgspec import Struct
 
 CONTRADICTIONS = {"numbers": "numbers_differ", "names": "names_differ", "negations": "negations_differ"}
 """Columns of contradictions by what an interface calls them."""
+UNNAMED = "not-named-beside-it"
+"""Reason why nobody knows the speaker of a quotation."""
 
 
 class Contradiction(Struct, frozen=True):

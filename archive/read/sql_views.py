@@ -9,6 +9,7 @@ from pathlib import Path
 from string import Template
 
 from archive.format.languages import STORY_LANGUAGES
+from archive.format.marks import CONTRADICTIONS, UNNAMED
 from archive.format.reasons import NO_ARTICLE, READ
 from archive.format.records import PERHAPS_ALONE
 from archive.read.quotations import quotations
@@ -45,12 +46,18 @@ def views() -> Mapping[str, View]:
 
 def _values(parts: Mapping[str, str]) -> dict[str, str]:
     """What stands for the names in a query: parts for each side, and what is made of the languages."""
+    marks = [parts["quote"].format(x=x, y=y, unnamed=UNNAMED) for x, y in ("ab", "ba")]
+    for kind, column in CONTRADICTIONS.items():
+        for x, y in ("ab", "ba"):
+            values = {"kind": kind, "column": column, "languages": list(STORY_LANGUAGES)}
+            marks.append(parts["mark"].format(x=x, y=y, **values))
     two_languages = combinations(STORY_LANGUAGES, 2)
     first = "coalesce({})".format(", ".join(f"s.{{0}}_{x}" for x in STORY_LANGUAGES))
     return {
         "lags": "\nUNION ALL\n".join(parts["lag"].format(a=a, b=b) for a, b in two_languages),
         "omitted": parts["passage"].format(x="a", y="b", kind="omitted", least=PERHAPS_ALONE),
         "added": parts["passage"].format(x="b", y="a", kind="added", least=PERHAPS_ALONE),
+        "marks": "\nUNION ALL\n".join(marks),
         "a_and_b": parts["compared"].format(x="a", y="b"),
         "b_and_a": parts["compared"].format(x="b", y="a"),
         "quotations": quotations("articles"),

@@ -75,6 +75,17 @@ class Interface:
         """Name a language as it stands in a sentence about a text."""
         return self.word(f"in_{language}", self.name(language))
 
+    def not_in(self, language: str, *, doubtful: bool) -> str:
+        """Say that a text does not have something, or perhaps not."""
+        return self.perhaps(self("not_in", language=self.in_language(language)), doubtful=doubtful)
+
+    def perhaps(self, text: object, *, doubtful: bool = True) -> str:
+        return self("perhaps_not", text=text) if doubtful else str(text)
+
+    def says_not(self, says: str, has_not: str, *, doubtful: bool = False) -> str:
+        """Say which language has something, and which has it not."""
+        return self("says_not", says=self.in_language(says), not_in=self.not_in(has_not, doubtful=doubtful))
+
     def outcome(self, outcome: str) -> str:
         """Name the outcome of a visit."""
         return self.word(f"outcome_{outcome}", outcome)

@@ -41,10 +41,6 @@ def _key(drawing: Drawing, t: Interface, languages: Sequence[str], x: float) -> 
         x += 34 + 8 * len(name)
 
 
-def _sides(t: Interface, row: dict[str, Any]) -> str:
-    return t("says_not", says=t.in_language(str(row["says"])), has_not=t.in_language(str(row["has_not"])))
-
-
 def _languages(rows: Sequence[dict[str, Any]]) -> list[str]:
     return sorted({str(row["language"]) for row in rows}, key=display_order)
 
@@ -153,7 +149,9 @@ def sections(t: Interface, rows: Rows, canvas: Canvas = WIDE) -> Drawing | None:
         return None
     bars = []
     for x in rows:
-        label = f"{_sides(t, x)}: {t.percent(float(x['left_out']), digits=1)}"
+        label = (
+            f"{t.says_not(str(x['says']), str(x['has_not']))}: {t.percent(float(x['left_out']), digits=1)}"
+        )
         section = t("all_sections") if x["section"] == ALL_SECTIONS else str(x["section"])
         title = f"{section}: {label}, {t.count('n_stories', int(x['stories']))}"
         bars.append((section, colour(str(x["says"])), float(x["left_out"]), title, label))

@@ -76,13 +76,14 @@ def cite_omission(
         url=missing["url"],
         version=missing["version"],
     )
+    absent = "perhaps absent" if is_doubtful else "absent"
     doubt = "doubtful, " if is_doubtful else ""
     confidence = alignment["confidence"]  # never rounded up to certainty
     sure = "" if confidence is None else f"confidence {min(confidence, 0.9999):.4f}, "
     note = (
-        f"block {block} of archived version {row['version']} (text hash {row['content_hash']}), absent from "
-        f"{missing['url']}, version {missing['version']} (text hash {missing['content_hash']}); {doubt}{sure}"
-        f"{_end_of_note(row, about)}"
+        f"block {block} of archived version {row['version']} (text hash {row['content_hash']}), "
+        f"{absent} from {missing['url']}, version {missing['version']} (text hash "
+        f"{missing['content_hash']}); {doubt}{sure}{_end_of_note(row, about)}"
     )
     return Citation(sentence, _bibtex(row, note, f"-{block}"), _csl(row, note, f"-{block}"))
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
+from operator import attrgetter
 from typing import Any
 
 import pyarrow.dataset as ds
@@ -20,7 +21,7 @@ from archive.read.scan import one_of
 from archive.read.unread_alternates import UnreadAlternate, declared_alternates, unread_alternates
 from archive.tables import data_file_reader
 from archive.tables.parquet_files import translated_errors
-from archive.viewer.search.answers import Place, StoryLine
+from archive.viewer.search.answers import LoneQuote, Place, StoryLine
 from archive.viewer.search.row_reader import RowReader
 from archive.viewer.side_by_side import Link, lay
 from archive.viewer.story import Edit, Joint, Mark, MarkedPair, StoryView, Variant
@@ -151,6 +152,7 @@ def _story(
         story["original_language"],
         story["original_language_reason"],
         {kind: _marked_pairs(alignments, column) for kind, column in _MARKED.items()},
+        _quotes(alignments),
         frozenset(x for x, row in one_sided.items() if not probably_shared(row["kind"], row["confidence"])),
     )
 
@@ -290,15 +292,18 @@ def _marks_of_side(row: Values, side: str, other_side: str) -> Iterator[Mark]:
     language = row[f"language_{other_side}"]
     for kind, column in _MARKED.items():
         for mark in row[column] or ():
-            yield Mark(kind, mark[side], language, mark[other_side], mark["confidence"])
+            yield Mark(kind, mark[side], language, mark[other_side], mark["confidence"], row["doubtful"])
     for mark in row[f"quotes_only_{side}"]:
-        yield Mark("quote", mark["text"], language, speaker=mark["speaker"])
+        yield Mark("quote", mark["text"], language, doubtful=row["doubtful"] is not False)
     for sentence in row[f"sentences_only_{side}"] or ():
         yield Mark("sentence", sentence, language)
 
 
 def _marked_pairs(alignments: Iterable[Values], column: str) -> tuple[MarkedPair, ...]:
-    """Read what two texts of a story say at one place, in the order of languages and then of reading."""
+    """Read what two texts of a story say at one place, in the order of languages and then of reading.
+
+    Doubtful ones stand last.
+    """
     pairs: dict[MarkedPair, None] = {}
     for row in alignments:
         if row["doubtful"] is None:
@@ -309,5 +314,17 @@ def _marked_pairs(alignments: Iterable[Values], column: str) -> tuple[MarkedPair
                 zip(languages, (mark["a"], mark["b"]), strict=True), key=lambda x: display_order(x[0])
             )
             (first, text), (second, other_text) = sides
-            pairs[MarkedPair((first, second), (text, other_text), mark["confidence"])] = None
-    return tuple(sorted(pairs, key=lambda x: [display_order(language) for language in x.languages]))
+            pair = MarkedPair((first, second), (text, other_text), mark["confidence"], row["doubtful"])
+            pairs[pair] = None
+    return tuple(sorted(pairs, key=lambda x: (x.doubtful, *map(display_order, x.languages))))
+
+
+def _quotes(alignments: Iterable[Values]) -> tuple[LoneQuote, ...]:
+    """Read the quotations that only one language has, in the order of reading, doubtful ones last."""
+    quotes: dict[LoneQuote, None] = {}
+    for row in alignments:
+        for side, other_side in _SIDES:
+            languages = (row[f"language_{side}"], row[f"language_{other_side}"])
+            for mark in row[f"quotes_only_{side}"] if row["doubtful"] is not None else ():
+                quotes[LoneQuote(*languages, mark["text"], mark["speaker"], row["doubtful"])] = None
+    return tuple(sorted(quotes, key=attrgetter("doubtful")))

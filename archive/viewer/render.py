@@ -208,14 +208,13 @@ class Pages:
         """Say what other texts have in the place of a number or a quotation."""
         sentences = []
         for mark in marks:
-            language = self.t.in_language(mark.language)
             if mark.other_text is None:
-                absence = self.t("not_in", language=language)
-                is_sure = mark.kind != "sentence"
-                sentences.append(absence if is_sure else self.t("perhaps_not", told=absence))
+                is_doubtful = mark.doubtful or mark.kind == "sentence"
+                sentences.append(self.t.not_in(mark.language, doubtful=is_doubtful))
                 continue
             key = "mark_converted" if mark.kind == "converted" else "mark_number"
-            sentences.append(self.t(key, number=mark.other_text, language=language))
+            value = self.t(key, number=mark.other_text, language=self.t.in_language(mark.language))
+            sentences.append(self.t.perhaps(value, doubtful=mark.doubtful))
         return "; ".join(sentences)
 
     def _row_reasons(self, question: Question, line: StoryLine) -> list[str]:

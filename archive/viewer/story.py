@@ -9,7 +9,7 @@ from archive.format.records import TextBlock
 from archive.format.times import has_hour
 from archive.read.diff import Diff
 from archive.read.unread_alternates import UnreadAlternate
-from archive.viewer.search.answers import EditVisit
+from archive.viewer.search.answers import EditVisit, LoneQuote
 from archive.viewer.side_by_side import Row
 
 
@@ -32,7 +32,7 @@ class Mark:
     other_text: str | None = None
     """As printed there; None of a quotation and a sentence."""
     confidence: float | None = None
-    speaker: str | None = None
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,8 @@ class MarkedPair:
     languages: tuple[str, str]
     texts: tuple[str, str]
     confidence: float
+    doubtful: bool
+    """True if the paragraphs perhaps do not say the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,8 @@ class StoryView:
     """Ground of that, or why it is unknown, as the column original_language_reason has it."""
     marked: Mapping[str, tuple[MarkedPair, ...]] = field(default_factory=dict)
     """Contradictions by kind, then the conversions."""
+    quotes: tuple[LoneQuote, ...] = ()
+    """Quotations that only one language has."""
     one_sided: frozenset[tuple[str, int, str]] = frozenset()
     """(article, block, article without it) of each paragraph that an alignment has on one side only."""
     unread: tuple[UnreadAlternate, ...] = ()

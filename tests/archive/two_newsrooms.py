@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from archive.addresses import story_of_one
+from archive.format.marks import Contradiction
 from archive.format.records import (
     AlignmentRecord,
     Decisions,
@@ -35,7 +36,7 @@ FERRY = {
         [
             "Паром через Лужанку снова будет ходить с 9 марта.",
             "«Мы ждали этого дня два года», — сказала директор порта Елена Коваль.",
-            "Билет будет стоить 30 гривен, для пенсионеров — бесплатно.",
+            "Билет будет стоить 35 гривен, для пенсионеров — бесплатно.",
         ],
     ),
     "en": (
@@ -129,10 +130,28 @@ def _align(texts, couples):
             score = 0.9 if all(at) else None
             # what Russian alone has beside another language is doubtful
             has = sides[0 if at[0] else 1].language
+            values = {"uk": "30 гривень", "ru": "35 гривен"}
+            prices = [
+                values.get(x.language) if "грив" in text else None for x, text in zip(sides, of, strict=True)
+            ]
+            marks = (Contradiction(*prices, "гривня", 0.96),) if all(prices) else ()
             sure = {"confidence": 0.6 if has == "ru" else 0.99, "doubtful": has == "ru"}
             rows.append(
                 AlignmentRecord(
-                    *(a, 1, b, 1, sides[0].language, sides[1].language, n, kind, *at, score, *map(len, of)),
+                    *(
+                        a,
+                        1,
+                        b,
+                        1,
+                        sides[0].language,
+                        sides[1].language,
+                        n,
+                        kind,
+                        *at,
+                        score,
+                        *map(len, of),
+                        marks,
+                    ),
                     **({"doubtful": False} if all(at) else sure),
                 )
             )

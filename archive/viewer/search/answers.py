@@ -1,15 +1,16 @@
 """Questions to the side file, and answers: stories as a list shows them."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
 
 from archive.format.languages import STORY_LANGUAGES
-from archive.format.marks import CONTRADICTIONS
+from archive.format.marks import CONTRADICTIONS, UNNAMED
 from archive.format.times import has_hour
+from archive.viewer.catalogue import Interface
 
 Bools = np.ndarray[Any, np.dtype[np.bool_]]
 Bytes = np.ndarray[Any, np.dtype[np.bytes_]]
@@ -83,9 +84,33 @@ class Contradicted:
     texts: tuple[str, str]
     counted: str
     confidence: float
+    doubtful: bool
+    """True if the paragraphs perhaps do not say the same."""
 
     def __str__(self) -> str:
         return " ↔ ".join(map(" ".join, zip(self.languages, self.texts, strict=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class LoneQuote:
+    """A quotation of one text that another does not report."""
+
+    language: str
+    missing_in: str
+    text: str
+    speaker: str | None
+    """As printed; None where the text names nobody beside the quotation."""
+    doubtful: bool
+
+    def sentence(self, t: Interface, most: int = 500) -> str:
+        """Write it, cut to `most` characters, with its languages and its speaker."""
+        text = self.text if len(self.text) <= most else f"{self.text[: most - 1]}…"
+        sides = t.says_not(self.language, self.missing_in, doubtful=self.doubtful)
+        return f"{sides}: {t('quoted', text=text)} ({self.speaker or t('speaker_unnamed')})"
+
+    def row(self) -> dict[str, object]:
+        """Make an object for programs: an unknown speaker has a reason."""
+        return {**asdict(self), "speaker_reason": None if self.speaker else UNNAMED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +133,10 @@ class StoryLine:
     omitted: float | None
     """The greatest share of one language's text that another surely has not; None: nothing was compared."""
     conflict: bool
-    quotes: bool
+    quotes: tuple[LoneQuote, ...] = ()
+    """Some of those that only one language has, doubtful ones last."""
     contradictions: Mapping[str, tuple[Contradicted, ...]] = field(default_factory=dict)
-    """The first of each kind that there is, the surest first."""
+    """The first of each kind that there is, the surest first, doubtful ones last."""
     left_out: OmittedShare | None = None
     """Where most is surely left out, or else perhaps; None where nothing is, or nothing was compared."""
 

@@ -60,14 +60,18 @@ _COMPARED = (
     *("confidence", "characters_a", "characters_b", "sentences_only_a", "sentences_only_b"),
 )
 _EVENT = ["article_id_a", "article_id_b", "commit_seq", "tier", "probability", "shared"]
-_QUOTES = ("quotes_only_a", "quotes_only_b")
+_QUOTES = {"quotes_only_a": ("a", "b"), "quotes_only_b": ("b", "a")}
+"""Columns of quotations with the side that has them, and the other one."""
 _TABLES = ("articles", "superseded", "stories", "alignments", "pairs", "observations", "same_event")
 _OF_TABLE = {
-    "articles": ("article",), "superseded": ("former",), "alignments": ("compared", "mark"),
+    "articles": ("article",), "superseded": ("former",), "alignments": ("compared", "mark", "quote"),
     "observations": ("look",), "same_event": ("event",),
 }  # fmt: skip
 """Tables of the side file that have rows of a stored table; any may have some of `flag` and `place`."""
-_TOUCHING = {"compared": "story_id", "mark": "story_id", "article": "story_id", "former": "id", "flag": "id"}
+_TOUCHING = {
+    **dict.fromkeys(("compared", "mark", "quote", "article"), "story_id"),
+    **dict.fromkeys(("former", "flag"), "id"),
+}
 """Columns that name the stories, or the articles, that change with a row."""
 _A_PROCESS = 600_000_000
 """Bytes that a process which reads texts takes."""
@@ -259,25 +263,41 @@ class _Fill:
         self._compare(table, number)
         # what a doubtful link has of them is marked for its own reasons
         judged = table.filter(pc.is_valid(table["doubtful"]))
+        for kind, column in CONTRADICTIONS.items():
+            rows = _marked(judged, column)
+            self._take_contradictions(kind, column, rows, number)
+            self._flag(kind, sorted({row["story_id"] for row in rows}), number)
         of_quotes = set[str]()
-        for kind, column in (*CONTRADICTIONS.items(), *(("quotes", x) for x in _QUOTES)):
-            if column in columns_of_file:
-                rows = judged.filter(pc.greater(pc.list_value_length(judged[column]), 0))
-                if kind == "quotes":
-                    of_quotes.update(rows["story_id"].to_pylist())
-                else:
-                    self._take_contradictions(kind, column, rows, number)
-                    self._flag(kind, sorted(set(rows["story_id"].to_pylist())), number)
+        for column, sides in _QUOTES.items():
+            of_quotes |= self._take_quotes(column, sides, _marked(judged, column), number)
         self._flag("quotes", sorted(of_quotes), number)
 
-    def _take_contradictions(self, kind: str, column: str, rows: pa.Table, number: int) -> None:
-        for row in rows.select(["story_id", "language_a", "language_b", column]).to_pylist():
+    def _take_contradictions(
+        self, kind: str, column: str, rows: Iterable[dict[str, Any]], number: int
+    ) -> None:
+        for row in rows:
             for mark in row[column]:
                 values = (row["story_id"], row["language_a"], mark["a"], row["language_b"], mark["b"])
                 self._connection.execute(
-                    "INSERT INTO mark VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    (kind, *values, mark["counted"] or "", mark["confidence"], number),
+                    "INSERT INTO mark VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    (kind, *values, mark["counted"] or "", mark["confidence"], row["doubtful"], number),
                 )
+
+    def _take_quotes(
+        self, column: str, sides: tuple[str, str], rows: Iterable[dict[str, Any]], number: int
+    ) -> set[str]:
+        """Take the quotations of one side; return their stories."""
+        side, other_side = sides
+        story_ids = set[str]()
+        for row in rows:
+            languages = (row[f"language_{side}"], row[f"language_{other_side}"])
+            story_ids.add(row["story_id"])
+            for mark in row[column]:
+                self._connection.execute(
+                    "INSERT INTO quote VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    (row["story_id"], *languages, mark["text"], mark["speaker"], row["doubtful"], number),
+                )
+        return story_ids
 
     def _compare(self, table: pa.Table, number: int) -> None:
         """Count the characters that one of two texts has alone, surely and perhaps.
@@ -343,6 +363,16 @@ class _Fill:
         self._touched |= set(ids)
         rows = ((kind, x, None, number) for x in ids)
         self._connection.executemany("INSERT INTO flag VALUES (?, ?, ?, ?)", rows)
+
+
+def _marked(judged: pa.Table, column: str) -> list[dict[str, Any]]:
+    """Read the rows of alignments that have marks in a column; none where an older file does not have it."""
+    if column not in judged.column_names:
+        return []
+    marked = judged.filter(pc.greater(pc.list_value_length(judged[column]), 0))
+    columns = ["story_id", "language_a", "language_b", "doubtful", column]
+    rows: list[dict[str, Any]] = marked.select(columns).to_pylist()
+    return rows
 
 
 def _read(opened: Any, part: int, columns: Sequence[str]) -> list[dict[str, Any]]:

@@ -9,6 +9,8 @@ CREATE INDEX IF NOT EXISTS compared_file ON compared (file);
 CREATE INDEX IF NOT EXISTS compared_story ON compared (story_id);
 CREATE INDEX IF NOT EXISTS mark_story ON mark (story_id);
 CREATE INDEX IF NOT EXISTS mark_file ON mark (file);
+CREATE INDEX IF NOT EXISTS quote_story ON quote (story_id);
+CREATE INDEX IF NOT EXISTS quote_file ON quote (file);
 CREATE INDEX IF NOT EXISTS event_id ON event (id);
 CREATE INDEX IF NOT EXISTS event_file ON event (file);
 CREATE INDEX IF NOT EXISTS place_key ON place (key, file);

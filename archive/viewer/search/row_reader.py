@@ -13,7 +13,15 @@ import numpy as np
 
 from archive.format.languages import display_order
 from archive.format.marks import CONTRADICTIONS
-from archive.viewer.search.answers import ArticleLine, Contradicted, OmittedShare, Place, SameEvent, StoryLine
+from archive.viewer.search.answers import (
+    ArticleLine,
+    Contradicted,
+    LoneQuote,
+    OmittedShare,
+    Place,
+    SameEvent,
+    StoryLine,
+)
 from archive.viewer.search.file_keys import key_of, keys_of_spellings
 from archive.viewer.search.story_columns import Digest
 
@@ -26,7 +34,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _AT_ONCE = 500
 _MOST_EVENTS = 50
 _MOST_MARKS = 5
-"""Numbers of a story that a list shows."""
+"""Marks of a kind that a list shows of a story."""
 _AMONG = "(SELECT value FROM json_each(?))"
 _WEEKS = 28
 """Days that a list of outlets shows."""
@@ -52,10 +60,12 @@ class RowReader:
         for story_id, _, *row in rows:
             of_story[story_id].append(_article_line(row, snippets.get(row[0], ())))
         contradicted = self._contradicted(ids)
-        left_out = self._left_out(ids)
+        left_out, quotes = self._left_out(ids), self._quotes(ids)
         for n, story_id in zip(stories, ids, strict=True):
             if of_story[story_id]:
                 line = self._line(n, of_story[story_id], contradicted)
+                if story_id in quotes:
+                    line = replace(line, quotes=tuple(quotes[story_id]))
                 yield line if line.omitted is None else replace(line, left_out=left_out.get(story_id))
 
     def _articles(self, column: str, ids: Sequence[str]) -> list[tuple[Any, ...]]:
@@ -90,18 +100,33 @@ class RowReader:
         return left_out
 
     def _contradicted(self, story_ids: Sequence[str]) -> dict[tuple[str, str], list[Contradicted]]:
-        """Read the numbers and the names of stories that contradict each other, the surest of each first."""
+        """Read what contradicts each other in stories, the surest of each kind first, doubtful ones last."""
         rows = self._sql.execute(
-            "SELECT DISTINCT kind, story_id, language_a, a, language_b, b, counted, confidence FROM mark"
-            f" WHERE story_id IN {_AMONG} ORDER BY confidence DESC, a, b",
+            "SELECT DISTINCT kind, story_id, language_a, a, language_b, b, counted, confidence, doubtful"
+            f" FROM mark WHERE story_id IN {_AMONG} ORDER BY doubtful, confidence DESC, a, b",
             (json.dumps(story_ids),),
         )
         of_story: dict[tuple[str, str], list[Contradicted]] = defaultdict(list)
-        for kind, story_id, language_a, a, language_b, b, counted, confidence in rows:
+        for kind, story_id, language_a, a, language_b, b, counted, confidence, doubtful in rows:
             sides = sorted(((language_a, a), (language_b, b)), key=lambda side: display_order(side[0]))
             languages, texts = zip(*sides, strict=True)
             if len(of_story[kind, story_id]) < _MOST_MARKS:
-                of_story[kind, story_id].append(Contradicted(languages, texts, counted, confidence))
+                mark = Contradicted(languages, texts, counted, confidence, bool(doubtful))
+                of_story[kind, story_id].append(mark)
+        return of_story
+
+    def _quotes(self, story_ids: Sequence[str]) -> dict[str, list[LoneQuote]]:
+        """Read the quotations that only one language of a story has, doubtful ones last."""
+        rows = self._sql.execute(
+            "SELECT DISTINCT story_id, language, missing_in, text, speaker, doubtful FROM quote"
+            f" WHERE story_id IN {_AMONG} ORDER BY doubtful, speaker IS NULL, language, text",
+            (json.dumps(story_ids),),
+        )
+        of_story: dict[str, list[LoneQuote]] = defaultdict(list)
+        for story_id, language, missing_in, text, speaker, doubtful in rows:
+            if len(of_story[story_id]) < _MOST_MARKS:
+                quote = LoneQuote(language, missing_in, text, speaker, bool(doubtful))
+                of_story[story_id].append(quote)
         return of_story
 
     def _line(
@@ -114,8 +139,9 @@ class RowReader:
             tuple(sorted(articles, key=lambda x: (x.published or late, x.article_id))),
             None if np.isnan(omitted) else omitted,
             bool(self._digest.flags["conflict"][n]),
-            bool(self._digest.flags["quotes"][n]),
-            {kind: tuple(marks) for kind in CONTRADICTIONS if (marks := contradicted.get((kind, story_id)))},
+            contradictions={
+                kind: tuple(marks) for kind in CONTRADICTIONS if (marks := contradicted.get((kind, story_id)))
+            },
         )
 
     def story_of(self, article_id: str) -> str | None:

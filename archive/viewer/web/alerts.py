@@ -80,7 +80,7 @@ def _of_story(t: Interface, line: StoryLine, late: timedelta) -> Iterator[Alert]
     timed = [x for x in line.articles if x.published and line.has_hours]
     after = {x: x.published - first for x in timed if first and x.published}
     in_time = [x.published or x.first_seen for x in line.articles if after.get(x, late) <= late]
-    text, title = _told(line), line.title_in(t.language)
+    text, title = _texts(t, line), line.title_in(t.language)
     yield Alert(
         f"urn:triptych:story:{line.story_id}",
         *("story", first or min(in_time), max(in_time), title.headline, text, title.language, line.story_id),
@@ -125,12 +125,21 @@ def _missing_alert(t: Interface, line: StoryLine, language: str, due: datetime, 
     heading = _title(t, "alert_missing", replace(title, language=language), late)
     return Alert(
         f"urn:triptych:missing:{line.story_id}:{language}",
-        *("missing", due, due, heading, _told(line), title.language, line.story_id, "", title.url),
+        *("missing", due, due, heading, _texts(t, line), title.language, line.story_id, "", title.url),
     )
 
 
-def _told(line: StoryLine) -> str:
-    return "\n".join(f"{x.language}: {x.headline} ({x.outlet})" for x in line.articles)
+def _texts(t: Interface, line: StoryLine) -> str:
+    """Name the texts of a story, and what differs in them, unless they are of several stories."""
+    lines = [f"{x.language}: {x.headline} ({x.outlet})" for x in line.articles]
+    if line.conflict:
+        return "\n".join(lines)
+    for kind, marks in line.contradictions.items():
+        for mark in marks:
+            lines.append(t.perhaps(f"{t(f'{kind}_differ')}: {mark}", doubtful=mark.doubtful))
+    for quote in line.quotes:
+        lines.append(f"{t('quotes_differ')}: {quote.sentence(t, _SHOWN)}")
+    return "\n".join(lines)
 
 
 def edit_alert(t: Interface, line: StoryLine, article: ArticleLine, edit: EditVisit) -> Alert:
@@ -142,7 +151,7 @@ def edit_alert(t: Interface, line: StoryLine, article: ArticleLine, edit: EditVi
 
 def takedown_alert(t: Interface, line: StoryLine, article: ArticleLine, at: datetime) -> Alert:
     heading, moment = _title(t, "alert_gone", article), f":{at:%Y%m%dT%H%M%S}"
-    return _of_article(line, article, "gone", at, heading, _told(line), moment)
+    return _of_article(line, article, "gone", at, heading, _texts(t, line), moment)
 
 
 def _of_article(  # noqa: PLR0917

@@ -12,7 +12,7 @@ from archive.export.files import csv_cell, csv_lines
 from archive.format.languages import STORY_LANGUAGES
 from archive.format.marks import CONTRADICTIONS
 from archive.terminal import visible
-from archive.viewer.search.answers import StoryLine
+from archive.viewer.search.answers import LoneQuote, StoryLine
 from archive.viewer.web.alerts import Alert
 
 _AT_ONCE = 500
@@ -38,6 +38,7 @@ def story_rows(lines: Iterable[StoryLine]) -> list[dict[str, object]]:
         }
         for kind, column in CONTRADICTIONS.items():
             row[column] = list(map(asdict, line.contradictions.get(kind, ())))
+        row["quotes_only"] = list(map(LoneQuote.row, line.quotes))
         for language in STORY_LANGUAGES:
             article = line.in_language(language)
             lag = (

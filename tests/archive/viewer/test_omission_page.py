@@ -42,7 +42,19 @@ def test_an_omission_can_be_cited_and_verified(bridge, root, capsys):
         assert json.loads(csl)[0]["id"].endswith("-2")
         (confidence,) = re.findall(r"confidence ([0-9.]+)", bibtex)
         assert float(confidence) < 1
-        assert "Doubtful: something close" in text_of(get(doubtful)[2])
+        # a citation of what is doubtful says so in all its words, as does the lead to it
+        cited = get(doubtful)[2]
+        told = text_of(cited)
+        assert "Doubtful: something close" in told
+        assert "In Ukrainian, perhaps not in English" in told
+        assert "Perhaps not in English" in told
+        assert "not in English" not in told.replace("erhaps not in English", "")
+        sources = [x.text_content() for x in lxml.html.fromstring(cited.decode()).iter("pre")]
+        assert all("perhaps absent from" in x for x in sources[:2])
+        leads = {x.get("href"): x.text_content() for x in page.xpath("//a[@class='cite']")}
+        assert leads[sure] == "Cite: not in English"
+        perhaps = f"/omissions/{bridge['ru']}/1/3/{bridge['uk']}"
+        assert leads[perhaps] == "Cite: perhaps not in Ukrainian"
         for wrong in (
             sure.replace("/1/2/", "/1/0/"),
             sure.replace("/1/2/", "/2/2/"),
