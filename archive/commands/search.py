@@ -44,7 +44,7 @@ _FLAGS = {
     "edited": "an article of the story was edited",
     "gone": "an article was taken down by its outlet",
     "numbers": "two texts have contradicting numbers at one place",
-    "names": "two texts name two towns, countries or persons at one place",
+    "names": "two texts name two towns, countries, organisations or persons at one place",
     "negations": "a text denies what another says, or says the opposite",
     "quotes": "a text does not report a quotation of another",
     "conflict": "the texts contradict the link between them",

@@ -18,7 +18,7 @@ class Contradiction(Struct, frozen=True):
     b: str
     counted: str | None
     """Unit of both numbers, or the word of a for what they count; of names
-    `person`, `place`, `country`; `negation` or `opposite`."""
+    `person`, `place`, `country`, `organisation`; `negation` or `opposite`."""
     confidence: float
     """Probability that a reader of both texts agrees."""
 

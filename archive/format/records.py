@@ -392,7 +392,8 @@ class AlignmentRecord:
         default=(),
     )
     names_differ: tuple[Contradiction, ...] | None = from_pipeline(
-        "of linked paragraphs: two towns, countries or full names, each instead of the other; null before 11",
+        "of linked paragraphs: two towns, countries, organisations or full names, each instead of the other; "
+        "null before 11",
         default=(),
     )
     negations_differ: tuple[Contradiction, ...] | None = from_pipeline(

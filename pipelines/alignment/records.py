@@ -233,7 +233,7 @@ def _linked(
         for mark in differ:
             likely.append(structs.replace(mark, confidence=min(mark.confidence, LIKELY, record.score or 0)))
         for mark in names:
-            if mark.counted != "country":
+            if mark.counted not in ("country", "organisation"):
                 names_of_link.append(
                     structs.replace(mark, confidence=min(mark.confidence, record.score or 0))
                 )

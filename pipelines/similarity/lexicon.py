@@ -8,12 +8,16 @@ from itertools import chain, repeat
 from pathlib import Path
 
 from archive.format.languages import COMPARED_LANGUAGES
+from pipelines.similarity.phrases import Phrases
 
 LANGUAGES = COMPARED_LANGUAGES
 """Languages that folding and the lexicon know, in the order in which a pair is compared."""
 LEXICON = Path(__file__).parent / "lexicon.txt"
 _PLACES = Path(__file__).parent / "places.txt"
 _COUNTRIES = Path(__file__).parent / "countries.txt"
+_ORGANISATIONS = Path(__file__).parent / "organisations.txt"
+_OWN, _CALLED_SO = 0, 1
+"""Lists of a line of organisations.txt: its names, and those behind @, of what may be called so."""
 _WORD = re.compile(r"[^\W\d_]+(?:['’ʼ][^\W\d_]+)?")
 _APOSTROPHES = str.maketrans("’ʼ", "''")
 
@@ -80,3 +84,25 @@ def _lines_of(file: Path, language: str, word: str) -> tuple[int, ...]:
         if further_lines := beginnings.get(word[:end]):
             return tuple(dict.fromkeys((*lines_of_word, *further_lines))) if lines_of_word else further_lines
     return lines_of_word
+
+
+@cache
+def _organisations() -> dict[str, Phrases]:
+    """Return the names of organisations.txt by language."""
+    rows: dict[str, list[tuple[int, int, str]]] = {language: [] for language in LANGUAGES}
+    for number, line in enumerate(_ORGANISATIONS.read_text("utf-8").splitlines()):
+        columns = () if line.startswith("#") else line.split("|")
+        for language, column in zip(LANGUAGES, columns, strict=False):
+            for name in column.split():
+                list_of_name = _CALLED_SO if name.startswith("@") else _OWN
+                rows[language].append((number, list_of_name, name.removeprefix("@")))
+    return {language: Phrases(names) for language, names in rows.items()}
+
+
+def organisations_in(text: str, language: str) -> dict[int, str]:
+    """Return the organisations of a text as printed, by their lines; empty: what may be called so."""
+    organisations = dict[int, str]()
+    for phrase, start, end in _organisations()[language].occurrences(text):
+        printed = text[start:end] if phrase.list == _OWN else ""
+        organisations[phrase.line] = organisations.get(phrase.line, "") or printed
+    return organisations

@@ -16,10 +16,17 @@ from pipelines.alignment.marks.number_marks import LIKELY, Passage
 from pipelines.alignment.marks.quote_marks import speech
 from pipelines.bylines.words import is_given_name
 from pipelines.similarity.folding import fold, skeleton
-from pipelines.similarity.lexicon import LANGUAGES, countries_of, governed_from, meanings_of, places_of
+from pipelines.similarity.lexicon import (
+    LANGUAGES,
+    countries_of,
+    governed_from,
+    meanings_of,
+    organisations_in,
+    places_of,
+)
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’ʼ-][^\W\d_]+)*")
-_CAPITAL = re.compile(r"(?<![\w'’ʼ-])[A-ZА-ЯІЇЄҐЁ][^\W\d_]+(?:['’ʼ-][^\W\d_]+)*")
+CAPITAL = re.compile(r"(?<![\w'’ʼ-])[A-ZА-ЯІЇЄҐЁ][^\W\d_]+(?:['’ʼ-][^\W\d_]+)*")
 _SENTENCE = re.compile(r"(?:[.!?…:;\n«“„\"(\[—–-]\s?|^)$")
 """What stands before the first word of a sentence, which has a capital letter, name or not."""
 _LEAST, _LONGEST = 4, 40
@@ -58,6 +65,10 @@ _RESEMBLES = 0.67
 """Share of letters that two spellings of a name have in common at least."""
 
 
+_Named = tuple[Passage, Sequence[re.Match[str]], dict[int, str]]
+"""A passage, its words with a capital letter, and its countries or organisations by their lines."""
+
+
 def name_marks(a: Passage, b: Passage) -> tuple[Contradiction, ...]:
     """Return the two towns or the two persons that linked paragraphs name instead of each other.
 
@@ -67,7 +78,10 @@ def name_marks(a: Passage, b: Passage) -> tuple[Contradiction, ...]:
     if not (capitals_a and capitals_b):
         return ()
     marks = (
-        *_marks_of_countries(a, capitals_a, b, capitals_b),
+        *_marks_of_lines("country", (a, capitals_a, _countries(a)), (b, capitals_b, _countries(b))),
+        *_marks_of_lines(
+            "organisation", (a, capitals_a, _organisations(a)), (b, capitals_b, _organisations(b))
+        ),
         *_marks_of_names(a, capitals_a, b, capitals_b),
         *_marks_of_speakers(a, b),
     )
@@ -75,8 +89,8 @@ def name_marks(a: Passage, b: Passage) -> tuple[Contradiction, ...]:
 
 
 def places_in(text: str, language: str) -> frozenset[str]:
-    """Return the lines of the places that a text names, and of the countries, also by their capitals."""
-    lines = set[str]()
+    """Return the lines of the places, countries (also by their capitals) and organisations of a text."""
+    lines = {f"organisation {line}" for line in organisations_in(text, language)}
     for word in set(_WORD.findall(text)):
         lines.update(_places_of(word, language))
     return frozenset(lines)
@@ -98,38 +112,45 @@ def are_both_said(mark: Contradiction, a: tuple[str, frozenset[str]], b: tuple[s
     Of each text its language and its `places_in`.
     """
     (language_a, places_of_a), (language_b, places_of_b) = a, b
-    if places_of_b.isdisjoint(_places_of(mark.a, language_a)):
+    if places_of_b.isdisjoint(places_in(mark.a, language_a)):
         return False
-    return not places_of_a.isdisjoint(_places_of(mark.b, language_b))
+    return not places_of_a.isdisjoint(places_in(mark.b, language_b))
 
 
 def _capitals(passage: Passage) -> list[re.Match[str]]:
     """Return the words with a capital letter; none where they are too many, or too long for names."""
     capitals = list[re.Match[str]]()
-    for match in _CAPITAL.finditer(passage.text):
+    for match in CAPITAL.finditer(passage.text):
         if len(capitals) == _MOST or len(match[0]) > _LONGEST:
             return []
         capitals.append(match)
     return capitals
 
 
-def _marks_of_countries(
-    a: Passage, capitals_a: Sequence[re.Match[str]], b: Passage, capitals_b: Sequence[re.Match[str]]
-) -> tuple[Contradiction, ...]:
-    """Mark the only country that each passage does not share, where it shares all other names."""
-    lines_a, lines_b = _countries(a), _countries(b)
-    only_a, only_b = lines_a.keys() - lines_b.keys(), lines_b.keys() - lines_a.keys()
+def _marks_of_lines(kind: str, a: _Named, b: _Named) -> tuple[Contradiction, ...]:
+    """Mark the only country, or organisation, that is not in the other passage, where all other names are."""
+    (passage_a, capitals_a, lines_a), (passage_b, capitals_b, lines_b) = a, b
+    only_a, only_b = _only(kind, lines_a, lines_b), _only(kind, lines_b, lines_a)
     if len(only_a) != 1 or len(only_b) != 1:
         return ()
-    country_a, country_b = lines_a[only_a.pop()], lines_b[only_b.pop()]
-    for country, passage, capitals, searched in (
-        (country_a, a, capitals_a, b),
-        (country_b, b, capitals_b, a),
+    name_a, name_b = lines_a[only_a.pop()], lines_b[only_b.pop()]
+    for marked, passage, capitals, searched in (
+        (name_a, passage_a, capitals_a, passage_b),
+        (name_b, passage_b, capitals_b, passage_a),
     ):
         for name, _ in _unmatched(_names(passage, capitals), searched):
-            if name != country:
+            if name not in marked:
                 return ()
-    return _mark(country_a, country_b, "country")
+    return _mark(name_a, name_b, kind)
+
+
+def _only(kind: str, lines: dict[int, str], lines_of_other: dict[int, str]) -> set[int]:
+    """Return the lines that the other passage has not; what an organisation only may be called is none."""
+    only = set[int]()
+    for line, name in lines.items():
+        if line not in lines_of_other and (name or kind == "country"):
+            only.add(line)
+    return only
 
 
 def _countries(passage: Passage) -> dict[int, str]:
@@ -142,6 +163,10 @@ def _countries(passage: Passage) -> dict[int, str]:
         for line in governed_from(passage.language, word):
             countries.setdefault(line, "")
     return countries
+
+
+def _organisations(passage: Passage) -> dict[int, str]:
+    return organisations_in(passage.text, passage.language)
 
 
 def _marks_of_speakers(a: Passage, b: Passage) -> tuple[Contradiction, ...]:
@@ -239,7 +264,7 @@ def _is_otherwise_spelt(town: str, searched: Passage, capitals: Sequence[re.Matc
     """Tell if a passage may name a town in a form that places.txt does not have."""
     for match in capitals:
         is_unknown = not places_of(searched.language, match[0])
-        if is_unknown and _resemble(town, match[0]):
+        if is_unknown and resemble(town, match[0]):
             return True
     return False
 
@@ -312,13 +337,13 @@ def _is_matched(parts: Sequence[str], meanings: set[int], capitals: set[str]) ->
         if not is_full and meanings & _meanings(part):
             return True
         for capital in capitals:
-            if _resemble(part, capital):
+            if resemble(part, capital):
                 return True
     return False
 
 
 @lru_cache(maxsize=131_072)
-def _resemble(a: str, b: str) -> bool:
+def resemble(a: str, b: str) -> bool:
     """Tell if two words may be one name in any two languages, by their sound."""
     sound_a, sound_b = _sound(a), _sound(b)
     if not sound_a or not sound_b or sound_a[:3] == sound_b[:3]:

@@ -46,13 +46,13 @@ _NO_FACT = re.compile(r"\b(?:б|би|бы|щоби?|аби|чтобы?)\b", re.I
 """Де б він не був; щоб не зростав: kept from growing."""
 _DOUBT = {
     "uk": re.compile(
-        r"\bн[еі]|\bжод|без|відмов|відкин|відхил|запереч|відсут|проти|крім|лише|\bз[ір]и?рв|уник|припин|зуп|\bледь|навряд"
+        r"\bне(?!д[іа]л|б[оіае]|щодав|давн|рв|фт|обхідн|вдовз|тан)|\bні(?!ч\b|чн|ме|с\b|г\b|нь)|\bжод|без|відмов|відкин|відхил|запереч|відсут|проти|крім|лише|\bз[ір]и?рв|уник|припин|зуп|\bледь|навряд"
         r"|заборон|\bрідк|\bмал[ои]\b|втра|попри|\b[дп]оки|\bніж\b|радше|важк|складн|\bпоза\b|забра|скас|зник"
         r"|надто|замість|майже",
         re.IGNORECASE,
     ),
     "ru": re.compile(
-        r"\bн[еи]|\bбе[зс]|отказ|отриц|отсут|\bнет\b|нельзя|против|кроме|лишь|срыв|сорв|избе[гж]|прекра|остан"
+        r"\bне(?!дел|б[оае]|давн|рв|фт|обходим|котор|скольк|ме?ц|тан)|\bни(?!з|ж|к[оа]л[аео]|т[иь])|\bбе[зс]|отказ|отриц|отсут|\bнет\b|нельзя|против|кроме|лишь|срыв|сорв|избе[гж]|прекра|остан"
         r"|едва|вряд|запре|\bредк|\bмало\b|потер|\bпока|скорее|трудн|сложн|\bвне\b|убра|отмен|исчез|слишком"
         r"|вместо|\bчем\b|просроч|почти",
         re.IGNORECASE,
@@ -60,7 +60,10 @@ _DOUBT = {
     "en": re.compile(
         r"\b(?:no|not|nor|never|none|nobody|nothing|nowhere|neither|without|cannot|only|stop\w*|unless|until"
         r"|hardly|barely|scarcely|rarely|few|little|instead|rather|despite|except|against|yet|too|free|zero"
-        r"|devoid|hard|difficult|than|beyond|almost|far)\b|n['’]t\b|\b(?:un|in|im|ir|il|dis|non)-?[a-z]{4}"
+        r"|devoid|hard|difficult|than|beyond|almost|far)\b|n['’]t\b|\bnon-?[a-z]{4}"
+        r"|\bun(?!der|ion|it|iv|iq|esc|icef)[a-z]{4}|\bdis(?!cuss|tri|tan|ast|play|cover|ease|pat)[a-z]{4}"
+        r"|\bi(?:m(?!port|pos(?:e|in)|pact|medi|prov|plem|pl[iy]|age)|r(?!an|aq|aan|eland|ish)|l(?!lus|lust))[a-z]{4}"
+        r"|\bin(?!ter|form|cid|crea|clud|stit|stru|vest|side|itia|dustr|volv|sist|flat|habit|jur|spect|dia|dic)[a-z]{4}"
         r"|refus|\bden[iy]|lack|fail|avoid|\bban|less\b|prevent|\blos[st]|remov|out of|reject|absen|miss"
         r"|from [a-z]+ing\b",
         re.IGNORECASE,

@@ -4,62 +4,112 @@ A mark must be right: each sentence has one of the two words and not the other, 
 """
 
 import re
-import tomllib
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
-from archive.format.marks import Contradiction
-from pipelines.alignment.marks.number_marks import LIKELY, Passage
+import msgspec
+from msgspec import Struct
 
-Patterns = tuple[re.Pattern[str], re.Pattern[str]]
+from archive.format.marks import Contradiction
+from pipelines.alignment.marks.name_marks import CAPITAL, resemble
+from pipelines.alignment.marks.number_marks import LIKELY, Passage
+from pipelines.similarity.lexicon import LANGUAGES
+from pipelines.similarity.phrases import Occurrence, Phrases
 
 _TABLE = Path(__file__).parent / "opposites.toml"
 _DENIES = re.compile(
     r"\bне\b|\bн[іи]\b|\bн[іи](?:хт|кт|що|чог|чег|кол|когд|де|куди|як|как)|\bне(?:має|мож|льз)|\bнет\b|\bбе[зс]\b|жодн|відмов"
-    r"|отказ|\bnot?\b|n['’]t\b|\bnever\b|\bnone\b|\bneither\b|\bnor\b|\bwithout\b|fail|refus|нев|\bun[a-z]{4}",
+    r"|отказ|\bnot?\b|n['’]t\b|\bnever\b|\bnone\b|\bneither\b|\bnor\b|\bwithout\b|fail|refus|нев[^аеуці]"
+    r"|\bun(?!der|ion|it|iv|iq|esc|icef)[a-z]{4}",
     re.IGNORECASE,
 )
+_PASSIVE = re.compile(r"\b(?:be|been|being|was|were|is|are)\s$")
+_NUMBER = re.compile(r"\s?(?:UAH )?[$€£]?(\d[\d.,]*)")
+
+
+class _Row(Struct, frozen=True, forbid_unknown_fields=True):
+    """Two lists of words by language, and where they are left alone."""
+
+    words: dict[str, tuple[str, str]]
+    unless: str | None = None
+    numbers: bool = False
+    of_same: bool = False
+
+
+class _Table(Struct, frozen=True):
+    opposites: tuple[_Row, ...]
 
 
 @cache
-def _opposites() -> tuple[tuple[re.Pattern[str], dict[str, Patterns]], ...]:
-    """Read the pairs of words by language, each with a pattern of sentences that are left alone."""
-    pairs = list[tuple[re.Pattern[str], dict[str, Patterns]]]()
-    for row in tomllib.loads(_TABLE.read_text("utf-8"))["opposites"]:
-        unless = re.compile(row.pop("unless", r"(?!)"), re.IGNORECASE)
-        patterns = dict[str, Patterns]()
-        for language, (word, opposite) in row.items():
-            patterns[language] = _compiled(word), _compiled(opposite)
-        pairs.append((unless, patterns))
-    return tuple(pairs)
+def _rows() -> tuple[_Row, ...]:
+    return msgspec.toml.decode(_TABLE.read_bytes(), type=_Table).opposites
 
 
-def _compiled(beginning: str) -> re.Pattern[str]:
-    """Compile a pattern of whole words and of the number behind them."""
-    return re.compile(
-        rf"(?P<word>(?:{beginning})(?:[^\W\d]|['’ʼ])*)(?:\s?(?P<number>\d[\d.,]*))?", re.IGNORECASE
-    )
+@cache
+def _words() -> dict[str, Phrases]:
+    """Return the words of the table by language."""
+    words = dict[str, Phrases]()
+    for language in LANGUAGES:
+        lists = list[tuple[int, int, str]]()
+        for line, row in enumerate(_rows()):
+            for number, beginnings in enumerate(row.words[language]):
+                lists.append((line, number, beginnings))
+        words[language] = Phrases(lists)
+    return words
 
 
 def opposite_marks(a: Passage, b: Passage) -> Iterator[Contradiction]:
     """Yield the word of a sentence and its opposite of a sentence that says the same besides."""
-    for unless, patterns in _opposites():
-        if unless.search(a.text) or unless.search(b.text):
+    words_a, words_b = _only_words(a), _only_words(b)
+    for line, word in words_a.items():
+        opposite = words_b.get(line)
+        if opposite is None or opposite.phrase.list == word.phrase.list:
             continue
-        words_a, words_b = patterns[a.language], patterns[b.language]
-        for first, second in ((0, 1), (1, 0)):
-            word = _only(a.text, words_a[first], words_a[second])
-            opposite = _only(b.text, words_b[second], words_b[first])
+        row = _rows()[line]
+        if row.unless and re.search(row.unless, f"{a.text}\n{b.text}", re.IGNORECASE):
+            continue
+        if row.of_same and not _are_of_same(a.text, word, b.text, opposite):
+            continue
+        if not _denies_besides(a.text, word) and not _denies_besides(b.text, opposite):
+            number_a, number_b = _number_behind(a.text, word), _number_behind(b.text, opposite)
             # more than 300, less than 300
-            if word and opposite and len({word["number"], opposite["number"]} - {None}) < 2:
-                yield Contradiction(word["word"].strip(), opposite["word"].strip(), "opposite", LIKELY)
+            if number_a == number_b or not ((number_a and number_b) or row.numbers):
+                printed_a, printed_b = a.text[word.start : word.end], b.text[opposite.start : opposite.end]
+                yield Contradiction(printed_a, printed_b, "opposite", LIKELY)
 
 
-def _only(text: str, word: re.Pattern[str], opposite: re.Pattern[str]) -> re.Match[str] | None:
-    """Return the only word of its kind in a sentence that neither has its opposite nor denies anything."""
-    matches = [*word.finditer(text)]
-    if len(matches) != 1 or opposite.search(text):
-        return None
-    (match,) = matches
-    return None if _DENIES.search(text[: match.start()] + text[match.end() :]) else match
+@lru_cache(maxsize=1024)
+def _only_words(sentence: Passage) -> dict[int, Occurrence]:
+    """Return, for each line of the table, the only word of a sentence that it has, in either list."""
+    words = dict[int, Occurrence | None]()
+    for occurrence in _words()[sentence.language].occurrences(sentence.text):
+        line = occurrence.phrase.line
+        former = words.get(line)
+        if former and occurrence.start < former.end:
+            # `not guilty` before `guilty`, `more` before `more than`
+            if former.start == occurrence.start and former.end < occurrence.end:
+                words[line] = occurrence
+        else:
+            words[line] = None if line in words else occurrence
+    only = dict[int, Occurrence]()
+    for line, word in words.items():
+        if word and (not _rows()[line].numbers or _number_behind(sentence.text, word)):
+            only[line] = word
+    return only
+
+
+def _number_behind(text: str, word: Occurrence) -> str | None:
+    number = _NUMBER.match(text, word.end)
+    return number[1] if number else None
+
+
+def _denies_besides(text: str, word: Occurrence) -> bool:
+    return bool(_DENIES.search(text[: word.start] + text[word.end :]))
+
+
+def _are_of_same(a: str, word: Occurrence, b: str, opposite: Occurrence) -> bool:
+    """Tell if the last names before two words may be one name: of who lost to whom, the subject."""
+    names_a, names_b = CAPITAL.findall(a, 0, word.start), CAPITAL.findall(b, 0, opposite.start)
+    is_passive = _PASSIVE.search(a, 0, word.start) or _PASSIVE.search(b, 0, opposite.start)
+    return bool(names_a and names_b and not is_passive) and resemble(names_a[-1], names_b[-1])

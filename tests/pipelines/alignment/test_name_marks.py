@@ -46,6 +46,10 @@ DIFFER = [
     (("Староста Селятина Ганна Бойчук просить дров.", "uk"),
      ("Petro Sydorenko, head of Seliatyn, asks for firewood.", "en"),
      ("Ганна Бойчук", "Petro Sydorenko", "person")),
+    (("У НАБУ оголосили про підозру.", "uk"), ("The SBI announced a suspicion.", "en"),
+     ("НАБУ", "SBI", "organisation")),
+    (("Міністерство оборони не відповіло.", "uk"), ("Министерство юстиции не ответило.", "ru"),
+     ("Міністерство оборони", "Министерство юстиции", "organisation")),
 ]  # fmt: skip
 
 
@@ -67,6 +71,13 @@ SAME = [
     (("Затримали двох румунів, каже поліція.", "uk"), ("Two men from Bulgaria are held, police say.", "en")),
     (("Румунія та Угорщина відправили патруль.", "uk"), ("Bulgaria sent a patrol.", "en")),
     (("Шотландія відправила патруль.", "uk"), ("Britain sent a patrol.", "en")),
+    # the Fed is a central bank; a ministry speaks for its army; who is not WHO; both name two
+    (("ФРС знизила ставку.", "uk"), ("The central bank lowered its rate.", "en")),
+    (("Генштаб повідомив про удар.", "uk"), ("The Defence Ministry reported a strike.", "en")),
+    (("Про це пише ЮНЕСКО, яка відкрила школу.", "uk"), ("UNESCO says who opened the school.", "en")),
+    (("НАБУ та САП оголосили про підозру.", "uk"), ("The SBI announced a suspicion.", "en")),
+    # of other persons, besides
+    (("У НАБУ оголосили, каже Кравчук.", "uk"), ("The SBI announced it, says Petrenko.", "en")),
     # a region, and a town or a village there
     (("Міст в Ізмаїлі закрили, каже Левченко.", "uk"),
      ("The bridge in Odesa region is closed, says Levchenko.", "en")),
@@ -134,4 +145,12 @@ def test_two_capitals_may_stand_for_countries_that_the_other_text_names(further,
     uk = f"{further}Пісторіус прилетів до Києва, де пообіцяв Patriot."
     en = "Berlin promises Patriots, said Pistorius in the Ukrainian capital."
     mark = Contradiction("Києва", "Berlin", "place", 0.93)
+    assert are_both_said(mark, ("uk", places_in(uk, "uk")), ("en", places_in(en, "en"))) == both
+
+
+@pytest.mark.parametrize(("further", "both"), [("Поліція каже те саме.", True), ("", False)])
+def test_organisations_that_both_texts_name_contradict_nothing(further, both):
+    uk = f"Прокурори оголосили про підозру. {further}"
+    en = "Police announced a suspicion. Prosecutors wait."
+    mark = Contradiction("Прокурори", "Police", "organisation", 0.93)
     assert are_both_said(mark, ("uk", places_in(uk, "uk")), ("en", places_in(en, "en"))) == both

@@ -19,6 +19,12 @@ DIFFER = [
      "There are children among the wounded at the plant in Poltava.", ("немає", "There are")),
     ("Завод торік випустив понад 300 машин для лікарень.",
      "The plant made less than 300 cars for hospitals last year.", ("понад", "less than")),
+    ("Завод торік випустив не більше 300 машин для лікарень.",
+     "The plant made at least 300 cars for hospitals last year.", ("не більше", "at least")),
+    (COURT.format("визнав невинуватим"), COURT_EN.format("found guilty"), ("невинуватим", "guilty")),
+    ("Завод на сході Полтави горить.", "A plant in western Poltava is on fire.", ("на сході", "western")),
+    ("«Ворскла» перемогла «Дніпро» в матчі в Полтаві.", "Vorskla lost a match to Dnipro in Poltava.",
+     ("перемогла", "lost")),
 ]  # fmt: skip
 
 
@@ -53,6 +59,20 @@ SAME = [
     (
         "Завод торік випустив щонайменше 300 машин для лікарень.",
         "The plant made more than 300 cars for hospitals last year.",
+    ),
+    # of one match from two sides, in whatever order
+    ("«Ворскла» перемогла «Дніпро» в матчі в Полтаві.", "Dnipro lost a match to Vorskla in Poltava."),
+    ("Матч у Полтаві виграла команда, якій програв «Дніпро».", "The match in Poltava was lost by Dnipro."),
+    ("Матч у Полтаві «Ворскла» програла.", "In the Poltava match Vorskla was beaten, and Dnipro won."),
+    # `now` begins like `no`
+    (
+        "Завод торік випустив понад 300 машин для лікарень.",
+        "The plant made now more than 300 cars for hospitals last year.",
+    ),
+    # who agrees to stop refuses to go on
+    (
+        "Завод у Полтаві відмовився від російської нафти.",
+        "The plant in Poltava agreed to give up Russian oil.",
     ),
     # little in common
     (COURT.format("виправдав"), "The singer was convicted of nothing but love."),
