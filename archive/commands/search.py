@@ -217,7 +217,7 @@ def _print_stories(console: Console, lines: Sequence[StoryLine], t: Interface) -
 def _row(line: StoryLine, t: Interface) -> list[str]:
     title = line.title_in("en")
     notes = [
-        f"{line.omitted:.0%} left out" if line.omitted else "",
+        _omitted(line),
         t.count("n_edits", line.edits) if line.edits else "",
         "gone" if any(x.gone for x in line.articles) else "",
         *(f"{kind}: {_doubted(marks)}" for kind, marks in line.contradictions.items()),
@@ -233,6 +233,12 @@ def _row(line: StoryLine, t: Interface) -> list[str]:
         f"+{t.span(line.lag)}" if t.span(line.lag) else "",
         ", ".join(x for x in notes if x),
     ]
+
+
+def _omitted(line: StoryLine) -> str:
+    if line.omitted:
+        return f"{line.omitted:.0%} left out"
+    return f"perhaps {line.left_out.doubtful:.0%} left out" if line.left_out else ""
 
 
 def _doubted(marks: Sequence[Contradicted]) -> str:

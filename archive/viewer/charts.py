@@ -20,6 +20,8 @@ ALL_SECTIONS = "all sections"
 """Name of the rows that are about all of them."""
 _ROW = 26.0
 _MOST_ROWS = 40
+_LONG = 44
+"""Characters above a bar of a narrow chart from which on they need two lines."""
 _HOURS = (0.1, 0.25, 0.5, 1, 2, 4, 8, 24, 72, 168, 720, 8760)
 
 
@@ -133,38 +135,63 @@ def translated(t: Interface, rows: Rows, canvas: Canvas = WIDE) -> Drawing | Non
     rows = sorted(rows, key=lambda x: (str(x["outlet"]), languages.index(str(x["language"]))))[:_MOST_ROWS]
     bars = []
     for x in rows:
-        language, share = str(x["language"]), t.percent(float(x["share"]))
-        title = f"{x['outlet']}, {t.name(language, within=True)}: {share}"
-        label = f"{t.name(language)}, {share}"
-        bars.append((str(x["outlet"]), colour(language), float(x["share"]), title, label))
+        language, share = str(x["language"]), float(x["share"])
+        bars.append(_Bar(str(x["outlet"]), colour(language), share, t.name(language), t.percent(share)))
     return _bars(
         t, bars, title=t("translated_title"), axis=t("translated_axis"), languages=languages, canvas=canvas
     )
 
 
 def sections(t: Interface, rows: Rows, canvas: Canvas = WIDE) -> Drawing | None:
-    ordered = sorted(rows, key=lambda x: (x["section"] != ALL_SECTIONS, x["section"], -float(x["left_out"])))
+    ordered = sorted(
+        rows, key=lambda x: (x["section"] != ALL_SECTIONS, x["section"], -float(x["left_out"] or 0))
+    )
     rows = ordered[:_MOST_ROWS]
     if not rows:
         return None
     bars = []
     for x in rows:
-        label = (
-            f"{t.says_not(str(x['says']), str(x['has_not']))}: {t.percent(float(x['left_out']), digits=1)}"
-        )
+        label = t.says_not(str(x["says"]), str(x["has_not"]))
         section = t("all_sections") if x["section"] == ALL_SECTIONS else str(x["section"])
-        title = f"{section}: {label}, {t.count('n_stories', int(x['stories']))}"
-        bars.append((section, colour(str(x["says"])), float(x["left_out"]), title, label))
+        stories = t.count("n_stories", int(x["stories"]))
+        share, perhaps = float(x["left_out"] or 0), float(x["doubtful"])
+        kind = colour(str(x["says"]))
+        bars.append(_Bar(section, kind, share, label, _left_out(t, x), perhaps, f", {stories}"))
     # shares are small here: the axis ends at the first of these that has room for the longest
-    end = next((x for x in (0.04, 0.1, 0.2, 0.4) if x >= max(x[2] for x in bars)), 1.0)
+    longest = max(x.share + x.perhaps for x in bars)
+    end = next((x for x in (0.04, 0.1, 0.2, 0.4) if x >= longest), 1.0)
     return _bars(
         t, bars, title=t("sections_title"), axis=t("sections_axis"), languages=(), end=end, canvas=canvas
     )
 
 
+def _left_out(t: Interface, row: dict[str, Any]) -> str:
+    """Say how much is surely left out and how much perhaps: what is doubtful is not nothing."""
+    sure, doubtful = row["left_out"], t.percent(float(row["doubtful"]), digits=1)
+    if sure is None:
+        return t("perhaps_share", share=doubtful) if row["doubtful"] else t("all_doubtful")
+    share = t.percent(float(sure), digits=1) if sure else t("nothing_left_out")
+    return t("perhaps_more", share=share, more=doubtful) if row["doubtful"] else share
+
+
+@dataclass(frozen=True, slots=True)
+class _Bar:
+    group: str
+    kind: str
+    """Class of what is drawn."""
+    share: float
+    label: str
+    value: str
+    """Share in words."""
+    perhaps: float = 0
+    """Doubtful share, drawn paler after the other."""
+    more: str = ""
+    """Words that the title has besides."""
+
+
 def _bars(
     t: Interface,
-    rows: Sequence[tuple[str, str, float, str, str]],
+    bars: Sequence[_Bar],
     *,
     title: str,
     axis: str,
@@ -172,36 +199,42 @@ def _bars(
     canvas: Canvas,
     end: float = 1.0,
 ) -> Drawing:
-    """Draw shares: (group, class, share, what it tells, what stands beside or above it).
-
-    `end`: share at the end of the axis.
-    """
+    """Draw shares; `end`: share at the end of the axis."""
     top = 44.0 if languages else 16.0
-    left, step = (0.0, 38.0) if canvas.is_narrow else (canvas.left, 20.0)
-    width = canvas.left + canvas.width - 20 if canvas.is_narrow else canvas.width - 200
-    drawing = Drawing(canvas.left + canvas.width + 20, top + step * len(rows) + 46, title)
+    has_long = any(len(f"{x.group}{x.label}{x.value}") > _LONG for x in bars)
+    left, step, width = canvas.left, 20.0, canvas.width - 310
+    if canvas.is_narrow:
+        left, step, width = 0.0, 52.0 if has_long else 38.0, canvas.left + canvas.width - 20
+    drawing = Drawing(canvas.left + canvas.width + 20, top + step * len(bars) + 46, title)
     _key(drawing, t, languages, left)
-    bottom = top + step * len(rows)
+    bottom = top + step * len(bars)
     for share in (0, 0.25, 0.5, 0.75, 1):
         x = left + share * width
         drawing.line(x, top - 4, x, bottom, "grid")
         anchor = "middle" if share or not canvas.is_narrow else "start"
         drawing.text(x, bottom + 16, t.percent(share * end), anchor, "soft")
-    if len(axis) * 6 < width:  # on a narrow canvas what is said below the chart is enough
+    if len(axis) * 7 < width:  # on a narrow canvas what is said below the chart is enough
         drawing.text(left + width, bottom + 36, axis, "end", "soft")
     before = None
-    for n, (group, kind, share, tooltip, label) in enumerate(rows):
+    for n, bar in enumerate(bars):
         y = top + step * n
-        long = share / end * width
-        if canvas.is_narrow:
-            drawing.text(0, y + 14, f"{group}: {label}", kind="soft")
-        else:
-            if group != before:
-                drawing.text(left - 8, y + 13, _short(group, canvas), "end")
-                before = group
-            drawing.text(left + long + 8, y + 14, label, kind="soft")
         # no bar is wider than its share: of nothing a line stays
-        drawing.rect(left, y + step - 18, max(long, 0.5), 15, kind=kind, title=tooltip)
+        long, pale = max(bar.share / end * width, 0.5), bar.perhaps / end * width
+        if has_long and canvas.is_narrow:
+            drawing.text(0, y + 14, f"{bar.group}: {bar.value}", kind="soft")
+            drawing.text(0, y + 29, bar.label, kind="soft")
+        elif canvas.is_narrow:
+            drawing.text(0, y + 14, f"{bar.group}, {bar.label}: {bar.value}", kind="soft")
+        else:
+            group = _short(bar.group, canvas) if bar.group != before else ""
+            drawing.text(left - 8, y + 13, group, "end")
+            before = bar.group
+            drawing.text(left + long + pale + 8, y + 14, f"{bar.label}: {bar.value}", kind="soft")
+        title = f"{bar.group}, {bar.label}: {bar.value}{bar.more}"
+        top_of_bar = y + step - 18
+        drawing.rect(left, top_of_bar, long, 15, kind=bar.kind, title=title)
+        if pale:
+            drawing.rect(left + long, top_of_bar, pale, 15, kind=bar.kind, title=title, opacity=0.3)
     return drawing
 
 
@@ -251,6 +284,38 @@ CHARTS: dict[str, Callable[[Interface, Rows, Canvas], Drawing | None]] = {
 }
 
 
+_MOST_MONTHS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of a section and a language, with a delay and a number of stories each month."""
+
+    months: list[str]
+    rows: list[tuple[str, str, list[tuple[str, int] | None]]]
+
+
+def months(t: Interface, rows: Rows) -> Table | None:
+    """Lay the delays of the last months into a table, sections of the most stories first."""
+    if not rows:
+        return None
+    last_months = sorted(set(map(itemgetter("month"), rows)))[-_MOST_MONTHS:]
+    cells: dict[tuple[str, str], dict[str, tuple[str, int]]] = defaultdict(dict)
+    stories: dict[str, int] = defaultdict(int)
+    for x in rows:
+        if x["month"] in last_months:
+            delay = t.span(float(x["p50"])) or t("at_once")
+            cells[x["section"], x["language"]][x["month"]] = (delay, int(x["stories"]))
+            stories[x["section"]] += int(x["stories"])
+    ordered = sorted(cells, key=lambda x: (x[0] != ALL_SECTIONS, -stories[x[0]], x[0], display_order(x[1])))
+    table = Table(last_months, [])
+    for section, language in ordered[:_MOST_ROWS]:
+        cell_of = cells[section, language]
+        name = t("all_sections") if section == ALL_SECTIONS else section
+        table.rows.append((name, t.name(language), list(map(cell_of.get, last_months))))
+    return table
+
+
 _A_ROW_EACH = ("lag", "translated", "sections")
 """Charts that draw each row of their numbers, so far as there is room."""
 
@@ -259,16 +324,20 @@ _A_ROW_EACH = ("lag", "translated", "sections")
 class Chart:
     name: str
     drawing: Drawing | None
-    """None where there is nothing to draw."""
+    """None where there is nothing to draw, or a table says it."""
     narrow: Drawing | None
     """The same for a small screen."""
     recipe: str
+    table: Table | None = None
 
 
 def draw_all(pages: Pages, stored: StoredFigures) -> list[Chart]:
     """Draw all figures."""
     charts = []
     for name, numbers in stored.numbers.items():
+        if name == "months":
+            charts.append(Chart(name, None, None, numbers.recipe, months(pages.t, numbers.rows)))
+            continue
         drawing, narrow = (CHARTS[name](pages.t, numbers.rows, canvas) for canvas in (WIDE, NARROW))
         for drawn in (drawing, narrow):
             if drawn is not None and name in _A_ROW_EACH:

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
 from archive.format.languages import STORY_LANGUAGES
+from archive.format.records import PERHAPS_ALONE
 from archive.read.archive import Archive
 
 
@@ -29,6 +30,26 @@ def lags(a: Archive) -> pd.DataFrame:
     return pd.DataFrame(
         {name: by.quantile(q) for name, q in shares.items()} | {"stories": by.size()}
     ).reset_index()
+
+
+def lags_by_month(a: Archive) -> pd.DataFrame:
+    """Median of the seconds from the first language to each other one, by section and month (UTC).
+
+    Of all stories in `all sections`; of others under the section of their Ukrainian, Russian or English text.
+    """
+    columns = ["story_id", "first_published_at", *(f"lag_{x}" for x in STORY_LANGUAGES)]
+    stories = a.stories(columns=columns).to_pandas().dropna(subset=["first_published_at"])
+    stories = stories.rename(columns=lambda name: name.removeprefix("lag_"))
+    stories["month"] = stories["first_published_at"].dt.strftime("%Y-%m")
+    late = stories.melt(["story_id", "month"], list(STORY_LANGUAGES), "language", "seconds").dropna()
+    # the first of a story is what the others are late after; of two at one moment neither is the first
+    late = late[(late["seconds"] > 0) | late.duplicated(["story_id", "seconds"], keep=False)]
+    sections = a.articles(columns=["story_id", "section", "language"]).to_pandas().dropna()
+    sections = sections.sort_values("language", ascending=False).drop_duplicates("story_id")  # uk, ru, en
+    late["section"] = late["story_id"].map(sections.set_index("story_id")["section"])
+    late = pd.concat([late, late.assign(section="all sections")])
+    by = late.groupby(["section", "language", "month"])["seconds"]
+    return by.agg(p50="median", stories="size").reset_index()
 
 
 def coverage(a: Archive) -> pd.DataFrame:
@@ -65,40 +86,45 @@ def edits(a: Archive) -> pd.DataFrame:
 
 
 def left_out(a: Archive) -> pd.DataFrame:
-    """Share of one language's text that another surely has not: the mean by section and languages.
+    """Share of one language's text that another surely has not, and perhaps: means by section and languages.
 
+    `left_out` is null where nothing is surely left out but something perhaps, or nothing was judged surely.
     A section of fewer than three stories is in `all sections` alone.
     """
-    columns = ["story_id", "language_a", "language_b", "kind", "doubtful", "characters_a", "characters_b"]
+    columns = ["story_id", "language_a", "language_b", "characters_a", "characters_b"]
     counted = []
-    sums = [(f"{name}_{side}", "sum") for name in ("characters", "alone") for side in "ab"]
-    for rows in a.alignments(columns=columns).tables():
+    names = ["characters", "judged", "alone", "perhaps"]
+    sums = [(f"{name}_{side}", "sum") for name in names for side in "ab"]
+    for rows in a.alignments(columns=[*columns, "kind", "doubtful", "confidence"]).tables():
         sure = pc.fill_null(pc.invert(rows["doubtful"]), False)
-        lengths = rows.select(["story_id", "language_a", "language_b", "characters_a", "characters_b"])
+        shared = pc.fill_null(pc.less(rows["confidence"], PERHAPS_ALONE), False)
+        lengths = rows.select(columns)
         for side, kind in (("a", "omitted"), ("b", "added")):
-            is_alone = pc.and_(sure, pc.equal(rows["kind"], kind))
-            alone = pc.if_else(is_alone, rows[f"characters_{side}"], 0)
-            lengths = lengths.append_column(f"alone_{side}", alone)
+            alone = pc.equal(rows["kind"], kind)
+            perhaps = pc.and_not(alone, pc.or_(sure, shared))
+            for name, chosen in (("judged", sure), ("alone", pc.and_(sure, alone)), ("perhaps", perhaps)):
+                characters = pc.if_else(chosen, rows[f"characters_{side}"], 0)
+                lengths = lengths.append_column(f"{name}_{side}", characters)
         counted.append(lengths.group_by(columns[:3]).aggregate(sums))
     texts = pa.concat_tables(counted).to_pandas()
     sides = []
     for a_side, b_side in ("ab", "ba"):
-        side = texts[["story_id"]].assign(
-            says=texts[f"language_{a_side}"], has_not=texts[f"language_{b_side}"]
-        )
-        sides.append(
-            side.assign(characters=texts[f"characters_{a_side}_sum"], alone=texts[f"alone_{a_side}_sum"])
-        )
+        columns = ["story_id", f"language_{a_side}", f"language_{b_side}"]
+        columns += [f"{name}_{a_side}_sum" for name in names]
+        sides.append(texts[columns].set_axis(["story_id", "says", "has_not", *names], axis=1))
     by = pd.concat(sides).groupby(["story_id", "says", "has_not"], as_index=False, sort=False)
     shares: pd.DataFrame = by.sum()
     shares = shares[shares["characters"] > 0]
-    shares["left_out"] = shares["alone"] / shares["characters"]
+    shares["left_out"] = (shares["alone"] / shares["characters"]).where(shares["judged"] > 0)
+    shares["doubtful"] = shares["perhaps"] / shares["characters"]
     sections = a.articles(columns=["story_id", "section", "language"]).to_pandas().dropna()
     sections = sections.sort_values("language", ascending=False).drop_duplicates("story_id")  # uk, ru, en
     shares["section"] = shares["story_id"].map(sections.set_index("story_id")["section"])
     shares = pd.concat([shares, shares.assign(section="all sections")])
-    by = shares.groupby(["section", "says", "has_not"])["left_out"]
-    shares = by.agg(left_out="mean", stories="size").reset_index()
+    by = shares.groupby(["section", "says", "has_not"])
+    means = {"left_out": ("left_out", "mean"), "doubtful": ("doubtful", "mean")}
+    shares = by.agg(**means, stories=("story_id", "size")).reset_index()
+    shares["left_out"] = shares["left_out"].mask((shares["left_out"] == 0) & (shares["doubtful"] > 0))
     return shares[(shares["stories"] >= 3) | (shares["section"] == "all sections")]
 
 
@@ -106,7 +132,7 @@ def quotes(a: Archive) -> pd.DataFrame:
     """Quotations that one language of a story has and another surely has not, by outlet and languages."""
     columns = ["story_id", "language_a", "language_b", "quotes_only_a", "quotes_only_b"]
     sides = []
-    for rows in a.alignments(columns=columns).tables():
+    for rows in a.alignments(columns=columns).where(~ds.field("doubtful")).tables():
         for a_side, b_side in ("ab", "ba"):
             count = pc.list_value_length(rows[f"quotes_only_{a_side}"]).cast("int64")
             languages = [rows[f"language_{a_side}"], rows[f"language_{b_side}"]]
@@ -128,7 +154,7 @@ def speakers(a: Archive) -> pd.DataFrame:
     latest = stories.sort_values("first_published_at", ascending=False, kind="stable").head(20_000)
     columns = ["story_id", "language_a", "language_b", "quotes_only_a", "quotes_only_b"]
     of_them = ds.field("story_id").isin(pa.array(list(latest["story_id"]), pa.string()))
-    rows = a.alignments(columns=columns).seek(of_them).to_pandas()
+    rows = a.alignments(columns=columns).seek(of_them & ~ds.field("doubtful")).to_pandas()
     sides = []
     for a_side, b_side in ("ab", "ba"):
         side = pd.DataFrame({"story_id": rows["story_id"], "says": rows[f"language_{a_side}"]})
@@ -160,10 +186,18 @@ _ALSO = {
     "pa.": "import pyarrow as pa",
     "pc.": "import pyarrow.compute as pc",
     "ds.field": "import pyarrow.dataset as ds",
+    "PERHAPS_ALONE": "from archive.format.records import PERHAPS_ALONE",
 }
 """What a recipe imports besides, by what it names."""
 
-PROVEN = {"lag": lags, "coverage": coverage, "translated": translated, "edits": edits, "sections": left_out}
+PROVEN = {
+    "lag": lags,
+    "months": lags_by_month,
+    "coverage": coverage,
+    "translated": translated,
+    "edits": edits,
+    "sections": left_out,
+}
 """Figures that a page shows, by the name in an address; the interface has its words under it."""
 FIGURES = {**PROVEN, "quotes": quotes, "speakers": speakers}
 """Figures of `archive.plots`; of the marks in the last two nobody has shown that nine in ten are right."""

@@ -56,6 +56,17 @@ def lag(a: Archive, ax: Axes | None = None) -> Axes:
     return ax
 
 
+def months(a: Archive, ax: Axes | None = None) -> Axes:
+    """Draw how long after the first language the others come, a line each section and language: medians."""
+    frame = FIGURES["months"](a)
+    ax, _ = _axes("months", ax)
+    for (section, language), rows in frame.groupby(["section", "language"]):
+        ax.plot(rows["month"], rows["p50"] / 3600, marker="o", label=f"{section}, {language}")
+    if len(frame):
+        ax.legend()
+    return ax
+
+
 def coverage(a: Archive, ax: Axes | None = None) -> Axes:
     """Draw the articles of each outlet, day and language as a heat map."""
     frame = FIGURES["coverage"](a)
@@ -91,8 +102,8 @@ def edits(a: Archive, ax: Axes | None = None) -> Axes:
 
 
 def sections(a: Archive, ax: Axes | None = None) -> Axes:
-    """Draw what is left out by section and languages: the mean share."""
-    ax = _by_languages(a, ax, "sections", "section", "left_out")
+    """Draw what is left out by section and languages: the mean share, and paler what perhaps is."""
+    ax = _by_languages(a, ax, "sections", "section", "left_out", perhaps="doubtful")
     ax.set_xlim(0, 1)
     return ax
 
@@ -108,13 +119,22 @@ def speakers(a: Archive, ax: Axes | None = None) -> Axes:
 
 
 def _by_languages(  # noqa: PLR0917  what its callers differ in
-    a: Archive, ax: Axes | None, figure: str, group: str, length: str, most: int | None = None
+    a: Archive,
+    ax: Axes | None,
+    figure: str,
+    group: str,
+    length: str,
+    most: int | None = None,
+    perhaps: str = "",
 ) -> Axes:
     """Draw a bar for each group and each two languages, of which one says what the other has not."""
     frame = FIGURES[figure](a).iloc[:most]
     ax, _ = _axes(figure, ax)
     names = [f"{x[group]}: {x['says']}, not in {x['has_not']}" for x in _rows(frame)]
     _bars(ax, frame[length], names, frame["says"])
+    if perhaps:
+        colours = [_colour(x) for x in frame["says"]]
+        ax.barh(range(len(names)), frame[perhaps], left=frame[length].fillna(0), color=colours, alpha=0.3)
     return ax
 
 

@@ -30,7 +30,6 @@ def story_rows(lines: Iterable[StoryLine]) -> list[dict[str, object]]:
             "outlet": line.title_in("en").outlet,
             "languages": [x.language for x in line.articles],
             "first_published_at": first.isoformat() if first else None,
-            "omitted": line.omitted,
             **_omitted(line),
             "edits": line.edits,
             "gone": [x.language for x in line.articles if x.gone],
@@ -55,10 +54,15 @@ def story_rows(lines: Iterable[StoryLine]) -> list[dict[str, object]]:
 
 
 def _omitted(line: StoryLine) -> dict[str, object]:
-    """Say of the text of which most is left out which language it is, and which has it not."""
+    """Say of the text of which most is left out which language it is, and which has it not.
+
+    `omitted` is null where nothing is surely left out but something perhaps.
+    """
     share = line.left_out
     values = (share.language, share.missing_in, share.doubtful) if share else (None, None, None)
-    return dict(zip(("omitted_language", "omitted_in", "omitted_doubtful"), values, strict=True))
+    surely = (line.omitted or None) if share else line.omitted
+    names = ("omitted", "omitted_language", "omitted_in", "omitted_doubtful")
+    return dict(zip(names, (surely, *values), strict=True))
 
 
 def stories_as_csv(lines: Iterable[StoryLine]) -> Iterator[bytes]:

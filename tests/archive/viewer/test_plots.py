@@ -1,8 +1,10 @@
 """Pictures in a notebook have the numbers of those in the browser, and their recipe makes these numbers."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
+import lxml.html
 import matplotlib as mpl
 import pytest
 from matplotlib import pyplot as plt
@@ -13,7 +15,9 @@ from archive.format.marks import QuoteMark
 from archive.format.records import AlignmentRecord, Decisions, Membership, PairRecord
 from archive.viewer.figure_frames import FIGURES, recipe
 from archive.viewer.render import static_file
+from archive.viewer.search import fill
 from tests.archive.two_newsrooms import DAY, record_of
+from tests.archive.viewer.test_web import serving, text_of
 
 
 @pytest.fixture
@@ -93,6 +97,81 @@ def test_of_two_at_one_moment_neither_is_the_first(filled):
         ["courier", "uk", 0, 1],
         ["herald", "en", 10800, 1],
     ]
+
+
+def test_a_delay_has_a_section_and_a_month(writer, variants, noon, root):
+    """A story stands under the section of its Ukrainian text, and in the month of its first publication."""
+    members = []
+    for n, hours in enumerate((1, 3, 2)):
+        uk, en = variants(n, "uk", "en")
+        first = noon + timedelta(days=31 * (n // 2))
+        later = first + timedelta(hours=hours)
+        writer.add_article(replace(uk, section="Економіка", published_at=first))
+        writer.add_article(replace(en, section="Economy", published_at=later))
+        members += [Membership(x.article_id, story_of_one(uk.article_id)) for x in (uk, en)]
+    writer.commit(lambda *_: Decisions((), tuple(members)))
+    opened = archive.open(root)
+    assert FIGURES["months"](opened).values.tolist() == [
+        [section, "en", month, seconds, stories]
+        for section in ("all sections", "Економіка")
+        for month, seconds, stories in (("2026-03", 7200, 2), ("2026-04", 7200, 1))
+    ]
+    fill.fill(opened)
+    with serving(root) as get:
+        (table,) = lxml.html.fromstring(get("/charts")[2].decode()).xpath("//table")
+        rows = [
+            [" ".join(x.text_content().split()) for x in row.iter("th", "td")] for row in table.iter("tr")
+        ]
+        assert rows == [
+            ["Section", "Language", "2026-03", "2026-04"],
+            ["all sections", "English", "2 h 2", "2 h 1"],
+            ["Економіка", "English", "2 h 2", "2 h 1"],
+        ]
+        (row, *_) = json.loads(get("/charts/months.json")[2])
+        assert list(row) == ["section", "language", "month", "p50", "stories"]
+
+
+def test_where_all_that_is_left_out_is_doubtful_no_chart_and_no_file_says_nothing_is(bridge, root):
+    opened = archive.open(root)
+    fill.fill(opened)
+    with serving(root) as get:
+        shares = {}
+        for row in json.loads(get("/charts/sections.json")[2]):
+            shares[row["says"], row["has_not"]] = (row["left_out"], round(row["doubtful"], 2))
+        # one Ukrainian paragraph is surely not in English, another perhaps; of the others see DOUBTFUL
+        assert shares["uk", "en"] == (0.2, 0.2)
+        assert shares["en", "uk"] == (None, 0.2)
+        assert shares["ru", "uk"] == (None, 0.2)
+        assert shares["uk", "ru"] == (0.2, 0)
+        told = text_of(get("/charts")[2])
+        assert "in English, not in Ukrainian: perhaps 20%" in told
+        assert "in Ukrainian, not in English: 20% (+20%?)" in told
+        assert "Ukrainian: 0%" not in told
+        lines = get("/charts/sections.csv")[2].decode("utf-8-sig").splitlines()
+        assert "all sections,en,uk,,0.2,1" in lines
+
+
+def test_a_text_of_which_all_is_doubtful_is_neither_shared_nor_missing(bridge, open_writer, variants, root):
+    pytest.importorskip("duckdb", reason="NOT TESTED: triptych[sql] is missing")
+    uk, en = variants(7, "uk", "en")
+    writer = open_writer("run-7")
+    for record in (uk, en):
+        writer.add_article(record)
+    a, b = sorted((uk, en), key=lambda x: x.article_id)
+    row = AlignmentRecord(
+        *(a.article_id, 1, b.article_id, 1, a.language, b.language, 0, "aligned", (0,), (0,), 0.6, 20, 20),
+        doubtful=True,
+    )
+    story = story_of_one(uk.article_id)
+    pair = PairRecord(a.article_id, b.article_id, "hreflang", True, 0.97, None, DAY)
+    members = tuple(Membership(x.article_id, story) for x in (uk, en))
+    writer.commit(lambda *_: Decisions((pair,), members, align=lambda *_: [row]))
+    question = f"SELECT shared, doubtful, missing FROM shared_text WHERE story_id = '{story}'"
+    assert (
+        archive.open(root).sql(question).to_pylist() == [{"shared": None, "doubtful": 1, "missing": None}] * 2
+    )
+    frame = FIGURES["sections"](archive.open(root))
+    assert frame["left_out"].isna().sum() == 2  # as without it: it says nothing of what is left out
 
 
 def test_numbers_recipes_and_plots(read, tmp_path, open_writer, article):

@@ -287,23 +287,23 @@ def test_what_nobody_has_judged_is_doubtful_everywhere(writer, variants, root):
     opened = archive.open(root)
     assert {x["doubtful"] for x in opened.sql("SELECT doubtful FROM omissions").to_pylist()} == {True}
     shares = opened.sql("SELECT missing, doubtful FROM shared_text WHERE language = 'uk'").to_pylist()
-    assert shares == [{"missing": 0.0, "doubtful": 1.0}]
+    assert shares == [{"missing": None, "doubtful": 1.0}]
     passages = opened.only_in(story)
     assert len(passages) > 6  # what is linked is among them
     assert all(x.doubtful for x in passages)
     assert set(opened.stories().to_pandas()["coverage_en_of_uk"]) == {0.0}
-    assert set(FIGURES["sections"](opened)["left_out"]) == {0.0}
+    sections = FIGURES["sections"](opened)
+    assert sections["left_out"].isna().all()  # unknown, not nothing
+    assert sections["doubtful"].tolist()[:2] == [0.333_333_333_333_333_3, 0.5]
     fill.fill(opened)
     with serving(root) as get:
         line = json.loads(get("/stories.json")[2])[0]
-        assert (line["omitted"], line["omitted_doubtful"]) == (0.0, 0.5)
+        assert (line["omitted"], line["omitted_doubtful"]) == (None, 0.5)
         assert line["numbers_differ"] == []
         assert "perhaps 50%" in text_of(get("/")[2])
         page = text_of(get(f"/stories/{story}")[2])
-        assert (
-            "0% of the Ukrainian text is in paragraphs with a counterpart in English; 100% is doubtful"
-            in page
-        )
+        assert "How much of the Ukrainian text is in English is unknown: all of it is doubtful" in page
+        assert "0% of the Ukrainian" not in page
         assert "Numbers that contradict" not in page
 
 
