@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from archive.format.languages import display_order
@@ -188,6 +188,10 @@ class _Bar:
     more: str = ""
     """Words that the title has besides."""
 
+    @property
+    def characters(self) -> int:
+        return len(self.group) + len(self.label) + len(self.value)
+
 
 def _bars(
     t: Interface,
@@ -201,7 +205,7 @@ def _bars(
 ) -> Drawing:
     """Draw shares; `end`: share at the end of the axis."""
     top = 44.0 if languages else 16.0
-    has_long = any(len(f"{x.group}{x.label}{x.value}") > _LONG for x in bars)
+    has_long = max(map(attrgetter("characters"), bars)) > _LONG
     left, step, width = canvas.left, 20.0, canvas.width - 310
     if canvas.is_narrow:
         left, step, width = 0.0, 52.0 if has_long else 38.0, canvas.left + canvas.width - 20

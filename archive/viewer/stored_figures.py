@@ -46,7 +46,7 @@ def make(archive: Archive) -> StoredFigures:
         if "day" in frame:
             frame["day"] = frame["day"].map(str)
         frame = frame.where(frame.notna(), None)  # JSON has no NaN
-        columns = [str(x) for x in frame.columns]
+        columns = list(map(str, frame.columns))
         rows = [dict(zip(columns, row, strict=True)) for row in frame.itertuples(index=False)]
         numbers[name] = Numbers(columns, rows, recipe(make_frame))
     return StoredFigures(archive.snapshot.id, numbers)

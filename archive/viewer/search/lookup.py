@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -147,6 +148,23 @@ class Lookup:
             read = cells[is_read]
             if len(read):
                 tracks.append(DayCounts(outlet, language, days[is_read], counts[read], all_counts[read]))
+        return tracks
+
+    def terms_over_time(self, question: Question, terms: Mapping[str, str]) -> list[DayCounts]:
+        """Count the articles of a question whose own text has the term of their language, and all of them.
+
+        `terms`: by language.
+        """
+        all_tracks = self.over_time(question)
+        tracks = []
+        for language, term in terms.items():
+            with_term = self.over_time(replace(question, text=f"{question.text} {term}".strip()))
+            for track, matching in zip(all_tracks, with_term, strict=True):
+                is_chosen = not question.outlets or track.outlet in question.outlets
+                if is_chosen and track.language == language and track.articles.any():
+                    has_any = track.articles > 0
+                    counts = matching.articles[has_any], track.articles[has_any]
+                    tracks.append(DayCounts(track.outlet, language, track.days[has_any], *counts))
         return tracks
 
     @cached_property

@@ -17,7 +17,7 @@ from starlette.routing import Route
 from archive.exceptions import ArchiveError, UnknownValue
 from archive.viewer.catalogue import chosen
 from archive.viewer.render import NO_ARCHIVE, Pages, static_file
-from archive.viewer.web import documents, sql_page, story_changes, story_lists
+from archive.viewer.web import documents, over_time, sql_page, story_changes, story_lists
 from archive.viewer.web.archive_request import ArchiveRequest, moved
 from archive.viewer.web.chart_cache import ChartsPending
 from archive.viewer.web.guard import Guard
@@ -76,8 +76,8 @@ def make_app(shelf: Shelf, port: int, secret: str = "") -> Starlette:
         *route("/stories", story_lists.listed, *files, parameters=PARAMETERS),
         *route("/search", story_lists.listed, *files, parameters=PARAMETERS),
         *route("/search", story_lists.feed, *feeds, parameters=PARAMETERS),
-        *route("/over-time", story_lists.over_time, parameters=PARAMETERS),
-        *route("/over-time", story_lists.over_time_file, *files, parameters=PARAMETERS),
+        *route("/over-time", over_time.page, parameters=over_time.PARAMETERS_OF_TERMS),
+        *route("/over-time", over_time.file, *files, parameters=over_time.PARAMETERS_OF_TERMS),
         *route("/changes", story_changes.page, parameters=changes),
         *route("/changes", story_changes.file, *files, parameters=changes),
         *route("/changes", story_changes.feed, *feeds, parameters=changes),

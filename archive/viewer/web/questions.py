@@ -9,7 +9,7 @@ from starlette.datastructures import QueryParams
 
 from archive.exceptions import UnknownValue
 from archive.read.values import nearest
-from archive.viewer.search.answers import FLAGS, ORDERS, Question
+from archive.viewer.search.answers import COMPARED, FLAGS, ORDERS, Question
 from archive.viewer.search.word_forms import MOST_TERMS, choices
 
 _LONGEST = 500
@@ -40,11 +40,7 @@ def check_parameters(query: QueryParams, names: Sequence[str]) -> None:
 
 def question_of(query: QueryParams) -> Question:
     """Read a question. Raises UnknownValue for a value that means nothing here."""
-    text = query.get("q", "")
-    if len(text) > _LONGEST:
-        raise LongQuestion(f"A search has at most {_LONGEST} characters, not {len(text)}.", "q", text, None)
-    if (n := sum(map(len, choices(text)))) > MOST_TERMS:
-        raise LongQuestion(f"A search has at most {MOST_TERMS} words and phrases, not {n}.", "q", text, None)
+    text = _words(query, "q")
     order = query.get("order", "")
     if order and order not in ORDERS:
         raise wrong("order", order, ORDERS)
@@ -64,6 +60,29 @@ def question_of(query: QueryParams) -> Question:
         omitted,
         order or ("match" if text.strip() else "time"),
     )
+
+
+def _words(query: QueryParams, name: str) -> str:
+    text = query.get(name, "")
+    if len(text) > _LONGEST:
+        raise LongQuestion(f"A search has at most {_LONGEST} characters, not {len(text)}.", name, text, None)
+    if (n := sum(map(len, choices(text)))) > MOST_TERMS:
+        raise LongQuestion(f"A search has at most {MOST_TERMS} words and phrases, not {n}.", name, text, None)
+    return text
+
+
+def terms_of(query: QueryParams) -> dict[str, str]:
+    """Read the terms that are compared, by language.
+
+    Raises UnknownValue for one that only excludes words: it would find all texts.
+    """
+    terms = {}
+    for language in COMPARED:
+        if term := _words(query, language).strip():
+            if all(choice[0].is_excluded for choice in choices(term)):
+                raise wrong("parameter", f"{language}={term}")
+            terms[language] = term
+    return terms
 
 
 def of_address(query: str) -> Question:
@@ -90,12 +109,12 @@ def number_of(query: QueryParams, name: str) -> int | None:
 def address_of(question: Question, page: int = 1, suffix: str = "") -> str:
     """Write the address of a question's list; `suffix`: of another format, `csv`."""
     path = f"/search{suffix and f'.{suffix}'}" if question.text else f"/stories.{suffix}" if suffix else "/"
-    return _address(path, [*_asked(question), ("page", page if page > 1 else "")])
+    return _address(path, [*asked(question), ("page", page if page > 1 else "")])
 
 
 def feed_of(question: Question, suffix: str, interface: str) -> str:
     """Write the address of a question's feed: readers of feeds do not say which language they want."""
-    return _address(f"/search.{suffix}", [*_asked(question), ("interface", interface)])
+    return _address(f"/search.{suffix}", [*asked(question), ("interface", interface)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +128,7 @@ class Filter:
 
 def filters(question: Question) -> list[Filter]:
     """List the filters of a question; its words and its order are none."""
-    pairs = [(name, str(value)) for name, value in _asked(question) if value not in {"", None}]
+    pairs = asked(question)
     path = address_of(question).partition("?")[0]
     applied = []
     for n, (name, value) in enumerate(pairs):
@@ -118,7 +137,12 @@ def filters(question: Question) -> list[Filter]:
     return applied
 
 
-def _asked(question: Question) -> list[tuple[str, object]]:
+def asked(question: Question) -> list[tuple[str, str]]:
+    """List the parameters of a question that have a value."""
+    return [(name, str(value)) for name, value in _parameters(question) if value not in {"", None}]
+
+
+def _parameters(question: Question) -> list[tuple[str, object]]:
     plain = "match" if question.text else "time"
     return [
         ("q", question.text),

@@ -3,7 +3,6 @@
 import re
 from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 from urllib.parse import urlencode
 
 from starlette.responses import PlainTextResponse, RedirectResponse, Response, StreamingResponse
@@ -11,13 +10,11 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response, S
 from archive.exceptions import UnknownValue
 from archive.format.languages import display_order
 from archive.viewer.catalogue import LANGUAGES, Interface
-from archive.viewer.drawing import NARROW, WIDE
-from archive.viewer.drawing import over_time as draw_over_time
 from archive.viewer.search.answers import FLAGS, ORDERS, PAGE, Question, StoryLine
 from archive.viewer.search.lookup import Lookup
 from archive.viewer.web import formats
 from archive.viewer.web.alerts import LATE, Alert, alerts
-from archive.viewer.web.archive_request import ArchiveRequest, file_of
+from archive.viewer.web.archive_request import ArchiveRequest
 from archive.viewer.web.questions import address_of, feed_of, filters, page_of
 
 _MOST_NAMES = 1000
@@ -43,7 +40,7 @@ def stories(opened: ArchiveRequest) -> Response:
         address=lambda n: address_of(question, n),
         files=files | feeds,
         time_address=f"/over-time?{address_of(question).partition('?')[2]}",
-        filters=[(_filter_label(opened.pages.t, x.name, x.value), x.without) for x in filters(question)],
+        filters=[(filter_label(opened.pages.t, x.name, x.value), x.without) for x in filters(question)],
         ordered_by=lambda order: address_of(replace(question, order=order)),
         all_outlets=opened.lookup.names("outlet", _MOST_NAMES),
         authors=opened.lookup.names("author", _MOST_NAMES),
@@ -54,7 +51,7 @@ def stories(opened: ArchiveRequest) -> Response:
     )
 
 
-def _filter_label(t: Interface, name: str, value: str) -> str:
+def filter_label(t: Interface, name: str, value: str) -> str:
     """Say in words what a filter asks for."""
     if name in FLAGS:
         return t("edited") if name == "edited" else t(f"{name}_flag")
@@ -88,14 +85,14 @@ def list_values(
 def listed(opened: ArchiveRequest) -> Response:
     question = opened.question()
     if opened.search_state(question) == "reading":
-        return _texts_unread(opened)
+        return texts_unread(opened)
     lines = opened.lookup.all_lines(question)
     if opened.request.url.path.endswith(".csv"):
         return StreamingResponse(formats.stories_as_csv(lines), media_type="text/csv; charset=utf-8")
     return StreamingResponse(formats.stories_as_json(lines), media_type="application/json")
 
 
-def _texts_unread(opened: ArchiveRequest) -> Response:
+def texts_unread(opened: ArchiveRequest) -> Response:
     """Answer a program that it should come again: a list of what was read so far would seem complete."""
     text = f"{opened.lookup.read} of {opened.lookup.articles} texts are read; try again in a few seconds.\n"
     return PlainTextResponse(text, 503, headers={"Retry-After": "5"})
@@ -104,47 +101,13 @@ def _texts_unread(opened: ArchiveRequest) -> Response:
 def feed(opened: ArchiveRequest) -> Response:
     question = opened.question()
     if opened.search_state(question) == "reading":
-        return _texts_unread(opened)
+        return texts_unread(opened)
     hours = opened.request.query_params.get("late", "")
     if hours and not re.fullmatch("[1-9][0-9]{0,3}", hours):
         raise UnknownValue("late: expected hours, 1 to 9999", "late", hours, None)
     late = timedelta(hours=int(hours)) if hours else LATE
     t = interface_of(opened)
     return as_feed(opened, t("stories"), alerts(opened.archive, opened.lookup, question, t, late=late))
-
-
-def over_time(opened: ArchiveRequest) -> Response:
-    """Answer with the articles of a question by outlet, language and time."""
-    question = opened.question()
-    tracks = opened.lookup.over_time(question)
-    query = address_of(question).partition("?")[2]
-    return opened.html(
-        "over_time.html",
-        "stories",
-        question=question,
-        wide=draw_over_time(opened.pages.t, tracks, WIDE),
-        narrow=draw_over_time(opened.pages.t, tracks, NARROW),
-        search_state=opened.search_state(question, all_texts=True),
-        read=opened.lookup.read,
-        articles=opened.lookup.articles,
-        list_address=address_of(question),
-        filters=filters(question),
-        filter_label=partial(_filter_label, opened.pages.t),
-        files={"csv": f"/over-time.csv?{query}", "json": f"/over-time.json?{query}"},
-    )
-
-
-def over_time_file(opened: ArchiveRequest) -> Response:
-    """Answer with the numbers of the chart, a row a day, also days on which only other articles came."""
-    question = opened.question()
-    if opened.search_state(question, all_texts=True) == "reading":
-        return _texts_unread(opened)
-    columns = ("outlet", "language", "day", "articles", "all_articles")
-    rows = []
-    for track in opened.lookup.over_time(question):
-        for row in track.rows():
-            rows.append(dict(zip(columns, (track.outlet, track.language, *row), strict=True)))
-    return file_of(opened, rows, columns)
 
 
 def interface_of(opened: ArchiveRequest) -> Interface:
