@@ -63,6 +63,8 @@ _IN = re.compile(
 """What stands before the name of a town."""
 _RESEMBLES = 0.67
 """Share of letters that two spellings of a name have in common at least."""
+_ONE_NAME = 0.8
+"""The same, from which a country is somebody's name."""
 
 
 _Named = tuple[Passage, Sequence[re.Match[str]], dict[int, str]]
@@ -129,19 +131,28 @@ def _capitals(passage: Passage) -> list[re.Match[str]]:
 
 def _marks_of_lines(kind: str, a: _Named, b: _Named) -> tuple[Contradiction, ...]:
     """Mark the only country, or organisation, that is not in the other passage, where all other names are."""
-    (passage_a, capitals_a, lines_a), (passage_b, capitals_b, lines_b) = a, b
+    lines_a, lines_b = a[2], b[2]
     only_a, only_b = _only(kind, lines_a, lines_b), _only(kind, lines_b, lines_a)
     if len(only_a) != 1 or len(only_b) != 1:
         return ()
     name_a, name_b = lines_a[only_a.pop()], lines_b[only_b.pop()]
-    for marked, passage, capitals, searched in (
-        (name_a, passage_a, capitals_a, passage_b),
-        (name_b, passage_b, capitals_b, passage_a),
-    ):
+    for marked, (passage, capitals, _), other in ((name_a, a, b), (name_b, b, a)):
+        searched, capitals_of_other, _ = other
+        if _is_a_name(marked, searched, capitals_of_other):
+            return ()
         for name, _ in _unmatched(_names(passage, capitals), searched):
             if name not in marked:
                 return ()
     return _mark(name_a, name_b, kind)
+
+
+def _is_a_name(country: str, searched: Passage, capitals: Sequence[re.Match[str]]) -> bool:
+    """Tell if a country is a name that the other passage spells otherwise: Kiprotoh is not of Cyprus."""
+    for match in capitals:
+        share = SequenceMatcher(None, _sound(country), _sound(match[0])).ratio()
+        if share >= _ONE_NAME and not countries_of(searched.language, match[0]):
+            return True
+    return False
 
 
 def _only(kind: str, lines: dict[int, str], lines_of_other: dict[int, str]) -> set[int]:

@@ -7,10 +7,12 @@ that may deny, doubt or limit: of 35,000 linked paragraphs five were marked, all
 
 import re
 from collections.abc import Iterator, Sequence
+from operator import attrgetter
 
 from archive.format.marks import Contradiction
 from pipelines.alignment.marks.number_marks import LIKELY, Passage
 from pipelines.alignment.marks.opposite_marks import opposite_marks
+from pipelines.alignment.marks.quantities import quantities
 from pipelines.alignment.second_pass import SENTENCE_END
 from pipelines.similarity.counts import things_in, words_of
 
@@ -42,8 +44,8 @@ _DENIAL = {
     ),
 }
 """What denies the word behind it; `if not` and `almost not` deny nothing."""
-_NO_FACT = re.compile(r"\b(?:б|би|бы|щоби?|аби|чтобы?)\b", re.IGNORECASE)
-"""Де б він не був; щоб не зростав: kept from growing."""
+_NO_FACT = re.compile(r"\b(?:б|би|бы|щоби?|аби|чтобы?)\b|\bне [^,.;:]{1,60}, а ", re.IGNORECASE)
+"""Де б він не був; щоб не зростав: kept from growing; не Болгария, а Италия: overtook Bulgaria."""
 _DOUBT = {
     "uk": re.compile(
         r"\bне(?!д[іа]л|б[оіае]|щодав|давн|рв|фт|обхідн|вдовз|тан)|\bні(?!ч\b|чн|ме|с\b|г\b|нь)|\bжод|без|відмов|відкин|відхил|запереч|відсут|проти|крім|лише|\bз[ір]и?рв|уник|припин|зуп|\bледь|навряд"
@@ -64,8 +66,8 @@ _DOUBT = {
         r"|\bun(?!der|ion|it|iv|iq|esc|icef)[a-z]{4}|\bdis(?!cuss|tri|tan|ast|play|cover|ease|pat)[a-z]{4}"
         r"|\bi(?:m(?!port|pos(?:e|in)|pact|medi|prov|plem|pl[iy]|age)|r(?!an|aq|aan|eland|ish)|l(?!lus|lust))[a-z]{4}"
         r"|\bin(?!ter|form|cid|crea|clud|stit|stru|vest|side|itia|dustr|volv|sist|flat|habit|jur|spect|dia|dic)[a-z]{4}"
-        r"|refus|\bden[iy]|lack|fail|avoid|\bban|less\b|prevent|\blos[st]|remov|out of|reject|absen|miss"
-        r"|from [a-z]+ing\b",
+        r"|refus|declin|withh[eo]ld|refrain|\bden[iy]|lack|fail|avoid|\bban|less\b|prevent|\blos[st]|remov"
+        r"|out of|reject|absen|miss|from [a-z]+ing\b",
         re.IGNORECASE,
     ),
 }
@@ -132,8 +134,16 @@ def _denied(a: Passage, b: Passage) -> Iterator[tuple[str, str]]:
         return
     if _DOUBT[b.language].search(b.text) or _ANY.search(b.text) or not _say_one_thing(a, b):
         return
+    # did not win nine of eleven, won two
+    numbers_a, numbers_b = _numbers(a), _numbers(b)
+    if numbers_a - numbers_b and numbers_b - numbers_a:
+        return
     denied = things_in(denials[0].split()[-1], a.language)
     for word in words_of(b.text):
         if word[0].isalpha() and not denied.isdisjoint(things_in(word, b.language)):
             yield denials[0], word
             return
+
+
+def _numbers(sentence: Passage) -> frozenset[str]:
+    return frozenset(map(attrgetter("key"), quantities(sentence.text, sentence.language)))

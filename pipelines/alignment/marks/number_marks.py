@@ -21,6 +21,7 @@ from pipelines.alignment.marks.quantities import (
     unit_of,
 )
 from pipelines.similarity.counts import things_in, things_of, words_of
+from pipelines.similarity.number_words import by_word
 from pipelines.similarity.numerals import also_said, same_number
 from pipelines.similarity.weekdays import may_name_weekday, weekdays_in
 
@@ -59,8 +60,11 @@ _TWICE = re.compile(
     r"\b(?:twice|doubl|half|halv|у?двічі|в?двоє|вдвічі|удвічі|подво|вдвое|удво|два рази|два раза)",
     re.IGNORECASE,
 )
+_ALL = 100
+"""Per cent."""
 _LABEL = re.compile(r"^\s*(?:\(\d{1,3}\)|\[\d{1,3}\]|\d{1,3}\))\s")
 """Of a note or a list, at its beginning: editions number them as they like."""
+_DAY_IN_WORDS = re.compile(rf"\b[^\W\d]{{3,}}ого (?:{'|'.join(by_word('months'))})\b", re.IGNORECASE)
 _NIGHT = re.compile(r"night|\b(?:опів)?н[іо]ч|пол[уо]ноч|півн[іо]ч", re.IGNORECASE)
 _NAME = re.compile(r"(?<=[^.!?…] )(?=[^a-zа-яіїєґё])[^\W\d_]{4,}")
 
@@ -175,6 +179,8 @@ class _Sides:
     def _is_explained(self, i: int, j: int) -> bool:
         """Tell if two numbers differ because one text has a sum, the hours of a time or another period."""
         number_a, number_b = self.numbers_a[i], self.numbers_b[j]
+        if number_a.kind == number_b.kind == "date":
+            return _DAY_IN_WORDS.search(f"{self.a.text}\n{self.b.text}") is not None
         if is_conversion(number_a, number_b) or number_a.kind == "year":
             return False
         if number_a.kind == number_b.kind == "time":
@@ -192,6 +198,12 @@ class _Sides:
         """Tell if one text counts the rest, or what is half or twice as many: `the other 26`, one of 27."""
         if not number_a.value or not number_b.value:
             return False
+        # two of 15 against, 13 of 15 for; 90 % are not, 10 % are
+        total = number_a.value + number_b.value
+        if total in map(_value, self.numbers_a) and total in map(_value, self.numbers_b):
+            return True
+        if total == _ALL and number_a.unit == number_b.unit == "percent":
+            return True
         less, more = sorted((number_a.value, number_b.value))
         is_rest = more - less == 1 and (_REST.search(self.a.text) or _REST.search(self.b.text))
         is_double = more == 2 * less and (_TWICE.search(self.a.text) or _TWICE.search(self.b.text))
@@ -321,6 +333,10 @@ def _are_of_one_size(number_a: Quantity, number_b: Quantity) -> bool:
     """Tell if neither of two numbers in digits is twice the other."""
     a, b = number_a.value, number_b.value
     return bool(a and b and number_a.digits and number_b.digits and max(a, b) < 2 * min(a, b))
+
+
+def _value(number: Quantity) -> Decimal | None:
+    return number.value
 
 
 def _have_other_units(number_a: Quantity, number_b: Quantity) -> bool:

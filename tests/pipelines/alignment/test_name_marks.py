@@ -65,6 +65,8 @@ SAME = [
     # of other persons, besides
     (("Румунія відправила патруль, каже Кравчук.", "uk"), ("Bulgaria sent a patrol, says Petrenko.", "en")),
     (("Італія повернула грекам фрагмент.", "uk"), ("Rome returned a fragment to Greece.", "en")),
+    # a name that begins like a country
+    (("Kiprotoh of Kenya came first.", "en"), ("Первым пришел кениец Кипрото.", "ru")),
     # a capital for its country, an adjective, an inhabitant, one of two countries
     (("Прем'єр Франції прилетів до Берліна.", "uk"), ("Macron has arrived in Germany.", "en")),
     (("Румунський патруль вирушив до кордону.", "uk"), ("Bulgaria sent a patrol to the border.", "en")),
@@ -76,6 +78,7 @@ SAME = [
     (("Генштаб повідомив про удар.", "uk"), ("The Defence Ministry reported a strike.", "en")),
     (("Про це пише ЮНЕСКО, яка відкрила школу.", "uk"), ("UNESCO says who opened the school.", "en")),
     (("НАБУ та САП оголосили про підозру.", "uk"), ("The SBI announced a suspicion.", "en")),
+    (("Міністр юстиції США закрив справу.", "uk"), ("The US Attorney General closed the case.", "en")),
     # of other persons, besides
     (("У НАБУ оголосили, каже Кравчук.", "uk"), ("The SBI announced it, says Petrenko.", "en")),
     # a region, and a town or a village there

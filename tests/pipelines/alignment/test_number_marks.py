@@ -9,6 +9,13 @@ from pipelines.alignment.marks.quantities import quantities
 from pipelines.similarity.weekdays import WEEKDAY, may_name_weekday
 
 SAME = [
+    # those against, and those for; those who are not, and those who are; a day in words
+    (("З п’ятнадцяти суддів проти були двоє, з Луцька та Сум.", "uk"),
+     ("Решение поддержали 13 судей из 15, не согласились судьи из Луцка и Сум.", "ru")),
+    (("Серед хворих у Полтаві 90% не мають щеплення.", "uk"),
+     ("Only 10% of the patients in Poltava have a vaccination.", "en")),
+    (("У середу на Волині прощаються з трьома військовими, які загинули 9 листопада.", "uk"),
+     ("На Волыни 18 ноября хоронят троих военных, погибших девятого ноября.", "ru")),
     # one of them, and the rest; twice, and half as many
     (("Угорщина єдина з 27 країн не підтримала пакет санкцій.", "uk"),
      ("Венгрия против пакета санкций, остальные 26 стран его поддержали.", "ru")),
