@@ -42,7 +42,8 @@ def refusal(url: str, *, allow_private: bool) -> Reason | None:
     Any port is allowed: a user or an outlet chose it. A name is judged by its form; the resolver checks its
     addresses.
     """
-    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in url):
+    # all that is printable is neither
+    if not url.isprintable() and any(unicodedata.category(character) in {"Cc", "Cs"} for character in url):
         return Reason.BAD_URL
     try:
         parts = urlsplit(url)
