@@ -18,7 +18,7 @@ import archive
 from archive.exceptions import ArchiveError
 from archive.opening import open_existing
 from crawler.extensions.ledger import Ledger
-from crawler.extraction.body.repeated_lines import ZONE, repeated_lines
+from crawler.extraction.body.repeated_lines import LEAST, ZONE, repeated_lines
 from crawler.extraction.document.text import for_comparison
 from crawler.items import Article, Claim, Observation
 
@@ -63,6 +63,7 @@ class RepetitionStage:
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._uri: str = crawler.settings["ARCHIVE_URI"]
+        self._sizes: asyncio.Task[Counter[_Newsroom]] | None = None
         self._stored_lines: dict[_Newsroom, asyncio.Task[frozenset[str]]] = {}
         self._run: dict[_Newsroom, _Lately] = {}
 
@@ -84,14 +85,21 @@ class RepetitionStage:
         ):
             return item
         if newsroom not in self._stored_lines:
-            learning = asyncio.to_thread(_learned, self._uri, newsroom, item.fetched_at)
-            self._stored_lines[newsroom] = asyncio.ensure_future(learning)
+            self._stored_lines[newsroom] = asyncio.ensure_future(self._learn(newsroom, item.fetched_at))
         stored_lines = await self._stored_lines[newsroom]
         if memory is not None and candidates is not None:
             same = await self._same(item, stored_lines, lately.repeated, memory, candidates)
             if same is not None:
                 return same
         return _with_claim(item, stored_lines | lately.repeated)
+
+    async def _learn(self, newsroom: _Newsroom, now: datetime) -> frozenset[str]:
+        """Learn from the archive, unless its texts are too few: an import meets thousands of newsrooms."""
+        if self._sizes is None:
+            self._sizes = asyncio.ensure_future(asyncio.to_thread(_sizes, self._uri))
+        if (await self._sizes)[newsroom] < LEAST:
+            return frozenset()
+        return await asyncio.to_thread(_learned, self._uri, newsroom, now)
 
     async def _same(
         self,
@@ -234,13 +242,28 @@ def _with_claim(item: Article, repeated_lines: frozenset[str]) -> Article:
     return item.with_(extra=(*item.extra, Claim(REPEATED, _BETWEEN.join(repeated)))) if repeated else item
 
 
-def _learned(uri: str, newsroom: _Newsroom, now: datetime) -> frozenset[str]:
+def _sizes(uri: str) -> Counter[_Newsroom]:
+    """Count the articles of each newsroom in the archive."""
+    sizes: Counter[_Newsroom] = Counter()
     try:
         storage, _, head = open_existing(uri)
         if not head.rows("articles"):
             # its reader brings pandas, which stalls the event loop and takes 40 MB
-            return frozenset()
-        stored = archive.open(storage)
+            return sizes
+        rows = archive.open(storage).articles(columns=[*_Newsroom._fields]).to_arrow()
+        from archive.tables.parquet_files import translated_errors  # noqa: PLC0415  pyarrow stalls the event loop
+
+        with translated_errors():
+            for row in rows.group_by([*_Newsroom._fields]).aggregate([([], "count_all")]).to_pylist():
+                sizes[_Newsroom(row["outlet"], row["language"])] = row["count_all"]
+    except ArchiveError:
+        pass
+    return sizes
+
+
+def _learned(uri: str, newsroom: _Newsroom, now: datetime) -> frozenset[str]:
+    try:
+        stored = archive.open(uri)
         lines = repeated_lines(islice(_bodies(stored, newsroom, since=now - _LATELY), _HELD))
         lines = lines or repeated_lines(islice(_bodies(stored, newsroom, since=None), _HELD))
     except ArchiveError:
