@@ -74,8 +74,23 @@ class Refusal:
     """The sentence a person reads."""
 
 
+class WithBody:
+    """An answer of a server on its way to a worker: a page of megabytes is not copied for it."""
+
+    body: bytes
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Any, ...]:
+        """The body goes beside the rest."""
+        body = PickleBuffer(self.body) if int(protocol) >= 5 else self.body
+        return _joined, (type(self), body, {**self.__dict__, "body": b""})
+
+
+def _joined(kind: type[WithBody], body: bytes | bytearray, fields: dict[str, Any]) -> WithBody:
+    return kind(**{**fields, "body": bytes(body)})
+
+
 @dataclass(frozen=True)
-class Fetch:
+class Fetch(WithBody):
     """One HTTP answer, as much of it as extraction and the archive need."""
 
     url: str
@@ -89,15 +104,6 @@ class Fetch:
     """Aware, UTC."""
     etag: str | None = None
     last_modified: str | None = None
-
-    def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Any, ...]:
-        """The body goes beside the rest: a page of megabytes is not copied to be handed to a worker."""
-        body = PickleBuffer(self.body) if int(protocol) >= 5 else self.body
-        return _fetched, (body, {**self.__dict__, "body": b""})
-
-
-def _fetched(body: bytes | bytearray, fields: dict[str, Any]) -> Fetch:
-    return Fetch(**{**fields, "body": bytes(body)})
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParser, St
 
 from archive.pages.warc_record import Headers
 from crawler.importing.frames import LONGEST_HEAD
+from crawler.items import WithBody
 
 BROKEN = (
     *(ArchiveLoadFailed, StatusAndHeadersParserException, EOFError, ValueError, OSError, UnicodeError),
@@ -31,8 +32,8 @@ class NoPage(Exception):
     """A record that is not taken; the message is the reason."""
 
 
-@dataclass(frozen=True, slots=True)
-class WebPage:
+@dataclass(frozen=True)
+class WebPage(WithBody):
     url: str
     status: int
     headers: Headers

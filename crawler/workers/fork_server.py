@@ -114,7 +114,7 @@ def work(jobs: socket.socket, seconds: float) -> NoReturn:
         os._exit(0)
 
 
-def _reply(job: list[bytearray], seconds: float) -> tuple[bytes, bool]:
+def _reply(job: list[bytes], seconds: float) -> tuple[bytes, bool]:
     """Run a job; return the pickle of the answer, and True if memory ran out.
 
     The alarm is the kernel's own, because no thread of Python can run during an endless regular expression.
@@ -158,11 +158,11 @@ def _is_large() -> bool:
     return peak * (1 if sys.platform == "darwin" else 1024) > WORN_MEMORY
 
 
-def _receive(source: socket.socket) -> list[bytearray] | None:
+def _receive(source: socket.socket) -> list[bytes] | None:
     """Receive the parts of a job, see `packed` in crawler/workers/worker.py; None at the end."""
     head = _read(source, LENGTH)
     lengths = None if head is None else _read(source, LENGTH * int.from_bytes(head, "big"))
-    parts: list[bytearray] = []
+    parts: list[bytes] = []
     for start in range(0, len(lengths or b""), LENGTH):
         part = _read(source, int.from_bytes((lengths or b"")[start : start + LENGTH], "big"))
         if part is None:
@@ -171,15 +171,16 @@ def _receive(source: socket.socket) -> list[bytearray] | None:
     return parts or None
 
 
-def _read(source: socket.socket, length: int) -> bytearray | None:
-    data = bytearray(length)
-    rest = memoryview(data)
-    while rest:
-        count = source.recv_into(rest)
-        if not count:
+def _read(source: socket.socket, length: int) -> bytes | None:
+    parts: list[bytes] = []
+    while length:
+        # in one piece as a rule, which is then the body of a page without a copy
+        part = source.recv(length, socket.MSG_WAITALL)
+        if not part:
             return None
-        rest = rest[count:]
-    return data
+        parts.append(part)
+        length -= len(part)
+    return b"".join(parts)
 
 
 if __name__ == "__main__":
