@@ -1,7 +1,7 @@
 """Marks of names: two towns, or two persons, that stand in each other's place in linked paragraphs.
 
-Names are spelt, declined and paraphrased in many ways, so only these two are marked, and only where all other
-names of the paragraphs are in both.
+Names are spelt, declined and paraphrased in many ways, so only these, two countries and two organisations are
+marked, and only where all other names of the paragraphs are in both; of persons, all other full names.
 """
 
 import re
@@ -213,22 +213,45 @@ def _marks_of_names(
         return () if is_in_both else _mark(only_a[0], only_b[0], "place")
     if len(only_a) + len(only_b) > 1:
         return ()
-    if only_a or only_b or (_has_given_name(capitals_a) and _has_given_name(capitals_b)):
-        unmatched_a, unmatched_b = _unmatched(_names(a, capitals_a), b), _unmatched(_names(b, capitals_b), a)
-        if len(unmatched_a) == len(unmatched_b) == 1:
-            return _mark_of_names(unmatched_a[0], unmatched_b[0], [*only_a, *only_b])
-    return ()
+    towns = [*only_a, *only_b]
+    if not towns and not (_has_given_name(capitals_a) and _has_given_name(capitals_b)):
+        return ()
+    unmatched_a, unmatched_b = _unmatched(_names(a, capitals_a), b), _unmatched(_names(b, capitals_b), a)
+    if towns:
+        return _mark_of_town(unmatched_a, unmatched_b, towns)
+    return _mark_of_persons(unmatched_a, unmatched_b)
 
 
-def _mark_of_names(
-    a: tuple[str, bool], b: tuple[str, bool], towns: Sequence[str]
+def _mark_of_town(
+    a: Sequence[tuple[str, bool]], b: Sequence[tuple[str, bool]], towns: Sequence[str]
 ) -> tuple[Contradiction, ...]:
-    """Mark a town of `towns` beside a name that stands as a town's does, or else two persons."""
-    (name_a, is_place_a), (name_b, is_place_b) = a, b
-    if not towns:
-        return _mark(name_a, name_b, "person") if _are_two_persons(name_a, name_b) else ()
+    """Mark a town of `towns` beside the only other name, which stands as a town's does."""
+    if len(a) != 1 or len(b) != 1:
+        return ()
+    ((name_a, is_place_a),), ((name_b, is_place_b),) = a, b
     is_place = (name_a in towns and is_place_b) or (name_b in towns and is_place_a)
     return _mark(name_a, name_b, "place") if is_place else ()
+
+
+def _mark_of_persons(
+    a: Sequence[tuple[str, bool]], b: Sequence[tuple[str, bool]]
+) -> tuple[Contradiction, ...]:
+    """Mark the only full name of each passage, whatever else is named."""
+    persons_a, persons_b = _persons(a), _persons(b)
+    if len(persons_a) != 1 or len(persons_b) != 1:
+        return ()
+    (name_a,), (name_b,) = persons_a, persons_b
+    return _mark(name_a, name_b, "person") if _begin_otherwise(name_a.split(), name_b.split()) else ()
+
+
+def _persons(names: Sequence[tuple[str, bool]]) -> list[str]:
+    """Return the full names."""
+    persons = list[str]()
+    for name, _ in names:
+        words = name.split()
+        if len(words) > 1 and _is_given(words[0]):
+            persons.append(name)
+    return persons
 
 
 def _mark(a: str, b: str, kind: str) -> tuple[Contradiction, ...]:
@@ -378,15 +401,6 @@ def _meanings(word: str) -> frozenset[int]:
     for language in LANGUAGES:
         meanings |= {*meanings_of(language, word.lower())}
     return meanings
-
-
-def _are_two_persons(a: str, b: str) -> bool:
-    """Tell if two names are full ones of different persons."""
-    words_a, words_b = a.split(), b.split()
-    for words in (words_a, words_b):
-        if len(words) == 1 or not _is_given(words[0]):
-            return False
-    return _begin_otherwise(words_a, words_b)
 
 
 def _begin_otherwise(words_a: Sequence[str], words_b: Sequence[str]) -> bool:

@@ -18,8 +18,8 @@ from pipelines.similarity.counts import things_in, words_of
 
 _LONGEST = 500
 """Letters of a sentence that is read."""
-_SHORT = 60
-"""Letters of a sentence all of whose words are enough, however few."""
+_SHORT, _COMMON_OF_SHORT, _SHARE_OF_SHORT = 60, 2, 0.5
+"""Letters of a sentence of which two words, a half, or all are enough."""
 _COMMON, _SHARE = 3, 0.3
 """Words that both sentences have, and their share of the shorter sentence, at least."""
 _LIKEST = 0.45
@@ -44,7 +44,9 @@ _DENIAL = {
     ),
 }
 """What denies the word behind it; `if not` and `almost not` deny nothing."""
-_NO_FACT = re.compile(r"\b(?:б|би|бы|щоби?|аби|чтобы?)\b|\bне [^,.;:]{1,60}, а ", re.IGNORECASE)
+_NO_FACT = re.compile(
+    r"\b(?:б|би|бы|щоби?|аби|чтобы?|пок[иа])\b|\bне [^,.;:]{1,60}, а |— так\b", re.IGNORECASE
+)
 """Де б він не був; щоб не зростав: kept from growing; не Болгария, а Италия: overtook Bulgaria."""
 _DOUBT = {
     "uk": re.compile(
@@ -124,7 +126,9 @@ def _say_one_thing(a: Passage, b: Passage) -> bool:
         return False
     things_a, things_b = things_in(a.text, a.language), things_in(b.text, b.language)
     common, least = len(things_a & things_b), min(len(things_a), len(things_b))
-    return common >= max(_COMMON, _SHARE * least) or (longer <= _SHORT and common == least > 0)
+    if longer <= _SHORT and (common == least > 0 or common >= max(_COMMON_OF_SHORT, _SHARE_OF_SHORT * least)):
+        return True
+    return common >= max(_COMMON, _SHARE * least)
 
 
 def _denied(a: Passage, b: Passage) -> Iterator[tuple[str, str]]:

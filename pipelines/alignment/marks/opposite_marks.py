@@ -6,6 +6,7 @@ A mark must be right: each sentence has one of the two words and not the other, 
 import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
+from operator import itemgetter
 from pathlib import Path
 
 import msgspec
@@ -25,6 +26,9 @@ _DENIES = re.compile(
     re.IGNORECASE,
 )
 _PASSIVE = re.compile(r"\b(?:be|been|being|was|were|is|are)\s$")
+_WITHOUT = re.compile(r"\b(?:without|бе[зс])\b", re.IGNORECASE)
+_BESIDE = 3
+"""Characters between two words of one name: a blank, or a blank and quotation marks."""
 _NUMBER = re.compile(r"\s?(?:UAH )?[$€£]?(\d[\d.,]*)")
 
 
@@ -71,7 +75,7 @@ def opposite_marks(a: Passage, b: Passage) -> Iterator[Contradiction]:
             continue
         if row.of_same and not _are_of_same(a.text, word, b.text, opposite):
             continue
-        if not _denies_besides(a.text, word) and not _denies_besides(b.text, opposite):
+        if not _denies_besides(a.text, word, b.text) and not _denies_besides(b.text, opposite, a.text):
             number_a, number_b = _number_behind(a.text, word), _number_behind(b.text, opposite)
             # more than 300, less than 300
             if number_a == number_b or not ((number_a and number_b) or row.numbers):
@@ -104,12 +108,28 @@ def _number_behind(text: str, word: Occurrence) -> str | None:
     return number[1] if number else None
 
 
-def _denies_besides(text: str, word: Occurrence) -> bool:
-    return bool(_DENIES.search(text[: word.start] + text[word.end :]))
+def _denies_besides(text: str, word: Occurrence, opposite_text: str) -> bool:
+    """Tell if anything but a word denies; not `without` where both sentences have it."""
+    rest = text[: word.start] + text[word.end :]
+    if _WITHOUT.search(opposite_text):
+        rest = _WITHOUT.sub("", rest)
+    return _DENIES.search(rest) is not None
 
 
 def _are_of_same(a: str, word: Occurrence, b: str, opposite: Occurrence) -> bool:
     """Tell if the last names before two words may be one name: of who lost to whom, the subject."""
-    names_a, names_b = CAPITAL.findall(a, 0, word.start), CAPITAL.findall(b, 0, opposite.start)
-    is_passive = _PASSIVE.search(a, 0, word.start) or _PASSIVE.search(b, 0, opposite.start)
-    return bool(names_a and names_b and not is_passive) and resemble(names_a[-1], names_b[-1])
+    if _PASSIVE.search(a, 0, word.start) or _PASSIVE.search(b, 0, opposite.start):
+        return False
+    for name_a in _last_names(a, word.start):
+        for name_b in _last_names(b, opposite.start):
+            if resemble(name_a, name_b):
+                return True
+    return False
+
+
+def _last_names(text: str, end: int) -> list[str]:
+    """Return the last name before a place, of two words beside each other both: Dynamo Kyiv."""
+    names = [*CAPITAL.finditer(text, 0, end)][-2:]
+    if len(names) == 2 and names[1].start() - names[0].end() > _BESIDE:
+        names = names[1:]
+    return [*map(itemgetter(0), names)]

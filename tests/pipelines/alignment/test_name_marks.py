@@ -46,6 +46,10 @@ DIFFER = [
     (("Староста Селятина Ганна Бойчук просить дров.", "uk"),
      ("Petro Sydorenko, head of Seliatyn, asks for firewood.", "en"),
      ("Ганна Бойчук", "Petro Sydorenko", "person")),
+    # of two full names, whatever else is named
+    (("Генерал Олександр Бойчук провів два дні на Лиманському напрямку.", "uk"),
+     ("Petro Sydorenko, a general of Ukraine, spent two days on the Lyman front.", "en"),
+     ("Олександр Бойчук", "Petro Sydorenko", "person")),
     (("У НАБУ оголосили про підозру.", "uk"), ("The SBI announced a suspicion.", "en"),
      ("НАБУ", "SBI", "organisation")),
     (("Міністерство оборони не відповіло.", "uk"), ("Министерство юстиции не ответило.", "ru"),

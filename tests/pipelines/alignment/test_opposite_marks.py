@@ -25,6 +25,14 @@ DIFFER = [
     ("Завод на сході Полтави горить.", "A plant in western Poltava is on fire.", ("на сході", "western")),
     ("«Ворскла» перемогла «Дніпро» в матчі в Полтаві.", "Vorskla lost a match to Dnipro in Poltava.",
      ("перемогла", "lost")),
+    ("Полтавська «Ворскла» перемогла «Дніпро» в матчі.", "Vorskla Poltava lost 3-1 to Dnipro in the match.",
+     ("перемогла", "lost")),
+    ("Завод у Полтаві дозволили відкрити без черги.",
+     "The plant in Poltava was banned from opening without a queue.", ("дозволили", "banned")),
+    ("Резолюцію на підтримку заводу в Полтаві ухвалив парламент.",
+     "Parliament rejected the resolution in support of the plant in Poltava.", ("ухвалив", "rejected")),
+    ("Генератори мають понад 300 класів.", "Fewer than 300 classrooms have generators.",
+     ("понад", "Fewer than")),
 ]  # fmt: skip
 
 
