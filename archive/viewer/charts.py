@@ -2,9 +2,10 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import filterfalse
 from operator import attrgetter, itemgetter
 from typing import Any
 
@@ -47,13 +48,14 @@ def _languages(rows: Sequence[dict[str, Any]]) -> list[str]:
     return sorted({str(row["language"]) for row in rows}, key=display_order)
 
 
-def lag(t: Interface, rows: Rows, canvas: Canvas = WIDE) -> Drawing | None:
-    rows = sorted(rows, key=lambda x: (x["outlet"], display_order(x["language"])))[:_MOST_ROWS]
+def lag(t: Interface, all_rows: Rows, canvas: Canvas = WIDE) -> Drawing | None:
+    rows = sorted(all_rows, key=lambda x: (x["outlet"], display_order(x["language"])))[:_MOST_ROWS]
     if not rows:
         return None
     low, high = _HOURS[0], max(24.0, max(float(x["p95"]) for x in rows) / 3600)
     top = 44.0
     drawing = Drawing(canvas.left + canvas.width + 20, top + _ROW * len(rows) + 44, t("lag_title"))
+    drawing.note = _rows_cut(t, len(all_rows))
 
     def at(seconds: float) -> float:
         hours = min(max(seconds / 3600, low), high)
@@ -128,23 +130,27 @@ def coverage(t: Interface, rows: Rows, canvas: Canvas = WIDE) -> Drawing | None:
     return drawing
 
 
-def translated(t: Interface, rows: Rows, canvas: Canvas = WIDE) -> Drawing | None:
-    if not rows:
+def translated(t: Interface, all_rows: Rows, canvas: Canvas = WIDE) -> Drawing | None:
+    if not all_rows:
         return None
-    languages = _languages(rows)
-    rows = sorted(rows, key=lambda x: (str(x["outlet"]), languages.index(str(x["language"]))))[:_MOST_ROWS]
+    languages = _languages(all_rows)
+    ordered = sorted(all_rows, key=lambda x: (str(x["outlet"]), languages.index(str(x["language"]))))
+    rows = ordered[:_MOST_ROWS]
     bars = []
     for x in rows:
         language, share = str(x["language"]), float(x["share"])
         bars.append(_Bar(str(x["outlet"]), colour(language), share, t.name(language), t.percent(share)))
-    return _bars(
+    drawing = _bars(
         t, bars, title=t("translated_title"), axis=t("translated_axis"), languages=languages, canvas=canvas
     )
+    drawing.note = _rows_cut(t, len(ordered))
+    return drawing
 
 
 def sections(t: Interface, rows: Rows, canvas: Canvas = WIDE) -> Drawing | None:
+    of_sections = filterfalse(itemgetter("outlet"), rows)
     ordered = sorted(
-        rows, key=lambda x: (x["section"] != ALL_SECTIONS, x["section"], -float(x["left_out"] or 0))
+        of_sections, key=lambda x: (x["section"] != ALL_SECTIONS, x["section"], -float(x["left_out"] or 0))
     )
     rows = ordered[:_MOST_ROWS]
     if not rows:
@@ -152,7 +158,7 @@ def sections(t: Interface, rows: Rows, canvas: Canvas = WIDE) -> Drawing | None:
     bars = []
     for x in rows:
         label = t.says_not(str(x["says"]), str(x["has_not"]))
-        section = t("all_sections") if x["section"] == ALL_SECTIONS else str(x["section"])
+        section = _section(t, x)
         stories = t.count("n_stories", int(x["stories"]))
         share, perhaps = float(x["left_out"] or 0), float(x["doubtful"])
         kind = colour(str(x["says"]))
@@ -160,9 +166,11 @@ def sections(t: Interface, rows: Rows, canvas: Canvas = WIDE) -> Drawing | None:
     # shares are small here: the axis ends at the first of these that has room for the longest
     longest = max(x.share + x.perhaps for x in bars)
     end = next((x for x in (0.04, 0.1, 0.2, 0.4) if x >= longest), 1.0)
-    return _bars(
+    drawing = _bars(
         t, bars, title=t("sections_title"), axis=t("sections_axis"), languages=(), end=end, canvas=canvas
     )
+    drawing.note = _rows_cut(t, len(ordered))
+    return drawing
 
 
 def _left_out(t: Interface, row: dict[str, Any]) -> str:
@@ -291,44 +299,90 @@ CHARTS: dict[str, Callable[[Interface, Rows, Canvas], Drawing | None]] = {
 _MOST_MONTHS = 12
 
 
+Cell = tuple[str, int | None]
+"""What a table says, and of how many stories."""
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of a section and a language, with a delay and a number of stories each month."""
+    heads: list[str]
+    """Of the names of a row, then of its cells."""
+    rows: list[tuple[tuple[str, ...], list[Cell | None]]]
 
-    months: list[str]
-    rows: list[tuple[str, str, list[tuple[str, int] | None]]]
+
+def _by_month(heads: Sequence[str], cells: Mapping[tuple[str, ...], Mapping[str, Cell]]) -> Table | None:
+    """Lay cells of the last months into a table, a row for each of their names."""
+    months_of_cells = set[str]()
+    for row in cells.values():
+        months_of_cells.update(row)
+    last_months = sorted(months_of_cells)[-_MOST_MONTHS:]
+    table = Table([*heads, *last_months], [])
+    for names, row in list(cells.items())[:_MOST_ROWS]:
+        table.rows.append((names, list(map(row.get, last_months))))
+    return table if table.rows else None
 
 
 def months(t: Interface, rows: Rows) -> Table | None:
-    """Lay the delays of the last months into a table, sections of the most stories first."""
-    if not rows:
-        return None
-    last_months = sorted(set(map(itemgetter("month"), rows)))[-_MOST_MONTHS:]
-    cells: dict[tuple[str, str], dict[str, tuple[str, int]]] = defaultdict(dict)
+    """Lay delays into a table, sections of the most stories first."""
     stories: dict[str, int] = defaultdict(int)
     for x in rows:
-        if x["month"] in last_months:
-            delay = t.span(float(x["p50"])) or t("at_once")
-            cells[x["section"], x["language"]][x["month"]] = (delay, int(x["stories"]))
-            stories[x["section"]] += int(x["stories"])
-    ordered = sorted(cells, key=lambda x: (x[0] != ALL_SECTIONS, -stories[x[0]], x[0], display_order(x[1])))
-    table = Table(last_months, [])
-    for section, language in ordered[:_MOST_ROWS]:
-        cell_of = cells[section, language]
-        name = t("all_sections") if section == ALL_SECTIONS else section
-        table.rows.append((name, t.name(language), list(map(cell_of.get, last_months))))
-    return table
+        stories[x["section"]] += int(x["stories"])
+
+    def order(row: dict[str, Any]) -> tuple[object, ...]:
+        section = row["section"]
+        return section != ALL_SECTIONS, -stories[section], section, display_order(row["language"])
+
+    cells: dict[tuple[str, ...], dict[str, Cell]] = defaultdict(dict)
+    for x in sorted(rows, key=order):
+        delay = t.span(float(x["p50"])) or t("at_once")
+        cells[_section(t, x), t.name(x["language"])][x["month"]] = (delay, int(x["stories"]))
+    return _by_month((t("section"), t("language")), cells)
 
 
-_A_ROW_EACH = ("lag", "translated", "sections")
-"""Charts that draw each row of their numbers, so far as there is room."""
+def left_out_by_month(t: Interface, rows: Rows) -> Table | None:
+    """Lay what is left out into a table, a row for each outlet and two languages."""
+    cells: dict[tuple[str, ...], dict[str, Cell]] = defaultdict(dict)
+    for x in filter(itemgetter("outlet"), rows):
+        names = (x["outlet"], t.says_not(x["says"], x["has_not"]))
+        cells[names][x["month"]] = (_left_out(t, x), int(x["stories"]))
+    return _by_month((t("outlet"), t("left_out")), cells)
+
+
+def balance(t: Interface, rows: Rows) -> Table | None:
+    """Lay counts of stories into a table: outlets one after the other, sections of the most stories first."""
+
+    def order(row: dict[str, Any]) -> tuple[object, ...]:
+        return row["outlet"], row["section"] != ALL_SECTIONS, -row["stories"], row["section"]
+
+    columns = [x for x in (rows[0] if rows else ()) if x not in {"outlet", "section", "stories"}]
+    heads = [t("outlet"), t("section"), t("stories")]
+    for column in columns:
+        heads.append(t.word(column, column))
+    table = Table(heads, [])
+    for x in sorted(rows, key=order)[:_MOST_ROWS]:
+        counts: list[Cell | None] = []
+        for column in ("stories", *columns):
+            counts.append((t.number(x[column]), None))
+        table.rows.append(((x["outlet"], _section(t, x)), counts))
+    return table if table.rows else None
+
+
+def _section(t: Interface, row: dict[str, Any]) -> str:
+    return t("all_sections") if row["section"] == ALL_SECTIONS else str(row["section"])
+
+
+TABLES: dict[str, Callable[[Interface, Rows], Table | None]] = {
+    "months": months,
+    "balance": balance,
+    "sections": left_out_by_month,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
     name: str
     drawing: Drawing | None
-    """None where there is nothing to draw, or a table says it."""
+    """None where there is nothing to draw, or a table alone."""
     narrow: Drawing | None
     """The same for a small screen."""
     recipe: str
@@ -339,12 +393,9 @@ def draw_all(pages: Pages, stored: StoredFigures) -> list[Chart]:
     """Draw all figures."""
     charts = []
     for name, numbers in stored.numbers.items():
-        if name == "months":
-            charts.append(Chart(name, None, None, numbers.recipe, months(pages.t, numbers.rows)))
-            continue
-        drawing, narrow = (CHARTS[name](pages.t, numbers.rows, canvas) for canvas in (WIDE, NARROW))
-        for drawn in (drawing, narrow):
-            if drawn is not None and name in _A_ROW_EACH:
-                drawn.note = _rows_cut(pages.t, len(numbers.rows))
-        charts.append(Chart(name, drawing, narrow, numbers.recipe))
+        table = TABLES[name](pages.t, numbers.rows) if name in TABLES else None
+        drawing = narrow = None
+        if name in CHARTS:
+            drawing, narrow = (CHARTS[name](pages.t, numbers.rows, canvas) for canvas in (WIDE, NARROW))
+        charts.append(Chart(name, drawing, narrow, numbers.recipe, table))
     return charts

@@ -70,6 +70,24 @@ def translated(a: Archive) -> pd.DataFrame:
     return shares.assign(share=shares["with_it"] / shares["stories"])
 
 
+def balance(a: Archive) -> pd.DataFrame:
+    """Stories by outlet and section (? without one): in each language, and in one, two or three languages."""
+    articles = a.articles(columns=["story_id", "outlet", "section", "language"]).to_pandas()
+    sections = articles.dropna(subset=["section", "language"]).sort_values("language", ascending=False)
+    section_of = sections.drop_duplicates("story_id").set_index("story_id")["section"]  # uk, ru, en
+    articles["section"] = articles["story_id"].map(section_of).astype(object).fillna("?")
+    articles = articles.fillna({"language": "?"}).drop_duplicates(["story_id", "outlet", "language"])
+    articles = pd.concat([articles, articles.assign(section="all sections")])
+    by = ["outlet", "section"]
+    languages = articles.groupby([*by, "story_id"]).size().rename("languages").reset_index()
+    table = languages.groupby(by).size().rename("stories").to_frame()
+    for language in STORY_LANGUAGES:
+        table[language] = articles[articles["language"] == language].groupby(by).size()
+    for count, name in enumerate(("one_language", "two_languages", "three_languages"), 1):
+        table[name] = languages[languages["languages"] == count].groupby(by).size()
+    return table.fillna(0).astype("int64").reset_index()
+
+
 def edits(a: Archive) -> pd.DataFrame:
     """Edits by outlet and by the hours since publication: below 1, 2, 4, 8 … of them."""
     columns = ["article_id", "version", "outlet", "valid_from", "text_from"]
@@ -86,10 +104,11 @@ def edits(a: Archive) -> pd.DataFrame:
 
 
 def left_out(a: Archive) -> pd.DataFrame:
-    """Share of one language's text that another surely has not, and perhaps: means by section and languages.
+    """Share of one language's text that another surely has not, and perhaps: means by languages.
 
-    `left_out` is null where nothing is surely left out but something perhaps, or nothing was judged surely.
-    A section of fewer than three stories is in `all sections` alone.
+    By section (outlet and month are null), then by outlet and month of the first publication, UTC. `left_out`
+    is null where nothing is surely left out but something perhaps, or nothing was judged surely. A section of
+    fewer than three stories is in `all sections` alone.
     """
     columns = ["story_id", "language_a", "language_b", "characters_a", "characters_b"]
     counted = []
@@ -120,10 +139,17 @@ def left_out(a: Archive) -> pd.DataFrame:
     sections = a.articles(columns=["story_id", "section", "language"]).to_pandas().dropna()
     sections = sections.sort_values("language", ascending=False).drop_duplicates("story_id")  # uk, ru, en
     shares["section"] = shares["story_id"].map(sections.set_index("story_id")["section"])
-    shares = pd.concat([shares, shares.assign(section="all sections")])
-    by = shares.groupby(["section", "says", "has_not"])
-    means = {"left_out": ("left_out", "mean"), "doubtful": ("doubtful", "mean")}
-    shares = by.agg(**means, stories=("story_id", "size")).reset_index()
+    stories = a.stories(columns=["story_id", "outlet", "first_published_at"]).to_pandas()
+    stories["month"] = stories["first_published_at"].dt.strftime("%Y-%m")
+    all_sections = shares.assign(section="all sections")
+    shares = pd.concat([shares, all_sections])
+    of_outlets = all_sections.merge(stories[["story_id", "outlet", "month"]], on="story_id")
+    tables = []
+    for texts, names in ((shares, ["section"]), (of_outlets, ["section", "outlet", "month"])):
+        by = texts.groupby([*names, "says", "has_not"])
+        means = {"left_out": ("left_out", "mean"), "doubtful": ("doubtful", "mean")}
+        tables.append(by.agg(**means, stories=("story_id", "size")).reset_index())
+    shares = pd.concat(tables, ignore_index=True).reindex(columns=["outlet", "month", *tables[0].columns])
     shares["left_out"] = shares["left_out"].mask((shares["left_out"] == 0) & (shares["doubtful"] > 0))
     return shares[(shares["stories"] >= 3) | (shares["section"] == "all sections")]
 
@@ -195,6 +221,7 @@ PROVEN = {
     "months": lags_by_month,
     "coverage": coverage,
     "translated": translated,
+    "balance": balance,
     "edits": edits,
     "sections": left_out,
 }

@@ -90,6 +90,19 @@ def translated(a: Archive, ax: Axes | None = None) -> Axes:
     return ax
 
 
+def balance(a: Archive, ax: Axes | None = None) -> Axes:
+    """Draw how many stories of each outlet are in one, two and three languages."""
+    frame = FIGURES["balance"](a)
+    frame = frame[frame["section"] == "all sections"].set_index("outlet")
+    ax, _ = _axes("balance", ax)
+    offset = 0 * frame["stories"]
+    for name in ("one_language", "two_languages", "three_languages"):
+        ax.barh(frame.index.tolist(), frame[name], left=offset, label=name.replace("_", " "))
+        offset += frame[name]
+    ax.legend()
+    return ax
+
+
 def edits(a: Archive, ax: Axes | None = None) -> Axes:
     """Draw how long after publication articles are edited."""
     counted = FIGURES["edits"](a).groupby("hours_below")["edits"].sum()
@@ -129,6 +142,8 @@ def _by_languages(  # noqa: PLR0917  what its callers differ in
 ) -> Axes:
     """Draw a bar for each group and each two languages, of which one says what the other has not."""
     frame = FIGURES[figure](a).iloc[:most]
+    if "month" in frame:
+        frame = frame[frame["month"].isna()]
     ax, _ = _axes(figure, ax)
     names = [f"{x[group]}: {x['says']}, not in {x['has_not']}" for x in _rows(frame)]
     _bars(ax, frame[length], names, frame["says"])

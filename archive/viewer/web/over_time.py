@@ -154,10 +154,10 @@ def _draw_terms(
         label = f"{t.name(term.language)}, {t('quoted', text=terms[term.language])}: {share}"
         drawing.text(0, bottom - tall - 8, label)
         drawing.line(0, bottom, cell * len(cells.starts), bottom, "grid")
-        for n, (articles, whole) in enumerate(zip(term.articles, term.all_articles, strict=True)):
+        for n, (articles, all_articles) in enumerate(zip(term.articles, term.all_articles, strict=True)):
             if articles:
-                height = articles / whole / highest * tall
-                title = f"{cells.name(n)}: {_share(t, articles, whole)}"
+                height = articles / all_articles / highest * tall
+                title = f"{cells.name(n)}: {_share(t, articles, all_articles)}"
                 kind = colour(term.language)
                 drawing.rect(cell * n, bottom - height, cell - 1, height, kind=kind, title=title)
     day_axis(drawing, cells, 0, cell, step * len(counts))

@@ -118,7 +118,8 @@ def test_a_delay_has_a_section_and_a_month(writer, variants, noon, root):
     ]
     fill.fill(opened)
     with serving(root) as get:
-        (table,) = lxml.html.fromstring(get("/charts")[2].decode()).xpath("//table")
+        page = lxml.html.fromstring(get("/charts")[2].decode())
+        table, balance = page.xpath("//table")
         rows = [
             [" ".join(x.text_content().split()) for x in row.iter("th", "td")] for row in table.iter("tr")
         ]
@@ -126,6 +127,10 @@ def test_a_delay_has_a_section_and_a_month(writer, variants, noon, root):
             ["Section", "Language", "2026-03", "2026-04"],
             ["all sections", "English", "2 h 2", "2 h 1"],
             ["Економіка", "English", "2 h 2", "2 h 1"],
+        ]
+        assert [x.text_content() for x in balance.xpath("(.//tr)[3]/td")] == [
+            *("courier", "Економіка", "3", "3", "3", "0"),
+            *("0", "3", "0"),
         ]
         (row, *_) = json.loads(get("/charts/months.json")[2])
         assert list(row) == ["section", "language", "month", "p50", "stories"]
@@ -136,7 +141,9 @@ def test_where_all_that_is_left_out_is_doubtful_no_chart_and_no_file_says_nothin
     fill.fill(opened)
     with serving(root) as get:
         shares = {}
-        for row in json.loads(get("/charts/sections.json")[2]):
+        rows = json.loads(get("/charts/sections.json")[2])
+        assert {(x["outlet"], x["month"]) for x in rows} == {(None, None), ("courier", "2026-03")}
+        for row in rows:
             shares[row["says"], row["has_not"]] = (row["left_out"], round(row["doubtful"], 2))
         # one Ukrainian paragraph is surely not in English, another perhaps; of the others see DOUBTFUL
         assert shares["uk", "en"] == (0.2, 0.2)
@@ -148,7 +155,9 @@ def test_where_all_that_is_left_out_is_doubtful_no_chart_and_no_file_says_nothin
         assert "in Ukrainian, not in English: 20% (+20%?)" in told
         assert "Ukrainian: 0%" not in told
         lines = get("/charts/sections.csv")[2].decode("utf-8-sig").splitlines()
-        assert "all sections,en,uk,,0.2,1" in lines
+        assert ",,all sections,en,uk,,0.2,1" in lines
+        assert "courier,2026-03,all sections,en,uk,,0.2,1" in lines
+        assert "perhaps 20% 1" in told
 
 
 def test_a_text_of_which_all_is_doubtful_is_neither_shared_nor_missing(bridge, open_writer, variants, root):
@@ -171,7 +180,8 @@ def test_a_text_of_which_all_is_doubtful_is_neither_shared_nor_missing(bridge, o
         archive.open(root).sql(question).to_pylist() == [{"shared": None, "doubtful": 1, "missing": None}] * 2
     )
     frame = FIGURES["sections"](archive.open(root))
-    assert frame["left_out"].isna().sum() == 2  # as without it: it says nothing of what is left out
+    # as without it: it says nothing of what is left out
+    assert frame[frame["month"].isna()]["left_out"].isna().sum() == 2
 
 
 def test_numbers_recipes_and_plots(read, tmp_path, open_writer, article):
