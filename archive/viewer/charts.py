@@ -308,15 +308,19 @@ class Table:
     heads: list[str]
     """Of the names of a row, then of its cells."""
     rows: list[tuple[tuple[str, ...], list[Cell | None]]]
+    note: str = ""
+    """Words about rows that have no room."""
 
 
-def _by_month(heads: Sequence[str], cells: Mapping[tuple[str, ...], Mapping[str, Cell]]) -> Table | None:
+def _by_month(
+    t: Interface, heads: Sequence[str], cells: Mapping[tuple[str, ...], Mapping[str, Cell]]
+) -> Table | None:
     """Lay cells of the last months into a table, a row for each of their names."""
     months_of_cells = set[str]()
     for row in cells.values():
         months_of_cells.update(row)
     last_months = sorted(months_of_cells)[-_MOST_MONTHS:]
-    table = Table([*heads, *last_months], [])
+    table = Table([*heads, *last_months], [], _rows_cut(t, len(cells)))
     for names, row in list(cells.items())[:_MOST_ROWS]:
         table.rows.append((names, list(map(row.get, last_months))))
     return table if table.rows else None
@@ -336,7 +340,7 @@ def months(t: Interface, rows: Rows) -> Table | None:
     for x in sorted(rows, key=order):
         delay = t.span(float(x["p50"])) or t("at_once")
         cells[_section(t, x), t.name(x["language"])][x["month"]] = (delay, int(x["stories"]))
-    return _by_month((t("section"), t("language")), cells)
+    return _by_month(t, (t("section"), t("language")), cells)
 
 
 def left_out_by_month(t: Interface, rows: Rows) -> Table | None:
@@ -345,7 +349,7 @@ def left_out_by_month(t: Interface, rows: Rows) -> Table | None:
     for x in filter(itemgetter("outlet"), rows):
         names = (x["outlet"], t.says_not(x["says"], x["has_not"]))
         cells[names][x["month"]] = (_left_out(t, x), int(x["stories"]))
-    return _by_month((t("outlet"), t("left_out")), cells)
+    return _by_month(t, (t("outlet"), t("left_out")), cells)
 
 
 def balance(t: Interface, rows: Rows) -> Table | None:
@@ -358,7 +362,7 @@ def balance(t: Interface, rows: Rows) -> Table | None:
     heads = [t("outlet"), t("section"), t("stories")]
     for column in columns:
         heads.append(t.word(column, column))
-    table = Table(heads, [])
+    table = Table(heads, [], _rows_cut(t, len(rows)))
     for x in sorted(rows, key=order)[:_MOST_ROWS]:
         counts: list[Cell | None] = []
         for column in ("stories", *columns):

@@ -13,6 +13,8 @@ import archive
 from archive.addresses import story_of_one
 from archive.format.marks import QuoteMark
 from archive.format.records import AlignmentRecord, Decisions, Membership, PairRecord
+from archive.viewer.catalogue import Interface
+from archive.viewer.charts import balance
 from archive.viewer.figure_frames import FIGURES, recipe
 from archive.viewer.render import static_file
 from archive.viewer.search import fill
@@ -119,7 +121,7 @@ def test_a_delay_has_a_section_and_a_month(writer, variants, noon, root):
     fill.fill(opened)
     with serving(root) as get:
         page = lxml.html.fromstring(get("/charts")[2].decode())
-        table, balance = page.xpath("//table")
+        table, stories = page.xpath("//table")
         rows = [
             [" ".join(x.text_content().split()) for x in row.iter("th", "td")] for row in table.iter("tr")
         ]
@@ -128,7 +130,7 @@ def test_a_delay_has_a_section_and_a_month(writer, variants, noon, root):
             ["all sections", "English", "2 h 2", "2 h 1"],
             ["Економіка", "English", "2 h 2", "2 h 1"],
         ]
-        assert [x.text_content() for x in balance.xpath("(.//tr)[3]/td")] == [
+        assert [x.text_content() for x in stories.xpath("(.//tr)[3]/td")] == [
             *("courier", "Економіка", "3", "3", "3", "0"),
             *("0", "3", "0"),
         ]
@@ -182,6 +184,12 @@ def test_a_text_of_which_all_is_doubtful_is_neither_shared_nor_missing(bridge, o
     frame = FIGURES["sections"](archive.open(root))
     # as without it: it says nothing of what is left out
     assert frame[frame["month"].isna()]["left_out"].isna().sum() == 2
+
+
+def test_a_table_says_how_many_rows_it_leaves_out():
+    rows = [{"outlet": f"outlet-{n}", "section": "all sections", "stories": 1, "uk": 1} for n in range(50)]
+    table = balance(Interface("en"), rows)
+    assert (len(table.rows), table.note) == (40, "40 of 50 rows; the data has all.")
 
 
 def test_numbers_recipes_and_plots(read, tmp_path, open_writer, article):
