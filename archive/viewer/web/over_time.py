@@ -18,6 +18,7 @@ from archive.viewer.web.questions import PARAMETERS, address_of, asked, filters,
 from archive.viewer.web.story_lists import filter_label, texts_unread
 
 PARAMETERS_OF_TERMS = (*PARAMETERS, *COMPARED)
+_MOST_OUTLETS = 40
 _MOST_ROWS = 24
 """Periods of the table."""
 
@@ -53,6 +54,7 @@ def page(opened: ArchiveRequest) -> Response:
         languages=COMPARED,
         terms=terms,
         hidden=asked(question),
+        outlets=sorted({*opened.lookup.names("outlet", _MOST_OUTLETS), *question.outlets}),
         heads=heads,
         table=_table(t, tracks, terms) if terms else [],
         wide=draw(t, tracks, canvas=WIDE),

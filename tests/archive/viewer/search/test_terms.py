@@ -77,7 +77,11 @@ def test_filters_hold_for_both_sides_of_a_share(newsroom):
             ("herald", "мобілізація", 0, 1)
         ]
         page = lxml.html.fromstring(get(f"/over-time?outlet=herald&{urlencode(TERMS)}")[2].decode())
-        assert page.xpath("//input[@type='hidden']/@value") == ["herald"]
+        assert page.xpath("//option[@selected]/text()") == ["herald"]
+        both = f"/over-time?outlet=herald&outlet=courier&section=&{urlencode(TERMS)}"
+        page = lxml.html.fromstring(get(both)[2].decode())
+        assert page.xpath("//input[@type='hidden']/@value") == ["herald", "courier"]
+        assert not page.xpath("//select")
 
 
 @pytest.mark.parametrize("query", ["uk=-мобілізація", f"uk={'а' * 501}", "pl=wojna"])
