@@ -1,7 +1,8 @@
 """Measure `triptych import` of real pages in a WARC beside reading alone: `python benchmarks/imports.py`.
 
-The start is measured apart (an import of one page) and taken off. From the CPU of each kind of process
-follows what 16 cores import a day: the import's own process is one thread, and its workers share the rest.
+The start is measured apart (an import of one page, and of a process for commits) and taken off. From the CPU
+of each kind of process follows what 16 cores import a day: the import's own process is one thread, and its
+workers share the rest.
 """
 
 import argparse
@@ -62,6 +63,9 @@ def measure(folder: Path, copies: int) -> None:
         return timed([PYTHON, str(HERE / "flat_out.py"), str(folder / name), str(times), processes])[1]
 
     start, whole = imported("single"), imported("many")
+    # so few pages start no process for commits: one that is asked for none
+    commits = f"{PYTHON} -m pipelines.commit_process {folder / 'single'} start < /dev/null"
+    start["commits"] += timed(["sh", "-c", commits])[1]
     if (stored := len(archive.open(folder / "many").articles())) < 0.9 * count:
         sys.exit(f"{stored} articles of {count} pages: the import that was measured has failed")
     limit = (alone("pages", copies) - alone("single", 1)) / (count - 1) * 1000
