@@ -95,6 +95,8 @@ def explain(read: Archive, name_a: str, name_b: str) -> Explanation:
     texts = weeks.variants(ids)
     match = matches[0] if matches else None
     figures = tuple(differing_figures(readings[a_id], readings[b_id])) if match else ()
+    paragraphs = Aligner()(texts, [(a_id, b_id)])
+    differing = len(figures), any(map(_contradicts, paragraphs))
     return Explanation(
         a=readings[a_id],
         b=readings[b_id],
@@ -104,19 +106,21 @@ def explain(read: Archive, name_a: str, name_b: str) -> Explanation:
         only=(_only(readings[a_id], readings[b_id]), _only(readings[b_id], readings[a_id])),
         words=_words(readings[a_id], readings[b_id]),
         figures=figures,
-        reasons=tuple(_reasons(readings[a_id], readings[b_id], match, len(figures))) if match else (),
+        reasons=tuple(_reasons(readings[a_id], readings[b_id], match, *differing)) if match else (),
         decided=decided,
         conflict=conflict,
         refused=None if decided and not conflict else refused,
         holder=shown_articles(read, [holder])[holder].url if holder else None,
         one_story=one_story,
         texts=(texts[a_id], texts[b_id]),
-        paragraphs=Aligner()(texts, [(a_id, b_id)]),
+        paragraphs=paragraphs,
     )
 
 
-def _reasons(a: ArticleReading, b: ArticleReading, match: Match, differing: int) -> Iterator[str]:
-    """Yield why the texts are one story or not."""
+def _reasons(
+    a: ArticleReading, b: ArticleReading, match: Match, differing: int, contradict: bool
+) -> Iterator[str]:
+    """Yield why the texts are one story or not; `contradict` is true of paragraphs with marks."""
     agreement = Passages(shipped_weights().passages).agreement(a, b)
     at_a, at_b = a.document.at, b.document.at
     figures = dict(zip(FIGURES, Figures.of(a).against(Figures.of(b)), strict=True))
@@ -137,10 +141,16 @@ def _reasons(a: ArticleReading, b: ArticleReading, match: Match, differing: int)
     if differing:
         places = "one place" if differing == 1 else f"{differing} places"
         yield f"Figures differ at {places} that both texts have; {agreed}."
+    elif contradict:
+        yield f"{agreed}; paragraphs contradict each other, see above."
     elif agreement.shared:
         yield f"{agreed}; no contradiction is detected, which is no proof that none exists."
     if not match.mutual:
         yield "One of them has a likelier partner."
+
+
+def _contradicts(row: AlignmentRecord) -> bool:
+    return bool(row.numbers_differ or row.names_differ or row.negations_differ)
 
 
 def _held_back(evidence: Evidence, match: Match) -> Iterator[str]:

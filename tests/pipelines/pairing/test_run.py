@@ -175,6 +175,15 @@ def test_an_explanation_names_the_figures_that_differ(root):
     )
 
 
+def test_an_explanation_with_names_that_differ_does_not_say_that_nothing_contradicts(root):
+    body = re.sub("Chernihiv|Poltava|Kherson", "Odesa", article(1, "en").body)
+    changed = replace(article(1, "en"), body=body, blocks=(TextBlock("paragraph", body),))
+    add(root, article(1, "uk"), changed)
+    lines = "\n".join(explanation_lines(explain(archive.open(root), article(1, "uk").url, changed.url)))
+    assert "paragraphs contradict each other, see above" in lines
+    assert "no contradiction" not in lines
+
+
 def test_a_weekday_is_the_date_that_the_other_text_names():
     uk = Document("a", "harbour", "uk", "Міст закрили", "Міст закрили 26 лютого, а не 20 січня.", MONDAY)
     en = Document("b", "harbour", "en", "Bridge closed", "It closed on Thursday, at 7 a.m.", MONDAY)
