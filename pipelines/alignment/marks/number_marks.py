@@ -81,17 +81,30 @@ class Passage:
 def number_marks(a: Passage, b: Passage) -> tuple[tuple[Contradiction, ...], tuple[Contradiction, ...]]:
     """Return the contradictions and the conversions of linked paragraphs."""
     differ, converted = _number_marks(a, b)
-    return (*differ, *_weekday_marks(a.text, b.text)), converted
+    return (*differ, *_weekday_marks(a, b)), converted
 
 
-def _weekday_marks(a: str, b: str) -> Iterator[Contradiction]:
-    """Yield the day of the week that each text has instead of the other's; a night belongs to two days."""
-    if not (may_name_weekday(a) and may_name_weekday(b)) or _NIGHT.search(a) or _NIGHT.search(b):
+def _weekday_marks(a: Passage, b: Passage) -> Iterator[Contradiction]:
+    """Yield the day of the week that each text has instead of the other's.
+
+    A night belongs to two days, and a date that one text has alone may be the other's day of the week.
+    """
+    if not (may_name_weekday(a.text) and may_name_weekday(b.text)):
         return
-    days_a, days_b = weekdays_in(a), weekdays_in(b)
+    if _NIGHT.search(a.text) or _NIGHT.search(b.text):
+        return
+    days_a, days_b = weekdays_in(a.text), weekdays_in(b.text)
     only_a, only_b = days_a.keys() - days_b.keys(), days_b.keys() - days_a.keys()
-    if len(only_a) == len(only_b) == 1:
+    if len(only_a) == len(only_b) == 1 and _dates(a) == _dates(b):
         yield Contradiction(days_a[only_a.pop()], days_b[only_b.pop()], None, LIKELY)
+
+
+def _dates(passage: Passage) -> set[str]:
+    dates = set[str]()
+    for number in quantities(passage.text, passage.language):
+        if number.kind == "date":
+            dates.add(number.key)
+    return dates
 
 
 def _number_marks(a: Passage, b: Passage) -> tuple[Sequence[Contradiction], tuple[Contradiction, ...]]:
