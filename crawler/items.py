@@ -189,7 +189,7 @@ class Article:
     byline: str | None = None
     """As printed, prefix included."""
     author_claims: tuple[Claim, ...] = ()
-    """In order of trust: `json-ld`, `meta`, `rel-author`, `printed`, `outlet-rule` (which stands first)."""
+    """By trust: `json-ld`, `meta`, `rel-author`, `printed`, `beside-day`; `outlet-rule` stands first."""
     published_raw: str | None = None
     published_at: datetime | None = None
     """Aware, UTC."""

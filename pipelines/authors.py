@@ -15,7 +15,7 @@ from pipelines.bylines.names import sure
 from pipelines.bylines.organisations import organisations_in
 from pipelines.bylines.persons import persons_in
 
-ORDER = ("outlet-rule", "json-ld", "meta", "rel-author", "printed")
+ORDER = ("outlet-rule", "json-ld", "meta", "rel-author", "printed", "beside-day")
 """Sources by trust, the most trusted first. The first source that names a person is believed, alone. One
 exception: `printed` is believed if it has all those persons and more, except over an outlet's own rule."""
 
@@ -125,7 +125,10 @@ def _of_source(source: str, claims: Sequence[Claim], byline: str | None) -> tupl
         values = [byline, *(value for value in values if value != byline)]
     persons: list[str] = []
     for value in values:
-        names = _persons_in(value)
+        names = [*_persons_in(value)]
+        if source == "beside-day":
+            # a line of a day and two capitalised words may name an organisation
+            names = [*filter(sure, names)]
         persons += [person for person in names if person.casefold() not in map(str.casefold, persons)]
         # bylines are often printed several times: the first line with a person is the byline
         if names and source == "printed":

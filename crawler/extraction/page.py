@@ -154,6 +154,6 @@ def _kind(claims: tuple[Claim, ...]) -> str:
     return next((claim.value for claim in claims if claim.source == "kind"), "")
 
 
-EXTRACTOR = f"trafilatura {version('trafilatura')} + triptych 25"
+EXTRACTOR = f"trafilatura {version('trafilatura')} + triptych 26"
 """Name of the extractor in a row. Raise the last number when the same page may be read differently, as
 `triptych reextract` compares it."""

@@ -7,7 +7,7 @@ from pipelines.bylines.tokens import Token
 from pipelines.bylines.words import credit, folded, governs, is_, phrases
 
 _DASHES = {"-", "–", "—"}
-AND = {"та", "і", "й", "и", "and", "with", "und", "et", "og", "y"}
+AND = {"та", "і", "й", "и", "and", "with", "und", "et", "og", "y", "e"}
 _OF_THE_TEXT = (
     *("text", "words", "story"),
     *("текст", "матеріал", "материал", "слова", "розмов", "интервью", "інтерв"),

@@ -11,7 +11,7 @@ from pipelines.bylines.words import folded, governs, is_, is_given_name, plain
 _PARTS = re.compile(r"['’ʼ`´‘.‐-]")
 _BOUND = {"d", "o", "l", "al", "el", "ad", "as", "ar", "аль", "ель", "эль", "ад", "ас", "д", "о"}
 """Name parts in small letters before an apostrophe or a hyphen: `d'Argent`, `al-Khatib`."""
-_CAMEL = re.compile(r"[A-ZÀ-Þ][a-zà-ÿ]{1,3}[A-ZÀ-Þ](?:[a-zà-ÿ]+|[A-ZÀ-Þ]+)")
+_CAMEL = re.compile(r"[A-ZÀ-Þ][a-zà-ÿ]{1,3}[A-ZÀ-Þ](?:[a-zà-ÿ]+|[A-ZÀ-Þ]+)|MC[A-Z][a-z]{2,}")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.?-?){1,4}|[А-ЯІЇЄҐЁ][а-яіїєґё]\.")
 _LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
 _CYRILLIC = re.compile(r"[Ѐ-ӿ]")
@@ -218,6 +218,8 @@ def _may_be_surname(words: list[_Word], start: int, end: int, following: _Word |
     has_given_name = end - start == 1 and is_given_name(words[start].text)
     if word.of("surname_too") and has_given_name:
         return following is None or not following.text[:1].isdigit()
+    if word.of("syllable_too") and end - start == 2 and following is None and word.text.istitle():
+        return True
     if word.of("never", "tail", "degree"):
         return False
     if word.of(*_NO_NAMES):

@@ -78,6 +78,12 @@ def test_what_names_nobody(line: str) -> None:
         ("Коректорка Ганна Коваль", []),
         ("Текст: Айгуль Асан кызы Фото: Данияр Осмонов", ["Айгуль Асан кызы"]),
         ("Fact-checked by Jane Doe", []),
+        # the last syllable of a name, and the minutes of reading
+        ("Ann Hui Min", ["Ann Hui Min"]),
+        ("Jane Doe 5 Min Read", ["Jane Doe"]),
+        ("By Sheena MCFarland The Harbour Tribune", ["Sheena MCFarland"]),
+        ("Felipe Branco Cruz e Osmar Portilho", ["Felipe Branco Cruz", "Osmar Portilho"]),
+        ("Maria da Costa e Silva", ["Maria da Costa e Silva"]),
         (
             "By STEVE PEOPLES , THOMAS BEAUMONT and AMELIA POND",
             ["STEVE PEOPLES", "THOMAS BEAUMONT", "AMELIA POND"],

@@ -97,7 +97,15 @@ def _leave_out_translation(
     texts = find_break([blocks[i].text for i in retained], headline)
     if texts is None:
         return None
-    translation = retained[texts.break_at :] if texts.first_is_own else retained[: texts.break_at]
+    at = texts.break_at
+    if (
+        0 < at < len(retained)
+        and blocks[retained[at]].kind == "paragraph"
+        and signed_by(blocks[retained[at]].text)
+    ):
+        # the name below the first text, which has too few letters for a language
+        at += 1
+    translation = retained[at:] if texts.first_is_own else retained[:at]
     for i in translation:
         reasons[i] = "the text in another language"
     return "\n\n".join([blocks[i].text for i in translation])
@@ -133,7 +141,8 @@ def _better_source(page: Outline, prose: Prose, excluded: Excluded, source: _Sou
 
 def _names_a_person(excluded: Excluded) -> bool:
     names = (*excluded.names, excluded.byline or "")
-    return any(NAME.search(name) and not ACCOUNT.search(name) for name in names)
+    site = for_comparison(excluded.site or "")
+    return any(NAME.search(n) and not ACCOUNT.search(n) and for_comparison(n) != site for n in names)
 
 
 def _open_with_text(blocks: list[TextBlock]) -> None:

@@ -31,6 +31,7 @@ _LONG_LEAD = 200
 """Letters of a paragraph that is a lead wherever it stands between headline and text."""
 _LONG_LINE = 120
 """Letters of a paragraph that may end with a colon; a shorter line is a label: `Read also:`."""
+_NO_SENTENCE = "no sentence"
 _UP = 3
 _DESCRIPTION = 120
 """Letters of the page's description that are compared."""
@@ -77,6 +78,8 @@ class Passages:
                 continue
             line = self._line(piece)
             reason = self._why_left_out(piece, line) or self._why_elsewhere(piece, i < first, lead, boxes)
+            if reason == _NO_SENTENCE and self._goes_on(i):
+                reason = None
             if reason is not None:
                 left_out.append(LeftOut(piece.text, reason))
             elif (folded := for_comparison(line)) not in text:
@@ -164,7 +167,7 @@ class Passages:
         # sentences before a colon lead to an embedded post
         ends = _ENDS if len(line) < _LONG_LINE else (*_ENDS, ":")
         if not line.rstrip("»”\"')]").endswith(ends):
-            return "no sentence"
+            return _NO_SENTENCE
         return why_not_text(line) or ("beside a picture" if self._is_beside_picture(piece) else None)
 
     def _why_of_place(self, piece: Piece) -> str | None:
@@ -177,7 +180,9 @@ class Passages:
                 return self.removed[around]
             if around is self.container:
                 break
-            if around.tag in _NO_PASSAGES or (
+            # systems of the 2000s put all of a page into one form
+            is_page = around.tag == "form" and around in self.page.around_headings
+            if (around.tag in _NO_PASSAGES and not is_page) or (
                 around.tag in believed
                 and around not in self.page.around_headings
                 and not self._is_header_of_text(around)
@@ -189,6 +194,16 @@ class Passages:
             if names_left_out(around):
                 return f"named after other things ({around.get('class') or around.get('id')})"
         return None
+
+    def _goes_on(self, i: int) -> bool:
+        """Tell if the next passage of the text goes on with a sentence that a box has cut in two."""
+        piece, following = self.prose.pieces[i : i + 2]
+        return (
+            piece.text[-1:].isalpha()
+            and following.text[:1].islower()
+            and following.around in {piece.around, self.container}
+            and len(piece.text) >= _LONG_LINE
+        )
 
     def _is_description(self, piece: Piece) -> bool:
         return self.description[:_DESCRIPTION] == for_comparison(piece.text)[:_DESCRIPTION] != ""

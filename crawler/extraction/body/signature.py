@@ -20,6 +20,14 @@ NAME = re.compile(
 )
 
 
+POST = re.compile(
+    r",?\s+(?:the\s+)?(?:(?:AP|AFP|UPI|Associated Press|Reuters)\s+)?"
+    r"(?:(?:staff|sports?|senior|contributing|special|political|business|national|chief|features?|news|science|guest)\s+){0,3}"
+    r"(?:writer|reporter|correspondent|columnist|журнал[іи]ст(?:ка)?|корр?еспондент(?:ка)?|оглядач(?:ка)?"
+    r"|обозреватель(?:ница)?|колумн[іи]ст(?:ка)?)\.?$",
+    re.IGNORECASE,
+)
+"""What somebody is who writes, behind the name: `Jane Doe, AP Sports Writer`."""
 _BUTTON = re.compile(r"(?<=\w)\s+(?:send an? e-?mail|follow)$", re.IGNORECASE)
 """Text of a link behind the name."""
 _DAY = re.compile(
@@ -76,7 +84,7 @@ def signed_by(line: str) -> str | None:
     if (worked := _WORKED.fullmatch(line)) is not None:
         names = _NEXT_NAME.split(worked["names"])
         return worked["names"] if all(map(NAME.fullmatch, names)) else None
-    name = _PHOTO.sub("", _SIGNED.sub("", line.lstrip("–—- ")))
+    name = POST.sub("", _PHOTO.sub("", _SIGNED.sub("", line.lstrip("–—- "))))
     return name if len(name) <= _LONGEST and NAME.fullmatch(name) and not _CALL.match(name) else None
 
 

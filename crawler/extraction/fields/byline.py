@@ -7,13 +7,14 @@ from operator import attrgetter, itemgetter
 
 from lxml.html import HtmlElement
 
-from crawler.extraction.body.signature import NAME, is_above_address, without_day
+from crawler.extraction.body.signature import NAME, without_day
 from crawler.extraction.document.class_names import name_says, names_say
 from crawler.extraction.document.outline import Outline, short_text
 from crawler.extraction.document.text import for_comparison, one_line, unescaped
 from crawler.extraction.fields.linked_data import LinkedData, author_in_microdata
 from crawler.extraction.fields.metadata import Metadata
 from crawler.extraction.fields.placement import Placement, says_others, says_this_one
+from crawler.extraction.fields.unlabelled import above_the_text, beside_day, with_post
 from crawler.items import Claim
 
 PREFIX = re.compile(
@@ -72,7 +73,7 @@ _NOT_A_LINE = re.compile(
 _NOT_NAMES = re.compile(
     r"[\d\[\]{}<>©@]|\?\s*$|^(?:фото|photo|fot[oó]|bild:|снимка|getty|image|video|відео|видео)"
     r"|\b(?:share|save|ago|updated|follow|sign up|log(?:ged)?[ -]?(?:in|out)|sign in|profile|contacts?"
-    r"|text size|twitter|facebook|biography|реєстрація|регистрация|вхід|вход|вихід|выход|увійти|войти)\b"
+    r"|text size|rss|twitter|facebook|biography|реєстрація|регистрация|вхід|вход|вихід|выход|увійти|войти)\b"
     r"|\bby google$|^(?:mastodon|telegram|youtube|linkedin|instagram|tik ?tok|bluesky)$"
     r"|^(?:теги?|мітки|метки|теми|темы|tags?|topics?|рубрик\w+|категорі\w+|categor\w+|ключові слова)\s*:"
     r"|\S\s*[›»>→]\s*\S|^(?:home|головна|главная|startseite|accueil|inicio)\b",
@@ -88,11 +89,12 @@ _WHEN = re.compile(r"(?:,|\s+(?:в|о|у|on|at|от|від))\s+[^\d:]{0,15}\d[\d
 _HANDLE = re.compile(r"\s*[(<|,·•]?\s*(?<![\w@])[\w.+-]{0,40}@\w{2,30}(?:[.-]\w{1,30}){0,4}[)>]?")
 """Account or address of e-mail behind a name."""
 _DAY_BEFORE = re.compile(
-    r"^(?:[^\W\d_]{3,12}\.?\s+\d{1,2},?|\d{1,2}\.?\s+[^\W\d_]{3,12}\.?)\s+(?:19|20)\d{2}"
+    r"^(?:[^\W\d_]{3,10},\s+)?"
+    r"(?:(?:[^\W\d_]{3,12}\.?\s+\d{1,2},?|\d{1,2}\.?\s+[^\W\d_]{3,12}\.?)\s+(?:19|20)\d{2}|\d{1,2}[./]\d{1,2}[./](?:19|20)?\d{2})"
     r"(?:\W+(?:at\s+)?\d{1,2}[:.]\d{2}(?:\s?[ap]\.?m\.?)?)?\W+(?=by\s)",
     re.IGNORECASE,
 )
-"""Day before the names: `January 12 2012 at 10:37am By JANE DOE`."""
+"""Day before the names: `January 12 2012 at 10:37am By JANE DOE`, `Mon, 6/3/2019 - by Jane Doe`."""
 _PARTED = re.compile(r"\s[·•|]\s")
 _AUTHORS_PAGE = re.compile(
     r"(?:^|/)(?:authors?|autor(?:z?y|i|es)?|szerzok?|avtory?|users?|profiles?|journalists?|staff|reporters?|writers?|editors?"
@@ -104,6 +106,8 @@ _LABEL = re.compile(r"(?:by|(?:written|story) by|authors?|автор(?:и|ы|к�
 """Prefix in an element of its own."""
 _LONGEST, _LONGEST_NAME = 140, 80
 """Characters of a line, and of a name, at most."""
+_LONGEST_SOURCE = 600
+"""Characters of such a line as the page has it, with its white space, that are read."""
 _LONGEST_CARD = 600
 """Letters of an <article> that is a teaser, at most."""
 _NEAR = 40
@@ -139,9 +143,11 @@ def read_byline(
     else:
         lines = list(_classed(page, place)) or list(_leading_to_authors(page, place))
         shown = filter(_is_no_sentence, lines)
-        byline = next(chain(_prefixed(page, by_rel, place), shown, _above_the_text(page, place)), None)
-        lines = [*dict.fromkeys(chain(lines, _above_the_text(page, place)))]
+        unlabelled = [*above_the_text(page, place)] or [*_own(with_post(page, place), page, place)]
+        byline = next(chain(_prefixed(page, by_rel, place), shown, unlabelled), None)
+        lines = [*dict.fromkeys(chain(lines, unlabelled))]
         claims = [*declared, *map(Claim, repeat("printed"), filter(None, (byline, *lines)))]
+        claims += map(Claim, repeat("beside-day"), _own(beside_day(page, place), page, place))
         byline = byline or _account(page, by_rel, place)
     publishers = set(map(for_comparison, map(attrgetter("value"), credits(data, metadata))))
     # an organisation that is the publisher too is kept as a credit
@@ -241,9 +247,10 @@ def _beginning_like_bylines(page: Outline) -> Iterator[int]:
         # a line may begin with characters that are not printed
         if start[0] not in _FIRST and start[0].isprintable():
             continue
-        if len(start) > 160 or not (start[:9].lower().startswith(_BEGINS) or not start[0].isprintable()):
+        if not (start[:9].lower().startswith(_BEGINS) or not start[0].isprintable()):
             continue
-        if not PREFIX.match(one_line(start) + " x"):
+        line = one_line(start[:_LONGEST_SOURCE])
+        if len(line) > 160 or not PREFIX.match(line + " x"):
             continue
         parent = page.elements[i].getparent()
         # a first child is the next element of the page
@@ -291,7 +298,7 @@ def _classed(page: Outline, place: Placement) -> Iterator[str]:
     within: list[str] = []
     of_author = page.named(_of_author, page.by_class, page.by_itemprop, *page.by_component)
     # HTML's own element for authors
-    of_author.update(_below_headline(page, "address"))
+    of_author.update(_below_headline(page, "address", place))
     for i in sorted(of_author, key=lambda i: (not place.is_near(i), i not in place.article, i)):
         if page.tags[i] not in _CLASSED or not _may_be_a_line(page, i, place):
             continue
@@ -364,30 +371,11 @@ def _may_be_of_this_story(i: int, place: Placement) -> bool:
     return is_beside and not place.is_of_another_story(i)
 
 
-def _above_the_text(page: Outline, place: Placement) -> Iterator[str]:
-    """Yield a name that is the first paragraph of the text, alone, in bold letters or above its address."""
-    first, read = place.headline, 0
-    for i in page.by_tag.get("p", ()):
-        paragraph = page.elements[i]
-        if first is None or i < first or place.is_of_picture(paragraph):
-            continue
-        short = short_text(paragraph, _LONGEST)
-        line = one_line(short or "") if i in place.article else ""
-        if _is_of_names(line) and (_is_bold(paragraph, line) or is_above_address(paragraph, line)):
+def _own(lines: Iterator[tuple[int, str]], page: Outline, place: Placement) -> Iterator[str]:
+    """Yield the lines that are not of another story."""
+    for i, line in lines:
+        if not (place.is_of_another_story(i) or _is_elsewhere(page.elements[i], place)):
             yield line
-            return
-        read += bool(line)
-        if read > 2 or short is None:
-            return
-
-
-def _is_of_names(line: str) -> bool:
-    return len(line) < _LONGEST_NAME and all(map(NAME.fullmatch, map(str.strip, line.split("/"))))
-
-
-def _is_bold(paragraph: HtmlElement, line: str) -> bool:
-    bold = next(paragraph.iterdescendants("strong", "b"), None)
-    return bold is not None and one_line(bold.text_content()) == line
 
 
 def _is_no_sentence(line: str) -> bool:
@@ -405,7 +393,7 @@ def _account(page: Outline, by_rel: list[int], place: Placement) -> str | None:
 
 def _leading_to_authors(page: Outline, place: Placement) -> Iterator[str]:
     """Yield texts of links below the headline that lead to an author's page, whatever their class."""
-    for i in _below_headline(page, "a"):
+    for i in _below_headline(page, "a", place):
         if _AUTHORS_PAGE.search(page.attributes[i].get("href", "")):
             link = page.elements[i]
             line, around = _words(link), link.getparent()
@@ -433,8 +421,8 @@ def _is_in_sentence(link: HtmlElement) -> bool:
     return small > _BESIDE_NAMES
 
 
-def _below_headline(page: Outline, tag: str) -> list[int]:
-    headline = next(iter(page.by_tag.get("h1", ())), None)
+def _below_headline(page: Outline, tag: str, place: Placement) -> list[int]:
+    headline = place.headline
     return [i for i in page.by_tag.get(tag, ()) if headline is not None and headline < i <= headline + _NEAR]
 
 

@@ -36,6 +36,7 @@ _of_this_one = name_says(
 )
 _of_readers = name_says(r"comments?(?:$|[\s_-](?!count|link|num|date))")
 _of_caption = names_say(r"caption|cutline|(?:photo|image|video|media)[\s_-]*(?:credit|byline)|byline-image")
+_of_credit = names_say(r"(?:^|[\s_-])credits?(?:$|[\s_-])")
 _FIRST_WORD = re.compile(r"\s*([A-Za-zА-Яа-яІіЇїЄєҐґЁё]+)\s")
 """First word of a line, if folding only changes its case."""
 _LAYOUT = re.compile(r"(?:with|has|no|without|and|left|right)[-_]*(?:side-?bar|aside)", re.IGNORECASE)
@@ -121,6 +122,8 @@ class Placement:
             name = parent.get("class") or ""
             if parent.tag in {"figure", "figcaption"} or (name and _of_caption(name)):
                 return parent is element or not says_this_one(name)
+            if name and _of_credit(name) and _is_beside_caption(parent):
+                return True
         return False
 
     @staticmethod
@@ -173,6 +176,14 @@ class Placement:
         return False
 
 
+def _is_beside_caption(credit: HtmlElement) -> bool:
+    """Tell if a picture or its caption is the next element to a credit."""
+    for beside in (credit.getprevious(), credit.getnext()):
+        if beside is not None and (beside.tag == "img" or _of_caption(beside.get("class") or "")):
+            return True
+    return False
+
+
 @lru_cache(maxsize=8192)  # a page has few names, and asks of each for many elements
 def says_others(name: str) -> bool:
     """Tell if a class or id names a part of the page for other stories, readers or the site."""
@@ -210,6 +221,14 @@ def _is_headline(page: Outline, line: int | None, headline: str) -> bool:
     return line is not None and bool(headline) and for_comparison(page.texts[line]) == headline
 
 
+def _is_line(page: Outline, i: int, text: str, headline: str, title: str) -> bool:
+    """Tell if a line is the headline, and not one of several that microdata repeats and nobody sees."""
+    if not _is_of(text, headline, title):
+        return False
+    own = page.texts[i]
+    return not own or (own not in page.texts[i - 1 : i] and own not in page.texts[i + 1 : i + 2])
+
+
 def headline_at(page: Outline, headline: str | None) -> int | None:
     """Return the position of the headline: what is known as it, else the first <h1> or line of the title."""
     expected = for_comparison(headline or "")
@@ -227,7 +246,7 @@ def headline_at(page: Outline, headline: str | None) -> int | None:
             continue
         if tag in {"h1", "h2", "h3", "h4"}:
             text = page.elements[i].text_content()  # noqa: PLW2901  a heading's text may lie in its children
-        if 20 < len(text) < 400 and _is_of(text, expected, title):
+        if 20 < len(text) < 400 and _is_line(page, i, text, expected, title):
             line = i
             break
     return line if first is None or _is_headline(page, line, expected) else first

@@ -3,7 +3,9 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from itertools import filterfalse, islice, pairwise, takewhile
+from operator import methodcaller
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
@@ -29,7 +31,7 @@ _MACHINERY = re.compile(
         |trending|featured|today's\ headlines|show\ more|read\ more
         |(?:all|все|усі|всі)\ (?:tags|теги)|sponsored|syndicated\ content
         |startseite|homepage|home|main|post|articles?|stories|all|все|усі|всі|archive
-        |(?:msn|yahoo|apple\ news)\ feed
+        |(?:msn|yahoo|apple\ news)\ feed|topic
         |(?:back\ to\ )?top|(?:на|до)?верху?|на\ початок|в\ начало|featured\b.*|themen|topics|теми|темы
         |tags|(?:[a-z]\ )?slider|type|channel|serversidehawk|videoarticle|undefined|null|none|n/a)$""",
     re.IGNORECASE | re.VERBOSE,
@@ -50,6 +52,8 @@ _KEYED = re.compile(r"([A-Za-z][A-Za-z -]{1,20})(?:: ?|/)\S")
 _MOST_KEYS = 2
 """Of a list that readers use, at most; the words beside more of them are a publishing system's too."""
 _YEAR = re.compile(r"(?:19|20)\d{2}")
+_DATE = re.compile(r"(?:.*\d{1,2}\W+)?(?:19|20)\d{2}")
+"""Year or day, as archives have them: `Stories › 2020 › August`, `Magazine › June 5, 2016`."""
 _SHARING = {
     "facebook",
     "twitter",
@@ -63,7 +67,25 @@ _SHARING = {
 }
 _CODED = re.compile(r"^[a-z] (?=[A-Z])")
 """Letter with which a publishing system sorts its tags: `b Politics`."""
-_of_breadcrumb = names_say("bread-?crumbs?")
+_of_breadcrumb = names_say("bread-?crumbs?|speed-?bar|(?:^|[ _-])(?:pathway|crumbs)(?:$|[ _-])")
+_of_rubric = names_say(
+    "(?:^|[ _-])"
+    "(?:cat|categor(?:y|ies)|rubri[ck]|rubrika|rubryka|section-?(?:name|title|link)|kicker|eyebrow)"
+    "(?:$|[ _-])"
+)
+_RUBRIC = re.compile(
+    r"/(?:category|categor(?:ia|ie|y)|rubric|rubrics|rubrika|rubryka|rubriky|rubrik)/[^/?#]+/?$",
+    re.IGNORECASE,
+)
+"""Address of a section, in publishing systems that give each a folder of its own."""
+_NO_RUBRIC = re.compile(
+    r"/(?:authors?|staff|users?|people|share|intent)[/?]|[?&](?:share|author)=|\.php\?u=", re.IGNORECASE
+)
+"""Address that is a person's, or shares the page."""
+_MOST_RUBRICS = 3
+"""Sections beside a headline, at most; more are a menu."""
+_ABOVE, _BELOW = 20, 12
+"""Elements before and after the headline among which its section is printed."""
 _MOST_CRUMBS = 6
 """Links of a trail of breadcrumbs, at most; more are a menu."""
 _of_others = names_say("popular|trending|footer|menu|nav|side-?bar|latest")
@@ -268,8 +290,17 @@ def read_section(
     page: Outline, data: LinkedData, names: dict[str, str], headline: str | None, url: str
 ) -> str | None:
     """Return the section that the page declares, its last breadcrumb, or what the outlet calls its folder."""
-    of_page = [*filter(None, (names.get("article:section"), data.section))]
+    declarations = (
+        names.get("article:section"),
+        data.section,
+        names.get("og:article:section"),
+        _in_microdata(page),
+    )
+    of_page = [*filter(None, declarations)]
+    host = urlsplit(url).hostname or ""
     for declared in of_page:
+        if _is_of_host(declared, host):
+            continue
         # two in one value: `Global,Innovation`
         first = match[1] if (match := _TWO.fullmatch(declared)) else declared
         if len(first) < _LONGEST and _names_section(first):
@@ -277,9 +308,64 @@ def read_section(
     for trail in (data.breadcrumbs, _printed_trail(page), _named_trail(page)):
         if (section := _of_breadcrumbs(trail, headline)) is not None:
             return section
+    if (rubric := _beside_headline(page, headline)) is not None:
+        return rubric
     # one that is called `News` is in no folder of a section
     name = None if of_page else _of_folder(page, url)
     return name if for_comparison(name or "") != for_comparison(names.get("og:site_name", "")) else None
+
+
+def _is_of_host(name: str, host: str) -> bool:
+    """Tell if a name is the outlet's, as its address has it: `Daily Courier` of `dailycourier.example`."""
+    folded = for_comparison(name).replace(" ", "")
+    return len(folded) > _LONGEST_CODE and folded in host.split(".")
+
+
+def _in_microdata(page: Outline) -> str | None:
+    """Return the text of the only element that is the `articleSection` of an item."""
+    positions = page.by_itemprop.get("articleSection", ())
+    if len(positions) != 1 or page.tags[positions[0]] == "meta":
+        return None
+    return one_line(short_text(page.elements[positions[0]], _LONGEST) or "") or None
+
+
+def _beside_headline(page: Outline, headline: str | None) -> str | None:
+    """Return the section that is a link beside the headline, called so by its class or its address."""
+    at = next(filter(partial(_is_headline, page, headline), page.by_tag.get("h1", ())), None)
+    if at is None:
+        return None
+    rubrics: dict[str, None] = {}
+    for i in page.by_tag.get("a", ()):
+        if at - _ABOVE <= i <= at + _BELOW and (rubric := _rubric(page, i)) is not None:
+            rubrics.setdefault(rubric)
+    return next(iter(rubrics)) if 0 < len(rubrics) <= _MOST_RUBRICS else None
+
+
+def _rubric(page: Outline, i: int) -> str | None:
+    """Return the text of a link that is called a section by its class, or its address."""
+    link, href = page.elements[i], page.attributes[i].get("href", "")
+    if _NO_RUBRIC.search(href) or not (_RUBRIC.search(href) or _is_called_rubric(link)) or _is_in_menu(link):
+        return None
+    text = one_line(link.text_content())
+    is_short = 1 < len(text) < _LONGEST and len(text.split()) <= _MOST_WORDS
+    return text if is_short and not _YEAR.search(text) and _names_section(text) else None
+
+
+def _is_called_rubric(link: HtmlElement) -> bool:
+    boxes = (link, *islice(link.iterancestors(), 2))
+    return any(map(_of_rubric, map(methodcaller("get", "class", ""), boxes)))
+
+
+def _is_headline(page: Outline, headline: str | None, i: int) -> bool:
+    text = for_comparison(short_text(page.elements[i], 4 * _LONGEST) or "")
+    return bool(text) and text == for_comparison(headline or "")
+
+
+def _is_in_menu(link: HtmlElement) -> bool:
+    for around in islice(link.iterancestors(), _UP):
+        if around.tag in {"nav", "ul", "aside"} or _of_others(around.get("class") or ""):
+            return around.tag != "ul" or len(around) > _MOST_RUBRICS
+    return False
 
 
 def _names_section(name: str) -> bool:
@@ -332,8 +418,7 @@ def _named_trail(page: Outline) -> tuple[str, ...]:
 def _of_breadcrumbs(trail: tuple[str, ...], headline: str | None) -> str | None:
     """Return the last breadcrumb that is neither the front page nor the article."""
     title = for_comparison(headline or "")
-    # of an archive by days: `Stories › 2020 › August`
-    sections = [*takewhile(lambda name: _YEAR.fullmatch(name) is None, trail)]
+    sections = [*takewhile(lambda name: _DATE.fullmatch(name) is None, trail)]
     for before, name in reversed([*pairwise(sections)]):
         folded = for_comparison(name)
         is_headline = bool(title) and (folded in title or title in folded)

@@ -400,3 +400,24 @@ def test_a_long_paragraph_before_a_post_may_end_with_a_colon(before: str) -> Non
     later = LONG.replace("березня", "травня")
     text = f"<article><h1>Міст відремонтують</h1><div>{LONG}{post}{later}</div></article>"
     assert blocks(page(text))[len(PARAGRAPHS)] == said
+
+
+def test_a_form_around_the_page_is_the_page() -> None:
+    cut = f"{PARAGRAPHS[0].replace('Зарічна', 'Тиха')} Інженер управління доріг додав: «Ми"
+    inner = f"<span>{PARAGRAPHS[1][0].lower()}{PARAGRAPHS[1][1:]}{LONG.replace('березня', 'травня')}</span>"
+    text = f"<div><span>{cut}</span><div class='slot'></div>{inner}</div>"
+    assert blocks(page(f"<form action='/x'><h1>Міст відремонтують</h1>{text}</form>"))[0] == cut
+    box = f"<form action='/y'><p>{PARAGRAPHS[2].replace('Зарічна', 'Тиха')}</p></form>"
+    inside = (
+        f"<article><h1>Міст відремонтують</h1><div>{LONG.replace('</p>', f'</p>{box}', 1)}</div></article>"
+    )
+    assert blocks(page(inside)) == PARAGRAPHS
+
+
+@pytest.mark.parametrize(
+    "signed", ["Ніна Лісова", "– Ніна Лісова, кореспондентка", "- Jane Doe Contributing Writer"]
+)
+def test_a_post_behind_the_name_that_signs(signed: str) -> None:
+    article = read(page(f"<article><h1>Міст відремонтують</h1><div>{LONG}<p>{signed}</p></div></article>"))
+    assert article.byline in {"Ніна Лісова", "Jane Doe"}
+    assert signed not in article.text.text

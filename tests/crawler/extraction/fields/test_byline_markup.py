@@ -10,7 +10,7 @@ from crawler.extraction.document.decoding import read_outline
 from crawler.extraction.fields.placement import headline_at
 from crawler.extraction.page import extract
 from crawler.items import Fetch, Hints
-from pipelines.authors import decide_authors
+from pipelines.authors import authors_of, decide_authors
 
 LINE = "Міська рада ухвалила бюджет на наступний рік після дванадцяти годин обговорення в сесійній залі, повідомила пресслужба."
 TEXT = "".join(f"<p>{LINE} {i}</p>" for i in range(6))
@@ -461,3 +461,53 @@ def test_the_byline_is_what_the_line_says_of_a_person(line: str, byline: str | N
     assert article.byline == byline
     assert "Posted" not in article.body
     assert "Опубликовал" not in article.body
+
+
+@pytest.mark.parametrize(
+    ("before", "expected"),
+    [
+        # without a label: a name and a post, a name beside the day, and in bold letters above the text
+        (f"<p class='time'><span>{JANE.upper()}\nAP Sports Writer</span> <time>June 7, 2025</time></p>", ["JANE DOE"]),
+        (f"<p>{HANNA}, кореспондентка</p>", [HANNA]),
+        (f"<p>{JANE}, Staff Photographer</p>", []),
+        ("<p>Courier Sports, Staff Writer</p>", []),
+        (f"<div class='note'>Wednesday, June 05, 2025<br>{JANE}</div>", [JANE]),
+        ("<div class='note'>Wednesday, June 05, 2025<br>Handball Westland</div>", []),
+        (f"<div class='note'>{JANE} June 5, 2025</div>", [JANE]),
+        (f"<div id='day'>Mon, 6/3/2025 - by <a href='/author/jd'>{JANE}</a></div>", [JANE]),
+        (f"<ul><li>\n\n{' ' * 200}Article by: {JANE.upper()} COURIER PRESS</li></ul>", ["JANE DOE"]),
+        # the credit of a picture is none
+        (f"<div><img src='/1.jpg'><p class='credit'><a href='/staff/jd'>{JANE}</a></p><p class='caption'>A bridge.</p></div>", []),
+    ],
+)  # fmt: skip
+def test_names_without_a_label(before: str, expected: list[str]) -> None:
+    page = f"<html><head><title>Рада ухвалила бюджет міста</title></head><body><article><h1>Рада ухвалила бюджет міста</h1>{before}{TEXT}</article></body></html>"
+    assert who(page) == expected
+
+
+@pytest.mark.parametrize(
+    ("first", "expected"),
+    [
+        (f"<p><strong>{JANE}</strong><br><a href='/x'>Northern Courier</a><br>October 22, 2025</p>", [JANE]),
+        (f"<p><strong>{JANE}</strong> told the <a href='/x'>Northern Courier</a></p>", []),
+        ("<div><div><strong>Роберт Вигаданий (Robert Vyhadanyi)</strong></div></div>", ["Роберт Вигаданий"]),
+        ("<div><div><strong>Роберт Вигаданий</strong>, мер</div></div>", []),
+    ],
+)  # fmt: skip
+def test_names_in_bold_letters_above_the_text(first: str, expected: list[str]) -> None:
+    # the outlet's own heading of another's text, and the headline thrice for machines
+    hidden = "".join(
+        f"<div itemprop='{name}'>Рада ухвалила бюджет міста</div>" for name in ("headline", "name")
+    )
+    shown = "<div class='title'>Рада ухвалила бюджет міста</div><h1>Кур'єр: бюджет міста ухвалено</h1>"
+    head = "<title>Рада ухвалила бюджет міста</title><meta property='og:title' content='Рада ухвалила бюджет міста'>"
+    page = f"<html><head>{head}</head><body><div>{hidden}</div><article>{shown}{first}{TEXT}</article></body></html>"
+    assert who(page) == expected
+
+
+def who(page: str) -> list[str]:
+    url = "https://courier.example/news/1"
+    article = extract(
+        Fetch(url, url, page.encode(), None, 200, datetime(2026, 3, 1, tzinfo=UTC)), Hints("courier")
+    )
+    return list(authors_of(article)[0])

@@ -231,3 +231,26 @@ def test_a_headline_in_broken_json_ld_keeps_its_quotation_marks() -> None:
     data = read_linked_data(page)
     assert data.headline == 'He said "no" twice'
     assert data.published == ("2025-01-02",)
+
+
+@pytest.mark.parametrize(
+    ("body", "section"),
+    [
+        ("<div class='cat_header'><h4><a href='/off/channel/'>Rivers</a></h4></div>", "Rivers"),
+        ("<div class='set'><a href='/category/rivers/'>Rivers</a></div><div><a href='/type/1/'>News</a></div>", "Rivers"),
+        ("<p class='kicker'><a href='/category/news/'>News</a></p>", None),
+        ("<p class='category'><a href='/author/jd'>Jane Doe</a></p>", None),
+        ("<p class='category'><a href='https://s.example/share?u=x'>Share it</a></p>", None),
+        ("<ul class='menu'>" + "".join(f"<li><a href='/category/{x}'>{x}</a></li>" for x in ("Rivers", "Sea", "Port", "Sky")) + "</ul>", None),
+        ("<div itemprop='articleSection'><h3>Rivers</h3></div>", "Rivers"),
+        ("<div id='speedbar'><a href='/'>Courier</a> » <a href='/r'>Rivers</a> » Bridges</div>", "Rivers"),
+        ("<div class='breadcrumbs'><a href='/'>Home</a> <a href='/r'>Rivers</a> <a href='/5'>June 5, 2026</a></div>", "Rivers"),
+    ],
+)  # fmt: skip
+def test_the_section_that_is_printed_beside_the_headline(body: str, section: str | None) -> None:
+    assert topics(body=body)[0] == section
+
+
+def test_the_outlet_is_no_section_of_its_own() -> None:
+    declared = "<meta property='article:section' content='Daily Courier'><meta property='og:article:section' content='Rivers'>"
+    assert topics(declared, url="https://www.dailycourier.example/1")[0] == "Rivers"

@@ -81,3 +81,9 @@ def test_a_text_with_quotations_stays_whole(paragraphs: list[str]) -> None:
     article, _ = read(HEADLINES["uk"], *paragraphs)
     assert article.body.split("\n\n") == paragraphs
     assert "second_text" not in {claim.source for claim in article.extra}
+
+
+def test_the_name_between_the_texts_signs_the_first() -> None:
+    article, _ = read(HEADLINES["uk"], *UKRAINIAN, "Ніна Лісова", *ENGLISH)
+    assert article.byline == "Ніна Лісова"
+    assert article.body.split("\n\n") == UKRAINIAN
