@@ -24,6 +24,10 @@ _CREDITED = re.compile(
     r"|screenshot|колаж|коллаж|(?P<source>source|джерело|источник))\s*(?:[:/–—-]|by|з|из|с|від|от)[^()]{2,100}\)\s*\.?$",
     re.IGNORECASE,
 )
+_LABELLED = re.compile(
+    r"(?:photo|фото|на фото|pictured)\s*:\s[^()]{40,500}\([^()/]{3,60}/[^()/]{3,60}\)\W*", re.IGNORECASE
+)
+"""A caption far from its picture: `Photo: The bridge at night. (Jane Doe/Courier)`."""
 _PICTURES, _BESIDE = {"img", "picture", "figure", "video", "svg", "iframe", "object", "canvas"}, 8
 """Pictures, and the elements before and after a line among which its picture is."""
 _CREDITED_TAGS = {"p", "div", "span", "em", "i", "small", "td", "figcaption", "b", "strong"}
@@ -118,11 +122,11 @@ def _credited(page: Outline) -> set[int]:
     """Return the lines that end with a credit: `The port (Photo: Jane Doe)`."""
     lines: set[int] = set()
     for i, text in enumerate(page.texts):
-        if (
-            ")" in text
-            and page.tags[i] in _CREDITED_TAGS
-            and (credit := _CREDITED.search(text.strip()[-160:]))
-        ):
+        if ")" not in text or page.tags[i] not in _CREDITED_TAGS:
+            continue
+        if _LABELLED.fullmatch(text.strip()):
+            lines.add(i)
+        elif credit := _CREDITED.search(text.strip()[-160:]):
             # the source of a table or a list is no picture's
             if credit["source"] and _PICTURES.isdisjoint(page.tags[max(i - _BESIDE, 0) : i + _BESIDE]):
                 continue

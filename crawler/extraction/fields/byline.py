@@ -71,7 +71,7 @@ _NOT_A_LINE = re.compile(
     r"avatar|photo|image|img|icon|bio|about|social|share|follow|desc|position|role|job|time|date", re.I
 )
 _NOT_NAMES = re.compile(
-    r"[\d\[\]{}<>©@]|\?\s*$|^(?:фото|photo|fot[oó]|bild:|снимка|getty|image|video|відео|видео)"
+    r"[\d\[\]{}<>©@]|\?\s*$|^(?:more|e-?mail)\b|^(?:фото|photo|fot[oó]|bild:|снимка|getty|image|video|відео|видео)"
     r"|\b(?:share|save|ago|updated|follow|sign up|log(?:ged)?[ -]?(?:in|out)|sign in|profile|contacts?"
     r"|text size|rss|twitter|facebook|biography|реєстрація|регистрация|вхід|вход|вихід|выход|увійти|войти)\b"
     r"|\bby google$|^(?:mastodon|telegram|youtube|linkedin|instagram|tik ?tok|bluesky)$"

@@ -401,7 +401,12 @@ _DATELINE = re.compile(
 """Day at the beginning of a text: `Karlsruhe, (12.11.2021). …`, `Dec. 15, 2011 -- …`."""
 
 
+_BY = re.compile(r"[Bb]y (?:[^\W\d_a-z][\w'’.-]*,? ){1,4}(?:on |at |\| )?(?=[A-Za-z]{3,9}\.? \d|\d)")
+"""Name before a day: `by Jane Doe on May 15, 2013 at 3:45 pm ET`."""
+
+
 def _is_about_a_day(line: str) -> bool:
+    line = _BY.sub("", line, count=1) if line[:3].lower() == "by " else line
     return (len(line) <= 80 and _is_only_a_day(line)) or (len(line) <= 160 and bool(_BEGINS.match(line)))
 
 

@@ -37,6 +37,8 @@ Support the Courier's journalism by subscribing today.
 Port Clinic is a non-profit academic medical center. Advertising on our site helps support our mission.
 We need your support to continue our work.
 Let us know in the comments below.
+Have something to say? Let us know in the comments section or write to the author.
+This article also appears in Spanish. Read: El puente de la Ría reabre en mayo tras nueve meses de obras
 Have questions about this story? Email the editor.
 The Thomson Reuters Trust Principles.
 Ми працюємо для вас щодня. Підтримайте нас.

@@ -421,3 +421,13 @@ def test_a_post_behind_the_name_that_signs(signed: str) -> None:
     article = read(page(f"<article><h1>Міст відремонтують</h1><div>{LONG}<p>{signed}</p></div></article>"))
     assert article.byline in {"Ніна Лісова", "Jane Doe"}
     assert signed not in article.text.text
+
+
+def test_a_caption_that_is_labelled_far_from_its_picture() -> None:
+    line = (
+        "Photo: Engineers of the roads department stand beside the old bridge on Tuesday. (Jane Doe/ Courier)"
+    )
+    said = line.replace("Photo:", "They show it:")
+    text = f"{LONG}<p><em>{line}</em></p><p>{said}</p>"
+    read_blocks = read(page(f"<article><h1>Міст відремонтують</h1><div>{text}</div></article>")).text.blocks
+    assert [block.text for block in read_blocks if block.kind != "caption"] == [*PARAGRAPHS, said]

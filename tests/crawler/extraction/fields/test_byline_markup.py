@@ -511,3 +511,15 @@ def who(page: str) -> list[str]:
         Fetch(url, url, page.encode(), None, 200, datetime(2026, 3, 1, tzinfo=UTC)), Hints("courier")
     )
     return list(authors_of(article)[0])
+
+
+def test_the_day_behind_a_byline() -> None:
+    line = "<p class='droid'>by Jane Doe on May 15, 2025 at 3:45 pm ET</p>"
+    page = f"<html><head><title>Рада ухвалила бюджет міста</title></head><body><article><h1>Рада ухвалила бюджет міста</h1>{line}<div>{TEXT}</div></article></body></html>"
+    url = "https://courier.example/news/1"
+    article = extract(
+        Fetch(url, url, page.encode(), None, 200, datetime(2026, 3, 1, tzinfo=UTC)), Hints("courier")
+    )
+    assert article.published_at is not None
+    assert article.published_at.date().isoformat() == "2025-05-15"
+    assert article.byline == "by Jane Doe"
