@@ -46,7 +46,10 @@ def views() -> Mapping[str, View]:
 
 def _values(parts: Mapping[str, str]) -> dict[str, str]:
     """What stands for the names in a query: parts for each side, and what is made of the languages."""
-    marks = [parts["quote"].format(x=x, y=y, unnamed=UNNAMED) for x, y in ("ab", "ba")]
+    marks = list[str]()
+    for x, y in ("ab", "ba"):
+        marks.append(parts["quote"].format(x=x, y=y, unnamed=UNNAMED))
+        marks.append(parts["sentence"].format(x=x, y=y))
     for kind, column in CONTRADICTIONS.items():
         for x, y in ("ab", "ba"):
             values = {"kind": kind, "column": column, "languages": list(STORY_LANGUAGES)}

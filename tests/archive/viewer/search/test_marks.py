@@ -16,6 +16,7 @@ from archive.viewer.search import fill
 from tests.archive.viewer.conftest import rows
 from tests.archive.viewer.test_web import serving, text_of
 
+SENTENCE = "Мер про це мовчить."
 QUOTE = "Ми чекали на нього двадцять років"
 
 
@@ -37,7 +38,7 @@ def marked(writer, variants, noon, root):
                 QuoteMark("Так буде", None, None),
             )
         }
-        yield replace(sure, **quotes)
+        yield replace(sure, **quotes, **{f"sentences_only_{side}": (SENTENCE,)})
         quotes = {f"quotes_only_{side}": (QuoteMark("Можливо, так", None, None),)}
         marks = (Contradiction(*numbers, None, 0.99),)
         yield replace(doubtful, numbers_differ=marks, doubtful=True, **quotes)
@@ -109,3 +110,12 @@ def test_a_quotation_has_its_speaker_and_language_or_the_reason_why_nobody_knows
         " WHERE kind = 'quotes' ORDER BY doubtful, speaker IS NULL"
     )
     assert [tuple(x.values()) for x in archive.open(marked).sql(question).to_pylist()] == expected
+
+
+def test_a_sentence_that_one_text_has_alone_is_a_doubtful_mark(marked):
+    question = (
+        "SELECT language, other_language, text, other_text, doubtful FROM marks WHERE kind = 'sentences'"
+    )
+    assert [tuple(x.values()) for x in archive.open(marked).sql(question).to_pylist()] == [
+        ("uk", "en", SENTENCE, None, True)
+    ]
