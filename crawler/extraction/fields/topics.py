@@ -346,7 +346,7 @@ def _rubric(page: Outline, i: int) -> str | None:
     link, href = page.elements[i], page.attributes[i].get("href", "")
     if _NO_RUBRIC.search(href) or not (_RUBRIC.search(href) or _is_called_rubric(link)) or _is_in_menu(link):
         return None
-    text = one_line(link.text_content())
+    text = one_line(link.text_content()).strip(" /|»›>")
     is_short = 1 < len(text) < _LONGEST and len(text.split()) <= _MOST_WORDS
     return text if is_short and not _YEAR.search(text) and _names_section(text) else None
 

@@ -238,6 +238,7 @@ def test_a_headline_in_broken_json_ld_keeps_its_quotation_marks() -> None:
     [
         ("<div class='cat_header'><h4><a href='/off/channel/'>Rivers</a></h4></div>", "Rivers"),
         ("<div class='set'><a href='/category/rivers/'>Rivers</a></div><div><a href='/type/1/'>News</a></div>", "Rivers"),
+        ("<p class='category'><a href='/rivers'><span>/</span> Rivers</a></p>", "Rivers"),
         ("<p class='kicker'><a href='/category/news/'>News</a></p>", None),
         ("<p class='category'><a href='/author/jd'>Jane Doe</a></p>", None),
         ("<p class='category'><a href='https://s.example/share?u=x'>Share it</a></p>", None),
