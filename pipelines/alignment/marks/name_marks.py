@@ -143,7 +143,14 @@ def _marks_of_lines(kind: str, a: _Named, b: _Named) -> tuple[Contradiction, ...
         for name, _ in _unmatched(_names(passage, capitals), searched):
             if name not in marked:
                 return ()
+    # an adjective and a noun may be of two things of one sentence
+    if kind == "country" and _is_noun(name_a) != _is_noun(name_b):
+        return ()
     return _mark(name_a, name_b, kind)
+
+
+def _is_noun(country: str) -> bool:
+    return country[:1].isupper() and not _OF_COUNTRY.search(country)
 
 
 def _is_a_name(country: str, searched: Passage, capitals: Sequence[re.Match[str]]) -> bool:
@@ -165,12 +172,11 @@ def _only(kind: str, lines: dict[int, str], lines_of_other: dict[int, str]) -> s
 
 
 def _countries(passage: Passage) -> dict[int, str]:
-    """Return the countries of a passage as printed, by their lines; adjectives and capitals are empty."""
+    """Return the countries of a passage as printed, by their lines; capitals are empty."""
     countries = dict[int, str]()
     for word in _WORD.findall(passage.text):
         for line in countries_of(passage.language, word):
-            is_noun = word[0].isupper() and not _OF_COUNTRY.search(word)
-            countries[line] = countries.get(line, "") or (word if is_noun else "")
+            countries[line] = countries.get(line, "") or word
         for line in governed_from(passage.language, word):
             countries.setdefault(line, "")
     return countries

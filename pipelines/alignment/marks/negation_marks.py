@@ -74,6 +74,8 @@ _DOUBT = {
     ),
 }
 """What may deny in other words; too many are no harm."""
+_AUXILIARY = re.compile(r"бу[двлт]\w*|был\w*|мож\w+|be|been|have|had|do|will", re.IGNORECASE)
+"""A denied word that says nothing: the other text may say it in any sentence."""
 _ANY = re.compile(r"n['’]t\b|\bnot\b|\bне\b", re.IGNORECASE)
 """In a sentence that is left untranslated."""
 
@@ -142,7 +144,10 @@ def _denied(a: Passage, b: Passage) -> Iterator[tuple[str, str]]:
     numbers_a, numbers_b = _numbers(a), _numbers(b)
     if numbers_a - numbers_b and numbers_b - numbers_a:
         return
-    denied = things_in(denials[0].split()[-1], a.language)
+    denied_word = denials[0].split()[-1]
+    if _AUXILIARY.fullmatch(denied_word):
+        return
+    denied = things_in(denied_word, a.language)
     for word in words_of(b.text):
         if word[0].isalpha() and not denied.isdisjoint(things_in(word, b.language)):
             yield denials[0], word
