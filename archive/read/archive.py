@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import partial
 from html import escape
 from itertools import pairwise
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -390,8 +391,8 @@ class Archive:
 
         None if there are none: a page's text that replaces its feed's is no edit.
         """
-        rows = self.versions(article_id, columns=["version", "text_from"]).to_pylist()
-        rows.sort(key=lambda row: row["version"], reverse=True)
+        rows = self.versions(article_id, columns=["version", "valid_from", "text_from"]).to_pylist()
+        rows.sort(key=itemgetter("valid_from", "version"), reverse=True)
         for after, before in pairwise(rows):
             if is_edit(before, after):
                 return before["version"], after["version"]

@@ -124,8 +124,9 @@ def find_article(archive: Archive, query: str) -> tuple[str, int]:
     if len(hits) != 1:
         ids = ", ".join(f"{row['article_id']} ({row['language']})" for row in rows)
         raise ArticleNotFound(f"{query!r} is a story of {len(rows)} articles; give one of {ids}.")
-    numbers = archive.versions(str(hits[0]["article_id"]), columns=["version"]).to_arrow()["version"]
-    return str(hits[0]["article_id"]), pc.max(numbers).as_py()
+    versions = archive.versions(str(hits[0]["article_id"]), columns=["version", "valid_to"]).to_arrow()
+    (latest,) = versions.filter(pc.is_null(versions["valid_to"]))["version"].to_pylist()
+    return str(hits[0]["article_id"]), latest
 
 
 def at_address(archive: Archive, url: str) -> tuple[list[Row], list[Row]]:

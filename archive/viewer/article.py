@@ -54,7 +54,7 @@ def article_values(
         raise ArticleNotFound(f"Article {article_id} is not in this snapshot.")
     latest = rows[-1]
     by_number = {row["version"]: row for row in rows}
-    numbers = sorted(by_number)
+    numbers = list(by_number)
     if old not in by_number or new not in by_number:
         old, new = numbers[max(0, len(numbers) - 2)], numbers[-1]
     blocks, total, begin, more = _portion(latest, start or 0)

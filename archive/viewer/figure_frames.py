@@ -92,7 +92,7 @@ def edits(a: Archive) -> pd.DataFrame:
     """Edits by outlet and by the hours since publication: below 1, 2, 4, 8 … of them."""
     columns = ["article_id", "version", "outlet", "valid_from", "text_from"]
     columns += ["published_at", "published_source"]
-    versions = a.versions(columns=columns).to_pandas().sort_values(["article_id", "version"])
+    versions = a.versions(columns=columns).to_pandas().sort_values(["article_id", "valid_from", "version"])
     versions["from_feed"] = versions["text_from"] == "feed"
     before = versions.groupby("article_id")["from_feed"].shift()
     edited = versions[before == versions["from_feed"]]  # a page in place of its feed's text is no edit

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 import pyarrow.dataset as ds
@@ -82,7 +82,10 @@ def read_unread_alternates(
 def read_versions(
     archive: Archive, places: Sequence[Place], article_ids: Sequence[str], columns: Sequence[str]
 ) -> list[dict[str, Any]]:
-    """Read the versions of articles from the row groups that hold them."""
+    """Read the versions of articles from the row groups that hold them, in the order of their time.
+
+    A capture of the past that is archived after today's text has the higher number.
+    """
     files = {x.path: x for x in archive.snapshot.stored("articles", "superseded")}
     is_asked_for = one_of("article_id", article_ids)
     rows: list[dict[str, Any]] = []
@@ -94,7 +97,7 @@ def read_versions(
                 part = fragment.subset(row_group_ids=[place.part])
                 table = part.to_table(schema=VERSIONS, columns=list(columns), filter=is_asked_for)
                 rows += table.to_pylist()
-    return sorted(rows, key=lambda row: (row["article_id"], row["version"]))
+    return sorted(rows, key=itemgetter("article_id", "valid_from", "version"))
 
 
 def _latest(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -169,7 +172,7 @@ def _variants(versions: Sequence[Values], alignments: Sequence[Values]) -> list[
     aligned = _aligned(alignments)
     variants = []
     for rows in _by_article(versions).values():
-        variants.append(_variant(sorted(rows, key=lambda row: row["version"]), alignments))
+        variants.append(_variant(sorted(rows, key=itemgetter("valid_from", "version")), alignments))
     variants.sort(key=lambda x: (x.article_id not in aligned, x.published_at or _LATE, x.article_id))
     return variants
 

@@ -357,7 +357,7 @@ INSERT OR REPLACE INTO edit SELECT id, story_id, version, before, valid_from, af
       UNION ALL SELECT id, story_id, version, from_feed, valid_from, last_seen
       FROM touched CROSS JOIN article USING (story_id)
       WHERE EXISTS (SELECT 1 FROM former WHERE former.id = article.id))
-  WINDOW versions AS (PARTITION BY id ORDER BY version))
+  WINDOW versions AS (PARTITION BY id ORDER BY valid_from, version))
 WHERE was_from_feed = from_feed
 """
 """A page in place of its feed's text is no edit."""

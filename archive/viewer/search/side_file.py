@@ -16,7 +16,7 @@ from archive.format.layout import Layout
 from archive.storage import locks
 from archive.storage.cache import cache_folder
 
-VERSION = 19
+VERSION = 20
 _NAME = "search.sqlite"
 SHARDS = 4
 """Files of texts of a large archive: as many processes can fill them side by side."""

@@ -176,7 +176,7 @@ def with_changed_words(archive: Archive, lookup: Lookup, events: Sequence[Alert]
 def _read_changes(archive: Archive, lookup: Lookup, edits: Sequence[Alert]) -> dict[str, str]:
     """Compare the versions that these alerts are about; by the id of the alert."""
     ids = sorted({x.article_id for x in edits})
-    columns = ["article_id", "version", "headline", "body"]
+    columns = ["article_id", "version", "valid_from", "headline", "body"]
     rows = read_versions(archive, lookup.rows.places(ids), ids, columns) if ids else []
     texts: dict[tuple[str, int], dict[str, Any]] = {(x["article_id"], x["version"]): x for x in rows}
     work = Work()  # of all of them together
