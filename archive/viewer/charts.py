@@ -220,11 +220,12 @@ def _bars(
     drawing = Drawing(canvas.left + canvas.width + 20, top + step * len(bars) + 46, title)
     _key(drawing, t, languages, left)
     bottom = top + step * len(bars)
+    digits = 1 if round(100 * end) % 4 else 0
     for share in (0, 0.25, 0.5, 0.75, 1):
         x = left + share * width
         drawing.line(x, top - 4, x, bottom, "grid")
         anchor = "middle" if share or not canvas.is_narrow else "start"
-        drawing.text(x, bottom + 16, t.percent(share * end), anchor, "soft")
+        drawing.text(x, bottom + 16, t.percent(share * end, digits), anchor, "soft")
     if len(axis) * 7 < width:  # on a narrow canvas what is said below the chart is enough
         drawing.text(left + width, bottom + 36, axis, "end", "soft")
     before = None

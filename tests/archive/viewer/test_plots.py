@@ -14,7 +14,7 @@ from archive.addresses import story_of_one
 from archive.format.marks import QuoteMark
 from archive.format.records import AlignmentRecord, Decisions, Membership, PairRecord
 from archive.viewer.catalogue import Interface
-from archive.viewer.charts import balance
+from archive.viewer.charts import balance, sections
 from archive.viewer.figure_frames import FIGURES, recipe
 from archive.viewer.render import static_file
 from archive.viewer.search import fill
@@ -223,3 +223,10 @@ def test_numbers_recipes_and_plots(read, tmp_path, open_writer, article):
 def test_a_printed_comparison_of_versions_may_go_on_on_the_next_page():
     """Held together, one of a page's length left half a page empty before it."""
     assert ", .edit { break-inside" not in static_file("viewer.css")[0].decode()
+
+
+def test_a_quarter_of_ten_per_cent_stands_at_its_place():
+    row = {"outlet": None, "section": "sport", "says": "uk", "has_not": "en", "left_out": 0.09}
+    drawing = sections(Interface("en"), [{**row, "doubtful": 0, "stories": 3}])
+    labels = lxml.html.fromstring(str(drawing.__html__())).xpath("//text/text()")
+    assert {"0%", "2.5%", "5.0%", "7.5%", "10%"} <= {*labels}
