@@ -194,8 +194,8 @@ def _text(headline: str, body: str, extra: str | None) -> _Stored:
 def same_but_for(repeated: frozenset[str], stored: Sequence[str], now: Sequence[str]) -> bool:
     """Tell if two texts, given as folded lines, are the same except for repeated lines at their ends.
 
-    In place of a repeated line of the stored text, one other line is accepted: an outlet that asks its
-    readers for something else asks in the same place.
+    In place of a repeated line that is gone, one other line is accepted: an outlet that asks its readers
+    for something else asks in the same place.
     """
     skippable_stored = [line in repeated and _at_an_end(i, stored) for i, line in enumerate(stored)]
     skippable_now = [line in repeated and _at_an_end(j, now) for j, line in enumerate(now)]
@@ -213,7 +213,8 @@ def same_but_for(repeated: frozenset[str], stored: Sequence[str], now: Sequence[
 
     read = passing({0})
     for line, repeats in zip(stored, skippable_stored, strict=True):
-        on = {j + 1 for j in read if j < len(now) and (repeats or now[j] == line)}
+        is_gone = repeats and line not in now
+        on = {j + 1 for j in read if j < len(now) and (is_gone or now[j] == line)}
         read = passing(read | on if repeats else on)
     return len(now) in read
 

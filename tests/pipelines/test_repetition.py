@@ -59,6 +59,9 @@ def test_what_an_outlet_repeats_makes_no_version_and_an_edit_does(crawl: "Crawl"
         ("a b", "a b X", True),
         ("a b X", "a b y", True),
         ("a b X", "a b y z", False),
+        # the repeated line is there: another one is text
+        ("a b X", "a b X y", False),
+        ("a b X", "a b y X", False),
         ("X a b", "y a b", True),
         ("a b X", "a c X", False),
         ("a b X", "a X", False),
