@@ -25,6 +25,7 @@ demo: $(if $(wildcard .venv/installed),install,.venv/core) ## install what a cra
 	$(call SHOWN,search --gone)
 	@edited=$$($(DEMO)/triptych search --edited --json | sed -n '/410215/ s/.*"url_uk": "\(.*\)",*/\1/p'); \
 	  printf '\n$$ triptych diff %s\n' "$$edited"; $(DEMO)/triptych diff "$$edited"
+	@printf '\nBrowse it  $(BIN)/triptych view\nRead it    $(BIN)/python, pandas.read_parquet("news-archive/articles")\nSQL        make install, then $(BIN)/triptych sql "FROM stories"\n'
 
 # most tests wait for a crawl or a kill, so two processes a core; tests/conftest.py says which files come first
 PROCESSES = $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
