@@ -236,9 +236,11 @@ def _row(line: StoryLine, t: Interface) -> list[str]:
 
 
 def _omitted(line: StoryLine) -> str:
-    if line.omitted:
-        return f"{line.omitted:.0%} left out"
-    return f"perhaps {line.left_out.doubtful:.0%} left out" if line.left_out else ""
+    if line.left_out is None:
+        return ""
+    left_out = line.left_out
+    share = f"{line.omitted:.0%}" if line.omitted else f"perhaps {left_out.doubtful:.0%}"
+    return f"{share} of {left_out.language} not in {left_out.missing_in}"
 
 
 def _doubted(marks: Sequence[Contradicted]) -> str:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import unicodedata
 
 import pytest
@@ -56,6 +57,7 @@ def test_filters_are_those_of_the_page(run, filled):
     assert found("--gone", "--outlet", "herald") == {MARKET["en"][1]}
     assert found("--since", "2026-03-03", "--language", "uk") == {MARKET["en"][1]}
     assert found("--omitted", "20") == {"The Luzhanka ferry is back"}
+    assert re.search(r"\d+% of (uk|ru|en) not in (uk|ru|en)", run("search", "--omitted", "20")[1])
     # an address of the browser is a search too, and options come on top
     address = "http://127.0.0.1:8765/search?q=%D0%BF%D0%BE%D1%80%D0%BE%D0%BC&missing=en"
     assert found(address) == {"Пором повертається: пише Кур'єр"}

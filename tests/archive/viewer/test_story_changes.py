@@ -59,6 +59,7 @@ def test_a_row_says_why_it_is_in_a_list(site):
     with serving(site) as get:
         row = text_of(get("/?missing=en&gone=1")[2])
         assert "not in English" in row
+        assert "25% in Russian, not in English" in text_of(get("/")[2])
         assert "taken down: Ukrainian, last seen 2026-03-" in row
         listed = json.loads(get("/stories.json?q=bridge")[2])[0]
         columns = ("omitted_language", "omitted_in", "omitted", "omitted_doubtful")
