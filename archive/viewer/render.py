@@ -104,27 +104,37 @@ def omissions(view: StoryView) -> list[Omission]:
         return []
     passages: list[Omission] = []
     for row in view.rows:
-        if not all(row.cells) and (passage := _omission(view, row)) is not None:
-            passages.append(passage)
+        passages += _omissions(view, row)
     return passages[:_MOST_OMISSIONS]
 
 
-def _omission(view: StoryView, row: Row) -> Omission | None:
-    """Describe a row by the first variant that has a text in it, headings apart."""
-    empty = [n for n, cell in enumerate(row.cells) if not cell]
-    missing = tuple(view.shown[n].language for n in empty if n not in row.doubtful | row.likely)
-    doubtful = tuple(view.shown[n].language for n in empty if n in row.doubtful)
-    if not missing and not doubtful:
-        return None
-    for variant, cell in zip(view.shown, row.cells, strict=True):
+def _omissions(view: StoryView, row: Row) -> Iterator[Omission]:
+    """Describe a row by the first variant with a text in it, and by what is surer of others."""
+    is_first = True
+    for place, (variant, cell) in enumerate(zip(view.shown, row.cells, strict=True)):
         text = " ".join(variant.blocks[n].text for n in cell if variant.blocks[n].kind != "heading")
-        if text:
-            return Omission(
-                *(text, variant.language, view.saying(row), missing, doubtful),
+        missing, doubtful = _without(row, place, is_first=is_first) if text else ([], [])
+        if missing or doubtful:
+            said = view.saying(row) if is_first else (variant.language,)
+            yield Omission(
+                *(text, variant.language, said, view.languages(missing), view.languages(doubtful)),
                 *(variant.outlet, variant.url, variant.published_at, variant.published_raw),
-                _addresses(view, variant, cell, [view.shown[n] for n in empty]),
+                _addresses(view, variant, cell, [view.shown[n] for n in (*missing, *doubtful)]),
             )
-    return None
+        is_first = is_first and not text
+
+
+def _without(row: Row, place: int, *, is_first: bool) -> tuple[list[int], list[int]]:
+    """Return those that surely have not what a variant says; for the first, those that perhaps have not."""
+    missing, doubtful = list[int](), list[int]()
+    for n, cell in enumerate(row.cells):
+        if cell or n in row.likely:
+            continue
+        if (place, n) in row.sure or (is_first and n not in row.doubtful):
+            missing.append(n)
+        elif is_first:
+            doubtful.append(n)
+    return missing, doubtful
 
 
 def lone_sentences(view: StoryView) -> list[Omission]:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 Place = tuple[int, int]
@@ -36,6 +36,8 @@ class Row:
     """Variants whose paragraphs here perhaps say something else."""
     elsewhere: frozenset[int] = frozenset()
     """Those of `likely` that surely say it, in another row."""
+    sure: frozenset[tuple[int, int]] = frozenset()
+    """A variant, and one of `doubtful` that surely has not what it says here, but perhaps what others do."""
 
     @property
     def alone(self) -> bool:
@@ -89,9 +91,18 @@ def lay(
                 rather.add(x)
             if linked[place].get(x):
                 elsewhere.add(x)
-        variants = moved_of[root], doubtful - rather, rather, unsure[root], elsewhere
-        rows.append(Row(cells, *map(frozenset, variants)))
+        moved, perhaps = frozenset(moved_of[root]), frozenset(unsure[root])
+        row = Row(cells, moved, doubtful - rather, frozenset(rather), perhaps, frozenset(elsewhere))
+        rows.append(replace(row, sure=_sure(row, lone or frozenset())))
     return rows
+
+
+def _sure(row: Row, lone: frozenset[Lone]) -> frozenset[tuple[int, int]]:
+    sure = set[tuple[int, int]]()
+    for without, (variant, cell) in product(row.doubtful, enumerate(row.cells)):
+        if cell and lone.issuperset(product((variant,), cell, (without,))):
+            sure.add((variant, without))
+    return frozenset(sure)
 
 
 def _doubtful(

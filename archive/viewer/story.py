@@ -1,7 +1,7 @@
 """A story as its page, and its line in the list, show it."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -169,6 +169,13 @@ class StoryView:
                     if mark.kind == "sentence" and mark.language == without:
                         sentences.add(mark.text)
         return len(sentences)
+
+    def languages(self, places: Iterable[int]) -> tuple[str, ...]:
+        return tuple(self.shown[place].language for place in places)
+
+    def surely_saying(self, row: Row, without: int) -> tuple[str, ...]:
+        """Name the languages of the variants whose text here one of `doubtful` surely has not."""
+        return self.languages(place for place in range(len(self.shown)) if (place, without) in row.sure)
 
     def saying(self, row: Row) -> tuple[str, ...]:
         """Name the languages of the variants that surely have what a row says."""

@@ -1,12 +1,14 @@
 """Whatever the alignments say, each paragraph stands once, and the first variant is read in its order."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive.format.records import TextBlock
 from archive.viewer.load import _marked_pairs, _marks
-from archive.viewer.render import NO_ARCHIVE, Pages
+from archive.viewer.render import NO_ARCHIVE, Pages, omissions
 from archive.viewer.side_by_side import Link, lay
 from archive.viewer.story import StoryView, Variant
 
@@ -64,6 +66,17 @@ def test_a_paragraph_that_perhaps_says_something_else_is_not_named_beside_the_ro
     lone = frozenset((variant, block, 2) for variant in (0, 1) for block in (0, 1))
     rows = lay([[0, 1], [0, 1], []], links, lone)
     assert [_view(rows).saying(row) for row in rows] == [("uk",), ("uk", "ru")]
+
+
+def test_what_is_surely_missing_of_a_text_is_said_though_the_text_beside_it_leaves_doubt():
+    blocks = (TextBlock("paragraph", "Text."),)
+    rows = lay([[0], [0], []], [Link(0, (0,), 1, (0,), moved=False, doubtful=True)], frozenset({(1, 0, 2)}))
+    assert (rows[0].doubtful, rows[0].sure) == ({2}, {(1, 2)})
+    view = _view(rows)
+    view = replace(view, variants=tuple(replace(x, blocks=blocks) for x in view.variants))
+    assert view.surely_saying(rows[0], 2) == ("ru",)
+    said = [(x.language, x.missing, x.doubtful) for x in omissions(view)]
+    assert said == [("uk", (), ("en",)), ("ru", ("en",), ())]
 
 
 def test_what_two_later_texts_share_is_told_of_both_though_the_row_has_one_of_them():
