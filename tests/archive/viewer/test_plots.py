@@ -13,13 +13,20 @@ import archive
 from archive.addresses import story_of_one
 from archive.format.marks import QuoteMark
 from archive.format.records import AlignmentRecord, Decisions, Membership, PairRecord
+from archive.viewer import stored_figures
 from archive.viewer.catalogue import Interface
 from archive.viewer.charts import balance, sections
 from archive.viewer.figure_frames import FIGURES, recipe
 from archive.viewer.render import static_file
-from archive.viewer.search import fill
+from archive.viewer.search import fill, side_file
 from tests.archive.two_newsrooms import DAY, record_of
 from tests.archive.viewer.test_web import serving, text_of
+
+
+def _fill(opened):
+    """Fill the side file, and make the charts, for which a page would wait."""
+    fill.fill(opened)
+    stored_figures.store(opened, side_file.charts_file(side_file.side_file(opened.storage.layout)))
 
 
 @pytest.fixture
@@ -118,7 +125,7 @@ def test_a_delay_has_a_section_and_a_month(writer, variants, noon, root):
         for section in ("all sections", "Економіка")
         for month, seconds, stories in (("2026-03", 7200, 2), ("2026-04", 7200, 1))
     ]
-    fill.fill(opened)
+    _fill(opened)
     with serving(root) as get:
         page = lxml.html.fromstring(get("/charts")[2].decode())
         table, stories = page.xpath("//table")
@@ -140,7 +147,7 @@ def test_a_delay_has_a_section_and_a_month(writer, variants, noon, root):
 
 def test_where_all_that_is_left_out_is_doubtful_no_chart_and_no_file_says_nothing_is(bridge, root):
     opened = archive.open(root)
-    fill.fill(opened)
+    _fill(opened)
     with serving(root) as get:
         shares = {}
         rows = json.loads(get("/charts/sections.json")[2])

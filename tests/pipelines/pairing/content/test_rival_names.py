@@ -78,14 +78,14 @@ def test_reports_at_other_hours_are_no_pair():
     (other,) = match([document("a", *DRONE_UK), document("b", *DRONE_EN)])
     assert (other.probability, other.likely) == (HELD_BACK, False)
     readings = [read(document(name, *text)) for name, text in (("a", DRONE_UK), ("b", DRONE_EN))]
-    assert "two days" in " ".join(_reasons(*readings, other, 0))
+    assert "two days" in " ".join(_reasons(*readings, other, 0, contradict=False))
 
 
 def test_reports_of_two_mayors_are_no_pair_and_a_translation_is_one():
     (other,) = match([document("a", *MAYOR_UK), document("b", *MAYOR_RU)])
     (same,) = match([document("a", *MAYOR_UK), document("b", *SAME_MAYOR_RU)])
     readings = [read(document(name, *text)) for name, text in (("a", MAYOR_UK), ("b", MAYOR_RU))]
-    assert "two events" in " ".join(_reasons(*readings, other, 0))
+    assert "two events" in " ".join(_reasons(*readings, other, 0, contradict=False))
     assert (other.probability, other.tier) == (HELD_BACK, "review")
     assert (same.likely, other.likely) == (True, False)
 
