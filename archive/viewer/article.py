@@ -1,6 +1,7 @@
 """One article as its page shows it: text, fields and where they came from, versions, visits, citation."""
 
 import json
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -63,6 +64,8 @@ def article_values(
     few = archive.of_files(lookup.rows.files([article_id]))
     visits = few.observations(article_id).to_pylist()
     visits.sort(key=lambda row: row["observed_at"], reverse=True)
+    where = shlex.quote(archive.storage.name)
+    verify = f"triptych verify --all --archive {where}"
     return {
         "row": latest,
         "gone": gone_at,
@@ -85,7 +88,8 @@ def article_values(
         "old": old,
         "new": new,
         "diff": compare(by_number[old], by_number[new]) if len(numbers) > 1 else None,
-        "citation": cite(latest, pages.about, pages.t),
+        "citations": [cite(by_number[n], pages.about, pages.t) for n in dict.fromkeys((old, new))],
+        "commands": f"{verify}\ntriptych diff {article_id} {old} {new} --archive {where}",
         "fields": _fields(latest),
         "visits": visits[:_MOST_VISITS],
         "all_visits": len(visits),

@@ -41,3 +41,13 @@ def test_the_viewer_shows_the_later_text_as_the_latest(imported):
         story = archive.open(imported).stories().to_arrow()["story_id"][0].as_py()
         page = text_of(get(f"/stories/{story}")[2])
         assert "Вбито 61 людину." in page
+
+
+def test_an_edit_is_cited_by_both_versions_and_the_command_that_shows_it(imported):
+    read = archive.open(imported)
+    article_id = read.articles(columns=["article_id"]).to_arrow()["article_id"][0].as_py()
+    with serving(imported) as get:
+        page = text_of(get(f"/articles/{article_id}")[2])
+    assert page.index("version 2,") < page.index("version 1,")
+    assert f"triptych diff {article_id} 2 1 --archive {imported}" in page
+    assert read.diff(article_id, 2, 1).added == 2
