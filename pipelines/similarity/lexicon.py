@@ -102,7 +102,8 @@ def _organisations() -> dict[str, Phrases]:
 def organisations_in(text: str, language: str) -> dict[int, str]:
     """Return the organisations of a text as printed, by their lines; empty: what may be called so."""
     organisations = dict[int, str]()
-    for phrase, start, end in _organisations()[language].occurrences(text):
+    names = _organisations().get(language)
+    for phrase, start, end in names.occurrences(text) if names else ():
         printed = text[start:end] if phrase.list == _OWN else ""
         organisations[phrase.line] = organisations.get(phrase.line, "") or printed
     return organisations

@@ -37,8 +37,11 @@ class _Row(Struct, frozen=True, forbid_unknown_fields=True):
 
     words: dict[str, tuple[str, str]]
     unless: str | None = None
+    """A regular expression of sentences that are left alone."""
     numbers: bool = False
+    """True where a number must follow."""
     of_same: bool = False
+    """True where the name before both must be the same."""
 
 
 class _Table(Struct, frozen=True):

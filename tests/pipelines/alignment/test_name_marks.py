@@ -5,6 +5,7 @@ import pytest
 from archive.format.marks import Contradiction
 from pipelines.alignment.marks.name_marks import are_both_said, name_marks, places_in
 from pipelines.alignment.marks.number_marks import Passage
+from pipelines.similarity.lexicon import organisations_in
 
 DIFFER = [
     # the town that places.txt does not have stands as a town does
@@ -163,3 +164,8 @@ def test_organisations_that_both_texts_name_contradict_nothing(further, both):
     en = "Police announced a suspicion. Prosecutors wait."
     mark = Contradiction("Прокурори", "Police", "organisation", 0.93)
     assert are_both_said(mark, ("uk", places_in(uk, "uk")), ("en", places_in(en, "en"))) == both
+
+
+def test_organisations_of_another_language_are_not_known():
+    assert [*organisations_in("НАТО", "uk").values()] == ["НАТО"]
+    assert organisations_in("NATO", "pl") == {}
