@@ -56,7 +56,6 @@ _INCLUDING = re.compile(
     re.IGNORECASE,
 )
 _REST = re.compile(r"\b(?:other|rest|remaining|інш|решт|остальн|други|єдин|единств|only one)", re.IGNORECASE)
-_FEWER = re.compile(r"\s(?:fewer|less|менш|більш|меньш|больш)", re.IGNORECASE)
 _TWICE = re.compile(
     r"\b(?:twice|doubl|half|halv|у?двічі|в?двоє|вдвічі|удвічі|подво|вдвое|удво|два рази|два раза)",
     re.IGNORECASE,
@@ -200,8 +199,6 @@ class _Sides:
         if number_a.kind == number_b.kind == "time":
             has_zone = _ZONE.search(self.a.text) or _ZONE.search(self.b.text)
             return has_zone is not None and number_a.key[-2:] == number_b.key[-2:]
-        if _is_of_comparison(number_a, self.a.text) != _is_of_comparison(number_b, self.b.text):
-            return True
         if self._is_counted_from_the_other(number_a, number_b):
             return True
         if number_b.value is not None and _is_part(self.numbers_a, i, number_b.value, self.a.text):
@@ -214,7 +211,7 @@ class _Sides:
         """Tell if one text counts the rest, or what is half or twice as many: `the other 26`, one of 27."""
         if not number_a.value or not number_b.value:
             return False
-        # two of 15 against, 13 of 15 for; 90 % are not, 10 % are
+        # two of 15 against, 13 of 15 for; nine, two fewer than eleven; 90 % are not, 10 % are
         total = number_a.value + number_b.value
         if total in map(_value, self.numbers_a) and total in map(_value, self.numbers_b):
             return True
@@ -364,11 +361,6 @@ def _is_said(number: Quantity, keys: frozenset[str]) -> bool:
     if number.kind == "year":
         return number.key in keys
     return not keys.isdisjoint(same_number(number.key, number.text))
-
-
-def _is_of_comparison(number: Quantity, text: str) -> bool:
-    """Tell if a number says how many fewer or more: `two fewer sons`, «сыновей на двое меньше»."""
-    return _FEWER.match(text, number.start + len(number.text)) is not None
 
 
 def _is_part(numbers: Sequence[Quantity], i: int, total: Decimal, text: str) -> bool:

@@ -19,6 +19,8 @@ DIFFER = [
      "There are children among the wounded at the plant in Poltava.", ("немає", "There are")),
     ("Завод торік випустив понад 300 машин для лікарень.",
      "The plant made less than 300 cars for hospitals last year.", ("понад", "less than")),
+    ("Завод торік випустив більше ніж 300 машин для лікарень.",
+     "The plant made less than 300 cars for hospitals last year.", ("більше ніж", "less than")),
     ("Завод торік випустив не більше 300 машин для лікарень.",
      "The plant made at least 300 cars for hospitals last year.", ("не більше", "at least")),
     (COURT.format("визнав невинуватим"), COURT_EN.format("found guilty"), ("невинуватим", "guilty")),
@@ -72,6 +74,12 @@ SAME = [
     ("«Ворскла» перемогла «Дніпро» в матчі в Полтаві.", "Dnipro lost a match to Vorskla in Poltava."),
     ("Матч у Полтаві виграла команда, якій програв «Дніпро».", "The match in Poltava was lost by Dnipro."),
     ("Матч у Полтаві «Ворскла» програла.", "In the Poltava match Vorskla was beaten, and Dnipro won."),
+    (
+        "«Ворскла» програла «Дніпру» в матчі в Полтаві.",
+        "Vorskla was defeated by Dnipro in a match in Poltava.",
+    ),
+    # of no number
+    ("Над заводом у Полтаві стало менше диму.", "Smoke stands above the plant in Poltava."),
     # `now` begins like `no`
     (
         "Завод торік випустив понад 300 машин для лікарень.",
