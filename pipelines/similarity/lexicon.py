@@ -76,11 +76,17 @@ def governed_from(language: str, town: str) -> tuple[int, ...]:
     return _lines_of(_COUNTRIES, language, f"@{town.lower()}")
 
 
+@cache
+def _longest(file: Path, language: str) -> int:
+    """Return the length of the longest beginning: a word of a page may have a million letters."""
+    return max(map(len, _beginnings(file).get(language, {})), default=0)
+
+
 def _lines_of(file: Path, language: str, word: str) -> tuple[int, ...]:
     beginnings, word = _beginnings(file).get(language, {}), word.translate(_APOSTROPHES)
     lines_of_word = beginnings.get(f"{word}$", ())
     # the longest beginning is the most particular one
-    for end in range(len(word), 2, -1):
+    for end in range(min(len(word), _longest(file, language)), 2, -1):
         if further_lines := beginnings.get(word[:end]):
             return tuple(dict.fromkeys((*lines_of_word, *further_lines))) if lines_of_word else further_lines
     return lines_of_word

@@ -155,6 +155,8 @@ def _is_noun(country: str) -> bool:
 
 def _is_a_name(country: str, searched: Passage, capitals: Sequence[re.Match[str]]) -> bool:
     """Tell if a country is a name that the other passage spells otherwise: Kiprotoh is not of Cyprus."""
+    if len(country) > _LONGEST:
+        return True
     for match in capitals:
         share = SequenceMatcher(None, _sound(country), _sound(match[0])).ratio()
         if share >= _ONE_NAME and not countries_of(searched.language, match[0]):

@@ -169,3 +169,9 @@ def test_organisations_that_both_texts_name_contradict_nothing(further, both):
 def test_organisations_of_another_language_are_not_known():
     assert [*organisations_in("НАТО", "uk").values()] == ["НАТО"]
     assert organisations_in("NATO", "pl") == {}
+
+
+def test_a_word_too_long_for_a_name_is_no_country():
+    passage = Passage("Україн" + "а" * 100_000 + " каже.", "uk")
+    assert name_marks(passage, Passage("Italy says.", "en")) == ()
+    assert len(name_marks(Passage("Україна каже.", "uk"), Passage("Italy says.", "en"))) == 1
